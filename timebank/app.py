@@ -1,0 +1,75 @@
+"""Making the site: named steps, each a function."""
+
+from datetime import timedelta
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from timebank.assets_on_disk import asset_dir
+from timebank.config import Settings
+from timebank.db import refuse_unsafe
+from timebank.web import access, assets, errors, filters, headers, navigation
+from timebank.web.desk import blueprint as desk
+from timebank.web.exchanges import blueprint as exchanges
+from timebank.web.extensions import babel, csrf, db
+from timebank.web.front import blueprint as front
+from timebank.web.home import blueprint as home
+from timebank.web.members import blueprint as members
+from timebank.web.recording import blueprint as recording
+from timebank.web.reversals import blueprint as reversals
+from timebank.web.signing_in import blueprint as signing_in
+from timebank.web.statement import blueprint as statement
+from timebank.web.styleguide import blueprint as styleguide
+
+_BLUEPRINTS = (front, signing_in, home, statement, recording, exchanges, reversals, members, desk, styleguide)
+_LARGEST_FORM = 256 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The site for these settings.
+
+    Raises NotSetUpError without keys, UnsafeDatabaseError where receipts could be lost.
+    """
+    app = Flask("timebank", template_folder=str(asset_dir("templates")), static_folder=str(asset_dir("static")))
+    _configure(app, settings)
+    _connect(app, settings)
+    access.set_up(app)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for part in (filters, navigation, assets, errors, headers):
+        part.set_up(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        MAX_CONTENT_LENGTH=_LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its reader needs
+        WTF_CSRF_SSL_STRICT=settings.https,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        DEMO=settings.demo,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    babel.init_app(app)
+    csrf.init_app(app)
+    with app.app_context():
+        refuse_unsafe(db.engine)
+        db.session.configure(info={"books_key": settings.books_key})

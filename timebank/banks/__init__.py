@@ -1,0 +1,1 @@
+"""A time bank: its name, where it is to be reached, and the rules that its coordinator sets."""

@@ -1,0 +1,249 @@
+"""Reading the books.
+
+Balances and statement pages are index probes, however many postings an account has: numbers without a gap make
+every page a range, and totals stand in the account.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, Transfer
+from timebank.ledger import accounts, entries
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
+
+
+def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Account:
+    """An account as it stands. Raises NoResultFound."""
+    row = session.execute(
+        select(
+            Account.id, Account.kind, Account.floor, Account.balance, Account.number, Account.given, Account.received
+        ).where(Account.bank_id == bank_id, Account.id == account_id)
+    ).one()
+    return accounts.Account(row.id, AccountKind(row.kind), *row[2:])
+
+
+def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int:
+    """The id of a bank's only account of this kind, such as its pot. Raises NoResultFound."""
+    return session.execute(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind)).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEntry:
+    """An entry as it stands in the books."""
+
+    entry: entries.Entry
+    occurred_on: date
+    recorded_at: datetime
+    recorded_by: int
+    approved_by: int | None
+    deed: str
+
+
+def get_entry(session: Session, bank_id: int, entry_id: int) -> StandingEntry:
+    """One entry with its lines. Raises NoResultFound."""
+    row = session.execute(
+        select(
+            Entry.id,
+            Entry.key,
+            Entry.kind,
+            Entry.lines,
+            Entry.reverses,
+            Entry.occurred_on,
+            Entry.recorded_at,
+            Entry.recorded_by,
+            Entry.approved_by,
+            Entry.deed,
+        ).where(Entry.bank_id == bank_id, Entry.id == entry_id)
+    ).one()
+    lines = tuple(Line(*line) for line in row.lines)
+    entry = entries.Entry(row.id, row.key, EntryKind(row.kind), lines, row.reverses)
+    return StandingEntry(entry, row.occurred_on, row.recorded_at, row.recorded_by, row.approved_by, row.deed)
+
+
+def find_entry_id(session: Session, bank_id: int, key: str) -> int | None:
+    """The id of the entry under this key."""
+    return session.scalar(select(Entry.id).where(Entry.bank_id == bank_id, Entry.key == key))
+
+
+def list_reversed_lines(session: Session, bank_id: int, entry_id: int) -> set[int | None]:
+    """The numbers of an entry's lines that were taken back."""
+    return set(
+        session.scalars(
+            select(Transfer.reverses_line).where(Transfer.bank_id == bank_id, Transfer.reverses == entry_id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """What to show of a statement: everything, only help given, or only help received; one month of recording."""
+
+    shows: str = "everything"
+    recorded_from: datetime | None = None
+    recorded_before: datetime | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out, so that numbers alone tell the pages apart."""
+        return self.shows == "everything" and self.recorded_from is None and self.recorded_before is None
+
+
+#: See `statement` for its columns.
+StatementRow = Row[*tuple[Any, ...]]
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
+
+
+def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
+    """A selectable of one account's postings that others may join, filter and page.
+
+    Columns: number, entry_id, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
+    reversed_by (the id of the entry that took this line back), other_account (the line's other side), words.
+    """
+    undone = aliased(Transfer)
+    other = func.coalesce(func.nullif(Transfer.from_account_id, Posting.account_id), Transfer.to_account_id)
+    return (
+        select(
+            Posting.number,
+            Posting.entry_id,
+            Posting.minutes,
+            Posting.balance_after,
+            Entry.kind,
+            Entry.occurred_on,
+            Entry.recorded_at,
+            Entry.deed,
+            Entry.reverses,
+            undone.entry_id.label("reversed_by"),
+            other.label("other_account"),
+            Memo.words,
+        )
+        .join(Entry, (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id))
+        .join(
+            Transfer,
+            (Transfer.bank_id == Posting.bank_id)
+            & (Transfer.entry_id == Posting.entry_id)
+            & (Transfer.line == Posting.line),
+        )
+        .outerjoin(Memo, (Memo.bank_id == Posting.bank_id) & (Memo.entry_id == Posting.entry_id))
+        .outerjoin(
+            undone,
+            (undone.bank_id == Posting.bank_id)
+            & (undone.reverses == Posting.entry_id)
+            & (undone.reverses_line == Posting.line),
+        )
+        .where(Posting.bank_id == bank_id, Posting.account_id == account_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """One page of postings, newest first; `older` and `newer` are posting numbers to page from (None: no such page)."""
+
+    rows: Sequence[StatementRow]
+    older: int | None
+    newer: int | None
+
+
+def list_statement(
+    session: Session,
+    bank_id: int,
+    account_id: int,
+    wanted: StatementFilter,
+    *,
+    below: int | None = None,
+    size: int = 25,
+) -> StatementPage:
+    """The page of postings with numbers under `below` (None: the newest), newest first.
+
+    Every page is a range of the account's own numbers, so the last page costs what the first does.
+    """
+    query = _filtered(statement(bank_id, account_id), wanted)
+    older = query.where(Posting.number < below) if below is not None else query
+    rows = session.execute(older.order_by(Posting.number.desc()).limit(size + 1)).all()
+    newer = None
+    if below is not None:
+        numbers = _filtered(
+            select(Posting.number)
+            .join(Entry, (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id))
+            .where(Posting.bank_id == bank_id, Posting.account_id == account_id, Posting.number >= below),
+            wanted,
+        )
+        ahead = session.scalars(numbers.order_by(Posting.number).limit(size)).all()
+        newer = ahead[-1] + 1 if ahead else None
+    return StatementPage(rows[:size], rows[size - 1].number if len(rows) > size else None, newer)
+
+
+def list_whole_statement(
+    session: Session, bank_id: int, account_id: int, wanted: StatementFilter
+) -> Sequence[StatementRow]:
+    """All postings that the filter leaves, oldest first, for a spreadsheet."""
+    return session.execute(_filtered(statement(bank_id, account_id), wanted).order_by(Posting.number)).all()
+
+
+def _filtered(query: _Query, wanted: StatementFilter) -> _Query:
+    """Running balances are stored with each posting, so leaving rows out never changes what a row says."""
+    if wanted.recorded_from is not None:
+        query = query.where(Entry.recorded_at >= wanted.recorded_from)
+    if wanted.recorded_before is not None:
+        query = query.where(Entry.recorded_at < wanted.recorded_before)
+    if wanted.shows != "everything":
+        help_kinds = [kind.value for kind in KINDS_OF_HELP]
+        # Taking back help received comes in, and belongs with what was received.
+        gave = (Posting.minutes > 0) == (Entry.reverses.is_(None))
+        query = query.where(Entry.kind.in_(help_kinds), gave if wanted.shows == "given" else ~gave)
+    return query
+
+
+def first_and_last_recording(session: Session, bank_id: int, account_id: int) -> tuple[datetime, datetime] | None:
+    """When an account's first and newest postings were recorded; None where it has none."""
+    account = get_account(session, bank_id, account_id)
+    if account.number == 0:
+        return None
+    times = (
+        select(Entry.recorded_at)
+        .join(Posting, (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id))
+        .where(Posting.bank_id == bank_id, Posting.account_id == account_id)
+    )
+    first = session.scalars(times.where(Posting.number == 1)).one()
+    newest = session.scalars(times.where(Posting.number == account.number)).one()
+    return first, newest
+
+
+def list_limit_changes(session: Session, bank_id: int, account_id: int) -> Sequence[Row[int, int | None, str]]:
+    """(number, floor, reason) of an account's limit changes, oldest first."""
+    return session.execute(
+        select(LimitChange.number, LimitChange.floor, LimitChange.reason)
+        .where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
+        .order_by(LimitChange.number)
+    ).all()
+
+
+def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
+    """A selectable of the one-line entries of a kind that reverse nothing, for other rooms to join to their deeds.
+
+    Columns: bank_id, deed, from_account_id, to_account_id, minutes, is_reversed.
+    """
+    undone = aliased(Transfer)
+    return (
+        select(
+            Entry.bank_id,
+            Entry.deed,
+            Transfer.from_account_id,
+            Transfer.to_account_id,
+            Transfer.minutes,
+            undone.entry_id.is_not(None).label("is_reversed"),
+        )
+        .join(Transfer, (Transfer.bank_id == Entry.bank_id) & (Transfer.entry_id == Entry.id))
+        .outerjoin(
+            undone,
+            (undone.bank_id == Transfer.bank_id)
+            & (undone.reverses == Transfer.entry_id)
+            & (undone.reverses_line == Transfer.line),
+        )
+        .where(Entry.kind == kind, Entry.reverses.is_(None))
+    )

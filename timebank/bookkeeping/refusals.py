@@ -1,0 +1,36 @@
+"""Turning what a database refuses into the ledger's own named refusals, the same on both databases.
+
+PostgreSQL names the constraint; SQLite says it in the message. Both end in the name of the rule.
+"""
+
+from sqlalchemy.exc import DBAPIError
+
+from timebank.ledger import errors
+
+_RULES: dict[str, type[errors.LedgerError]] = {
+    kind.message_id: kind
+    for kind in (
+        errors.NoLinesError,
+        errors.NotMinutesError,
+        errors.SameAccountError,
+        errors.NoSuchAccountError,
+        errors.FloorReachedError,
+        errors.NotAMirrorError,
+        errors.AlreadyReversedError,
+        errors.BooksClosedError,
+    )
+}
+#: What SQLite calls a unique index by, where it does not give its name.
+_SQLITE_INDEXES = {"transfer.bank_id, transfer.reverses, transfer.reverses_line": "reversed_once"}
+_PERMISSION_DENIED = "42501"
+
+
+def refusal(error: DBAPIError) -> errors.LedgerError | None:
+    """The rule that the database held, as an error to raise in its place; None where it was something else."""
+    if getattr(error.orig, "sqlstate", None) == _PERMISSION_DENIED:
+        return errors.BooksClosedError()
+    diagnosis = getattr(error.orig, "diag", None)
+    said = str(diagnosis.constraint_name or "") if diagnosis is not None else str(error.orig)
+    for columns, name in _SQLITE_INDEXES.items():
+        said = said.replace(columns, name)
+    return next((kind() for rule, kind in _RULES.items() if said.endswith(rule)), None)

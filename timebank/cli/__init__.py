@@ -1,0 +1,5 @@
+"""The command line: `timebank --help`."""
+
+from timebank.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,134 @@
+"""Every command of the installation's administrator, a function each."""
+
+import sys
+from datetime import timedelta
+from importlib import metadata
+
+import click
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.app import create_app
+from timebank.audit.checks import check_books as run_checks
+from timebank.cli import setting_up
+from timebank.config import NotSetUpError, Settings, read_settings
+from timebank.db import UnsafeDatabaseError, make_engine, reading
+from timebank.demo.village import CAST, PASSWORD
+from timebank.errors import TimebankError
+from timebank.ledger.checks import Verdict
+from timebank.migrations import run as migrations
+
+_PORT = 5000
+
+
+@click.group()
+@click.version_option(metadata.version("timebank"))
+def main() -> None:
+    """Run a time bank: hours between neighbours, in books that anyone can check."""
+
+
+@main.command()
+@click.option("--bank", prompt="Name of the time bank", help="Name of the first time bank.")
+@click.option("--slug", prompt="Short name for addresses, such as angus", help="Its short name, as in /angus.")
+@click.option("--coordinator", prompt="The coordinator's e-mail", help="E-mail of the coordinator.")
+@click.option("--coordinator-name", default="", help="Name of the coordinator.")
+@click.option("--phone", default="", help="Phone number that stands on every page.")
+@click.option("--trustee", default=None, help="E-mail of a second approver.")
+@click.option("--time-zone", default="Europe/London", help="Time zone of the bank, an IANA name.")
+@click.option("--web-address", default="http://127.0.0.1:5000", help="Where the site is reached.")
+def init(**answers: str) -> None:
+    """Make the database, the keys, the first bank and its coordinator. There is no default password."""
+    settings = read_settings()
+    try:
+        people = setting_up.set_up(settings, setting_up.Answers(**answers))
+    except (TimebankError, UnsafeDatabaseError, setting_up.CannotSetUpError) as error:
+        raise click.ClickException(str(error)) from error
+    for name, link in people:
+        click.echo(f"{name} signs in once, within 14 days, with this link:\n  {link}")
+    click.echo(setting_up.about_role(settings))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date after an update, as its owner (TIMEBANK_OWNER_URL)."""
+    settings = read_settings()
+    migrations.upgrade(make_engine(settings.owner_url))
+    setting_up.let_web_role_in(settings)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--port", default=_PORT, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def run(port: int, host: str) -> None:
+    """Serve the site."""
+    _serve(_settings(), host, port)
+
+
+@main.command()
+@click.option("--port", default=_PORT, show_default=True, help="Port to listen on.")
+@click.option("--only-make", is_flag=True, help="Make the demo and its sign-in names, and serve nothing.")
+def demo(port: int, *, only_make: bool) -> None:
+    """Serve a made-up bank with a database of its own, to try things out. Running it again keeps what was done."""
+    settings = setting_up.demo_settings(read_settings())
+    setting_up.make_demo(settings)
+    click.echo(f"\nA made-up time bank is at http://127.0.0.1:{port}\n\nSign in as")
+    for person in CAST:
+        click.echo(f"  {person.email:<20} {PASSWORD}   {person.name}, {person.part}")
+    click.echo()
+    if not only_make:
+        _serve(settings, "127.0.0.1", port)
+
+
+@main.command("check-books")
+def check_books() -> None:
+    """Ask everything that must be true of the books; exit 1 and the exact row where something is not."""
+    settings = _settings()
+    engine = make_engine(settings.database_url)
+    with Session(reading(engine), info={"books_key": settings.books_key}) as session:
+        results = []
+        for result in run_checks(session):
+            results.append(result)
+            click.echo(f"{result.verdict.upper():<8} {result.name:<28} {result.figure:>10,} {result.unit}")
+            for finding in result.findings:
+                click.echo(f"           {finding.table} {finding.row}: {finding.problem}")
+            if result.finding_count > len(result.findings):
+                click.echo(f"           and {result.finding_count - len(result.findings)} more")
+    if any(result.verdict is Verdict.WRONG for result in results):
+        click.echo("The books do not balance.")
+        sys.exit(1)
+    click.echo("The books balance.")
+
+
+@main.command("sign-in-link")
+@click.option("--bank", required=True, help="Short name of the bank.")
+@click.option("--number", required=True, type=int, help="Member number.")
+@click.option("--web-address", default="http://127.0.0.1:5000", help="Where the site is reached.")
+def sign_in_link(bank: str, number: int, web_address: str) -> None:
+    """Print a one-time sign-in link, for a coordinator who can ask nobody else."""
+    try:
+        name, link = setting_up.make_link(_settings(), bank, number, web_address)
+    except setting_up.CannotSetUpError as error:
+        raise click.ClickException(str(error)) from error
+    days = timedelta(days=14).days
+    click.echo(f"{name} signs in once, within {days} days, with this link:\n  {link}")
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    if not settings.is_set_up:
+        message = f"nothing is set up in {settings.instance} yet: run 'timebank init' first"
+        raise click.ClickException(message)
+    return settings
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    from waitress import serve  # noqa: PLC0415 (only the server needs it)
+
+    try:
+        app = create_app(settings)
+    except (NotSetUpError, UnsafeDatabaseError) as error:
+        message = f"the site does not start: {error}"
+        raise click.ClickException(message) from error
+    click.echo(f"Serving on http://{host}:{port} since {clock.now():%H:%M} UTC. Ctrl+C ends it.")
+    serve(app, host=host, port=port, threads=8, ident=None)

@@ -1,0 +1,153 @@
+"""What `timebank init` and `timebank demo` do: database, keys, first bank, first people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.banks.actions import open_bank
+from timebank.banks.queries import find_bank
+from timebank.config import Settings, database
+from timebank.db import make_engine, refuse_unsafe
+from timebank.demo import village
+from timebank.members.actions import NewMember, admit
+from timebank.members.models import Membership
+from timebank.members.queries import find_actor_by_code
+from timebank.members.rules import Actor, Role
+from timebank.migrations import run as migrations
+from timebank.signing_in.actions import make_code
+from timebank.signing_in.queries import plain_email
+
+
+class CannotSetUpError(Exception):
+    """Something that the administrator has to mend first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What `timebank init` was told."""
+
+    bank: str
+    slug: str
+    coordinator: str
+    coordinator_name: str = ""
+    phone: str = ""
+    trustee: str | None = None
+    time_zone: str = "Europe/London"
+    web_address: str = "http://127.0.0.1:5000"
+
+
+def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
+    """Make what is not there yet; gives (name, one-time link) of the coordinator and of a second approver.
+
+    Raises SlugTakenError where the bank exists, NotASlugError, or UnsafeDatabaseError.
+    """
+    owner = make_engine(settings.owner_url)
+    settings.make_keys()
+    migrations.upgrade(owner)
+    let_web_role_in(settings)
+    refuse_unsafe(owner)
+    with writing(settings) as session:
+        now = clock.now()
+        name = answers.coordinator_name or answers.coordinator.partition("@")[0]
+        bank = open_bank(
+            session,
+            slug=answers.slug,
+            name=answers.bank,
+            now=now,
+            phone=answers.phone,
+            coordinator_name=answers.coordinator_name,
+            time_zone=answers.time_zone,
+        )
+        roles = frozenset({Role.MEMBER, Role.BROKER, Role.COORDINATOR})
+        people = [NewMember(name=name, email=plain_email(answers.coordinator), roles=roles)]
+        if answers.trustee:
+            trustee = answers.trustee.partition("@")[0]
+            people.append(NewMember(name=trustee, email=plain_email(answers.trustee), roles=frozenset({Role.TRUSTEE})))
+        links = []
+        for person in people:
+            membership = admit(session, bank, person, by=None, now=now)
+            member = _actor(session, membership)
+            links.append((person.name, _link(session, member, answers.slug, answers.web_address)))
+    return links
+
+
+def make_link(settings: Settings, slug: str, number: int, web_address: str) -> tuple[str, str]:
+    """(name, one-time link) for a member by number. Raises CannotSetUpError where there is none."""
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        membership = bank and session.scalar(
+            select(Membership).where(Membership.bank_id == bank.id, Membership.number == number)
+        )
+        if not membership:
+            message = f"no member {number} in a bank called {slug}"
+            raise CannotSetUpError(message)
+        member = _actor(session, membership)
+        return member.name, _link(session, member, slug, web_address)
+
+
+def _actor(session: Session, membership: Membership) -> Actor:
+    member = find_actor_by_code(session, membership.bank_id, membership.code)
+    if member is None:
+        raise LookupError(membership.code)
+    return member
+
+
+def _link(session: Session, member: Actor, slug: str, web_address: str) -> str:
+    code = make_code(session, member, by=None, now=clock.now())
+    return f"{web_address.rstrip('/')}/{slug}/sign-in/code?code={codes.spoken(code)}"
+
+
+def let_web_role_in(settings: Settings) -> None:
+    """On PostgreSQL with an owner of its own, grant the web's role what it needs and nothing more."""
+    role = _web_role(settings)
+    if role is not None:
+        migrations.grant(make_engine(settings.owner_url), role)
+
+
+def about_role(settings: Settings) -> str:
+    """A sentence on who owns the tables."""
+    if settings.database_url.get_backend_name() != "postgresql":
+        return "The books are in the embedded database."
+    role = _web_role(settings)
+    if role is None:
+        return "The web's role owns the tables. For real use, set TIMEBANK_OWNER_URL and run 'timebank migrate'."
+    return f"The role {role} may write the books only by inserting an entry."
+
+
+def _web_role(settings: Settings) -> str | None:
+    same = settings.owner_url.username == settings.database_url.username
+    if settings.database_url.get_backend_name() != "postgresql" or same:
+        return None
+    return settings.database_url.username
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Session]:
+    """A session that commits once, at the end."""
+    with Session(make_engine(settings.database_url), info={"books_key": settings.books_key}) as session:
+        yield session
+        session.commit()
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The same installation, but with the demo's own folder and embedded database."""
+    instance = settings.instance / "demo"
+    url = settings.database_url
+    if url.get_backend_name() == "sqlite":
+        url = database(f"sqlite:///{instance / 'timebank.db'}")
+    return replace(settings, instance=instance, database_url=url, owner_url=url, demo=True)
+
+
+def make_demo(settings: Settings) -> None:
+    """Make the demo's database and people, once."""
+    settings.make_keys()
+    engine = make_engine(settings.database_url)
+    if not migrations.is_up_to_date(engine):
+        migrations.upgrade(engine)
+    with writing(settings) as session:
+        if find_bank(session, village.SLUG) is None:
+            village.build(session, now=clock.now())

@@ -1,0 +1,38 @@
+"""References that people can say on the phone: short, random, in letters that nobody mistakes.
+
+The alphabet is Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O or U, and what somebody
+reads as one of those is understood all the same.
+"""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
+SECRET_LENGTH = 12
+_GROUP = 4
+_HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
+
+
+def new_reference() -> str:
+    """A random reference of 8 characters (40 bits), such as 'K7M3Q2XZ'."""
+    return _random(REFERENCE_LENGTH)
+
+
+def new_secret() -> str:
+    """A random sign-in code of 12 characters (60 bits), good for one use and a short life."""
+    return _random(SECRET_LENGTH)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def spoken(code: str) -> str:
+    """A code in groups of four, as it is printed and read aloud: 'K7M3-Q2XZ'."""
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def heard(text: str) -> str:
+    """What somebody typed or read out, as the code it must mean; dashes, spaces and small letters do not matter."""
+    kept = "".join(letter for letter in text.upper() if letter.isalnum())
+    return kept.translate(_HEARD_AS)

@@ -1,0 +1,138 @@
+"""How rows are kept: the base of all tables, the column types of our own, and engines that guard the books.
+
+Reading and writing are declared: a unit of work that reads begins as one that may not write, and on SQLite a
+writing one takes the write lock at its start, since a read that turns into a write fails at once.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, MetaData, Text, create_engine, event, text
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+BUSY_MILLISECONDS = 10_000
+SQLITE_FULL = 2
+RETRIED_STATES = frozenset({"40001", "40P01"})
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraint names follow one pattern, since refusals and migrations are told apart by them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC; naive ones are refused, since nobody can tell what they mean."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a moment needs a time zone"
+            raise ValueError(message)
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back what is aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
+    """The lines of an entry: bigint[][] on PostgreSQL, a JSON array of arrays on SQLite.
+
+    Bound as one text literal, which both databases read faster than a nested array.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(BigInteger, dimensions=2))
+        return dialect.type_descriptor(Text())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[Sequence[int]]:  # noqa: ARG002, ANN401 (the signature is SQLAlchemy's)
+        """Read the lines as lists of whole numbers."""
+        lines: list[list[int]] = json.loads(value) if isinstance(value, str) else value
+        return lines
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine for either database, set so that what was promised is kept."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+@lru_cache(maxsize=32)
+def reading(engine: Engine) -> Engine:
+    """The same engine for units of work that only read; a write in one of them is refused by the database."""
+    return engine.execution_options(intent="read", postgresql_readonly=True)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("intent") == "read"
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+class UnsafeDatabaseError(Exception):
+    """The database is set to forget what it acknowledged: a receipt would be worth nothing."""
+
+
+def refuse_unsafe(engine: Engine) -> None:
+    """Raise UnsafeDatabaseError where a setting of the database may lose what it has acknowledged."""
+    with reading(engine).connect() as connection:
+        if engine.dialect.name == "sqlite":
+            found = {"synchronous": int(connection.execute(text("PRAGMA synchronous")).scalar_one())}
+            unsafe = [f"{name} = {value}" for name, value in found.items() if value < SQLITE_FULL]
+        else:
+            names = ("fsync", "synchronous_commit", "full_page_writes")
+            values = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
+            unsafe = [f"{name} = {value}" for name, value in values.items() if value == "off"]
+    if unsafe:
+        raise UnsafeDatabaseError(", ".join(unsafe))
+
+
+def is_worth_retrying(error: OperationalError) -> bool:
+    """Whether two units of work met and this one lost: doing it again with the same key is right."""
+    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES

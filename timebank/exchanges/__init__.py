@@ -1,0 +1,1 @@
+"""The deed between giver and receiver, from asking to confirming, and what happens when the two see it differently."""

@@ -1,0 +1,129 @@
+"""Help that somebody is still writing down, one question a page, kept so that nothing typed is lost.
+
+A draft is its member's own. Its code is the key that it is sent under, so sending it twice makes one exchange.
+"""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from timebank import codes
+from timebank.banks.models import Bank
+from timebank.exchanges import actions
+from timebank.exchanges.actions import Terms
+from timebank.exchanges.models import Draft, Exchange
+from timebank.exchanges.rules import Side
+from timebank.members.rules import Actor
+
+DRAFT_LIFE = timedelta(days=30)
+
+
+class Purpose(StrEnum):
+    """Whether the help has happened, or is to be agreed."""
+
+    RECORD = "record"
+    PROPOSE = "propose"
+
+
+class Question(StrEnum):
+    """One page each, in this order."""
+
+    WHO = "who"
+    WHAT = "what"
+    WHEN = "when"
+    HOW_LONG = "how-long"
+
+
+def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: datetime) -> Draft:
+    """A new draft with nothing in it but which side its member is on; old drafts of theirs are cleared away."""
+    session.execute(
+        delete(Draft).where(
+            Draft.bank_id == actor.bank_id,
+            Draft.member_id == actor.membership_id,
+            Draft.started_at < now - DRAFT_LIFE,
+        )
+    )
+    draft = Draft(
+        bank_id=actor.bank_id,
+        code=codes.new_reference(),
+        member_id=actor.membership_id,
+        purpose=purpose,
+        side=side,
+        started_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
+    """A draft that says the same as an exchange of one's own did, but for the day."""
+    side = exchange.standing().side_of(actor.account_id) or Side.GIVER
+    draft = start(session, actor, Purpose.RECORD, side, now=now)
+    draft.other_account_id = _other_account(exchange, actor)
+    draft.what, draft.minutes = exchange.what, exchange.minutes
+    session.flush()
+    return draft
+
+
+def start_for(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
+    """A draft that records the help that was agreed in this exchange."""
+    draft = start_like(session, actor, exchange, now=now)
+    draft.exchange_id, draft.minutes, draft.day = exchange.id, exchange.agreed_minutes, None
+    session.flush()
+    return draft
+
+
+def _other_account(exchange: Exchange, actor: Actor) -> int:
+    gave = exchange.giver_account_id == actor.account_id
+    return exchange.receiver_account_id if gave else exchange.giver_account_id
+
+
+def find(session: Session, actor: Actor, code: str) -> Draft | None:
+    """One's own draft under this code."""
+    return session.scalar(
+        select(Draft).where(Draft.bank_id == actor.bank_id, Draft.code == code, Draft.member_id == actor.membership_id)
+    )
+
+
+def next_question(draft: Draft) -> Question | None:
+    """The first question that has no answer yet; None: everything is there to be checked."""
+    answers: tuple[tuple[Question, object], ...] = (
+        (Question.WHO, draft.other_account_id),
+        (Question.WHAT, draft.what),
+        (Question.WHEN, draft.day),
+        (Question.HOW_LONG, draft.minutes),
+    )
+    return next((question for question, answer in answers if answer is None), None)
+
+
+def terms(draft: Draft, actor: Actor) -> Terms | None:
+    """What the draft says; None while an answer is missing."""
+    if draft.other_account_id is None or draft.what is None or draft.day is None or draft.minutes is None:
+        return None
+    gives = draft.side == Side.GIVER
+    giver, receiver = (
+        (actor.account_id, draft.other_account_id) if gives else (draft.other_account_id, actor.account_id)
+    )
+    return Terms(giver, receiver, draft.what, draft.day, draft.minutes)
+
+
+def send(session: Session, bank: Bank, draft: Draft, said: Terms, *, by: Actor, now: datetime) -> str:
+    """Send a whole draft to the other side; gives the exchange's code. Raises what propose and record raise."""
+    if draft.purpose == Purpose.PROPOSE:
+        return actions.propose(session, bank, said, by=by, now=now, form_key=draft.code)
+    if draft.exchange_id is None:
+        return actions.record(session, bank, said, by=by, now=now, form_key=draft.code)
+    code = session.execute(
+        select(Exchange.code).where(Exchange.bank_id == bank.id, Exchange.id == draft.exchange_id)
+    ).scalar_one()
+    return actions.record_agreed(
+        session, bank, code, day=said.day, minutes=said.minutes, by=by, now=now, form_key=draft.code
+    )
+
+
+def check_day(bank: Bank, draft: Draft, day: date, now: datetime) -> None:
+    """Check a day while it is typed. Raises what sending it would."""
+    actions.check_day(bank, day, now, to_come=draft.purpose == Purpose.PROPOSE)

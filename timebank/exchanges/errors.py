@@ -1,0 +1,63 @@
+"""What can go wrong between two neighbours, each said kindly and losing nothing."""
+
+from timebank.errors import TimebankError
+
+
+class NotNowError(TimebankError):
+    """The exchange has moved on, so this cannot happen to it any more; values: `state`."""
+
+    message_id = "exchange_moved_on"
+
+
+class NotYoursError(TimebankError):
+    """The actor is not on the side, or in the role, that may do this."""
+
+    message_id = "not_allowed"
+
+
+class SamePersonError(TimebankError):
+    """Nobody gives hours to themselves."""
+
+    message_id = "same_person"
+
+
+class FutureDayError(TimebankError):
+    """Help is recorded after it happened."""
+
+    message_id = "day_in_future"
+
+
+class PastDayError(TimebankError):
+    """Help is agreed for a day to come."""
+
+    message_id = "day_in_past"
+
+
+class TooLongAgoError(TimebankError):
+    """Further back than the bank allows; values: `days`, how far back it does."""
+
+    message_id = "day_too_long_ago"
+
+
+class NothingSaidError(TimebankError):
+    """What the help was is missing."""
+
+    message_id = "what_missing"
+
+
+class ReasonMissingError(TimebankError):
+    """A decision or correction needs its reason, since others will read it."""
+
+    message_id = "reason_missing"
+
+
+class ReversalStandsError(TimebankError):
+    """A reversal of this exchange waits already."""
+
+    message_id = "reversal_stands"
+
+
+class SideNotActiveError(TimebankError):
+    """The other side's membership is not active, so no hours can move; values: `name`."""
+
+    message_id = "side_not_active"

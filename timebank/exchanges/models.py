@@ -1,0 +1,160 @@
+"""An exchange, its steps, a reversal that waits, and a draft that somebody is still filling in."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from timebank.db import Base, UtcTime
+from timebank.exchanges.rules import Deed, Side, Standing, State
+
+
+def _one_of(column: str, words: type[State | Side | Deed]) -> str:
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+class Exchange(Base):
+    """A deed between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded."""
+
+    __tablename__ = "exchange"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "code"),
+        ForeignKeyConstraint(["bank_id", "giver_account_id"], ["account.bank_id", "account.id"]),
+        ForeignKeyConstraint(["bank_id", "receiver_account_id"], ["account.bank_id", "account.id"]),
+        CheckConstraint("giver_account_id <> receiver_account_id", name="two_sides"),
+        CheckConstraint(_one_of("state", State), name="state"),
+        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes"),
+        CheckConstraint("disputed_minutes BETWEEN 0 AND 1440", name="disputed_minutes"),
+        CheckConstraint(
+            "state IN ('proposed', 'accepted', 'declined', 'cancelled') OR"
+            " (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL)",
+            name="recorded_whole",
+        ),
+        Index("ix_exchange_giver", "bank_id", "giver_account_id", "state", "id"),
+        Index("ix_exchange_receiver", "bank_id", "receiver_account_id", "state", "id"),
+        Index("ix_exchange_state", "bank_id", "state", "id"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    giver_account_id: Mapped[int] = mapped_column(BigInteger)
+    receiver_account_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(String(200))
+    proposed_side: Mapped[str | None] = mapped_column(String(10))
+    agreed_on: Mapped[date | None]
+    agreed_minutes: Mapped[int | None]
+    recorded_side: Mapped[str | None] = mapped_column(String(10))
+    occurred_on: Mapped[date | None]
+    minutes: Mapped[int | None]
+    disputed_minutes: Mapped[int | None]
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    def standing(self) -> Standing:
+        """As much of it as its rules need."""
+        return Standing(
+            state=State(self.state),
+            giver_account_id=self.giver_account_id,
+            receiver_account_id=self.receiver_account_id,
+            proposed_side=Side(self.proposed_side) if self.proposed_side else None,
+            recorded_side=Side(self.recorded_side) if self.recorded_side else None,
+            minutes=self.minutes,
+            disputed_minutes=self.disputed_minutes,
+        )
+
+
+class ExchangeStep(Base):
+    """One step of an exchange: who did what, when, with how many minutes and which words."""
+
+    __tablename__ = "exchange_step"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "exchange_id", "number"),
+        ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
+        ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint(_one_of("deed", Deed), name="deed"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    exchange_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
+    deed: Mapped[str] = mapped_column(String(20))
+    done_by: Mapped[int] = mapped_column(BigInteger)
+    done_at: Mapped[datetime] = mapped_column(UtcTime)
+    minutes: Mapped[int | None]
+    words: Mapped[str | None] = mapped_column(Text)
+
+
+class Reversal(Base):
+    """A coordinator's proposal to take an exchange back, until both sides agree or a second approver does."""
+
+    __tablename__ = "reversal"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "code"),
+        ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
+        ForeignKeyConstraint(["bank_id", "proposed_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "giver_agreed_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "receiver_agreed_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "approved_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "refused_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="second_approver"),
+        Index(
+            "uq_reversal_one_waiting",
+            "bank_id",
+            "exchange_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    exchange_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int] = mapped_column(BigInteger)
+    proposed_at: Mapped[datetime] = mapped_column(UtcTime)
+    giver_agreed_by: Mapped[int | None] = mapped_column(BigInteger)
+    receiver_agreed_by: Mapped[int | None] = mapped_column(BigInteger)
+    approved_by: Mapped[int | None] = mapped_column(BigInteger)
+    refused_by: Mapped[int | None] = mapped_column(BigInteger)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Draft(Base):
+    """Help that a member is still writing down, one question a page. Its code is the key that it is sent under."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "code"),
+        ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "other_account_id"], ["account.bank_id", "account.id"]),
+        ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
+        CheckConstraint(_one_of("side", Side), name="side"),
+        CheckConstraint("purpose IN ('record', 'propose')", name="purpose"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    purpose: Mapped[str] = mapped_column(String(10))
+    side: Mapped[str] = mapped_column(String(10))
+    other_account_id: Mapped[int | None] = mapped_column(BigInteger)
+    what: Mapped[str | None] = mapped_column(String(200))
+    day: Mapped[date | None]
+    minutes: Mapped[int | None]
+    exchange_id: Mapped[int | None] = mapped_column(BigInteger)
+    started_at: Mapped[datetime] = mapped_column(UtcTime)

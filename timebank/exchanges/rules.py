@@ -1,0 +1,173 @@
+"""What may happen to an exchange, when, and by whom. Everything is decided here, from values.
+
+An exchange has two sides. Whoever spoke first waits for the other: who proposed, for the other's yes; who recorded,
+for the other's confirming. Nobody confirms, decides or approves their own.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from timebank.members.rules import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
+
+
+class State(StrEnum):
+    """Where an exchange stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    DISPUTED = "disputed"
+    DECIDED = "decided"
+    REVERSED = "reversed"
+
+
+class Deed(StrEnum):
+    """What somebody does to an exchange."""
+
+    PROPOSE = "propose"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    RECORD = "record"
+    CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    AGREE = "agree"
+    DECIDE = "decide"
+    REVERSE = "reverse"
+
+
+class Side(StrEnum):
+    """Who gave the help and who got it."""
+
+    GIVER = "giver"
+    RECEIVER = "receiver"
+
+    @property
+    def other(self) -> "Side":
+        """The other side."""
+        return Side.RECEIVER if self is Side.GIVER else Side.GIVER
+
+
+#: From where each deed leads where. What is not here cannot happen. None: the exchange does not exist yet.
+TRANSITIONS: dict[tuple[State | None, Deed], State] = {
+    (None, Deed.PROPOSE): State.PROPOSED,
+    (State.PROPOSED, Deed.ACCEPT): State.ACCEPTED,
+    (State.PROPOSED, Deed.DECLINE): State.DECLINED,
+    (State.PROPOSED, Deed.CANCEL): State.CANCELLED,
+    (State.ACCEPTED, Deed.CANCEL): State.CANCELLED,
+    (None, Deed.RECORD): State.RECORDED,
+    (State.ACCEPTED, Deed.RECORD): State.RECORDED,
+    (State.RECORDED, Deed.CANCEL): State.CANCELLED,
+    (State.RECORDED, Deed.CONFIRM): State.CONFIRMED,
+    (State.RECORDED, Deed.DISPUTE): State.DISPUTED,
+    (State.DISPUTED, Deed.AGREE): State.CONFIRMED,
+    (State.DISPUTED, Deed.CANCEL): State.CANCELLED,  # both agree that nothing happened
+    (State.DISPUTED, Deed.DECIDE): State.DECIDED,
+    (State.CONFIRMED, Deed.REVERSE): State.REVERSED,
+    (State.DECIDED, Deed.REVERSE): State.REVERSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As much of an exchange as its rules need: its state, its two accounts, and which side spoke when.
+
+    `minutes` are those recorded or decided; `disputed_minutes` what the other side says it was (None: not said).
+    """
+
+    state: State
+    giver_account_id: int
+    receiver_account_id: int
+    proposed_side: Side | None = None
+    recorded_side: Side | None = None
+    minutes: int | None = None
+    disputed_minutes: int | None = None
+
+    def side_of(self, account_id: int) -> Side | None:
+        """Which side an account is on; None for a third person's."""
+        if account_id == self.giver_account_id:
+            return Side.GIVER
+        return Side.RECEIVER if account_id == self.receiver_account_id else None
+
+
+def may_see(exchange: Standing, actor: Actor) -> bool:
+    """The two of them, and those who look after the bank."""
+    return exchange.side_of(actor.account_id) is not None or may_see_all_exchanges(actor)
+
+
+def may_accept(exchange: Standing, actor: Actor) -> bool:
+    """Who was asked says yes or no."""
+    side = exchange.side_of(actor.account_id)
+    return (
+        exchange.state is State.PROPOSED
+        and side is not None
+        and side is not exchange.proposed_side
+        and may_exchange(actor)
+    )
+
+
+def may_cancel(exchange: Standing, actor: Actor) -> bool:
+    """Who asked takes it back; both can call off what is agreed; who recorded can withdraw it until it is confirmed."""
+    side = exchange.side_of(actor.account_id)
+    if side is None or not may_exchange(actor):
+        return False
+    spoke = {State.PROPOSED: exchange.proposed_side, State.RECORDED: exchange.recorded_side}
+    return exchange.state is State.ACCEPTED or (exchange.state in spoke and spoke[exchange.state] is side)
+
+
+def may_record(exchange: Standing, actor: Actor) -> bool:
+    """Either side says how long it took in the end."""
+    return exchange.state is State.ACCEPTED and exchange.side_of(actor.account_id) is not None and may_exchange(actor)
+
+
+def may_confirm(exchange: Standing, actor: Actor) -> bool:
+    """The other side, never who recorded it."""
+    side = exchange.side_of(actor.account_id)
+    return (
+        exchange.state is State.RECORDED
+        and side is not None
+        and side is not exchange.recorded_side
+        and may_exchange(actor)
+    )
+
+
+def may_dispute(exchange: Standing, actor: Actor) -> bool:
+    """Who may confirm may as well say that it is not right."""
+    return may_confirm(exchange, actor)
+
+
+def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
+    """Minutes that this side can agree to in a dispute: what the other side says it was. None: nothing to agree to."""
+    side = exchange.side_of(actor.account_id)
+    if exchange.state is not State.DISPUTED or side is None or not may_exchange(actor):
+        return None
+    return exchange.disputed_minutes if side is exchange.recorded_side else exchange.minutes
+
+
+def may_decide(exchange: Standing, actor: Actor) -> bool:
+    """A broker who took no part."""
+    return exchange.state is State.DISPUTED and exchange.side_of(actor.account_id) is None and may_broker(actor)
+
+
+def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
+    """A coordinator, where hours have moved."""
+    return exchange.state in {State.CONFIRMED, State.DECIDED} and bool(exchange.minutes) and may_coordinate(actor)
+
+
+def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
+    """Each of the two sides."""
+    return exchange.side_of(actor.account_id) is not None and may_exchange(actor)
+
+
+def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int) -> bool:
+    """A second approver: another coordinator or a trustee, who neither proposed it nor took part."""
+    return may_approve(actor) and actor.membership_id != proposed_by and exchange.side_of(actor.account_id) is None
+
+
+def earliest_day(today: date, back_dating_days: int) -> date:
+    """The first day that can still be recorded."""
+    return today - timedelta(days=back_dating_days)

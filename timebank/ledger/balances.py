@@ -1,0 +1,128 @@
+"""The books in memory: what posting an entry does to the accounts.
+
+This is the model that the database is held against. It is small on purpose: a reader can see that every line
+takes from one account exactly what it gives to another, that floors hold after each line, and that an entry
+happens wholly or not at all, and once.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from timebank.ledger.accounts import Account
+from timebank.ledger.entries import KINDS_OF_HELP, Entry, EntryKind, Line
+from timebank.ledger.errors import (
+    AlreadyReversedError,
+    FloorReachedError,
+    KeyTakenError,
+    NoSuchAccountError,
+    NotAMirrorError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What one line did to one account: signed minutes, and the account's standing after it."""
+
+    account: int
+    number: int
+    entry: int
+    line: int
+    minutes: int
+    balance_after: int
+    given_after: int
+    received_after: int
+
+
+@dataclass
+class Books:
+    """All accounts, entries and postings of one bank."""
+
+    accounts: dict[int, Account] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    postings: list[Posting] = field(default_factory=list)
+
+    def open_account(self, account: Account) -> None:
+        """Open an account; it starts at zero, since nothing is minted."""
+        self.accounts[account.id] = replace(account, balance=0, number=0, given=0, received=0)
+
+    def set_floor(self, account_id: int, floor: int | None) -> None:
+        """Change how far an account may fall; not above what it has. Raises FloorReachedError."""
+        account = self.accounts[account_id]
+        if floor is not None and account.balance < floor:
+            raise FloorReachedError(account=account_id)
+        self.accounts[account_id] = replace(account, floor=floor)
+
+    def post(self, entry: Entry) -> bool:
+        """Write an entry wholly or not at all; False when this very entry stands already under its key.
+
+        Raises KeyTakenError, NoSuchAccountError, FloorReachedError, NotAMirrorError or AlreadyReversedError;
+        then nothing has changed.
+        """
+        standing = self.entries.get(entry.key)
+        if standing is not None:
+            if replace(entry, id=standing.id) != standing:
+                raise KeyTakenError(key=entry.key)
+            return False
+        self._check_mirrors(entry)
+        accounts, postings = dict(self.accounts), list[Posting]()
+        for number, line in enumerate(entry.lines, start=1):
+            postings += _move(accounts, entry, number, line)
+        self.accounts = accounts
+        self.entries[entry.key] = entry
+        self.postings += postings
+        return True
+
+    def total(self) -> int:
+        """The sum of all balances, which is always zero."""
+        return sum(account.balance for account in self.accounts.values())
+
+    def _check_mirrors(self, entry: Entry) -> None:
+        if entry.reverses is None:
+            return
+        first = next((other for other in self.entries.values() if other.id == entry.reverses), None)
+        if first is None or first.reverses is not None or first.kind != entry.kind:
+            raise NotAMirrorError
+        taken_back = {
+            line.mirrors for other in self.entries.values() if other.reverses == first.id for line in other.lines
+        }
+        for line in entry.lines:
+            number = line.mirrors or 0
+            if not 1 <= number <= len(first.lines) or first.lines[number - 1].mirrored(number) != line:
+                raise NotAMirrorError
+            if number in taken_back:
+                raise AlreadyReversedError
+
+
+def _move(accounts: dict[int, Account], entry: Entry, number: int, line: Line) -> list[Posting]:
+    """Move one line's minutes, taking first and giving after; floors are held by whoever is taken from."""
+    postings = []
+    for account_id, minutes in ((line.from_account, -line.minutes), (line.to_account, line.minutes)):
+        if account_id not in accounts:
+            raise NoSuchAccountError
+        before = accounts[account_id]
+        given, received = counted(entry.kind, minutes, taken_back=entry.reverses is not None)
+        after = replace(
+            before,
+            balance=before.balance + minutes,
+            number=before.number + 1,
+            given=before.given + given,
+            received=before.received + received,
+        )
+        if minutes < 0 and after.floor is not None and after.balance < after.floor:
+            raise FloorReachedError(account=account_id)
+        accounts[account_id] = after
+        postings.append(
+            Posting(account_id, after.number, entry.id, number, minutes, after.balance, after.given, after.received)
+        )
+    return postings
+
+
+def counted(kind: EntryKind, minutes: int, *, taken_back: bool) -> tuple[int, int]:
+    """What signed minutes add to (given, received).
+
+    Help given comes in and help received goes out; taking it back undoes just that. Other kinds add to neither.
+    """
+    if kind not in KINDS_OF_HELP:
+        return 0, 0
+    if taken_back:
+        return (minutes, 0) if minutes < 0 else (0, -minutes)
+    return (minutes, 0) if minutes > 0 else (0, -minutes)

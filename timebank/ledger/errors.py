@@ -1,0 +1,63 @@
+"""What the ledger refuses, by name. The database refuses the same things under the same names."""
+
+from timebank.errors import TimebankError
+
+
+class LedgerError(TimebankError):
+    """Something the books do not take."""
+
+    message_id = "ledger_refused"
+
+
+class NoLinesError(LedgerError):
+    """An entry without a line moves nothing and is not written."""
+
+    message_id = "entry_has_lines"
+
+
+class NotMinutesError(LedgerError):
+    """Minutes are whole and more than zero."""
+
+    message_id = "minutes_whole_and_positive"
+
+
+class SameAccountError(LedgerError):
+    """Hours move between two different accounts."""
+
+    message_id = "two_different_accounts"
+
+
+class NoSuchAccountError(LedgerError):
+    """A line names an account that this bank does not have."""
+
+    message_id = "account_exists"
+
+
+class FloorReachedError(LedgerError):
+    """A balance would fall below its account's floor."""
+
+    message_id = "floor_kept"
+
+
+class NotAMirrorError(LedgerError):
+    """A reversal's line does not mirror a line of the entry it reverses, or they do not come last line first."""
+
+    message_id = "reversal_mirrors"
+
+
+class AlreadyReversedError(LedgerError):
+    """A line was reversed before: each can be taken back once."""
+
+    message_id = "reversed_once"
+
+
+class KeyTakenError(LedgerError):
+    """The key of an entry was used before, for another deed."""
+
+    message_id = "same_key_same_deed"
+
+
+class BooksClosedError(LedgerError):
+    """Somebody tried to change or remove what is written, or to write past the one door."""
+
+    message_id = "books_append_only"

@@ -1,0 +1,119 @@
+"""Time as people say it and as it is kept: whole minutes inside, hours and minutes outside.
+
+What somebody types is understood only where it can mean one thing. A bare 3 is three hours, a bare 45 is
+minutes, 1.5 h is an hour and a half; a bare 12 could be either, so we ask instead of guessing.
+"""
+
+import re
+from fractions import Fraction
+
+from timebank.errors import TimebankError
+
+MINUTES_PER_HOUR = 60
+STEP_MINUTES = 15
+LONGEST_MINUTES = 24 * MINUTES_PER_HOUR
+
+_UNIT_HOURS = r"(?:hours|hour|hrs|hr|h)\.?"
+_UNIT_MINUTES = r"(?:minutes|minute|mins|min|m|')\.?"
+_NUMBER = r"(\d{1,4}(?:[.,]\d{1,4})?)"
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+_HOURS_AND_MINUTES = re.compile(rf"{_NUMBER}\s*{_UNIT_HOURS}(?:\s*(?:and|,)?\s*(\d{{1,2}})\s*(?:{_UNIT_MINUTES})?)?")
+_MINUTES = re.compile(rf"(\d{{1,4}})\s*{_UNIT_MINUTES}")
+_DECIMAL = re.compile(r"(\d{1,2})[.,](\d{1,4})")
+_BARE = re.compile(r"\d{1,4}")
+_HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
+
+
+class HoursNotUnderstoodError(TimebankError):
+    """The words do not say a time."""
+
+    message_id = "hours_not_understood"
+
+
+class HoursUnclearError(TimebankError):
+    """A bare number could be hours or minutes; values: `number`."""
+
+    message_id = "hours_unclear"
+
+
+class NoTimeError(TimebankError):
+    """Zero or less: there is nothing to record."""
+
+    message_id = "hours_zero"
+
+
+class TooLongError(TimebankError):
+    """More than a day and a night in one go."""
+
+    message_id = "hours_too_long"
+
+
+def read_hours(text: str) -> int:
+    """Minutes (int, 1 to 1440) that somebody typed as '1 h 30', '1:30', '1.5 h', '90 min', '2' or '45'.
+
+    A bare 1 to 8 is hours; a bare 15 to 480 in quarters of an hour is minutes; a bare decimal has no unit and asks.
+
+    Raises NoTimeError, TooLongError, HoursUnclearError or HoursNotUnderstoodError.
+    """
+    words = " ".join(text.lower().split())
+    for half, decimal in _HALVES.items():
+        words = re.sub(rf"(\d)\s*{half}", rf"\g<1>{decimal}", words).replace(half, f"0{decimal}")
+    if re.match(r"[-\u2212\u2013]\s*\d", words):
+        raise NoTimeError
+    minutes = _read_with_unit(words)
+    if minutes is None:
+        minutes = _read_bare(words)
+    if minutes <= 0:
+        raise NoTimeError
+    if minutes > LONGEST_MINUTES:
+        raise TooLongError
+    return minutes
+
+
+def _read_with_unit(words: str) -> int | None:
+    if found := _CLOCK.fullmatch(words):
+        return int(found[1]) * MINUTES_PER_HOUR + int(found[2])
+    if found := _MINUTES.fullmatch(words):
+        return int(found[1])
+    if found := _HOURS_AND_MINUTES.fullmatch(words):
+        return _hours_and_minutes(found[1], found[2])
+    return None
+
+
+def _hours_and_minutes(hours: str, minutes: str | None) -> int:
+    if minutes is not None:
+        if not hours.isdigit() or int(minutes) >= MINUTES_PER_HOUR:
+            raise HoursNotUnderstoodError
+        return int(hours) * MINUTES_PER_HOUR + int(minutes)
+    exact = Fraction(hours.replace(",", ".")) * MINUTES_PER_HOUR
+    return round_half_up(exact)
+
+
+def _read_bare(words: str) -> int:
+    if _DECIMAL.fullmatch(words):
+        raise HoursUnclearError(number=words)
+    if not _BARE.fullmatch(words):
+        raise HoursNotUnderstoodError
+    number = int(words)
+    if number == 0:
+        raise NoTimeError
+    if number <= 8:  # noqa: PLR2004 (the bare hours of the rule: 1 to 8)
+        return number * MINUTES_PER_HOUR
+    if number % STEP_MINUTES == 0 and number <= 8 * MINUTES_PER_HOUR:
+        return number
+    raise HoursUnclearError(number=words)
+
+
+def round_half_up(exact: Fraction) -> int:
+    """The nearest whole number to an exact one; a half goes up."""
+    return int((exact * 2 + 1) // 2)
+
+
+def round_up_to_step(minutes: int, *, step: int = STEP_MINUTES) -> int:
+    """Minutes rounded up to the bank's step: 20 becomes 30 with a step of 15."""
+    return -(-minutes // step) * step
+
+
+def split(minutes: int) -> tuple[int, int]:
+    """(hours, minutes) of a length without its sign: 90 is (1, 30), and so is -90."""
+    return divmod(abs(minutes), MINUTES_PER_HOUR)

@@ -1,0 +1,191 @@
+"""Taking people into a bank, and what they change about themselves."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.banks.models import Bank
+from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.queries import get_account_of_kind
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import EntryKind, Line
+from timebank.members.errors import NotAllowedError, NoWayToReachError
+from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.rules import Actor, Role, Standing, fold, may_broker, may_grant
+from timebank.trail import actions as trail
+from timebank.trail.actions import Deed
+
+FIRST_NUMBER = 101
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Somebody to be taken in. A phone or an e-mail is enough; neither has to be theirs alone."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    about: str = ""
+    roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.MEMBER}))
+
+
+def admit(
+    session: Session, bank: Bank, newcomer: NewMember, *, by: Actor | None, now: datetime, form_key: str | None = None
+) -> Membership:
+    """Take somebody into the bank as an active member with an account and their welcome hours from the pot.
+
+    `by` is a broker, or None for the administrator's command line, which posts no welcome hours: every posting has
+    a named actor. The same `form_key` gives the first result again. Raises NotAllowedError or NoWayToReachError.
+    """
+    if by is not None and not may_broker(by):
+        raise NotAllowedError
+    if not newcomer.email and not newcomer.phone:
+        raise NoWayToReachError
+    membership_id, code = clock.next_id(), codes.new_reference()
+    session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update())  # members are numbered one by one
+    if by is not None:
+        done = trail.begin(session, _deed(by, "member.admitted", code, now, form_key, newcomer))
+        if done is not None:
+            return get_membership_by_code(session, bank.id, done.removeprefix("member:"))
+    person = Person(
+        id=clock.next_id(),
+        name=newcomer.name,
+        name_folded=fold(newcomer.name),
+        email=newcomer.email,
+        phone=newcomer.phone,
+        created_at=now,
+    )
+    account_id = bookkeeping.open_account(
+        session,
+        bank.id,
+        AccountKind.MEMBER,
+        floor=bank.member_floor,
+        reason="floor of the bank's members",
+        by=by.membership_id if by else None,
+        now=now,
+    )
+    membership = Membership(
+        bank_id=bank.id,
+        id=membership_id,
+        person_id=person.id,
+        account_id=account_id,
+        number=_next_number(session, bank.id),
+        code=code,
+        standing=Standing.ACTIVE,
+        about=newcomer.about,
+        joined_on=clock.local_day(now, bank.time_zone),
+    )
+    session.add(person)
+    session.flush()
+    session.add(membership)
+    session.flush()
+    for role in sorted(newcomer.roles):
+        session.add(_role(membership, role, by, now))
+    session.flush()
+    if by is None:
+        trail.begin(session, Deed(bank.id, "member.admitted", f"member:{code}", None, now))
+    elif bank.welcome_minutes:
+        _welcome(session, bank, membership, by, now)
+    return membership
+
+
+def _deed(by: Actor, verb: str, code: str, now: datetime, form_key: str | None, newcomer: NewMember) -> Deed:
+    content = {"name": newcomer.name, "email": newcomer.email, "phone": newcomer.phone}
+    return Deed(by.bank_id, verb, f"member:{code}", by.membership_id, now, form_key=form_key, content=content)
+
+
+def _role(membership: Membership, role: Role, by: Actor | None, now: datetime) -> MembershipRole:
+    return MembershipRole(
+        bank_id=membership.bank_id,
+        membership_id=membership.id,
+        role=role,
+        granted_by=by.membership_id if by else None,
+        granted_at=now,
+    )
+
+
+def _next_number(session: Session, bank_id: int) -> int:
+    newest = session.scalar(select(func.max(Membership.number)).where(Membership.bank_id == bank_id))
+    return (newest or FIRST_NUMBER - 1) + 1
+
+
+def _welcome(session: Session, bank: Bank, membership: Membership, by: Actor, now: datetime) -> None:
+    """Welcome hours come from the pot, so that nothing is minted."""
+    pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
+    bookkeeping.post(
+        session,
+        bookkeeping.NewEntry(
+            bank_id=bank.id,
+            key=f"member:{membership.code}:welcome",
+            kind=EntryKind.WELCOME,
+            lines=(Line(pot_id, membership.account_id, bank.welcome_minutes),),
+            occurred_on=membership.joined_on,
+            recorded_at=now,
+            recorded_by=by.membership_id,
+            deed=f"member:{membership.code}",
+        ),
+    )
+
+
+def get_membership_by_code(session: Session, bank_id: int, code: str) -> Membership:
+    """The membership under this code of a bank; it must be there."""
+    return session.execute(
+        select(Membership).where(Membership.bank_id == bank_id, Membership.code == code)
+    ).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a member says about themselves."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    about: str
+
+
+def change_profile(session: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
+    """Change one's own name, contact and words. Raises NoWayToReachError."""
+    if not profile.email and not profile.phone:
+        raise NoWayToReachError
+    person = session.get_one(Person, actor.person_id)
+    person.name, person.name_folded = profile.name, fold(profile.name)
+    person.email, person.phone = profile.email, profile.phone
+    session.get_one(Membership, (actor.bank_id, actor.membership_id)).about = profile.about
+    trail.begin(session, Deed(actor.bank_id, "profile.changed", f"member:{actor.code}", actor.membership_id, now))
+    session.flush()
+
+
+def set_roles(session: Session, membership: Membership, roles: frozenset[Role], *, by: Actor, now: datetime) -> None:
+    """Give and take a membership's roles, so that it holds just these and 'member' if it had that.
+
+    Raises NotAllowedError where the actor is no coordinator, or it is their own membership.
+    """
+    standing = set(
+        session.scalars(
+            select(MembershipRole.role).where(
+                MembershipRole.bank_id == membership.bank_id, MembershipRole.membership_id == membership.id
+            )
+        )
+    )
+    wanted = {role for role in roles if role is not Role.MEMBER} | ({Role.MEMBER} & {Role(role) for role in standing})
+    for role in wanted ^ {Role(role) for role in standing}:
+        if not may_grant(by, role, to_membership=membership.id):
+            raise NotAllowedError
+        if role in wanted:
+            session.add(_role(membership, role, by, now))
+        else:
+            session.execute(
+                delete(MembershipRole).where(
+                    MembershipRole.bank_id == membership.bank_id,
+                    MembershipRole.membership_id == membership.id,
+                    MembershipRole.role == role,
+                )
+            )
+        verb = "role.given" if role in wanted else "role.taken"
+        subject = f"member:{membership.code}"
+        trail.begin(session, Deed(by.bank_id, f"{verb}.{role}", subject, by.membership_id, now))
+    session.flush()

@@ -1,0 +1,84 @@
+"""A person, their memberships, and the roles of each membership.
+
+Personal data lives here and not in the books, so that a person can be erased and the books stay whole.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from timebank.db import Base, UtcTime
+from timebank.members.rules import Role, Standing
+
+
+class Person(Base):
+    """A human, once. E-mail and phone may be shared with others of a household, or be missing."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_email", "email"), Index("ix_person_phone", "phone"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(80))
+    name_folded: Mapped[str] = mapped_column(String(160))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Membership(Base):
+    """A person's place in a bank: their number, the code of their page, their account and their standing."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "person_id"),
+        UniqueConstraint("bank_id", "number"),
+        UniqueConstraint("bank_id", "code"),
+        UniqueConstraint("bank_id", "account_id"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+        ForeignKeyConstraint(["person_id"], ["person.id"]),
+        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.id"]),
+        CheckConstraint(f"standing IN ({', '.join(repr(word.value) for word in Standing)})", name="standing"),
+        Index("ix_membership_person_id", "person_id"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(String(12))
+    standing: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(Text)
+    joined_on: Mapped[date]
+
+
+class MembershipRole(Base):
+    """A role that a membership holds, and who gave it (empty: the administrator's command line)."""
+
+    __tablename__ = "membership_role"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "membership_id", "role"),
+        ForeignKeyConstraint(["bank_id", "membership_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "granted_by"], ["membership.bank_id", "membership.id"], name="fk_membership_role_granted_by"
+        ),
+        CheckConstraint(f"role IN ({', '.join(repr(role.value) for role in Role)})", name="role"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    membership_id: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str] = mapped_column(String(20))
+    granted_by: Mapped[int | None] = mapped_column(BigInteger)
+    granted_at: Mapped[datetime] = mapped_column(UtcTime)

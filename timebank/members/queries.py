@@ -1,0 +1,128 @@
+"""Finding members. Lists give columns, not entities; names are searched without accents or case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.rules import Actor, Role, Standing, fold
+
+MEMBERS_A_PAGE = 25
+
+
+def find_actor(session: Session, bank_id: int, person_id: int) -> Actor | None:
+    """The person's membership of this bank, ready to act; None for a stranger to the bank."""
+    return _one_actor(session, Membership.bank_id == bank_id, Membership.person_id == person_id)
+
+
+def find_actor_by_code(session: Session, bank_id: int, code: str) -> Actor | None:
+    """The membership under this code of the bank."""
+    return _one_actor(session, Membership.bank_id == bank_id, Membership.code == code)
+
+
+def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Actor | None:
+    """The membership that holds this account."""
+    return _one_actor(session, Membership.bank_id == bank_id, Membership.account_id == account_id)
+
+
+def _one_actor(session: Session, *conditions: object) -> Actor | None:
+    rows = session.execute(
+        select(
+            Membership.bank_id,
+            Membership.id,
+            Membership.person_id,
+            Membership.account_id,
+            Person.name,
+            Membership.code,
+            Membership.number,
+            Membership.standing,
+            MembershipRole.role,
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(
+            MembershipRole,
+            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
+        )
+        .where(*conditions)  # type: ignore[arg-type]
+    ).all()
+    if not rows:
+        return None
+    row = rows[0]
+    roles = frozenset(Role(one.role) for one in rows if one.role)
+    return Actor(*row[:7], roles=roles, standing=Standing(row.standing))
+
+
+def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """{account id: (name, code)} of the members who hold these accounts."""
+    rows = session.execute(
+        select(Membership.account_id, Person.name, Membership.code)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, Membership.account_id.in_(set(account_ids)))
+    )
+    return {row.account_id: (row.name, row.code) for row in rows}
+
+
+def list_membership_names(session: Session, bank_id: int, membership_ids: Sequence[int | None]) -> dict[int, str]:
+    """{membership id: name} of these memberships."""
+    rows = session.execute(
+        select(Membership.id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, Membership.id.in_({one for one in membership_ids if one}))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def search_members(
+    session: Session, bank_id: int, words: str, *, code: str | None = None, but_not_account: int | None = None
+) -> Sequence[Row[str, str, int, int]]:
+    """(name, code, number, account_id) of active members whose name has every word, or whose number it is.
+
+    `code` finds just the member under that code.
+    """
+    query = _members(bank_id).where(Membership.standing == Standing.ACTIVE)
+    if code is not None:
+        query = query.where(Membership.code == code)
+    if but_not_account is not None:
+        query = query.where(Membership.account_id != but_not_account)
+    number = words.strip()
+    is_number = number.isascii() and number.isdigit() and len(number) <= 9  # noqa: PLR2004 (an int column)
+    found = _names_with(words)
+    query = query.where(or_(Membership.number == int(number), found) if is_number else found)
+    return session.execute(query.order_by(Person.name, Membership.number).limit(MEMBERS_A_PAGE)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """One page of the members' list, and the page numbers around it (None: there is none)."""
+
+    rows: Sequence[Row[str, str, int, int]]
+    number: int
+    has_next: bool
+
+
+def list_members(session: Session, bank_id: int, words: str, page: int) -> MembersPage:
+    """A page (from 1) of all members, or of those whose name has every word."""
+    query = _members(bank_id).where(_names_with(words)).order_by(Person.name, Membership.number)
+    rows = session.execute(query.limit(MEMBERS_A_PAGE + 1).offset((page - 1) * MEMBERS_A_PAGE)).all()
+    return MembersPage(rows[:MEMBERS_A_PAGE], page, len(rows) > MEMBERS_A_PAGE)
+
+
+def _names_with(words: str) -> ColumnElement[bool]:
+    """Every word stands somewhere in the name; no words, every name."""
+    return and_(True, *(Person.name_folded.contains(word, autoescape=True) for word in fold(words).split()))  # noqa: FBT003 (SQL's true)
+
+
+def _members(bank_id: int) -> Select[str, str, int, int]:
+    return (
+        select(Person.name, Membership.code, Membership.number, Membership.account_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id)
+        .join(
+            MembershipRole,
+            (MembershipRole.bank_id == Membership.bank_id)
+            & (MembershipRole.membership_id == Membership.id)
+            & (MembershipRole.role == Role.MEMBER),
+        )
+    )

@@ -1,0 +1,274 @@
+-- The guards of the books on SQLite. Each trigger ends with a line that holds only "END;".
+--
+-- SQLite cannot tell a trigger's own writing from anybody else's, so a row is taken only if it follows from what
+-- stands: a transfer from its entry's line, a posting from its transfer and its account, an account from its newest
+-- posting or limit change. RAISE(ABORT) is used rather than CHECK alone, since INSERT OR IGNORE skips a CHECK inside
+-- a trigger, and keys are looked up before inserting, since INSERT OR REPLACE rewrites them.
+
+-- entry -------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER entry_before_insert BEFORE INSERT ON entry
+BEGIN
+    -- A replay is left aside in silence: ABORT would refuse it, since this fires ahead of ON CONFLICT.
+    SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND key = NEW.key);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'entry_has_lines')
+        WHERE NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array' OR json_array_length(NEW.lines) = 0;
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        WHERE line.type <> 'array'
+           OR json_array_length(line.value) <> 3 + (NEW.reverses IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM json_each(line.value) AS part WHERE part.type <> 'integer'));
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM entry AS first
+        WHERE first.bank_id = NEW.bank_id AND first.id = NEW.reverses AND first.reverses IS NULL AND first.kind = NEW.kind);
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
+        WHERE later.value ->> 3 >= line.value ->> 3);
+END;
+
+CREATE TRIGGER entry_posts_one_line AFTER INSERT ON entry WHEN json_array_length(NEW.lines) = 1
+BEGIN
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    VALUES (NEW.bank_id, NEW.id, 1,
+            NEW.lines ->> '$[0][0]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][0]'),
+            NEW.lines ->> '$[0][1]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][1]'),
+            NEW.lines ->> '$[0][2]', NEW.reverses, NEW.lines ->> '$[0][3]');
+END;
+
+CREATE TRIGGER entry_posts_many_lines AFTER INSERT ON entry WHEN json_array_length(NEW.lines) > 1
+BEGIN
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    WITH line AS (
+        SELECT key + 1 AS line, value ->> 0 AS from_account_id, value ->> 1 AS to_account_id, value ->> 2 AS minutes, value ->> 3 AS mirrors
+        FROM json_each(NEW.lines)
+    ), side AS (
+        SELECT line, 0 AS side, from_account_id AS account_id FROM line
+        UNION ALL
+        SELECT line, 1, to_account_id FROM line
+    ), numbered AS (
+        SELECT side.line, side.side,
+               (SELECT number FROM account WHERE bank_id = NEW.bank_id AND id = side.account_id)
+               + row_number() OVER (PARTITION BY side.account_id ORDER BY side.line, side.side) AS number
+        FROM side
+    )
+    SELECT NEW.bank_id, NEW.id, line.line, line.from_account_id, taken.number, line.to_account_id, brought.number,
+           line.minutes, NEW.reverses, line.mirrors
+    FROM line
+    JOIN numbered AS taken ON taken.line = line.line AND taken.side = 0
+    JOIN numbered AS brought ON brought.line = line.line AND brought.side = 1
+    ORDER BY line.line;
+END;
+
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- transfer ----------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER transfer_before_insert BEFORE INSERT ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id AND line = NEW.line);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes <= 0;
+    SELECT RAISE(ABORT, 'two_different_accounts') WHERE NEW.from_account_id = NEW.to_account_id;
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
+           OR NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
+        SELECT 1 FROM entry
+        WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND typeof(NEW.line) = 'integer'
+          AND lines ->> ('$[' || (NEW.line - 1) || '][0]') = NEW.from_account_id
+          AND lines ->> ('$[' || (NEW.line - 1) || '][1]') = NEW.to_account_id
+          AND lines ->> ('$[' || (NEW.line - 1) || '][2]') = NEW.minutes
+          AND lines ->> ('$[' || (NEW.line - 1) || '][3]') IS NEW.reverses_line
+          AND reverses IS NEW.reverses);
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.from_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
+           OR NEW.to_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM transfer AS first
+        WHERE first.bank_id = NEW.bank_id AND first.entry_id = NEW.reverses AND first.line = NEW.reverses_line
+          AND first.from_account_id = NEW.to_account_id AND first.to_account_id = NEW.from_account_id
+          AND first.minutes = NEW.minutes);
+    SELECT RAISE(ABORT, 'reversed_once') WHERE NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND reverses = NEW.reverses AND reverses_line = NEW.reverses_line);
+END;
+
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer
+BEGIN
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, account.id, NEW.from_number, NEW.entry_id, NEW.line, -NEW.minutes, account.balance - NEW.minutes,
+           account.given - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END,
+           account.received + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END
+    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
+    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.from_account_id;
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, account.id, NEW.to_number, NEW.entry_id, NEW.line, NEW.minutes, account.balance + NEW.minutes,
+           account.given + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END,
+           account.received - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END
+    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
+    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.to_account_id;
+END;
+
+CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- posting -----------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER posting_before_insert BEFORE INSERT ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes < 0 AND NEW.balance_after < (
+        SELECT floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number = NEW.number);
+    -- It is one of the two sides of its transfer, and takes the account one number and its minutes further.
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
+        SELECT 1
+        FROM transfer
+        JOIN entry ON entry.bank_id = transfer.bank_id AND entry.id = transfer.entry_id
+        JOIN account ON account.bank_id = transfer.bank_id AND account.id = NEW.account_id
+        WHERE transfer.bank_id = NEW.bank_id AND transfer.entry_id = NEW.entry_id AND transfer.line = NEW.line
+          AND ((transfer.from_account_id = NEW.account_id AND transfer.from_number = NEW.number AND NEW.minutes = -transfer.minutes)
+            OR (transfer.to_account_id = NEW.account_id AND transfer.to_number = NEW.number AND NEW.minutes = transfer.minutes))
+          AND account.number + 1 = NEW.number
+          AND account.balance + NEW.minutes = NEW.balance_after
+          AND NEW.given_after - account.given = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes > 0) = (transfer.reverses IS NULL) THEN NEW.minutes ELSE 0 END
+          AND NEW.received_after - account.received = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes < 0) = (transfer.reverses IS NULL) THEN -NEW.minutes ELSE 0 END);
+END;
+
+CREATE TRIGGER posting_moves_account AFTER INSERT ON posting
+BEGIN
+    UPDATE account
+    SET balance = NEW.balance_after, number = NEW.number, given = NEW.given_after, received = NEW.received_after
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- account -----------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER account_before_insert BEFORE INSERT ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND kind = NEW.kind AND NEW.kind IN ('pot', 'opening', 'leavers'));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.balance <> 0 OR NEW.number <> 0 OR NEW.given <> 0 OR NEW.received <> 0 OR NEW.floor IS NOT 0;
+END;
+
+CREATE TRIGGER account_before_update BEFORE UPDATE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.opened_at <> OLD.opened_at;
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE (NEW.balance <> OLD.balance OR NEW.number <> OLD.number OR NEW.given <> OLD.given OR NEW.received <> OLD.received)
+          AND (NEW.number <> OLD.number + 1 OR NOT EXISTS (
+            SELECT 1 FROM posting
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
+              AND given_after = NEW.given AND received_after = NEW.received));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT (
+            SELECT floor FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id ORDER BY number DESC LIMIT 1);
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance < NEW.floor;
+END;
+
+CREATE TRIGGER account_no_delete BEFORE DELETE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- limit_change ------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER limit_change_before_insert BEFORE INSERT ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.number IS NOT (
+        SELECT coalesce(max(number), 0) + 1 FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.floor) NOT IN ('integer', 'null');
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor > (
+        SELECT balance FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
+
+CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON limit_change
+BEGIN
+    UPDATE account SET floor = NEW.floor WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER limit_change_no_update BEFORE UPDATE ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER limit_change_no_delete BEFORE DELETE ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- memo --------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER memo_before_insert BEFORE INSERT ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM memo WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.words IS NULL OR NEW.salt IS NULL OR NOT EXISTS (
+        SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL);
+END;
+
+-- Words may be blanked, with their salt, when a person is erased. Nothing else.
+CREATE TRIGGER memo_before_update BEFORE UPDATE ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id <> OLD.bank_id OR NEW.entry_id <> OLD.entry_id;
+END;
+
+CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- trail -------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER trail_before_insert BEFORE INSERT ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM trail WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(IGNORE) WHERE EXISTS (
+        SELECT 1 FROM trail WHERE bank_id = NEW.bank_id AND done_by = NEW.done_by AND form_key = NEW.form_key);
+END;
+
+CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER trail_no_delete BEFORE DELETE ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;

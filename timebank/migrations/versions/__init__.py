@@ -1,0 +1,1 @@
+"""The steps, in order. They are frozen: later steps change what earlier ones made."""

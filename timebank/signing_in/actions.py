@@ -1,0 +1,136 @@
+"""Coming in and going out. Nothing here hashes a password: that is slow, and done before the write lock is taken."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.members.errors import NotAllowedError
+from timebank.members.models import Person
+from timebank.members.rules import Actor, may_broker
+from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
+from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
+from timebank.signing_in.queries import digest_secret
+from timebank.signing_in.rules import CODE_LIFE, SESSION_LIFE, TRIES_WINDOW, is_valid, must_wait
+from timebank.trail import actions as trail
+from timebank.trail.actions import Deed
+
+_DEVICE_LENGTH = 120
+
+
+def begin_attempt(session: Session, *, account: str, address: str, now: datetime) -> int:
+    """Count a try before it is made, so that many at once cannot slip by; gives its id to mark it as succeeded.
+
+    Raises TooManyTriesError.
+    """
+    by_account, by_address = _digest(session, account.strip().lower()), _digest(session, address)
+    since = now - TRIES_WINDOW
+    session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at < since))
+    failed = select(func.count()).where(SignInAttempt.succeeded.is_(False), SignInAttempt.tried_at >= since)
+    tries_on_account = session.scalar(failed.where(SignInAttempt.account_digest == by_account)) or 0
+    tries_from_address = session.scalar(failed.where(SignInAttempt.address_digest == by_address)) or 0
+    if must_wait(tries_on_account, tries_from_address):
+        raise TooManyTriesError(minutes=int(TRIES_WINDOW.total_seconds() // 60))
+    attempt = SignInAttempt(
+        id=clock.next_id(), account_digest=by_account, address_digest=by_address, tried_at=now, succeeded=False
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def open_session(session: Session, person_id: int, *, attempt_id: int | None, device: str, now: datetime) -> str:
+    """Let a person in on one device; gives the token for its cookie, which is kept only as a digest."""
+    if attempt_id is not None:
+        session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_digest=digest_secret(token),
+            person_id=person_id,
+            device=device[:_DEVICE_LENGTH],
+            opened_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_session(session: Session, token: str, *, now: datetime) -> None:
+    """Sign out on this device."""
+    _end(session, now, LoginSession.token_digest == digest_secret(token))
+
+
+def end_other_sessions(session: Session, person_id: int, token: str, *, now: datetime) -> None:
+    """Sign out everywhere but here."""
+    _end(session, now, LoginSession.person_id == person_id, LoginSession.token_digest != digest_secret(token))
+
+
+def _end(session: Session, now: datetime, *conditions: object) -> None:
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.revoked_at.is_(None), *conditions)  # type: ignore[arg-type]
+        .values(revoked_at=now)
+    )
+
+
+def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetime) -> str:
+    """A new sign-in code for a member, to print or read out; codes made before stop working.
+
+    `by` is a broker, or None for the administrator's command line. Only a coordinator makes one for somebody who
+    holds a role, and nobody for themselves, so that no role can be borrowed. Raises NotAllowedError.
+    """
+    if by is not None and not _may_make_code(by, member):
+        raise NotAllowedError
+    session.execute(delete(SignInCode).where(SignInCode.person_id == member.person_id))
+    code = codes.new_secret()
+    session.add(
+        SignInCode(
+            code_digest=digest_secret(code),
+            bank_id=member.bank_id,
+            person_id=member.person_id,
+            made_at=now,
+            expires_at=now + CODE_LIFE,
+        )
+    )
+    done_by = by.membership_id if by else None
+    trail.begin(session, Deed(member.bank_id, "sign_in_code.made", f"member:{member.code}", done_by, now))
+    session.flush()
+    return code
+
+
+def _may_make_code(by: Actor, member: Actor) -> bool:
+    from_above = by.bank_id == member.bank_id and by.membership_id != member.membership_id and may_broker(by)
+    more_than_member = {role.value for role in member.roles} - {"member"}
+    return from_above and (not more_than_member or "coordinator" in {role.value for role in by.roles})
+
+
+def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> int:
+    """Use a sign-in code up; gives the person's id. Raises CodeDoesNotFitError."""
+    row = session.execute(
+        select(SignInCode)
+        .where(SignInCode.code_digest == digest_secret(codes.heard(typed)), SignInCode.bank_id == bank_id)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if row is None or not is_valid(row.expires_at, row.used_at, now):
+        raise CodeDoesNotFitError
+    row.used_at = now
+    session.flush()
+    return row.person_id
+
+
+def set_password(session: Session, actor: Actor, password_hash: str, *, token: str, now: datetime) -> None:
+    """Keep a new password's hash and end every other session of the person."""
+    session.get_one(Person, actor.person_id).password_hash = password_hash
+    end_other_sessions(session, actor.person_id, token, now=now)
+    trail.begin(session, Deed(actor.bank_id, "password.changed", f"member:{actor.code}", actor.membership_id, now))
+    session.flush()
+
+
+def _digest(session: Session, typed: str) -> bytes:
+    return hmac.new(session.info["books_key"], f"attempt {typed}".encode(), hashlib.sha256).digest()

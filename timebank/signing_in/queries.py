@@ -1,0 +1,73 @@
+"""Who might be at the door, and which sessions are open."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import phonenumbers
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from timebank.members.models import Membership, Person
+from timebank.members.rules import Standing
+from timebank.signing_in.models import LoginSession
+from timebank.signing_in.rules import is_valid
+
+#: A household shares a phone or an e-mail, not more.
+MOST_CANDIDATES = 8
+_LONGEST_NUMBER = 9
+
+
+def digest_secret(secret: str) -> bytes:
+    """SHA-256 of a random secret: it needs no salt, since nobody can guess it."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def plain_phone(typed: str, region: str = "GB") -> str | None:
+    """A phone number as it is kept (E.164, such as +441382000000); None where it is none. `region` is an ISO code."""
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def plain_email(typed: str) -> str:
+    """An e-mail address as it is kept and compared."""
+    return typed.strip().lower()
+
+
+def list_candidates(session: Session, bank_id: int, typed: str) -> Sequence[Row[int, str | None]]:
+    """(person id, password hash) of the bank's members whose number, e-mail or phone was typed."""
+    typed = typed.strip()
+    conditions = [Person.email == plain_email(typed)]
+    if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER:
+        conditions.append(Membership.number == int(typed))
+    phone = plain_phone(typed)
+    if phone is not None:
+        conditions.append(Person.phone == phone)
+    return session.execute(
+        select(Person.id, Person.password_hash)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.bank_id == bank_id, Membership.standing == Standing.ACTIVE, or_(*conditions))
+        .limit(MOST_CANDIDATES)
+    ).all()
+
+
+def find_person_id(session: Session, token: str, now: datetime) -> int | None:
+    """Whose session this token opens; None where it was ended or has expired."""
+    row = session.get(LoginSession, digest_secret(token))
+    if row is None or not is_valid(row.expires_at, row.revoked_at, now):
+        return None
+    return row.person_id
+
+
+def list_sessions(session: Session, person_id: int, now: datetime) -> Sequence[Row[bytes, str, datetime]]:
+    """(token digest, device, opened_at) of a person's open sessions, newest first."""
+    return session.execute(
+        select(LoginSession.token_digest, LoginSession.device, LoginSession.opened_at)
+        .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
+        .order_by(LoginSession.opened_at.desc())
+    ).all()

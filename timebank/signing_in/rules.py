@@ -1,0 +1,37 @@
+"""When somebody has to wait, how long things last, and which password is too easy."""
+
+from datetime import datetime, timedelta
+
+from zxcvbn import zxcvbn
+
+TRIES_WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT = 8
+TRIES_PER_ADDRESS = 60
+SESSION_LIFE = timedelta(days=90)
+CODE_LIFE = timedelta(days=14)
+SHORTEST_PASSWORD = 8
+#: zxcvbn's scale goes from 0 to 4; below 2 a password falls to a million guesses.
+WEAKEST_SCORE = 2
+#: zxcvbn takes no more than this.
+_LONGEST_SCORED = 72
+
+
+def must_wait(tries_on_account: int, tries_from_address: int) -> bool:
+    """Whether there were too many failed tries within the window, on this account or from this address."""
+    return tries_on_account >= TRIES_PER_ACCOUNT or tries_from_address >= TRIES_PER_ADDRESS
+
+
+def is_valid(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Whether a session or code still opens the door."""
+    return ended_at is None and now < expires_at
+
+
+def is_weak(password: str, own_words: list[str]) -> bool:
+    """Whether a password would be guessed in a few tries, given the words that belong to its person.
+
+    Strength by zxcvbn (Wheeler, USENIX Security 2016).
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        return True
+    score: int = zxcvbn(password[:_LONGEST_SCORED], user_inputs=own_words)["score"]
+    return score < WEAKEST_SCORE

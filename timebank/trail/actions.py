@@ -1,0 +1,88 @@
+"""Writing the trail, and with it the promise that a form sent twice is done once.
+
+The row goes in first, before anything else of the deed: a second sending meets the unique key, waits for the
+first to end, and is told what came of it. The key is in the database, never in a cache that forgets.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.errors import TimebankError
+from timebank.trail.models import TrailRow
+
+
+class OtherContentError(TimebankError):
+    """A form's key came again with other content; values: `subject`, what was done the first time."""
+
+    message_id = "form_sent_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A deed about to be done: the verb, its subject, by whose membership and when.
+
+    `form_key` and `content` (what was said in the form) are given where a form may come twice.
+    """
+
+    bank_id: int
+    deed: str
+    subject: str
+    done_by: int | None
+    done_at: datetime
+    on_behalf_of: int | None = None
+    form_key: str | None = None
+    content: Mapping[str, object] | None = None
+
+
+def begin(session: Session, deed: Deed) -> str | None:
+    """Write the deed's trail row. None: go on. A subject: this very form was done before, and that came of it.
+
+    Raises OtherContentError where the key was used for other content.
+    """
+    digest = _digest(session, deed)
+    row = {
+        "bank_id": deed.bank_id,
+        "id": clock.next_id(),
+        "done_at": deed.done_at,
+        "done_by": deed.done_by,
+        "on_behalf_of": deed.on_behalf_of,
+        "deed": deed.deed,
+        "subject": deed.subject,
+        "form_key": deed.form_key,
+        "form_digest": digest,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = (
+        dialect.insert(TrailRow)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
+        .returning(TrailRow.id)
+    )
+    if session.execute(insert).first() is not None:
+        return None
+    standing = session.execute(
+        select(TrailRow.subject, TrailRow.deed, TrailRow.form_digest).where(
+            TrailRow.bank_id == deed.bank_id, TrailRow.done_by == deed.done_by, TrailRow.form_key == deed.form_key
+        )
+    ).one()
+    same = hmac.compare_digest(standing.form_digest or b"", digest or b"")
+    if standing.deed != deed.deed or not same:
+        raise OtherContentError(subject=standing.subject)
+    return str(standing.subject)
+
+
+def _digest(session: Session, deed: Deed) -> bytes | None:
+    """A keyed digest of the content, so that the trail tells whether it was the same without keeping the words."""
+    if deed.form_key is None:
+        return None
+    told = json.dumps(deed.content or {}, sort_keys=True, default=str)
+    return hmac.new(session.info["books_key"], f"{deed.form_key} {told}".encode(), hashlib.sha256).digest()

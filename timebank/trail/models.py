@@ -1,0 +1,44 @@
+"""One row a deed."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from timebank.db import Base, UtcTime
+
+
+class TrailRow(Base):
+    """What somebody did: the verb, its subject (an opaque reference), when, and under which key of a form.
+
+    `done_by` is empty only for what the installation's administrator did on the command line.
+    """
+
+    __tablename__ = "trail"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "done_by", "form_key"),
+        ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"], name="fk_trail_on_behalf_of"
+        ),
+        Index("ix_trail_subject", "bank_id", "subject"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    done_at: Mapped[datetime] = mapped_column(UtcTime)
+    done_by: Mapped[int | None] = mapped_column(BigInteger)
+    on_behalf_of: Mapped[int | None] = mapped_column(BigInteger)
+    deed: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80))
+    form_key: Mapped[str | None] = mapped_column(String(64))
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary)

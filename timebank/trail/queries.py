@@ -1,0 +1,18 @@
+"""Reading the trail."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from timebank.trail.models import TrailRow
+
+
+def list_deeds(session: Session, bank_id: int, subject: str) -> Sequence[Row[str, int | None, int | None, datetime]]:
+    """Rows of (deed, done_by, on_behalf_of, done_at) of one subject, oldest first."""
+    return session.execute(
+        select(TrailRow.deed, TrailRow.done_by, TrailRow.on_behalf_of, TrailRow.done_at)
+        .where(TrailRow.bank_id == bank_id, TrailRow.subject == subject)
+        .order_by(TrailRow.id)
+    ).all()

@@ -1,0 +1,1 @@
+"""The site: pages over the rooms below, a folder a feature."""

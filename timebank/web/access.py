@@ -1,0 +1,162 @@
+"""Who may open a page. Every view says so with `@allows(…)`; one that does not is refused.
+
+Strangers to a bank are told that a page does not exist (404); members who may not see it, that they may not (403).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import UserMixin, current_user
+from sqlalchemy.exc import OperationalError
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response
+
+from timebank import clock, codes, db as database
+from timebank.banks.queries import find_bank
+from timebank.members import rules
+from timebank.members.queries import find_actor
+from timebank.members.rules import Actor
+from timebank.signing_in.queries import find_person_id
+from timebank.web.extensions import db, login
+
+View = Callable[..., Any]
+Permission = Callable[[Actor], bool]
+_TRIES = 4
+
+
+def anybody(_actor: Actor | None) -> bool:
+    """Pages for the whole world, signed in or not."""
+    return True
+
+
+def members(actor: Actor) -> bool:
+    """Everybody with an active membership of this bank, whatever their roles."""
+    return actor.is_active
+
+
+members_who_exchange = rules.may_exchange
+brokers = rules.may_broker
+coordinators = rules.may_coordinate
+approvers = rules.may_approve
+
+
+def keepers(actor: Actor) -> bool:
+    """Those who look after the bank or audit it."""
+    return rules.may_see_all_exchanges(actor)
+
+
+def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
+    """Say who may open a view; it then finds the bank in `g.bank` and who acts in `g.actor`.
+
+    A view that met another unit of work and lost is done again from its start, with the same form and key.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:  # noqa: ANN401 (whatever the view answers)
+            _find_bank()
+            refusal = _admit(permission)
+            return refusal or _with_retries(view, arguments)
+
+        guarded.allowed = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _find_bank() -> None:
+    slug = (request.view_args or {}).pop("bank_slug", None)
+    if slug is None:
+        return
+    g.bank = find_bank(db.session(), slug)
+    if g.bank is None:
+        abort(404)
+
+
+def _admit(permission: Callable[..., bool]) -> Response | None:
+    """Set `g.actor`, or say where to go instead. Aborts with 404 for strangers and 403 for those who may not."""
+    g.actor = None
+    if current_user.is_authenticated and "bank" in g:
+        g.actor = find_actor(db.session(), g.bank.id, current_user.person_id)
+    if permission is anybody:
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("signing_in.sign_in", next=request.path if request.method == "GET" else None), 303)
+    if g.actor is None:
+        abort(404)
+    if not permission(g.actor):
+        abort(403)
+    return None
+
+
+def _with_retries(view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 (whatever the view answers)
+    arguments.pop("bank_slug", None)
+    for left in reversed(range(_TRIES)):
+        try:
+            return view(**arguments)
+        except OperationalError as error:
+            db.session.rollback()
+            if not left or not database.is_worth_retrying(error):
+                raise
+    return None
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """Somebody signed in on this device. The cookie holds a random token that stands for a row, never a person's id."""
+
+    def __init__(self, token: str, person_id: int) -> None:
+        self.token = token
+        self.person_id = person_id
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+def load_signed_in(token: str) -> SignedIn | None:
+    """Who the cookie's token stands for; nobody once the session was ended or has expired."""
+    person_id = find_person_id(db.session(), token, clock.now())
+    return None if person_id is None else SignedIn(token, person_id)
+
+
+class CodeConverter(BaseConverter):
+    """A reference in an address, such as K7M3-Q2XZ, however it was typed."""
+
+    regex = "[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}"
+
+    def to_python(self, value: str) -> str:
+        """The code as it is kept."""
+        return codes.heard(value)
+
+    def to_url(self, value: str) -> str:
+        """The code in groups."""
+        return codes.spoken(value)
+
+
+class SlugConverter(BaseConverter):
+    """A bank's short name in an address."""
+
+    regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+def refuse_unguarded() -> None:
+    """Deny by default: a view that does not say who may open it is opened by nobody."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static" or hasattr(view, "allowed"):
+        return
+    abort(403)
+
+
+def set_up(app: Flask) -> None:
+    """Guard the app and teach it codes and slugs."""
+    app.url_map.converters.update(code=CodeConverter, slug=SlugConverter)
+    app.before_request(refuse_unguarded)
+    login.init_app(app)
+    login.user_loader(load_signed_in)
+
+    @app.url_defaults
+    def _stay_in_bank(endpoint: str, values: dict[str, Any]) -> None:
+        if "bank" in g and g.bank is not None and app.url_map.is_endpoint_expecting(endpoint, "bank_slug"):
+            values.setdefault("bank_slug", g.bank.slug)

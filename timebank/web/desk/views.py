@@ -1,0 +1,22 @@
+"""The desk: what waits for a broker, a coordinator or a second approver."""
+
+from flask import g, render_template
+
+from timebank.exchanges.queries import list_disputed, list_waiting_reversals
+from timebank.members.queries import list_names
+from timebank.web.access import allows, keepers
+from timebank.web.desk import blueprint
+from timebank.web.extensions import db
+
+
+@blueprint.get("/desk")
+@allows(keepers)
+def desk() -> str:
+    """Disputes to decide and reversals to approve, oldest first."""
+    session = db.session()
+    disputed = list_disputed(session, g.bank.id)
+    reversals = list_waiting_reversals(session, g.bank.id)
+    sides = [row.giver_account_id for row in (*disputed, *reversals)]
+    sides += [row.receiver_account_id for row in (*disputed, *reversals)]
+    names = list_names(session, g.bank.id, sides)
+    return render_template("desk/desk.html", disputed=disputed, reversals=reversals, names=names)

@@ -1,0 +1,72 @@
+"""Error pages in plain words. Nothing moved, and the phone number is there."""
+
+import logging
+
+from flask import Flask, g, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from timebank.errors import TimebankError
+from timebank.web.extensions import db
+from timebank.web.sentences import say
+
+_log = logging.getLogger(__name__)
+_PAGES = {400, 403, 404, 405, 413, 429, 500, 503}
+
+
+def _page(status: int, sentence: str | None = None) -> tuple[str, int]:
+    db.session.rollback()
+    g.setdefault("bank", None)
+    g.setdefault("actor", None)
+    shown = status if status in _PAGES else 500
+    return render_template(f"errors/{shown}.html", sentence=sentence), status
+
+
+def _http(error: HTTPException) -> tuple[str, int] | Response:
+    if error.response is not None or error.code is None:
+        return error.get_response()
+    return _page(error.code)
+
+
+def _csrf(_error: CSRFError) -> tuple[str, int]:
+    return _page(400)
+
+
+def _refused(error: TimebankError) -> tuple[str, int]:
+    """A refusal that no form was there to show: it is said on a page of its own."""
+    return _page(400, say(error))
+
+
+def _database_gone(error: DBAPIError) -> tuple[str, int]:
+    _log.error("the database does not answer", exc_info=error)
+    return _bare(503) if error.connection_invalidated else _page_or_bare(503)
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    _log.error("a page broke", exc_info=error)
+    return _page_or_bare(500)
+
+
+def _page_or_bare(status: int) -> tuple[str, int]:
+    try:
+        return _page(status)
+    except Exception:  # noqa: BLE001 (the page itself may need what is broken)
+        return _bare(status)
+
+
+def _bare(status: int) -> tuple[str, int]:
+    """A page that asks nothing of the database."""
+    g.bank = g.actor = None
+    return render_template("errors/bare.html"), status
+
+
+def set_up(app: Flask) -> None:
+    """Every error has a page."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(TimebankError, _refused)
+    app.register_error_handler(DBAPIError, _database_gone)
+    if not app.debug:
+        app.register_error_handler(Exception, _broken)

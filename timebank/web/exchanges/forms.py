@@ -1,0 +1,45 @@
+"""The forms of an exchange."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, TextAreaField
+
+from timebank.web.forms import HoursField, KeyedForm, at_most, needed
+
+_LONG = at_most(2000, _("Say it in 2,000 letters or fewer."))
+
+
+class DeedForm(KeyedForm):
+    """Nothing but a button."""
+
+
+class DisputeForm(KeyedForm):
+    """What is not right, and how long it was."""
+
+    words = TextAreaField(
+        _("What is not right?"), validators=[needed(_("Say in a few words what is not right.")), _LONG]
+    )
+    how_long = HoursField(
+        _("How long was it, by your count?"),
+        description=_("Such as 45 minutes. Leave it empty if the time is not the point; type 0 if nothing happened."),
+        or_nothing=True,
+    )
+
+
+class DecisionForm(KeyedForm):
+    """How many hours move, and why."""
+
+    how_long = HoursField(
+        _("How long was it?"),
+        description=_("Such as 45 minutes. Type 0 if no hours should move."),
+        validators=[needed(_("Type how long it was, or 0."))],
+        or_nothing=True,
+    )
+    reason = TextAreaField(
+        _("Why?"), description=_("Both will read this."), validators=[needed(_("Say why. Both will read it.")), _LONG]
+    )
+
+
+class AgreementForm(KeyedForm):
+    """Agreeing to what the other side named; the minutes are those that the page showed."""
+
+    minutes = HiddenField()

@@ -1,0 +1,42 @@
+"""Telling an exchange to one reader: who they are in it, what happened, and what they can do next."""
+
+from flask import g
+
+from timebank.exchanges import rules
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import find_newest_reversal, list_steps
+from timebank.exchanges.rules import Side
+from timebank.members.queries import list_membership_names, list_names
+from timebank.members.rules import Actor
+from timebank.web.extensions import db
+
+
+def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
+    """Values for a page of this exchange: sides with names and codes, steps, the reader's side and what they may do."""
+    session = db.session()
+    standing = shown.standing()
+    names = list_names(session, g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
+    giver, receiver = names[shown.giver_account_id], names[shown.receiver_account_id]
+    side = standing.side_of(actor.account_id)
+    steps = list_steps(session, g.bank.id, shown.id)
+    reversal = find_newest_reversal(session, g.bank.id, shown.id)
+    return {
+        "exchange": shown,
+        "giver": giver,
+        "receiver": receiver,
+        "side": side,
+        "other": {Side.GIVER: receiver, Side.RECEIVER: giver, None: None}[side],
+        "steps": steps,
+        "actors": list_membership_names(session, g.bank.id, [step.done_by for step in steps]),
+        "reversal": reversal,
+        "agreeable": rules.agreeable_minutes(standing, actor),
+        "may": {
+            "accept": rules.may_accept(standing, actor),
+            "cancel": rules.may_cancel(standing, actor),
+            "record": rules.may_record(standing, actor),
+            "confirm": rules.may_confirm(standing, actor),
+            "decide": rules.may_decide(standing, actor),
+            "propose_reversal": rules.may_propose_reversal(standing, actor)
+            and (reversal is None or reversal.closed_at is not None),
+        },
+    }

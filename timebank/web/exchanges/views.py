@@ -1,0 +1,227 @@
+"""The page of an exchange, and one address for each deed."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.bookkeeping.queries import get_account
+from timebank.errors import TimebankError
+from timebank.exchanges import actions, rules
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import find_exchange, list_exchanges
+from timebank.exchanges.rules import Standing, State
+from timebank.members.queries import list_names
+from timebank.members.rules import Actor, may_see_all_exchanges
+from timebank.web.access import allows, brokers, members, members_who_exchange
+from timebank.web.exchanges import blueprint
+from timebank.web.exchanges.forms import AgreementForm, DecisionForm, DeedForm, DisputeForm
+from timebank.web.exchanges.story import tell
+from timebank.web.extensions import db
+from timebank.web.sentences import say
+
+
+@blueprint.get("/exchanges")
+@allows(members)
+def exchanges() -> str:
+    """One's own exchanges; those who look after the bank see all."""
+    sees_all = may_see_all_exchanges(g.actor)
+    wanted = request.args.get("state", "")
+    state = State(wanted) if wanted in {one.value for one in State} else None
+    page = list_exchanges(
+        db.session(),
+        g.bank.id,
+        account_id=None if sees_all else g.actor.account_id,
+        state=state,
+        below=request.args.get("below", type=int),
+    )
+    sides = [row.giver_account_id for row in page.rows] + [row.receiver_account_id for row in page.rows]
+    names = list_names(db.session(), g.bank.id, sides)
+    return render_template(
+        "exchanges/exchanges.html", page=page, names=names, state=state, states=list(State), sees_all=sees_all
+    )
+
+
+@blueprint.get("/exchanges/<code:code>")
+@allows(members)
+def exchange(code: str) -> str:
+    """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
+    shown = _exchange(code)
+    return render_template("exchanges/exchange.html", form=DeedForm(), **tell(shown, g.actor))
+
+
+@blueprint.get("/exchanges/<code:code>/done")
+@allows(members)
+def done(code: str) -> str:
+    """After a deed: a short reference, and what happens next."""
+    shown = _exchange(code)
+    return render_template("exchanges/done.html", **tell(shown, g.actor))
+
+
+#: A deed that needs nothing but the exchange, who does it and when.
+Verb = Callable[..., None]
+
+
+@blueprint.post("/exchanges/<code:code>/acceptance")
+@allows(members_who_exchange)
+def accept(code: str) -> Response:
+    """Yes, I can."""
+    return _do(code, actions.accept, rules.may_accept)
+
+
+@blueprint.post("/exchanges/<code:code>/declining")
+@allows(members_who_exchange)
+def decline(code: str) -> Response:
+    """Not this time."""
+    return _do(code, actions.decline, rules.may_accept)
+
+
+@blueprint.post("/exchanges/<code:code>/cancellation")
+@allows(members_who_exchange)
+def cancel(code: str) -> Response:
+    """Take it back, or call it off."""
+    return _do(code, actions.cancel, rules.may_cancel)
+
+
+@blueprint.route("/exchanges/<code:code>/confirmation", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def confirm(code: str) -> str | Response:
+    """Check what the other side recorded, with one's own balance before and after, then confirm it."""
+    shown = _own_exchange(code)
+    form = DeedForm()
+    if form.validate_on_submit():
+        try:
+            actions.confirm(db.session(), code, by=g.actor, now=clock.now(), form_key=form.key)
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not rules.may_confirm(shown.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
+
+
+@blueprint.route("/exchanges/<code:code>/dispute", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def dispute(code: str) -> str | Response:
+    """That is not right: say what, ask a person, move nothing."""
+    shown = _own_exchange(code)
+    form = DisputeForm()
+    if form.validate_on_submit():
+        try:
+            actions.dispute(
+                db.session(),
+                code,
+                words=_words(form.words.data),
+                minutes=form.how_long.minutes,
+                by=g.actor,
+                now=clock.now(),
+                form_key=form.key,
+            )
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_dispute(shown.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/dispute.html", form=form, **_before(shown))
+
+
+@blueprint.route("/exchanges/<code:code>/agreement", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def agree(code: str) -> str | Response:
+    """End a dispute by agreeing to what the other side says."""
+    shown = _own_exchange(code)
+    minutes = rules.agreeable_minutes(shown.standing(), g.actor)
+    form = AgreementForm(minutes=minutes)
+    typed = form.minutes.data or ""
+    if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
+        try:
+            said = int(typed[:5])
+            actions.agree(db.session(), code, minutes=said, by=g.actor, now=clock.now(), form_key=form.key)
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif minutes is None:
+        return redirect(url_for("exchanges.exchange", code=code), 303)
+    return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(shown))
+
+
+@blueprint.route("/exchanges/<code:code>/decision", methods=["GET", "POST"])
+@allows(brokers)
+def decide(code: str) -> str | Response:
+    """End a dispute as a broker who took no part, with a reason that both read."""
+    shown = _exchange(code)
+    if shown.standing().side_of(g.actor.account_id) is not None:
+        abort(403)
+    form = DecisionForm()
+    if form.validate_on_submit():
+        try:
+            actions.decide(
+                db.session(),
+                code,
+                minutes=form.how_long.minutes or 0,
+                reason=_words(form.reason.data),
+                by=g.actor,
+                now=clock.now(),
+                form_key=form.key,
+            )
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
+
+
+def _words(text: str | None) -> str:
+    return (text or "").replace("\x00", "").strip()
+
+
+def _exchange(code: str) -> Exchange:
+    """The exchange, if the reader may see it; for everybody else it does not exist."""
+    shown = find_exchange(db.session(), g.bank.id, code)
+    if shown is None or not rules.may_see(shown.standing(), g.actor):
+        abort(404)
+    return shown
+
+
+def _own_exchange(code: str) -> Exchange:
+    """The exchange, if the reader is one of its two sides; those who may only look are told so."""
+    shown = _exchange(code)
+    if shown.standing().side_of(g.actor.account_id) is None:
+        abort(403)
+    return shown
+
+
+def _before(shown: Exchange) -> dict[str, object]:
+    """The exchange's story, and the reader's own balance."""
+    account = get_account(db.session(), g.bank.id, g.actor.account_id)
+    return {**tell(shown, g.actor), "account": account}
+
+
+def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
+    """A deed by one button: done, said, and back to the exchange."""
+    shown = _own_exchange(code)
+    form = DeedForm()
+    if not form.validate_on_submit():
+        abort(400)
+    allowed = may(shown.standing(), g.actor)
+    try:
+        verb(db.session(), code, by=g.actor, now=clock.now(), form_key=form.key)
+        db.session.commit()
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+        return redirect(url_for("exchanges.exchange", code=code), 303)
+    if allowed:
+        flash(_("Done. The other person sees it on their page."))
+    return redirect(url_for("exchanges.exchange", code=code), 303)

@@ -1,0 +1,40 @@
+"""The Flask extensions, made once and bound to an app by `create_app`."""
+
+from typing import Any
+
+from flask import has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from flask_wtf import CSRFProtect
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from timebank.db import Base, make_engine, reading
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class IntentSession(FlaskSession):
+    """A session that only reads while a page is shown: GET never writes, and the database holds us to it."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:  # noqa: ANN401 (the signature is SQLAlchemy's)
+        """The engine for this request's intent."""
+        engine = super().get_bind(*args, **kwargs)
+        if isinstance(engine, Engine) and has_request_context() and request.method in READING_METHODS:
+            return reading(engine)
+        return engine
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy on our own engines, which are set so that what was promised is kept."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: object) -> Engine:  # noqa: ARG002 (the signature is Flask-SQLAlchemy's)
+        url = options["url"]
+        return make_engine(url if isinstance(url, URL) else make_url(url))
+
+
+db = Database(model_class=Base, session_options={"class_": IntentSession, "expire_on_commit": False})
+login = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()

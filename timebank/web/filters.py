@@ -1,0 +1,95 @@
+"""How hours, days and names are said. Whole minutes inside; hours and minutes in the reader's words outside."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date, format_time as babel_time
+from flask import Flask, g
+from flask_babel import get_locale, gettext as _, ngettext
+
+from timebank import clock, codes
+from timebank.ledger.hours import split
+
+
+def hours_in_words(minutes: int) -> str:
+    """'1 hour 30 minutes', '45 minutes', '2 hours'; the sign is said in words elsewhere."""
+    hours, rest = split(minutes)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(num)s hour", "%(num)s hours", hours))
+    if rest or not hours:
+        parts.append(ngettext("%(num)s minute", "%(num)s minutes", rest))
+    return " ".join(parts)
+
+
+def hours_short(minutes: int) -> str:
+    """'1 h 30 min', '45 min', '2 h', for tables; a minus sign below zero."""
+    hours, rest = split(minutes)
+    parts = []
+    if hours:
+        parts.append(_("%(hours)s h", hours=hours))
+    if rest or not hours:
+        parts.append(_("%(minutes)s min", minutes=rest))
+    return ("\u2212" if minutes < 0 else "") + "\u00a0".join(parts)
+
+
+def hours_signed(minutes: int) -> str:
+    """The same with its sign: what came in and what went out."""
+    sign = "\u2212" if minutes < 0 else "+"
+    return f"{sign}\u00a0{hours_short(abs(minutes))}"
+
+
+def today() -> date:
+    """The calendar day where the bank is."""
+    return clock.local_day(clock.now(), g.bank.time_zone)
+
+
+def day_long(day: date) -> str:
+    """'Yesterday, Friday 20 November'; the year where it is another one."""
+    now = today()
+    pattern = "EEEE d MMMM" if day.year == now.year else "EEEE d MMMM y"
+    said: str = babel_date(day, pattern, locale=get_locale())
+    names = {now: _("Today"), now - timedelta(days=1): _("Yesterday"), now + timedelta(days=1): _("Tomorrow")}
+    return f"{names[day]}, {said}" if day in names else said
+
+
+def day_short(day: date) -> str:
+    """'20 Nov'; the year where it is another one."""
+    pattern = "d MMM" if day.year == today().year else "d MMM y"
+    return str(babel_date(day, pattern, locale=get_locale()))
+
+
+def month_name(day: date) -> str:
+    """'November 2026'."""
+    return str(babel_date(day, "LLLL y", locale=get_locale()))
+
+
+def moment(at: datetime) -> str:
+    """'20 Nov, 10:02' where the bank is."""
+    local = at.astimezone(ZoneInfo(g.bank.time_zone))
+    return f"{day_short(local.date())}, {babel_time(local, 'HH:mm', locale=get_locale())}"
+
+
+def first_name(name: str) -> str:
+    """What a neighbour is called."""
+    return name.split(" ", 1)[0]
+
+
+def set_up(app: Flask) -> None:
+    """Give the templates their words."""
+    for say in (hours_in_words, hours_short, hours_signed, day_long, day_short, month_name, moment, first_name):
+        app.add_template_filter(say)
+    app.add_template_filter(codes.spoken, "spoken")
+    app.add_template_global(_locale_tag, "locale_tag")
+    app.add_template_global(_text_direction, "text_direction")
+
+
+def _locale_tag() -> str:
+    """The page's language as HTML names it: 'en-GB'."""
+    return str(get_locale()).replace("_", "-")
+
+
+def _text_direction() -> str:
+    """'ltr' or 'rtl'."""
+    locale = get_locale()
+    return str(locale.text_direction) if locale is not None else "ltr"

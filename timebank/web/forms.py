@@ -1,0 +1,105 @@
+"""What our forms have in common: the form's key, typed time, typed days, and errors said in one place."""
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from timebank.errors import TimebankError
+from timebank.ledger.hours import read_hours
+from timebank.web.days import read_day
+from timebank.web.sentences import say
+
+_KEY_LENGTH = 64
+
+
+def tidy(text: str | None) -> str:
+    """What was typed, without space around it and doubled inside."""
+    return " ".join((text or "").split())
+
+
+class KeyedForm(FlaskForm):  # type: ignore[misc]
+    """A form that does something. Its key is made when the page is shown, so that sending it twice does it once."""
+
+    form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+
+    @property
+    def key(self) -> str:
+        """The key as it is kept."""
+        return (self.form_key.data or secrets.token_urlsafe(16))[:_KEY_LENGTH].replace("\x00", "")
+
+    def refuse(self, error: TimebankError, field: Field | None = None) -> None:
+        """Say why a deed was refused, at a field or for the whole form; what was typed stays."""
+        if field is None:
+            self.form_errors.append(say(error))
+        else:
+            field.errors = [*field.errors, say(error)]
+
+
+#: Ways to type that nothing happened, where that is a fair answer.
+NOTHING = frozenset({"0", "0 min", "0 minutes", "0 h", "0 hours"})
+
+
+class HoursField(StringField):
+    """A length of time as people type it; `minutes` is what it means. `or_nothing` takes 0 as well."""
+
+    minutes: int | None = None
+
+    def __init__(self, *args: Any, or_nothing: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms')
+        super().__init__(*args, **kwargs)
+        self.or_nothing = or_nothing
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
+        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        if not (self.data or "").strip():
+            return
+        if self.or_nothing and tidy(self.data).lower() in NOTHING:
+            self.minutes = 0
+        else:
+            self.minutes = _read(lambda: read_hours(self.data or ""))
+
+
+class DayField(StringField):
+    """A day as people type it, 'yesterday' included; `day` is what it means."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
+        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        if not (self.data or "").strip():
+            return
+        self.day = _read(lambda: read_day(self.data or ""))
+
+
+def _read(reader: Callable[[], Any]) -> Any:  # noqa: ANN401 (whatever the reader reads)
+    try:
+        return reader()
+    except TimebankError as error:
+        raise StopValidation(say(error)) from error
+
+
+class needed:  # noqa: N801 (reads like WTForms' own validators)
+    """The field must not be empty; `sentence` says what to type."""
+
+    def __init__(self, sentence: object) -> None:
+        self.sentence = sentence
+        self.field_flags = {"needed": True}
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        """Raises StopValidation with the sentence."""
+        if not (field.data.strip() if isinstance(field.data, str) else field.data):
+            raise StopValidation(str(self.sentence))
+
+
+def at_most(length: int, sentence: object) -> Callable[[FlaskForm, Field], None]:
+    """The text must not be longer than what is kept; nothing is cut off in silence."""
+
+    def check(_form: FlaskForm, field: Field) -> None:
+        if len(field.data or "") > length:
+            raise ValidationError(str(sentence))
+
+    return check

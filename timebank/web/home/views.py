@@ -1,0 +1,35 @@
+"""Home answers in one screen: my hours, what waits for me, and what I want to do."""
+
+from flask import g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from timebank.bookkeeping.queries import get_account
+from timebank.exchanges.queries import list_open, list_recent, list_waiting_reversals
+from timebank.members.queries import list_names
+from timebank.members.rules import may_exchange
+from timebank.web.access import allows, members
+from timebank.web.extensions import db
+from timebank.web.home import blueprint
+from timebank.web.home.waiting import part_open, reversals_for
+
+
+@blueprint.get("/", strict_slashes=False)
+@allows(members)
+def home() -> str | Response:
+    """A member's first page; those who only look after the bank go to the desk."""
+    if not may_exchange(g.actor):
+        return redirect(url_for("desk.desk"))
+    session, account_id = db.session(), g.actor.account_id
+    rows = list_open(session, g.bank.id, account_id)
+    recent = list_recent(session, g.bank.id, account_id, limit=1)
+    reversals = list_waiting_reversals(session, g.bank.id, account_id=account_id)
+    sides = [row.giver_account_id for row in (*rows, *recent, *reversals)]
+    sides += [row.receiver_account_id for row in (*rows, *recent, *reversals)]
+    return render_template(
+        "home/home.html",
+        account=get_account(session, g.bank.id, account_id),
+        open=part_open(rows, account_id),
+        reversals=reversals_for(reversals, account_id),
+        last=recent[0] if recent else None,
+        names=list_names(session, g.bank.id, sides),
+    )

@@ -1,0 +1,148 @@
+"""The people of a bank: a list for brokers, a page each, one's own profile, sign-in codes and roles."""
+
+from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.bookkeeping.queries import get_account
+from timebank.errors import TimebankError
+from timebank.members import actions
+from timebank.members.actions import NewMember, Profile, get_membership_by_code
+from timebank.members.models import Membership, Person
+from timebank.members.queries import find_actor_by_code, list_members
+from timebank.members.rules import Actor, Role, may_broker, may_coordinate, may_see_all_exchanges
+from timebank.signing_in import actions as signing_in
+from timebank.signing_in.queries import list_sessions
+from timebank.web.access import allows, brokers, coordinators, members as all_members
+from timebank.web.extensions import db
+from timebank.web.members import blueprint
+from timebank.web.members.forms import CodeForm, PersonForm, ProfileForm, RolesForm
+
+_COOKIE = "sign_in_code"
+
+
+@blueprint.get("/members")
+@allows(brokers)
+def members() -> str:
+    """All members by name, or those found."""
+    words = request.args.get("words", "").replace("\x00", "")
+    number = max(request.args.get("page", 1, type=int), 1)
+    page = list_members(db.session(), g.bank.id, words, min(number, 100_000))
+    return render_template("members/members.html", page=page, words=words)
+
+
+@blueprint.route("/members/new", methods=["GET", "POST"])
+@allows(brokers)
+def admit() -> str | Response:
+    """Take somebody in, with or without a computer."""
+    form = PersonForm()
+    if form.validate_on_submit():
+        email, phone = form.reach
+        newcomer = NewMember(name=form.said_name, email=email, phone=phone)
+        try:
+            membership = actions.admit(db.session(), g.bank, newcomer, by=g.actor, now=clock.now(), form_key=form.key)
+            db.session.commit()
+            flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=newcomer.name))
+            return redirect(url_for("members.member", code=membership.code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    return render_template("members/admit.html", form=form)
+
+
+@blueprint.get("/members/<code:code>")
+@allows(all_members)
+def member(code: str) -> str:
+    """A member's page: what they say about themselves, and for a broker how to reach them."""
+    shown = _member(code)
+    membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
+    sees_account = may_see_all_exchanges(g.actor)
+    return render_template(
+        "members/member.html",
+        member=shown,
+        about=membership.about,
+        joined_on=membership.joined_on,
+        person=db.session.get_one(Person, shown.person_id) if may_broker(g.actor) else None,
+        account=get_account(db.session(), g.bank.id, shown.account_id) if sees_account else None,
+        is_self=shown.membership_id == g.actor.membership_id,
+        may_coordinate=may_coordinate(g.actor),
+        form=CodeForm(),
+    )
+
+
+@blueprint.route("/members/<code:code>/sign-in-code", methods=["GET", "POST"])
+@allows(brokers)
+def sign_in_code(code: str) -> str | Response:
+    """Make a sign-in code for somebody without a password, and show it to be printed or read out."""
+    shown = _member(code)
+    form = CodeForm()
+    if form.validate_on_submit():
+        made = signing_in.make_code(db.session(), shown, by=g.actor, now=clock.now())
+        db.session.commit()
+        cookie[_COOKIE] = [shown.code, made]
+        return redirect(url_for("members.sign_in_code", code=code), 303)
+    whose, made = cookie.get(_COOKIE, ["", ""])
+    if whose != shown.code:
+        return redirect(url_for("members.member", code=code))
+    link = url_for("signing_in.sign_in_with_code", _external=True)
+    return render_template("members/sign_in_code.html", member=shown, made=made, link=link)
+
+
+@blueprint.route("/members/<code:code>/roles", methods=["GET", "POST"])
+@allows(coordinators)
+def roles(code: str) -> str | Response:
+    """Give and take roles; nobody changes their own."""
+    shown = _member(code)
+    if shown.membership_id == g.actor.membership_id:
+        abort(403)
+    form = RolesForm(roles=sorted(shown.roles))
+    if form.validate_on_submit():
+        membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
+        chosen = frozenset(Role(role) for role in form.roles.data or [])
+        actions.set_roles(db.session(), membership, chosen, by=g.actor, now=clock.now())
+        db.session.commit()
+        flash(_("The roles of %(name)s are changed.", name=shown.name))
+        return redirect(url_for("members.member", code=code), 303)
+    return render_template("members/roles.html", form=form, member=shown)
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@allows(all_members)
+def profile() -> str | Response:
+    """What others see of oneself, and the devices one is signed in on."""
+    person = db.session.get_one(Person, g.actor.person_id)
+    membership = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id))
+    form = ProfileForm(name=person.name, phone=person.phone, email=person.email, about=membership.about)
+    if form.validate_on_submit():
+        email, phone = form.reach
+        about = (form.about.data or "").replace("\x00", "").strip()
+        try:
+            said = Profile(name=form.said_name, email=email, phone=phone, about=about)
+            actions.change_profile(db.session(), g.actor, said, now=clock.now())
+            db.session.commit()
+            flash(_("Your page is changed."))
+            return redirect(url_for("members.profile"), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    sessions = list_sessions(db.session(), g.actor.person_id, clock.now())
+    return render_template("members/profile.html", form=form, sessions=sessions, code_form=CodeForm())
+
+
+@blueprint.post("/profile/other-devices")
+@allows(all_members)
+def sign_out_others() -> Response:
+    """Sign out everywhere but here."""
+    signing_in.end_other_sessions(db.session(), g.actor.person_id, current_user.token, now=clock.now())
+    db.session.commit()
+    flash(_("You are signed out on every other device."))
+    return redirect(url_for("members.profile"), 303)
+
+
+def _member(code: str) -> Actor:
+    found = find_actor_by_code(db.session(), g.bank.id, code)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,47 @@
+"""The main menu: what the reader's roles let them open, and nothing else."""
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request, url_for
+from flask_babel import gettext as _
+
+from timebank.members import rules
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A word and where it leads."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def menu() -> list[MenuItem]:
+    """The items of the reader's menu, in order."""
+    actor = g.get("actor")
+    if actor is None:
+        return []
+    items = []
+    if rules.may_exchange(actor):
+        items += [("home.home", _("Home")), ("statement.my_hours", _("My hours"))]
+    items.append(("exchanges.exchanges", _("Exchanges")))
+    if rules.may_see_all_exchanges(actor):
+        items.append(("desk.desk", _("Desk")))
+    if rules.may_broker(actor):
+        items.append(("members.members", _("Members")))
+    items.append(("members.profile", _("About me")))
+    return [MenuItem(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in items]
+
+
+def set_up(app: Flask) -> None:
+    """Give every page its menu, its bank and who reads it."""
+
+    @app.context_processor
+    def _frame() -> dict[str, object]:
+        return {
+            "menu": menu if g.get("bank") is not None else list,
+            "bank": g.get("bank"),
+            "actor": g.get("actor"),
+            "is_demo": app.config["DEMO"],
+        }

@@ -1,0 +1,48 @@
+"""One question a page."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, StringField
+
+from timebank.web.forms import DayField, HoursField, KeyedForm, at_most, needed
+
+
+class WhoForm(KeyedForm):
+    """Somebody from the list, or a name to look for."""
+
+    person = RadioField(_("People you know here"), choices=[], validate_choice=False)
+    words = StringField(
+        _("Name or member number"),
+        validators=[at_most(80, _("That is too long for a name."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class WhatForm(KeyedForm):
+    """What the help was, in a few words."""
+
+    what = StringField(
+        _("In a few words"),
+        description=_("Such as gardening, a lift to the clinic, or help with a letter"),
+        validators=[
+            needed(_("Say in a few words what the help was.")),
+            at_most(200, _("Say it in 200 letters or fewer.")),
+        ],
+    )
+
+
+class WhenForm(KeyedForm):
+    """Today, yesterday or another day."""
+
+    choice = RadioField(_("Which day?"), choices=[], validate_choice=False)
+    day = DayField(_("Another day"), description=_("Such as 17 November or 17/11/2026"))
+
+
+class HowLongForm(KeyedForm):
+    """A length from a list, or as people say it."""
+
+    choice = RadioField(_("How long?"), choices=[], validate_choice=False)
+    how_long = HoursField(_("Another time"), description=_("Such as 45 minutes, 1 h 30 or 2 hours"))
+
+
+class SendForm(KeyedForm):
+    """Nothing but the button."""

@@ -1,0 +1,119 @@
+"""Taking an exchange back: a coordinator proposes it, and both sides agree or a second approver does."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.errors import TimebankError
+from timebank.exchanges import reversals as actions, rules
+from timebank.exchanges.models import Exchange, Reversal
+from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
+from timebank.members.queries import list_membership_names, list_names
+from timebank.members.rules import may_approve
+from timebank.web.access import allows, approvers, coordinators, members, members_who_exchange
+from timebank.web.extensions import db
+from timebank.web.reversals import blueprint
+from timebank.web.reversals.forms import AnswerForm, ReversalForm
+from timebank.web.sentences import say
+
+
+@blueprint.route("/exchanges/<code:code>/reversal", methods=["GET", "POST"])
+@allows(coordinators)
+def propose(code: str) -> str | Response:
+    """Say why an exchange should be taken back."""
+    exchange = find_exchange(db.session(), g.bank.id, code)
+    if exchange is None:
+        abort(404)
+    form = ReversalForm()
+    if form.validate_on_submit():
+        try:
+            reason = (form.reason.data or "").replace("\x00", "")
+            reversal_code = actions.propose(
+                db.session(), code, reason=reason, by=g.actor, now=clock.now(), form_key=form.key
+            )
+            db.session.commit()
+            return redirect(url_for("reversals.reversal", code=reversal_code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_propose_reversal(exchange.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
+    return render_template("reversals/propose.html", form=form, exchange=exchange, names=names)
+
+
+@blueprint.get("/reversals/<code:code>")
+@allows(members)
+def reversal(code: str) -> str:
+    """A reversal: what it takes back, why, and who has agreed so far."""
+    shown, exchange = _reversal(code)
+    standing = exchange.standing()
+    side = standing.side_of(g.actor.account_id)
+    agreed = {"giver": shown.giver_agreed_by, "receiver": shown.receiver_agreed_by}
+    waits = shown.closed_at is None
+    people = (shown.proposed_by, shown.approved_by, shown.refused_by)
+    return render_template(
+        "reversals/reversal.html",
+        form=AnswerForm(),
+        reversal=shown,
+        exchange=exchange,
+        names=list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id]),
+        people=list_membership_names(db.session(), g.bank.id, people),
+        may_agree=waits and side is not None and not agreed[side] and rules.may_agree_to_reversal(standing, g.actor),
+        may_approve=waits and rules.may_approve_reversal(standing, g.actor, proposed_by=shown.proposed_by),
+        may_withdraw=waits and shown.proposed_by == g.actor.membership_id and may_approve(g.actor),
+    )
+
+
+@blueprint.post("/reversals/<code:code>/agreement")
+@allows(members_who_exchange)
+def agree(code: str) -> Response:
+    """Agree as one of the two sides."""
+    return _answer(
+        code, lambda key: actions.agree(db.session(), g.bank, code, by=g.actor, now=clock.now(), form_key=key)
+    )
+
+
+@blueprint.post("/reversals/<code:code>/approval")
+@allows(approvers)
+def approve(code: str) -> Response:
+    """Approve as a second pair of eyes."""
+    return _answer(
+        code, lambda key: actions.approve(db.session(), g.bank, code, by=g.actor, now=clock.now(), form_key=key)
+    )
+
+
+@blueprint.post("/reversals/<code:code>/refusal")
+@allows(approvers)
+def refuse(code: str) -> Response:
+    """Turn it down, or withdraw one's own."""
+    return _answer(code, lambda key: actions.refuse(db.session(), code, by=g.actor, now=clock.now(), form_key=key))
+
+
+def _reversal(code: str) -> tuple[Reversal, Exchange]:
+    """The reversal and its exchange, if the reader may see them; for everybody else they do not exist."""
+    shown = find_reversal(db.session(), g.bank.id, code)
+    if shown is None:
+        abort(404)
+    exchange = get_exchange_by_id(db.session(), g.bank.id, shown.exchange_id)
+    if not rules.may_see(exchange.standing(), g.actor):
+        abort(404)
+    return shown, exchange
+
+
+def _answer(code: str, act: Callable[[str], None]) -> Response:
+    _reversal(code)
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        act(form.key)
+        db.session.commit()
+        flash(_("Done. Everybody it is about sees it on their page."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    return redirect(url_for("reversals.reversal", code=code), 303)

@@ -1,0 +1,64 @@
+"""What people read where a deed cannot be done: one kind sentence for each error, in one place.
+
+The rooms below name the error and its values; here it is said. A test holds that none is missing.
+"""
+
+from flask_babel import gettext, lazy_gettext as _
+
+from timebank.errors import TimebankError
+
+SENTENCES = {
+    # Time
+    "hours_not_understood": _("Type how long it took, such as 45 minutes, 1 h 30 or 2 hours."),
+    "hours_unclear": _("Is %(number)s hours or minutes? Type it with a word, such as %(number)s minutes."),
+    "hours_zero": _("The time has to be more than nothing. Type how long it took."),
+    "hours_too_long": _("That is more than 24 hours. Record each day on its own."),
+    # Days
+    "day_in_future": _("That day is still to come. Help is recorded after it happened."),
+    "day_in_past": _("That day has passed. Choose today or a day to come."),
+    "day_too_long_ago": _("That is more than %(days)s days ago. Ring us and we record it together."),
+    "day_not_understood": _("Type the day, such as 17 November or 17/11/2026."),
+    # Exchanges
+    "exchange_moved_on": _("This was dealt with a moment ago, so nothing more happened. Here is how it stands now."),
+    "not_allowed": _("You cannot do this. If you think you should, ring us."),
+    "same_person": _("You chose yourself. Choose the other person."),
+    "what_missing": _("Say in a few words what the help was."),
+    "reason_missing": _("Say why. The people it is about will read it."),
+    "reversal_stands": _("Somebody has asked for this already. It waits for an answer."),
+    "side_not_active": _("%(name)s cannot give or receive hours at the moment. Ring us and we sort it out."),
+    "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
+    # The books
+    "floor_kept": _(
+        "These hours cannot move yet: they would go below the lowest balance that is agreed. "
+        "Ring us, there is always a way."
+    ),
+    "entry_has_lines": _("There is nothing to write down."),
+    "minutes_whole_and_positive": _("The time has to be in whole minutes, and more than nothing."),
+    "two_different_accounts": _("You chose yourself. Choose the other person."),
+    "account_exists": _("That account is not part of this time bank."),
+    "reversal_mirrors": _("This cannot be taken back, since it was a correction itself."),
+    "reversed_once": _("This was taken back already."),
+    "same_key_same_deed": _("This was written down already, with other content."),
+    "books_append_only": _("What is written stays as it is. Ring us and we put it right with a new line."),
+    "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),
+    # Signing in
+    "sign_in_does_not_fit": _("That does not fit together. Look at both again, or use a sign-in code."),
+    "sign_in_several_people": _("More than one of you signs in like this. Type your member number instead."),
+    "code_does_not_fit": _("This code does not work, or not any more. Ring us for a new one."),
+    "too_many_tries": _("There were too many tries. Wait %(minutes)s minutes, or ring us."),
+    "weak_password": _(
+        "That is easy to guess. Take at least 8 signs: three words that do not belong together are good."
+    ),
+    # Members and banks
+    "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
+    "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),
+    "slug_taken": _("Another time bank here has the short name %(slug)s."),
+    "not_a_slug": _("A short name has small letters and digits, such as angus."),
+}
+
+
+def say(error: TimebankError) -> str:
+    """The sentence for an error, in the reader's language."""
+    return (
+        gettext(str(SENTENCES[error.message_id]), **error.values) if error.values else str(SENTENCES[error.message_id])
+    )

@@ -1,0 +1,45 @@
+"""The forms at the door. Pasting is welcome and password managers find their way."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import PasswordField, StringField
+
+from timebank.web.forms import KeyedForm, at_most, needed
+
+_TOO_LONG = _("That is too long.")
+
+
+class SignInForm(KeyedForm):
+    """Who and a password."""
+
+    who = StringField(
+        _("Member number, e-mail or phone"),
+        validators=[needed(_("Type your member number, e-mail or phone.")), at_most(254, _TOO_LONG)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _("Password"),
+        validators=[needed(_("Type your password.")), at_most(1000, _TOO_LONG)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SignInCodeForm(KeyedForm):
+    """A printed code."""
+
+    code = StringField(
+        _("Sign-in code"),
+        description=_("The 12 letters and digits on your paper, such as K7M3-Q2XZ-9ABC"),
+        validators=[needed(_("Type the code on your paper.")), at_most(60, _TOO_LONG)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class PasswordForm(KeyedForm):
+    """A new password, once: showing it is the browser's business, and pasting is allowed."""
+
+    password = PasswordField(
+        _("New password"),
+        description=_("At least 8 signs. Three words that do not belong together are good and easy to keep in mind."),
+        validators=[needed(_("Type a new password.")), at_most(1000, _TOO_LONG)],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,140 @@
+"""Signing in with a password or a code, signing out, and choosing a password."""
+
+from urllib.parse import urlsplit
+
+from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.errors import TimebankError
+from timebank.members.errors import WeakPasswordError
+from timebank.members.models import Person
+from timebank.signing_in import actions
+from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
+from timebank.signing_in.passwords import fits, hash_password
+from timebank.signing_in.queries import list_candidates
+from timebank.signing_in.rules import is_weak
+from timebank.web.access import SignedIn, allows, anybody, members
+from timebank.web.extensions import db
+from timebank.web.signing_in import blueprint
+from timebank.web.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@allows(anybody)
+def sign_in() -> str | Response:
+    """Sign in with a password."""
+    if g.actor is not None:
+        return redirect(url_for("home.home"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        try:
+            attempt_id = _begin_attempt(form.who.data or "")
+            person_id = _whose_password(form.who.data or "", form.password.data or "")
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            return _let_in(person_id, attempt_id, _safe_next() or url_for("home.home"))
+    return render_template("signing_in/sign_in.html", form=form)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@allows(anybody)
+def sign_in_with_code() -> str | Response:
+    """Sign in with a printed code, or with the code of a link: opening the link changes nothing, its button does."""
+    form = SignInCodeForm(code=request.args.get("code", ""))
+    if form.validate_on_submit():
+        try:
+            attempt_id = _begin_attempt("a sign-in code")
+            person_id = actions.use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.code)
+        else:
+            return _let_in(person_id, attempt_id, url_for("signing_in.password"))
+    return render_template("signing_in/code.html", form=form)
+
+
+@blueprint.get("/sign-in/help")
+@allows(anybody)
+def sign_in_help() -> str:
+    """What to do without a password or with a forgotten one."""
+    return render_template("signing_in/help.html")
+
+
+@blueprint.post("/sign-out")
+@allows(members)
+def sign_out() -> Response:
+    """End the session on this device."""
+    actions.end_session(db.session(), current_user.token, now=clock.now())
+    db.session.commit()
+    logout_user()
+    cookie.clear()
+    flash(_("You are signed out."))
+    return redirect(url_for("signing_in.sign_in"), 303)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@allows(members)
+def password() -> str | Response:
+    """Choose a password; every other device is signed out."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        person = db.session.get_one(Person, g.actor.person_id)
+        chosen = form.password.data or ""
+        if is_weak(chosen, [person.name, person.email or "", person.phone or ""]):
+            form.refuse(WeakPasswordError(), form.password)
+        else:
+            db.session.rollback()
+            hashed = hash_password(chosen)  # slow, so before the write lock is taken
+            actions.set_password(db.session(), g.actor, hashed, token=current_user.token, now=clock.now())
+            db.session.commit()
+            flash(_("Your new password is kept. Use it the next time you sign in."))
+            return redirect(url_for("members.profile"), 303)
+    return render_template("signing_in/password.html", form=form)
+
+
+def _begin_attempt(typed: str) -> int:
+    """Count the try in a unit of work of its own, so that it stands whatever comes of it."""
+    account = f"{g.bank.id} {typed}"
+    attempt_id = actions.begin_attempt(
+        db.session(), account=account, address=request.remote_addr or "", now=clock.now()
+    )
+    db.session.commit()
+    return attempt_id
+
+
+def _whose_password(typed: str, tried: str) -> int:
+    """The person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
+    candidates = list_candidates(db.session(), g.bank.id, typed)
+    db.session.rollback()  # checking is slow: no lock is held meanwhile
+    if not candidates:
+        fits(None, tried)
+    fitting = [row.id for row in candidates if fits(row.password_hash, tried)]
+    if len(fitting) > 1:
+        raise SeveralPeopleError
+    if not fitting:
+        raise NotSignedInError
+    return int(fitting[0])
+
+
+def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
+    device = request.user_agent.string
+    token = actions.open_session(db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now())
+    db.session.commit()
+    cookie.clear()
+    cookie.permanent = True
+    if not login_user(SignedIn(token, person_id)):
+        abort(403)
+    return redirect(where, 303)
+
+
+def _safe_next() -> str | None:
+    """Where the reader wanted to go, if that is within this bank's pages."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    inside = not parts.scheme and not parts.netloc and wanted.startswith(f"/{g.bank.slug}/") and "\\" not in wanted
+    return wanted if inside else None
