@@ -1,7 +1,166 @@
-from tests.people import balance_of, make_confirmed
+"""Posting through the one door, on both databases."""
+
+from datetime import date
+
+import pytest
+
+from tests.people import NOW, account_of, balance_of
+from timebank.bookkeeping import actions
+from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.queries import (
+    StatementFilter,
+    get_account,
+    get_account_of_kind,
+    list_limit_changes,
+    list_statement,
+)
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.checks import Verdict
+from timebank.ledger.entries import EntryKind, Line
+from timebank.ledger.errors import (
+    AlreadyReversedError,
+    FloorReachedError,
+    KeyTakenError,
+    NoSuchAccountError,
+    NotAMirrorError,
+)
 
 
-def test_hours_move_from_the_receiver_to_the_giver(session, village):
-    make_confirmed(session, village, village.ada, village.grace, minutes=90)
-    assert balance_of(session, village.ada) == 90
-    assert balance_of(session, village.grace) == -90
+def all_right(session):
+    session.rollback()
+    return all(check(session).verdict is Verdict.RIGHT for check in CHECKS)
+
+
+def test_hours_move_from_one_account_to_another(session, books, post, village):
+    post(books.entry("k", Line(books.grace, books.ada, 90)))
+    ada, grace = account_of(session, village.ada), account_of(session, village.grace)
+    assert (ada.balance, ada.given, ada.received, ada.number) == (90, 90, 0, 1)
+    assert (grace.balance, grace.given, grace.received, grace.number) == (-90, 0, 90, 1)
+    assert all_right(session)
+
+
+def test_a_meal_for_many_is_one_entry_with_running_balances(session, books, post):
+    meal = [Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30), Line(books.ada, books.grace, 15)]
+    post(books.entry("meal", *meal))
+    rows = list_statement(session, books.bank, books.ada, StatementFilter()).rows
+    assert [(row.number, row.minutes, row.balance_after) for row in rows] == [(3, -15, 75), (2, 30, 90), (1, 60, 60)]
+    assert get_account(session, books.bank, books.grace).balance == -45
+    assert all_right(session)
+
+
+def test_the_same_entry_under_the_same_key_happens_once(session, books, post, village):
+    entry = books.entry("k", words="Walking Biscuit")
+    assert post(entry) == post(entry)
+    assert balance_of(session, village.ada) == 60
+    assert all_right(session)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"words": "Something else"},
+        {"occurred_on": date(2026, 11, 19)},
+        {"kind": EntryKind.GIFT},
+        {"deed": "test:other"},
+        {"words": None},
+    ],
+)
+def test_the_same_key_with_other_content_is_an_error(session, books, post, village, changed):
+    post(books.entry("k", words="Walking Biscuit"))
+    with pytest.raises(KeyTakenError):
+        post(books.entry("k", **{"words": "Walking Biscuit", **changed}))
+    with pytest.raises(KeyTakenError):
+        post(books.entry("k", Line(books.grace, books.ada, 61), words="Walking Biscuit"))
+    assert balance_of(session, village.ada) == 60
+
+
+def test_two_banks_may_use_the_same_key(session, books, post, village):
+    post(books.entry("k"))
+    pot = get_account_of_kind(session, books.other_bank, AccountKind.POT)
+    recorder = village.perdita.membership_id
+    line = Line(pot, books.perdita, 60)
+    post(books.entry("k", line, kind=EntryKind.WELCOME, bank_id=books.other_bank, recorded_by=recorder))
+    assert all_right(session)
+
+
+def test_the_floor_refuses_what_goes_below_it_and_nothing_is_written(session, books, post, village):
+    post(books.entry("down", Line(books.grace, books.ada, 1200)))
+    with pytest.raises(FloorReachedError):
+        post(books.entry("further", Line(books.grace, books.ada, 1)))
+    assert balance_of(session, village.grace) == -1200
+    assert account_of(session, village.ada).number == 1
+    assert all_right(session)
+
+
+def test_a_floor_holds_after_each_line(session, books, post, village):
+    post(books.entry("down", Line(books.grace, books.ada, 1200)))
+    with pytest.raises(FloorReachedError):
+        post(books.entry("swing", Line(books.grace, books.linus, 60), Line(books.ada, books.grace, 60)))
+    assert balance_of(session, village.linus) == 0
+    post(books.entry("swing", Line(books.ada, books.grace, 60), Line(books.grace, books.linus, 60)))
+    assert balance_of(session, village.linus) == 60
+
+
+def test_an_account_of_another_bank_is_not_there(books, post):
+    with pytest.raises(NoSuchAccountError):
+        post(books.entry("k", Line(books.grace, books.perdita, 60)))
+    with pytest.raises(NoSuchAccountError):
+        post(books.entry("l", Line(books.grace, books.perdita, 60), Line(books.grace, books.ada, 60)))
+
+
+def reverse(session, books, entry_id, *, key="r", numbers=None):
+    today = date(2026, 11, 21)
+    who = {"by": books.recorder, "approved_by": None}
+    done = actions.reverse(
+        session, books.bank, entry_id, key=key, reason="Slip", now=NOW, today=today, numbers=numbers, **who
+    )
+    session.commit()
+    return done
+
+
+def test_a_reversal_takes_all_back_and_both_entries_stay(session, books, post, village):
+    entry_id = post(books.entry("k", words="Lift"))
+    reverse(session, books, entry_id)
+    assert (account_of(session, village.ada).given, balance_of(session, village.ada)) == (0, 0)
+    assert account_of(session, village.ada).number == 2
+    assert all_right(session)
+
+
+def test_one_persons_part_is_taken_back_alone(session, books, post, village):
+    entry_id = post(books.entry("meal", Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30)))
+    reverse(session, books, entry_id, numbers=[1])
+    assert (balance_of(session, village.grace), balance_of(session, village.linus)) == (0, -30)
+    with pytest.raises(AlreadyReversedError):
+        reverse(session, books, entry_id, key="again")
+    session.rollback()
+    reverse(session, books, entry_id, key="the rest", numbers=[2])
+    assert balance_of(session, village.ada) == 0
+    assert all_right(session)
+
+
+def test_a_reversal_cannot_be_reversed(session, books, post):
+    reversal_id = reverse(session, books, post(books.entry("k")))
+    with pytest.raises(NotAMirrorError):
+        reverse(session, books, reversal_id, key="s")
+
+
+def test_a_reversal_below_the_floor_records_a_limit_change(session, books, post, village):
+    entry_id = post(books.entry("k", Line(books.grace, books.ada, 600)))
+    post(books.entry("used", Line(books.ada, books.linus, 1500)))
+    reverse(session, books, entry_id)
+    assert balance_of(session, village.ada) == -1500
+    assert list_limit_changes(session, books.bank, books.ada)[-1][1:] == (-1500, "Slip")
+    assert all_right(session)
+
+
+def test_welcome_hours_come_from_the_pot_and_are_not_help(session, books, post, village):
+    pot = get_account_of_kind(session, books.bank, AccountKind.POT)
+    post(books.entry("welcome", Line(pot, books.ada, 120), kind=EntryKind.WELCOME))
+    ada = account_of(session, village.ada)
+    assert (ada.given, ada.received, ada.other, ada.balance) == (0, 0, 120, 120)
+    assert get_account(session, books.bank, pot).balance == -120
+
+
+def test_pots_are_locked_last(session, books):
+    pot = get_account_of_kind(session, books.bank, AccountKind.POT)
+    assert pot > max(books.ada, books.grace, books.linus)

@@ -172,18 +172,23 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
     )
 
 
-def _make_room(session: Session, bank_id: int, lines: Sequence[Line], *, reason: str, by: int, now: datetime) -> None:
-    """Lower the floors that a reversal would break, to where it takes the account, in the order of the locks."""
-    accounts = session.execute(
-        select(Account.id, Account.balance, Account.floor)
-        .where(Account.bank_id == bank_id, Account.id.in_({line.from_account for line in lines}))
-        .order_by(Account.id)
-        .with_for_update(key_share=True)
-    ).all()
-    for account in accounts:
-        lowest = account.balance - sum(line.minutes for line in lines if line.from_account == account.id)
-        if account.floor is not None and lowest < account.floor:
-            change_limit(session, bank_id, account.id, lowest, reason=reason, by=by, now=now)
+def _make_room(
+    session: Session, bank_id: int, lines: Sequence[Line], *, reason: str, by: int, now: datetime
+) -> None:
+    """Lower the floors that a reversal would break, to where it takes the account, in the order of the locks.
+
+    The web's role may not lock an account by itself. A limit change locks it, so after one it is read once more:
+    what another entry did just before is then seen, and nothing comes between it and the reversal.
+    """
+    for account_id in sorted({line.from_account for line in lines}):
+        taken = sum(line.minutes for line in lines if line.from_account == account_id)
+        for _reading in ("before the lock", "under the lock"):
+            account = session.execute(
+                select(Account.balance, Account.floor).where(Account.bank_id == bank_id, Account.id == account_id)
+            ).one()
+            if account.floor is None or account.balance - taken >= account.floor:
+                break
+            change_limit(session, bank_id, account_id, account.balance - taken, reason=reason, by=by, now=now)
 
 
 def _columns(entry: NewEntry) -> dict[str, object]:

@@ -1,0 +1,37 @@
+"""Going at the tables with SQL: the rows that an attack starts from, as literals."""
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+DAY, MOMENT = "'2026-11-20'", "'2026-11-21 10:00:00+00:00'"
+
+
+def entry_sql(bank, entry_id, key, lines, recorder, *, verb="INSERT", kind="exchange", reverses="NULL", rest=""):
+    """An INSERT of one entry with these lines, a literal of the database's own; `rest` follows it."""
+    digest = "x'00'" if lines.startswith("'[") else "'\\x00'"
+    return (
+        f"{verb} INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, reverses, lines, digest)"
+        f" VALUES ({bank}, {entry_id}, '{key}', '{kind}', {DAY}, {MOMENT}, {recorder}, 'test', {reverses}, {lines}, {digest})"
+        f" {rest}"
+    )
+
+
+def refusal_of(engine, *statements):
+    """What the database says to the last of these statements, run in one transaction; None where it takes it."""
+    with engine.connect() as connection:
+        for statement in statements[:-1]:
+            connection.execute(text(statement))
+        try:
+            connection.execute(text(statements[-1]))
+        except DBAPIError as error:
+            return str(error.orig)
+        else:
+            connection.commit()
+            return None
+
+
+def snapshot(engine):
+    """Every row of the books."""
+    tables = ("account", "entry", "memo", "transfer", "posting", "limit_change", "trail")
+    with engine.connect() as connection:
+        return {table: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}")))) for table in tables}

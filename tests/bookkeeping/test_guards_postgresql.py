@@ -1,0 +1,212 @@
+"""Going at the books on PostgreSQL as the web's role, and as the owner by accident."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.bookkeeping.sql import MOMENT, entry_sql, refusal_of, snapshot
+from tests.people import settle
+from timebank.bookkeeping import actions
+from timebank.ledger.entries import Line
+
+
+@pytest.fixture
+def village(postgresql):
+    with postgresql.session() as session:
+        settled = settle(session)
+        session.commit()
+    return settled
+
+
+@pytest.fixture
+def written(postgresql, books):
+    with postgresql.session() as session:
+        lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+        entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
+        session.commit()
+    names = ("bank", "ada", "grace", "linus", "perdita", "recorder")
+    return {**{name: getattr(books, name) for name in names}, "entry": entry_id, "now": MOMENT}
+
+
+FORBIDDEN = [
+    "UPDATE entry SET kind = 'gift'",
+    "DELETE FROM entry",
+    "TRUNCATE entry CASCADE",
+    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "UPDATE transfer SET minutes = 1",
+    "DELETE FROM transfer",
+    "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
+    "UPDATE posting SET balance_after = 0",
+    "DELETE FROM posting",
+    "TRUNCATE posting",
+    "UPDATE account SET balance = 0",
+    "UPDATE account SET floor = NULL",
+    "DELETE FROM account",
+    "INSERT INTO account (bank_id, id, kind, balance, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', NULL, {now})",
+    "UPDATE limit_change SET floor = 0",
+    "DELETE FROM limit_change",
+    "DELETE FROM memo",
+    "UPDATE memo SET entry_id = 1",
+    "UPDATE trail SET deed = 'nothing'",
+    "DELETE FROM trail",
+    "SELECT books_post_many(ARRAY[{bank}::bigint], ARRAY[{entry}::bigint])",
+    "SELECT books_refuse('floor_kept')",
+    "ALTER TABLE account DISABLE TRIGGER ALL",
+    "DROP TRIGGER entry_posts ON entry",
+    "SET session_replication_role = replica",
+    "CREATE FUNCTION public.sneak() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TABLE public.sneak (x int)",
+]
+
+
+@pytest.mark.parametrize("attack", FORBIDDEN)
+def test_the_webs_role_may_write_nothing_but_entries(postgresql, written, attack):
+    before = snapshot(postgresql.engine)
+    said = refusal_of(postgresql.engine, attack.format(**written)) or ""
+    assert "permission denied" in said or "must be owner" in said
+    assert snapshot(postgresql.engine) == before
+
+
+def test_a_trigger_of_a_temporary_table_opens_no_door(postgresql, written):
+    before = snapshot(postgresql.engine)
+    said = refusal_of(
+        postgresql.engine,
+        "CREATE TEMP TABLE door (x int)",
+        "CREATE FUNCTION pg_temp.sneak() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN UPDATE public.account SET balance = balance + 60; RETURN NEW; END $$",
+        "CREATE TRIGGER sneak AFTER INSERT ON door FOR EACH ROW EXECUTE FUNCTION pg_temp.sneak()",
+        "INSERT INTO door VALUES (1)",
+    )
+    assert "permission denied" in (said or "")
+    assert snapshot(postgresql.engine) == before
+
+
+def test_a_temporary_table_of_the_same_name_is_not_written_in_its_place(postgresql, written):
+    lines = "'{{{{{grace},{ada},60}}}}'".format(**written)
+    sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"]).replace("INTO entry", "INTO public.entry")
+    with postgresql.engine.begin() as connection:
+        for name in ("account", "transfer", "posting", "entry"):
+            connection.execute(text(f"CREATE TEMP TABLE {name} (LIKE public.{name})"))
+        connection.execute(text(sql))
+        balance = connection.execute(text("SELECT balance FROM public.account WHERE id = :ada"), written).scalar_one()
+        connection.execute(text("DISCARD TEMP"))
+    assert balance == 150
+
+
+CHANGES = [
+    "UPDATE entry SET kind = 'gift'",
+    "DELETE FROM entry",
+    "TRUNCATE entry CASCADE",
+    "UPDATE transfer SET minutes = 1",
+    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
+    "UPDATE posting SET balance_after = 0",
+    "DELETE FROM posting",
+    "TRUNCATE posting",
+    "TRUNCATE transfer CASCADE",
+    "TRUNCATE account CASCADE",
+    "TRUNCATE limit_change",
+    "TRUNCATE memo",
+    "TRUNCATE trail",
+    "UPDATE account SET balance = balance + 60",
+    "UPDATE account SET floor = -99999",
+    "DELETE FROM account",
+    "INSERT INTO account (bank_id, id, kind, balance, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', NULL, {now})",
+    "UPDATE limit_change SET floor = 0",
+    "DELETE FROM limit_change",
+    "INSERT INTO limit_change VALUES ({bank}, {ada}, 9, 0, 'why', NULL, NULL, {now})",
+    "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
+    "UPDATE memo SET words = 'Nothing'",
+    "DELETE FROM memo",
+    "INSERT INTO memo VALUES ({bank}, 5, 'Nothing', '\\x00')",
+    "UPDATE trail SET deed = 'nothing'",
+    "DELETE FROM trail",
+]
+
+
+@pytest.mark.parametrize("attack", CHANGES)
+def test_an_accident_of_the_owner_is_refused_too(postgresql, written, attack):
+    before = snapshot(postgresql.engine)
+    said = refusal_of(postgresql.owner, attack.format(**written)) or ""
+    assert any(rule in said for rule in ("books_append_only", "account_exists", "fk_limit_change_bank_id_account_id"))
+    assert snapshot(postgresql.engine) == before
+
+
+ENTRIES = {
+    "no lines": ("'{{}}'", "entry_has_lines"),
+    "two parts": ("'{{{{ {grace},{ada} }}}}'", "minutes_whole_and_positive"),
+    "four parts": ("'{{{{ {grace},{ada},60,1 }}}}'", "minutes_whole_and_positive"),
+    "flat": ("'{{ {grace},{ada},60 }}'", "minutes_whole_and_positive"),
+    "zero": ("'{{{{ {grace},{ada},0 }}}}'", "minutes_whole_and_positive"),
+    "negative": ("'{{{{ {grace},{ada},-60 }}}}'", "minutes_whole_and_positive"),
+    "a second line that is negative": ("'{{{{ {grace},{ada},60 }},{{ {grace},{ada},-60 }}}}'", "minutes_whole"),
+    "shifted": ("'[0:0][0:2]={{{{ {grace},{ada},60 }}}}'", ""),
+    "shifted and many": ("'[0:1][0:2]={{{{ {grace},{ada},60 }},{{ {grace},{ada},60 }}}}'", ""),
+    "nothing": ("'{{{{ {grace},{ada},NULL }}}}'", ""),
+    "three dimensions": ("'{{{{{{ {grace},{ada},60 }}}}}}'", ""),
+    "to itself": ("'{{{{ {ada},{ada},60 }}}}'", "two_different_accounts"),
+    "to nobody": ("'{{{{ {grace},5,60 }}}}'", "account_exists"),
+    "to another bank": ("'{{{{ {grace},{perdita},60 }}}}'", "account_exists"),
+    "many, to nobody": ("'{{{{ {grace},{ada},60 }},{{ {grace},5,60 }}}}'", "account_exists"),
+    "below the floor": ("'{{{{ {grace},{ada},1141 }}}}'", "floor_kept"),
+    "in between": ("'{{{{ {grace},{ada},1141 }},{{ {ada},{grace},1141 }}}}'", "floor_kept"),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_that_is_not_right_writes_nothing(postgresql, written, name):
+    lines, rule = ENTRIES[name]
+    before = snapshot(postgresql.engine)
+    said = refusal_of(
+        postgresql.engine, entry_sql(written["bank"], 5, "new", lines.format(**written), written["recorder"])
+    )
+    assert said is not None
+    assert rule in said
+    assert snapshot(postgresql.engine) == before
+
+
+REVERSALS = {
+    "in the wrong order": "'{{{{ {ada},{grace},60,1 }},{{ {ada},{linus},30,2 }}}}'",
+    "the same line twice": "'{{{{ {ada},{grace},60,1 }},{{ {ada},{grace},60,1 }}}}'",
+    "other minutes": "'{{{{ {ada},{grace},59,1 }}}}'",
+    "other accounts": "'{{{{ {ada},{linus},60,1 }}}}'",
+    "no such line": "'{{{{ {ada},{grace},60,3 }}}}'",
+    "no line named": "'{{{{ {ada},{grace},60,NULL }}}}'",
+}
+
+
+@pytest.mark.parametrize("name", REVERSALS)
+def test_a_reversal_that_mirrors_nothing_is_refused(postgresql, written, name):
+    lines = REVERSALS[name].format(**written)
+    sql = entry_sql(written["bank"], 5, "r", lines, written["recorder"], reverses=written["entry"])
+    assert "reversal_mirrors" in (refusal_of(postgresql.engine, sql) or "")
+
+
+def test_one_statement_of_many_entries_posts_them_all_in_order(postgresql, books, written):
+    values = [
+        entry_sql(books.bank, 10 + n, f"b{n}", f"'{{{{{books.grace},{books.ada},15}}}}'", books.recorder).partition(
+            "VALUES"
+        )[2]
+        for n in range(5)
+    ]
+    head = entry_sql(books.bank, 1, "x", "'{}'", books.recorder).partition("VALUES")[0]
+    assert refusal_of(postgresql.engine, f"{head} VALUES {', '.join(values)}") is None
+    with postgresql.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT number, balance_after FROM posting WHERE account_id = :ada ORDER BY number"),
+            {"ada": books.ada},
+        ).all()
+    assert [tuple(row) for row in rows] == [(1, 60), (2, 90), (3, 105), (4, 120), (5, 135), (6, 150), (7, 165)]
+
+
+def test_a_refusal_ends_the_transaction_and_the_next_one_works(postgresql, books, written):
+    with postgresql.session() as session:
+        with pytest.raises(Exception, match="floor_kept"):
+            actions.post(session, books.entry("big", Line(books.grace, books.ada, 1200)))
+        with pytest.raises(DBAPIError, match="aborted"):
+            session.execute(text("SELECT 1"))
+        session.rollback()
+        actions.post(session, books.entry("small", Line(books.grace, books.ada, 15)))
+        session.commit()

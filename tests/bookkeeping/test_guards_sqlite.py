@@ -1,0 +1,188 @@
+"""Going at the books on SQLite with SQL, past all of our code. Every attack is refused, or changes nothing."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.bookkeeping.sql import MOMENT, entry_sql, refusal_of, snapshot
+from tests.people import settle
+from timebank.bookkeeping import actions
+from timebank.ledger.entries import Line
+
+
+@pytest.fixture
+def village(sqlite):
+    with sqlite.session() as session:
+        settled = settle(session)
+        session.commit()
+    return settled
+
+
+@pytest.fixture
+def written(sqlite, books):
+    """One entry of two lines with words; gives the names that attacks are written with."""
+    with sqlite.session() as session:
+        lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+        entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
+        session.commit()
+    names = ("bank", "ada", "grace", "linus", "perdita", "recorder")
+    return {**{name: getattr(books, name) for name in names}, "entry": entry_id, "now": MOMENT}
+
+
+CHANGES = [
+    "UPDATE entry SET kind = 'gift'",
+    "UPDATE entry SET lines = '[]'",
+    "UPDATE OR REPLACE entry SET id = id + 1",
+    "UPDATE OR IGNORE entry SET key = 'other'",
+    "DELETE FROM entry",
+    "UPDATE transfer SET minutes = 1",
+    "DELETE FROM transfer",
+    "UPDATE posting SET minutes = 1",
+    "UPDATE posting SET balance_after = 0",
+    "DELETE FROM posting",
+    "UPDATE account SET balance = 0",
+    "UPDATE account SET balance = balance + 60 WHERE id = {ada}",
+    "UPDATE account SET number = number + 1",
+    "UPDATE account SET given = 0",
+    "UPDATE account SET received = 0 WHERE id = {grace}",
+    "UPDATE account SET floor = NULL",
+    "UPDATE account SET floor = -99999",
+    "UPDATE account SET kind = 'pot' WHERE id = {ada}",
+    "UPDATE account SET id = id + 1 WHERE id = {linus}",
+    "UPDATE OR IGNORE account SET balance = 0",
+    "DELETE FROM account",
+    "UPDATE limit_change SET floor = 0",
+    "DELETE FROM limit_change",
+    "UPDATE memo SET words = 'Nothing'",
+    "UPDATE memo SET entry_id = 1, words = NULL, salt = NULL",
+    "DELETE FROM memo",
+    "UPDATE trail SET deed = 'nothing'",
+    "DELETE FROM trail",
+    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "INSERT INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "INSERT OR REPLACE INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "INSERT OR REPLACE INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 1, {ada}, 1, 1, NULL, NULL)",
+    "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
+    "INSERT INTO posting VALUES ({bank}, {linus}, 2, {entry}, 2, -30, -60, 0, 60)",
+    "INSERT OR REPLACE INTO posting VALUES ({bank}, {ada}, 2, {entry}, 2, 30, 9000, 90, 0)",
+    "INSERT OR IGNORE INTO posting VALUES ({bank}, {ada}, 3, {entry}, 9, 60, 150, 150, 0)",
+    "INSERT OR REPLACE INTO account (bank_id, id, kind, opened_at) VALUES ({bank}, {ada}, 'member', {now})",
+    "INSERT OR REPLACE INTO account (bank_id, id, kind, opened_at) VALUES ({bank}, 5, 'pot', {now})",
+    "INSERT INTO account (bank_id, id, kind, balance, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "INSERT INTO account (bank_id, id, kind, number, opened_at) VALUES ({bank}, 5, 'member', 1, {now})",
+    "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', -60, {now})",
+    "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', NULL, {now})",
+    "INSERT OR REPLACE INTO memo VALUES ({bank}, {entry}, 'Nothing', x'00')",
+    "INSERT INTO memo VALUES ({bank}, 5, 'Nothing', x'00')",
+    "INSERT INTO limit_change VALUES ({bank}, {ada}, 1, 0, 'why', NULL, NULL, {now})",
+    "INSERT INTO limit_change VALUES ({bank}, {ada}, 9, 0, 'why', NULL, NULL, {now})",
+    "INSERT OR REPLACE INTO limit_change VALUES ({bank}, {ada}, 1, -5, 'why', NULL, NULL, {now})",
+    "INSERT INTO limit_change VALUES ({bank}, {grace}, 2, 0, 'above the balance', NULL, NULL, {now})",
+    "INSERT OR IGNORE INTO limit_change VALUES ({bank}, {grace}, 2, 0, 'above the balance', NULL, NULL, {now})",
+    "INSERT INTO limit_change VALUES ({bank}, {ada}, 2, -1.5, 'half a minute', NULL, NULL, {now})",
+    "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
+    "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, on_behalf_of, 'x', subject, NULL, NULL FROM trail",
+]
+
+
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("attack", CHANGES)
+def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, recursive):
+    before = snapshot(sqlite.engine)
+    with sqlite.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql(f"PRAGMA recursive_triggers = {recursive}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(Exception, match="books_append_only|floor_kept|account_exists|minutes_whole"):
+            connection.execute(text(attack.format(**written)))
+    sqlite.engine.dispose()
+    assert snapshot(sqlite.engine) == before
+
+
+ENTRIES = {
+    "no lines": ("'[]'", "entry_has_lines"),
+    "no array": ("'{{}}'", "entry_has_lines"),
+    "no json": ("'['", "entry_has_lines"),
+    "a number": ("'7'", "entry_has_lines"),
+    "a float": ("'[[{grace},{ada},1.5]]'", "minutes_whole"),
+    "a whole float": ("'[[{grace},{ada},60.0]]'", "minutes_whole"),
+    "a text": ("'[[{grace},{ada},\"60\"]]'", "minutes_whole"),
+    "nothing": ("'[[{grace},{ada},null]]'", "minutes_whole"),
+    "true": ("'[[{grace},{ada},true]]'", "minutes_whole"),
+    "zero": ("'[[{grace},{ada},0]]'", "minutes_whole"),
+    "negative": ("'[[{grace},{ada},-60]]'", "minutes_whole"),
+    "a second line that is negative": ("'[[{grace},{ada},60],[{grace},{ada},-60]]'", "minutes_whole"),
+    "two parts": ("'[[{grace},{ada}]]'", "minutes_whole"),
+    "four parts": ("'[[{grace},{ada},60,1]]'", "minutes_whole"),
+    "flat": ("'[{grace},{ada},60]'", "minutes_whole"),
+    "to itself": ("'[[{ada},{ada},60]]'", "two_different_accounts"),
+    "to nobody": ("'[[{grace},5,60]]'", "account_exists"),
+    "from nobody": ("'[[5,{ada},60]]'", "account_exists"),
+    "to another bank": ("'[[{grace},{perdita},60]]'", "account_exists"),
+    "below the floor": ("'[[{grace},{ada},1141]]'", "floor_kept"),
+    "below the floor in between": ("'[[{grace},{ada},1141],[{ada},{grace},1141]]'", "floor_kept"),
+}
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_that_is_not_right_writes_nothing(sqlite, written, name, verb):
+    lines, rule = ENTRIES[name]
+    before = snapshot(sqlite.engine)
+    sql = entry_sql(written["bank"], 5, "new", lines.format(**written), written["recorder"], verb=verb)
+    assert rule in (refusal_of(sqlite.engine, sql) or "")
+    assert snapshot(sqlite.engine) == before
+
+
+REVERSALS = {
+    "in the wrong order": "'[[{ada},{grace},60,1],[{ada},{linus},30,2]]'",
+    "the same line twice": "'[[{ada},{grace},60,1],[{ada},{grace},60,1]]'",
+    "other minutes": "'[[{ada},{grace},59,1]]'",
+    "other accounts": "'[[{ada},{linus},60,1]]'",
+    "not mirrored": "'[[{grace},{ada},60,1]]'",
+    "no such line": "'[[{ada},{grace},60,3]]'",
+}
+
+
+@pytest.mark.parametrize("name", REVERSALS)
+def test_a_reversal_that_mirrors_nothing_is_refused(sqlite, written, name):
+    lines = REVERSALS[name].format(**written)
+    sql = entry_sql(written["bank"], 5, "r", lines, written["recorder"], reverses=written["entry"])
+    assert "reversal_mirrors" in (refusal_of(sqlite.engine, sql) or "")
+
+
+def test_a_line_is_reversed_once_and_a_reversal_never(sqlite, written):
+    lines = "'[[{ada},{grace},60,1]]'".format(**written)
+    first = entry_sql(written["bank"], 5, "r", lines, written["recorder"], reverses=written["entry"])
+    again = entry_sql(written["bank"], 6, "s", lines, written["recorder"], reverses=written["entry"])
+    back = "'[[{grace},{ada},60,1]]'".format(**written)
+    of_reversal = entry_sql(written["bank"], 7, "t", back, written["recorder"], reverses=5)
+    other_kind = entry_sql(written["bank"], 8, "u", lines, written["recorder"], reverses=written["entry"], kind="gift")
+    assert refusal_of(sqlite.engine, first) is None
+    assert "reversed_once" in (refusal_of(sqlite.engine, again) or "")
+    assert "reversal_mirrors" in (refusal_of(sqlite.engine, of_reversal) or "")
+    assert "reversal_mirrors" in (refusal_of(sqlite.engine, other_kind) or "")
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
+def test_a_replay_is_left_aside_and_a_taken_id_is_refused(sqlite, written, verb):
+    before = snapshot(sqlite.engine)
+    lines = "'[[{grace},{ada},15]]'".format(**written)
+    replay = entry_sql(written["bank"], 5, "k", lines, written["recorder"], verb=verb)
+    taken = entry_sql(written["bank"], written["entry"], "new", lines, written["recorder"], verb=verb)
+    upsert = entry_sql(
+        written["bank"],
+        5,
+        "k",
+        lines,
+        written["recorder"],
+        rest="ON CONFLICT (bank_id, key) DO UPDATE SET kind = 'gift'",
+    )
+    assert refusal_of(sqlite.engine, replay) is None
+    assert "books_append_only" in (refusal_of(sqlite.engine, taken) or "")
+    refusal_of(sqlite.engine, upsert)
+    assert snapshot(sqlite.engine) == before
+
+
+def test_words_can_be_blanked_with_their_salt_and_not_half(sqlite, written):
+    assert refusal_of(sqlite.engine, "UPDATE memo SET words = NULL") is not None
+    assert refusal_of(sqlite.engine, "UPDATE memo SET words = NULL, salt = NULL") is None

@@ -1,0 +1,166 @@
+"""The demo village on a server of its own, with one example at least of everything that has a page."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from waitress.server import create_server
+
+from timebank import clock
+from timebank.app import create_app
+from timebank.banks.actions import open_bank
+from timebank.banks.models import Bank
+from timebank.banks.queries import find_bank
+from timebank.bookkeeping.queries import get_account
+from timebank.cli.setting_up import demo_settings, make_demo
+from timebank.config import Settings, database
+from timebank.db import make_engine
+from timebank.demo import village
+from timebank.exchanges import drafts, reversals
+from timebank.exchanges.drafts import Purpose
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import Side
+from timebank.ledger.accounts import Account
+from timebank.members.actions import NewMember, admit
+from timebank.members.models import Membership, Person
+from timebank.members.queries import find_actor
+from timebank.members.rules import Actor
+
+NEWCOMER = "nora"
+
+
+@dataclass
+class Site:
+    """The village being served; `codes` names what its addresses need, such as 'ironing' or 'grace'."""
+
+    app: Flask
+    settings: Settings
+    address: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def url(self, endpoint: str, **values: str) -> str:
+        """The address of a page of the village; a `code` is given by its name in `codes`."""
+        if "code" in values:
+            values["code"] = self.codes[values["code"]]
+        with self.app.test_request_context():
+            if self.app.url_map.is_endpoint_expecting(endpoint, "bank_slug"):
+                values["bank_slug"] = village.SLUG
+            return self.address + url_for(endpoint, **values)
+
+    @contextmanager
+    def books(self) -> Iterator[tuple[Session, Bank]]:
+        """The books as they stand, beside the server."""
+        with (
+            _engine(self.settings) as engine,
+            Session(engine, info={"books_key": self.settings.books_key}, expire_on_commit=False) as session,
+        ):
+            bank = find_bank(session, village.SLUG)
+            assert bank is not None
+            yield session, bank
+
+    def account(self, key: str) -> Account:
+        """Somebody's account as the books have it."""
+        with self.books() as (session, bank):
+            return get_account(session, bank.id, actor(session, bank, key).account_id)
+
+    def exchanges(self, what: str) -> list[Exchange]:
+        """Every exchange that was described in these words, oldest first."""
+        with self.books() as (session, bank):
+            query = select(Exchange).where(Exchange.bank_id == bank.id, Exchange.what == what).order_by(Exchange.id)
+            return list(session.scalars(query))
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator:
+    engine = make_engine(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+def actor(session: Session, bank: Bank, key: str) -> Actor:
+    query = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
+    person_id = session.scalars(query.where(Person.email == f"{key}@example.org", Membership.bank_id == bank.id)).one()
+    found = find_actor(session, bank.id, person_id)
+    assert found is not None
+    return found
+
+
+def make_site(folder: Path) -> Site:
+    """Build the village in a folder, and add what its people have not done: a newcomer, drafts, an open reversal."""
+    url = database(f"sqlite:///{folder / 'not-used.db'}")
+    settings = demo_settings(Settings(instance=folder, database_url=url, owner_url=url))
+    make_demo(settings)
+    site = Site(create_app(settings), settings)
+    with site.books() as (session, bank):
+        # A second bank, so that there is something to choose at the front.
+        open_bank(session, slug="strathmore", name="Strathmore Time Bank", now=clock.now())
+        _newcomer(session, bank)
+        _name_codes(site, session, bank)
+        _open_reversal(site, session, bank)
+        _drafts(site, session, bank)
+        session.commit()
+    return site
+
+
+def _newcomer(session: Session, bank: Bank) -> None:
+    """Somebody who has done nothing yet, with a long name and no words about themselves."""
+    name = "Nora Featherstonehaugh-Abernethy"
+    mary = actor(session, bank, "mary")
+    membership = admit(session, bank, NewMember(name, email=f"{NEWCOMER}@example.org"), by=mary, now=clock.now())
+    ada = session.get_one(Person, actor(session, bank, "ada").person_id)
+    session.get_one(Person, membership.person_id).password_hash = ada.password_hash
+
+
+def _name_codes(site: Site, session: Session, bank: Bank) -> None:
+    for key in (*(villager.key for villager in village.CAST), NEWCOMER):
+        site.codes[key] = actor(session, bank, key).code
+    names = {
+        "Gardening: the hedge": "confirmed",
+        "Lift to the clinic": "reversed",
+        "Soup and a talk": "to be reversed",
+        "Ironing": "disputed",
+        "Gardening: the roses": "recorded by receiver",
+        "A walk with Biscuit": "recorded",
+        "Walk Biscuit on your way to town": "proposed",
+        "Hang two pictures": "accepted",
+    }
+    for exchange in session.scalars(select(Exchange).where(Exchange.bank_id == bank.id).order_by(Exchange.id)):
+        if exchange.what in names:
+            site.codes[names[exchange.what]] = exchange.code
+
+
+def _open_reversal(site: Site, session: Session, bank: Bank) -> None:
+    reason = "Rosa and Sam wrote it down twice: once on paper and once here."
+    mary = actor(session, bank, "mary")
+    site.codes["open reversal"] = reversals.propose(
+        session, site.codes["to be reversed"], reason=reason, by=mary, now=clock.now(), form_key="browser-reversal"
+    )
+
+
+def _drafts(site: Site, session: Session, bank: Bank) -> None:
+    ada, grace = actor(session, bank, "ada"), actor(session, bank, "grace")
+    for name, purpose in (("record draft", Purpose.RECORD), ("ask draft", Purpose.PROPOSE)):
+        draft = drafts.start(session, ada, purpose, Side.RECEIVER, now=clock.now())
+        draft.other_account_id, draft.what, draft.minutes = grace.account_id, "Wrote a letter with me", 50
+        draft.day = clock.local_day(clock.now(), bank.time_zone)
+        site.codes[name] = draft.code
+    agreed = session.scalars(select(Exchange).where(Exchange.code == site.codes["accepted"])).one()
+    site.codes["agreed draft"] = drafts.start_for(session, ada, agreed, now=clock.now()).code
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[Site]:
+    """The village on a free port, served the way `timebank run` serves it."""
+    server = create_server(site.app, host="127.0.0.1", port=0, threads=8, ident=None)
+    site.address = f"http://127.0.0.1:{server.effective_port}"
+    thread = threading.Thread(target=server.run, name="village", daemon=True)
+    thread.start()
+    yield site
+    server.task_dispatcher.shutdown()
+    server.close()
+    thread.join(timeout=10)

@@ -1,0 +1,104 @@
+"""Every page of the site, with an example address and somebody who may open it.
+
+The list is compared with the app's own map of addresses, so that no page is forgotten.
+"""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+from tests.browser.glen_isla import Site
+
+#: Answers that are no page, each tested by name in test_every_page.
+NOT_PAGES = frozenset({"static", "statement.my_hours_csv", "statement.hours_of_member_csv"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, who opens it, and which button they press there to see what it says to a wrong answer."""
+
+    endpoint: str
+    who: str | None
+    values: dict[str, str] = field(default_factory=dict)
+    press: str = ""
+    status: int = 200
+
+    def __str__(self) -> str:
+        said = [self.endpoint, "as", self.who or "a stranger", *self.values.values(), self.press]
+        return " ".join(said).strip().replace(" ", "-")
+
+    def open(self, page: Page, site: Site) -> None:
+        """Go there; a page that sends its reader elsewhere is no example of itself."""
+        wanted = site.url(self.endpoint, **self.values)
+        answer = page.goto(wanted)
+        assert answer is not None
+        assert (answer.status, answer.url) == (self.status, wanted)
+        if self.press:
+            page.get_by_role("button", name=self.press).click()
+            page.locator(".summary").wait_for()
+
+
+def _of(code: str) -> dict[str, str]:
+    return {"code": code}
+
+
+PLACES = (
+    Place("front.front", None),
+    Place("styleguide.styleguide", None),
+    Place("signing_in.sign_in", None),
+    Place("signing_in.sign_in", None, press="Sign in"),
+    Place("signing_in.sign_in_with_code", None),
+    Place("signing_in.sign_in_help", None),
+    Place("signing_in.password", "sam"),
+    Place("signing_in.password", "sam", press="Keep this password"),
+    Place("home.home", "ada"),
+    Place("home.home", "nora"),
+    Place("home.home", "rosa"),
+    Place("statement.my_hours", "ada"),
+    Place("statement.my_hours", "nora", {"shows": "received"}),
+    Place("statement.my_hours", "linus", {"shows": "given"}),
+    Place("statement.hours_of_member", "audrey", _of("linus")),
+    Place("recording.start", "ada", {"purpose": "record", "side": "giver"}),
+    Place("recording.start", "nora", {"purpose": "propose", "side": "receiver"}, press="Go on"),
+    Place("recording.who", "ada", _of("record draft")),
+    Place("recording.what", "ada", _of("record draft")),
+    Place("recording.when", "ada", _of("record draft")),
+    Place("recording.when", "ada", _of("agreed draft"), press="Go on"),
+    Place("recording.how_long", "ada", _of("record draft")),
+    Place("recording.check", "ada", _of("record draft")),
+    Place("recording.check", "ada", _of("ask draft")),
+    Place("exchanges.exchanges", "ada"),
+    Place("exchanges.exchanges", "mary", {"state": "declined"}),
+    Place("exchanges.exchanges", "nora"),
+    Place("exchanges.exchange", "ada", _of("proposed")),
+    Place("exchanges.exchange", "ada", _of("accepted")),
+    Place("exchanges.exchange", "ada", _of("recorded")),
+    Place("exchanges.exchange", "mary", _of("confirmed")),
+    Place("exchanges.exchange", "linus", _of("disputed")),
+    Place("exchanges.exchange", "sam", _of("reversed")),
+    Place("exchanges.exchange", "mary", _of("to be reversed")),
+    Place("exchanges.done", "ada", _of("recorded")),
+    Place("exchanges.done", "grace", _of("disputed")),
+    Place("exchanges.confirm", "ada", _of("recorded by receiver")),
+    Place("exchanges.dispute", "grace", _of("recorded")),
+    Place("exchanges.dispute", "grace", _of("recorded"), press="Send this"),
+    Place("exchanges.agree", "linus", _of("disputed")),
+    Place("exchanges.decide", "rosa", _of("disputed")),
+    Place("exchanges.decide", "rosa", _of("disputed"), press="Decide"),
+    Place("reversals.propose", "mary", _of("confirmed")),
+    Place("reversals.reversal", "tom", _of("open reversal")),
+    Place("reversals.reversal", "sam", _of("open reversal")),
+    Place("members.members", "rosa"),
+    Place("members.members", "rosa", {"words": "Zebedee"}),
+    Place("members.admit", "rosa"),
+    Place("members.admit", "rosa", press="Take in"),
+    Place("members.member", "mary", _of("linus")),
+    Place("members.member", "ada", _of("rosa")),
+    Place("members.sign_in_code", "mary", _of("linus")),
+    Place("members.roles", "mary", _of("linus")),
+    Place("members.profile", "ada"),
+    Place("desk.desk", "rosa"),
+    Place("desk.desk", "tom"),
+    Place("desk.desk", "ada", status=403),
+    Place("reversals.reversal", "nora", _of("open reversal"), status=404),
+)

@@ -1,0 +1,109 @@
+"""Typed time, as a table: what people write, and what it means."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from timebank.ledger.hours import (
+    HoursNotUnderstoodError,
+    HoursUnclearError,
+    NoTimeError,
+    TooLongError,
+    read_hours,
+    round_half_up,
+    round_up_to_step,
+    split,
+)
+
+MEANS = {
+    "1 h 30": 90,
+    "1 h 30 min": 90,
+    "1h30": 90,
+    "1 hour 30 minutes": 90,
+    "1 hour and 30 minutes": 90,
+    "1:30": 90,
+    "0:45": 45,
+    "1.5 h": 90,
+    "1,5 h": 90,
+    "1.25 hours": 75,
+    "½ h": 30,
+    "1½ hours": 90,
+    "1 ½ h": 90,
+    "2¼ h": 135,
+    "90 min": 90,
+    "90 minutes": 90,
+    "90m": 90,
+    "1 minute": 1,
+    "20 mins.": 20,
+    "2 hrs": 120,
+    " 2  Hours ": 120,
+    "1": 60,
+    "8": 480,
+    "15": 15,
+    "45": 45,
+    "480": 480,
+    "24 h": 1440,
+    "24:00": 1440,
+    "0.33 h": 20,
+}
+
+
+@pytest.mark.parametrize(("typed", "minutes"), MEANS.items())
+def test_what_people_type_means_what_it_says(typed, minutes):
+    assert read_hours(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["9", "12", "14", "16", "50", "485", "495", "1.5", "2,5", "600"])
+def test_a_number_that_could_be_either_asks(typed):
+    with pytest.raises(HoursUnclearError):
+        read_hours(typed)
+
+
+@pytest.mark.parametrize("typed", ["0", "0 h", "0 min", "0:00", "-1", "-1 h", "\u22121 h", "0.001 h", "- 30 min"])
+def test_nothing_or_less_is_refused(typed):
+    with pytest.raises(NoTimeError):
+        read_hours(typed)
+
+
+@pytest.mark.parametrize("typed", ["24 h 15", "25 h", "24:01", "1441 min", "99:00", "9999 h"])
+def test_more_than_a_day_is_refused(typed):
+    with pytest.raises(TooLongError):
+        read_hours(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "a while", "h", "1:75", "1 h 75", "1.5 h 30", "1h30h", "1e3", "½", "3600 s", "5400 seconds", "1:30:00"],
+)
+def test_what_says_no_time_is_not_guessed(typed):
+    with pytest.raises((HoursNotUnderstoodError, HoursUnclearError)):
+        read_hours(typed)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_length_or_a_kind_refusal(typed):
+    try:
+        minutes = read_hours(typed)
+    except (HoursNotUnderstoodError, HoursUnclearError, NoTimeError, TooLongError):
+        return
+    assert 1 <= minutes <= 1440
+
+
+@given(st.integers(1, 1440))
+def test_a_length_said_in_words_is_read_back_as_the_same(minutes):
+    hours, rest = split(minutes)
+    assert read_hours(f"{hours} h {rest} min" if hours else f"{rest} min") == minutes
+    assert read_hours(f"{hours}:{rest:02}") == minutes
+
+
+@given(st.integers(1, 1440), st.sampled_from([1, 5, 15, 30]))
+def test_rounding_goes_up_to_the_next_step_and_no_further(minutes, step):
+    rounded = round_up_to_step(minutes, step=step)
+    assert rounded % step == 0
+    assert 0 <= rounded - minutes < step
+
+
+def test_a_half_goes_up():
+    from fractions import Fraction
+
+    assert [round_half_up(Fraction(number, 2)) for number in (1, 3, 4, 5)] == [1, 2, 2, 3]
+    assert round_half_up(Fraction(199, 3)) == 66

@@ -1,0 +1,156 @@
+"""What the books say, asked in a unit of work of its own, and help written down without going through pages."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from tests.conftest import Backend
+from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
+from timebank.audit.checks import check_books
+from timebank.codes import spoken
+from timebank.exchanges import actions, reversals
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.queries import find_exchange
+from timebank.ledger.accounts import Account
+from timebank.ledger.checks import Verdict
+from timebank.members.rules import Actor
+
+
+@dataclass
+class Books:
+    """The village's books, whichever database they are kept in."""
+
+    backend: Backend
+    village: Village
+    _made: int = 0
+
+    @contextmanager
+    def _written(self) -> Iterator[Session]:
+        with self.backend.session() as session:
+            yield session
+            session.commit()
+
+    def balance(self, actor: Actor) -> int:
+        """Minutes in somebody's account."""
+        with self.backend.session() as session:
+            return balance_of(session, actor)
+
+    def account(self, actor: Actor) -> Account:
+        """Somebody's account."""
+        with self.backend.session() as session:
+            return account_of(session, actor)
+
+    def exchange(self, code: str) -> Exchange:
+        """An exchange as it is kept."""
+        with self.backend.session() as session:
+            found = find_exchange(session, self.village.angus.id, code.replace("-", ""))
+            assert found is not None
+            return found
+
+    def state(self, code: str) -> str:
+        """Where an exchange stands."""
+        return self.exchange(code).state
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self.ask(f"SELECT count(*) FROM {table}")[0][0])
+
+    def ask(self, query: str, **values: object) -> Sequence[Any]:
+        """Rows of a plain query."""
+        with self.backend.session() as session:
+            return session.execute(text(query), values).all()
+
+    def only_exchange(self) -> Exchange:
+        """The one exchange there is."""
+        with self.backend.session() as session:
+            return session.scalars(select(Exchange)).one()
+
+    def steps(self, code: str) -> list[tuple[str, int]]:
+        """(deed, membership) of an exchange's steps, in order."""
+        shown = self.exchange(code)
+        with self.backend.session() as session:
+            rows = session.execute(
+                select(ExchangeStep.deed, ExchangeStep.done_by)
+                .where(ExchangeStep.bank_id == shown.bank_id, ExchangeStep.exchange_id == shown.id)
+                .order_by(ExchangeStep.number)
+            )
+            return [(row.deed, row.done_by) for row in rows]
+
+    def exchanges(self) -> int:
+        """How many exchanges there are."""
+        with self.backend.session() as session:
+            return session.scalar(select(func.count()).select_from(Exchange)) or 0
+
+    def are_right(self) -> bool:
+        """Whether every check of the books finds nothing."""
+        with self.backend.session() as session:
+            wrong = [result for result in check_books(session) if result.verdict is not Verdict.RIGHT]
+        assert not wrong, wrong
+        return True
+
+    def _key(self) -> str:
+        self._made += 1
+        return f"made-{self._made}"
+
+    def propose(self, giver: Actor, receiver: Actor, *, by: Actor | None = None, **said: Any) -> str:
+        """Help that one side (the giver) proposed; gives its code as it is spoken."""
+        with self._written() as session:
+            code = actions.propose(
+                session,
+                self.village.angus,
+                terms(giver, receiver, **said),
+                by=by or giver,
+                now=NOW,
+                form_key=self._key(),
+            )
+        return spoken(code)
+
+    def accepted(self, giver: Actor, receiver: Actor, **said: Any) -> str:
+        """Help that both have agreed to, proposed by the giver."""
+        code = self.propose(giver, receiver, **said)
+        with self._written() as session:
+            actions.accept(session, code.replace("-", ""), by=receiver, now=NOW)
+        return code
+
+    def recorded(
+        self, giver: Actor, receiver: Actor, *, by: Actor | None = None, now: datetime = NOW, **said: Any
+    ) -> str:
+        """Help that one side (the giver) recorded."""
+        said.setdefault("day", min(TODAY, now.date()))
+        with self._written() as session:
+            code = actions.record(
+                session,
+                self.village.angus,
+                terms(giver, receiver, **said),
+                by=by or giver,
+                now=now,
+                form_key=self._key(),
+            )
+        return spoken(code)
+
+    def confirmed(self, giver: Actor, receiver: Actor, *, now: datetime = NOW, **said: Any) -> str:
+        """Help that the giver recorded and the receiver confirmed."""
+        code = self.recorded(giver, receiver, now=now, **said)
+        with self._written() as session:
+            actions.confirm(session, code.replace("-", ""), by=receiver, now=now)
+        return code
+
+    def disputed(self, giver: Actor, receiver: Actor, *, minutes: int = 60, says: int | None = 30, **said: Any) -> str:
+        """Help that the giver recorded and the receiver counts otherwise."""
+        code = self.recorded(giver, receiver, minutes=minutes, **said)
+        with self._written() as session:
+            actions.dispute(
+                session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW
+            )
+        return code
+
+    def reversal(self, code: str, *, by: Actor, reason: str = "Written down twice") -> str:
+        """A coordinator's proposal to take an exchange back; gives the reversal's code as it is spoken."""
+        with self._written() as session:
+            made = reversals.propose(session, code.replace("-", ""), reason=reason, by=by, now=NOW)
+        return spoken(made)

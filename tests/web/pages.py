@@ -1,0 +1,151 @@
+"""The table of who may open what: every route and method, and what each part in the cast is answered.
+
+A GET is answered as the page is opened; a POST as its form is sent with its token and nothing else typed, so that 200
+is the form again with what is missing. `door` leads to signing in, `on` (303) and `there` (302) to another page.
+"""
+
+from timebank.codes import spoken
+from timebank.exchanges.drafts import Purpose, start_like
+from timebank.exchanges.queries import find_exchange
+from timebank.members.rules import Actor
+
+COLUMNS = ("anonymous", "stranger", "took part", "other member", "broker", "coordinator", "trustee", "auditor")
+
+#: who:                        anonymous stranger took-part other  broker coordinator trustee auditor
+_TABLE = """
+GET  front.front                     200   200   200   200   200   200   200   200
+GET  styleguide.styleguide           200   200   200   200   200   200   200   200
+
+GET  signing_in.sign_in              200   200   there there there there there there
+POST signing_in.sign_in              200   200   there there there there there there
+GET  signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
+POST signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
+GET  signing_in.sign_in_help         200   200   200   200   200   200   200   200
+POST signing_in.sign_out             door  404   on    on    on    on    on    on
+GET  signing_in.password             door  404   200   200   200   200   200   200
+POST signing_in.password             door  404   200   200   200   200   200   200
+
+GET  home.home                       door  404   200   200   200   200   there there
+GET  statement.my_hours              door  404   200   200   200   200   403   403
+GET  statement.my_hours_csv          door  404   200   200   200   200   403   403
+GET  statement.hours_of_member       door  404   403   403   200   200   200   200
+GET  statement.hours_of_member_csv   door  404   403   403   200   200   200   200
+
+GET  recording.start                 door  404   200   200   200   200   403   403
+POST recording.start                 door  404   200   200   200   200   403   403
+GET  recording.who                   door  404   200   404   404   404   403   403
+POST recording.who                   door  404   200   404   404   404   403   403
+GET  recording.what                  door  404   200   404   404   404   403   403
+POST recording.what                  door  404   200   404   404   404   403   403
+GET  recording.when                  door  404   200   404   404   404   403   403
+POST recording.when                  door  404   200   404   404   404   403   403
+GET  recording.how_long              door  404   200   404   404   404   403   403
+POST recording.how_long              door  404   200   404   404   404   403   403
+GET  recording.check                 door  404   200   404   404   404   403   403
+POST recording.check                 door  404   on    404   404   404   403   403
+POST recording.again                 door  404   on    404   404   404   403   403
+POST recording.record_agreed         door  404   on    404   404   404   403   403
+
+GET  exchanges.exchanges             door  404   200   200   200   200   200   200
+GET  exchanges.exchange              door  404   200   404   200   200   200   200
+GET  exchanges.done                  door  404   200   404   200   200   200   200
+POST exchanges.accept                door  404   on    404   403   403   403   403
+POST exchanges.decline               door  404   on    404   403   403   403   403
+POST exchanges.cancel                door  404   on    404   403   403   403   403
+GET  exchanges.confirm               door  404   200   404   403   403   403   403
+POST exchanges.confirm               door  404   on    404   403   403   403   403
+GET  exchanges.dispute               door  404   200   404   403   403   403   403
+POST exchanges.dispute               door  404   200   404   403   403   403   403
+GET  exchanges.agree                 door  404   200   404   403   403   403   403
+POST exchanges.agree                 door  404   on    404   403   403   403   403
+GET  exchanges.decide                door  404   403   403   200   200   403   403
+POST exchanges.decide                door  404   403   403   200   200   403   403
+
+GET  reversals.propose               door  404   403   403   403   200   403   403
+POST reversals.propose               door  404   403   403   403   200   403   403
+GET  reversals.reversal              door  404   200   404   200   200   200   200
+POST reversals.agree                 door  404   on    404   on    on    403   403
+POST reversals.approve               door  404   403   403   403   on    on    403
+POST reversals.refuse                door  404   403   403   403   on    on    403
+
+GET  members.members                 door  404   403   403   200   200   403   403
+GET  members.admit                   door  404   403   403   200   200   403   403
+POST members.admit                   door  404   403   403   200   200   403   403
+GET  members.member                  door  404   200   200   200   200   200   200
+GET  members.sign_in_code            door  404   403   403   there there 403   403
+POST members.sign_in_code            door  404   403   403   on    on    403   403
+GET  members.roles                   door  404   403   403   403   200   403   403
+POST members.roles                   door  404   403   403   403   on    403   403
+GET  members.profile                 door  404   200   200   200   200   200   200
+POST members.profile                 door  404   200   200   200   200   200   200
+POST members.sign_out_others         door  404   on    on    on    on    on    on
+
+GET  desk.desk                       door  404   403   403   200   200   200   200
+"""
+
+
+def read_table() -> dict[tuple[str, str], dict[str, str]]:
+    """{(endpoint, method): {column: answer}}."""
+    rows = [line.split() for line in _TABLE.splitlines() if line.strip()]
+    return {(endpoint, method): dict(zip(COLUMNS, answers, strict=True)) for method, endpoint, *answers in rows}
+
+
+def cast(village) -> dict[str, Actor | None]:
+    """Who plays each column: Grace took part, Linus did not."""
+    return {
+        "anonymous": None,
+        "stranger": village.perdita,
+        "took part": village.grace,
+        "other member": village.linus,
+        "broker": village.rosa,
+        "coordinator": village.mary,
+        "trustee": village.tom,
+        "auditor": village.audrey,
+    }
+
+
+_STATES = {
+    "exchanges.accept": "propose",
+    "exchanges.decline": "propose",
+    "exchanges.cancel": "accepted",
+    "recording.record_agreed": "accepted",
+    "exchanges.agree": "disputed",
+    "exchanges.decide": "disputed",
+    "reversals.propose": "confirmed",
+    "recording.again": "confirmed",
+}
+
+
+def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
+    """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
+    village = books.village
+    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver"}
+    if "code" in arguments:
+        values["code"] = _code_for(endpoint, books)
+    assert arguments <= set(values), arguments
+    assert village.grace.bank_id == village.angus.id
+    return {name: values[name] for name in arguments}
+
+
+def _code_for(endpoint: str, books) -> str:
+    page, _dot, view = endpoint.partition(".")
+    ada, grace = books.village.ada, books.village.grace
+    if page == "members" or endpoint.startswith("statement."):
+        return spoken(grace.code)
+    if page == "reversals" and view != "propose":
+        return books.reversal(books.confirmed(ada, grace), by=books.village.clara)
+    if page == "recording" and endpoint not in _STATES:
+        return _whole_draft(books)
+    return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)
+
+
+def _whole_draft(books) -> str:
+    """Grace's draft with every question answered, ready to be checked and sent."""
+    code = books.confirmed(books.village.ada, books.village.grace)
+    with books.backend.session() as session:
+        found = find_exchange(session, books.village.angus.id, code.replace("-", ""))
+        draft = start_like(session, books.village.grace, found, now=found.changed_at)
+        draft.day = found.occurred_on
+        assert draft.purpose == Purpose.RECORD
+        session.commit()
+        return spoken(draft.code)
