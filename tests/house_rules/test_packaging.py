@@ -24,7 +24,9 @@ def _asked_for(*extras: str) -> list[Requirement]:
 
 
 def _locked(name: str) -> dict[str, Version]:
-    pins = re.findall(r"^([\w.\-]+)(?:\[[^\]]+\])?==([^\s;\\]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE)
+    pins = re.findall(
+        r"^([\w.\-]+)(?:\[[^\]]+\])?==([^\s;\\]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE
+    )
     assert pins
     return {canonicalize_name(project): Version(version) for project, version in pins}
 
@@ -80,7 +82,9 @@ def test_the_two_locks_agree():
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_package_carries_hashes(lock):
-    pins = re.split(r"^(?=[\w.\-]+(?:\[[^\]]+\])?==)", (ROOT / "requirements" / lock).read_text(), flags=re.MULTILINE)[1:]
+    pins = re.split(r"^(?=[\w.\-]+(?:\[[^\]]+\])?==)", (ROOT / "requirements" / lock).read_text(), flags=re.MULTILINE)[
+        1:
+    ]
     assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
 
@@ -92,9 +96,7 @@ def test_the_run_lock_holds_no_tools():
 def test_vendored_files_are_those_whose_sums_were_kept():
     sums = dict(reversed(line.split("  ", 1)) for line in listed((VENDOR / "SHA256SUMS").read_text()))
     lying_there = {
-        path.relative_to(VENDOR).as_posix()
-        for path in VENDOR.rglob("*")
-        if path.is_file() and path.parent != VENDOR
+        path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file() and path.parent != VENDOR
     }
     assert set(sums) == lying_there
     found = {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in sums}

@@ -56,7 +56,9 @@ def test_functions_do_one_thing():
 
 
 def test_views_are_shorter_still():
-    views = [(path, function) for path in modules(PACKAGE / "web") for function in functions(path) if _is_view(function)]
+    views = [
+        (path, function) for path in modules(PACKAGE / "web") for function in functions(path) if _is_view(function)
+    ]
     assert len(views) > 30
     long = {place(path, view.lineno): _length(view) for path, view in views if _length(view) > LONGEST_VIEW}
     assert long == {}

@@ -144,9 +144,7 @@ class Books:
         """Help that the giver recorded and the receiver counts otherwise."""
         code = self.recorded(giver, receiver, minutes=minutes, **said)
         with self._written() as session:
-            actions.dispute(
-                session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW
-            )
+            actions.dispute(session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW)
         return code
 
     def reversal(self, code: str, *, by: Actor, reason: str = "Written down twice") -> str:

@@ -23,9 +23,7 @@ def _routes(app):
 def _address(app, endpoint, books):
     rule = next(app.url_map.iter_rules(endpoint))
     with app.test_request_context():
-        return app.url_for(
-            endpoint, _external=False, **values_for(endpoint, set(rule.arguments), books)
-        )
+        return app.url_for(endpoint, _external=False, **values_for(endpoint, set(rule.arguments), books))
 
 
 def _answer(page):

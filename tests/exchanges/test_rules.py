@@ -1,0 +1,107 @@
+"""Who may do what to an exchange, as a table of every state and every part that somebody can play."""
+
+from datetime import date
+
+import pytest
+
+from timebank.exchanges import rules
+from timebank.exchanges.rules import TRANSITIONS, Deed, Side, Standing, State
+from timebank.members import rules as members
+from timebank.members.rules import Actor, Role
+
+GIVER, RECEIVER, OTHER = 1, 2, 3
+
+
+def actor(account=OTHER, *roles, membership=None, standing=members.Standing.ACTIVE):
+    held = frozenset(roles or {Role.MEMBER})
+    return Actor(1, membership or account, account, account, "Name", "CODE", account, held, standing)
+
+
+def exchange(state, **changed):
+    return Standing(state, GIVER, RECEIVER, **{"recorded_side": Side.GIVER, "proposed_side": Side.GIVER, **changed})
+
+
+PEOPLE = {
+    "giver": actor(GIVER),
+    "receiver": actor(RECEIVER),
+    "stranger": actor(OTHER),
+    "broker": actor(OTHER, Role.BROKER),
+    "coordinator": actor(OTHER, Role.COORDINATOR),
+    "trustee": actor(OTHER, Role.TRUSTEE),
+    "auditor": actor(OTHER, Role.AUDITOR),
+}
+
+#: For an exchange whose giver spoke last: in which state who may do what. Everything else is refused.
+MAY = {
+    "accept": {State.PROPOSED: {"receiver"}},
+    "cancel": {State.PROPOSED: {"giver"}, State.ACCEPTED: {"giver", "receiver"}, State.RECORDED: {"giver"}},
+    "record": {State.ACCEPTED: {"giver", "receiver"}},
+    "confirm": {State.RECORDED: {"receiver"}},
+    "dispute": {State.RECORDED: {"receiver"}},
+    "decide": {State.DISPUTED: {"broker", "coordinator"}},
+}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("deed", MAY)
+def test_each_part_may_do_just_this_in_each_state(deed, state):
+    may = getattr(rules, f"may_{deed}")
+    allowed = {name for name, who in PEOPLE.items() if may(exchange(state), who)}
+    assert allowed == MAY[deed].get(state, set())
+
+
+def test_the_two_and_those_who_look_after_the_bank_see_it():
+    seen = {name for name, who in PEOPLE.items() if rules.may_see(exchange(State.RECORDED), who)}
+    assert seen == {"giver", "receiver", "broker", "coordinator", "trustee", "auditor"}
+
+
+def test_a_broker_who_took_part_decides_nothing():
+    assert not rules.may_decide(exchange(State.DISPUTED), actor(GIVER, Role.BROKER))
+    assert not rules.may_decide(exchange(State.DISPUTED), actor(RECEIVER, Role.COORDINATOR))
+
+
+@pytest.mark.parametrize("standing", [members.Standing.SUSPENDED, members.Standing.LEFT])
+def test_who_is_not_active_does_nothing(standing):
+    away = actor(RECEIVER, Role.MEMBER, Role.COORDINATOR, standing=standing)
+    for deed in MAY:
+        for state in State:
+            assert not getattr(rules, f"may_{deed}")(exchange(state), away)
+
+
+def test_each_side_can_agree_to_what_the_other_says():
+    disputed = exchange(State.DISPUTED, minutes=180, disputed_minutes=120)
+    assert rules.agreeable_minutes(disputed, PEOPLE["giver"]) == 120
+    assert rules.agreeable_minutes(disputed, PEOPLE["receiver"]) == 180
+    assert rules.agreeable_minutes(disputed, PEOPLE["broker"]) is None
+    assert rules.agreeable_minutes(exchange(State.DISPUTED, minutes=180), PEOPLE["giver"]) is None
+    assert rules.agreeable_minutes(exchange(State.RECORDED, minutes=180), PEOPLE["receiver"]) is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_moved_hours_are_taken_back_and_by_a_coordinator(state):
+    allowed = {name for name, who in PEOPLE.items() if rules.may_propose_reversal(exchange(state, minutes=60), who)}
+    assert allowed == ({"coordinator"} if state in {State.CONFIRMED, State.DECIDED} else set())
+    assert not rules.may_propose_reversal(exchange(state, minutes=0), PEOPLE["coordinator"])
+
+
+def test_nobody_approves_their_own():
+    done = exchange(State.CONFIRMED, minutes=60)
+    assert rules.may_approve_reversal(done, PEOPLE["trustee"], proposed_by=99)
+    assert not rules.may_approve_reversal(done, PEOPLE["trustee"], proposed_by=OTHER)
+    assert not rules.may_approve_reversal(done, actor(GIVER, Role.COORDINATOR), proposed_by=99)
+    assert not rules.may_approve_reversal(done, PEOPLE["broker"], proposed_by=99)
+    assert not rules.may_approve_reversal(done, PEOPLE["auditor"], proposed_by=99)
+
+
+def test_every_state_but_the_ends_has_a_way_on():
+    ends = {State.DECLINED, State.CANCELLED, State.REVERSED}
+    assert {start for start, _deed in TRANSITIONS if start} == set(State) - ends
+
+
+def test_a_dispute_has_a_way_out_for_each_side_and_for_a_broker():
+    ways = {deed for start, deed in TRANSITIONS if start is State.DISPUTED}
+    assert ways == {Deed.AGREE, Deed.CANCEL, Deed.DECIDE}
+
+
+def test_back_dating_reaches_as_far_as_the_bank_says():
+    assert rules.earliest_day(date(2026, 11, 21), 90) == date(2026, 8, 23)

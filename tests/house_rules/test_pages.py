@@ -1,0 +1,185 @@
+"""Addresses, forms and words of the pages, read from the templates and from the map of addresses."""
+
+import ast
+import re
+
+import pytest
+
+from tests.house_rules.pages import messages, pages
+from tests.house_rules.tree import PACKAGE, TEMPLATES, modules, parsed, place, templates
+from timebank.app import create_app
+from timebank.config import read_settings
+
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv)?")
+HANDLER = re.compile(r"on[a-z]+")
+CSRF = re.compile(r"csrf_token|\.hidden_tag\(|\bhidden\(form\)|\bdeed_button\(")
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """The map of addresses of a site that nobody has set up beyond its keys."""
+    settings = read_settings({"TIMEBANK_INSTANCE": str(tmp_path_factory.mktemp("instance"))})
+    settings.make_keys()
+    rules = list(create_app(settings).url_map.iter_rules())
+    assert len(rules) > 40
+    return rules
+
+
+def _fixed_parts(rule):
+    return [part for part in re.sub(r"<[^>]+>", "", rule.rule).split("/") if part]
+
+
+def test_addresses_are_written_in_kebab_case(addresses):
+    odd = [rule.rule for rule in addresses if not all(KEBAB.fullmatch(part) for part in _fixed_parts(rule))]
+    assert odd == []
+
+
+def test_every_part_of_an_address_that_varies_has_a_type(addresses):
+    untyped = [rule.rule for rule in addresses for part in re.findall(r"<([^>]+)>", rule.rule) if ":" not in part]
+    assert untyped == []
+
+
+def test_every_page_of_a_bank_stands_under_its_slug(addresses):
+    own = {"static", "front.front", "styleguide.styleguide"}
+    others = [rule.rule for rule in addresses if rule.endpoint not in own]
+    assert [rule for rule in others if not rule.startswith("/<slug:bank_slug>")] == []
+
+
+def test_no_address_takes_a_row_number(addresses):
+    assert [rule.rule for rule in addresses if "<int" in rule.rule or "_id>" in rule.rule] == []
+
+
+def test_an_address_names_things_and_not_deeds(addresses):
+    """One deed, one address; the method says what happens to the thing it names."""
+    verbs = {"confirm", "accept", "decline", "cancel", "dispute", "delete", "remove", "update", "edit", "save", "create"}
+    assert [rule.rule for rule in addresses if verbs & set(_fixed_parts(rule))] == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=lambda path: path.relative_to(TEMPLATES).as_posix())
+def test_every_form_that_posts_carries_its_csrf_field(path):
+    source = path.read_text()
+    forms = re.findall(r"<form\b.*?</form>", source, re.DOTALL | re.IGNORECASE)
+    assert len(forms) == len(re.findall(r"<form\b", source, re.IGNORECASE))
+    posting = [form for form in forms if re.search(r"""method\s*=\s*["']?post""", form, re.IGNORECASE)]
+    assert [form for form in posting if not CSRF.search(form)] == []
+
+
+def test_a_form_says_how_it_is_sent():
+    silent = [
+        place(page.path, tag.line)
+        for page in pages()
+        for tag in page.tags
+        if tag.name == "form" and tag.attributes.get("method") not in {"get", "post"}
+    ]
+    assert silent == []
+
+
+def test_no_view_is_exempt_from_csrf():
+    assert [place(path) for path in modules() if re.search(r"csrf\.exempt|csrf\s*=\s*False", path.read_text())] == []
+
+
+def test_templates_hold_no_style_and_no_script():
+    found = [
+        f"{place(page.path, tag.line)} {tag.name} {name}"
+        for page in pages()
+        for tag in page.tags
+        for name in tag.attributes
+        if name == "style" or HANDLER.fullmatch(name)
+    ]
+    inline = {"script", "style"}
+    found += [place(page.path, tag.line) for page in pages() for tag in page.tags if tag.name in inline]
+    assert found == []
+
+
+def test_fields_are_given_no_style_and_no_script():
+    found = [
+        place(path, key.lineno)
+        for path in modules(PACKAGE / "web")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.keyword) and node.arg == "render_kw" and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant) and (key.value == "style" or HANDLER.fullmatch(str(key.value)))
+    ]
+    assert found == []
+
+
+def test_pages_load_nothing_from_elsewhere():
+    loads = {"src", "srcset", "href", "action", "formaction", "poster"}
+    found = [
+        place(page.path, tag.line)
+        for page in pages()
+        for tag in page.tags
+        for name, value in tag.attributes.items()
+        if name in loads and re.match(r"\s*(https?:|//|javascript:|data:)", value, re.IGNORECASE)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.path.relative_to(TEMPLATES).as_posix())
+def test_every_word_on_a_page_goes_through_gettext(page):
+    assert list(page.bare_words()) == []
+
+
+def test_what_goes_through_gettext_is_a_constant():
+    """Otherwise a translator never gets to see it. The one place that says errors looks them up."""
+    hidden = [said.place for said in messages() if said.words is None]
+    assert [where for where in hidden if not where.startswith("timebank/web/sentences.py")] == []
+
+
+def test_gaps_of_a_sentence_have_names():
+    nameless = [f"{said.place}: {said.words}" for said in messages() if re.search(r"%[sdr]|\{\w*\}", said.words or "")]
+    assert nameless == []
+
+
+def test_labels_and_hints_of_fields_go_through_gettext():
+    found = []
+    for path in modules(PACKAGE / "web"):
+        for call in ast.walk(parsed(path)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Field"):
+                said = [*call.args[:1], *(word.value for word in call.keywords if word.arg in {"label", "description"})]
+                found += [place(path, one.lineno) for one in said if isinstance(one, ast.Constant) and one.value]
+    assert found == []
+
+
+def test_what_flashes_goes_through_gettext():
+    found = [
+        place(path, call.lineno)
+        for path in modules(PACKAGE / "web")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "flash"
+        if not (isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) in {"_", "say", "ngettext"})
+    ]
+    assert found == []
+
+
+def test_nothing_is_called_safe_without_a_reason():
+    risky = re.compile(r"\|\s*safe\b|\bMarkup\(|autoescape\s+false|render_template_string")
+    reason = re.compile(r"(#|\{#).*\(.+\)|\{#.+#\}")
+    found = [
+        place(path, number)
+        for path in (*templates(), *modules())
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if risky.search(line) and not reason.search(line)
+    ]
+    assert found == []
+
+
+def test_a_page_is_named_after_its_view():
+    """`reversals/propose.html` is shown by `timebank.web.reversals`; parts and components are included elsewhere."""
+    shared = {"components", "layouts", "errors", "mail"}
+    rooms = {path.parent.name for path in modules(PACKAGE / "web")}
+    folders = {path.relative_to(TEMPLATES).parts[0] for path in templates() if path.parent != TEMPLATES}
+    assert folders - shared <= rooms
+
+
+def test_every_page_that_is_shown_lies_there():
+    shown = {
+        call.args[0].value
+        for path in modules(PACKAGE / "web")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "render_template"
+        if isinstance(call.args[0], ast.Constant)
+    }
+    lying_there = {path.relative_to(TEMPLATES).as_posix() for path in templates()}
+    assert shown
+    assert shown <= lying_there
