@@ -134,17 +134,17 @@ BEGIN
              LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3], n.lines[:][4:4]) WITH ORDINALITY
                  AS u(from_id, to_id, minutes, mirrors, line)
     ), side AS (
-        SELECT bank_id, entry_id, line, 0 AS side, from_id AS account_id, -minutes AS minutes,
+        SELECT bank_id, entry_id, line, reverses, mirrors, 0 AS side, from_id AS account_id, -minutes AS minutes,
                CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END AS given,
                CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END AS received
         FROM line
         UNION ALL
-        SELECT bank_id, entry_id, line, 1, to_id, minutes,
+        SELECT bank_id, entry_id, line, reverses, mirrors, 1, to_id, minutes,
                CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END,
                CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END
         FROM line
     ), posted AS MATERIALIZED (
-        SELECT s.bank_id, s.entry_id, s.line, s.side, s.account_id, s.minutes, a.floor,
+        SELECT s.bank_id, s.entry_id, s.line, s.reverses, s.mirrors, s.side, s.account_id, s.minutes, a.floor,
                coalesce(a.number, books_refuse('account_exists')) + row_number() OVER w AS number,
                a.balance + (sum(s.minutes) OVER w)::bigint AS balance_after,
                a.given + (sum(s.given) OVER w)::bigint AS given_after,
@@ -165,11 +165,12 @@ BEGIN
         FROM posted
     )
     INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
-    SELECT line.bank_id, line.entry_id, line.line, line.from_id, taken.number, line.to_id, brought.number,
-           line.minutes, line.reverses, line.mirrors
-    FROM line
-    JOIN posted taken ON taken.bank_id = line.bank_id AND taken.entry_id = line.entry_id AND taken.line = line.line AND taken.side = 0
-    JOIN posted brought ON brought.bank_id = line.bank_id AND brought.entry_id = line.entry_id AND brought.line = line.line AND brought.side = 1;
+    -- The two sides of a line are grouped rather than joined, which would compare every row with every other.
+    SELECT bank_id, entry_id, line, max(account_id) FILTER (WHERE side = 0), max(number) FILTER (WHERE side = 0),
+           max(account_id) FILTER (WHERE side = 1), max(number) FILTER (WHERE side = 1),
+           max(minutes) FILTER (WHERE side = 1), max(reverses), max(mirrors)
+    FROM posted
+    GROUP BY bank_id, entry_id, line;
 END $$;
 --;
 

@@ -1,0 +1,110 @@
+"""What was changed past the guards is noticed, and by which check. Guards are taken down first, as a thief would."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.people import NOW, make_confirmed
+from timebank.audit.checks import check_books
+from timebank.exchanges import reversals
+from timebank.ledger.checks import Verdict
+
+#: What a thief writes, and the checks that name a row for it.
+TAMPERINGS = {
+    "UPDATE account SET balance = balance + 60 WHERE id = {ada}": {"sum_is_zero", "balances_equal_postings"},
+    "UPDATE account SET given = given + 60 WHERE id = {ada}": {"balances_equal_postings"},
+    "UPDATE account SET received = 0 WHERE id = {grace}": {"balances_equal_postings"},
+    "UPDATE account SET number = number + 1 WHERE id = {ada}": {"balances_equal_postings"},
+    "UPDATE account SET floor = -99999 WHERE id = {ada}": {"floors_on_record"},
+    "UPDATE entry SET kind = 'gift' WHERE id = {entry}": {"entries_as_written", "running_balances"},
+    "UPDATE entry SET occurred_on = '2026-01-01' WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE entry SET recorded_by = {mary} WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE entry SET approved_by = {mary} WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE entry SET on_behalf_of = {mary} WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE entry SET key = 'other' WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE entry SET deed = 'other' WHERE id = {entry}": {"entries_as_written", "exchanges_have_entries"},
+    "UPDATE entry SET reverses = NULL WHERE reverses IS NOT NULL": {"entries_as_written", "transfers_equal_lines"},
+    "UPDATE entry SET words_digest = digest WHERE id = {entry}": {"entries_as_written", "words_as_written"},
+    "UPDATE entry SET digest = words_digest WHERE id = {entry}": {"entries_as_written"},
+    "UPDATE memo SET words = 'Nothing' WHERE entry_id = {entry}": {"words_as_written"},
+    "UPDATE memo SET salt = words_digest FROM entry WHERE entry_id = id": {"words_as_written"},
+    "DELETE FROM memo WHERE entry_id = {entry}": {"words_as_written"},
+    "UPDATE transfer SET minutes = minutes + 1 WHERE entry_id = {entry}": {
+        "transfers_equal_lines",
+        "postings_equal_transfers",
+    },
+    "UPDATE transfer SET from_number = 9 WHERE entry_id = {entry}": {"postings_equal_transfers"},
+    "UPDATE transfer SET reverses_line = 2 WHERE reverses IS NOT NULL": {"transfers_equal_lines", "reversals_mirror"},
+    "DELETE FROM transfer WHERE entry_id = {entry}": {"transfers_equal_lines", "postings_equal_transfers"},
+    "UPDATE posting SET minutes = minutes + 1 WHERE entry_id = {entry}": {
+        "balances_equal_postings",
+        "running_balances",
+    },
+    "UPDATE posting SET balance_after = 0 WHERE entry_id = {entry}": {"running_balances"},
+    "UPDATE posting SET given_after = given_after + 1 WHERE entry_id = {entry}": {"running_balances"},
+    "UPDATE posting SET received_after = received_after + 1 WHERE entry_id = {entry}": {"running_balances"},
+    "DELETE FROM posting WHERE entry_id = {entry} AND account_id = {ada}": {
+        "balances_equal_postings",
+        "postings_equal_transfers",
+    },
+    "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
+    "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
+    "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
+    "UPDATE exchange SET state = 'cancelled' WHERE code = '{code}'": {"exchanges_have_entries"},
+    "UPDATE exchange SET state = 'reversed' WHERE code = '{code}'": {"exchanges_have_entries"},
+    "UPDATE exchange SET giver_account_id = {linus} WHERE code = '{code}'": {"exchanges_have_entries"},
+}
+
+
+@pytest.fixture
+def robbed(backend, village):
+    """Books with a confirmed and a reversed exchange, and an owner's connection on which no guard stands."""
+    with backend.session() as session:
+        code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
+        other = make_confirmed(session, village, village.ada, village.linus)
+        reversal = reversals.propose(session, other, reason="Slip", by=village.mary, now=NOW)
+        reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+        session.commit()
+        entry = session.execute(text("SELECT id FROM entry WHERE key = :key"), {"key": f"exchange:{code}"}).scalar_one()
+    names = {"code": code, "entry": entry, "mary": village.mary.membership_id}
+    names |= {who: getattr(village, who).account_id for who in ("ada", "grace", "linus")}
+    with backend.owner.connect() as connection:
+        if backend.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.commit()
+        yield connection, names
+        connection.rollback()
+        if backend.name == "sqlite":
+            connection.invalidate()
+        else:
+            connection.execute(text("SET session_replication_role = DEFAULT"))
+            connection.commit()
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_a_change_past_the_guards_is_noticed_and_named(backend, robbed, tampering):
+    connection, names = robbed
+    connection.execute(text(tampering.format(**names)))
+    connection.commit()
+    with backend.session() as session:
+        results = list(check_books(session))
+    wrong = {result.name for result in results if result.verdict is Verdict.WRONG}
+    assert wrong >= TAMPERINGS[tampering]
+    assert all(result.findings[0].row for result in results if result.verdict is Verdict.WRONG)
+
+
+def test_untouched_books_are_right(backend, robbed):
+    with backend.session() as session:
+        assert {result.verdict for result in check_books(session)} == {Verdict.RIGHT}
+
+
+def test_with_another_key_nothing_fits(backend, robbed):
+    with backend.session() as session:
+        session.info["books_key"] = b"another key"
+        wrong = {result.name for result in check_books(session) if result.verdict is Verdict.WRONG}
+    assert wrong == {"entries_as_written"}
