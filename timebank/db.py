@@ -13,14 +13,17 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, MetaData, Text, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BUSY_MILLISECONDS = 10_000
 SQLITE_FULL = 2
+#: The guards of the books read JSON with ->>, which SQLite knows since 3.38.
+OLDEST_SQLITE = (3, 38, 0)
 RETRIED_STATES = frozenset({"40001", "40P01"})
+_UNIQUE_VIOLATION = "23505"
 
 
 class Base(DeclarativeBase):
@@ -77,7 +80,12 @@ class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[Sequence[int]]:  # noqa: ARG002, ANN401 (the signature is SQLAlchemy's)
         """Read the lines as lists of whole numbers."""
-        lines: list[list[int]] = json.loads(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value or ()
+        try:
+            lines: list[list[int]] = json.loads(value)
+        except ValueError:
+            return ()  # somebody wrote past the guards: the checks find an entry without lines and name it
         return lines
 
 
@@ -95,6 +103,13 @@ def make_engine(url: URL) -> Engine:
 def reading(engine: Engine) -> Engine:
     """The same engine for units of work that only read; a write in one of them is refused by the database."""
     return engine.execution_options(intent="read", postgresql_readonly=True)
+
+
+def snapshot(engine: Engine) -> Engine:
+    """The same engine for a unit of work that reads one moment, however long it takes and whatever others write."""
+    if engine.dialect.name == "sqlite":
+        return reading(engine)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
@@ -123,6 +138,9 @@ def refuse_unsafe(engine: Engine) -> None:
     """Raise UnsafeDatabaseError where a setting of the database may lose what it has acknowledged."""
     with reading(engine).connect() as connection:
         if engine.dialect.name == "sqlite":
+            if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+                message = f"SQLite {sqlite3.sqlite_version} is too old"
+                raise UnsafeDatabaseError(message)
             found = {"synchronous": int(connection.execute(text("PRAGMA synchronous")).scalar_one())}
             unsafe = [f"{name} = {value}" for name, value in found.items() if value < SQLITE_FULL]
         else:
@@ -133,6 +151,12 @@ def refuse_unsafe(engine: Engine) -> None:
         raise UnsafeDatabaseError(", ".join(unsafe))
 
 
-def is_worth_retrying(error: OperationalError) -> bool:
-    """Whether two units of work met and this one lost: doing it again with the same key is right."""
-    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+def is_worth_retrying(error: DBAPIError) -> bool:
+    """Whether two units of work met and this one lost: doing it again with the same key is right.
+
+    A primary key that was taken counts too: both gave a row the same number, and the second time sees the first.
+    """
+    state, diagnosis = getattr(error.orig, "sqlstate", None), getattr(error.orig, "diag", None)
+    if state == _UNIQUE_VIOLATION and diagnosis is not None:
+        return str(diagnosis.constraint_name).startswith("pk_")
+    return state in RETRIED_STATES

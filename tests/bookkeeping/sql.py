@@ -1,19 +1,33 @@
 """Going at the tables with SQL: the rows that an attack starts from, as literals."""
 
+from functools import partial
+
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 DAY, MOMENT = "'2026-11-20'", "'2026-11-21 10:00:00+00:00'"
 
 
-def entry_sql(bank, entry_id, key, lines, recorder, *, verb="INSERT", kind="exchange", reverses="NULL", rest=""):
+POSTGRESQL_DIGEST, SQLITE_DIGEST = f"'\\x{'00' * 32}'", f"x'{'00' * 32}'"
+COLUMNS = "bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, reverses, lines, digest"
+
+
+def entry_sql(bank, entry_id, key, lines, recorder, **changed):
     """An INSERT of one entry with these lines, a literal of the database's own; `rest` follows it."""
-    digest = "x'00'" if lines.startswith("'[") else "'\\x00'"
-    return (
-        f"{verb} INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, reverses, lines, digest)"
-        f" VALUES ({bank}, {entry_id}, '{key}', '{kind}', {DAY}, {MOMENT}, {recorder}, 'test', {reverses}, {lines}, {digest})"
-        f" {rest}"
-    )
+    said = {
+        "verb": "INSERT",
+        "kind": "exchange",
+        "reverses": "NULL",
+        "rest": "",
+        "digest": POSTGRESQL_DIGEST,
+        **changed,
+    }
+    values = (bank, entry_id, f"'{key}'", f"'{said['kind']}'", said.get("day", DAY), MOMENT, recorder, "'test'")
+    values += (said["reverses"], lines, said["digest"])
+    return f"{said['verb']} INTO entry ({COLUMNS}) VALUES ({', '.join(map(str, values))}) {said['rest']}"
+
+
+sqlite_entry = partial(entry_sql, digest=SQLITE_DIGEST)
 
 
 def refusal_of(engine, *statements):

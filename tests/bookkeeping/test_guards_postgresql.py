@@ -116,7 +116,6 @@ CHANGES = [
     "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', NULL, {now})",
     "UPDATE limit_change SET floor = 0",
     "DELETE FROM limit_change",
-    "INSERT INTO limit_change VALUES ({bank}, {ada}, 9, 0, 'why', NULL, NULL, {now})",
     "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
     "UPDATE memo SET words = 'Nothing'",
     "DELETE FROM memo",
@@ -144,8 +143,14 @@ ENTRIES = {
     "a second line that is negative": ("'{{{{ {grace},{ada},60 }},{{ {grace},{ada},-60 }}}}'", "minutes_whole"),
     "shifted": ("'[0:0][0:2]={{{{ {grace},{ada},60 }}}}'", ""),
     "shifted and many": ("'[0:1][0:2]={{{{ {grace},{ada},60 }},{{ {grace},{ada},60 }}}}'", ""),
-    "nothing": ("'{{{{ {grace},{ada},NULL }}}}'", ""),
-    "three dimensions": ("'{{{{{{ {grace},{ada},60 }}}}}}'", ""),
+    "nothing": ("'{{{{ {grace},{ada},NULL }}}}'", "minutes_whole"),
+    "nobody": ("'{{{{ NULL,{ada},60 }}}}'", "minutes_whole"),
+    "nothing in one of many": ("'{{{{ {grace},{ada},60 }},{{ {grace},{ada},NULL }}}}'", ""),
+    "three dimensions": ("'{{{{{{ {grace},{ada},60 }}}}}}'", "minutes_whole"),
+    "a cube": (
+        "'{{{{{{{ada},{ada}}},{{{grace},{linus}}},{{5,6}}}},{{{{{grace},{grace}}},{{{ada},{ada}}},{{7,8}}}}}}'",
+        "minutes_whole",
+    ),
     "to itself": ("'{{{{ {ada},{ada},60 }}}}'", "two_different_accounts"),
     "to nobody": ("'{{{{ {grace},5,60 }}}}'", "account_exists"),
     "to another bank": ("'{{{{ {grace},{perdita},60 }}}}'", "account_exists"),
@@ -164,6 +169,20 @@ def test_an_entry_that_is_not_right_writes_nothing(postgresql, written, name):
     )
     assert said is not None
     assert rule in said
+    assert snapshot(postgresql.engine) == before
+
+
+@pytest.mark.parametrize("changed", [{"digest": "'\\x00'"}, {"day": "'infinity'"}])
+def test_an_entry_whose_day_or_digest_is_none_is_refused(postgresql, written, changed):
+    lines = "'{{{{{grace},{ada},60}}}}'".format(**written)
+    sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"], **changed)
+    assert "entry_whole" in (refusal_of(postgresql.engine, sql) or "")
+
+
+def test_the_webs_role_may_lock_accounts_and_that_changes_nothing(postgresql, written):
+    before = snapshot(postgresql.engine)
+    sql = "SELECT books_lock_accounts({bank}, ARRAY[{ada}::bigint, {grace}::bigint])"
+    assert refusal_of(postgresql.engine, sql.format(**written)) is None
     assert snapshot(postgresql.engine) == before
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.bookkeeping.sql import MOMENT, entry_sql, refusal_of, snapshot
+from tests.bookkeeping.sql import MOMENT, refusal_of, snapshot, sqlite_entry as entry_sql
 from tests.people import settle
 from timebank.bookkeeping import actions
 from timebank.ledger.entries import Line
@@ -49,6 +49,12 @@ CHANGES = [
     "UPDATE account SET kind = 'pot' WHERE id = {ada}",
     "UPDATE account SET id = id + 1 WHERE id = {linus}",
     "UPDATE OR IGNORE account SET balance = 0",
+    "UPDATE OR REPLACE account SET balance = NULL",
+    "UPDATE OR REPLACE account SET number = NULL",
+    "UPDATE OR REPLACE account SET given = NULL WHERE id = {ada}",
+    "UPDATE OR REPLACE account SET received = NULL WHERE id = {grace}",
+    "UPDATE OR REPLACE account SET kind = NULL",
+    "UPDATE OR REPLACE account SET bank_id = NULL",
     "DELETE FROM account",
     "UPDATE limit_change SET floor = 0",
     "DELETE FROM limit_change",
@@ -92,7 +98,7 @@ def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, 
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql(f"PRAGMA recursive_triggers = {recursive}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with pytest.raises(Exception, match="books_append_only|floor_kept|account_exists|minutes_whole"):
+        with pytest.raises(Exception, match=r"books_append_only|floor_kept|account_exists|minutes_whole"):
             connection.execute(text(attack.format(**written)))
     sqlite.engine.dispose()
     assert snapshot(sqlite.engine) == before
@@ -113,6 +119,7 @@ ENTRIES = {
     "a second line that is negative": ("'[[{grace},{ada},60],[{grace},{ada},-60]]'", "minutes_whole"),
     "two parts": ("'[[{grace},{ada}]]'", "minutes_whole"),
     "four parts": ("'[[{grace},{ada},60,1]]'", "minutes_whole"),
+    "bytes": ("CAST('[[{grace},{ada},60]]' AS BLOB)", "entry_has_lines"),
     "flat": ("'[{grace},{ada},60]'", "minutes_whole"),
     "to itself": ("'[[{ada},{ada},60]]'", "two_different_accounts"),
     "to nobody": ("'[[{grace},5,60]]'", "account_exists"),
@@ -161,6 +168,23 @@ def test_a_line_is_reversed_once_and_a_reversal_never(sqlite, written):
     assert "reversed_once" in (refusal_of(sqlite.engine, again) or "")
     assert "reversal_mirrors" in (refusal_of(sqlite.engine, of_reversal) or "")
     assert "reversal_mirrors" in (refusal_of(sqlite.engine, other_kind) or "")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"day": "'soon'"},
+        {"day": "'2026-13-01'"},
+        {"day": "20261120"},
+        {"digest": "'text'"},
+        {"digest": "x'00'"},
+        {"digest": "7"},
+    ],
+)
+def test_an_entry_whose_day_or_digest_is_none_is_refused(sqlite, written, changed):
+    lines = "'[[{grace},{ada},15]]'".format(**written)
+    sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"], **changed)
+    assert "entry_whole" in (refusal_of(sqlite.engine, sql) or "")
 
 
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])

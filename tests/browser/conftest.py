@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from tests.browser.glen_isla import NEWCOMER, Site, make_site, serving
-from timebank.demo.village import CAST, PASSWORD
+from tests.browser.glen_isla import Site, make_site, serving
+from timebank.demo.village import PASSWORD
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -21,7 +21,7 @@ QUIET = (
 )
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
-#: Opens a page as somebody of the village, or as a stranger (None).
+#: `visit('ada', scripts=False)` gives a page on a phone, as somebody of the village or as a stranger (None).
 Visit = Callable[..., Page]
 
 
@@ -52,44 +52,57 @@ def site(folder: Path) -> Iterator[Site]:
         yield served
 
 
-@pytest.fixture(scope="session")
-def signed_in(chromium: Browser, site: Site) -> dict[str | None, StorageState | None]:
-    """The cookies of everybody in the village, each signed in once through the form; a stranger has none."""
-    cookies: dict[str | None, StorageState | None] = {None: None}
-    for key in (*(villager.key for villager in CAST), NEWCOMER):
-        context = chromium.new_context()
-        page = context.new_page()
-        page.goto(site.url("signing_in.sign_in"))
-        page.get_by_label("Member number, e-mail or phone").fill(f"{key}@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        assert page.get_by_role("button", name="Sign out").is_visible()
-        if key == "mary":  # the page of a sign-in code shows it to whoever has just made it
-            page.goto(site.url("members.member", code="linus"))
-            page.get_by_role("button", name="Make a sign-in code").click()
-        cookies[key] = context.storage_state()
-        context.close()
-    return cookies
+class Door:
+    """Lets people in: each signs in once, through the form, and their cookies are used again."""
 
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.browser = browser
+        self.site = site
+        self.cookies: dict[str | None, StorageState | None] = {None: None}
 
-@pytest.fixture
-def visit(
-    chromium: Browser, site: Site, signed_in: dict[str | None, StorageState | None]
-) -> Iterator[Callable[..., Page]]:
-    """`visit('ada', scripts=False)`: a page on a phone, signed in, whose address starts at the site."""
-    opened: list[BrowserContext] = []
-
-    def _visit(who: str | None, *, scripts: bool = True, **more: object) -> Page:
-        context = chromium.new_context(
-            base_url=site.address,
-            storage_state=signed_in[who],
+    def open(self, who: str | None, *, scripts: bool = True, **more: object) -> BrowserContext:
+        if who not in self.cookies:
+            self.cookies[who] = self._sign_in(str(who))
+        context = self.browser.new_context(
+            base_url=self.site.address,
+            storage_state=self.cookies[who],
             java_script_enabled=scripts,
             reduced_motion="reduce",
             **({"viewport": PHONE} | more),
         )
         context.set_default_timeout(10_000)
-        opened.append(context)
-        return context.new_page()
+        return context
+
+    def _sign_in(self, who: str) -> StorageState:
+        context = self.browser.new_context()
+        page = context.new_page()
+        page.goto(self.site.url("signing_in.sign_in"))
+        page.get_by_label("Member number, e-mail or phone").fill(f"{who}@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
+        if who == "mary":  # the page of a sign-in code shows it to whoever has just made it
+            page.goto(self.site.url("members.member", code="linus"))
+            page.get_by_role("button", name="Make a sign-in code").click()
+            page.locator(".reference").wait_for()
+        cookies = context.storage_state()
+        context.close()
+        return cookies
+
+
+@pytest.fixture(scope="session")
+def door(chromium: Browser, site: Site) -> Door:
+    return Door(chromium, site)
+
+
+@pytest.fixture
+def visit(door: Door) -> Iterator[Visit]:
+    """Opens pages, and closes them after the test."""
+    opened: list[BrowserContext] = []
+
+    def _visit(who: str | None, **more: object) -> Page:
+        opened.append(door.open(who, **more))
+        return opened[-1].new_page()
 
     yield _visit
     for context in opened:

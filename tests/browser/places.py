@@ -28,7 +28,7 @@ class Place:
         return " ".join(said).strip().replace(" ", "-")
 
     def open(self, page: Page, site: Site) -> None:
-        """Go there; a page that sends its reader elsewhere is no example of itself."""
+        """Go there, and wait for the letters; a page that sends its reader elsewhere is no example of itself."""
         wanted = site.url(self.endpoint, **self.values)
         answer = page.goto(wanted)
         assert answer is not None
@@ -36,6 +36,7 @@ class Place:
         if self.press:
             page.get_by_role("button", name=self.press).click()
             page.locator(".summary").wait_for()
+        page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def _of(code: str) -> dict[str, str]:

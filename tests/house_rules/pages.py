@@ -1,4 +1,4 @@
-"""Templates as their readers get them: what is Jinja's taken out, what is HTML's parsed, and the words that are left."""
+"""Templates as their readers get them: Jinja taken out, HTML parsed, and the words that are left."""
 
 import ast
 import re
@@ -17,6 +17,7 @@ READ_ALOUD = frozenset({"alt", "aria-label", "aria-description", "placeholder", 
 GETTEXT = frozenset({"_", "gettext", "lazy_gettext", "ngettext", "pgettext"})
 #: Filters that turn a constant into something that is not words.
 _NO_WORDS = frozenset({"spoken"})
+_END_OF_AN_ID = re.compile(r"-[a-z]+")
 _OPENS, _CLOSES = "\ue000", "\ue001"
 _JINJA = Environment(autoescape=True)
 
@@ -109,7 +110,8 @@ def constants_shown(expression: str) -> list[str]:
     """The words that an expression would show as they stand in the source, past gettext."""
     (output,) = _JINJA.parse(f"{{{{ {expression} }}}}").body
     assert isinstance(output, nodes.Output)
-    return [word for node in output.nodes for word in _shown(node) if any(letter.isalpha() for letter in word)]
+    words = [word for node in output.nodes for word in _shown(node) if any(letter.isalpha() for letter in word)]
+    return [word for word in words if not _END_OF_AN_ID.fullmatch(word)]
 
 
 def _shown(node: nodes.Node | None) -> Iterator[str]:

@@ -26,7 +26,7 @@ def templates() -> list[Path]:
 
 def place(path: Path, line: int | None = None) -> str:
     """Where something stands, as an editor opens it."""
-    shown = path.relative_to(ROOT).as_posix()
+    shown = (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
     return shown if line is None else f"{shown}:{line}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import Backend
@@ -18,7 +18,11 @@ from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import Verdict
+from timebank.members.actions import NewMember, admit
+from timebank.members.models import Person
+from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import Actor
+from timebank.signing_in.actions import make_code
 
 
 @dataclass
@@ -147,8 +151,39 @@ class Books:
             actions.dispute(session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW)
         return code
 
+    def member_called(self, name: str) -> Actor:
+        """The one member of this name."""
+        with self.backend.session() as session:
+            person_id = session.scalars(select(Person.id).where(Person.name == name)).one()
+            found = find_actor(session, self.village.angus.id, person_id)
+        assert found is not None
+        return found
+
+    def change_person(self, actor: Actor, **columns: object) -> None:
+        """Change what is kept about a person, such as their phone."""
+        with self._written() as session:
+            session.execute(update(Person).where(Person.id == actor.person_id).values(**columns))
+
+    def sign_in_code(self, actor: Actor, *, now: datetime = NOW) -> str:
+        """A printed code for somebody, made by the administrator."""
+        with self._written() as session:
+            return make_code(session, actor, by=None, now=now)
+
+    def taken_in(self, name: str, **said: Any) -> Actor:
+        """A new member, taken in by the administrator."""
+        with self._written() as session:
+            membership = admit(session, self.village.angus, NewMember(name, **said), by=None, now=NOW)
+            found = find_actor_by_code(session, self.village.angus.id, membership.code)
+        assert found is not None
+        return found
+
     def reversal(self, code: str, *, by: Actor, reason: str = "Written down twice") -> str:
         """A coordinator's proposal to take an exchange back; gives the reversal's code as it is spoken."""
         with self._written() as session:
             made = reversals.propose(session, code.replace("-", ""), reason=reason, by=by, now=NOW)
         return spoken(made)
+
+    def approved(self, reversal_code: str, *, by: Actor) -> None:
+        """Have a reversal approved by a second pair of eyes."""
+        with self._written() as session:
+            reversals.approve(session, self.village.angus, reversal_code.replace("-", ""), by=by, now=NOW)

@@ -121,7 +121,7 @@ class Page:
         self.answer = answer
         self.status = answer.status_code
         request = answer.request
-        query = f"?{request.query_string}" if request.query_string else ""
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
         self.path = request.path
         self.url = request.path + query
         self.html = answer.get_data(as_text=True)

@@ -36,7 +36,7 @@ POST recording.start                 door  404   200   200   200   200   403   4
 GET  recording.who                   door  404   200   404   404   404   403   403
 POST recording.who                   door  404   200   404   404   404   403   403
 GET  recording.what                  door  404   200   404   404   404   403   403
-POST recording.what                  door  404   200   404   404   404   403   403
+POST recording.what                  door  404   on    404   404   404   403   403
 GET  recording.when                  door  404   200   404   404   404   403   403
 POST recording.when                  door  404   200   404   404   404   403   403
 GET  recording.how_long              door  404   200   404   404   404   403   403
@@ -57,7 +57,7 @@ POST exchanges.confirm               door  404   on    404   403   403   403   4
 GET  exchanges.dispute               door  404   200   404   403   403   403   403
 POST exchanges.dispute               door  404   200   404   403   403   403   403
 GET  exchanges.agree                 door  404   200   404   403   403   403   403
-POST exchanges.agree                 door  404   on    404   403   403   403   403
+POST exchanges.agree                 door  404   200   404   403   403   403   403
 GET  exchanges.decide                door  404   403   403   200   200   403   403
 POST exchanges.decide                door  404   403   403   200   200   403   403
 
@@ -77,7 +77,7 @@ POST members.sign_in_code            door  404   403   403   on    on    403   4
 GET  members.roles                   door  404   403   403   403   200   403   403
 POST members.roles                   door  404   403   403   403   on    403   403
 GET  members.profile                 door  404   200   200   200   200   200   200
-POST members.profile                 door  404   200   200   200   200   200   200
+POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
 
 GET  desk.desk                       door  404   403   403   200   200   200   200

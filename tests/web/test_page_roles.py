@@ -5,6 +5,7 @@ import pytest
 from tests.web.pages import COLUMNS, cast, read_table, values_for
 from timebank.app import create_app
 from timebank.web.access import anybody
+from timebank.web.extensions import db
 
 TABLE = read_table()
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -66,6 +67,8 @@ def test_a_view_that_does_not_say_who_may_open_it_is_opened_by_nobody(backend, v
     site = create_app(backend.settings)
     site.add_url_rule("/forgotten", "forgotten", lambda: "the books")
     answer = site.test_client().get("/forgotten")
+    with site.app_context():
+        db.engine.dispose()
     assert answer.status_code == 403
     assert "the books" not in answer.get_data(as_text=True)
 

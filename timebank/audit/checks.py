@@ -2,16 +2,25 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.exchanges import checks as exchanges
-from timebank.ledger.checks import CheckResult
+from timebank.ledger.checks import CheckResult, Finding
 
 ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (*bookkeeping.CHECKS, *exchanges.CHECKS)
 
 
 def check_books(session: Session) -> Iterator[CheckResult]:
-    """Ask every check, one after the other, in one reading unit of work."""
+    """Ask every check, one after the other, in one unit of work that reads one moment.
+
+    Where somebody wrote past the guards what cannot even be read, the check says so instead of breaking off.
+    """
     for check in ALL_CHECKS:
-        yield check(session)
+        try:
+            yield check(session)
+        except (ValueError, TypeError, StatementError, MemoryError, OverflowError) as error:
+            session.rollback()
+            finding = Finding("the books", "a row", f"there is something that cannot be read: {error}")
+            yield CheckResult(check.__name__, 0, "rows", (finding,), 1)

@@ -153,7 +153,7 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
     lines = reversal_lines(first.entry, numbers)
     if {line.mirrors for line in lines} & list_reversed_lines(session, bank_id, entry_id):
         raise AlreadyReversedError
-    _make_room(session, bank_id, lines, reason=reason, by=by, now=now)
+    _make_room(session, bank_id, lines, reason=reason, by=by, now=now, today=today)
     return post(
         session,
         NewEntry(
@@ -172,23 +172,28 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
     )
 
 
-def _make_room(
-    session: Session, bank_id: int, lines: Sequence[Line], *, reason: str, by: int, now: datetime
+def _make_room(  # noqa: PLR0913 (a limit change names who, why and until when)
+    session: Session, bank_id: int, lines: Sequence[Line], *, reason: str, by: int, now: datetime, today: date
 ) -> None:
-    """Lower the floors that a reversal would break, to where it takes the account, in the order of the locks.
+    """Lower the floors that a reversal would break, to where it takes the account.
 
-    The web's role may not lock an account by itself. A limit change locks it, so after one it is read once more:
-    what another entry did just before is then seen, and nothing comes between it and the reversal.
+    All its accounts are locked first, in the order of their ids, so that nothing comes between this and the posting.
+    Each change ends on the same day: from then on the floor rises again as far as the balance allows.
     """
-    for account_id in sorted({line.from_account for line in lines}):
-        taken = sum(line.minutes for line in lines if line.from_account == account_id)
-        for _reading in ("before the lock", "under the lock"):
-            account = session.execute(
-                select(Account.balance, Account.floor).where(Account.bank_id == bank_id, Account.id == account_id)
-            ).one()
-            if account.floor is None or account.balance - taken >= account.floor:
-                break
-            change_limit(session, bank_id, account_id, account.balance - taken, reason=reason, by=by, now=now)
+    account_ids = sorted({account for line in lines for account in (line.from_account, line.to_account)})
+    if _is_postgresql(session):
+        session.execute(
+            text("SELECT books_lock_accounts(:bank, CAST(:ids AS bigint[]))"), {"bank": bank_id, "ids": account_ids}
+        )
+    accounts = session.execute(
+        select(Account.id, Account.balance, Account.floor).where(
+            Account.bank_id == bank_id, Account.id.in_(account_ids), Account.floor.is_not(None)
+        )
+    ).all()
+    for account in accounts:
+        lowest = account.balance - sum(line.minutes for line in lines if line.from_account == account.id)
+        if lowest < account.floor:
+            change_limit(session, bank_id, account.id, lowest, reason=reason, by=by, now=now, until=today)
 
 
 def _columns(entry: NewEntry) -> dict[str, object]:

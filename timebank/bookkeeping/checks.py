@@ -257,6 +257,7 @@ def floors_on_record(session: Session) -> CheckResult:
             LimitChange.bank_id,
             LimitChange.account_id,
             func.max(LimitChange.number).label("number"),
+            func.min(LimitChange.number).label("first"),
             func.count().label("changes"),
         )
         .group_by(LimitChange.bank_id, LimitChange.account_id)
@@ -278,6 +279,7 @@ def floors_on_record(session: Session) -> CheckResult:
             or_(
                 newest.c.number.is_(None),
                 newest.c.number != newest.c.changes,
+                newest.c.first != 1,
                 change.floor.is_distinct_from(Account.floor),
                 Account.balance < Account.floor,
             )
@@ -316,6 +318,8 @@ def words_as_written(session: Session) -> CheckResult:
             wrong.append(
                 Finding("memo", f"{row.bank_id}/{row.id or row.entry_id}", "the words or their entry are missing")
             )
+        elif (row.words is None) != (row.salt is None):
+            wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were blanked without their salt"))
         elif row.words is not None and digest_words(row.salt, row.words) != bytes(row.words_digest):
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were changed"))
     return _result("words_as_written", seen, "memos", wrong)
@@ -363,11 +367,14 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
     owned = session.scalars(
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            " AND pg_has_role(current_user, tableowner, 'USAGE') ORDER BY tablename"
+            " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
+            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'trail')"
+            " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
+            " ORDER BY tablename"
         )
     ).all()
     wrong = [
-        Finding("pg_tables", str(name), "the web's role owns it: set TIMEBANK_OWNER_URL and run timebank init again")
+        Finding("pg_tables", str(name), "the web's role may do anything with it: set TIMEBANK_OWNER_URL and run timebank init again")
         for name in owned
     ]
     return _result("web_role_owns_nothing", len(owned), "tables owned", wrong, warns_only=True)

@@ -73,6 +73,7 @@ class Entry(Base):
         ForeignKeyConstraint(["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "approved_by"], ["membership.bank_id", "membership.id"]),
         CheckConstraint(_one_of("kind", EntryKind), name="kind"),
+        CheckConstraint("length(digest) = 32 AND length(words_digest) = 32", name="entry_whole"),
         Index(
             "ix_entry_reverses",
             "bank_id",

@@ -17,6 +17,7 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.FloorReachedError,
         errors.NotAMirrorError,
         errors.AlreadyReversedError,
+        errors.EntryNotWholeError,
         errors.BooksClosedError,
     )
 }

@@ -12,7 +12,7 @@ from timebank.app import create_app
 from timebank.audit.checks import check_books as run_checks
 from timebank.cli import setting_up
 from timebank.config import NotSetUpError, Settings, read_settings
-from timebank.db import UnsafeDatabaseError, make_engine, reading
+from timebank.db import UnsafeDatabaseError, make_engine, snapshot
 from timebank.demo.village import CAST, PASSWORD
 from timebank.errors import TimebankError
 from timebank.ledger.checks import Verdict
@@ -85,7 +85,7 @@ def check_books() -> None:
     """Ask everything that must be true of the books; exit 1 and the exact row where something is not."""
     settings = _settings()
     engine = make_engine(settings.database_url)
-    with Session(reading(engine), info={"books_key": settings.books_key}) as session:
+    with Session(snapshot(engine), info={"books_key": settings.books_key}) as session:
         results = []
         for result in run_checks(session):
             results.append(result)

@@ -57,6 +57,12 @@ class KeyTakenError(LedgerError):
     message_id = "same_key_same_deed"
 
 
+class EntryNotWholeError(LedgerError):
+    """An entry's day, moment or digest is not one."""
+
+    message_id = "entry_whole"
+
+
 class BooksClosedError(LedgerError):
     """Somebody tried to change or remove what is written, or to write past the one door."""
 

@@ -77,11 +77,17 @@ def list_membership_names(session: Session, bank_id: int, membership_ids: Sequen
 def search_members(
     session: Session, bank_id: int, words: str, *, code: str | None = None, but_not_account: int | None = None
 ) -> Sequence[Row[str, str, int, int]]:
-    """(name, code, number, account_id) of active members whose name has every word, or whose number it is.
+    """(name, code, number, account_id) of active members who exchange, by every word of a name or by number.
 
     `code` finds just the member under that code.
     """
     query = _members(bank_id).where(Membership.standing == Standing.ACTIVE)
+    query = query.join(
+        MembershipRole,
+        (MembershipRole.bank_id == Membership.bank_id)
+        & (MembershipRole.membership_id == Membership.id)
+        & (MembershipRole.role == Role.MEMBER),
+    )
     if code is not None:
         query = query.where(Membership.code == code)
     if but_not_account is not None:
@@ -103,7 +109,7 @@ class MembersPage:
 
 
 def list_members(session: Session, bank_id: int, words: str, page: int) -> MembersPage:
-    """A page (from 1) of all members, or of those whose name has every word."""
+    """A page (from 1) of everybody in the bank, trustees and auditors too, or of those whose name has every word."""
     query = _members(bank_id).where(_names_with(words)).order_by(Person.name, Membership.number)
     rows = session.execute(query.limit(MEMBERS_A_PAGE + 1).offset((page - 1) * MEMBERS_A_PAGE)).all()
     return MembersPage(rows[:MEMBERS_A_PAGE], page, len(rows) > MEMBERS_A_PAGE)
@@ -119,10 +125,4 @@ def _members(bank_id: int) -> Select[str, str, int, int]:
         select(Person.name, Membership.code, Membership.number, Membership.account_id)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.bank_id == bank_id)
-        .join(
-            MembershipRole,
-            (MembershipRole.bank_id == Membership.bank_id)
-            & (MembershipRole.membership_id == Membership.id)
-            & (MembershipRole.role == Role.MEMBER),
-        )
     )

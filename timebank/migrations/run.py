@@ -70,6 +70,7 @@ def grants(role: str) -> list[str]:
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(tables.items())),
+        f"GRANT EXECUTE ON FUNCTION books_lock_accounts(bigint, bigint[]) TO {quoted}",
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
@@ -96,7 +96,7 @@ def _with_retries(view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
     for left in reversed(range(_TRIES)):
         try:
             return view(**arguments)
-        except OperationalError as error:
+        except DBAPIError as error:
             db.session.rollback()
             if not left or not database.is_worth_retrying(error):
                 raise

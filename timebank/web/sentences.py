@@ -36,6 +36,7 @@ SENTENCES = {
     "minutes_whole_and_positive": _("The time has to be in whole minutes, and more than nothing."),
     "two_different_accounts": _("You chose yourself. Choose the other person."),
     "account_exists": _("That account is not part of this time bank."),
+    "entry_whole": _("This cannot be written down, since its day is not one. Ring us."),
     "reversal_mirrors": _("This cannot be taken back, since it was a correction itself."),
     "reversed_once": _("This was taken back already."),
     "same_key_same_deed": _("This was written down already, with other content."),

@@ -64,12 +64,15 @@ BEGIN
         RETURN NULL;
     END IF;
     -- One entry of one line, which is nearly every entry: no sets, two updates in the order of the ids.
-    IF array_length(e.lines, 2) IS DISTINCT FROM (CASE WHEN e.reverses IS NULL THEN 3 ELSE 4 END) THEN
+    IF array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM (CASE WHEN e.reverses IS NULL THEN 3 ELSE 4 END) THEN
         PERFORM books_refuse('minutes_whole_and_positive');
     END IF;
     from_id := e.lines[1][1];
     to_id := e.lines[1][2];
     m := e.lines[1][3];
+    IF from_id IS NULL OR to_id IS NULL OR m IS NULL THEN
+        PERFORM books_refuse('minutes_whole_and_positive');
+    END IF;
     IF e.kind IN ('exchange', 'activity') THEN helps := m; ELSE helps := 0; END IF;
     IF e.reverses IS NOT NULL THEN
         PERFORM books_check_reversals(e.bank_id, e.id, e.kind, e.reverses, e.lines);
@@ -111,12 +114,12 @@ BEGIN
     FOR e IN
         SELECT n.bank_id, n.id, n.kind, n.reverses, n.lines
         FROM unnest(banks, ids) AS k(bank_id, id) JOIN entry n USING (bank_id, id)
-        WHERE n.reverses IS NOT NULL OR array_length(n.lines, 2) IS DISTINCT FROM 3
+        WHERE n.reverses IS NOT NULL OR array_ndims(n.lines) IS DISTINCT FROM 2 OR array_length(n.lines, 2) IS DISTINCT FROM 3
            OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1
     LOOP
         IF array_length(e.lines, 1) IS NULL THEN
             PERFORM books_refuse('entry_has_lines');
-        ELSIF e.reverses IS NULL OR array_length(e.lines, 2) IS DISTINCT FROM 4
+        ELSIF e.reverses IS NULL OR array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM 4
            OR array_lower(e.lines, 1) <> 1 OR array_lower(e.lines, 2) <> 1 THEN
             PERFORM books_refuse('minutes_whole_and_positive');
         END IF;
@@ -178,25 +181,42 @@ CREATE TRIGGER entry_posts AFTER INSERT ON entry REFERENCING NEW TABLE AS new_en
 FOR EACH STATEMENT EXECUTE FUNCTION books_post();
 --;
 
--- A limit change is numbered without a gap under the account's lock, and sets the floor.
-CREATE FUNCTION books_change_limit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- A limit change is numbered under the account's lock, whatever number it came with, and sets the floor.
+CREATE FUNCTION books_number_limit_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM books_refuse('account_exists');
     END IF;
-    IF NEW.number IS DISTINCT FROM (
-        SELECT coalesce(max(number), 0) + 1 FROM limit_change
-        WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number <> NEW.number
-    ) THEN
-        PERFORM books_refuse('books_append_only');
-    END IF;
+    SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM limit_change
+    WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id;
+    RETURN NEW;
+END $$;
+--;
+
+CREATE FUNCTION books_change_limit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
     UPDATE account SET floor = NEW.floor WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
     RETURN NULL;
 END $$;
 --;
 
+CREATE TRIGGER limit_change_numbered BEFORE INSERT ON limit_change FOR EACH ROW EXECUTE FUNCTION books_number_limit_change();
+--;
+
 CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON limit_change FOR EACH ROW EXECUTE FUNCTION books_change_limit();
+--;
+
+-- Locks accounts in the order of their ids and changes nothing: the one door that the web's role may call by name,
+-- for deeds that have to read balances before they post.
+CREATE FUNCTION books_lock_accounts(bank bigint, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM account a WHERE a.bank_id = bank AND a.id = ANY (ids) ORDER BY a.id FOR NO KEY UPDATE;
+END $$;
+--;
+
+ALTER TABLE entry ADD CONSTRAINT ck_entry_day_entry_whole CHECK (isfinite(occurred_on) AND isfinite(recorded_at));
 --;
 
 CREATE TRIGGER account_starts_at_zero BEFORE INSERT ON account FOR EACH ROW
@@ -253,4 +273,5 @@ END $$;
 
 -- The functions are doors of the owner: nobody calls them but their triggers.
 REVOKE ALL ON FUNCTION books_refuse(text), books_check_reversals(bigint, bigint, text, bigint, bigint[]), books_post_many(bigint[], bigint[]),
-    books_post(), books_change_limit(), books_take_memo() FROM PUBLIC;
+    books_post(), books_number_limit_change(), books_change_limit(), books_take_memo(), books_lock_accounts(bigint, bigint[])
+    FROM PUBLIC;

@@ -13,7 +13,12 @@ BEGIN
     SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND key = NEW.key);
     SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id);
     SELECT RAISE(ABORT, 'entry_has_lines')
-        WHERE NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array' OR json_array_length(NEW.lines) = 0;
+        WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
+           OR json_array_length(NEW.lines) = 0;
+    SELECT RAISE(ABORT, 'entry_whole')
+        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on) OR datetime(NEW.recorded_at) IS NULL
+           OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
+           OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
     SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
         SELECT 1 FROM json_each(NEW.lines) AS line
         WHERE line.type <> 'array'
@@ -180,22 +185,27 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
         SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND kind = NEW.kind AND NEW.kind IN ('pot', 'opening', 'leavers'));
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.balance <> 0 OR NEW.number <> 0 OR NEW.given <> 0 OR NEW.received <> 0 OR NEW.floor IS NOT 0;
+        WHERE NEW.balance IS NOT 0 OR NEW.number IS NOT 0 OR NEW.given IS NOT 0 OR NEW.received IS NOT 0 OR NEW.floor IS NOT 0;
 END;
 
 CREATE TRIGGER account_before_update BEFORE UPDATE ON account
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.opened_at <> OLD.opened_at;
+        WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind
+           OR NEW.opened_at IS NOT OLD.opened_at;
+    -- IS NOT, not <>: UPDATE OR REPLACE turns a NULL into the column's default after this trigger has let it pass.
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE (NEW.balance <> OLD.balance OR NEW.number <> OLD.number OR NEW.given <> OLD.given OR NEW.received <> OLD.received)
-          AND (NEW.number <> OLD.number + 1 OR NOT EXISTS (
+        WHERE (NEW.balance IS NOT OLD.balance OR NEW.number IS NOT OLD.number
+               OR NEW.given IS NOT OLD.given OR NEW.received IS NOT OLD.received)
+          AND (NEW.number IS NOT OLD.number + 1 OR NOT EXISTS (
             SELECT 1 FROM posting
             WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
               AND given_after = NEW.given AND received_after = NEW.received));
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT (
-            SELECT floor FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id ORDER BY number DESC LIMIT 1);
+        WHERE NEW.floor IS NOT OLD.floor AND NOT EXISTS (
+            SELECT 1 FROM limit_change AS newest
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND floor IS NEW.floor AND number = (
+                SELECT max(number) FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
     SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance < NEW.floor;
 END;
 
@@ -238,7 +248,7 @@ CREATE TRIGGER memo_before_insert BEFORE INSERT ON memo
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
         SELECT 1 FROM memo WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id);
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.words IS NULL OR NEW.salt IS NULL OR NOT EXISTS (
+    SELECT RAISE(ABORT, 'books_append_only') WHERE typeof(NEW.words) <> 'text' OR typeof(NEW.salt) <> 'blob' OR NOT EXISTS (
         SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL);
 END;
 
@@ -246,7 +256,7 @@ END;
 CREATE TRIGGER memo_before_update BEFORE UPDATE ON memo
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id <> OLD.bank_id OR NEW.entry_id <> OLD.entry_id;
+        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id IS NOT OLD.bank_id OR NEW.entry_id IS NOT OLD.entry_id;
 END;
 
 CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo

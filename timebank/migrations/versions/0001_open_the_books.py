@@ -168,6 +168,7 @@ def _entry() -> None:
             "kind IN ('exchange', 'activity', 'welcome', 'gift', 'grant', 'opening', 'adjustment', 'leaving', 'clearing')",
             name=op.f("ck_entry_kind"),
         ),
+        sa.CheckConstraint("length(digest) = 32 AND length(words_digest) = 32", name=op.f("ck_entry_entry_whole")),
         sa.ForeignKeyConstraint(
             ["bank_id", "approved_by"],
             ["membership.bank_id", "membership.id"],

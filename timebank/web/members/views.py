@@ -14,7 +14,7 @@ from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_code, list_members
 from timebank.members.rules import Actor, Role, may_broker, may_coordinate, may_see_all_exchanges
 from timebank.signing_in import actions as signing_in
-from timebank.signing_in.queries import list_sessions
+from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, members as all_members
 from timebank.web.extensions import db
 from timebank.web.members import blueprint
@@ -128,7 +128,8 @@ def profile() -> str | Response:
             db.session.rollback()
             form.refuse(error)
     sessions = list_sessions(db.session(), g.actor.person_id, clock.now())
-    return render_template("members/profile.html", form=form, sessions=sessions, code_form=CodeForm())
+    here = digest_secret(current_user.token)
+    return render_template("members/profile.html", form=form, sessions=sessions, here=here, code_form=CodeForm())
 
 
 @blueprint.post("/profile/other-devices")

@@ -1,0 +1,52 @@
+"""Printed, a page is what it says and nothing to press."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, Visit
+from tests.browser.glen_isla import Site
+
+
+@pytest.mark.parametrize("size", [{"width": 320, "height": 640}, DESK], ids=["from a phone", "from a desk"])
+def test_a_printed_statement_has_the_lines_and_the_phone_number_and_no_menu(
+    visit: Visit, site: Site, size: dict[str, int]
+) -> None:
+    page = visit("ada", viewport=size, color_scheme="dark")
+    page.goto(site.url("statement.my_hours"))
+    page.emulate_media(media="print")
+    for hidden in (".top nav", ".opener", ".filters", ".actions", ".skip", "button"):
+        for found in page.locator(hidden).all():
+            expect(found).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My hours")
+    expect(page.get_by_text("Mended the reading lamp")).to_be_visible()
+    expect(page.get_by_text("01632 960 123")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_printed_statement_is_dark_on_light_whatever_the_screen_was(visit: Visit, site: Site) -> None:
+    page = visit("ada", color_scheme="dark")
+    page.goto(site.url("statement.my_hours"))
+    page.emulate_media(media="print")
+    assert page.evaluate(LIGHT_WORDS) == []
+
+
+def test_a_sign_in_code_prints_with_its_address(visit: Visit, site: Site) -> None:
+    page = visit("mary", viewport=DESK)
+    page.goto(site.url("members.sign_in_code", code="linus"))
+    page.emulate_media(media="print")
+    expect(page.locator(".reference")).to_be_visible()
+    expect(page.get_by_text("/sign-in/code")).to_be_visible()
+    expect(page.get_by_role("link", name="Back")).to_be_hidden()
+
+
+#: Words lighter than a middle grey, on paper that is white.
+LIGHT_WORDS = """() => {
+  const light = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const within = texts.currentNode.parentElement
+    const [r, g, b] = getComputedStyle(within).color.match(/[\\d.]+/g).map(Number)
+    const said = texts.currentNode.textContent.trim()
+    if (said && within.checkVisibility() && 0.2126 * r + 0.7152 * g + 0.0722 * b > 128) light.push(said)
+  }
+  return light
+}"""

@@ -1,0 +1,292 @@
+"""`timebank check-books`: every check with its figure, and the exact row where somebody got at the file."""
+
+import re
+import sqlite3
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.conftest import ANSWERS
+from timebank.audit.checks import ALL_CHECKS
+from timebank.db import make_engine
+
+LINE = re.compile(r"^(RIGHT|WARNING|WRONG) +(\w+) +([\d,]+) (\w[\w ]*)$", re.MULTILINE)
+FOUND = re.compile(r"^ {11}(\S.*)$", re.MULTILINE)
+
+
+def _verdicts(result):
+    return {name: verdict for verdict, name, _figure, _unit in LINE.findall(result.output)}
+
+
+def _figures(result):
+    return {name: int(figure.replace(",", "")) for _verdict, name, figure, _unit in LINE.findall(result.output)}
+
+
+def _found(result):
+    return FOUND.findall(result.output)
+
+
+class Tampering:
+    """Somebody with the file in their hands, and no key."""
+
+    def __init__(self, installation):
+        self.path = installation.folder / "timebank.db"
+
+    def run(self, *statements):
+        """Past the triggers and constraints, as anybody can with the file in their hands."""
+        with sqlite3.connect(self.path) as books:
+            books.execute("PRAGMA ignore_check_constraints = ON")
+            for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                books.execute(f"DROP TRIGGER {name}")
+            for statement, row in statements:
+                assert books.execute(statement, row).rowcount == 1, statement
+        books.close()
+
+    def one(self, query):
+        books = sqlite3.connect(self.path)
+        books.row_factory = sqlite3.Row
+        row = books.execute(query).fetchone()
+        books.close()
+        return row
+
+
+@pytest.fixture
+def tampering(lively):
+    return Tampering(lively)
+
+
+def test_every_check_is_printed_with_its_figure_in_the_order_it_is_asked(lively):
+    result = lively.timebank("check-books")
+    assert result.exit_code == 0
+    assert list(_figures(result)) == [check.__name__ for check in ALL_CHECKS]
+    assert set(_verdicts(result).values()) == {"RIGHT"}
+    assert _found(result) == []
+    assert result.output.endswith("The books balance.\n")
+
+
+def test_the_figures_are_what_stands_in_the_books(lively):
+    figures = _figures(lively.timebank("check-books"))
+    counts = {
+        "sum_is_zero": "account",
+        "balances_equal_postings": "account",
+        "transfers_equal_lines": "transfer",
+        "postings_equal_transfers": "posting",
+        "running_balances": "posting",
+        "reversals_mirror": "entry WHERE reverses IS NOT NULL",
+        "floors_on_record": "limit_change",
+        "entries_as_written": "entry",
+        "words_as_written": "memo",
+        "exchanges_have_entries": "exchange WHERE state IN ('confirmed', 'decided', 'reversed')",
+    }
+    counted = {name: lively.rows(f"SELECT count(*) FROM {rows}")[0][0] for name, rows in counts.items()}
+    assert all(counted.values())
+    assert {name: figures[name] for name in counts} == counted
+
+
+def test_checking_changes_nothing(lively):
+    before = lively.content()
+    lively.timebank("check-books")
+    assert lively.content() == before
+
+
+def test_empty_books_balance(opened):
+    result = opened.timebank("check-books")
+    assert result.exit_code == 0
+    assert set(_verdicts(result).values()) == {"RIGHT"}
+
+
+def _check(lively):
+    result = lively.timebank("check-books")
+    assert result.exit_code == 1
+    assert result.output.endswith("The books do not balance.\n")
+    wrong = {name for name, verdict in _verdicts(result).items() if verdict == "WRONG"}
+    return wrong, _found(result)
+
+
+def test_a_changed_posting_is_named(lively, tampering):
+    row = tampering.one("SELECT * FROM posting ORDER BY entry_id DESC, minutes DESC")
+    where = (row["bank_id"], row["account_id"], row["number"])
+    change = "UPDATE posting SET minutes = minutes + 15 WHERE (bank_id, account_id, number) = (?, ?, ?)"
+    tampering.run((change, where))
+    wrong, found = _check(lively)
+    assert {"postings_equal_transfers", "balances_equal_postings", "running_balances"} <= wrong
+    name = "/".join(map(str, where))
+    assert f"posting {name}: it belongs to no transfer" in found
+    assert f"posting {name}: it does not follow from the one before" in found
+
+
+def test_a_changed_balance_is_named(lively, tampering):
+    row = tampering.one("SELECT * FROM account WHERE kind = 'member' AND number > 0")
+    change = "UPDATE account SET balance = balance + 600 WHERE (bank_id, id) = (?, ?)"
+    tampering.run((change, (row["bank_id"], row["id"])))
+    wrong, found = _check(lively)
+    assert wrong == {"sum_is_zero", "balances_equal_postings"}
+    balance = row["balance"]
+    assert found == [
+        f"account bank {row['bank_id']}: the balances sum to 600 minutes",
+        f"account {row['bank_id']}/{row['id']}: says {balance + 600} minutes, its postings come to {balance}",
+    ]
+
+
+def test_two_changed_balances_that_come_to_nothing_are_named(lively, tampering):
+    """Sum zero alone would let them pass."""
+    row = tampering.one(
+        "SELECT a.bank_id, a.id AS first, b.id AS second FROM account a JOIN account b"
+        " ON b.bank_id = a.bank_id AND b.id > a.id WHERE a.kind = b.kind"
+    )
+    change = "UPDATE account SET balance = balance + ? WHERE (bank_id, id) = (?, ?)"
+    tampering.run((change, (60, row["bank_id"], row["first"])), (change, (-60, row["bank_id"], row["second"])))
+    wrong, found = _check(lively)
+    assert wrong == {"balances_equal_postings"}
+    named = {one.split(":")[0] for one in found}
+    assert named == {f"account {row['bank_id']}/{row[side]}" for side in ("first", "second")}
+
+
+@pytest.mark.parametrize("column", ["given", "received", "number"])
+def test_a_changed_total_is_named(lively, tampering, column):
+    row = tampering.one("SELECT bank_id, id FROM account WHERE kind = 'member'")
+    change = f"UPDATE account SET {column} = {column} + 1 WHERE (bank_id, id) = (?, ?)"
+    tampering.run((change, tuple(row)))
+    wrong, found = _check(lively)
+    assert wrong == {"balances_equal_postings"}
+    assert [one.split(":")[0] for one in found] == [f"account {row['bank_id']}/{row['id']}"]
+
+
+def test_a_changed_transfer_is_named(lively, tampering):
+    row = tampering.one("SELECT * FROM transfer WHERE reverses IS NULL ORDER BY entry_id DESC")
+    where = (row["bank_id"], row["entry_id"], row["line"])
+    change = "UPDATE transfer SET minutes = minutes + 15 WHERE (bank_id, entry_id, line) = (?, ?, ?)"
+    tampering.run((change, where))
+    wrong, found = _check(lively)
+    assert {"transfers_equal_lines", "postings_equal_transfers"} <= wrong
+    assert f"entry {row['bank_id']}/{row['entry_id']}: its transfers are not its lines" in found
+    assert f"transfer {'/'.join(map(str, where))}: its posting is missing or differs" in found
+
+
+def test_a_changed_line_of_an_entry_is_named(lively, tampering):
+    row = tampering.one("SELECT bank_id, id, lines FROM entry WHERE kind = 'exchange' AND reverses IS NULL")
+    more = re.sub(r"(\d+)\]\]$", lambda found: f"{int(found[1]) + 15}]]", row["lines"])
+    assert more != row["lines"]
+    tampering.run(("UPDATE entry SET lines = ? WHERE (bank_id, id) = (?, ?)", (more, row["bank_id"], row["id"])))
+    wrong, found = _check(lively)
+    assert {"transfers_equal_lines", "entries_as_written"} <= wrong
+    assert f"entry {row['bank_id']}/{row['id']}: it was changed after it was written" in found
+    assert f"entry {row['bank_id']}/{row['id']}: its transfers are not its lines" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("occurred_on", "2020-01-01"),
+        ("recorded_by", None),
+        ("kind", "gift"),
+        ("deed", "exchange:00000000"),
+        ("key", "exchange:00000000"),
+    ],
+)
+def test_a_rewritten_entry_is_named(lively, tampering, column, value):
+    """Its digest is made with a key that is not in the database; only the time of recording is left out of it."""
+    row = tampering.one("SELECT bank_id, id, recorded_by FROM entry WHERE kind = 'exchange' AND reverses IS NULL")
+    other = tampering.one(f"SELECT id FROM membership WHERE id <> {row['recorded_by']}")["id"]
+    where = (row["bank_id"], row["id"])
+    change = f"UPDATE entry SET {column} = ? WHERE (bank_id, id) = (?, ?)"
+    tampering.run((change, (other if value is None else value, *where)))
+    wrong, found = _check(lively)
+    assert "entries_as_written" in wrong
+    assert f"entry {where[0]}/{where[1]}: it was changed after it was written" in found
+
+
+def test_changed_words_are_named(lively, tampering):
+    row = tampering.one("SELECT bank_id, entry_id FROM memo WHERE words IS NOT NULL")
+    tampering.run(("UPDATE memo SET words = 'Nothing at all' WHERE (bank_id, entry_id) = (?, ?)", tuple(row)))
+    wrong, found = _check(lively)
+    assert wrong == {"words_as_written"}
+    assert found == [f"memo {row['bank_id']}/{row['entry_id']}: the words were changed"]
+
+
+def test_words_that_went_missing_are_named(lively, tampering):
+    row = tampering.one("SELECT bank_id, entry_id FROM memo")
+    tampering.run(("DELETE FROM memo WHERE (bank_id, entry_id) = (?, ?)", tuple(row)))
+    wrong, found = _check(lively)
+    assert wrong == {"words_as_written"}
+    assert found == [f"memo {row['bank_id']}/{row['entry_id']}: the words or their entry are missing"]
+
+
+def test_words_that_were_erased_are_right(lively, tampering):
+    """A person may be forgotten, and the books stay whole."""
+    row = tampering.one("SELECT bank_id, entry_id FROM memo")
+    tampering.run(("UPDATE memo SET words = NULL, salt = NULL WHERE (bank_id, entry_id) = (?, ?)", tuple(row)))
+    assert lively.timebank("check-books").exit_code == 0
+
+
+def test_a_changed_limit_is_named(lively, tampering):
+    row = tampering.one("SELECT bank_id, account_id, number FROM limit_change ORDER BY account_id")
+    change = "UPDATE limit_change SET floor = floor - 6000 WHERE (bank_id, account_id, number) = (?, ?, ?)"
+    tampering.run((change, tuple(row)))
+    wrong, found = _check(lively)
+    assert wrong == {"floors_on_record"}
+    assert found == [f"account {row['bank_id']}/{row['account_id']}: its floor is not on record, or not kept"]
+
+
+@pytest.mark.parametrize("table", ["posting", "transfer"])
+def test_a_row_that_went_missing_is_found(lively, tampering, table):
+    row = tampering.one(f"SELECT bank_id, entry_id FROM {table} ORDER BY entry_id DESC")
+    limit = f"SELECT min(minutes) FROM {table} WHERE entry_id = ?"
+    gone = f"DELETE FROM {table} WHERE entry_id = ? AND minutes = ({limit})"
+    tampering.run((gone, (row["entry_id"], row["entry_id"])))
+    wrong, found = _check(lively)
+    assert "postings_equal_transfers" in wrong
+    assert any(str(row["entry_id"]) in one or one.startswith("posting ") for one in found)
+
+
+def test_an_exchange_that_the_books_do_not_know_is_named(lively, tampering):
+    row = tampering.one("SELECT bank_id, id, code FROM exchange WHERE state = 'confirmed'")
+    change = "UPDATE exchange SET minutes = minutes + 15 WHERE (bank_id, id) = (?, ?)"
+    tampering.run((change, (row["bank_id"], row["id"])))
+    wrong, found = _check(lively)
+    assert wrong == {"exchanges_have_entries"}
+    assert found == [f"exchange {row['code']}: its sides or minutes are not those of its entry"]
+
+
+def test_many_wrong_rows_are_counted_and_the_first_are_shown(lively, tampering):
+    entries = lively.rows("SELECT count(*) FROM entry")[0][0]
+    (lively.folder / "books.key").write_bytes(b"another key than the books were kept with")
+    _wrong, found = _check(lively)
+    assert len(found) == min(entries, 21)
+    assert (found[-1] == f"and {entries - 20} more") is (entries > 20)
+
+
+def test_a_web_role_that_owns_nothing_is_right(served):
+    served.timebank("init", *ANSWERS)
+    result = served.timebank("check-books")
+    assert result.exit_code == 0
+    assert _verdicts(result)["web_role_owns_nothing"] == "RIGHT"
+    assert _figures(result)["web_role_owns_nothing"] == 0
+
+
+def test_a_web_role_that_owns_the_tables_is_a_warning(served_by_its_owner):
+    served_by_its_owner.timebank("init", *ANSWERS)
+    result = served_by_its_owner.timebank("check-books")
+    assert result.exit_code == 0
+    assert _verdicts(result)["web_role_owns_nothing"] == "WARNING"
+    assert {verdict for name, verdict in _verdicts(result).items() if name != "web_role_owns_nothing"} == {"RIGHT"}
+    assert "pg_tables entry: the web's role owns it" in result.output
+
+
+def test_a_balance_that_the_owner_changed_is_named_on_postgresql_too(served):
+    served.timebank("init", *ANSWERS)
+    ((bank, account),) = served.rows("SELECT bank_id, id FROM account WHERE kind = 'pot'")
+    owner = make_engine(served.settings.owner_url)
+    with owner.begin() as books:
+        books.execute(text("SET LOCAL session_replication_role = replica"))
+        books.execute(text("UPDATE account SET balance = 90 WHERE kind = 'pot'"))
+    owner.dispose()
+    result = served.timebank("check-books")
+    assert result.exit_code == 1
+    assert f"account {bank}/{account}: says 90 minutes, its postings come to 0" in result.output
+
+
+def test_checking_leaves_no_connection_open(opened):
+    opened.left_open.clear()
+    opened.timebank("check-books")
+    assert opened.left_open == []

@@ -1,0 +1,96 @@
+"""`timebank demo`: something to try out in one command, which harms nothing and loses nothing."""
+
+import pytest
+
+from tests.cli.conftest import ANSWERS
+from timebank.cli import setting_up
+from timebank.demo import village
+
+
+@pytest.fixture
+def tried(embedded):
+    """After `timebank demo --only-make`; the installation looked at is the demo's own."""
+    assert embedded.timebank("demo", "--only-make").exit_code == 0
+    embedded.environment["TIMEBANK_INSTANCE"] = str(embedded.folder / "demo")
+    embedded.folder /= "demo"
+    return embedded
+
+
+def _make_again(tried):
+    tried.environment["TIMEBANK_INSTANCE"] = str(tried.folder.parent)
+    result = tried.timebank("demo", "--only-make")
+    tried.environment["TIMEBANK_INSTANCE"] = str(tried.folder)
+    return result
+
+
+def test_the_demo_prints_a_name_and_a_password_for_everybody(embedded):
+    result = embedded.timebank("demo", "--only-make", "--port", "5077")
+    assert result.exit_code == 0
+    assert "http://127.0.0.1:5077" in result.output
+    for person in village.CAST:
+        assert any(
+            person.email in line and village.PASSWORD in line and person.name in line
+            for line in result.output.splitlines()
+        )
+
+
+def test_the_demo_has_a_folder_of_its_own(embedded):
+    embedded.timebank("demo", "--only-make")
+    assert [path.name for path in embedded.folder.iterdir()] == ["demo"]
+    assert {path.name for path in (embedded.folder / "demo").iterdir()} >= {"books.key", "secret.key", "timebank.db"}
+
+
+def test_the_demo_is_served_with_its_banner(embedded, never_served):
+    assert embedded.timebank("demo", "--port", "5077").exit_code == 0
+    ((app, how),) = never_served
+    assert app.config["DEMO"] is True
+    assert (how["host"], how["port"]) == ("127.0.0.1", 5077)
+
+
+def test_the_demo_is_not_served_where_it_is_only_made(embedded, never_served):
+    embedded.timebank("demo", "--only-make")
+    assert never_served == []
+
+
+def test_the_demos_books_balance(tried):
+    result = tried.timebank("check-books")
+    assert result.exit_code == 0, result.output
+
+
+def test_making_the_demo_again_keeps_what_was_done(tried):
+    before, keys = tried.content(), tried.keys()
+    assert _make_again(tried).exit_code == 0
+    assert tried.content() == before
+    assert tried.keys() == keys
+    assert tried.rows("SELECT count(*) FROM bank") == [(1,)]
+
+
+def test_making_the_demo_again_makes_no_bank_and_takes_no_step(tried, monkeypatch):
+    """So it is over at once."""
+
+    def never(*_given, **_named):
+        raise AssertionError
+
+    monkeypatch.setattr(setting_up.village, "build", never)
+    monkeypatch.setattr(setting_up.migrations, "upgrade", never)
+    assert _make_again(tried).exit_code == 0
+
+
+def test_making_the_demo_leaves_no_connection_open(embedded):
+    embedded.timebank("demo", "--only-make")
+    assert embedded.left_open == []
+
+
+def test_the_demo_does_not_touch_the_real_books(opened):
+    """Whoever tries the demo beside a real time bank finds that bank as it was."""
+    before, keys = opened.content(), opened.keys()
+    opened.timebank("demo", "--only-make")
+    assert opened.keys() == keys
+    assert opened.content() == before
+    assert opened.timebank("check-books").exit_code == 0
+
+
+def test_the_demo_can_be_made_before_init_and_init_after_it(embedded):
+    embedded.timebank("demo", "--only-make")
+    assert embedded.timebank("init", *ANSWERS).exit_code == 0
+    assert embedded.rows("SELECT slug FROM bank") == [("angus",)]

@@ -1,0 +1,200 @@
+"""The triggers stand as their SQL files say, and the web's role is let in for just what it needs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from tests.migrations.conftest import WEB_ROLE
+from timebank.db import make_engine
+from timebank.migrations import guards, run
+from timebank.migrations.tables import metadata
+
+SQL = Path(guards.__file__).parent / "sql"
+BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "trail")
+EVERYTHING = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+#: What the web's role may do with a whole table; the right to some columns only is asked for on its own.
+RIGHTS = {
+    "account": {"SELECT"},
+    "entry": {"SELECT", "INSERT"},
+    "memo": {"SELECT", "INSERT"},
+    "transfer": {"SELECT"},
+    "posting": {"SELECT"},
+    "limit_change": {"SELECT", "INSERT"},
+    "trail": {"SELECT", "INSERT"},
+    "alembic_version": {"SELECT"},
+}
+COLUMN_RIGHTS = {
+    ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},
+    ("memo", "UPDATE"): {"words", "salt"},
+}
+
+
+def _written(name):
+    files = sorted(SQL.glob(f"*_{name}.sql"))
+    assert files
+    return "\n".join(file.read_text() for file in files)
+
+
+def _triggers_written(name):
+    """The names in the files, and those that a loop over tables makes of them."""
+    sql = _written(name)
+    named = re.findall(r"^CREATE TRIGGER (\w+)", sql, re.MULTILINE)
+    for tables, suffix in re.findall(
+        r"FOREACH name IN ARRAY ARRAY\[([^\]]+)\] LOOP\s+EXECUTE format\('CREATE TRIGGER.*?name \|\| '(\w+)'", sql
+    ):
+        named += [f"{table}{suffix}" for table in re.findall(r"'(\w+)'", tables)]
+    assert len(named) == len(set(named)) > 10
+    return set(named)
+
+
+def _functions_written():
+    return set(re.findall(r"^CREATE FUNCTION (\w+)", _written("postgresql"), re.MULTILINE))
+
+
+def test_every_trigger_of_the_files_stands_after_the_steps(scratch):
+    run.upgrade(scratch.owner)
+    assert scratch.triggers() == _triggers_written(scratch.name)
+
+
+def test_every_function_of_the_files_stands_after_the_steps(postgresql_scratch):
+    run.upgrade(postgresql_scratch.owner)
+    assert postgresql_scratch.functions() == _functions_written()
+
+
+def test_no_trigger_and_no_function_is_left_after_the_way_back(scratch):
+    run.upgrade(scratch.owner)
+    run.downgrade(scratch.owner, "base")
+    assert (scratch.triggers(), scratch.functions()) == (set(), set())
+
+
+def test_no_trigger_is_put_to_sleep(postgresql_scratch):
+    run.upgrade(postgresql_scratch.owner)
+    with postgresql_scratch.owner.connect() as connection:
+        asleep = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'"
+        assert connection.scalars(text(asleep)).all() == []
+
+
+def test_functions_that_run_as_the_owner_look_nowhere_else(postgresql_scratch):
+    """Otherwise somebody's own table of the same name would be written, with the owner's rights."""
+    run.upgrade(postgresql_scratch.owner)
+    with postgresql_scratch.owner.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT proname, prosecdef, array_to_string(proconfig, ' ') AS config FROM pg_proc"
+                " WHERE pronamespace = 'public'::regnamespace"
+            )
+        ).all()
+    assert {row.proname for row in rows if row.prosecdef} >= {"books_post", "books_post_many", "books_change_limit"}
+    assert {row.proname for row in rows if row.config != "search_path=pg_catalog, public, pg_temp"} == set()
+
+
+def test_every_table_of_the_books_refuses_updates_and_deletes(scratch):
+    run.upgrade(scratch.owner)
+    query = (
+        "SELECT tbl_name || ' ' || sql FROM sqlite_master WHERE type = 'trigger'"
+        if scratch.name == "sqlite"
+        else "SELECT c.relname || ' ' || pg_get_triggerdef(t.oid) FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+    )
+    with scratch.owner.connect() as connection:
+        told = connection.scalars(text(query)).all()
+    for table in BOOKS:
+        own = [one.split("\n")[0] for one in told if one.startswith(f"{table} ")]
+        assert any(re.search(r"BEFORE (DELETE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own), table
+        assert any(re.search(r"BEFORE (UPDATE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own), table
+
+
+def test_every_table_of_the_models_is_granted_and_no_other():
+    granted = [re.search(r"^GRANT .+ ON (\w+) TO", one) for one in run.grants("web")]
+    tables = [found[1] for found in granted if found and found[1] != "SCHEMA"]
+    assert sorted(tables) == sorted({*metadata.tables, "alembic_version"})
+
+
+def test_a_table_is_granted_once():
+    assert set(run._BOOKS) & set(run._OTHERS) == set()
+    assert len(set(run._OTHERS)) == len(run._OTHERS)
+
+
+def test_the_tables_of_the_books_are_granted_as_such():
+    assert set(run._BOOKS) == {*BOOKS, "alembic_version"}
+
+
+def test_a_role_is_quoted_whatever_it_is_called():
+    assert all(one.endswith(('"we""b"', "PUBLIC")) for one in run.grants('we"b'))
+
+
+@pytest.fixture
+def let_in(postgresql_scratch):
+    run.upgrade(postgresql_scratch.owner)
+    run.grant(postgresql_scratch.owner, WEB_ROLE)
+    return postgresql_scratch
+
+
+def test_the_webs_role_may_do_just_what_it_needs(let_in):
+    with let_in.owner.connect() as connection:
+        for table in (*metadata.tables, "alembic_version"):
+            asked = text("SELECT has_table_privilege(:role, :table, :right)")
+            rights = {*EVERYTHING, "TRUNCATE", "REFERENCES", "TRIGGER"}
+            held = {
+                right
+                for right in rights
+                if connection.scalar(asked, {"role": WEB_ROLE, "table": table, "right": right})
+            }
+            assert held == RIGHTS.get(table, EVERYTHING), table
+
+
+def test_the_webs_role_may_write_just_these_columns_of_the_books(let_in):
+    asked = text(
+        "SELECT column_name FROM information_schema.column_privileges"
+        " WHERE grantee = :role AND table_name = :table AND privilege_type = :right"
+    )
+    with let_in.owner.connect() as connection:
+        for table in BOOKS:
+            for right in ("INSERT", "UPDATE"):
+                given = {"role": WEB_ROLE, "table": table, "right": right}
+                whole = set(metadata.tables[table].columns.keys()) if right in RIGHTS[table] else set()
+                expected = COLUMN_RIGHTS.get((table, right), whole)
+                assert set(connection.scalars(asked, given)) == expected, (table, right)
+
+
+def test_the_webs_role_calls_none_of_the_owners_functions(let_in):
+    """Functions that only refuse may be called by anybody; those that write may not."""
+    with let_in.owner.connect() as connection:
+        callable_ = connection.scalars(
+            text(
+                "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+                " AND prosecdef AND prorettype <> 'trigger'::regtype AND has_function_privilege(:role, oid, 'EXECUTE')"
+            ),
+            {"role": WEB_ROLE},
+        ).all()
+    assert callable_ == []
+
+
+def test_the_webs_role_makes_no_tables_of_its_own(let_in):
+    web = make_engine(let_in.web_url)
+    with web.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("CREATE TABLE mine (id int)"))
+    web.dispose()
+
+
+def test_granting_again_takes_back_what_was_too_much(let_in):
+    with let_in.owner.begin() as connection:
+        connection.execute(text(f"GRANT ALL ON posting TO {WEB_ROLE}"))
+    run.grant(let_in.owner, WEB_ROLE)
+    with let_in.owner.connect() as connection:
+        asked = text("SELECT has_table_privilege(:role, 'posting', 'INSERT')")
+        assert connection.scalar(asked, {"role": WEB_ROLE}) is False
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_a_file_of_guards_is_read_to_its_last_statement(name):
+    """A statement that the reader loses is a guard that never stands."""
+    ends = {"sqlite": r"^END;$", "postgresql": r"^--;$"}
+    sql = _written(name)
+    assert sql.rstrip().endswith("END;" if name == "sqlite" else "FROM PUBLIC;")
+    starts = len(re.findall(r"^(CREATE (TRIGGER|FUNCTION)|DO |REVOKE )", sql, re.MULTILINE))
+    parts = len(re.findall(ends[name], sql, re.MULTILINE)) + (name == "postgresql")
+    assert starts == parts

@@ -1,0 +1,213 @@
+"""The steps lead to just the tables that the models describe, there and back, on both databases."""
+
+import re
+from collections import Counter
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import CheckConstraint, inspect, text
+
+from timebank.migrations import run
+from timebank.migrations.tables import metadata
+
+STEPS = ("0001", "0002")
+
+
+def _differences(scratch):
+    with scratch.owner.connect() as connection:
+        rules = {"compare_type": _types_differ, "compare_server_default": _defaults_differ, "render_as_batch": True}
+        return compare_metadata(MigrationContext.configure(connection, opts=rules), metadata)
+
+
+def _types_differ(context, _inspected, column, inspected_type, metadata_type):
+    """Compare what the database would be told, since our own types are written as what they are there."""
+    dialect = context.dialect
+    return _plain_type(metadata_type.compile(dialect)) != _plain_type(inspected_type.compile(dialect))
+
+
+def _plain_type(kind):
+    """A two-dimensional array is only an array once PostgreSQL has it."""
+    return re.sub(r"(\[\])+$", "[]", kind)
+
+
+def _defaults_differ(_context, _inspected, _column, inspected_default, _default, told):
+    return _plain_default(inspected_default) != _plain_default(told)
+
+
+def _plain_default(told):
+    """A default without the quotes and casts that the two databases put around it."""
+    return None if told is None else re.sub(r"::[\w ]+$", "", str(told)).strip("()'")
+
+
+def test_the_steps_lead_to_the_tables_of_the_models(scratch):
+    run.upgrade(scratch.owner)
+    assert _differences(scratch) == []
+
+
+def test_the_house_rules_of_alembic_find_nothing_to_do(scratch):
+    """The same question through `env.py`, as `alembic check` asks it."""
+    run.upgrade(scratch.owner)
+    with scratch.owner.begin() as connection:
+        command.check(run._config(connection))
+
+
+def test_the_comparison_would_find_a_difference(scratch):
+    run.upgrade(scratch.owner)
+    with scratch.owner.begin() as connection:
+        connection.execute(text("ALTER TABLE bank ADD COLUMN motto VARCHAR(80)"))
+        connection.execute(text("DROP INDEX ix_trail_subject"))
+    assert {found[0] for found in _differences(scratch)} == {"remove_column", "add_index"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER COLUMN slug TYPE VARCHAR(39)",
+        "ALTER COLUMN welcome_minutes TYPE BIGINT",
+        "ALTER COLUMN welcome_minutes SET DEFAULT 60",
+        "ALTER COLUMN phone DROP DEFAULT",
+        "ALTER COLUMN name DROP NOT NULL",
+    ],
+)
+def test_the_comparison_would_find_a_column_that_is_not_quite_right(postgresql_scratch, change):
+    run.upgrade(postgresql_scratch.owner)
+    with postgresql_scratch.owner.begin() as connection:
+        connection.execute(text(f"ALTER TABLE bank {change}"))
+    assert len(_differences(postgresql_scratch)) == 1
+
+
+def test_the_steps_can_be_taken_back_and_taken_again(scratch):
+    run.upgrade(scratch.owner)
+    first = _shape(scratch)
+    run.downgrade(scratch.owner, "base")
+    assert scratch.tables() <= {"alembic_version"}
+    run.upgrade(scratch.owner)
+    assert _shape(scratch) == first
+    assert _differences(scratch) == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_can_be_taken_back_to_the_one_before(scratch, step):
+    before = STEPS[STEPS.index(step) - 1] if step != STEPS[0] else "base"
+    if before != "base":
+        run.upgrade(scratch.owner, before)
+    shape = _shape(scratch)
+    run.upgrade(scratch.owner, step)
+    assert _shape(scratch) != shape
+    run.downgrade(scratch.owner, before)
+    assert _shape(scratch) == shape
+
+
+def test_every_step_is_tried_here(scratch):
+    with scratch.owner.connect() as connection:
+        script = ScriptDirectory.from_config(run._config(connection))
+    assert tuple(reversed([step.revision for step in script.walk_revisions()])) == STEPS
+    assert script.get_heads() == [STEPS[-1]]
+
+
+def test_a_database_knows_whether_it_is_up_to_date(scratch):
+    assert not run.is_up_to_date(scratch.owner)
+    run.upgrade(scratch.owner, STEPS[0])
+    assert not run.is_up_to_date(scratch.owner)
+    run.upgrade(scratch.owner)
+    assert run.is_up_to_date(scratch.owner)
+
+
+def test_taking_the_steps_twice_changes_nothing(scratch):
+    run.upgrade(scratch.owner)
+    shape = _shape(scratch)
+    run.upgrade(scratch.owner)
+    assert _shape(scratch) == shape
+
+
+def test_a_step_that_nobody_knows_is_refused(scratch):
+    with pytest.raises(CommandError, match="9999"):
+        run.upgrade(scratch.owner, "9999")
+    assert scratch.tables() <= {"alembic_version"}
+
+
+def test_a_step_that_breaks_half_way_leaves_nothing_behind(scratch):
+    """The last table of the step is there already, so its end fails; what came before must not stay."""
+    run.upgrade(scratch.owner, "0001")
+    with scratch.owner.begin() as connection:
+        connection.execute(text("CREATE TABLE sign_in_attempt (id BIGINT)"))
+    shape = _shape(scratch)
+    with pytest.raises(Exception, match="already exists"):
+        run.upgrade(scratch.owner)
+    assert _shape(scratch) == shape
+
+
+def test_every_check_of_the_models_is_in_the_database(scratch):
+    """Autogenerate does not look at CHECKs, and one that is missing lets wrong rows in."""
+    run.upgrade(scratch.owner)
+    found = inspect(scratch.owner)
+    for table in metadata.sorted_tables:
+        wanted = {str(one.name): _words(str(one.sqltext)) for one in _checks(table)}
+        there = {one["name"]: _words(one["sqltext"]) for one in found.get_check_constraints(table.name)}
+        assert there.keys() == wanted.keys(), table.name
+        if scratch.name == "sqlite":
+            assert there == wanted
+
+
+def _checks(table):
+    return [one for one in table.constraints if isinstance(one, CheckConstraint)]
+
+
+def _words(sql):
+    return re.sub(r"[\s()]+", " ", sql).strip()
+
+
+def test_every_key_of_the_models_is_in_the_database(scratch):
+    run.upgrade(scratch.owner)
+    found = inspect(scratch.owner)
+    for table in metadata.sorted_tables:
+        there = found.get_pk_constraint(table.name)
+        wanted = [column.name for column in table.primary_key.columns]
+        assert (there["name"], there["constrained_columns"]) == (table.primary_key.name, wanted)
+
+
+def test_tables_are_laid_out_as_the_models_say(scratch):
+    """How a table lies on the disk is no part of a comparison either, and the statement's speed hangs on it."""
+    run.upgrade(scratch.owner)
+    with scratch.owner.connect() as connection:
+        if scratch.name == "sqlite":
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'"
+            wanted = {table.name for table in metadata.sorted_tables if table.kwargs.get("sqlite_with_rowid") is False}
+        else:
+            query = "SELECT relname FROM pg_class WHERE reloptions IS NOT NULL AND 'fillfactor=50' = ANY (reloptions)"
+            wanted = {table.name for table in metadata.sorted_tables if table.kwargs.get("postgresql_with")}
+        assert wanted
+        assert set(connection.scalars(text(query))) == wanted
+
+
+def test_no_name_of_a_constraint_is_cut_off_or_given_twice():
+    """PostgreSQL cuts names after 63 signs in silence."""
+    names = [str(one.name) for table in metadata.sorted_tables for one in (*table.constraints, *table.indexes)]
+    assert [name for name in names if len(name) > 63 or name == "None"] == []
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def _shape(scratch):
+    """Everything that a step makes, as far as the database tells; where a step stands is left out."""
+    found = inspect(scratch.owner)
+    tables = {
+        name: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(name)],
+            found.get_pk_constraint(name),
+            sorted(str(one) for one in found.get_check_constraints(name)),
+            sorted(str(one) for one in found.get_foreign_keys(name)),
+            sorted(_index(one) for one in found.get_indexes(name)),
+        )
+        for name in found.get_table_names()
+        if name != "alembic_version"
+    }
+    return tables, scratch.triggers(), scratch.functions()
+
+
+def _index(found):
+    where = {key: str(value) for key, value in found.get("dialect_options", {}).items()}
+    return f"{found['name']} {found['column_names']} {found['unique']} {where}"

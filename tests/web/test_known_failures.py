@@ -1,0 +1,238 @@
+"""What existing systems get wrong (product.md), each held by name."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.people import make_confirmed, settle
+from tests.web.statement.lines import read_lines, read_totals
+from timebank.codes import spoken
+
+
+def record(browser, *, side="giver", purpose="record", words="Grace", **answers):
+    """Answer every question as a member would; gives the check page."""
+    page = browser.done(browser.get(f"help/{purpose}/{side}"), words=words)
+    page = browser.done(page, what=answers.get("what", "Gardening"))
+    page = browser.done(page, choice=answers.get("day", "today"))
+    return browser.done(page, how_long=answers.get("how_long", "1 h"))
+
+
+@pytest.mark.parametrize(
+    ("purpose", "side", "balance"),
+    [("record", "giver", 60), ("record", "receiver", -60), ("propose", "giver", 60), ("propose", "receiver", -60)],
+)
+def test_hours_move_from_who_received_to_who_gave_whoever_wrote_it_down(purpose, side, balance, as_, village, books):
+    ada, grace = as_(village.ada), as_(village.grace)
+    ada.done(record(ada, side=side, purpose=purpose))
+    code = spoken(books.only_exchange().code)
+    if purpose == "propose":
+        grace.done(grace.get(f"exchanges/{code}"), "Yes, that suits me")
+        page = ada.done(ada.get(f"exchanges/{code}"), "It has happened: record it")
+        ada.done(ada.done(page, choice="today"))
+    grace.done(grace.get(f"exchanges/{code}/confirmation"))
+    assert (books.balance(village.ada), books.balance(village.grace)) == (balance, -balance)
+    assert books.account(village.ada).given == books.account(village.grace).received == max(balance, 0)
+
+
+def test_a_double_click_creates_one_exchange(as_, village, books):
+    ada = as_(village.ada)
+    page = record(ada)
+    assert ada.submit(page).to == ada.submit(page).to
+    assert books.exchanges() == 1
+
+
+def test_a_double_click_at_the_very_same_moment_creates_one_exchange_and_moves_hours_once(
+    app, as_, village, books, backend
+):
+    ada, grace = as_(village.ada), as_(village.grace)
+    answers = _press_at_once(app, ada, record(ada).form)
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert books.exchanges() == 1
+    page = grace.get(f"exchanges/{spoken(books.only_exchange().code)}/confirmation")
+    answers = _press_at_once(app, grace, page.form)
+    assert {answer.status_code for answer in answers} == {303}
+    assert (books.balance(village.ada), books.count("entry")) == (60, 1)
+    assert books.are_right()
+
+
+def _press_at_once(app, browser, form, times=4):
+    cookie = browser.client.get_cookie("session").value
+    gate, answers = threading.Barrier(times), []
+
+    def press():
+        client = app.test_client()
+        client.set_cookie("session", cookie)
+        gate.wait()
+        answers.append(client.post(form.action, data=form.fields))
+
+    threads = [threading.Thread(target=press) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == times
+    return answers
+
+
+def _asked_how_long(ada):
+    page = ada.done(ada.get("help/record/giver"), words="Grace")
+    return ada.done(ada.done(page, what="Gardening"), choice="today")
+
+
+@pytest.mark.parametrize("typed", ["0", "0 h", "0:00", "0 min", "0.0 h"])
+def test_no_time_at_all_is_refused(typed, as_, village, books):
+    ada = as_(village.ada)
+    page = ada.submit(_asked_how_long(ada), how_long=typed)
+    assert "The time has to be more than nothing." in page
+    assert books.exchanges() == 0
+
+
+@pytest.mark.parametrize("typed", ["5400", "3600 s", "90 sec", "90 seconds", "1:30:00", "PT1H"])
+def test_seconds_are_never_read_as_hours_or_minutes(typed, as_, village, books):
+    ada = as_(village.ada)
+    page = ada.submit(_asked_how_long(ada), how_long=typed)
+    assert page.status == 200
+    assert page.form.fields["how_long"] == [typed]
+    assert books.exchanges() == 0
+
+
+def test_what_is_credited_is_debited_to_the_minute(as_, village, books):
+    ada, grace = as_(village.ada), as_(village.grace)
+    for _ in range(3):
+        ada.done(record(ada, how_long="3.33 h"))
+        newest = books.ask("SELECT code FROM exchange WHERE state = 'recorded'")[0].code
+        grace.done(grace.get(f"exchanges/{spoken(newest)}/confirmation"))
+    assert books.balance(village.ada) == -books.balance(village.grace) == 3 * 210
+    assert books.are_right()
+
+
+@pytest.mark.parametrize("way", ["the giver agrees", "the receiver agrees", "a broker decides"])
+def test_a_dispute_has_a_way_out(way, as_, village, books):
+    code = books.disputed(village.ada, village.grace, minutes=60, says=30)
+    if way == "a broker decides":
+        browser, deed, typed = as_(village.rosa), "decision", {"how_long": "45 min", "reason": "Both rang me"}
+    else:
+        browser, deed, typed = as_(village.ada if "giver" in way else village.grace), "agreement", {}
+    browser.done(browser.get(f"exchanges/{code}/{deed}"), **typed)
+    expected = {"the giver agrees": 30, "the receiver agrees": 60, "a broker decides": 45}[way]
+    assert books.balance(village.ada) == expected
+    assert books.are_right()
+
+
+def test_every_correction_can_be_traced_to_who_asked_who_approved_and_why(as_, village, books):
+    code = books.confirmed(village.ada, village.grace)
+    reversal = books.reversal(code, by=village.mary, reason="It was another day")
+    tom = as_(village.tom)
+    tom.done(tom.get(f"reversals/{reversal}"), "Approve")
+    page = as_(village.ada).get(f"reversals/{reversal}")
+    for said in ("Why It was another day", "Asked by Mary Duncan, 21 Nov, 10:00", "Approved by Tom Ferrier"):
+        assert said in page
+
+
+def test_who_recorded_it_is_stored_and_shown(as_, village, books):
+    grace = as_(village.grace)
+    grace.done(record(grace, side="receiver", words="Ada"))
+    made = books.only_exchange()
+    assert books.steps(made.code) == [("record", village.grace.membership_id)]
+    assert "Grace Okafor recorded it" in as_(village.ada).get(f"exchanges/{spoken(made.code)}")
+    trail = books.ask("SELECT done_by FROM trail WHERE deed = 'exchange.record'")
+    assert [row.done_by for row in trail] == [village.grace.membership_id]
+
+
+def test_the_key_of_a_form_is_kept_in_the_database_and_outlives_the_site(as_, village, books, backend):
+    grace = as_(village.grace)
+    code = books.recorded(village.ada, village.grace)
+    page = grace.get(f"exchanges/{code}/confirmation")
+    grace.done(page)
+    key = page.form.fields["form_key"][0]
+    kept = books.ask("SELECT deed, subject FROM trail WHERE form_key = :key", key=key)
+    assert [tuple(row) for row in kept] == [("exchange.confirm", f"exchange:{code.replace('-', '')}")]
+    backend.engine.dispose()
+    assert grace.submit(page).to == f"/angus/exchanges/{code}/done"
+    assert books.count("entry") == 1
+
+
+def test_a_newcomer_without_any_hours_can_receive_at_once(as_, village, books):
+    linus, ada = as_(village.linus), as_(village.ada)
+    assert books.balance(village.linus) == 0
+    linus.done(record(linus, side="receiver", words="Ada"))
+    ada.done(ada.get(f"exchanges/{spoken(books.only_exchange().code)}/confirmation"))
+    assert books.balance(village.linus) == -60
+
+
+@pytest.mark.parametrize("shared", [None, "ada@example.org"])
+def test_a_member_without_an_e_mail_or_with_a_shared_one_comes_in_and_confirms(shared, as_, village, books):
+    sam = books.taken_in("Sam Reid", phone="+441632960321", email=shared)
+    code = books.recorded(village.ada, sam)
+    browser = as_(None)
+    browser.done(browser.get("sign-in/code"), code=books.sign_in_code(sam))
+    assert "Hello, Sam" in browser.get()
+    browser.done(browser.get(f"exchanges/{code}/confirmation"))
+    assert books.balance(sam) == -60
+
+
+@pytest.mark.parametrize(
+    ("side", "question", "so_far", "gave", "received"),
+    [
+        ("giver", "Who did you help?", "You helped Grace Okafor.", "Ada Lamont (you)", "Grace Okafor"),
+        ("receiver", "Who helped you?", "Grace Okafor helped you.", "Grace Okafor", "Ada Lamont (you)"),
+    ],
+)
+def test_who_gives_and_who_receives_is_said_on_every_form(side, question, so_far, gave, received, as_, village):
+    ada = as_(village.ada)
+    page = ada.get(f"help/record/{side}")
+    assert question in page
+    page = ada.done(page, words="Grace")
+    assert so_far in page
+    page = ada.done(page, what="Gardening")
+    assert so_far in page
+    page = ada.done(page, choice="today")
+    assert so_far in page
+    page = ada.done(page, choice="60")
+    assert f"Who gave {gave}" in page
+    assert f"Who received {received}" in page
+
+
+def test_a_statement_adds_up_and_no_row_can_be_hidden(as_, village, books):
+    books.confirmed(village.ada, village.grace, minutes=90)
+    taken_back = books.confirmed(village.ada, village.grace, minutes=30)
+    books.approved(books.reversal(taken_back, by=village.mary), by=village.tom)
+    page = as_(village.ada).get("hours")
+    lines, totals = read_lines(page), read_totals(page)
+    assert sum(line.minutes for line in lines) == lines[0].balance == books.balance(village.ada) == 90
+    assert totals["Given"] - totals["Received"] + totals["Welcome hours and other"] == 90
+
+
+@pytest.mark.parametrize("table", ["entry", "transfer", "posting", "exchange", "exchange_step", "trail", "membership"])
+def test_nothing_that_was_written_can_be_deleted_by_the_site(table, postgresql):
+    with postgresql.session() as session:
+        village = settle(session)
+        make_confirmed(session, village, village.ada, village.grace)
+        session.commit()
+        before = session.scalar(text(f"SELECT count(*) FROM {table}"))
+    with pytest.raises(DBAPIError), postgresql.engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))
+    with postgresql.session() as session:
+        assert session.scalar(text(f"SELECT count(*) FROM {table}")) == before > 0
+
+
+@pytest.mark.parametrize("table", ["entry", "transfer", "posting"])
+def test_nothing_in_the_books_can_be_deleted_even_by_the_databases_owner(table, backend, village, books):
+    books.confirmed(village.ada, village.grace)
+    with pytest.raises(DBAPIError), backend.owner.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))
+    assert books.are_right()
+    assert books.balance(village.ada) == 60
+
+
+def test_no_page_or_button_of_the_site_deletes_an_exchange(app, as_, village, books):
+    assert not [rule for rule in app.url_map.iter_rules() if "DELETE" in rule.methods]
+    code = books.confirmed(village.ada, village.grace)
+    mary = as_(village.mary)
+    assert "Call it off" not in mary.get(f"exchanges/{code}")
+    ada = as_(village.ada)
+    ada.post(f"exchanges/{code}/cancellation")
+    assert (books.state(code), books.balance(village.ada)) == ("confirmed", 60)
+    assert books.are_right()
