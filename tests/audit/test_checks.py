@@ -46,6 +46,9 @@ TAMPERINGS = {
         "balances_equal_postings",
         "postings_equal_transfers",
     },
+    "UPDATE account SET kind = 'group' WHERE id = {ada}": {"accounts_have_members"},
+    "DELETE FROM account WHERE id = {rosa}": {"accounts_have_members"},
+    "UPDATE membership SET account_id = 5 WHERE account_id = {ada}": {"accounts_have_members"},
     "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
     "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
     "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
@@ -66,7 +69,7 @@ def robbed(backend, village):
         session.commit()
         entry = session.execute(text("SELECT id FROM entry WHERE key = :key"), {"key": f"exchange:{code}"}).scalar_one()
     names = {"code": code, "entry": entry, "mary": village.mary.membership_id}
-    names |= {who: getattr(village, who).account_id for who in ("ada", "grace", "linus")}
+    names |= {who: getattr(village, who).account_id for who in ("ada", "grace", "linus", "rosa")}
     with backend.owner.connect() as connection:
         if backend.name == "sqlite":
             connection.exec_driver_sql("COMMIT")

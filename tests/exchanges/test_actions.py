@@ -234,6 +234,15 @@ def test_the_floor_refuses_at_confirmation_and_the_exchange_still_waits(session,
     assert balance_of(session, village.grace) == -1200
 
 
+def test_no_hours_move_to_somebody_who_has_left(session, village):
+    code = make_recorded(session, village, village.ada, village.grace)
+    session.scalar(select(Membership).where(Membership.id == village.ada.membership_id)).standing = "left"
+    session.flush()
+    with pytest.raises(SideNotActiveError):
+        actions.confirm(session, code, by=village.grace, now=NOW)
+    assert balance_of(session, village.ada) == 0
+
+
 def test_every_deed_stands_in_the_trail_with_who_did_it(session, village):
     code = make_confirmed(session, village, village.ada, village.grace)
     rows = list_deeds(session, village.angus.id, f"exchange:{code}")

@@ -21,7 +21,7 @@ POST signing_in.sign_in              200   200   there there there there there t
 GET  signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
 POST signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
 GET  signing_in.sign_in_help         200   200   200   200   200   200   200   200
-POST signing_in.sign_out             door  404   on    on    on    on    on    on
+POST signing_in.sign_out             door  door  door  door  door  door  door  door
 GET  signing_in.password             door  404   200   200   200   200   200   200
 POST signing_in.password             door  404   200   200   200   200   200   200
 

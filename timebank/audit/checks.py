@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.exchanges import checks as exchanges
 from timebank.ledger.checks import CheckResult, Finding
+from timebank.members import checks as members
 
-ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (*bookkeeping.CHECKS, *exchanges.CHECKS)
+ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (*bookkeeping.CHECKS, *members.CHECKS, *exchanges.CHECKS)
 
 
 def check_books(session: Session) -> Iterator[CheckResult]:

@@ -374,7 +374,11 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
         )
     ).all()
     wrong = [
-        Finding("pg_tables", str(name), "the web's role may do anything with it: set TIMEBANK_OWNER_URL and run timebank init again")
+        Finding(
+            "pg_tables",
+            str(name),
+            "the web's role may do anything with it: set TIMEBANK_OWNER_URL and run timebank init again",
+        )
         for name in owned
     ]
     return _result("web_role_owns_nothing", len(owned), "tables owned", wrong, warns_only=True)

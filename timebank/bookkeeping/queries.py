@@ -247,3 +247,8 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
         )
         .where(Entry.kind == kind, Entry.reverses.is_(None))
     )
+
+
+def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
+    """A selectable of (bank_id, id) of all accounts of a kind, for other rooms to join to who holds them."""
+    return select(Account.bank_id, Account.id).where(Account.kind == kind)

@@ -334,9 +334,16 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
 
 
 def _post(session: Session, exchange: Exchange, by: Actor, now: datetime) -> None:
-    """Move the hours from the receiver's account to the giver's; where a broker decided on none, nothing moves."""
+    """Move the hours from the receiver's account to the giver's; where a broker decided on none, nothing moves.
+
+    Raises SideNotActiveError where one of the two was suspended or has left meanwhile.
+    """
     if not exchange.minutes or exchange.occurred_on is None:
         return
+    for account_id in (exchange.giver_account_id, exchange.receiver_account_id):
+        side = find_actor_by_account(session, exchange.bank_id, account_id)
+        if side is None or not side.is_active:
+            raise SideNotActiveError(name=side.name if side else "")
     bookkeeping.post(
         session,
         bookkeeping.NewEntry(

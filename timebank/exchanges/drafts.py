@@ -63,7 +63,7 @@ def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datet
     side = exchange.standing().side_of(actor.account_id) or Side.GIVER
     draft = start(session, actor, Purpose.RECORD, side, now=now)
     draft.other_account_id = _other_account(exchange, actor)
-    draft.what, draft.minutes = exchange.what, exchange.minutes
+    draft.what, draft.minutes = exchange.what, exchange.minutes or None
     session.flush()
     return draft
 

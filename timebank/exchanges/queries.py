@@ -97,7 +97,7 @@ def list_recent(session: Session, bank_id: int, account_id: int, *, limit: int =
     """An account's newest finished exchanges, each found by an index probe however many there are."""
     probes: list[Select[int]] = [
         select(Exchange.id)
-        .where(Exchange.bank_id == bank_id, column == account_id, Exchange.state == state)
+        .where(Exchange.bank_id == bank_id, column == account_id, Exchange.state == state, Exchange.minutes > 0)
         .order_by(Exchange.id.desc())
         .limit(limit)
         for column in (Exchange.giver_account_id, Exchange.receiver_account_id)

@@ -45,7 +45,9 @@ def admit(
     if not newcomer.email and not newcomer.phone:
         raise NoWayToReachError
     membership_id, code = clock.next_id(), codes.new_reference()
-    session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update())  # members are numbered one by one
+    session.execute(
+        select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True)
+    )  # members are numbered one by one
     if by is not None:
         done = trail.begin(session, _deed(by, "member.admitted", code, now, form_key, newcomer))
         if done is not None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.members.rules import Actor, Role, Standing, fold
 
 MEMBERS_A_PAGE = 25
+_LONGEST_WORDS = 80
 
 
 def find_actor(session: Session, bank_id: int, person_id: int) -> Actor | None:
@@ -52,6 +53,19 @@ def _one_actor(session: Session, *conditions: object) -> Actor | None:
     row = rows[0]
     roles = frozenset(Role(one.role) for one in rows if one.role)
     return Actor(*row[:7], roles=roles, standing=Standing(row.standing))
+
+
+def list_roles_anywhere(session: Session, person_id: int) -> frozenset[Role]:
+    """Every role that a person holds, in whichever bank."""
+    roles = session.scalars(
+        select(MembershipRole.role)
+        .join(
+            Membership,
+            (Membership.bank_id == MembershipRole.bank_id) & (Membership.id == MembershipRole.membership_id),
+        )
+        .where(Membership.person_id == person_id)
+    )
+    return frozenset(Role(role) for role in roles)
 
 
 def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -117,7 +131,8 @@ def list_members(session: Session, bank_id: int, words: str, page: int) -> Membe
 
 def _names_with(words: str) -> ColumnElement[bool]:
     """Every word stands somewhere in the name; no words, every name."""
-    return and_(True, *(Person.name_folded.contains(word, autoescape=True) for word in fold(words).split()))  # noqa: FBT003 (SQL's true)
+    looked_for = fold(words)[:_LONGEST_WORDS].split()
+    return and_(true(), *(Person.name_folded.contains(word, autoescape=True) for word in looked_for))
 
 
 def _members(bank_id: int) -> Select[str, str, int, int]:

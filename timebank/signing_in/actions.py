@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from timebank import clock, codes
 from timebank.members.errors import NotAllowedError
 from timebank.members.models import Person
-from timebank.members.rules import Actor, may_broker
+from timebank.members.queries import list_roles_anywhere
+from timebank.members.rules import Actor
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
 from timebank.signing_in.queries import digest_secret
-from timebank.signing_in.rules import CODE_LIFE, SESSION_LIFE, TRIES_WINDOW, is_valid, must_wait
+from timebank.signing_in.rules import CODE_LIFE, SESSION_LIFE, TRIES_WINDOW, is_valid, may_make_code, must_wait
 from timebank.trail import actions as trail
 from timebank.trail.actions import Deed
 
@@ -25,10 +26,14 @@ _DEVICE_LENGTH = 120
 def begin_attempt(session: Session, *, account: str, address: str, now: datetime) -> int:
     """Count a try before it is made, so that many at once cannot slip by; gives its id to mark it as succeeded.
 
-    Raises TooManyTriesError.
+    `account` names who would come in, however it was typed. Raises TooManyTriesError.
     """
-    by_account, by_address = _digest(session, account.strip().lower()), _digest(session, address)
+    by_account, by_address = _digest(session, account), _digest(session, address)
     since = now - TRIES_WINDOW
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        for digest in sorted({by_account, by_address}):
+            lock = int.from_bytes(digest[:8], "big", signed=True)
+            session.execute(select(func.pg_advisory_xact_lock(lock)))
     session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at < since))
     failed = select(func.count()).where(SignInAttempt.succeeded.is_(False), SignInAttempt.tried_at >= since)
     tries_on_account = session.scalar(failed.where(SignInAttempt.account_digest == by_account)) or 0
@@ -52,7 +57,7 @@ def open_session(session: Session, person_id: int, *, attempt_id: int | None, de
         LoginSession(
             token_digest=digest_secret(token),
             person_id=person_id,
-            device=device[:_DEVICE_LENGTH],
+            device=device.replace("\x00", "")[:_DEVICE_LENGTH],
             opened_at=now,
             expires_at=now + SESSION_LIFE,
         )
@@ -82,10 +87,11 @@ def _end(session: Session, now: datetime, *conditions: object) -> None:
 def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetime) -> str:
     """A new sign-in code for a member, to print or read out; codes made before stop working.
 
-    `by` is a broker, or None for the administrator's command line. Only a coordinator makes one for somebody who
-    holds a role, and nobody for themselves, so that no role can be borrowed. Raises NotAllowedError.
+    `by` is a broker, or None for the administrator's command line. A code opens every door of its person, so that
+    roles could be borrowed with it: only a coordinator makes one for a broker or auditor, in whichever bank they are
+    one; for a coordinator or trustee it comes from the command line; nobody makes their own. Raises NotAllowedError.
     """
-    if by is not None and not _may_make_code(by, member):
+    if by is not None and not may_make_code(by, member, list_roles_anywhere(session, member.person_id)):
         raise NotAllowedError
     session.execute(delete(SignInCode).where(SignInCode.person_id == member.person_id))
     code = codes.new_secret()
@@ -102,12 +108,6 @@ def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetim
     trail.begin(session, Deed(member.bank_id, "sign_in_code.made", f"member:{member.code}", done_by, now))
     session.flush()
     return code
-
-
-def _may_make_code(by: Actor, member: Actor) -> bool:
-    from_above = by.bank_id == member.bank_id and by.membership_id != member.membership_id and may_broker(by)
-    more_than_member = {role.value for role in member.roles} - {"member"}
-    return from_above and (not more_than_member or "coordinator" in {role.value for role in by.roles})
 
 
 def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> int:

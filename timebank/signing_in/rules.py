@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from zxcvbn import zxcvbn
 
+from timebank.members.rules import Actor, Role, may_broker, may_coordinate
+
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 8
 TRIES_PER_ADDRESS = 60
@@ -12,13 +14,22 @@ CODE_LIFE = timedelta(days=14)
 SHORTEST_PASSWORD = 8
 #: zxcvbn's scale goes from 0 to 4; below 2 a password falls to a million guesses.
 WEAKEST_SCORE = 2
-#: zxcvbn takes no more than this.
-_LONGEST_SCORED = 72
+#: More signs tell zxcvbn nothing new and take it long.
+_LONGEST_SCORED = 40
 
 
 def must_wait(tries_on_account: int, tries_from_address: int) -> bool:
     """Whether there were too many failed tries within the window, on this account or from this address."""
     return tries_on_account >= TRIES_PER_ACCOUNT or tries_from_address >= TRIES_PER_ADDRESS
+
+
+def may_make_code(by: Actor, member: Actor, roles_anywhere: frozenset[Role]) -> bool:
+    """Whether one may let the other in with a code, given every role that the other holds in any bank."""
+    if by.bank_id != member.bank_id or by.membership_id == member.membership_id:
+        return False
+    if roles_anywhere & {Role.COORDINATOR, Role.TRUSTEE}:
+        return False
+    return may_coordinate(by) if roles_anywhere & {Role.BROKER, Role.AUDITOR} else may_broker(by)
 
 
 def is_valid(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:

@@ -2,12 +2,13 @@
 
 import logging
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from timebank.banks.queries import find_bank
 from timebank.errors import TimebankError
 from timebank.web.extensions import db
 from timebank.web.sentences import say
@@ -18,7 +19,8 @@ _PAGES = {400, 403, 404, 405, 413, 429, 500, 503}
 
 def _page(status: int, sentence: str | None = None) -> tuple[str, int]:
     db.session.rollback()
-    g.setdefault("bank", None)
+    if g.get("bank") is None:
+        g.bank = find_bank(db.session(), request.path.split("/")[1])
     g.setdefault("actor", None)
     shown = status if status in _PAGES else 500
     return render_template(f"errors/{shown}.html", sentence=sentence), status
@@ -41,7 +43,8 @@ def _refused(error: TimebankError) -> tuple[str, int]:
 
 def _database_gone(error: DBAPIError) -> tuple[str, int]:
     _log.error("the database does not answer", exc_info=error)
-    return _bare(503) if error.connection_invalidated else _page_or_bare(503)
+    db.session.rollback()
+    return _bare(503)
 
 
 def _broken(error: Exception) -> tuple[str, int]:
@@ -67,6 +70,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TimebankError, _refused)
-    app.register_error_handler(DBAPIError, _database_gone)
+    for gone in (OperationalError, InterfaceError):
+        app.register_error_handler(gone, _database_gone)
     if not app.debug:
         app.register_error_handler(Exception, _broken)

@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation, ValidationError
 
 from timebank.errors import TimebankError
@@ -22,15 +24,28 @@ def tidy(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def without_nulls(typed: object) -> object:
+    """PostgreSQL keeps no NUL byte in a text, so none gets further than the form."""
+    return typed.replace("\x00", "") if isinstance(typed, str) else typed
+
+
 class KeyedForm(FlaskForm):  # type: ignore[misc]
     """A form that does something. Its key is made when the page is shown, so that sending it twice does it once."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Every field of every form goes through the same sieve."""
+
+        def bind_field(self, form: FlaskForm, unbound_field: UnboundField[Any], options: dict[str, Any]) -> Field:
+            """Bind a field with our filter before its own."""
+            filters = [without_nulls, *unbound_field.kwargs.get("filters", ())]
+            return cast("Field", unbound_field.bind(form=form, filters=filters, **options))
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
     @property
     def key(self) -> str:
-        """The key as it is kept."""
-        return (self.form_key.data or secrets.token_urlsafe(16))[:_KEY_LENGTH].replace("\x00", "")
+        """The key as it is kept, apart for each address, since the buttons of one page share what they send."""
+        return f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.endpoint}"[:_KEY_LENGTH]
 
     def refuse(self, error: TimebankError, field: Field | None = None) -> None:
         """Say why a deed was refused, at a field or for the whole form; what was typed stays."""
@@ -91,8 +106,14 @@ class needed:  # noqa: N801 (reads like WTForms' own validators)
 
     def __call__(self, _form: FlaskForm, field: Field) -> None:
         """Raises StopValidation with the sentence."""
-        if not (field.data.strip() if isinstance(field.data, str) else field.data):
+        typed = field.data
+        if not (_can_be_read(typed) if isinstance(typed, str) else typed):
             raise StopValidation(str(self.sentence))
+
+
+def _can_be_read(text: str) -> bool:
+    """Whether there is anything to see: spaces and signs without a shape are nothing."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def at_most(length: int, sentence: object) -> Callable[[FlaskForm, Field], None]:

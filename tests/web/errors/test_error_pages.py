@@ -48,6 +48,51 @@ def test_a_form_that_is_far_too_large_is_told_in_plain_words(as_, village, books
     assert "What you sent is larger than we can take. Try with fewer words." in page
 
 
+def test_the_phone_number_stands_on_the_page_of_every_error_within_a_bank(as_, village, books):
+    grace, code = as_(village.grace), books.recorded(village.ada, village.grace)
+    pages = [grace.get("nowhere/at/all"), grace.post_bare("profile"), grace.get(f"exchanges/{code}/acceptance")]
+    assert [page.status for page in pages] == [404, 400, 405]
+    for page in pages:
+        assert PHONE in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hours?below=99999999999999999999999",
+        "hours?below=-99999999999999999999999",
+        "hours?month=0001-01",
+        "hours?month=9999-12",
+        "hours?month=%00",
+        "exchanges?below=99999999999999999999999",
+        "members?page=99999999999999999999",
+        "members?words=%00",
+        "help/record/giver?with=nobody",
+        "sign-in/code?code=%00",
+    ],
+)
+def test_no_address_however_odd_breaks_a_page(path, as_, village, books):
+    books.confirmed(village.rosa, village.grace)
+    assert as_(village.rosa).get(path).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("help/record/giver", {"words": "\x00"}),
+        ("help/record/giver", {"person": "a\x00b"}),
+        ("help/record/giver", {"words": "\u0663"}),
+        ("members/new", {"name": "\x00", "phone": "01632 960 321"}),
+        ("members/new", {"name": "Sam", "phone": "", "email": "sam\x00@example.org\x00 "}),
+        ("members/new", {"name": "\ufb03" * 80, "phone": "01632 960 321"}),
+        ("profile", {"name": "Rosa", "phone": "01632 960 321", "about": "a\x00b"}),
+        ("password", {"password": "\x00\x00\x00"}),
+    ],
+)
+def test_nothing_typed_however_odd_breaks_a_page(path, typed, as_, village):
+    assert as_(village.rosa).post(path, **typed).status in {200, 303}
+
+
 def test_a_page_that_breaks_says_that_nothing_moved_and_shows_nothing_of_the_inside(app, as_, village, backend):
     with backend.owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE draft RENAME TO draft_away")

@@ -158,9 +158,7 @@ def test_a_draft_that_is_not_there_is_not_found(question, as_, village):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_without_signing_in_a_draft_leads_to_the_door_and_to_strangers_it_does_not_exist(
-    question, as_, village, draft
-):
+def test_without_signing_in_a_draft_leads_to_the_door_and_to_strangers_it_does_not_exist(question, as_, village, draft):
     code = draft(**WHOLE)
     assert as_(None).get(f"drafts/{code}/{question}").to.startswith("/angus/sign-in?next=/angus/drafts/")
     assert as_(village.perdita).get(f"/angus/drafts/{code}/{question}").status == 404

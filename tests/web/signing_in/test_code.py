@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from tests.people import NOW
 from timebank.codes import spoken
+from timebank.signing_in.rules import TRIES_PER_ACCOUNT
 
 DOES_NOT_FIT = "This code does not work, or not any more. Ring us for a new one."
 
@@ -66,6 +67,16 @@ def test_opening_the_link_with_a_code_changes_nothing_and_its_button_signs_in(vi
     assert books.count("login_session") == 0
     assert visitor.get("hours").to.startswith("/angus/sign-in")
     assert visitor.done(page).path == "/angus/password"
+
+
+def test_wrong_codes_typed_at_one_address_keep_nobody_out_at_another(visitor, as_, village, books):
+    for number in range(TRIES_PER_ACCOUNT):
+        visitor.submit(visitor.get("sign-in/code"), code=f"WRONG{number}")
+    code, other = books.sign_in_code(village.grace), as_(None)
+    form = other.get("sign-in/code").form
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    answer = other.client.post(form.action, data=form.filled({"code": code}), environ_base=elsewhere)
+    assert answer.headers["Location"] == "/angus/password"
 
 
 def test_no_code_typed_says_what_to_type(visitor, village):

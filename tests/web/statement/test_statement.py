@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_each_line_says_the_balance_after_it(as_, village, books):
     lines = read_lines(as_(village.grace).get("hours"))
     assert [line.minutes for line in lines] == [30, -60, -30, 45, -90]
     assert [line.balance for line in lines] == [-105, -135, -75, -45, -90]
-    for newer, older in zip(lines, lines[1:], strict=False):
+    for newer, older in pairwise(lines):
         assert newer.balance - newer.minutes == older.balance
 
 

@@ -1,6 +1,15 @@
 def test_the_styleguide_shows_every_state_of_an_exchange_and_a_balance_of_each_kind(visitor, village):
     page = visitor.get("/styleguide")
-    for word in ("asked", "agreed", "waiting", "confirmed", "not this time", "called off", "being looked at", "decided"):
+    for word in (
+        "asked",
+        "agreed",
+        "waiting",
+        "confirmed",
+        "not this time",
+        "called off",
+        "being looked at",
+        "decided",
+    ):
         assert word in page
     for balance in ("2 hours 30 minutes to use", "No hours either way", "2 hours below zero"):
         assert balance in page

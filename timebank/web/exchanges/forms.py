@@ -39,6 +39,12 @@ class DecisionForm(KeyedForm):
     )
 
 
+class DecidedForm(DecisionForm):
+    """A decision that was looked at once more before it moves hours."""
+
+    checked = HiddenField()
+
+
 class AgreementForm(KeyedForm):
     """Agreeing to what the other side named; the minutes are those that the page showed."""
 

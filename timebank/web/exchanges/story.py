@@ -7,7 +7,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
 from timebank.members.queries import list_membership_names, list_names
-from timebank.members.rules import Actor
+from timebank.members.rules import Actor, may_approve, may_broker
 from timebank.web.extensions import db
 
 
@@ -21,6 +21,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
     steps = list_steps(session, g.bank.id, shown.id)
     reversal = find_newest_reversal(session, g.bank.id, shown.id)
     return {
+        "sees_words": side is not None or may_broker(actor) or may_approve(actor),
         "exchange": shown,
         "giver": giver,
         "receiver": receiver,

@@ -13,11 +13,13 @@ from timebank.exchanges import actions, rules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange, list_exchanges
 from timebank.exchanges.rules import Standing, State
+from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import list_names
 from timebank.members.rules import Actor, may_see_all_exchanges
 from timebank.web.access import allows, brokers, members, members_who_exchange
+from timebank.web.asked import asked_number
 from timebank.web.exchanges import blueprint
-from timebank.web.exchanges.forms import AgreementForm, DecisionForm, DeedForm, DisputeForm
+from timebank.web.exchanges.forms import AgreementForm, DecidedForm, DeedForm, DisputeForm
 from timebank.web.exchanges.story import tell
 from timebank.web.extensions import db
 from timebank.web.sentences import say
@@ -35,7 +37,7 @@ def exchanges() -> str:
         g.bank.id,
         account_id=None if sees_all else g.actor.account_id,
         state=state,
-        below=request.args.get("below", type=int),
+        below=asked_number("below"),
     )
     sides = [row.giver_account_id for row in page.rows] + [row.receiver_account_id for row in page.rows]
     names = list_names(db.session(), g.bank.id, sides)
@@ -60,6 +62,8 @@ def done(code: str) -> str:
     return render_template("exchanges/done.html", **tell(shown, g.actor))
 
 
+#: What the form of a decision says once it was looked at again.
+CHECKED = "yes"
 #: A deed that needs nothing but the exchange, who does it and when.
 Verb = Callable[..., None]
 
@@ -160,7 +164,9 @@ def decide(code: str) -> str | Response:
     shown = _exchange(code)
     if shown.standing().side_of(g.actor.account_id) is not None:
         abort(403)
-    form = DecisionForm()
+    form = DecidedForm()
+    if form.validate_on_submit() and form.checked.data != CHECKED:
+        return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, **_both_after(shown, form))
     if form.validate_on_submit():
         try:
             actions.decide(
@@ -182,8 +188,22 @@ def decide(code: str) -> str | Response:
     return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
 
 
+def _both_after(shown: Exchange, form: DecidedForm) -> dict[str, object]:
+    """The story, and what the decision would do to each side: (name, minutes before, minutes after)."""
+    minutes = round_up_to_step(form.how_long.minutes or 0)
+    told = tell(shown, g.actor)
+    giver = get_account(db.session(), g.bank.id, shown.giver_account_id).balance
+    receiver = get_account(db.session(), g.bank.id, shown.receiver_account_id).balance
+    names = list_names(db.session(), g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
+    changes = [
+        (names[shown.giver_account_id][0], giver, giver + minutes),
+        (names[shown.receiver_account_id][0], receiver, receiver - minutes),
+    ]
+    return {**told, "minutes": minutes, "changes": changes}
+
+
 def _words(text: str | None) -> str:
-    return (text or "").replace("\x00", "").strip()
+    return (text or "").strip()
 
 
 def _exchange(code: str) -> Exchange:

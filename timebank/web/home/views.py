@@ -4,7 +4,7 @@ from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from timebank.bookkeeping.queries import get_account
-from timebank.exchanges.queries import list_open, list_recent, list_waiting_reversals
+from timebank.exchanges.queries import MOST_OPEN, list_open, list_recent, list_waiting_reversals
 from timebank.members.queries import list_names
 from timebank.members.rules import may_exchange
 from timebank.web.access import allows, members
@@ -29,6 +29,7 @@ def home() -> str | Response:
         "home/home.html",
         account=get_account(session, g.bank.id, account_id),
         open=part_open(rows, account_id),
+        more_open=len(rows) == MOST_OPEN,
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, sides),

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.errors import TimebankError
@@ -44,15 +45,17 @@ class PersonForm(KeyedForm):
         if tidy(field.data):
             plain = plain_phone(tidy(field.data))
             if plain is None:
-                raise ValueError(say(PhoneNotUnderstoodError()))
+                raise ValidationError(say(PhoneNotUnderstoodError()))
             self.plain_phone = plain
 
     def validate_email(self, field: StringField) -> None:
         """An e-mail has one @ with something on both sides; whether it arrives is found out by sending."""
         if tidy(field.data):
             local, at, domain = plain_email(field.data or "").rpartition("@")
-            if not (local and at and domain) or " " in local + domain or "\x00" in local + domain:
-                raise ValueError(str(_("Type the e-mail with an @ in it, such as ada@example.org.")))
+            if not (local and at and domain) or any(
+                not sign.isprintable() or sign.isspace() for sign in local + domain
+            ):
+                raise ValidationError(str(_("Type the e-mail with an @ in it, such as ada@example.org.")))
 
     @property
     def reach(self) -> tuple[str | None, str | None]:
@@ -63,7 +66,7 @@ class PersonForm(KeyedForm):
     @property
     def said_name(self) -> str:
         """The name without stray spaces."""
-        return tidy((self.name.data or "").replace("\x00", ""))
+        return tidy(self.name.data)
 
 
 class ProfileForm(PersonForm):

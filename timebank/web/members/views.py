@@ -1,6 +1,6 @@
 """The people of a bank: a list for brokers, a page each, one's own profile, sign-in codes and roles."""
 
-from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask import abort, flash, g, redirect, render_template, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from timebank.members.rules import Actor, Role, may_broker, may_coordinate, may_
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, members as all_members
+from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.members import blueprint
 from timebank.web.members.forms import CodeForm, PersonForm, ProfileForm, RolesForm
@@ -27,8 +28,8 @@ _COOKIE = "sign_in_code"
 @allows(brokers)
 def members() -> str:
     """All members by name, or those found."""
-    words = request.args.get("words", "").replace("\x00", "")
-    number = max(request.args.get("page", 1, type=int), 1)
+    words = asked_words("words")
+    number = asked_number("page") or 1
     page = list_members(db.session(), g.bank.id, words, min(number, 100_000))
     return render_template("members/members.html", page=page, words=words)
 
@@ -83,7 +84,7 @@ def sign_in_code(code: str) -> str | Response:
         db.session.commit()
         cookie[_COOKIE] = [shown.code, made]
         return redirect(url_for("members.sign_in_code", code=code), 303)
-    whose, made = cookie.get(_COOKIE, ["", ""])
+    whose, made = cookie.pop(_COOKIE, ["", ""])  # a cookie can be read: it is shown once and gone
     if whose != shown.code:
         return redirect(url_for("members.member", code=code))
     link = url_for("signing_in.sign_in_with_code", _external=True)
@@ -117,7 +118,7 @@ def profile() -> str | Response:
     form = ProfileForm(name=person.name, phone=person.phone, email=person.email, about=membership.about)
     if form.validate_on_submit():
         email, phone = form.reach
-        about = (form.about.data or "").replace("\x00", "").strip()
+        about = (form.about.data or "").strip()
         try:
             said = Profile(name=form.said_name, email=email, phone=phone, about=about)
             actions.change_profile(db.session(), g.actor, said, now=clock.now())

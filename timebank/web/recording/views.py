@@ -24,6 +24,7 @@ from timebank.members.rules import Actor
 from timebank.web.access import allows, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
+from timebank.web.forms import tidy
 from timebank.web.recording import blueprint
 from timebank.web.recording.forms import HowLongForm, SendForm, WhatForm, WhenForm, WhoForm
 
@@ -72,7 +73,7 @@ def what(code: str) -> str | Response:
         return redirect(url_for("recording.check", code=code))
     form = WhatForm(what=draft.what)
     if form.validate_on_submit():
-        draft.what = " ".join((form.what.data or "").replace("\x00", "").split())
+        draft.what = tidy(form.what.data)
         if draft.what:
             return _keep_and_go_on(draft)
         form.refuse(NothingSaidError(), form.what)
@@ -222,7 +223,7 @@ def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoFor
     """
     form = WhoForm()
     session, bank_id, own = db.session(), g.bank.id, g.actor.account_id
-    words = (form.words.data or "").replace("\x00", "").strip()
+    words = (form.words.data or "").strip()
     shown: dict[str, tuple[int, str]] = {}
     if words:
         rows = search_members(session, bank_id, words, but_not_account=own)
@@ -264,7 +265,7 @@ def _chosen_person(form: WhoForm, found: dict[str, int]) -> int | None:
             return int(rows[0].account_id)
         if rows:
             form.words.errors = [_("More than one person is called that. Choose one below.")]
-        elif words.isdigit() and int(words) == g.actor.number:
+        elif words.lstrip("0") == str(g.actor.number):
             form.refuse(SamePersonError(), form.words)
         else:
             form.words.errors = [_("Nobody here is called that. Try the first name alone, or ring us.")]

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
 from timebank.members.queries import list_membership_names, list_names
-from timebank.members.rules import may_approve
+from timebank.members.rules import may_approve, may_see_all_exchanges
 from timebank.web.access import allows, approvers, coordinators, members, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.reversals import blueprint
@@ -30,7 +31,7 @@ def propose(code: str) -> str | Response:
     form = ReversalForm()
     if form.validate_on_submit():
         try:
-            reason = (form.reason.data or "").replace("\x00", "")
+            reason = form.reason.data or ""
             reversal_code = actions.propose(
                 db.session(), code, reason=reason, by=g.actor, now=clock.now(), form_key=form.key
             )
@@ -63,6 +64,7 @@ def reversal(code: str) -> str:
         names=list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id]),
         people=list_membership_names(db.session(), g.bank.id, people),
         may_agree=waits and side is not None and not agreed[side] and rules.may_agree_to_reversal(standing, g.actor),
+        changes=_changes(exchange) if waits else [],
         may_approve=waits and rules.may_approve_reversal(standing, g.actor, proposed_by=shown.proposed_by),
         may_withdraw=waits and shown.proposed_by == g.actor.membership_id and may_approve(g.actor),
     )
@@ -102,6 +104,19 @@ def _reversal(code: str) -> tuple[Reversal, Exchange]:
     if not rules.may_see(exchange.standing(), g.actor):
         abort(404)
     return shown, exchange
+
+
+def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
+    """(name, minutes before, minutes after) of whose balance the reader may see: their own, or both."""
+    minutes = exchange.minutes or 0
+    sides = ((exchange.giver_account_id, -minutes), (exchange.receiver_account_id, minutes))
+    shown = [side for side in sides if may_see_all_exchanges(g.actor) or side[0] == g.actor.account_id]
+    names = list_names(db.session(), g.bank.id, [account_id for account_id, _moved in shown])
+    balances = [get_account(db.session(), g.bank.id, account_id).balance for account_id, _moved in shown]
+    return [
+        (names[account_id][0], balance, balance + moved)
+        for (account_id, moved), balance in zip(shown, balances, strict=True)
+    ]
 
 
 def _answer(code: str, act: Callable[[str], None]) -> Response:

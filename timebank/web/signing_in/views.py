@@ -1,7 +1,5 @@
 """Signing in with a password or a code, signing out, and choosing a password."""
 
-from urllib.parse import urlsplit
-
 from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -14,7 +12,7 @@ from timebank.members.models import Person
 from timebank.signing_in import actions
 from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
 from timebank.signing_in.passwords import fits, hash_password
-from timebank.signing_in.queries import list_candidates
+from timebank.signing_in.queries import list_candidates, plain_email
 from timebank.signing_in.rules import is_weak
 from timebank.web.access import SignedIn, allows, anybody, members
 from timebank.web.extensions import db
@@ -31,8 +29,9 @@ def sign_in() -> str | Response:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            attempt_id = _begin_attempt(form.who.data or "")
-            person_id = _whose_password(form.who.data or "", form.password.data or "")
+            candidates = _candidates(form.who.data or "")
+            attempt_id = _begin_attempt(_account(form.who.data or "", candidates))
+            person_id = _whose_password(candidates, form.password.data or "")
         except TimebankError as error:
             db.session.rollback()
             form.refuse(error)
@@ -48,7 +47,7 @@ def sign_in_with_code() -> str | Response:
     form = SignInCodeForm(code=request.args.get("code", ""))
     if form.validate_on_submit():
         try:
-            attempt_id = _begin_attempt("a sign-in code")
+            attempt_id = _begin_attempt(f"code from {request.remote_addr}")  # nobody's guesses lock others out
             person_id = actions.use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
         except TimebankError as error:
             db.session.rollback()
@@ -66,11 +65,12 @@ def sign_in_help() -> str:
 
 
 @blueprint.post("/sign-out")
-@allows(members)
+@allows(anybody)
 def sign_out() -> Response:
-    """End the session on this device."""
-    actions.end_session(db.session(), current_user.token, now=clock.now())
-    db.session.commit()
+    """End the session on this device; who was suspended or is a stranger here can do that too."""
+    if current_user.is_authenticated:
+        actions.end_session(db.session(), current_user.token, now=clock.now())
+        db.session.commit()
     logout_user()
     cookie.clear()
     flash(_("You are signed out."))
@@ -85,11 +85,12 @@ def password() -> str | Response:
     if form.validate_on_submit():
         person = db.session.get_one(Person, g.actor.person_id)
         chosen = form.password.data or ""
-        if is_weak(chosen, [person.name, person.email or "", person.phone or ""]):
+        own_words = [person.name, person.email or "", person.phone or ""]
+        db.session.rollback()  # judging and hashing are slow: no lock is held meanwhile
+        if is_weak(chosen, own_words):
             form.refuse(WeakPasswordError(), form.password)
         else:
-            db.session.rollback()
-            hashed = hash_password(chosen)  # slow, so before the write lock is taken
+            hashed = hash_password(chosen)
             actions.set_password(db.session(), g.actor, hashed, token=current_user.token, now=clock.now())
             db.session.commit()
             flash(_("Your new password is kept. Use it the next time you sign in."))
@@ -97,28 +98,38 @@ def password() -> str | Response:
     return render_template("signing_in/password.html", form=form)
 
 
-def _begin_attempt(typed: str) -> int:
+def _candidates(typed: str) -> list[tuple[int, str | None]]:
+    """(person id, password hash) of everybody who might be meant; no lock is held afterwards."""
+    found = [(row.id, row.password_hash) for row in list_candidates(db.session(), g.bank.id, typed)]
+    db.session.rollback()
+    return found
+
+
+def _account(typed: str, candidates: list[tuple[int, str | None]]) -> str:
+    """Who is tried, the same however their number, e-mail or phone was typed."""
+    if candidates:
+        return " ".join(["people", *(str(person_id) for person_id, _hash in sorted(candidates))])
+    return f"nobody in {g.bank.id} {plain_email(typed)}"
+
+
+def _begin_attempt(account: str) -> int:
     """Count the try in a unit of work of its own, so that it stands whatever comes of it."""
-    account = f"{g.bank.id} {typed}"
-    attempt_id = actions.begin_attempt(
-        db.session(), account=account, address=request.remote_addr or "", now=clock.now()
-    )
+    address = request.remote_addr or ""
+    attempt_id = actions.begin_attempt(db.session(), account=account, address=address, now=clock.now())
     db.session.commit()
     return attempt_id
 
 
-def _whose_password(typed: str, tried: str) -> int:
+def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int:
     """The person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
-    candidates = list_candidates(db.session(), g.bank.id, typed)
-    db.session.rollback()  # checking is slow: no lock is held meanwhile
     if not candidates:
         fits(None, tried)
-    fitting = [row.id for row in candidates if fits(row.password_hash, tried)]
+    fitting = [person_id for person_id, kept in candidates if fits(kept, tried)]
     if len(fitting) > 1:
         raise SeveralPeopleError
     if not fitting:
         raise NotSignedInError
-    return int(fitting[0])
+    return fitting[0]
 
 
 def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
@@ -135,6 +146,5 @@ def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
 def _safe_next() -> str | None:
     """Where the reader wanted to go, if that is within this bank's pages."""
     wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
-    inside = not parts.scheme and not parts.netloc and wanted.startswith(f"/{g.bank.slug}/") and "\\" not in wanted
+    inside = wanted.startswith(f"/{g.bank.slug}/") and wanted.isprintable() and "\\" not in wanted
     return wanted if inside else None

@@ -18,6 +18,7 @@ from timebank.exchanges.rules import State
 from timebank.members.queries import find_actor_by_code, list_names
 from timebank.members.rules import Actor
 from timebank.web.access import allows, keepers, members_who_exchange
+from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.statement import blueprint
 from timebank.web.statement.spreadsheet import write_csv
@@ -66,7 +67,7 @@ def _member(code: str) -> Actor:
 def _page(member: Actor, url: str, csv_url: str) -> str:
     session, bank_id = db.session(), g.bank.id
     wanted, month = _wanted()
-    below = request.args.get("below", type=int)
+    below = asked_number("below")
     page = list_statement(session, bank_id, member.account_id, wanted, below=below)
     waiting = [row for row in list_open(session, bank_id, member.account_id) if row.state in _WAITING]
     others = [row.other_account for row in page.rows]
@@ -114,9 +115,10 @@ def _wanted() -> tuple[StatementFilter, date | None]:
 
 def _read_month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+    return month if 2000 <= month.year <= 2100 else None  # noqa: PLR2004 (years that a bank can have seen)
 
 
 def _months(span: tuple[datetime, datetime] | None) -> list[date]:
