@@ -15,7 +15,7 @@ from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges import actions
-from timebank.exchanges.actions import Terms
+from timebank.exchanges.terms import Terms
 from timebank.ledger.accounts import Account
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
@@ -78,7 +78,7 @@ def settle(session: Session) -> Village:
 
 def join(session: Session, bank: Bank, name: str, *, roles: frozenset[Role] = MEMBER, by: Actor | None = None) -> Actor:
     """Take somebody in under their name, reached by first.name@example.org."""
-    email = f"{name.split()[0].lower()}@example.org"
+    email = f"{name.partition(' ')[0].lower()}@example.org"
     membership = admit(session, bank, NewMember(name, email=email, roles=roles), by=by, now=NOW)
     found = find_actor_by_code(session, bank.id, membership.code)
     assert found is not None

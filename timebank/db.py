@@ -6,7 +6,8 @@ writing one takes the write lock at its start, since a read that turns into a wr
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -97,6 +98,16 @@ def make_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_pre_ping=True)
+
+
+@contextmanager
+def opened(url: URL) -> Iterator[Engine]:
+    """An engine for one command; its connections are closed at the end."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @lru_cache(maxsize=32)

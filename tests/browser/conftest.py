@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from tests.browser.glen_isla import Site, make_site, serving
+from tests.browser.places import PLACES, Place
 from timebank.demo.village import PASSWORD
 
 HERE = Path(__file__).parent
@@ -81,10 +83,6 @@ class Door:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button", name="Sign out").wait_for()
-        if who == "mary":  # the page of a sign-in code shows it to whoever has just made it
-            page.goto(self.site.url("members.member", code="linus"))
-            page.get_by_role("button", name="Make a sign-in code").click()
-            page.locator(".reference").wait_for()
         cookies = context.storage_state()
         context.close()
         return cookies
@@ -93,6 +91,27 @@ class Door:
 @pytest.fixture(scope="session")
 def door(chromium: Browser, site: Site) -> Door:
     return Door(chromium, site)
+
+
+@dataclass
+class Opened:
+    """A page that stays open while it is looked at from all sides, and what the browser complained of meanwhile."""
+
+    page: Page
+    place: Place
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session", params=PLACES, ids=str)
+def opened(request: pytest.FixtureRequest, door: Door, site: Site) -> Iterator[Opened]:
+    """Every page in turn, opened once for all the tests that look at it."""
+    context = door.open(request.param.who)
+    found = Opened(context.new_page(), request.param)
+    found.page.on("console", lambda message: found.complaints.append(message.text))
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    request.param.open(found.page, site)
+    yield found
+    context.close()
 
 
 @pytest.fixture

@@ -15,16 +15,27 @@ NOT_PAGES = frozenset({"static", "statement.my_hours_csv", "statement.hours_of_m
 
 @dataclass(frozen=True)
 class Place:
-    """A page, who opens it, and which button they press there to see what it says to a wrong answer."""
+    """A page, who opens it, and what they fill in and press there to come to what is looked at.
+
+    Pressed with nothing filled in, most forms say what is wrong; `awaits` is what then stands on the page, and `shows`
+    is the page that it leads to, where that is another one.
+    """
 
     endpoint: str
     who: str | None
     values: dict[str, str] = field(default_factory=dict)
+    fill: dict[str, str] = field(default_factory=dict)
     press: str = ""
+    awaits: str = ".summary"
+    shows: str = ""
     status: int = 200
 
+    @property
+    def shown(self) -> str:
+        return self.shows or self.endpoint
+
     def __str__(self) -> str:
-        said = [self.endpoint, "as", self.who or "a stranger", *self.values.values(), self.press]
+        said = [self.shown, "as", self.who or "a stranger", *self.values.values(), self.press]
         return " ".join(said).strip().replace(" ", "-")
 
     def open(self, page: Page, site: Site) -> None:
@@ -33,9 +44,12 @@ class Place:
         answer = page.goto(wanted)
         assert answer is not None
         assert (answer.status, answer.url) == (self.status, wanted)
+        for label, said in self.fill.items():
+            page.get_by_label(label).fill(said)
         if self.press:
             page.get_by_role("button", name=self.press).click()
-            page.locator(".summary").wait_for()
+            page.locator(self.awaits).wait_for()
+            assert page.url == site.url(self.shown, **self.values)
         page.evaluate("document.fonts.ready.then(() => true)")
 
 
@@ -86,6 +100,14 @@ PLACES = (
     Place("exchanges.agree", "linus", _of("disputed")),
     Place("exchanges.decide", "rosa", _of("disputed")),
     Place("exchanges.decide", "rosa", _of("disputed"), press="Decide"),
+    Place(
+        "exchanges.decide",
+        "rosa",
+        _of("disputed"),
+        fill={"How long was it?": "2 hours", "Why?": "Both remember the tea."},
+        press="Decide",
+        awaits="text='Check before you decide'",
+    ),
     Place("reversals.propose", "mary", _of("confirmed")),
     Place("reversals.reversal", "tom", _of("open reversal")),
     Place("reversals.reversal", "sam", _of("open reversal")),
@@ -95,7 +117,14 @@ PLACES = (
     Place("members.admit", "rosa", press="Take in"),
     Place("members.member", "mary", _of("linus")),
     Place("members.member", "ada", _of("rosa")),
-    Place("members.sign_in_code", "mary", _of("linus")),
+    Place(
+        "members.member",
+        "mary",
+        _of("linus"),
+        press="Make a sign-in code",
+        awaits=".reference",
+        shows="members.sign_in_code",
+    ),
     Place("members.roles", "mary", _of("linus")),
     Place("members.profile", "ada"),
     Place("desk.desk", "rosa"),

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
-import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Opened
 from tests.browser.glen_isla import Site
-from tests.browser.places import NOT_PAGES, PLACES, Place
+from tests.browser.places import NOT_PAGES, PLACES
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -27,19 +26,16 @@ RUN = """async only => {
 
 def test_every_page_has_an_example(site: Site) -> None:
     rules = [rule for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    shown = {place.endpoint for place in PLACES if place.status == 200}
+    shown = {place.shown for place in PLACES if place.status == 200}
     assert {rule.endpoint for rule in rules} - NOT_PAGES == shown
 
 
-@pytest.mark.parametrize("place", PLACES, ids=str)
-def test_axe_finds_nothing(place: Place, visit: Visit, site: Site) -> None:
-    page = visit(place.who)
-    place.open(page, site)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+def test_axe_finds_nothing(opened: Opened) -> None:
+    opened.page.evaluate(AXE.read_text(encoding="utf-8"))
     findings = []
     for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        findings += [f"{size['width']} px, {finding}" for finding in _look(page)]
+        opened.page.set_viewport_size(size)
+        findings += [f"{size['width']} px, {finding}" for finding in _look(opened.page)]
     assert not findings
 
 

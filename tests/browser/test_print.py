@@ -32,7 +32,9 @@ def test_a_printed_statement_is_dark_on_light_whatever_the_screen_was(visit: Vis
 
 def test_a_sign_in_code_prints_with_its_address(visit: Visit, site: Site) -> None:
     page = visit("mary", viewport=DESK)
-    page.goto(site.url("members.sign_in_code", code="linus"))
+    page.goto(site.url("members.member", code="linus"))
+    page.get_by_role("button", name="Make a sign-in code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A sign-in code for Linus Baxter")
     page.emulate_media(media="print")
     expect(page.locator(".reference")).to_be_visible()
     expect(page.get_by_text("/sign-in/code")).to_be_visible()

@@ -172,10 +172,13 @@ def _press_and_lose_the_answer(page: Page, button: str) -> None:
     lost: list[int] = []
 
     def lose(route: Route) -> None:
+        if lost or route.request.method != "POST":
+            route.fallback()
+            return
         lost.append(route.fetch(max_redirects=0).status)
         route.abort("aborted")
 
-    page.route("**/*", lose, times=1)
+    page.route("**/*", lose)
     page.get_by_role("button", name=button).click(no_wait_after=True)
     while not lost:
         page.wait_for_timeout(20)

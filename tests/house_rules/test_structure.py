@@ -75,7 +75,7 @@ def test_only_the_web_and_the_command_line_commit():
         for path in modules()
         if _room(path) not in {"web", "cli", "migrations"}
         for call, _before, name in attributes_called(path)
-        if name in {"commit", "rollback"}
+        if name == "commit"
     ]
     assert found == []
 

@@ -1,5 +1,6 @@
 """Whole ways through the site, every step by a link or form that a page shows."""
 
+from tests.web.exchanges.deciding import checked
 from tests.web.statement.lines import read_lines, read_totals
 
 
@@ -87,7 +88,8 @@ def test_what_two_see_differently_is_decided_by_a_broker(as_, village, books):
 
     page = press(rosa, press(rosa, rosa.get(), "Desk"), "Hedge cutting")
     assert "“It was only an hour”" in page
-    page = rosa.done(press(rosa, page, "Decide"), how_long="90 min", reason="You met in the middle")
+    page = checked(rosa, press(rosa, page, "Decide"), how_long="90 min", reason="You met in the middle")
+    page = rosa.done(page)
     assert "Decided" in page.title
     for actor, minutes in ((village.ada, 90), (village.grace, -90)):
         browser = as_(actor)

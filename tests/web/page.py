@@ -164,9 +164,3 @@ class Page:
     def has_button(self, button: str) -> bool:
         """Whether a form or link with these words is there to be pressed."""
         return button in self.links or any(form.button == button for form in self.forms)
-
-    @property
-    def problems(self) -> list[str]:
-        """What the summary on top says that has to be put right."""
-        _before, found, after = self.words.partition("There is something to put right")
-        return [after] if found else []

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.people import make_confirmed, settle
+from tests.web.exchanges.deciding import decide
 from tests.web.statement.lines import read_lines, read_totals
 from timebank.codes import spoken
 
@@ -112,10 +113,10 @@ def test_what_is_credited_is_debited_to_the_minute(as_, village, books):
 def test_a_dispute_has_a_way_out(way, as_, village, books):
     code = books.disputed(village.ada, village.grace, minutes=60, says=30)
     if way == "a broker decides":
-        browser, deed, typed = as_(village.rosa), "decision", {"how_long": "45 min", "reason": "Both rang me"}
+        decide(as_(village.rosa), code, how_long="45 min", reason="Both rang me")
     else:
-        browser, deed, typed = as_(village.ada if "giver" in way else village.grace), "agreement", {}
-    browser.done(browser.get(f"exchanges/{code}/{deed}"), **typed)
+        browser = as_(village.ada if "giver" in way else village.grace)
+        browser.done(browser.get(f"exchanges/{code}/agreement"))
     expected = {"the giver agrees": 30, "the receiver agrees": 60, "a broker decides": 45}[way]
     assert books.balance(village.ada) == expected
     assert books.are_right()
@@ -147,7 +148,7 @@ def test_the_key_of_a_form_is_kept_in_the_database_and_outlives_the_site(as_, vi
     page = grace.get(f"exchanges/{code}/confirmation")
     grace.done(page)
     key = page.form.fields["form_key"][0]
-    kept = books.ask("SELECT deed, subject FROM trail WHERE form_key = :key", key=key)
+    kept = books.ask("SELECT deed, subject FROM trail WHERE form_key LIKE :key", key=f"{key}%")
     assert [tuple(row) for row in kept] == [("exchange.confirm", f"exchange:{code.replace('-', '')}")]
     backend.engine.dispose()
     assert grace.submit(page).to == f"/angus/exchanges/{code}/done"

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from importlib import metadata
+from zoneinfo import available_timezones
 
 import click
 from sqlalchemy.orm import Session
@@ -12,11 +13,12 @@ from timebank.app import create_app
 from timebank.audit.checks import check_books as run_checks
 from timebank.cli import setting_up
 from timebank.config import NotSetUpError, Settings, read_settings
-from timebank.db import UnsafeDatabaseError, make_engine, snapshot
+from timebank.db import UnsafeDatabaseError, opened, snapshot
 from timebank.demo.village import CAST, PASSWORD
 from timebank.errors import TimebankError
-from timebank.ledger.checks import Verdict
+from timebank.ledger.checks import CheckResult, Verdict
 from timebank.migrations import run as migrations
+from timebank.web.sentences import say
 
 _PORT = 5000
 
@@ -34,14 +36,22 @@ def main() -> None:
 @click.option("--coordinator-name", default="", help="Name of the coordinator.")
 @click.option("--phone", default="", help="Phone number that stands on every page.")
 @click.option("--trustee", default=None, help="E-mail of a second approver.")
-@click.option("--time-zone", default="Europe/London", help="Time zone of the bank, an IANA name.")
+@click.option(
+    "--time-zone",
+    default="Europe/London",
+    type=click.Choice(sorted(available_timezones())),
+    metavar="ZONE",
+    help="Time zone of the bank, an IANA name.",
+)
 @click.option("--web-address", default="http://127.0.0.1:5000", help="Where the site is reached.")
 def init(**answers: str) -> None:
     """Make the database, the keys, the first bank and its coordinator. There is no default password."""
     settings = read_settings()
     try:
         people = setting_up.set_up(settings, setting_up.Answers(**answers))
-    except (TimebankError, UnsafeDatabaseError, setting_up.CannotSetUpError) as error:
+    except TimebankError as error:
+        raise click.ClickException(say(error)) from error
+    except (UnsafeDatabaseError, setting_up.CannotSetUpError) as error:
         raise click.ClickException(str(error)) from error
     for name, link in people:
         click.echo(f"{name} signs in once, within 14 days, with this link:\n  {link}")
@@ -51,8 +61,9 @@ def init(**answers: str) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date after an update, as its owner (TIMEBANK_OWNER_URL)."""
-    settings = read_settings()
-    migrations.upgrade(make_engine(settings.owner_url))
+    settings = _settings()
+    with opened(settings.owner_url) as owner:
+        migrations.upgrade(owner)
     setting_up.let_web_role_in(settings)
     click.echo("The database is up to date.")
 
@@ -71,7 +82,10 @@ def run(port: int, host: str) -> None:
 def demo(port: int, *, only_make: bool) -> None:
     """Serve a made-up bank with a database of its own, to try things out. Running it again keeps what was done."""
     settings = setting_up.demo_settings(read_settings())
-    setting_up.make_demo(settings)
+    try:
+        setting_up.make_demo(settings)
+    except setting_up.CannotSetUpError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"\nA made-up time bank is at http://127.0.0.1:{port}\n\nSign in as")
     for person in CAST:
         click.echo(f"  {person.email:<20} {PASSWORD}   {person.name}, {person.part}")
@@ -84,20 +98,27 @@ def demo(port: int, *, only_make: bool) -> None:
 def check_books() -> None:
     """Ask everything that must be true of the books; exit 1 and the exact row where something is not."""
     settings = _settings()
-    engine = make_engine(settings.database_url)
-    with Session(snapshot(engine), info={"books_key": settings.books_key}) as session:
+    with (
+        opened(settings.database_url) as engine,
+        Session(snapshot(engine), info={"books_key": settings.books_key}) as session,
+    ):
         results = []
         for result in run_checks(session):
             results.append(result)
-            click.echo(f"{result.verdict.upper():<8} {result.name:<28} {result.figure:>10,} {result.unit}")
-            for finding in result.findings:
-                click.echo(f"           {finding.table} {finding.row}: {finding.problem}")
-            if result.finding_count > len(result.findings):
-                click.echo(f"           and {result.finding_count - len(result.findings)} more")
+            _print_result(result)
     if any(result.verdict is Verdict.WRONG for result in results):
         click.echo("The books do not balance.")
         sys.exit(1)
     click.echo("The books balance.")
+
+
+def _print_result(result: CheckResult) -> None:
+    """One line a check, and one for each row that is wrong."""
+    click.echo(f"{result.verdict.upper():<8} {result.name:<28} {result.figure:>10,} {result.unit}")
+    for finding in result.findings:
+        click.echo(f"           {finding.table} {finding.row}: {finding.problem}")
+    if result.finding_count > len(result.findings):
+        click.echo(f"           and {result.finding_count - len(result.findings)} more")
 
 
 @main.command("sign-in-link")
@@ -125,6 +146,10 @@ def _settings() -> Settings:
 def _serve(settings: Settings, host: str, port: int) -> None:
     from waitress import serve  # noqa: PLC0415 (only the server needs it)
 
+    with opened(settings.database_url) as engine:
+        if not migrations.is_up_to_date(engine):
+            message = "the database has not taken all steps yet: run 'timebank migrate' first"
+            raise click.ClickException(message)
     try:
         app = create_app(settings)
     except (NotSetUpError, UnsafeDatabaseError) as error:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.banks.actions import open_bank
-from timebank.banks.queries import find_bank
+from timebank.banks.queries import find_bank, list_banks
 from timebank.config import Settings, database
-from timebank.db import make_engine, refuse_unsafe
+from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership
@@ -45,12 +45,13 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
 
     Raises SlugTakenError where the bank exists, NotASlugError, or UnsafeDatabaseError.
     """
-    owner = make_engine(settings.owner_url)
     settings.make_keys()
-    migrations.upgrade(owner)
+    with opened(settings.owner_url) as owner:
+        migrations.upgrade(owner)
+        refuse_unsafe(owner)
     let_web_role_in(settings)
-    refuse_unsafe(owner)
     with writing(settings) as session:
+        _refuse_mixing(session, settings)
         now = clock.now()
         name = answers.coordinator_name or answers.coordinator.partition("@")[0]
         bank = open_bank(
@@ -105,7 +106,8 @@ def let_web_role_in(settings: Settings) -> None:
     """On PostgreSQL with an owner of its own, grant the web's role what it needs and nothing more."""
     role = _web_role(settings)
     if role is not None:
-        migrations.grant(make_engine(settings.owner_url), role)
+        with opened(settings.owner_url) as owner:
+            migrations.grant(owner, role)
 
 
 def about_role(settings: Settings) -> str:
@@ -128,13 +130,30 @@ def _web_role(settings: Settings) -> str | None:
 @contextmanager
 def writing(settings: Settings) -> Iterator[Session]:
     """A session that commits once, at the end."""
-    with Session(make_engine(settings.database_url), info={"books_key": settings.books_key}) as session:
+    with (
+        opened(settings.database_url) as engine,
+        Session(engine, info={"books_key": settings.books_key}) as session,
+    ):
         yield session
         session.commit()
 
 
+def _refuse_mixing(session: Session, settings: Settings) -> None:
+    """The demo's people have a published password, and its entries another key: a real bank never stands beside them.
+
+    Raises CannotSetUpError.
+    """
+    slugs = {slug for slug, _name in list_banks(session)}
+    if settings.demo and slugs - {village.SLUG}:
+        message = "this database holds a real time bank: give the demo one of its own"
+        raise CannotSetUpError(message)
+    if not settings.demo and village.SLUG in slugs:
+        message = "this database holds the demo: give the real time bank one of its own"
+        raise CannotSetUpError(message)
+
+
 def demo_settings(settings: Settings) -> Settings:
-    """The same installation, but with the demo's own folder and embedded database."""
+    """The same installation, but with the demo's own folder and embedded database, or a server's that holds no bank."""
     instance = settings.instance / "demo"
     url = settings.database_url
     if url.get_backend_name() == "sqlite":
@@ -143,11 +162,12 @@ def demo_settings(settings: Settings) -> Settings:
 
 
 def make_demo(settings: Settings) -> None:
-    """Make the demo's database and people, once."""
+    """Make the demo's database and people, once. Raises CannotSetUpError where a real bank is in it."""
     settings.make_keys()
-    engine = make_engine(settings.database_url)
-    if not migrations.is_up_to_date(engine):
-        migrations.upgrade(engine)
+    with opened(settings.database_url) as engine:
+        if not migrations.is_up_to_date(engine):
+            migrations.upgrade(engine)
     with writing(settings) as session:
+        _refuse_mixing(session, settings)
         if find_bank(session, village.SLUG) is None:
             village.build(session, now=clock.now())

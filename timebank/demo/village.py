@@ -10,7 +10,7 @@ from timebank import clock
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.actions import Terms
+from timebank.exchanges.terms import Terms
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code

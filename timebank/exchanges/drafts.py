@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from timebank import codes
 from timebank.banks.models import Bank
 from timebank.exchanges import actions
-from timebank.exchanges.actions import Terms
 from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import Side
+from timebank.exchanges.terms import Terms
 from timebank.members.rules import Actor
 
 DRAFT_LIFE = timedelta(days=30)

@@ -14,10 +14,10 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.exchanges import rules
-from timebank.exchanges.actions import add_step, entry_key, lock
 from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
+from timebank.exchanges.steps import add_step, entry_key, lock
 from timebank.members.rules import Actor, may_approve
 from timebank.trail import actions as trail
 

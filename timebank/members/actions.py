@@ -52,6 +52,19 @@ def admit(
         done = trail.begin(session, _deed(by, "member.admitted", code, now, form_key, newcomer))
         if done is not None:
             return get_membership_by_code(session, bank.id, done.removeprefix("member:"))
+    membership = _enter(session, bank, newcomer, (membership_id, code), by=by, now=now)
+    if by is None:
+        trail.begin(session, Deed(bank.id, "member.admitted", f"member:{code}", None, now))
+    elif bank.welcome_minutes:
+        _welcome(session, bank, membership, by, now)
+    return membership
+
+
+def _enter(
+    session: Session, bank: Bank, newcomer: NewMember, names: tuple[int, str], *, by: Actor | None, now: datetime
+) -> Membership:
+    """Write the person, the account, the membership under its (id, code), and its roles."""
+    membership_id, code = names
     person = Person(
         id=clock.next_id(),
         name=newcomer.name,
@@ -87,10 +100,6 @@ def admit(
     for role in sorted(newcomer.roles):
         session.add(_role(membership, role, by, now))
     session.flush()
-    if by is None:
-        trail.begin(session, Deed(bank.id, "member.admitted", f"member:{code}", None, now))
-    elif bank.welcome_minutes:
-        _welcome(session, bank, membership, by, now)
     return membership
 
 

@@ -57,7 +57,7 @@ def _nearest(day: int, month: int, year: str | None) -> date:
         return _day(day, month, int(year) + (2000 if len(year) == 2 else 0))  # noqa: PLR2004 (two digits)
     now = today()
     for candidate in (now.year, now.year - 1, now.year + 1):
-        found = _day(day, month, candidate) if not (month == 2 and day == 29) else _leap_day(candidate)  # noqa: PLR2004
+        found = _leap_day(candidate) if (month, day) == (2, 29) else _day(day, month, candidate)
         if found is not None and abs(found - now) <= _HALF_A_YEAR:
             return found
     return _day(day, month, now.year)

@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
-from wtforms.fields.core import UnboundField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation, ValidationError
 
 from timebank.errors import TimebankError
@@ -16,6 +16,10 @@ from timebank.ledger.hours import read_hours
 from timebank.web.days import read_day
 from timebank.web.sentences import say
 
+if TYPE_CHECKING:
+    from wtforms.fields.core import UnboundField
+
+__all__ = ["NOTHING", "DayField", "HoursField", "KeyedForm", "SelectChoice", "at_most", "needed", "tidy"]
 _KEY_LENGTH = 64
 
 
@@ -35,7 +39,7 @@ class KeyedForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Every field of every form goes through the same sieve."""
 
-        def bind_field(self, form: FlaskForm, unbound_field: UnboundField[Any], options: dict[str, Any]) -> Field:
+        def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: dict[str, Any]) -> Field:
             """Bind a field with our filter before its own."""
             filters = [without_nulls, *unbound_field.kwargs.get("filters", ())]
             return cast("Field", unbound_field.bind(form=form, filters=filters, **options))

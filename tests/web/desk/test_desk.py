@@ -1,5 +1,7 @@
 import pytest
 
+from tests.web.exchanges.deciding import decide
+
 
 def test_the_desk_lists_disputes_and_reversals_with_their_people_and_reasons(as_, village, books):
     disputed = books.disputed(village.ada, village.grace, what="Hedge cutting")
@@ -32,7 +34,7 @@ def test_what_was_decided_and_approved_leaves_the_desk(as_, village, books):
     disputed = books.disputed(village.ada, village.grace, what="Hedge cutting")
     reversal = books.reversal(books.confirmed(village.ada, village.linus, what="A lift"), by=village.mary)
     rosa, tom = as_(village.rosa), as_(village.tom)
-    rosa.done(rosa.get(f"exchanges/{disputed}/decision"), how_long="45 min", reason="Both told me")
+    decide(rosa, disputed, how_long="45 min", reason="Both told me")
     tom.done(tom.get(f"reversals/{reversal}"), "Approve")
     page = rosa.get("desk")
     assert "Hedge cutting" not in page

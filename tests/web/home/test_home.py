@@ -1,3 +1,6 @@
+from tests.web.exchanges.deciding import decide
+
+
 def test_home_says_my_hours_what_waits_for_me_and_what_i_can_do(as_, village, books):
     books.confirmed(village.ada, village.grace, minutes=90)
     code = books.recorded(village.linus, village.grace, what="Lamp mended", minutes=45)
@@ -85,3 +88,9 @@ def test_the_menu_offers_only_what_may_be_opened(as_, village):
         page = browser.get("profile")
         assert {item for item in names if item in page.links} == items
         assert {browser.follow(browser.get(page.links[item])).status for item in items} == {200}
+
+
+def test_same_as_last_time_offers_no_help_of_nothing(as_, village, books):
+    code = books.disputed(village.ada, village.grace)
+    decide(as_(village.rosa), code, how_long="0", reason="It did not happen")
+    assert "Same as last time?" not in as_(village.ada).get()

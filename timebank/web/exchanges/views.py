@@ -142,7 +142,7 @@ def agree(code: str) -> str | Response:
     shown = _own_exchange(code)
     minutes = rules.agreeable_minutes(shown.standing(), g.actor)
     form = AgreementForm(minutes=minutes)
-    typed = form.minutes.data or ""
+    typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
     if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
         try:
             said = int(typed[:5])

@@ -8,7 +8,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from timebank.errors import TimebankError
 from timebank.members.rules import Role
 from timebank.signing_in.queries import plain_email, plain_phone
-from timebank.web.forms import KeyedForm, at_most, needed, tidy
+from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
 from timebank.web.sentences import say
 
 
@@ -85,10 +85,10 @@ class RolesForm(KeyedForm):
     roles = SelectMultipleField(
         _("Roles"),
         choices=[
-            (Role.BROKER, _("Broker: looks after members and settles disputes")),
-            (Role.COORDINATOR, _("Coordinator: sets the rules and corrects mistakes")),
-            (Role.TRUSTEE, _("Trustee: approves what needs a second pair of eyes")),
-            (Role.AUDITOR, _("Auditor: reads the books and changes nothing")),
+            SelectChoice(Role.BROKER, _("Broker: looks after members and settles disputes")),
+            SelectChoice(Role.COORDINATOR, _("Coordinator: sets the rules and corrects mistakes")),
+            SelectChoice(Role.TRUSTEE, _("Trustee: approves what needs a second pair of eyes")),
+            SelectChoice(Role.AUDITOR, _("Auditor: reads the books and changes nothing")),
         ],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),

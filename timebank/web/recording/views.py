@@ -24,7 +24,7 @@ from timebank.members.rules import Actor
 from timebank.web.access import allows, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
-from timebank.web.forms import tidy
+from timebank.web.forms import SelectChoice, tidy
 from timebank.web.recording import blueprint
 from timebank.web.recording.forms import HowLongForm, SendForm, WhatForm, WhenForm, WhoForm
 
@@ -91,7 +91,7 @@ def when(code: str) -> str | Response:
     if draft.purpose == Purpose.PROPOSE:
         days = {"today": now, "tomorrow": now + timedelta(days=1)}
     words = {"today": _("Today"), "yesterday": _("Yesterday"), "tomorrow": _("Tomorrow")}
-    form.choice.choices = [*((key, words[key]) for key in days), ("other", _("Another day"))]
+    form.choice.choices = [SelectChoice(key, words[key]) for key in days] + [SelectChoice("other", _("Another day"))]
     if form.validate_on_submit():
         # What was typed counts, whichever button is still pressed in.
         day = form.day.day or days.get(form.choice.data or "")
@@ -116,7 +116,8 @@ def how_long(code: str) -> str | Response:
     """How long it took."""
     draft = _draft(code)
     form = HowLongForm()
-    form.choice.choices = [*((str(length), hours_in_words(length)) for length in LENGTHS), ("other", _("Another time"))]
+    form.choice.choices = [SelectChoice(str(length), hours_in_words(length)) for length in LENGTHS]
+    form.choice.choices.append(SelectChoice("other", _("Another time")))
     if form.validate_on_submit():
         choice = form.choice.data or ""
         minutes = form.how_long.minutes or (int(choice) if choice in {str(length) for length in LENGTHS} else None)
@@ -242,7 +243,7 @@ def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoFor
     wanted = form.person.data or chosen
     if wanted and wanted not in shown:
         shown |= _linked_person(wanted)
-    form.person.choices = [(code, name) for code, (_account, name) in shown.items()]
+    form.person.choices = [SelectChoice(code, name) for code, (_account, name) in shown.items()]
     if not form.is_submitted():
         form.person.data = next((code for code, (account, _n) in shown.items() if account == account_id), chosen)
     return form, {code: account for code, (account, _name) in shown.items()}

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from timebank import clock
 from timebank.bookkeeping.queries import StatementRow
+from timebank.ledger.entries import EntryKind
 from timebank.web.filters import hours_short
 
 #: Signs that make a spreadsheet take a cell for a formula (OWASP, CSV Injection).
@@ -20,6 +21,22 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
+def _kind(kind: str) -> str:
+    """What kind of line it is, in words."""
+    words = {
+        EntryKind.EXCHANGE: _("help"),
+        EntryKind.ACTIVITY: _("group activity"),
+        EntryKind.WELCOME: _("welcome hours"),
+        EntryKind.GIFT: _("gift"),
+        EntryKind.GRANT: _("grant"),
+        EntryKind.OPENING: _("opening balance"),
+        EntryKind.ADJUSTMENT: _("correction"),
+        EntryKind.LEAVING: _("leaving"),
+        EntryKind.CLEARING: _("with another bank"),
+    }
+    return str(words[EntryKind(kind)])
+
+
 def write_csv(rows: Sequence[StatementRow], names: Mapping[int, tuple[str, str]]) -> str:
     """The postings, oldest first: day, recorded on, what, with whom, minutes in and out, hours, balance in minutes."""
     written = io.StringIO()
@@ -29,7 +46,8 @@ def write_csv(rows: Sequence[StatementRow], names: Mapping[int, tuple[str, str]]
     sheet.writerow([harmless(head) for head in (*heads, *figures)])
     for row in rows:
         other = names.get(row.other_account, ("", ""))[0]
-        words = (row.kind if row.reverses is None else _("taken back: %(kind)s", kind=row.kind), row.words or "", other)
+        kind = _kind(row.kind)
+        words = (kind if row.reverses is None else _("taken back: %(kind)s", kind=kind), row.words or "", other)
         sheet.writerow(
             [
                 row.occurred_on.isoformat(),

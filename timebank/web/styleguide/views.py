@@ -6,7 +6,7 @@ from wtforms import RadioField, StringField, TextAreaField
 
 from timebank.ledger.accounts import Account
 from timebank.web.access import allows, anybody
-from timebank.web.forms import HoursField, KeyedForm, needed
+from timebank.web.forms import HoursField, KeyedForm, SelectChoice, needed
 from timebank.web.styleguide import blueprint
 
 
@@ -16,7 +16,9 @@ class SampleForm(KeyedForm):
     name = StringField(_("A line of text"), validators=[needed(_("Type something here."))])
     how_long = HoursField(_("How long did it take?"), description=_("Such as 45 minutes, 1 h 30 or 2 hours"))
     words = TextAreaField(_("A few words"))
-    choice = RadioField(_("One of these"), choices=[("a", _("The first")), ("b", _("The second"))])
+    choice = RadioField(
+        _("One of these"), choices=[SelectChoice("a", _("The first")), SelectChoice("b", _("The second"))]
+    )
 
 
 @blueprint.get("/styleguide")

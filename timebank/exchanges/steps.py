@@ -1,0 +1,123 @@
+"""What every deed on an exchange has in common: the trail, the lock, the move, the history, and the hours."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping import actions as bookkeeping
+from timebank.exchanges import rules
+from timebank.exchanges.errors import NotNowError, NotYoursError, SideNotActiveError
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.rules import TRANSITIONS, Deed, State
+from timebank.exchanges.terms import Terms
+from timebank.ledger.entries import EntryKind, Line
+from timebank.members.queries import find_actor_by_account
+from timebank.members.rules import Actor
+from timebank.trail import actions as trail
+
+
+def begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
+    session: Session,
+    by: Actor,
+    deed: Deed,
+    code: str,
+    now: datetime,
+    form_key: str | None,
+    *,
+    content: Terms | Mapping[str, object] | None = None,
+) -> str | None:
+    """Write the trail; gives the code of the exchange where this very form was done before."""
+    told = asdict(content) if isinstance(content, Terms) else dict(content or {"code": code})
+    row = trail.Deed(
+        by.bank_id, f"exchange.{deed}", f"exchange:{code}", by.membership_id, now, form_key=form_key, content=told
+    )
+    done = trail.begin(session, row)
+    return None if done is None else done.removeprefix("exchange:")
+
+
+def lock(session: Session, bank_id: int, code: str) -> Exchange:
+    """The exchange, locked and read anew: what another unit of work did meanwhile is seen."""
+    return session.execute(
+        select(Exchange)
+        .where(Exchange.bank_id == bank_id, Exchange.code == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def move(
+    exchange: Exchange, deed: Deed, by: Actor, may: Callable[[rules.Standing, Actor], bool], now: datetime
+) -> None:
+    """Take the exchange to where the deed leads. Raises NotNowError or NotYoursError."""
+    leads_to = TRANSITIONS.get((State(exchange.state), deed))
+    if leads_to is None:
+        raise NotNowError(state=exchange.state)
+    if not may(exchange.standing(), by):
+        raise NotYoursError
+    exchange.state, exchange.changed_at = leads_to, now
+
+
+def add_step(  # noqa: PLR0913 (a row of the exchange's history)
+    session: Session,
+    exchange: Exchange,
+    deed: Deed,
+    by: Actor,
+    now: datetime,
+    minutes: int | None = None,
+    *,
+    words: str | None = None,
+) -> None:
+    """Add a row to the exchange's history; the lock on the exchange keeps its numbers apart."""
+    newest = session.scalar(
+        select(func.max(ExchangeStep.number)).where(
+            ExchangeStep.bank_id == exchange.bank_id, ExchangeStep.exchange_id == exchange.id
+        )
+    )
+    session.add(
+        ExchangeStep(
+            bank_id=exchange.bank_id,
+            exchange_id=exchange.id,
+            number=(newest or 0) + 1,
+            deed=deed,
+            done_by=by.membership_id,
+            done_at=now,
+            minutes=minutes,
+            words=words.strip() if words else None,
+        )
+    )
+    session.flush()
+
+
+def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -> None:
+    """Move the hours from the receiver's account to the giver's; where a broker decided on none, nothing moves.
+
+    Raises SideNotActiveError where one of the two was suspended or has left meanwhile.
+    """
+    if not exchange.minutes or exchange.occurred_on is None:
+        return
+    for account_id in (exchange.giver_account_id, exchange.receiver_account_id):
+        side = find_actor_by_account(session, exchange.bank_id, account_id)
+        if side is None or not side.is_active:
+            raise SideNotActiveError(name=side.name if side else "")
+    bookkeeping.post(
+        session,
+        bookkeeping.NewEntry(
+            bank_id=exchange.bank_id,
+            key=entry_key(exchange.code),
+            kind=EntryKind.EXCHANGE,
+            lines=(Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes),),
+            occurred_on=exchange.occurred_on,
+            recorded_at=now,
+            recorded_by=by.membership_id,
+            deed=f"exchange:{exchange.code}",
+            words=exchange.what,
+        ),
+    )
+
+
+def entry_key(code: str) -> str:
+    """The key under which an exchange stands in the books, at most once."""
+    return f"exchange:{code}"
