@@ -86,7 +86,7 @@ CHANGES = [
     "INSERT OR IGNORE INTO limit_change VALUES ({bank}, {grace}, 2, 0, 'above the balance', NULL, NULL, {now})",
     "INSERT INTO limit_change VALUES ({bank}, {ada}, 2, -1.5, 'half a minute', NULL, NULL, {now})",
     "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
-    "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, on_behalf_of, 'x', subject, NULL, NULL FROM trail",
+    "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, NULL, 'x', subject, NULL, NULL FROM trail",
 ]
 
 

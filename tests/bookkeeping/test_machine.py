@@ -12,7 +12,7 @@ from tests.people import NOW, join, settle
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.actions import NewEntry
 from timebank.bookkeeping.checks import CHECKS
-from timebank.bookkeeping.queries import get_account, get_account_of_kind, list_whole_statement, StatementFilter
+from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_whole_statement
 from timebank.ledger.accounts import Account, AccountKind
 from timebank.ledger.balances import Books
 from timebank.ledger.checks import Verdict

@@ -150,8 +150,8 @@ class Page:
 
     @property
     def form(self) -> Form:
-        """The one form of the page's main part that changes something; signing out in the footer is not counted."""
-        found = [form for form in self.forms if form.method == "post" and form.button != "Sign out"]
+        """The one form of the page's main part that changes something; ways out are not counted."""
+        found = [form for form in self.forms if form.method == "post" and form.button not in {"Sign out", "Change it"}]
         assert len(found) == 1, [form.button for form in found]
         return found[0]
 

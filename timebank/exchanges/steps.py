@@ -30,7 +30,7 @@ def begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
     content: Terms | Mapping[str, object] | None = None,
 ) -> str | None:
     """Write the trail; gives the code of the exchange where this very form was done before."""
-    told = asdict(content) if isinstance(content, Terms) else dict(content or {"code": code})
+    told = asdict(content) if isinstance(content, Terms) else {"code": code, **(content or {})}
     row = trail.Deed(
         by.bank_id, f"exchange.{deed}", f"exchange:{code}", by.membership_id, now, form_key=form_key, content=told
     )

@@ -9,8 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 
-#: What the web's role may do with each table of the books; with all others it may read and write.
-_BOOKS = {
+_HISTORY = ("SELECT", "INSERT")
+_KEPT = ("SELECT", "INSERT", "UPDATE")
+#: What the web's role may do with each table; nothing is deleted but what was never more than a means.
+_GRANTS = {
     "account": ("SELECT", "INSERT (bank_id, id, kind, opened_at)"),
     "entry": ("SELECT", "INSERT"),
     "memo": ("SELECT", "INSERT", "UPDATE (words, salt)"),
@@ -19,20 +21,10 @@ _BOOKS = {
     "limit_change": ("SELECT", "INSERT"),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
+    "exchange_step": _HISTORY,
+    **dict.fromkeys(("bank", "exchange", "login_session", "membership", "person", "reversal"), _KEPT),
+    **dict.fromkeys(("draft", "membership_role", "sign_in_attempt", "sign_in_code"), (*_KEPT, "DELETE")),
 }
-_OTHERS = (
-    "bank",
-    "draft",
-    "exchange",
-    "exchange_step",
-    "login_session",
-    "membership",
-    "membership_role",
-    "person",
-    "reversal",
-    "sign_in_attempt",
-    "sign_in_code",
-)
 
 
 def _config(connection: Connection) -> Config:
@@ -64,12 +56,11 @@ def is_up_to_date(engine: Engine) -> bool:
 def grants(role: str) -> list[str]:
     """The statements that give the web's role just what it needs: to write the books only by inserting an entry."""
     quoted = '"' + role.replace('"', '""') + '"'
-    tables = {**_BOOKS, **dict.fromkeys(_OTHERS, ("SELECT", "INSERT", "UPDATE", "DELETE"))}
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
-        *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(tables.items())),
+        *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(_GRANTS.items())),
         f"GRANT EXECUTE ON FUNCTION books_lock_accounts(bigint, bigint[]) TO {quoted}",
     ]
 

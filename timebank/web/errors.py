@@ -5,7 +5,7 @@ import logging
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from timebank.banks.queries import find_bank
@@ -26,10 +26,13 @@ def _page(status: int, sentence: str | None = None) -> tuple[str, int]:
     return render_template(f"errors/{shown}.html", sentence=sentence), status
 
 
-def _http(error: HTTPException) -> tuple[str, int] | Response:
+def _http(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]] | Response:
     if error.response is not None or error.code is None:
         return error.get_response()
-    return _page(error.code)
+    page, status = _page(error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return page, status, {"Allow": ", ".join(sorted(error.valid_methods))}
+    return page, status
 
 
 def _csrf(_error: CSRFError) -> tuple[str, int]:

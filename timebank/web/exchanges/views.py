@@ -64,6 +64,8 @@ def done(code: str) -> str:
 
 #: What the form of a decision says once it was looked at again.
 CHECKED = "yes"
+#: And what it says where the broker wants to change it first.
+AGAIN = "again"
 #: A deed that needs nothing but the exchange, who does it and when.
 Verb = Callable[..., None]
 
@@ -165,9 +167,11 @@ def decide(code: str) -> str | Response:
     if shown.standing().side_of(g.actor.account_id) is not None:
         abort(403)
     form = DecidedForm()
-    if form.validate_on_submit() and form.checked.data != CHECKED:
-        return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, **_both_after(shown, form))
-    if form.validate_on_submit():
+    checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
+    if checked != AGAIN and form.validate_on_submit():
+        if checked != CHECKED:
+            told = _both_after(shown, form)
+            return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **told)
         try:
             actions.decide(
                 db.session(),

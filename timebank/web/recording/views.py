@@ -5,7 +5,7 @@ Answers are kept in a draft, so Back and Reload lose nothing, and sending a draf
 
 from datetime import timedelta
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,8 +20,9 @@ from timebank.exchanges.queries import find_exchange, list_recent
 from timebank.exchanges.rules import Side, may_record
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, list_names, search_members
-from timebank.members.rules import Actor
+from timebank.members.rules import Actor, fold
 from timebank.web.access import allows, members_who_exchange
+from timebank.web.asked import asked_words
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
 from timebank.web.forms import SelectChoice, tidy
@@ -37,7 +38,7 @@ KNOWN_PEOPLE = 5
 @allows(members_who_exchange)
 def start(purpose: str, side: str) -> str | Response:
     """The first question, who; its answer starts the draft."""
-    form, found = _who_form(chosen=request.args.get("with"))
+    form, found = _who_form(chosen=asked_words("with"))
     if form.validate_on_submit():
         other = _chosen_person(form, found)
         if other is not None:
@@ -266,7 +267,7 @@ def _chosen_person(form: WhoForm, found: dict[str, int]) -> int | None:
             return int(rows[0].account_id)
         if rows:
             form.words.errors = [_("More than one person is called that. Choose one below.")]
-        elif words.lstrip("0") == str(g.actor.number):
+        elif words.lstrip("0") == str(g.actor.number) or fold(words) == fold(g.actor.name):
             form.refuse(SamePersonError(), form.words)
         else:
             form.words.errors = [_("Nobody here is called that. Try the first name alone, or ring us.")]

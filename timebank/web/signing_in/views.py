@@ -146,5 +146,7 @@ def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
 def _safe_next() -> str | None:
     """Where the reader wanted to go, if that is within this bank's pages."""
     wanted = request.args.get("next", "")
-    inside = wanted.startswith(f"/{g.bank.slug}/") and wanted.isprintable() and "\\" not in wanted
+    inside = (
+        wanted.startswith(f"/{g.bank.slug}/") and wanted.isprintable() and "\\" not in wanted and ".." not in wanted
+    )
     return wanted if inside else None
