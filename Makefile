@@ -35,7 +35,7 @@ check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, ho
 	@echo '== lint';            $(BIN)/ruff check .
 	@echo '== import contracts'; $(BIN)/lint-imports
 	@echo '== types';           $(BIN)/mypy
-	@echo '== templates';       $(BIN)/djlint --check --lint templates
+	@echo '== templates';       $(BIN)/djlint --lint --quiet templates
 	@echo '== house rules';     $(BIN)/pytest --quiet tests/house_rules
 
 format: $(VENV)/development.stamp  ## lay out code and templates

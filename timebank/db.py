@@ -165,9 +165,12 @@ def refuse_unsafe(engine: Engine) -> None:
 def is_worth_retrying(error: DBAPIError) -> bool:
     """Whether two units of work met and this one lost: doing it again with the same key is right.
 
-    A primary key that was taken counts too: both gave a row the same number, and the second time sees the first.
+    A primary key or a random reference that was taken counts too: both rows were given the same, which happens once
+    in a million exchanges, and the second time gives another.
     """
     state, diagnosis = getattr(error.orig, "sqlstate", None), getattr(error.orig, "diag", None)
     if state == _UNIQUE_VIOLATION and diagnosis is not None:
-        return str(diagnosis.constraint_name).startswith("pk_")
-    return state in RETRIED_STATES
+        name = str(diagnosis.constraint_name)
+        return name.startswith("pk_") or name.endswith("_code")
+    said = str(error.orig)
+    return state in RETRIED_STATES or (said.startswith("UNIQUE constraint failed") and said.endswith(".code"))

@@ -1,0 +1,43 @@
+"""Column types, and which failures are worth another try."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.people import NOW, make_recorded
+from timebank.db import LinesType, UtcTime, is_worth_retrying
+
+
+def test_a_moment_without_a_time_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        UtcTime().process_bind_param(datetime(2026, 11, 21), None)  # noqa: DTZ001 (that is the point)
+
+
+def test_a_moment_comes_back_as_it_went_in(session, village):
+    code = make_recorded(session, village, village.ada, village.grace)
+    query = text("SELECT changed_at FROM exchange WHERE code = :code").columns(changed_at=UtcTime())
+    assert session.execute(query, {"code": code}).scalar_one() == NOW == NOW.astimezone(UTC)
+
+
+@pytest.mark.parametrize("kept", ["not json", "", None])
+def test_lines_that_cannot_be_read_are_none(kept):
+    assert LinesType().process_result_value(kept, None) == ()
+
+
+def test_two_rows_with_one_random_reference_are_worth_another_try(session, village):
+    first = make_recorded(session, village, village.ada, village.grace)
+    second = make_recorded(session, village, village.ada, village.grace, day=date(2026, 11, 20))
+    with pytest.raises(DBAPIError) as refused:
+        session.execute(
+            text("UPDATE exchange SET code = :first WHERE code = :second"), {"first": first, "second": second}
+        )
+    assert is_worth_retrying(refused.value)
+
+
+def test_a_broken_rule_is_not_worth_another_try(session, village):
+    make_recorded(session, village, village.ada, village.grace)
+    with pytest.raises(DBAPIError) as refused:
+        session.execute(text("UPDATE exchange SET minutes = -1"))
+    assert not is_worth_retrying(refused.value)
