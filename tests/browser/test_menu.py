@@ -58,5 +58,7 @@ def test_the_first_tab_leads_past_the_menu(visit: Visit, site: Site) -> None:
     page.goto(site.url("home.home"))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # how much waits
+    expect(page.locator(":focus")).to_contain_text("for you")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="I gave help")).to_be_focused()

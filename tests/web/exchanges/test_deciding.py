@@ -107,8 +107,8 @@ def test_before_it_moves_hours_a_decision_is_shown_with_both_balances_before_and
     assert "Who received Grace Okafor" in page
     assert "How long 30 minutes" in page
     assert "Why Both rang me" in page
-    assert "Ada Lamont No hours either way → 30 minutes to use" in page
-    assert "Grace Okafor 2 hours to use → 1 hour 30 minutes to use" in page
+    assert "Ada Lamont now: No hours either way; then: 30 minutes to use" in page
+    assert "Grace Okafor now: 2 hours to use; then: 1 hour 30 minutes to use" in page
     assert (books.state(code), books.balance(village.ada)) == ("disputed", 0)
     rosa.done(page)
     assert (books.state(code), books.balance(village.ada)) == ("decided", 30)
