@@ -1,0 +1,61 @@
+"""No page asks the database more than a dozen things, and none asks more because there are more rows."""
+
+import pytest
+from sqlalchemy import event
+
+from tests.people import join
+from tests.web.pages import COLUMNS, cast, read_table, values_for
+from timebank.web.extensions import db
+
+MOST_QUERIES = 12
+PAGES = [
+    endpoint for (endpoint, method), answers in read_table().items() if method == "GET" and "200" in answers.values()
+]
+
+
+def _address(app, endpoint, books):
+    rule = next(app.url_map.iter_rules(endpoint))
+    with app.test_request_context():
+        return app.url_for(endpoint, **values_for(endpoint, set(rule.arguments), books))
+
+
+def _queries(app, browser, address):
+    """What the database is asked while a page is made; what a connection says of itself is not counted."""
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "PRAGMA", "ROLLBACK", "SELECT 1")):
+            asked.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert browser.get(address).status == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return asked
+
+
+def _crowd(books):
+    """Thirty more neighbours, each with help that waits, is agreed, is confirmed and is disputed."""
+    with books.backend.session() as session:
+        crowd = [join(session, books.village.angus, f"Crowd{n} Member") for n in range(30)]
+        session.commit()
+    for number, neighbour in enumerate(crowd):
+        other = books.village.grace if number % 2 else books.village.ada
+        getattr(books, ("recorded", "accepted", "confirmed", "disputed")[number % 4])(neighbour, other)
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_asks_a_dozen_things_at_most_and_no_more_for_more_rows(endpoint, app, as_, books):
+    address = _address(app, endpoint, books)
+    answers = read_table()[endpoint, "GET"]
+    who = next(column for column in reversed(COLUMNS) if answers[column] == "200")
+    browser = as_(cast(books.village)[who])
+    browser.get(address)
+    few = _queries(app, browser, address)
+    _crowd(books)
+    many = _queries(app, browser, address)
+    assert len(many) <= MOST_QUERIES, many
+    assert len(many) <= len(few) + 1, many  # the first row of a kind may bring the names of its people
