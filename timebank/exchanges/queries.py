@@ -46,12 +46,8 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 def list_open(session: Session, bank_id: int, account_id: int) -> Sequence[ExchangeRow]:
     """What of an account is not finished, newest first: asked, agreed, recorded or disputed."""
-    return session.execute(
-        _columns()
-        .where(Exchange.bank_id == bank_id, _is_side(account_id), Exchange.state.in_(OPEN_STATES))
-        .order_by(Exchange.id.desc())
-        .limit(MOST_OPEN)
-    ).all()
+    newest = _newest_of_account(bank_id, account_id, OPEN_STATES, MOST_OPEN)
+    return session.execute(newest.limit(MOST_OPEN)).all()
 
 
 def list_disputed(session: Session, bank_id: int) -> Sequence[ExchangeRow]:
@@ -81,35 +77,50 @@ def list_exchanges(
     below: int | None = None,
 ) -> ExchangesPage:
     """A page of a bank's exchanges, or of one account's, or in one state; ids under `below`, newest first."""
-    query = _columns().where(Exchange.bank_id == bank_id)
     if account_id is not None:
-        query = query.where(_is_side(account_id))
-    if state is not None:
-        query = query.where(Exchange.state == state)
-    if below is not None:
-        query = query.where(Exchange.id < below)
-    rows = session.execute(query.order_by(Exchange.id.desc()).limit(EXCHANGES_A_PAGE + 1)).all()
+        states = (state,) if state is not None else tuple(State)
+        query = _newest_of_account(bank_id, account_id, states, EXCHANGES_A_PAGE + 1, below=below)
+    else:
+        query = _columns().where(Exchange.bank_id == bank_id).order_by(Exchange.id.desc())
+        query = query.where(Exchange.state == state) if state is not None else query
+        query = query.where(Exchange.id < below) if below is not None else query
+    rows = session.execute(query.limit(EXCHANGES_A_PAGE + 1)).all()
     more = len(rows) > EXCHANGES_A_PAGE
     return ExchangesPage(rows[:EXCHANGES_A_PAGE], rows[EXCHANGES_A_PAGE - 1].id if more else None)
 
 
 def list_recent(session: Session, bank_id: int, account_id: int, *, limit: int = 12) -> Sequence[ExchangeRow]:
-    """An account's newest finished exchanges, each found by an index probe however many there are."""
-    probes: list[Select[int]] = [
-        select(Exchange.id)
-        .where(Exchange.bank_id == bank_id, column == account_id, Exchange.state == state, Exchange.minutes > 0)
-        .order_by(Exchange.id.desc())
-        .limit(limit)
-        for column in (Exchange.giver_account_id, Exchange.receiver_account_id)
-        for state in (*DONE_STATES, State.RECORDED)
-    ]
+    """An account's newest exchanges in which help was recorded, whether or not it is confirmed yet."""
+    states = (*DONE_STATES, State.RECORDED)
+    newest = _newest_of_account(bank_id, account_id, states, limit, with_minutes=True)
+    return session.execute(newest.limit(limit)).all()
+
+
+def _newest_of_account(
+    bank_id: int,
+    account_id: int,
+    states: Sequence[State],
+    limit: int,
+    *,
+    below: int | None = None,
+    with_minutes: bool = False,
+) -> Select[*tuple[Any, ...]]:
+    """The newest exchanges of an account in these states, on either side, newest first.
+
+    Each side and state is one range of an index, so that it takes the same time however many exchanges the bank has:
+    asked in one go, SQLite would read through all of them.
+    """
+    probes: list[Select[int]] = []
+    for column in (Exchange.giver_account_id, Exchange.receiver_account_id):
+        for state in states:
+            probe = select(Exchange.id).where(
+                Exchange.bank_id == bank_id, column == account_id, Exchange.state == state
+            )
+            probe = probe.where(Exchange.id < below) if below is not None else probe
+            probe = probe.where(Exchange.minutes > 0) if with_minutes else probe
+            probes.append(probe.order_by(Exchange.id.desc()).limit(limit))
     ids = union_all(*(select(probe.subquery().c.id) for probe in probes)).subquery()
-    return session.execute(
-        _columns()
-        .where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id)))
-        .order_by(Exchange.id.desc())
-        .limit(limit)
-    ).all()
+    return _columns().where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id))).order_by(Exchange.id.desc())
 
 
 def list_steps(
