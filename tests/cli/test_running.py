@@ -1,5 +1,7 @@
 """`timebank run` and what it refuses: to start before `init`, or where a receipt could be lost."""
 
+import errno
+
 import pytest
 from sqlalchemy import event, text
 
@@ -138,3 +140,16 @@ def test_run_says_what_to_do_where_a_step_was_not_taken(installation, never_serv
     assert result.exit_code == 1
     assert "timebank migrate" in result.output
     assert never_served == []
+
+
+def test_run_says_what_to_do_where_its_port_is_taken(installation, monkeypatch):
+    """Waitress itself leaves a socket open when it fails, which is an error here; so it only says that it failed."""
+
+    def taken(_app, **_how):
+        raise OSError(errno.EADDRINUSE, "Address already in use")
+
+    installation.timebank("init", *ANSWERS)
+    monkeypatch.setattr("waitress.serve", taken)
+    result = installation.timebank("run")
+    assert result.exit_code == 1
+    assert "choose another" in result.output

@@ -156,4 +156,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         message = f"the site does not start: {error}"
         raise click.ClickException(message) from error
     click.echo(f"Serving on http://{host}:{port} since {clock.now():%H:%M} UTC. Ctrl+C ends it.")
-    serve(app, host=host, port=port, threads=8, ident=None)
+    try:
+        serve(app, host=host, port=port, threads=8, ident=None)
+    except OSError as error:
+        message = f"port {port} cannot be opened ({error.strerror}): choose another, such as --port 8000"
+        raise click.ClickException(message) from error
