@@ -1,11 +1,14 @@
 """What an administrator does later on: take the steps of an update, and let somebody in who is locked out."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from freezegun import freeze_time
 from sqlalchemy import text
 
 from tests.cli.conftest import ANSWERS
+from timebank import clock
 from timebank.app import create_app
 from timebank.db import make_engine
 from timebank.migrations import run as migrations
@@ -120,3 +123,15 @@ def test_the_version_is_told(embedded):
 def test_a_database_address_may_be_written_as_administrators_write_it(served):
     assert served.environment["TIMEBANK_DATABASE_URL"].startswith("postgresql://")
     assert served.settings.database_url.drivername == "postgresql+psycopg"
+
+
+def test_a_sweep_raises_floors_and_clears_away_what_is_stale(opened):
+    result = opened.timebank("sweep")
+    assert result.exit_code == 0, result.output
+    assert "0 floors raised" in result.output
+    later = clock.now() + timedelta(days=15)
+    with freeze_time(later):
+        result = opened.timebank("sweep")
+    assert "1 stale" in result.output, result.output
+    assert opened.rows("SELECT count(*) FROM sign_in_code") == [(0,)]
+    assert opened.timebank("check-books").exit_code == 0

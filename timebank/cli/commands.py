@@ -121,6 +121,13 @@ def _print_result(result: CheckResult) -> None:
         click.echo(f"           and {result.finding_count - len(result.findings)} more")
 
 
+@main.command()
+def sweep() -> None:
+    """Do what time brings, once a day from cron: raise floors whose override has ended, clear away what is stale."""
+    raised, cleared = setting_up.sweep(_settings())
+    click.echo(f"{raised} floors raised, {cleared} stale drafts, codes and tries cleared away.")
+
+
 @main.command("sign-in-link")
 @click.option("--bank", required=True, help="Short name of the bank.")
 @click.option("--number", required=True, type=int, help="Member number.")

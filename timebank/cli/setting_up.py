@@ -8,17 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.banks.actions import open_bank
+from timebank.banks.actions import end_overrides, open_bank
 from timebank.banks.queries import find_bank, list_banks
 from timebank.config import Settings, database
 from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
+from timebank.exchanges.drafts import clear_drafts
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import Actor, Role
 from timebank.migrations import run as migrations
-from timebank.signing_in.actions import make_code
+from timebank.signing_in.actions import clear_stale, make_code
 from timebank.signing_in.queries import plain_email
 
 
@@ -125,6 +126,19 @@ def _web_role(settings: Settings) -> str | None:
     if settings.database_url.get_backend_name() != "postgresql" or same:
         return None
     return settings.database_url.username
+
+
+def sweep(settings: Settings) -> tuple[int, int]:
+    """(floors raised, stale rows cleared away) over all banks, a unit of work for each bank."""
+    now, raised = clock.now(), 0
+    with writing(settings) as session:
+        cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
+        slugs = [slug for slug, _name in list_banks(session)]
+    for slug in slugs:
+        with writing(settings) as session:
+            bank = find_bank(session, slug)
+            raised += end_overrides(session, bank, now=now) if bank else 0
+    return raised, cleared
 
 
 @contextmanager

@@ -5,8 +5,9 @@ A draft is its member's own. Its code is the key that it is sent under, so sendi
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from timebank import codes
@@ -37,14 +38,7 @@ class Question(StrEnum):
 
 
 def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: datetime) -> Draft:
-    """A new draft with nothing in it but which side its member is on; old drafts of theirs are cleared away."""
-    session.execute(
-        delete(Draft).where(
-            Draft.bank_id == actor.bank_id,
-            Draft.member_id == actor.membership_id,
-            Draft.started_at < now - DRAFT_LIFE,
-        )
-    )
+    """A new draft with nothing in it but which side its member is on."""
     draft = Draft(
         bank_id=actor.bank_id,
         code=codes.new_reference(),
@@ -56,6 +50,12 @@ def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: 
     session.add(draft)
     session.flush()
     return draft
+
+
+def clear_drafts(session: Session, *, now: datetime) -> int:
+    """Clear away the drafts of all banks that nobody has finished in a month; gives how many."""
+    done = session.execute(delete(Draft).where(Draft.started_at < now - DRAFT_LIFE))
+    return int(cast("CursorResult[Any]", done).rowcount)
 
 
 def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:

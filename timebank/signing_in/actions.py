@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -108,6 +109,17 @@ def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetim
     trail.begin(session, Deed(member.bank_id, "sign_in_code.made", f"member:{member.code}", done_by, now))
     session.flush()
     return code
+
+
+def clear_stale(session: Session, *, now: datetime) -> int:
+    """Clear away tries and codes whose time is over; gives how many. Sessions stay, as a record of what was open."""
+    cleared = 0
+    for statement in (
+        delete(SignInAttempt).where(SignInAttempt.tried_at < now - TRIES_WINDOW),
+        delete(SignInCode).where(SignInCode.expires_at < now),
+    ):
+        cleared += int(cast("CursorResult[Any]", session.execute(statement)).rowcount)
+    return cleared
 
 
 def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> int:
