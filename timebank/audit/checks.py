@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import checks as bookkeeping
@@ -21,6 +21,8 @@ def check_books(session: Session) -> Iterator[CheckResult]:
     for check in ALL_CHECKS:
         try:
             yield check(session)
+        except (OperationalError, InterfaceError):
+            raise  # the database does not answer, which says nothing about the books
         except (ValueError, TypeError, StatementError, MemoryError, OverflowError) as error:
             session.rollback()
             finding = Finding("the books", "a row", f"there is something that cannot be read: {error}")

@@ -88,11 +88,6 @@ class StatementFilter:
     recorded_from: datetime | None = None
     recorded_before: datetime | None = None
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is left out, so that numbers alone tell the pages apart."""
-        return self.shows == "everything" and self.recorded_from is None and self.recorded_before is None
-
 
 #: See `statement` for its columns.
 StatementRow = Row[*tuple[Any, ...]]

@@ -4,10 +4,11 @@ import logging
 
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.errors import TimebankError
 from timebank.web.extensions import db
@@ -20,10 +21,19 @@ _PAGES = {400, 403, 404, 405, 413, 429, 500, 503}
 def _page(status: int, sentence: str | None = None) -> tuple[str, int]:
     db.session.rollback()
     if g.get("bank") is None:
-        g.bank = find_bank(db.session(), request.path.split("/")[1])
+        g.bank = _bank_of_address()
     g.setdefault("actor", None)
     shown = status if status in _PAGES else 500
     return render_template(f"errors/{shown}.html", sentence=sentence), status
+
+
+def _bank_of_address() -> Bank | None:
+    """The bank whose page was looked for, so that its phone number is there; none while the database is away."""
+    try:
+        return find_bank(db.session(), request.path.split("/")[1])
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
 
 
 def _http(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]] | Response:
