@@ -25,9 +25,14 @@ RIGHTS = {
     "limit_change": {"SELECT", "INSERT"},
     "trail": {"SELECT", "INSERT"},
     "alembic_version": {"SELECT"},
-    "exchange_step": {"SELECT", "INSERT"},
-    **dict.fromkeys(("bank", "exchange", "login_session", "membership", "person", "reversal"), EVERYTHING - {"DELETE"}),
-    **dict.fromkeys(("draft", "membership_role", "sign_in_attempt", "sign_in_code"), EVERYTHING),
+    **{key: {"SELECT", "INSERT"} for key in ("application_step", "books_check", "exchange_step", "standing_change")},
+    **dict.fromkeys(
+        ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
+        EVERYTHING - {"DELETE"},
+    ),
+    **dict.fromkeys(("reversal", "task", "thank_you"), EVERYTHING - {"DELETE"}),
+    **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word", "membership_role"), EVERYTHING),
+    **dict.fromkeys(("sign_in_attempt", "sign_in_code"), EVERYTHING),
 }
 COLUMN_RIGHTS = {
     ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},

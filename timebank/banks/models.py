@@ -1,21 +1,37 @@
-"""The bank and its rules, each a setting with the default of a usual time bank."""
+"""The bank and its rules, each a setting with the default of a usual time bank; its areas and the ways between them."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 
 
 class Bank(Base):
-    """One time bank. Times are shown in its `time_zone` (an IANA name); limits are in minutes."""
+    """One time bank. Times are shown in its `time_zone` (an IANA name); limits are in minutes.
+
+    Beyond `soft_low` or `soft_high` a broker is asked to talk with the member; nothing is refused. An empty
+    `privacy_notice` means the usual one. Phone numbers without a country code are read as those of `phone_country`.
+    """
 
     __tablename__ = "bank"
     __table_args__ = (
         CheckConstraint("welcome_minutes >= 0", name="welcome_minutes"),
         CheckConstraint("member_floor <= 0", name="member_floor"),
         CheckConstraint("back_dating_days >= 0", name="back_dating_days"),
+        CheckConstraint("soft_low <= 0 AND soft_high >= 0", name="soft_limits"),
+        CheckConstraint("references_needed BETWEEN 0 AND 5", name="references_needed"),
+        CheckConstraint("review_months BETWEEN 1 AND 60", name="review_months"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -30,3 +46,43 @@ class Bank(Base):
     pot_floor: Mapped[int] = mapped_column(BigInteger, server_default=text("-30000"))
     back_dating_days: Mapped[int] = mapped_column(server_default=text("90"))
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    soft_low: Mapped[int] = mapped_column(BigInteger, server_default=text("-600"))
+    soft_high: Mapped[int] = mapped_column(BigInteger, server_default=text("1200"))
+    references_needed: Mapped[int] = mapped_column(server_default=text("2"))
+    review_months: Mapped[int] = mapped_column(server_default=text("6"))
+    privacy_notice: Mapped[str] = mapped_column(Text, server_default="")
+    phone_country: Mapped[str] = mapped_column(String(2), server_default="GB")
+
+
+class Area(Base):
+    """A part of the bank's neighbourhood: the most that others learn of where somebody lives."""
+
+    __tablename__ = "area"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "name"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class AreaTravel(Base):
+    """Minutes of the way between two areas, there or back, kept once for both directions."""
+
+    __tablename__ = "area_travel"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "first_area_id", "second_area_id"),
+        ForeignKeyConstraint(["bank_id", "first_area_id"], ["area.bank_id", "area.id"]),
+        ForeignKeyConstraint(["bank_id", "second_area_id"], ["area.bank_id", "area.id"]),
+        CheckConstraint("first_area_id < second_area_id", name="kept_once"),
+        CheckConstraint("minutes BETWEEN 0 AND 600", name="minutes"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    first_area_id: Mapped[int] = mapped_column(BigInteger)
+    second_area_id: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int]

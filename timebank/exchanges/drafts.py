@@ -16,6 +16,8 @@ from timebank.exchanges import actions
 from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
+from timebank.listings.models import Listing
+from timebank.listings.rules import Kind
 from timebank.members.rules import Actor
 
 DRAFT_LIFE = timedelta(days=30)
@@ -64,6 +66,17 @@ def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datet
     draft = start(session, actor, Purpose.RECORD, side, now=now)
     draft.other_account_id = _other_account(exchange, actor)
     draft.what, draft.minutes = exchange.what, exchange.minutes or None
+    session.flush()
+    return draft
+
+
+def start_from_listing(
+    session: Session, actor: Actor, listing: Listing, owner_account_id: int, *, now: datetime
+) -> Draft:
+    """A draft that asks for what a listing offers, or offers what it asks for: who answers a request gives."""
+    side = Side.RECEIVER if listing.kind == Kind.OFFER else Side.GIVER
+    draft = start(session, actor, Purpose.PROPOSE, side, now=now)
+    draft.other_account_id, draft.what, draft.listing_id = owner_account_id, listing.title, listing.id
     session.flush()
     return draft
 

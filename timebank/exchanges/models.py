@@ -17,14 +17,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 from timebank.exchanges.rules import Deed, Side, Standing, State
+from timebank.members.rules import How
 
 
-def _one_of(column: str, words: type[State | Side | Deed]) -> str:
+def _one_of(column: str, words: type[State | Side | Deed | How]) -> str:
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
 class Exchange(Base):
-    """A deed between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded."""
+    """A deed between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded.
+
+    Travel and preparation are agreed before; both `agreed_minutes` and `minutes` count them in. What came of a
+    listing knows it, and the category that it is filed under.
+    """
 
     __tablename__ = "exchange"
     __table_args__ = (
@@ -35,7 +40,11 @@ class Exchange(Base):
         CheckConstraint("giver_account_id <> receiver_account_id", name="two_sides"),
         CheckConstraint(_one_of("state", State), name="state"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes"),
+        ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
+        ForeignKeyConstraint(["bank_id", "category_id"], ["category.bank_id", "category.id"]),
         CheckConstraint("disputed_minutes BETWEEN 0 AND 1440", name="disputed_minutes"),
+        CheckConstraint("travel_minutes BETWEEN 0 AND 600", name="travel_minutes"),
+        CheckConstraint("preparation_minutes BETWEEN 0 AND 600", name="preparation_minutes"),
         CheckConstraint(
             "state IN ('proposed', 'accepted', 'declined', 'cancelled') OR"
             " (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL)",
@@ -44,6 +53,7 @@ class Exchange(Base):
         Index("ix_exchange_giver", "bank_id", "giver_account_id", "state", "id"),
         Index("ix_exchange_receiver", "bank_id", "receiver_account_id", "state", "id"),
         Index("ix_exchange_state", "bank_id", "state", "id"),
+        Index("ix_exchange_category", "bank_id", "category_id", "id"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -61,6 +71,10 @@ class Exchange(Base):
     minutes: Mapped[int | None]
     disputed_minutes: Mapped[int | None]
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    listing_id: Mapped[int | None] = mapped_column(BigInteger)
+    category_id: Mapped[int | None] = mapped_column(BigInteger)
+    travel_minutes: Mapped[int] = mapped_column(server_default=text("0"))
+    preparation_minutes: Mapped[int] = mapped_column(server_default=text("0"))
 
     def standing(self) -> Standing:
         """As much of it as its rules need."""
@@ -76,14 +90,29 @@ class Exchange(Base):
 
 
 class ExchangeStep(Base):
-    """One step of an exchange: who did what, when, with how many minutes and which words."""
+    """One step of an exchange: who did what, when, with how many minutes and which words.
+
+    Where a broker did it for a member: for whom, how the member told them, and what there is to show for it.
+    """
 
     __tablename__ = "exchange_step"
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "exchange_id", "number"),
         ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
         ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"], name="fk_exchange_step_on_behalf_of"
+        ),
         CheckConstraint(_one_of("deed", Deed), name="deed"),
+        CheckConstraint(_one_of("how", How), name="how"),
+        CheckConstraint("(on_behalf_of IS NULL) = (how IS NULL)", name="how_they_agreed"),
+        Index(
+            "ix_exchange_step_on_behalf",
+            "bank_id",
+            "exchange_id",
+            sqlite_where=text("on_behalf_of IS NOT NULL"),
+            postgresql_where=text("on_behalf_of IS NOT NULL"),
+        ),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -94,6 +123,28 @@ class ExchangeStep(Base):
     done_at: Mapped[datetime] = mapped_column(UtcTime)
     minutes: Mapped[int | None]
     words: Mapped[str | None] = mapped_column(Text)
+    on_behalf_of: Mapped[int | None] = mapped_column(BigInteger)
+    how: Mapped[str | None] = mapped_column(String(20))
+    evidence: Mapped[str | None] = mapped_column(String(200))
+
+
+class ThankYou(Base):
+    """A line of thanks that one side wrote after an exchange."""
+
+    __tablename__ = "thank_you"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "exchange_id", "side"),
+        ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
+        ForeignKeyConstraint(["bank_id", "said_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint(_one_of("side", Side), name="side"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    exchange_id: Mapped[int] = mapped_column(BigInteger)
+    side: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(String(200))
+    said_by: Mapped[int] = mapped_column(BigInteger)
+    said_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class Reversal(Base):
@@ -143,6 +194,7 @@ class Draft(Base):
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "other_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
+        ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
         CheckConstraint(_one_of("side", Side), name="side"),
         CheckConstraint("purpose IN ('record', 'propose')", name="purpose"),
     )
@@ -158,3 +210,6 @@ class Draft(Base):
     minutes: Mapped[int | None]
     exchange_id: Mapped[int | None] = mapped_column(BigInteger)
     started_at: Mapped[datetime] = mapped_column(UtcTime)
+    listing_id: Mapped[int | None] = mapped_column(BigInteger)
+    travel_minutes: Mapped[int | None]
+    preparation_minutes: Mapped[int | None]

@@ -14,11 +14,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.members.rules import Role, Standing
+from timebank.members.rules import Role, Stage, Standing, Step
 
 
 class Person(Base):
@@ -37,7 +39,11 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A person's place in a bank: their number, the code of their page, their account and their standing."""
+    """A person's place in a bank: their number, the code of their page, their account and their standing.
+
+    What they let somebody see with whom they have agreed: `shows_phone`, `shows_email`. The holder is nobody: it keeps
+    imported listings until a broker hands each to its owner, never signs in and is in no figure.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -51,6 +57,14 @@ class Membership(Base):
         ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.id"]),
         CheckConstraint(f"standing IN ({', '.join(repr(word.value) for word in Standing)})", name="standing"),
         Index("ix_membership_person_id", "person_id"),
+        ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
+        Index(
+            "uq_membership_one_holder",
+            "bank_id",
+            unique=True,
+            sqlite_where=text("is_holder"),
+            postgresql_where=text("is_holder"),
+        ),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -62,6 +76,10 @@ class Membership(Base):
     standing: Mapped[str] = mapped_column(String(20))
     about: Mapped[str] = mapped_column(Text)
     joined_on: Mapped[date]
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    shows_phone: Mapped[bool] = mapped_column(server_default=false())
+    shows_email: Mapped[bool] = mapped_column(server_default=false())
+    is_holder: Mapped[bool] = mapped_column(server_default=false())
 
 
 class MembershipRole(Base):
@@ -82,3 +100,82 @@ class MembershipRole(Base):
     role: Mapped[str] = mapped_column(String(20))
     granted_by: Mapped[int | None] = mapped_column(BigInteger)
     granted_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class StandingChange(Base):
+    """A change of a membership's standing, numbered: to what, by whom, when and why."""
+
+    __tablename__ = "standing_change"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "membership_id", "number"),
+        ForeignKeyConstraint(["bank_id", "membership_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "done_by"], ["membership.bank_id", "membership.id"], name="fk_standing_change_done_by"
+        ),
+        CheckConstraint(f"standing IN ({', '.join(repr(word.value) for word in Standing)})", name="standing"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    membership_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
+    standing: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    done_by: Mapped[int] = mapped_column(BigInteger)
+    done_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Application(Base):
+    """Somebody's wish to join, from applying to being admitted; they have no account until then.
+
+    `recorded_by` is empty where they wrote it themselves. When and how they agreed to the privacy notice is kept.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "code"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+        ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
+        ForeignKeyConstraint(["bank_id", "recorded_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "membership_id"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint(f"stage IN ({', '.join(repr(word.value) for word in Stage)})", name="stage"),
+        Index("ix_application_stage", "bank_id", "stage", "id"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    stage: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    about: Mapped[str] = mapped_column(Text)
+    notice_agreed: Mapped[str] = mapped_column(String(20))
+    applied_at: Mapped[datetime] = mapped_column(UtcTime)
+    recorded_by: Mapped[int | None] = mapped_column(BigInteger)
+    membership_id: Mapped[int | None] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ApplicationStep(Base):
+    """One step of an application: who did what, when, and what brokers keep of it. A reference names its referee."""
+
+    __tablename__ = "application_step"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "application_id", "number"),
+        ForeignKeyConstraint(["bank_id", "application_id"], ["application.bank_id", "application.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "done_by"], ["membership.bank_id", "membership.id"], name="fk_application_step_done_by"
+        ),
+        CheckConstraint(f"step IN ({', '.join(repr(word.value) for word in Step)})", name="step"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    application_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
+    step: Mapped[str] = mapped_column(String(20))
+    referee: Mapped[str | None] = mapped_column(String(80))
+    words: Mapped[str] = mapped_column(Text)
+    done_by: Mapped[int | None] = mapped_column(BigInteger)
+    done_at: Mapped[datetime] = mapped_column(UtcTime)

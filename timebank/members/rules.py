@@ -1,7 +1,7 @@
 """Who a member is to the bank, and what their roles let them do. Values in, answers out."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -23,9 +23,57 @@ class Standing(StrEnum):
     LEFT = "left"
 
 
+class Stage(StrEnum):
+    """How far somebody's application has come."""
+
+    APPLIED = "applied"
+    INTERVIEWED = "interviewed"
+    REFERENCED = "referenced"
+    INDUCTED = "inducted"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What is done with an application."""
+
+    APPLY = "apply"
+    INTERVIEW = "interview"
+    REFERENCE = "reference"
+    INDUCT = "induct"
+    ADMIT = "admit"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+class How(StrEnum):
+    """How a member told a broker what to do for them."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+    IN_PERSON = "in_person"
+    SLIP = "slip"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A broker who acts for a member: who they are, how the member told them, and what there is to show for it."""
+
+    membership_id: int
+    account_id: int
+    name: str
+    code: str
+    how: How
+    evidence: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody about to do something: a person through one membership of one bank, with its roles."""
+    """Somebody about to do something: a person through one membership of one bank, with its roles.
+
+    Where a broker acts for them, `hand` is that broker, and the roles are no more than a member's.
+    """
 
     bank_id: int
     membership_id: int
@@ -36,6 +84,24 @@ class Actor:
     number: int
     roles: frozenset[Role]
     standing: Standing = Standing.ACTIVE
+    hand: Hand | None = None
+
+    @property
+    def doer_id(self) -> int:
+        """The membership that does it: the broker's where one acts for the member."""
+        return self.hand.membership_id if self.hand else self.membership_id
+
+    @property
+    def on_behalf_of(self) -> int | None:
+        """The membership for whom a broker does it; None where members act for themselves."""
+        return self.membership_id if self.hand else None
+
+    def with_evidence(self, evidence: str | None, *, slip: bool = False) -> "Actor":
+        """The same, with what the broker has to show for it: a time of call, a letter, a slip signed by both."""
+        if self.hand is None:
+            return self
+        how = How.SLIP if slip else self.hand.how
+        return replace(self, hand=replace(self.hand, evidence=" ".join((evidence or "").split()), how=how))
 
     @property
     def is_active(self) -> bool:
@@ -83,3 +149,15 @@ def may_see_all_exchanges(actor: Actor) -> bool:
 def may_grant(actor: Actor, role: Role, *, to_membership: int) -> bool:
     """A coordinator gives and takes roles, but never their own, so that nobody lifts themselves."""
     return may_coordinate(actor) and actor.membership_id != to_membership and role is not Role.MEMBER
+
+
+def may_act_for(broker: Actor, member: Actor) -> bool:
+    """A broker acts for any other member who exchanges."""
+    other = broker.membership_id != member.membership_id
+    return other and broker.hand is None and may_broker(broker) and may_exchange(member)
+
+
+def acting_for(broker: Actor, member: Actor, how: How) -> Actor:
+    """The member, moved by the broker's hand, with a member's roles only, whatever else the member is."""
+    hand = Hand(broker.membership_id, broker.account_id, broker.name, broker.code, how)
+    return replace(member, roles=frozenset({Role.MEMBER}), hand=hand)

@@ -1,6 +1,9 @@
 """Bringing a database up to date, and letting the web's role in on PostgreSQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from alembic import command
 from alembic.config import Config
@@ -8,6 +11,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _HISTORY = ("SELECT", "INSERT")
 _KEPT = ("SELECT", "INSERT", "UPDATE")
@@ -21,9 +27,36 @@ _GRANTS = {
     "limit_change": ("SELECT", "INSERT"),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
-    "exchange_step": _HISTORY,
-    **dict.fromkeys(("bank", "exchange", "login_session", "membership", "person", "reversal"), _KEPT),
-    **dict.fromkeys(("draft", "membership_role", "sign_in_attempt", "sign_in_code"), (*_KEPT, "DELETE")),
+    **dict.fromkeys(("application_step", "books_check", "exchange_step", "standing_change"), _HISTORY),
+    **dict.fromkeys(
+        (
+            "application",
+            "area",
+            "bank",
+            "category",
+            "exchange",
+            "listing",
+            "login_session",
+            "membership",
+            "person",
+            "reversal",
+            "task",
+            "thank_you",
+        ),
+        _KEPT,
+    ),
+    **dict.fromkeys(
+        (
+            "area_travel",
+            "draft",
+            "listing_category",
+            "listing_word",
+            "membership_role",
+            "sign_in_attempt",
+            "sign_in_code",
+        ),
+        (*_KEPT, "DELETE"),
+    ),
 }
 
 
@@ -36,14 +69,41 @@ def _config(connection: Connection) -> Config:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Take every step that the database has not taken yet."""
-    with engine.begin() as connection:
+    with _stepping(engine) as connection:
         command.upgrade(_config(connection), to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Take steps back, down to `to` ('base': all of them)."""
-    with engine.begin() as connection:
+    with _stepping(engine) as connection:
         command.downgrade(_config(connection), to)
+
+
+class BrokenKeysError(Exception):
+    """After the steps a row points to one that is not there."""
+
+
+@contextmanager
+def _stepping(engine: Engine) -> Iterator[Connection]:
+    """A unit of work that takes steps. On SQLite a table that others point to may be written anew in it.
+
+    There foreign keys are quiet until the end, when all of them are asked. Raises BrokenKeysError; nothing is kept.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        plain = cast("sqlite3.Connection", connection.connection.driver_connection)
+        plain.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise BrokenKeysError(broken[:5])
+        finally:
+            plain.execute("PRAGMA foreign_keys = ON")
 
 
 def is_up_to_date(engine: Engine) -> bool:

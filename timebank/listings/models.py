@@ -1,0 +1,120 @@
+"""Listings, the categories of a bank, and the words by which listings are found."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from timebank.db import Base, UtcTime
+from timebank.listings.rules import Kind, Life
+
+
+class Category(Base):
+    """A kind of help. The list has two levels; a category with a parent is one of the second.
+
+    `key` names those of the list that every bank starts with, so that imports find them under whatever name the
+    bank gives them. `risks` are words of Risk with a space between. A retired one stays on what it was used for.
+    """
+
+    __tablename__ = "category"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "parent_id", "name"),
+        UniqueConstraint("bank_id", "key"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+        ForeignKeyConstraint(["bank_id", "parent_id"], ["category.bank_id", "category.id"]),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    parent_id: Mapped[int | None] = mapped_column(BigInteger)
+    key: Mapped[str | None] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60))
+    risks: Mapped[str] = mapped_column(String(120), server_default="")
+    position: Mapped[int]
+    retired_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Listing(Base):
+    """An offer or a request of a member. `suits` has a bit for each of 21 parts of the week (0: any time).
+
+    What was imported knows its source and its number there, so that importing twice stores it once.
+    """
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "code"),
+        UniqueConstraint("bank_id", "source", "source_key"),
+        ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
+        CheckConstraint(f"kind IN ({', '.join(repr(word.value) for word in Kind)})", name="kind"),
+        CheckConstraint(f"life IN ({', '.join(repr(word.value) for word in Life)})", name="life"),
+        CheckConstraint("suits BETWEEN 0 AND 2097151", name="suits"),
+        Index("ix_listing_found", "bank_id", "life", "kind", "listed_at"),
+        Index("ix_listing_member", "bank_id", "member_id", "life"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(10))
+    life: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(Text)
+    area_id: Mapped[int | None] = mapped_column(BigInteger)
+    in_person: Mapped[bool] = mapped_column(server_default=false())
+    by_phone: Mapped[bool] = mapped_column(server_default=false())
+    online: Mapped[bool] = mapped_column(server_default=false())
+    suits: Mapped[int] = mapped_column(server_default=text("0"))
+    when_words: Mapped[str] = mapped_column(String(120), server_default="")
+    review_on: Mapped[date]
+    listed_at: Mapped[datetime] = mapped_column(UtcTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    source: Mapped[str | None] = mapped_column(String(60))
+    source_key: Mapped[str | None] = mapped_column(String(60))
+
+
+class ListingCategory(Base):
+    """One of up to three categories of a listing."""
+
+    __tablename__ = "listing_category"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "listing_id", "category_id"),
+        ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
+        ForeignKeyConstraint(["bank_id", "category_id"], ["category.bank_id", "category.id"]),
+        Index("ix_listing_category_category", "bank_id", "category_id", "listing_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    listing_id: Mapped[int] = mapped_column(BigInteger)
+    category_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class ListingWord(Base):
+    """A word by which a listing is found: without accents, and cut to its stem."""
+
+    __tablename__ = "listing_word"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "word", "listing_id"),
+        ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
+        Index("ix_listing_word_listing", "bank_id", "listing_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    word: Mapped[str] = mapped_column(String(60))
+    listing_id: Mapped[int] = mapped_column(BigInteger)
