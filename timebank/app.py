@@ -10,6 +10,7 @@ from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings
 from timebank.db import refuse_unsafe
 from timebank.web import access, assets, errors, filters, headers, navigation
+from timebank.web.acting import blueprint as acting
 from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
@@ -22,7 +23,7 @@ from timebank.web.signing_in import blueprint as signing_in
 from timebank.web.statement import blueprint as statement
 from timebank.web.styleguide import blueprint as styleguide
 
-_BLUEPRINTS = (front, signing_in, home, statement, recording, exchanges, reversals, members, desk, styleguide)
+_BLUEPRINTS = (front, signing_in, home, statement, recording, exchanges, reversals, members, acting, desk, styleguide)
 _LARGEST_FORM = 256 * 1024
 
 

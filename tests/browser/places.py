@@ -127,6 +127,7 @@ PLACES = (
     ),
     Place("members.roles", "mary", _of("linus")),
     Place("members.profile", "ada"),
+    Place("acting.start", "rosa", _of("linus")),
     Place("desk.desk", "rosa"),
     Place("desk.desk", "tom"),
     Place("desk.desk", "ada", status=403),

@@ -61,6 +61,8 @@ POST exchanges.agree                 door  404   200   404   403   403   403   4
 GET  exchanges.decide                door  404   403   403   200   200   403   403
 POST exchanges.decide                door  404   403   403   200   200   403   403
 
+POST exchanges.thank                 door  404   200   404   403   403   403   403
+
 GET  reversals.propose               door  404   403   403   403   200   403   403
 POST reversals.propose               door  404   403   403   403   200   403   403
 GET  reversals.reversal              door  404   200   404   200   200   200   200
@@ -79,6 +81,8 @@ POST members.roles                   door  404   403   403   403   on    403   4
 GET  members.profile                 door  404   200   200   200   200   200   200
 POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
+
+GET  acting.start                    door  404   403   403   200   200   403   403
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
 """
@@ -113,6 +117,7 @@ _STATES = {
     "exchanges.decide": "disputed",
     "reversals.propose": "confirmed",
     "recording.again": "confirmed",
+    "exchanges.thank": "confirmed",
 }
 
 
@@ -127,7 +132,7 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
 def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
-    if page == "members" or endpoint.startswith("statement."):
+    if page in {"members", "acting"} or endpoint.startswith("statement."):
         return spoken(grace.code)
     if page == "reversals" and view != "propose":
         return books.reversal(books.confirmed(ada, grace), by=books.village.clara)

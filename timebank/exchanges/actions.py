@@ -5,59 +5,70 @@ happen once: the same form again gives the first result.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.banks.models import Bank
 from timebank.exchanges import rules
+from timebank.exchanges.conditions import all_minutes, check_day, check_sides, whole_steps
 from timebank.exchanges.errors import (
-    FutureDayError,
-    NothingSaidError,
+    ExtrasNotAgreedError,
     NotNowError,
     NotYoursError,
-    PastDayError,
+    OwnExchangeError,
     ReasonMissingError,
-    SamePersonError,
     SideNotActiveError,
-    TooLongAgoError,
 )
+from timebank.exchanges.filing import find_category_id
+from timebank.exchanges.hands import check_evidence, list_hands
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.steps import add_step, begin, lock, move, post_hours
 from timebank.exchanges.terms import Terms
-from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
+from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
-from timebank.members.rules import Actor, may_exchange
+from timebank.members.rules import Actor, Role, may_exchange
 
 
 def propose(session: Session, bank: Bank, terms: Terms, *, by: Actor, now: datetime, form_key: str) -> str:
     """Ask the other side for help, or offer it, for a day to come; gives the exchange's code.
 
-    Raises NotYoursError, SamePersonError, NothingSaidError, PastDayError, SideNotActiveError, NoTimeError or
-    TooLongError.
+    Travel and getting ready are agreed here and count. Raises NotYoursError, OwnExchangeError, SamePersonError,
+    NothingSaidError, PastDayError, SideNotActiveError, NoTimeError or TooLongError.
     """
-    side = _check_sides(session, terms, by)
+    side = check_sides(session, terms, by)
     check_day(bank, terms.day, now, to_come=True)
     code = codes.new_reference()
     done = begin(session, by, Deed.PROPOSE, code, now, form_key, content=terms)
     if done is not None:
         return done
     exchange = _new_exchange(bank, code, terms, now)
-    exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, _whole_steps(terms.minutes)
+    exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)
+    exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
+    exchange.listing_id = terms.listing_id
+    exchange.category_id = find_category_id(session, bank.id, terms.listing_id) if terms.listing_id else None
     session.add(exchange)
     session.flush()
     add_step(session, exchange, Deed.PROPOSE, by, now, exchange.agreed_minutes)
     return code
 
 
-def record(session: Session, bank: Bank, terms: Terms, *, by: Actor, now: datetime, form_key: str) -> str:
+def record(  # noqa: PLR0913 (who, what, when, how long, and whether both have signed)
+    session: Session, bank: Bank, terms: Terms, *, by: Actor, now: datetime, form_key: str, slip: bool = False
+) -> str:
     """Write down help that has happened without being agreed before; gives the exchange's code.
 
-    Nothing moves until the other side confirms. Raises as `propose` does, and FutureDayError or TooLongAgoError.
+    Nothing moves until the other side confirms; a slip signed by both, which a broker holds, confirms at once.
+    Raises as `propose` does, and FutureDayError, TooLongAgoError, ExtrasNotAgreedError, and with a slip
+    EvidenceMissingError or FloorReachedError.
     """
-    side = _check_sides(session, terms, by)
+    side = check_sides(session, terms, by)
+    if terms.total_minutes != terms.minutes:
+        raise ExtrasNotAgreedError
     check_day(bank, terms.day, now, to_come=False)
     code = codes.new_reference()
     done = begin(session, by, Deed.RECORD, code, now, form_key, content=terms)
@@ -68,13 +79,27 @@ def record(session: Session, bank: Bank, terms: Terms, *, by: Actor, now: dateti
     _set_recorded(exchange, side, terms.day, terms.minutes)
     session.flush()
     add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
+    if slip:
+        _confirm_by_slip(session, exchange, by, now)
     return code
 
 
 def record_agreed(  # noqa: PLR0913 (who, what, when, how long)
-    session: Session, bank: Bank, code: str, *, day: date, minutes: int, by: Actor, now: datetime, form_key: str
+    session: Session,
+    bank: Bank,
+    code: str,
+    *,
+    day: date,
+    minutes: int,
+    by: Actor,
+    now: datetime,
+    form_key: str,
+    slip: bool = False,
 ) -> str:
-    """Write down when agreed help happened and how long it took; gives the exchange's code."""
+    """Write down when agreed help happened and how many minutes it took; gives the exchange's code.
+
+    The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`.
+    """
     check_day(bank, day, now, to_come=False)
     content = {"day": day, "minutes": minutes}
     if begin(session, by, Deed.RECORD, code, now, form_key, content=content) is not None:
@@ -82,9 +107,32 @@ def record_agreed(  # noqa: PLR0913 (who, what, when, how long)
     exchange = lock(session, by.bank_id, code)
     move(exchange, Deed.RECORD, by, rules.may_record, now)
     side = exchange.standing().side_of(by.account_id)
-    _set_recorded(exchange, side or Side.GIVER, day, minutes)
+    if minutes <= 0:
+        raise NoTimeError
+    all_minutes = minutes + exchange.travel_minutes + exchange.preparation_minutes
+    _set_recorded(exchange, side or Side.GIVER, day, all_minutes)
     add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
+    if slip:
+        _confirm_by_slip(session, exchange, by, now)
     return code
+
+
+def _confirm_by_slip(session: Session, exchange: Exchange, by: Actor, now: datetime) -> None:
+    """Confirm for the other side, who signed the same slip. Raises EvidenceMissingError or NotYoursError."""
+    standing = exchange.standing()
+    side = standing.side_of(by.account_id)
+    if by.hand is None or side is None:
+        raise NotYoursError
+    other_id = standing.receiver_account_id if side is Side.GIVER else standing.giver_account_id
+    other = find_actor_by_account(session, by.bank_id, other_id)
+    if other is None or not may_exchange(other):
+        raise SideNotActiveError(name=other.name if other else "")
+    signed = replace(other, roles=frozenset({Role.MEMBER}), hand=by.hand)
+    begin(session, signed, Deed.CONFIRM, exchange.code, now, None)
+    check_evidence(session, exchange, signed)
+    move(exchange, Deed.CONFIRM, signed, rules.may_confirm, now)
+    add_step(session, exchange, Deed.CONFIRM, signed, now, exchange.minutes)
+    post_hours(session, exchange, signed, now)
 
 
 def accept(session: Session, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
@@ -103,11 +151,15 @@ def cancel(session: Session, code: str, *, by: Actor, now: datetime, form_key: s
 
 
 def confirm(session: Session, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
-    """Say that what the other side recorded is right: the hours move. Raises FloorReachedError where they cannot."""
+    """Say that what the other side recorded is right: the hours move.
+
+    Raises FloorReachedError where they cannot, and EvidenceMissingError where one broker speaks for both sides.
+    """
     if begin(session, by, Deed.CONFIRM, code, now, form_key) is not None:
         return
     exchange = lock(session, by.bank_id, code)
     move(exchange, Deed.CONFIRM, by, rules.may_confirm, now)
+    check_evidence(session, exchange, by)
     add_step(session, exchange, Deed.CONFIRM, by, now, exchange.minutes)
     post_hours(session, exchange, by, now)
 
@@ -131,7 +183,7 @@ def dispute(  # noqa: PLR0913 (what is not right, and how long it was)
         return
     exchange = lock(session, by.bank_id, code)
     move(exchange, Deed.DISPUTE, by, rules.may_dispute, now)
-    exchange.disputed_minutes = _whole_steps(minutes) if minutes else minutes
+    exchange.disputed_minutes = whole_steps(minutes) if minutes else minutes
     add_step(session, exchange, Deed.DISPUTE, by, now, exchange.disputed_minutes, words=words)
 
 
@@ -143,8 +195,11 @@ def agree(session: Session, code: str, *, minutes: int, by: Actor, now: datetime
     if begin(session, by, Deed.AGREE, code, now, form_key, content={"minutes": minutes}) is not None:
         return
     exchange = lock(session, by.bank_id, code)
+    if rules.is_of_the_hand(exchange.standing(), by):
+        raise OwnExchangeError
     if rules.agreeable_minutes(exchange.standing(), by) != minutes:
         raise NotNowError(state=exchange.state)
+    check_evidence(session, exchange, by)
     exchange.minutes = minutes
     happened = Deed.AGREE if minutes else Deed.CANCEL
     exchange.state, exchange.changed_at = TRANSITIONS[State(exchange.state), happened], now
@@ -165,50 +220,11 @@ def decide(  # noqa: PLR0913 (a decision names who, how much and why)
     if begin(session, by, Deed.DECIDE, code, now, form_key, content=content) is not None:
         return
     exchange = lock(session, by.bank_id, code)
-    move(exchange, Deed.DECIDE, by, rules.may_decide, now)
-    exchange.minutes = _whole_steps(minutes) if minutes else 0
+    hands = list_hands(session, by.bank_id, exchange.id)
+    move(exchange, Deed.DECIDE, by, partial(rules.may_decide, hands=hands), now)
+    exchange.minutes = whole_steps(minutes) if minutes else 0
     add_step(session, exchange, Deed.DECIDE, by, now, exchange.minutes, words=reason)
     post_hours(session, exchange, by, now)
-
-
-def check_day(bank: Bank, day: date, now: datetime, *, to_come: bool) -> None:
-    """Help is agreed for a day to come, and recorded when it has been.
-
-    Raises PastDayError, FutureDayError or TooLongAgoError.
-    """
-    today = clock.local_day(now, bank.time_zone)
-    if to_come:
-        if day < today:
-            raise PastDayError
-        return
-    if day > today:
-        raise FutureDayError
-    if day < rules.earliest_day(today, bank.back_dating_days):
-        raise TooLongAgoError(days=bank.back_dating_days)
-
-
-def _check_sides(session: Session, terms: Terms, by: Actor) -> Side:
-    """Which side the actor speaks for, once all that both ways in have in common is right."""
-    if terms.giver_account_id == terms.receiver_account_id:
-        raise SamePersonError
-    side = {terms.giver_account_id: Side.GIVER, terms.receiver_account_id: Side.RECEIVER}.get(by.account_id)
-    if side is None or not may_exchange(by):
-        raise NotYoursError
-    if not terms.what.strip():
-        raise NothingSaidError
-    other_account_id = terms.receiver_account_id if side is Side.GIVER else terms.giver_account_id
-    other = find_actor_by_account(session, by.bank_id, other_account_id)
-    if other is None or not may_exchange(other):
-        raise SideNotActiveError(name=other.name if other else "")
-    return side
-
-
-def _whole_steps(minutes: int) -> int:
-    if minutes <= 0:
-        raise NoTimeError
-    if minutes > LONGEST_MINUTES:
-        raise TooLongError
-    return round_up_to_step(minutes)
 
 
 def _new_exchange(bank: Bank, code: str, terms: Terms, now: datetime) -> Exchange:
@@ -226,7 +242,7 @@ def _new_exchange(bank: Bank, code: str, terms: Terms, now: datetime) -> Exchang
 
 def _set_recorded(exchange: Exchange, side: Side, day: date, minutes: int) -> None:
     exchange.state, exchange.recorded_side = State.RECORDED, side
-    exchange.occurred_on, exchange.minutes = day, _whole_steps(minutes)
+    exchange.occurred_on, exchange.minutes = day, whole_steps(minutes)
 
 
 def _simple(  # noqa: PLR0913 (the deed and its rule, and who does it when)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from timebank import codes
 from timebank.banks.models import Bank
-from timebank.exchanges import actions
+from timebank.exchanges import actions, conditions
 from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
@@ -84,7 +84,10 @@ def start_from_listing(
 def start_for(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
     """A draft that records the help that was agreed in this exchange."""
     draft = start_like(session, actor, exchange, now=now)
-    draft.exchange_id, draft.minutes, draft.day = exchange.id, exchange.agreed_minutes, None
+    extras = exchange.travel_minutes + exchange.preparation_minutes
+    draft.exchange_id, draft.day = exchange.id, None
+    draft.minutes = (exchange.agreed_minutes or 0) - extras or None
+    draft.travel_minutes, draft.preparation_minutes = exchange.travel_minutes, exchange.preparation_minutes
     session.flush()
     return draft
 
@@ -120,23 +123,34 @@ def terms(draft: Draft, actor: Actor) -> Terms | None:
     giver, receiver = (
         (actor.account_id, draft.other_account_id) if gives else (draft.other_account_id, actor.account_id)
     )
-    return Terms(giver, receiver, draft.what, draft.day, draft.minutes)
+    return Terms(
+        giver,
+        receiver,
+        draft.what,
+        draft.day,
+        draft.minutes,
+        travel_minutes=draft.travel_minutes or 0,
+        preparation_minutes=draft.preparation_minutes or 0,
+        listing_id=draft.listing_id,
+    )
 
 
-def send(session: Session, bank: Bank, draft: Draft, said: Terms, *, by: Actor, now: datetime) -> str:
+def send(  # noqa: PLR0913 (what was said, by whom, when, and whether both have signed)
+    session: Session, bank: Bank, draft: Draft, said: Terms, *, by: Actor, now: datetime, slip: bool = False
+) -> str:
     """Send a whole draft to the other side; gives the exchange's code. Raises what propose and record raise."""
     if draft.purpose == Purpose.PROPOSE:
         return actions.propose(session, bank, said, by=by, now=now, form_key=draft.code)
     if draft.exchange_id is None:
-        return actions.record(session, bank, said, by=by, now=now, form_key=draft.code)
+        return actions.record(session, bank, said, by=by, now=now, form_key=draft.code, slip=slip)
     code = session.execute(
         select(Exchange.code).where(Exchange.bank_id == bank.id, Exchange.id == draft.exchange_id)
     ).scalar_one()
     return actions.record_agreed(
-        session, bank, code, day=said.day, minutes=said.minutes, by=by, now=now, form_key=draft.code
+        session, bank, code, day=said.day, minutes=said.minutes, by=by, now=now, form_key=draft.code, slip=slip
     )
 
 
 def check_day(bank: Bank, draft: Draft, day: date, now: datetime) -> None:
     """Check a day while it is typed. Raises what sending it would."""
-    actions.check_day(bank, day, now, to_come=draft.purpose == Purpose.PROPOSE)
+    conditions.check_day(bank, day, now, to_come=draft.purpose == Purpose.PROPOSE)

@@ -61,3 +61,33 @@ class SideNotActiveError(TimebankError):
     """The other side's membership is not active, so no hours can move; values: `name`."""
 
     message_id = "side_not_active"
+
+
+class OwnExchangeError(TimebankError):
+    """A broker acts for the other side of an exchange in which they give or receive themselves."""
+
+    message_id = "own_exchange"
+
+
+class EvidenceMissingError(TimebankError):
+    """One broker acts for both sides, or confirms by a slip, and has nothing to show for one of them."""
+
+    message_id = "evidence_missing"
+
+
+class ExtrasNotAgreedError(TimebankError):
+    """Travel and getting ready count only where they were agreed before."""
+
+    message_id = "extras_not_agreed"
+
+
+class ExtrasTooLongError(TimebankError):
+    """Travel or getting ready takes longer than a day's work."""
+
+    message_id = "extras_too_long"
+
+
+class ThankedAlreadyError(TimebankError):
+    """This side has said thank you already."""
+
+    message_id = "thanked_already"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, union_all
@@ -123,10 +122,8 @@ def _newest_of_account(
     return _columns().where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id))).order_by(Exchange.id.desc())
 
 
-def list_steps(
-    session: Session, bank_id: int, exchange_id: int
-) -> Sequence[Row[int, str, int, datetime, int | None, str | None]]:
-    """(number, deed, done_by, done_at, minutes, words) of an exchange, in order."""
+def list_steps(session: Session, bank_id: int, exchange_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(number, deed, done_by, done_at, minutes, words, on_behalf_of, how, evidence) of an exchange, in order."""
     return session.execute(
         select(
             ExchangeStep.number,
@@ -135,6 +132,9 @@ def list_steps(
             ExchangeStep.done_at,
             ExchangeStep.minutes,
             ExchangeStep.words,
+            ExchangeStep.on_behalf_of,
+            ExchangeStep.how,
+            ExchangeStep.evidence,
         )
         .where(ExchangeStep.bank_id == bank_id, ExchangeStep.exchange_id == exchange_id)
         .order_by(ExchangeStep.number)

@@ -15,6 +15,7 @@ from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
+from timebank.exchanges.hands import list_hands
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.steps import add_step, entry_key, lock
@@ -80,7 +81,8 @@ def approve(
     if _begin(session, "approved", reversal_code, by, now, form_key) is not None:
         return
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
-    if not rules.may_approve_reversal(exchange.standing(), by, proposed_by=reversal.proposed_by):
+    hands = list_hands(session, by.bank_id, exchange.id)
+    if not rules.may_approve_reversal(exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands):
         raise NotYoursError
     reversal.approved_by = by.membership_id
     _carry_out(session, bank, reversal, exchange, by=by, now=now)
@@ -92,7 +94,10 @@ def refuse(session: Session, reversal_code: str, *, by: Actor, now: datetime, fo
         return
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     own = reversal.proposed_by == by.membership_id and may_approve(by)
-    if not own and not rules.may_approve_reversal(exchange.standing(), by, proposed_by=reversal.proposed_by):
+    hands = list_hands(session, by.bank_id, exchange.id)
+    if not own and not rules.may_approve_reversal(
+        exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands
+    ):
         raise NotYoursError
     reversal.refused_by, reversal.closed_at = by.membership_id, now
     session.flush()
@@ -135,8 +140,9 @@ def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
         by.bank_id,
         f"reversal.{verb}",
         f"reversal:{code}",
-        by.membership_id,
+        by.doer_id,
         now,
+        on_behalf_of=by.on_behalf_of,
         form_key=form_key,
         content=content or {"code": code},
     )

@@ -1,9 +1,11 @@
 """What may happen to an exchange, when, and by whom. Everything is decided here, from values.
 
 An exchange has two sides. Whoever spoke first waits for the other: who proposed, for the other's yes; who recorded,
-for the other's confirming. Nobody confirms, decides or approves their own.
+for the other's confirming. Nobody confirms, decides or approves their own. A broker who acts for a member is that
+member's hand: the side is the member's, and the hand stays out of whatever else has to be impartial.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -94,6 +96,25 @@ class Standing:
         return Side.RECEIVER if account_id == self.receiver_account_id else None
 
 
+def have_agreed(exchange: Standing) -> bool:
+    """Whether the two arranged this help together and it is not over: then each may learn how to reach the other.
+
+    Help that one side only wrote down does not count, or writing it would be a way to learn a number.
+    """
+    arranged = exchange.proposed_side is not None
+    return exchange.state is State.ACCEPTED or (arranged and exchange.state in {State.RECORDED, State.DISPUTED})
+
+
+def is_of_the_hand(exchange: Standing, actor: Actor) -> bool:
+    """Whether the broker who acts is a side of it: nobody acts for the other side of their own exchange."""
+    return actor.hand is not None and exchange.side_of(actor.hand.account_id) is not None
+
+
+def took_part(exchange: Standing, actor: Actor, hands: Collection[int]) -> bool:
+    """Whether they gave, received, or acted for a side (`hands`: the memberships of brokers who did)."""
+    return exchange.side_of(actor.account_id) is not None or actor.membership_id in hands
+
+
 def may_see(exchange: Standing, actor: Actor) -> bool:
     """The two of them, and those who look after the bank."""
     return exchange.side_of(actor.account_id) is not None or may_see_all_exchanges(actor)
@@ -148,9 +169,9 @@ def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
     return exchange.disputed_minutes if side is exchange.recorded_side else exchange.minutes
 
 
-def may_decide(exchange: Standing, actor: Actor) -> bool:
+def may_decide(exchange: Standing, actor: Actor, hands: Collection[int] = ()) -> bool:
     """A broker who took no part."""
-    return exchange.state is State.DISPUTED and exchange.side_of(actor.account_id) is None and may_broker(actor)
+    return exchange.state is State.DISPUTED and not took_part(exchange, actor, hands) and may_broker(actor)
 
 
 def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
@@ -159,15 +180,29 @@ def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
 
 
 def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
-    """Each of the two sides."""
-    return exchange.side_of(actor.account_id) is not None and may_exchange(actor)
+    """Each of the two sides, in their own words: who cannot say so here is spared by a second approver."""
+    return exchange.side_of(actor.account_id) is not None and may_exchange(actor) and actor.hand is None
 
 
-def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int) -> bool:
+def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, hands: Collection[int] = ()) -> bool:
     """A second approver: another coordinator or a trustee, who neither proposed it nor took part."""
-    return may_approve(actor) and actor.membership_id != proposed_by and exchange.side_of(actor.account_id) is None
+    return may_approve(actor) and actor.membership_id != proposed_by and not took_part(exchange, actor, hands)
+
+
+def may_thank(exchange: Standing, actor: Actor) -> bool:
+    """Either side, once hours have moved."""
+    return (
+        exchange.state in {State.CONFIRMED, State.DECIDED}
+        and bool(exchange.minutes)
+        and exchange.side_of(actor.account_id) is not None
+        and may_exchange(actor)
+    )
 
 
 def earliest_day(today: date, back_dating_days: int) -> date:
     """The first day that can still be recorded."""
     return today - timedelta(days=back_dating_days)
+
+
+#: Travel and getting ready, each, in minutes.
+LONGEST_EXTRA_MINUTES = 600

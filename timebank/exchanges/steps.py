@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.exchanges import rules
-from timebank.exchanges.errors import NotNowError, NotYoursError, SideNotActiveError
+from timebank.exchanges.errors import NotNowError, NotYoursError, OwnExchangeError, SideNotActiveError
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
 from timebank.exchanges.terms import Terms
@@ -32,7 +32,14 @@ def begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
     """Write the trail; gives the code of the exchange where this very form was done before."""
     told = asdict(content) if isinstance(content, Terms) else {"code": code, **(content or {})}
     row = trail.Deed(
-        by.bank_id, f"exchange.{deed}", f"exchange:{code}", by.membership_id, now, form_key=form_key, content=told
+        by.bank_id,
+        f"exchange.{deed}",
+        f"exchange:{code}",
+        by.doer_id,
+        now,
+        on_behalf_of=by.on_behalf_of,
+        form_key=form_key,
+        content=told,
     )
     done = trail.begin(session, row)
     return None if done is None else done.removeprefix("exchange:")
@@ -51,10 +58,12 @@ def lock(session: Session, bank_id: int, code: str) -> Exchange:
 def move(
     exchange: Exchange, deed: Deed, by: Actor, may: Callable[[rules.Standing, Actor], bool], now: datetime
 ) -> None:
-    """Take the exchange to where the deed leads. Raises NotNowError or NotYoursError."""
+    """Take the exchange to where the deed leads. Raises NotNowError, NotYoursError or OwnExchangeError."""
     leads_to = TRANSITIONS.get((State(exchange.state), deed))
     if leads_to is None:
         raise NotNowError(state=exchange.state)
+    if rules.is_of_the_hand(exchange.standing(), by):
+        raise OwnExchangeError
     if not may(exchange.standing(), by):
         raise NotYoursError
     exchange.state, exchange.changed_at = leads_to, now
@@ -82,10 +91,13 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
             exchange_id=exchange.id,
             number=(newest or 0) + 1,
             deed=deed,
-            done_by=by.membership_id,
+            done_by=by.doer_id,
             done_at=now,
             minutes=minutes,
             words=words.strip() if words else None,
+            on_behalf_of=by.on_behalf_of,
+            how=by.hand.how if by.hand else None,
+            evidence=(by.hand.evidence or None) if by.hand else None,
         )
     )
     session.flush()
@@ -111,7 +123,8 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
             lines=(Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes),),
             occurred_on=exchange.occurred_on,
             recorded_at=now,
-            recorded_by=by.membership_id,
+            recorded_by=by.doer_id,
+            on_behalf_of=by.on_behalf_of,
             deed=f"exchange:{exchange.code}",
             words=exchange.what,
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from timebank.members.models import Membership, MembershipRole, Person
@@ -53,6 +53,18 @@ def _one_actor(session: Session, *conditions: object) -> Actor | None:
     row = rows[0]
     roles = frozenset(Role(one.role) for one in rows if one.role)
     return Actor(*row[:7], roles=roles, standing=Standing(row.standing))
+
+
+def find_contact(session: Session, bank_id: int, account_id: int) -> Row[str | None, str | None] | None:
+    """(phone, email) of the member who holds the account, each only where they chose to show it; else None."""
+    return session.execute(
+        select(
+            case((Membership.shows_phone, Person.phone)).label("phone"),
+            case((Membership.shows_email, Person.email)).label("email"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, Membership.account_id == account_id)
+    ).one_or_none()
 
 
 def list_roles_anywhere(session: Session, person_id: int) -> frozenset[Role]:

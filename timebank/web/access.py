@@ -16,11 +16,13 @@ from werkzeug.wrappers import Response
 from timebank import clock, codes, db as database
 from timebank.banks.queries import find_bank
 from timebank.members import rules
-from timebank.members.queries import find_actor
-from timebank.members.rules import Actor
+from timebank.members.queries import find_actor, find_actor_by_code
+from timebank.members.rules import Actor, How
 from timebank.signing_in.queries import find_person_id
 from timebank.web.extensions import db, login
 
+#: How a member can tell a broker what to do; a slip signed by both is said where it is written down.
+TELLS = (How.PHONE, How.PAPER, How.IN_PERSON)
 View = Callable[..., Any]
 Permission = Callable[[Actor], bool]
 _TRIES = 4
@@ -34,6 +36,11 @@ def anybody(_actor: Actor | None) -> bool:
 def members(actor: Actor) -> bool:
     """Everybody with an active membership of this bank, whatever their roles."""
     return actor.is_active
+
+
+def members_themselves(actor: Actor) -> bool:
+    """The same in person: what is about signing in is nobody else's to do."""
+    return actor.is_active and actor.hand is None
 
 
 members_who_exchange = rules.may_exchange
@@ -86,9 +93,27 @@ def _admit(permission: Callable[..., bool]) -> Response | None:
         return redirect(url_for("signing_in.sign_in", next=request.path if request.method == "GET" else None), 303)
     if g.actor is None:
         abort(404)
+    _act_for_somebody()
     if not permission(g.actor):
         abort(403)
     return None
+
+
+def _act_for_somebody() -> None:
+    """Where the address says so (`acting`, `how`), the member whom a broker acts for becomes `g.actor`.
+
+    It stands in each address and not in the cookie, so that two windows of one broker never mix two members.
+    Aborts with 404 for nobody of this bank and 403 for who may not.
+    """
+    code, how = request.args.get("acting"), request.args.get("how", "")
+    if code is None:
+        return
+    member = find_actor_by_code(db.session(), g.bank.id, codes.heard(code))
+    if member is None:
+        abort(404)
+    if how not in TELLS or not rules.may_act_for(g.actor, member):
+        abort(403)
+    g.actor = rules.acting_for(g.actor, member, How(how))
 
 
 def _with_retries(view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 (whatever the view answers)
@@ -160,3 +185,6 @@ def set_up(app: Flask) -> None:
     def _stay_in_bank(endpoint: str, values: dict[str, Any]) -> None:
         if "bank" in g and g.bank is not None and app.url_map.is_endpoint_expecting(endpoint, "bank_slug"):
             values.setdefault("bank_slug", g.bank.slug)
+            if g.get("actor") is not None and g.actor.hand is not None:
+                values.setdefault("acting", codes.spoken(g.actor.code))
+                values.setdefault("how", g.actor.hand.how)

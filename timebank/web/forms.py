@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -19,8 +20,9 @@ from timebank.web.sentences import say
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
 
-__all__ = ["NOTHING", "DayField", "HoursField", "KeyedForm", "SelectChoice", "at_most", "needed", "tidy"]
+__all__ = ["NOTHING", "DayField", "HandForm", "HoursField", "KeyedForm", "SelectChoice", "at_most", "needed", "tidy"]
 _KEY_LENGTH = 64
+LONGEST_EVIDENCE = 200
 
 
 def tidy(text: str | None) -> str:
@@ -99,6 +101,20 @@ def _read(reader: Callable[[], Any]) -> Any:  # noqa: ANN401 (whatever the reade
         return reader()
     except TimebankError as error:
         raise StopValidation(say(error)) from error
+
+
+class HandForm(KeyedForm):
+    """A form that a broker may send for a member: what there is to show for it. Of no account to anybody else."""
+
+    evidence = StringField(
+        _("What is there to show for it?"),
+        description=_("Such as: rang on Monday at 10, or slip 14 in the blue folder."),
+        validators=[],
+    )
+
+    def validate_evidence(self, field: StringField) -> None:
+        """Nothing is cut off in silence."""
+        at_most(LONGEST_EVIDENCE, _("Say it in 200 letters or fewer."))(self, field)
 
 
 class needed:  # noqa: N801 (reads like WTForms' own validators)

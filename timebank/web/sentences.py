@@ -26,6 +26,13 @@ SENTENCES = {
     "reason_missing": _("Say why. The people it is about will read it."),
     "reversal_stands": _("Somebody has asked for this already. It waits for an answer."),
     "side_not_active": _("%(name)s cannot give or receive hours at the moment. Ring us and we sort it out."),
+    "own_exchange": _("You are part of this exchange yourself, so another broker has to act here."),
+    "evidence_missing": _(
+        "You speak for both of them, so write down what there is to show for each. Or let another broker do this one."
+    ),
+    "extras_not_agreed": _("Travel and getting ready count only where they were agreed before."),
+    "extras_too_long": _("Travel and getting ready can be 10 hours each at most."),
+    "thanked_already": _("You have said thank you for this already."),
     "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
     # The books
     "floor_kept": _(

@@ -1,15 +1,32 @@
 """The forms of an exchange."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 
-from timebank.web.forms import HoursField, KeyedForm, at_most, needed
+from timebank.web.forms import HandForm, HoursField, KeyedForm, at_most, needed
 
 _LONG = at_most(2000, _("Say it in 2,000 letters or fewer."))
 
 
 class DeedForm(KeyedForm):
     """Nothing but a button."""
+
+
+class WordGivenForm(HandForm):
+    """A button by which hours move; for a broker's hand, what there is to show."""
+
+
+class ThanksForm(KeyedForm):
+    """A line of thanks."""
+
+    words = StringField(
+        _("Say thank you"),
+        description=_("A line that the other one reads."),
+        validators=[
+            needed(_("Write a few words.")),
+            at_most(200, _("Say it in 200 letters or fewer.")),
+        ],
+    )
 
 
 class DisputeForm(KeyedForm):
@@ -45,7 +62,7 @@ class DecidedForm(DecisionForm):
     checked = HiddenField()
 
 
-class AgreementForm(KeyedForm):
+class AgreementForm(HandForm):
     """Agreeing to what the other side named; the minutes are those that the page showed."""
 
     minutes = HiddenField()

@@ -6,8 +6,10 @@ from timebank.exchanges import rules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
-from timebank.members.queries import list_membership_names, list_names
+from timebank.exchanges.thanks import list_thanks
+from timebank.members.queries import find_contact, list_membership_names, list_names
 from timebank.members.rules import Actor, may_approve, may_broker
+from timebank.web.exchanges.forms import ThanksForm
 from timebank.web.extensions import db
 
 
@@ -19,6 +21,11 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
     giver, receiver = names[shown.giver_account_id], names[shown.receiver_account_id]
     side = standing.side_of(actor.account_id)
     steps = list_steps(session, g.bank.id, shown.id)
+    hands = {step.done_by for step in steps if step.on_behalf_of}
+    named = [step.done_by for step in steps] + [step.on_behalf_of for step in steps]
+    other_account_id = shown.receiver_account_id if side is Side.GIVER else shown.giver_account_id
+    reach = side is not None and rules.have_agreed(standing)
+    said = list_thanks(session, shown)
     reversal = find_newest_reversal(session, g.bank.id, shown.id)
     return {
         "sees_words": side is not None or may_broker(actor) or may_approve(actor),
@@ -28,7 +35,10 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
         "side": side,
         "other": {Side.GIVER: receiver, Side.RECEIVER: giver, None: None}[side],
         "steps": steps,
-        "actors": list_membership_names(session, g.bank.id, [step.done_by for step in steps]),
+        "actors": list_membership_names(session, g.bank.id, named),
+        "contact": find_contact(session, g.bank.id, other_account_id) if reach else None,
+        "thanks": said,
+        "thanks_form": ThanksForm(),
         "reversal": reversal,
         "agreeable": rules.agreeable_minutes(standing, actor),
         "may": {
@@ -36,7 +46,8 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
             "cancel": rules.may_cancel(standing, actor),
             "record": rules.may_record(standing, actor),
             "confirm": rules.may_confirm(standing, actor),
-            "decide": rules.may_decide(standing, actor),
+            "decide": rules.may_decide(standing, actor, hands),
+            "thank": side is not None and side not in said and rules.may_thank(standing, actor),
             "propose_reversal": rules.may_propose_reversal(standing, actor)
             and (reversal is None or reversal.closed_at is not None),
         },

@@ -9,17 +9,26 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
-from timebank.exchanges import actions, rules
+from timebank.exchanges import actions, rules, thanks
+from timebank.exchanges.errors import EvidenceMissingError
+from timebank.exchanges.hands import list_hands
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange, list_exchanges
-from timebank.exchanges.rules import Standing, State
+from timebank.exchanges.rules import Standing, State, took_part
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import list_names
 from timebank.members.rules import Actor, may_see_all_exchanges
 from timebank.web.access import allows, brokers, members, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.exchanges import blueprint
-from timebank.web.exchanges.forms import AgreementForm, DecidedForm, DeedForm, DisputeForm
+from timebank.web.exchanges.forms import (
+    AgreementForm,
+    DecidedForm,
+    DeedForm,
+    DisputeForm,
+    ThanksForm,
+    WordGivenForm,
+)
 from timebank.web.exchanges.story import tell
 from timebank.web.extensions import db
 from timebank.web.sentences import say
@@ -62,6 +71,25 @@ def done(code: str) -> str:
     return render_template("exchanges/done.html", **tell(shown, g.actor))
 
 
+@blueprint.post("/exchanges/<code:code>/thanks")
+@allows(members_who_exchange)
+def thank(code: str) -> str | Response:
+    """A line of thanks to the other side."""
+    shown = _own_exchange(code)
+    form = ThanksForm()
+    if form.validate_on_submit():
+        try:
+            said = _words(form.words.data)
+            thanks.thank(db.session(), code, words=said, by=g.actor, now=clock.now(), form_key=form.key)
+            db.session.commit()
+            flash(_("Your thanks are sent."))
+            return redirect(url_for("exchanges.exchange", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.words)
+    return render_template("exchanges/exchange.html", form=DeedForm(), **tell(shown, g.actor) | {"thanks_form": form})
+
+
 #: What the form of a decision says once it was looked at again.
 CHECKED = "yes"
 #: And what it says where the broker wants to change it first.
@@ -96,15 +124,16 @@ def cancel(code: str) -> Response:
 def confirm(code: str) -> str | Response:
     """Check what the other side recorded, with one's own balance before and after, then confirm it."""
     shown = _own_exchange(code)
-    form = DeedForm()
+    form = WordGivenForm()
     if form.validate_on_submit():
         try:
-            actions.confirm(db.session(), code, by=g.actor, now=clock.now(), form_key=form.key)
+            by = g.actor.with_evidence(form.evidence.data)
+            actions.confirm(db.session(), code, by=by, now=clock.now(), form_key=form.key)
             db.session.commit()
             return redirect(url_for("exchanges.done", code=code), 303)
         except TimebankError as error:
             db.session.rollback()
-            form.refuse(error)
+            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     elif not rules.may_confirm(shown.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
@@ -148,12 +177,13 @@ def agree(code: str) -> str | Response:
     if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
         try:
             said = int(typed[:5])
-            actions.agree(db.session(), code, minutes=said, by=g.actor, now=clock.now(), form_key=form.key)
+            by = g.actor.with_evidence(form.evidence.data)
+            actions.agree(db.session(), code, minutes=said, by=by, now=clock.now(), form_key=form.key)
             db.session.commit()
             return redirect(url_for("exchanges.done", code=code), 303)
         except TimebankError as error:
             db.session.rollback()
-            form.refuse(error)
+            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     elif minutes is None:
         return redirect(url_for("exchanges.exchange", code=code), 303)
     return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(shown))
@@ -164,7 +194,7 @@ def agree(code: str) -> str | Response:
 def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
     shown = _exchange(code)
-    if shown.standing().side_of(g.actor.account_id) is not None:
+    if took_part(shown.standing(), g.actor, list_hands(db.session(), g.bank.id, shown.id)):
         abort(403)
     form = DecidedForm()
     checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew

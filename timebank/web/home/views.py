@@ -10,6 +10,7 @@ from timebank.members.rules import may_exchange
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
 from timebank.web.home import blueprint
+from timebank.web.home.thanks import thanks_for
 from timebank.web.home.waiting import part_open, reversals_for
 
 
@@ -21,7 +22,7 @@ def home() -> str | Response:
         return redirect(url_for("desk.desk"))
     session, account_id = db.session(), g.actor.account_id
     rows = list_open(session, g.bank.id, account_id)
-    recent = list_recent(session, g.bank.id, account_id, limit=1)
+    recent = list_recent(session, g.bank.id, account_id)
     reversals = list_waiting_reversals(session, g.bank.id, account_id=account_id)
     sides = [row.giver_account_id for row in (*rows, *recent, *reversals)]
     sides += [row.receiver_account_id for row in (*rows, *recent, *reversals)]
@@ -33,4 +34,5 @@ def home() -> str | Response:
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, sides),
+        thanks=thanks_for(recent, account_id),
     )

@@ -15,7 +15,7 @@ from timebank.members.queries import find_actor_by_code, list_members
 from timebank.members.rules import Actor, Role, may_broker, may_coordinate, may_see_all_exchanges
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
-from timebank.web.access import allows, brokers, coordinators, members as all_members
+from timebank.web.access import allows, brokers, coordinators, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.members import blueprint
@@ -134,7 +134,7 @@ def profile() -> str | Response:
 
 
 @blueprint.post("/profile/other-devices")
-@allows(all_members)
+@allows(members_themselves)
 def sign_out_others() -> Response:
     """Sign out everywhere but here."""
     signing_in.end_other_sessions(db.session(), g.actor.person_id, current_user.token, now=clock.now())

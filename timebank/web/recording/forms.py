@@ -1,9 +1,9 @@
 """One question a page."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField
 
-from timebank.web.forms import DayField, HoursField, KeyedForm, at_most, needed
+from timebank.web.forms import DayField, HandForm, HoursField, KeyedForm, at_most, needed
 
 
 class WhoForm(KeyedForm):
@@ -42,7 +42,19 @@ class HowLongForm(KeyedForm):
 
     choice = RadioField(_("How long?"), choices=[], validate_choice=False)
     how_long = HoursField(_("Another time"), description=_("Such as 45 minutes, 1 h 30 or 2 hours"))
+    travel = HoursField(
+        _("Travel, there and back"),
+        description=_("It counts too, if you both agree. Leave it empty if there is none."),
+        or_nothing=True,
+    )
+    preparation = HoursField(
+        _("Getting ready"),
+        description=_("Such as shopping for a meal. It counts too, if you both agree."),
+        or_nothing=True,
+    )
 
 
-class SendForm(KeyedForm):
-    """Nothing but the button."""
+class SendForm(HandForm):
+    """Nothing but the button; for a broker's hand, what there is to show and whether both have signed."""
+
+    slip = BooleanField(_("It is a slip that both have signed, so it is confirmed at once"))

@@ -14,7 +14,7 @@ from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import drafts
 from timebank.exchanges.drafts import Purpose, Question
-from timebank.exchanges.errors import NothingSaidError, SamePersonError
+from timebank.exchanges.errors import EvidenceMissingError, NothingSaidError, SamePersonError
 from timebank.exchanges.models import Draft
 from timebank.exchanges.queries import find_exchange, list_recent
 from timebank.exchanges.rules import Side, may_record
@@ -124,11 +124,15 @@ def how_long(code: str) -> str | Response:
         minutes = form.how_long.minutes or (int(choice) if choice in {str(length) for length in LENGTHS} else None)
         if minutes is not None:
             draft.minutes = minutes
+            if draft.purpose == Purpose.PROPOSE:
+                draft.travel_minutes, draft.preparation_minutes = form.travel.minutes, form.preparation.minutes
             return _keep_and_go_on(draft)
         form.how_long.errors = [_("Choose how long it took, or type it.")]
     elif not form.is_submitted() and draft.minutes is not None:
         form.choice.data = str(draft.minutes) if draft.minutes in LENGTHS else "other"
         form.how_long.data = hours_in_words(draft.minutes) if form.choice.data == "other" else ""
+        form.travel.data = hours_in_words(draft.travel_minutes) if draft.travel_minutes else ""
+        form.preparation.data = hours_in_words(draft.preparation_minutes) if draft.preparation_minutes else ""
     return render_template("recording/how_long.html", form=form, draft=draft, other=_other(draft))
 
 
@@ -143,18 +147,20 @@ def check(code: str) -> str | Response:
     form = SendForm()
     if form.validate_on_submit():
         try:
-            exchange_code = drafts.send(db.session(), g.bank, draft, said, by=g.actor, now=clock.now())
+            slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
+            by = g.actor.with_evidence(form.evidence.data, slip=slip)
+            exchange_code = drafts.send(db.session(), g.bank, draft, said, by=by, now=clock.now(), slip=slip)
             db.session.commit()
             return redirect(url_for("exchanges.done", code=exchange_code), 303)
         except TimebankError as error:
             db.session.rollback()
-            form.refuse(error)
+            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     return render_template(
         "recording/check.html",
         form=form,
         draft=draft,
         said=said,
-        counted=round_up_to_step(said.minutes),
+        counted=round_up_to_step(said.total_minutes),
         other=_other(draft),
         account=get_account(db.session(), g.bank.id, g.actor.account_id),
     )

@@ -14,7 +14,7 @@ from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import list_candidates, plain_email
 from timebank.signing_in.rules import is_weak
-from timebank.web.access import SignedIn, allows, anybody, members
+from timebank.web.access import SignedIn, allows, anybody, members_themselves
 from timebank.web.extensions import db
 from timebank.web.signing_in import blueprint
 from timebank.web.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
@@ -78,7 +78,7 @@ def sign_out() -> Response:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@allows(members)
+@allows(members_themselves)
 def password() -> str | Response:
     """Choose a password; every other device is signed out."""
     form = PasswordForm()

@@ -1,0 +1,84 @@
+"""What must be so before help can be agreed or written down: its day, its two sides, its length."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.exchanges import rules
+from timebank.exchanges.errors import (
+    ExtrasTooLongError,
+    FutureDayError,
+    NothingSaidError,
+    NotYoursError,
+    PastDayError,
+    SamePersonError,
+    SideNotActiveError,
+    TooLongAgoError,
+)
+from timebank.exchanges.hands import check_own
+from timebank.exchanges.rules import Side
+from timebank.exchanges.terms import Terms
+from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
+from timebank.members.queries import find_actor_by_account
+from timebank.members.rules import Actor, may_exchange
+
+
+def check_day(bank: Bank, day: date, now: datetime, *, to_come: bool) -> None:
+    """Help is agreed for a day to come, and recorded when it has been.
+
+    Raises PastDayError, FutureDayError or TooLongAgoError.
+    """
+    today = clock.local_day(now, bank.time_zone)
+    if to_come:
+        if day < today:
+            raise PastDayError
+        return
+    if day > today:
+        raise FutureDayError
+    if day < rules.earliest_day(today, bank.back_dating_days):
+        raise TooLongAgoError(days=bank.back_dating_days)
+
+
+def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
+    """Which side the actor speaks for, once all that both ways in have in common is right.
+
+    Raises SamePersonError, OwnExchangeError, NotYoursError, NothingSaidError or SideNotActiveError.
+    """
+    if terms.giver_account_id == terms.receiver_account_id:
+        raise SamePersonError
+    check_own(by, terms)
+    side = {terms.giver_account_id: Side.GIVER, terms.receiver_account_id: Side.RECEIVER}.get(by.account_id)
+    if side is None or not may_exchange(by):
+        raise NotYoursError
+    if not terms.what.strip():
+        raise NothingSaidError
+    other_account_id = terms.receiver_account_id if side is Side.GIVER else terms.giver_account_id
+    other = find_actor_by_account(session, by.bank_id, other_account_id)
+    if other is None or not may_exchange(other):
+        raise SideNotActiveError(name=other.name if other else "")
+    return side
+
+
+def all_minutes(terms: Terms) -> int:
+    """All minutes that are agreed; they are rounded up when they are recorded.
+
+    Raises NoTimeError, TooLongError or ExtrasTooLongError.
+    """
+    if terms.minutes <= 0:
+        raise NoTimeError
+    if max(terms.travel_minutes, terms.preparation_minutes) > rules.LONGEST_EXTRA_MINUTES:
+        raise ExtrasTooLongError
+    if terms.total_minutes > LONGEST_MINUTES:
+        raise TooLongError
+    return terms.total_minutes
+
+
+def whole_steps(minutes: int) -> int:
+    """Minutes rounded up to the step in which the bank counts. Raises NoTimeError or TooLongError."""
+    if minutes <= 0:
+        raise NoTimeError
+    if minutes > LONGEST_MINUTES:
+        raise TooLongError
+    return round_up_to_step(minutes)
