@@ -244,6 +244,11 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
     )
 
 
+def list_keys(kind: EntryKind) -> Select[int, str]:
+    """A selectable of (bank_id, key) of the entries of a kind, each found at once by its key."""
+    return select(Entry.bank_id, Entry.key).where(Entry.kind == kind)
+
+
 def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
     """A selectable of (bank_id, id) of all accounts of a kind, for other rooms to join to who holds them."""
     return select(Account.bank_id, Account.id).where(Account.kind == kind)

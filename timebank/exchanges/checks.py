@@ -1,16 +1,17 @@
 """What must always be true between exchanges and the books."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import list_entries_of_deeds
+from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import EntryKind
 
+_PREFIX = "exchange:"
 _MOVED = (State.CONFIRMED, State.DECIDED, State.REVERSED)
 
 
@@ -19,44 +20,55 @@ def exchanges_have_entries(session: Session) -> CheckResult:
 
     A reversed exchange has the entry that took it back as well; no other exchange has one.
     """
-    deeds = list_entries_of_deeds(EntryKind.EXCHANGE).subquery()
-    reference = literal("exchange:").concat(Exchange.code)
     moved = Exchange.state.in_(_MOVED) & (Exchange.minutes > 0)
-    joined = (
+    wrong = [*_entries_that_do_not_fit(session), *_exchanges_without_entry(session, moved)]
+    count = session.scalar(select(func.count()).select_from(Exchange).where(moved)) or 0
+    return CheckResult("exchanges_have_entries", count, "exchanges", tuple(wrong[:20]), len(wrong))
+
+
+def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
+    """Every entry of an exchange beside it. Each is found by its code: a match of both ways would read all pairs."""
+    deeds = list_entries_of_deeds(EntryKind.EXCHANGE).subquery()
+    beside = (Exchange.bank_id == deeds.c.bank_id) & (Exchange.code == func.substr(deeds.c.deed, len(_PREFIX) + 1))
+    rows = session.execute(
         select(
-            Exchange.bank_id,
-            Exchange.code,
             deeds.c.deed,
-            Exchange.state,
-            Exchange.minutes,
             deeds.c.minutes.label("posted"),
-            Exchange.giver_account_id,
-            Exchange.receiver_account_id,
             deeds.c.from_account_id,
             deeds.c.to_account_id,
             deeds.c.is_reversed,
-            moved.label("moved"),
+            Exchange.code,
+            Exchange.state,
+            Exchange.minutes,
+            Exchange.giver_account_id,
+            Exchange.receiver_account_id,
         )
-        .join(deeds, (deeds.c.bank_id == Exchange.bank_id) & (deeds.c.deed == reference), full=True)
-        .where(moved.is_(True) | deeds.c.deed.is_not(None))
+        .outerjoin_from(deeds, Exchange, beside)
         .execution_options(yield_per=5_000)
     )
-    wrong = list[Finding]()
-    for row in session.execute(joined):
-        if row.code is None:
-            wrong.append(Finding("entry", str(row.deed), "no exchange belongs to it"))
-        elif row.deed is None or not row.moved:
-            wrong.append(Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that"))
-        elif (row.giver_account_id, row.receiver_account_id, row.minutes) != (
-            row.to_account_id,
-            row.from_account_id,
-            row.posted,
-        ):
-            wrong.append(Finding("exchange", row.code, "its sides or minutes are not those of its entry"))
+    for row in rows:
+        sides = (row.to_account_id, row.from_account_id, row.posted)
+        if row.code is None or not row.deed.startswith(_PREFIX):
+            yield Finding("entry", str(row.deed), "no exchange belongs to it")
+        elif row.state not in _MOVED or not row.minutes:
+            yield Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that")
+        elif (row.giver_account_id, row.receiver_account_id, row.minutes) != sides:
+            yield Finding("exchange", row.code, "its sides or minutes are not those of its entry")
         elif bool(row.is_reversed) != (row.state == State.REVERSED):
-            wrong.append(Finding("exchange", row.code, f"it is {row.state}, but the books say otherwise"))
-    count = session.scalar(select(func.count()).select_from(Exchange).where(moved)) or 0
-    return CheckResult("exchanges_have_entries", count, "exchanges", tuple(wrong[:20]), len(wrong))
+            yield Finding("exchange", row.code, f"it is {row.state}, but the books say otherwise")
+
+
+def _exchanges_without_entry(session: Session, moved: ColumnElement[bool]) -> Iterator[Finding]:
+    """Every exchange whose hours moved and whose key no entry has."""
+    keys = list_keys(EntryKind.EXCHANGE).subquery()
+    same = (keys.c.bank_id == Exchange.bank_id) & (keys.c.key == literal(_PREFIX).concat(Exchange.code))
+    rows = session.execute(
+        select(Exchange.code, Exchange.state)
+        .where(moved, ~select(keys.c.key).where(same).exists())
+        .execution_options(yield_per=5_000)
+    )
+    for row in rows:
+        yield Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that")
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (exchanges_have_entries,)

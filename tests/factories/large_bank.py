@@ -1,0 +1,190 @@
+"""A bank as large as a county's: thousands of members and their exchanges, written in bulk and in right books.
+
+The actions would take minutes; here the tables are filled as they would have left them, and the books' own triggers
+post every entry. `tests/web/test_large_bank.py` holds that the checks of the books find nothing wrong in it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.bookkeeping.actions import NewEntry, digest_entry, digest_words
+from timebank.codes import ALPHABET
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.ledger.entries import EntryKind, Line
+from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.rules import Actor, fold
+
+BATCH = 10_000
+#: Of a hundred exchanges, how many stand where; all others are confirmed.
+OPEN = {0: "proposed", 1: "accepted", 2: "recorded", 3: "disputed", 4: "declined", 5: "cancelled"}
+FIRST_NAMES = ("Agnes", "Bram", "Chidi", "Dolina", "Ewan", "Fatima", "Gregor", "Halina", "Iona", "Jamal")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who was made: membership and account ids, in order."""
+
+    membership_ids: Sequence[int]
+    account_ids: Sequence[int]
+
+
+def code_of(number: int, letter: str) -> str:
+    """A reference that is nobody else's: a letter and the number in the alphabet of references."""
+    said = ""
+    for _ in range(7):
+        number, rest = divmod(number, len(ALPHABET))
+        said = ALPHABET[rest] + said
+    return letter + said
+
+
+def fill(session: Session, bank: Bank, keeper: Actor, *, members: int, exchanges: int) -> Crowd:
+    """So many members and exchanges over two years before the bank's opening day; `keeper` recorded them."""
+    crowd = _take_in(session, bank, members)
+    for start in range(0, exchanges, BATCH):
+        _exchange(session, bank, keeper, crowd, range(start, min(start + BATCH, exchanges)))
+    session.commit()
+    return crowd
+
+
+def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
+    persons, accounts, limits, memberships, roles = [], [], [], [], []
+    for number in range(members):
+        person_id, account_id, membership_id = clock.next_id(), clock.next_id(), clock.next_id()
+        name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} Crowd{number}"
+        now, of_bank = bank.opened_at, {"bank_id": bank.id}
+        persons.append({"id": person_id, "name": name, "name_folded": fold(name), "created_at": now})
+        accounts.append({**of_bank, "id": account_id, "kind": "member", "opened_at": now})
+        limits.append(
+            {**of_bank, "account_id": account_id, "number": 1, "floor": None, "reason": "a crowd", "recorded_at": now}
+        )
+        memberships.append(
+            {
+                **of_bank,
+                "id": membership_id,
+                "person_id": person_id,
+                "account_id": account_id,
+                "number": 1_000 + number,
+                "code": code_of(number, "M"),
+                "standing": "active",
+                "about": "",
+                "joined_on": now.date(),
+            }
+        )
+        roles.append({**of_bank, "membership_id": membership_id, "role": "member", "granted_at": now})
+    session.execute(insert(Person.__table__), persons)
+    books = Person.metadata.tables
+    session.execute(insert(books["account"]), accounts)
+    session.execute(insert(books["limit_change"]), limits)
+    session.execute(insert(Membership.__table__), memberships)
+    session.execute(insert(MembershipRole.__table__), roles)
+    session.flush()
+    return Crowd([row["id"] for row in memberships], [row["id"] for row in accounts])
+
+
+def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers: range) -> None:
+    """A batch: the exchanges with their steps, and an entry for each whose hours moved."""
+    rows, steps, entries = [], [], []
+    for number in numbers:
+        giver = number % len(crowd.account_ids)
+        receiver = (giver + 1 + number % 97) % len(crowd.account_ids)
+        state = OPEN.get(number % 100, "confirmed")
+        day = bank.opened_at.date() - timedelta(days=number % 730)
+        exchange_id, code, minutes = clock.next_id(), code_of(number, "E"), 15 * (1 + number % 12)
+        recorded = state in {"recorded", "disputed", "confirmed"}
+        sides = (crowd.account_ids[giver], crowd.account_ids[receiver])
+        rows.append(
+            {
+                "bank_id": bank.id,
+                "id": exchange_id,
+                "code": code,
+                "giver_account_id": sides[0],
+                "receiver_account_id": sides[1],
+                "state": state,
+                "what": f"Help {number % 40}",
+                "proposed_side": None if recorded else "giver",
+                "agreed_on": None if recorded else day,
+                "agreed_minutes": None if recorded else minutes,
+                "recorded_side": "giver" if recorded else None,
+                "occurred_on": day if recorded else None,
+                "minutes": minutes if recorded else None,
+                "changed_at": bank.opened_at,
+            }
+        )
+        steps.append(
+            {
+                "bank_id": bank.id,
+                "exchange_id": exchange_id,
+                "number": 1,
+                "deed": "record" if recorded else "propose",
+                "done_by": crowd.membership_ids[giver],
+                "done_at": datetime.combine(day, time(12), UTC),
+                "minutes": minutes,
+            }
+        )
+        if state == "confirmed":
+            entries.append(_entry(bank, keeper, code, sides, minutes, day))
+    session.execute(insert(Exchange.__table__), rows)
+    session.execute(insert(ExchangeStep.__table__), steps)
+    _post(session, bank, list(entries))
+
+
+def _entry(
+    bank: Bank, keeper: Actor, code: str, sides: tuple[int, int], minutes: int, day: date
+) -> tuple[int, NewEntry]:
+    return clock.next_id(), NewEntry(
+        bank_id=bank.id,
+        key=f"exchange:{code}",
+        kind=EntryKind.EXCHANGE,
+        lines=(Line(sides[1], sides[0], minutes),),
+        occurred_on=day,
+        recorded_at=bank.opened_at,
+        recorded_by=keeper.membership_id,
+        deed=f"exchange:{code}",
+    )
+
+
+def _post(session: Session, bank: Bank, entries: Sequence[tuple[int, NewEntry]]) -> None:
+    """Many entries in one go; the triggers post them one by one."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    moment = bank.opened_at
+    same = {
+        "bank": bank.id,
+        "recorder": entries[0][1].recorded_by,
+        "moment": moment if postgresql else moment.replace(tzinfo=None).isoformat(" ") + ".000000",
+    }
+    rows = list(_rows(session, entries))
+    if postgresql:
+        told = json.dumps([{**row, "digest": row["digest"].hex()} for row in rows])
+        session.execute(text(_INSERT_POSTGRESQL), {**same, "rows": told})
+    else:
+        session.execute(text(_INSERT_SQLITE), [{**same, **row, "lines": json.dumps(row["lines"])} for row in rows])
+
+
+def _rows(session: Session, entries: Sequence[tuple[int, NewEntry]]) -> Iterator[dict[str, Any]]:
+    for entry_id, entry in entries:
+        (line,) = entry.lines
+        yield {
+            "id": entry_id,
+            "key": entry.key,
+            "day": entry.occurred_on.isoformat(),
+            "lines": [[line.from_account, line.to_account, line.minutes]],
+            "digest": digest_entry(session.info["books_key"], entry, digest_words(None, entry.words)),
+        }
+
+
+_COLUMNS = "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, lines, digest)"
+_INSERT_POSTGRESQL = (
+    f"{_COLUMNS} SELECT :bank, (r ->> 'id')::bigint, r ->> 'key', 'exchange', (r ->> 'day')::date, :moment, :recorder,"
+    " r ->> 'key', ARRAY[ARRAY[(r #>> '{lines,0,0}')::bigint, (r #>> '{lines,0,1}')::bigint,"
+    " (r #>> '{lines,0,2}')::bigint]], decode(r ->> 'digest', 'hex')"
+    " FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS r"
+)
+_INSERT_SQLITE = f"{_COLUMNS} VALUES (:bank, :id, :key, 'exchange', :day, :moment, :recorder, :key, :lines, :digest)"
