@@ -6,7 +6,7 @@ def test_who_was_asked_says_yes_and_both_read_that_it_is_agreed(as_, village, bo
     grace = as_(village.grace)
     page = grace.done(grace.get(f"exchanges/{code}"), "Yes, that suits me")
     assert "Done. The other person sees it on their page." in page
-    assert "You have agreed. After the help, one of the two records how long it took." in page
+    assert "You have agreed. After the help, one of you records how long it took." in page
     assert books.state(code) == "accepted"
     assert books.steps(code)[-1] == ("accept", village.grace.membership_id)
     assert books.count("entry") == 0

@@ -6,7 +6,7 @@ def test_saying_that_it_is_not_right_asks_a_person_keeps_the_words_and_moves_not
     grace = as_(village.grace)
     page = grace.done(grace.get(f"exchanges/{code}/dispute"), words="It was one hour.\nNot two.", how_long="1 h")
     assert "We look at it together" in page.title
-    assert "The two see it differently, so no hours have moved." in page
+    assert "You see it differently, so no hours have moved." in page
     made = books.exchange(code)
     assert (made.state, made.minutes, made.disputed_minutes) == ("disputed", 120, 60)
     for reader in (village.ada, village.grace, village.rosa):
