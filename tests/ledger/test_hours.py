@@ -44,6 +44,22 @@ MEANS = {
     "24 h": 1440,
     "24:00": 1440,
     "0.33 h": 20,
+    "half an hour": 30,
+    "Half  an hour": 30,
+    "a quarter of an hour": 15,
+    "quarter of an hour": 15,
+    "three quarters of an hour": 45,
+    "an hour": 60,
+    "one hour": 60,
+    "an hour and a half": 90,
+    "1 hour and a half": 90,
+    "one and a half hours": 90,
+    "2 and a half hours": 150,
+    "two hours": 120,
+    "two hours and a quarter": 135,
+    "two hours and 20 minutes": 140,
+    "ten minutes": 10,
+    "a minute": 1,
 }
 
 

@@ -22,6 +22,12 @@ _MINUTES = re.compile(rf"(\d{{1,4}})\s*{_UNIT_MINUTES}")
 _DECIMAL = re.compile(r"(\d{1,2})[.,](\d{1,4})")
 _BARE = re.compile(r"\d{1,4}")
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+#: Parts of an hour as they are spoken, the longest first.
+_PARTS = {"three quarters": 45, "three-quarters": 45, "a quarter": 15, "quarter": 15, "a half": 30, "half": 30}
+_PART = "|".join(_PARTS)
+_PART_OF_AN_HOUR = re.compile(rf"({_PART}) (?:of )?an hour")
+_AND_A_PART = re.compile(rf"(\d{{1,2}})(?: hours?)? and ({_PART})(?: hours?)?")
 
 
 class HoursNotUnderstoodError(TimebankError):
@@ -51,7 +57,8 @@ class TooLongError(TimebankError):
 def read_hours(text: str) -> int:
     """Minutes (int, 1 to 1440) that somebody typed as '1 h 30', '1:30', '1.5 h', '90 min', '2' or '45'.
 
-    A bare 1 to 8 is hours; a bare 15 to 480 in quarters of an hour is minutes; a bare decimal has no unit and asks.
+    Also as it is spoken: 'half an hour', 'an hour and a half', 'two hours'. A bare 1 to 8 is hours; a bare 15 to 480 in
+    quarters of an hour is minutes; a bare decimal has no unit and asks.
 
     Raises NoTimeError, TooLongError, HoursUnclearError or HoursNotUnderstoodError.
     """
@@ -60,7 +67,9 @@ def read_hours(text: str) -> int:
         words = re.sub(rf"(\d)\s*{half}", rf"\g<1>{decimal}", words).replace(half, f"0{decimal}")
     if re.match(r"[-\u2212\u2013]\s*\d", words):
         raise NoTimeError
-    minutes = _read_with_unit(words)
+    minutes = _read_spoken(words)
+    if minutes is None:
+        minutes = _read_with_unit(_in_digits(words))
     if minutes is None:
         minutes = _read_bare(words)
     if minutes <= 0:
@@ -68,6 +77,23 @@ def read_hours(text: str) -> int:
     if minutes > LONGEST_MINUTES:
         raise TooLongError
     return minutes
+
+
+def _in_digits(words: str) -> str:
+    """'two hours' as '2 hours', 'an hour' as '1 hour'."""
+    words = re.sub(r"\ban? (?=(?:hour|minute)\b)", "1 ", words)
+    for number, name in enumerate(_NUMBERS, start=1):
+        words = re.sub(rf"\b{name}\b", str(number), words)
+    return words
+
+
+def _read_spoken(words: str) -> int | None:
+    """Minutes said as part of an hour, alone or after whole hours."""
+    if found := _PART_OF_AN_HOUR.fullmatch(words):
+        return _PARTS[found[1]]
+    if ("hour" in words) and (found := _AND_A_PART.fullmatch(_in_digits(words))):
+        return int(found[1]) * MINUTES_PER_HOUR + _PARTS[found[2]]
+    return None
 
 
 def _read_with_unit(words: str) -> int | None:
