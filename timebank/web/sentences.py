@@ -49,6 +49,9 @@ SENTENCES = {
     "same_key_same_deed": _("This was written down already, with other content."),
     "books_append_only": _("What is written stays as it is. Ring us and we put it right with a new line."),
     "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),
+    # The to-do list
+    "task_taken": _("Somebody else has this one already."),
+    "task_done": _("This was finished already. Below is what came of it."),
     # Signing in
     "sign_in_does_not_fit": _("That does not fit together. Look at both again, or use a sign-in code."),
     "sign_in_several_people": _("More than one of you signs in like this. Type your member number instead."),

@@ -1,0 +1,22 @@
+"""What can be done with a task as it stands, and how notes are kept. Values in, answers out."""
+
+from timebank.tasks.models import Status
+
+_BETWEEN_NOTES = "\n\n"
+
+
+def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
+    """Whether somebody may take, hand back or finish it: nobody has it, or they do."""
+    return status == Status.OPEN or (status == Status.TAKEN and owner_id == membership_id)
+
+
+def add_note(standing: str, note: str) -> str:
+    """The notes with one more, a paragraph each; one that stands there already, or says nothing, changes nothing."""
+    said = "\n".join(line.strip() for line in note.splitlines() if line.strip())
+    notes = list_notes(standing)
+    return standing if not said or said in notes else _BETWEEN_NOTES.join([*notes, said])
+
+
+def list_notes(standing: str) -> list[str]:
+    """Each note of a task, oldest first."""
+    return standing.split(_BETWEEN_NOTES) if standing else []
