@@ -22,8 +22,22 @@ from timebank.web.reversals import blueprint as reversals
 from timebank.web.signing_in import blueprint as signing_in
 from timebank.web.statement import blueprint as statement
 from timebank.web.styleguide import blueprint as styleguide
+from timebank.web.tasks import blueprint as tasks
 
-_BLUEPRINTS = (front, signing_in, home, statement, recording, exchanges, reversals, members, acting, desk, styleguide)
+_BLUEPRINTS = (
+    front,
+    signing_in,
+    home,
+    statement,
+    recording,
+    exchanges,
+    reversals,
+    members,
+    acting,
+    desk,
+    tasks,
+    styleguide,
+)
 _LARGEST_FORM = 256 * 1024
 
 

@@ -30,6 +30,8 @@ from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
 from timebank.members.rules import Actor
+from timebank.tasks.actions import open_task, take
+from timebank.tasks.rules import Kind
 
 NEWCOMER = "nora"
 
@@ -103,6 +105,7 @@ def make_site(folder: Path) -> Site:
         _name_codes(site, session, bank)
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
+        _tasks(site, session, bank)
         session.commit()
     return site
 
@@ -151,6 +154,16 @@ def _drafts(site: Site, session: Session, bank: Bank) -> None:
         site.codes[name] = draft.code
     agreed = session.scalars(select(Exchange).where(Exchange.code == site.codes["accepted"])).one()
     site.codes["agreed draft"] = drafts.start_for(session, ada, agreed, now=clock.now()).code
+
+
+def _tasks(site: Site, session: Session, bank: Bank) -> None:
+    """Two people to talk with: one call waits, the other is Rosa's."""
+    for name, key, kind in (("task", "grace", Kind.BELOW_SOFT_LIMIT), ("taken task", "ada", Kind.ABOVE_SOFT_LIMIT)):
+        subject = f"member:{actor(session, bank, key).code}"
+        note = "Rang on Monday, nobody was in.\nTry in the evening."
+        site.codes[name] = open_task(session, bank.id, kind=kind, subject=subject, note=note, now=clock.now())
+    rosa = actor(session, bank, "rosa")
+    take(session, bank.id, site.codes["taken task"], owner_id=rosa.membership_id)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import Actor
 from timebank.signing_in.actions import make_code
+from timebank.tasks.actions import open_task
 
 
 @dataclass
@@ -187,3 +188,9 @@ class Books:
         """Have a reversal approved by a second pair of eyes."""
         with self._written() as session:
             reversals.approve(session, self.village.angus, reversal_code.replace("-", ""), by=by, now=NOW)
+
+    def task(self, subject: str, kind: str = "below_soft_limit", *, note: str = "", now: datetime = NOW) -> str:
+        """Something for a broker to look at; gives the task's code as it is spoken."""
+        with self._written() as session:
+            code = open_task(session, self.village.angus.id, kind=kind, subject=subject, note=note, now=now)
+        return spoken(code)

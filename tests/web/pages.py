@@ -85,6 +85,13 @@ POST members.sign_out_others         door  404   on    on    on    on    on    o
 GET  acting.start                    door  404   403   403   200   200   403   403
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
+
+GET  tasks.tasks                     door  404   403   403   200   200   403   403
+GET  tasks.task                      door  404   403   403   200   200   403   403
+POST tasks.take                      door  404   403   403   on    on    403   403
+POST tasks.hand_back                 door  404   403   403   on    on    403   403
+GET  tasks.finish                    door  404   403   403   200   200   403   403
+POST tasks.finish                    door  404   403   403   200   200   403   403
 """
 
 
@@ -136,6 +143,8 @@ def _code_for(endpoint: str, books) -> str:
         return spoken(grace.code)
     if page == "reversals" and view != "propose":
         return books.reversal(books.confirmed(ada, grace), by=books.village.clara)
+    if page == "tasks":
+        return books.task(f"member:{grace.code}")
     if page == "recording" and endpoint not in _STATES:
         return _whole_draft(books)
     return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)

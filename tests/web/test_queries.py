@@ -38,10 +38,12 @@ def _queries(app, browser, address):
 
 
 def _crowd(books):
-    """Thirty more neighbours, each with help that waits, is agreed, is confirmed and is disputed."""
+    """Thirty more neighbours to call, each with help that waits, is agreed, is confirmed or is disputed."""
     with books.backend.session() as session:
         crowd = [join(session, books.village.angus, f"Crowd{n} Member") for n in range(30)]
         session.commit()
+    for neighbour in crowd:
+        books.task(f"member:{neighbour.code}")
     for number, neighbour in enumerate(crowd):
         other = books.village.grace if number % 2 else books.village.ada
         getattr(books, ("recorded", "accepted", "confirmed", "disputed")[number % 4])(neighbour, other)

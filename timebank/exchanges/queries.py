@@ -122,6 +122,14 @@ def _newest_of_account(
     return _columns().where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id))).order_by(Exchange.id.desc())
 
 
+def list_whats(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
+    """{code: what the help was} of the exchanges under these codes."""
+    rows = session.execute(
+        select(Exchange.code, Exchange.what).where(Exchange.bank_id == bank_id, Exchange.code.in_(set(codes)))
+    )
+    return {row.code: row.what for row in rows}
+
+
 def list_steps(session: Session, bank_id: int, exchange_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """(number, deed, done_by, done_at, minutes, words, on_behalf_of, how, evidence) of an exchange, in order."""
     return session.execute(

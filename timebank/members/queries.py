@@ -100,6 +100,16 @@ def list_membership_names(session: Session, bank_id: int, membership_ids: Sequen
     return {row.id: row.name for row in rows}
 
 
+def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
+    """{code: name} of the members under these codes."""
+    rows = session.execute(
+        select(Membership.code, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, Membership.code.in_(set(codes)))
+    )
+    return {row.code: row.name for row in rows}
+
+
 def search_members(
     session: Session, bank_id: int, words: str, *, code: str | None = None, but_not_account: int | None = None
 ) -> Sequence[Row[str, str, int, int]]:

@@ -1,5 +1,7 @@
 """What can be in the way of a task."""
 
+from typing import cast
+
 from timebank.errors import TimebankError
 
 
@@ -7,6 +9,11 @@ class TaskTakenError(TimebankError):
     """Somebody else has the task; values: `owner_id`, whose membership it is."""
 
     message_id = "task_taken"
+
+    @property
+    def owner_id(self) -> int:
+        """Who has it."""
+        return cast("int", self.values["owner_id"])
 
 
 class TaskDoneError(TimebankError):

@@ -1,8 +1,19 @@
 """What can be done with a task as it stands, and how notes are kept. Values in, answers out."""
 
+from enum import StrEnum
+
 from timebank.tasks.models import Status
 
 _BETWEEN_NOTES = "\n\n"
+
+
+class Kind(StrEnum):
+    """Why somebody has to look at a subject. Rooms above may open tasks of kinds of their own as well."""
+
+    BELOW_SOFT_LIMIT = "below_soft_limit"
+    ABOVE_SOFT_LIMIT = "above_soft_limit"
+    LIMIT_ENDED = "limit_ended"
+    FIND_SOMEBODY = "find_somebody"
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:

@@ -29,7 +29,7 @@ def menu() -> list[MenuItem]:
     if rules.may_see_all_exchanges(actor):
         items.append(("desk.desk", _("Desk")))
     if rules.may_broker(actor):
-        items.append(("members.members", _("Members")))
+        items += [("tasks.tasks", _("To do")), ("members.members", _("Members"))]
     items.append(("members.profile", _("About me")))
     return [MenuItem(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in items]
 

@@ -4,6 +4,8 @@ from flask import g, render_template
 
 from timebank.exchanges.queries import list_disputed, list_waiting_reversals
 from timebank.members.queries import list_names
+from timebank.members.rules import may_broker
+from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
 from timebank.web.desk import blueprint
 from timebank.web.extensions import db
@@ -12,11 +14,12 @@ from timebank.web.extensions import db
 @blueprint.get("/desk")
 @allows(keepers)
 def desk() -> str:
-    """Disputes to decide and reversals to approve, oldest first."""
+    """Disputes to decide and reversals to approve, oldest first; for brokers how much is to do."""
     session = db.session()
     disputed = list_disputed(session, g.bank.id)
     reversals = list_waiting_reversals(session, g.bank.id)
     sides = [row.giver_account_id for row in (*disputed, *reversals)]
     sides += [row.receiver_account_id for row in (*disputed, *reversals)]
     names = list_names(session, g.bank.id, sides)
-    return render_template("desk/desk.html", disputed=disputed, reversals=reversals, names=names)
+    waiting = count_waiting(session, g.bank.id) if may_broker(g.actor) else None
+    return render_template("desk/desk.html", disputed=disputed, reversals=reversals, names=names, waiting=waiting)
