@@ -28,6 +28,14 @@ def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Acc
     return accounts.Account(row.id, AccountKind(row.kind), *row[2:])
 
 
+def list_balances(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, int]:
+    """{account id: minutes} of these accounts."""
+    rows = session.execute(
+        select(Account.id, Account.balance).where(Account.bank_id == bank_id, Account.id.in_(account_ids))
+    )
+    return {row.id: row.balance for row in rows}
+
+
 def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int:
     """The id of a bank's only account of this kind, such as its pot. Raises NoResultFound."""
     return session.execute(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind)).scalar_one()

@@ -18,7 +18,9 @@ from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingE
 from timebank.exchanges.hands import list_hands
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
+from timebank.exchanges.soft_limits import notice_crossings
 from timebank.exchanges.steps import add_step, entry_key, lock
+from timebank.ledger.entries import Line
 from timebank.members.rules import Actor, may_approve
 from timebank.trail import actions as trail
 
@@ -124,6 +126,9 @@ def _carry_out(
         now=now,
         today=clock.local_day(now, bank.time_zone),
     )
+    if exchange.minutes:
+        line = Line(exchange.giver_account_id, exchange.receiver_account_id, exchange.minutes)
+        notice_crossings(session, bank.id, [line], now)
 
 
 def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)

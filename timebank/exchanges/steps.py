@@ -12,6 +12,7 @@ from timebank.exchanges import rules
 from timebank.exchanges.errors import NotNowError, NotYoursError, OwnExchangeError, SideNotActiveError
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
+from timebank.exchanges.soft_limits import notice_crossings
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.queries import find_actor_by_account
@@ -114,13 +115,14 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
         side = find_actor_by_account(session, exchange.bank_id, account_id)
         if side is None or not side.is_active:
             raise SideNotActiveError(name=side.name if side else "")
+    line = Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes)
     bookkeeping.post(
         session,
         bookkeeping.NewEntry(
             bank_id=exchange.bank_id,
             key=entry_key(exchange.code),
             kind=EntryKind.EXCHANGE,
-            lines=(Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes),),
+            lines=(line,),
             occurred_on=exchange.occurred_on,
             recorded_at=now,
             recorded_by=by.doer_id,
@@ -129,6 +131,7 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
             words=exchange.what,
         ),
     )
+    notice_crossings(session, exchange.bank_id, [line], now)
 
 
 def entry_key(code: str) -> str:

@@ -1,0 +1,131 @@
+"""Beyond a soft limit the exchange goes through, and a broker gets a task, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.people import NOW, balance_of, make_confirmed, make_recorded
+from timebank.exchanges import actions, reversals
+from timebank.exchanges.soft_limits import crossed
+from timebank.ledger.errors import FloorReachedError
+from timebank.tasks.actions import finish
+from timebank.tasks.queries import Shows, list_tasks
+from timebank.tasks.rules import Kind
+
+LOW, HIGH = -600, 1200
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (0, -599, None),
+        (0, -600, None),
+        (0, -601, Kind.BELOW_SOFT_LIMIT),
+        (-600, -615, Kind.BELOW_SOFT_LIMIT),
+        (-601, -615, None),
+        (-615, -601, None),
+        (-700, 0, None),
+        (0, 1200, None),
+        (0, 1201, Kind.ABOVE_SOFT_LIMIT),
+        (1200, 1215, Kind.ABOVE_SOFT_LIMIT),
+        (1201, 1260, None),
+        (1300, 1100, None),
+        (-1200, 1300, Kind.ABOVE_SOFT_LIMIT),
+        (1300, -1200, Kind.BELOW_SOFT_LIMIT),
+    ],
+)
+def test_a_limit_is_crossed_on_the_way_out_only(before, after, kind):
+    assert crossed(before, after, low=LOW, high=HIGH) is kind
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 0), (-15, 0), (0, 15)])
+def test_limits_of_nothing_mean_that_every_hour_is_beyond_them(low, high):
+    assert crossed(0, low - 1, low=low, high=high) is Kind.BELOW_SOFT_LIMIT
+    assert crossed(0, high + 1, low=low, high=high) is Kind.ABOVE_SOFT_LIMIT
+    assert crossed(0, 0, low=low, high=high) is None
+
+
+@pytest.fixture
+def tasks(session, village):
+    """{(kind, whose)} of the tasks that wait."""
+    names = {f"member:{village.ada.code}": "ada", f"member:{village.grace.code}": "grace"}
+
+    def reading():
+        page = list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=0)
+        return [(row.kind, names[row.subject]) for row in page.rows]
+
+    return reading
+
+
+def give(session, village, minutes, what):
+    return make_confirmed(session, village, village.ada, village.grace, minutes=minutes, what=what)
+
+
+def test_the_exchange_goes_through_and_a_broker_is_asked_to_talk(session, village, tasks):
+    give(session, village, 600, "Ten hours")
+    assert tasks() == []
+    give(session, village, 15, "A little more")
+    assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
+    assert balance_of(session, village.grace) == -615
+
+
+def test_each_side_has_its_own_limit(session, village, tasks):
+    for number in range(2):
+        make_confirmed(session, village, village.ada, village.linus, minutes=300, what=f"Help {number}")
+    give(session, village, 615, "A day and more")
+    assert sorted(tasks()) == [(Kind.ABOVE_SOFT_LIMIT, "ada"), (Kind.BELOW_SOFT_LIMIT, "grace")]
+
+
+def test_it_is_asked_once_and_not_at_each_exchange_beyond(session, village, tasks):
+    give(session, village, 615, "Over it")
+    page = list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=0)
+    finish(
+        session,
+        village.angus.id,
+        page.rows[0].code,
+        note="We talked.",
+        done_by=village.rosa.membership_id,
+        now=NOW,
+    )
+    give(session, village, 60, "Further on")
+    assert tasks() == []
+
+
+def test_crossing_it_once_more_while_a_task_waits_adds_none(session, village, tasks):
+    give(session, village, 615, "Over it")
+    make_confirmed(session, village, village.grace, village.ada, minutes=60, what="And back")
+    give(session, village, 60, "And over")
+    assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
+
+
+def test_agreeing_and_deciding_count_as_well(session, village, tasks):
+    for end in ("agree", "decide"):
+        code = make_recorded(session, village, village.ada, village.grace, minutes=900, what=end)
+        actions.dispute(session, code, words="Less", minutes=450, by=village.grace, now=NOW)
+        if end == "agree":
+            actions.agree(session, code, minutes=450, by=village.ada, now=NOW)
+            assert tasks() == []
+        else:
+            actions.decide(session, code, minutes=450, reason="Both rang.", by=village.rosa, now=NOW)
+    assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
+
+
+def test_hours_that_are_taken_back_count_as_well(session, village, tasks):
+    code = give(session, village, 300, "Five hours")
+    for number in range(2):
+        make_confirmed(session, village, village.linus, village.ada, minutes=390, what=f"For Ada {number}")
+    assert (balance_of(session, village.ada), tasks()) == (-480, [])
+    proposed = reversals.propose(session, code, reason="It was Linus.", by=village.mary, now=NOW)
+    reversals.approve(session, village.angus, proposed, by=village.tom, now=NOW + timedelta(hours=1))
+    assert (balance_of(session, village.ada), tasks()) == (-780, [(Kind.BELOW_SOFT_LIMIT, "ada")])
+
+
+def test_what_the_hard_floor_refuses_asks_nobody(session, village, tasks):
+    give(session, village, 600, "Ten hours")
+    session.commit()
+    code = make_recorded(session, village, village.ada, village.grace, minutes=615)
+    session.commit()
+    with pytest.raises(FloorReachedError):
+        actions.confirm(session, code, by=village.grace, now=NOW)
+    session.rollback()
+    assert tasks() == []
