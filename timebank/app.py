@@ -16,6 +16,7 @@ from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.front import blueprint as front
 from timebank.web.home import blueprint as home
+from timebank.web.limits import blueprint as limits
 from timebank.web.members import blueprint as members
 from timebank.web.recording import blueprint as recording
 from timebank.web.reversals import blueprint as reversals
@@ -34,6 +35,7 @@ _BLUEPRINTS = (
     reversals,
     members,
     acting,
+    limits,
     desk,
     tasks,
     styleguide,

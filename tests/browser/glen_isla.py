@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -27,6 +28,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Side
 from timebank.ledger.accounts import Account
 from timebank.members.actions import NewMember, admit
+from timebank.members.limits import lower_limit
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
 from timebank.members.rules import Actor
@@ -157,12 +159,15 @@ def _drafts(site: Site, session: Session, bank: Bank) -> None:
 
 
 def _tasks(site: Site, session: Session, bank: Bank) -> None:
-    """Two people to talk with: one call waits, the other is Rosa's."""
+    """Two people to talk with: one call waits, the other is Rosa's. Sam may go further below zero for a time."""
     for name, key, kind in (("task", "grace", Kind.BELOW_SOFT_LIMIT), ("taken task", "ada", Kind.ABOVE_SOFT_LIMIT)):
         subject = f"member:{actor(session, bank, key).code}"
         note = "Rang on Monday, nobody was in.\nTry in the evening."
         site.codes[name] = open_task(session, bank.id, kind=kind, subject=subject, note=note, now=clock.now())
-    rosa = actor(session, bank, "rosa")
+    rosa, sam = actor(session, bank, "rosa"), actor(session, bank, "sam")
+    until = clock.local_day(clock.now(), bank.time_zone) + timedelta(days=60)
+    why = "Back from hospital, and needs a good deal of help until spring."
+    lower_limit(session, bank, sam, below_minutes=2400, reason=why, until=until, by=rosa, now=clock.now())
     take(session, bank.id, site.codes["taken task"], owner_id=rosa.membership_id)
 
 

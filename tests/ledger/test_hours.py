@@ -9,6 +9,7 @@ from timebank.ledger.hours import (
     NoTimeError,
     TooLongError,
     read_hours,
+    read_limit,
     round_half_up,
     round_up_to_step,
     split,
@@ -123,3 +124,28 @@ def test_a_half_goes_up():
 
     assert [round_half_up(Fraction(number, 2)) for number in (1, 3, 4, 5)] == [1, 2, 2, 3]
     assert round_half_up(Fraction(199, 3)) == 66
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("20 hours", 1200), ("500 h", 30_000), ("1 h 30", 90), ("45 min", 45), ("1:30", 90), ("2.5 hours", 150)],
+)
+def test_a_limit_has_no_days_end(typed, minutes):
+    assert read_limit(typed) == minutes
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ("30", HoursUnclearError),
+        ("2", HoursUnclearError),
+        ("1.5", HoursUnclearError),
+        ("0 h", NoTimeError),
+        ("-20 hours", HoursNotUnderstoodError),
+        ("", HoursNotUnderstoodError),
+        ("a lot", HoursNotUnderstoodError),
+    ],
+)
+def test_a_limit_is_never_guessed(typed, refused):
+    with pytest.raises(refused):
+        read_limit(typed)

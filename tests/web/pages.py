@@ -86,6 +86,12 @@ GET  acting.start                    door  404   403   403   200   200   403   4
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
 
+GET  limits.limit                    door  404   403   403   200   200   403   403
+POST limits.limit                    door  404   403   403   200   200   403   403
+POST limits.end                      door  404   403   403   on    on    403   403
+GET  limits.pot                      door  404   403   403   403   200   403   403
+POST limits.pot                      door  404   403   403   403   200   403   403
+
 GET  tasks.tasks                     door  404   403   403   200   200   403   403
 GET  tasks.task                      door  404   403   403   200   200   403   403
 POST tasks.take                      door  404   403   403   on    on    403   403
@@ -139,7 +145,7 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
 def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
-    if page in {"members", "acting"} or endpoint.startswith("statement."):
+    if page in {"members", "acting", "limits"} or endpoint.startswith("statement."):
         return spoken(grace.code)
     if page == "reversals" and view != "propose":
         return books.reversal(books.confirmed(ada, grace), by=books.village.clara)

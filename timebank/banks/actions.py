@@ -1,7 +1,7 @@
-"""Opening a bank, and keeping its limits."""
+"""Opening a bank, and changing its rules."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from timebank import clock
 from timebank.banks.errors import NotASlugError, SlugTakenError
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
-from timebank.bookkeeping.queries import list_ended_overrides
 from timebank.ledger.accounts import AccountKind
+from timebank.trail import actions as trail
 
 _SLUG = re.compile(r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: First words of addresses that are the installation's own.
@@ -31,35 +31,8 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     session.add(bank)
     session.flush()
     session.refresh(bank)
+    trail.begin(session, trail.Deed(bank.id, "bank.opened", f"bank:{slug}", None, now))
     bookkeeping.open_account(
         session, bank.id, AccountKind.POT, floor=bank.pot_floor, reason="pot floor of the bank", by=None, now=now
     )
     return bank
-
-
-def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
-    """Raise the floors whose override has ended, as far as each balance allows; gives how many were raised.
-
-    Who is still below the bank's floor keeps the override's end, so that the next sweep raises it further. Who met
-    another unit of work meanwhile waits for the next sweep as well.
-    """
-    today = clock.local_day(now, bank.time_zone)
-    usual = {AccountKind.MEMBER: bank.member_floor, AccountKind.POT: bank.pot_floor}
-    raised = 0
-    for account in list_ended_overrides(session, bank.id, today):
-        floor = min(usual[AccountKind(account.kind)], account.balance)
-        still_below = floor < usual[AccountKind(account.kind)]
-        if still_below and account.floor is not None and floor <= account.floor:
-            continue
-        bookkeeping.change_limit(
-            session,
-            bank.id,
-            account.id,
-            floor,
-            reason="the override has ended",
-            by=None,
-            now=now,
-            until=today - timedelta(days=1) if still_below else None,
-        )
-        raised += 1
-    return raised

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.bookkeeping.limits import lock_accounts
 from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo
 from timebank.bookkeeping.queries import get_entry, list_reversed_lines
 from timebank.bookkeeping.refusals import refusal
@@ -181,10 +182,7 @@ def _make_room(  # noqa: PLR0913 (a limit change names who, why and until when)
     Each change ends on the same day: from then on the floor rises again as far as the balance allows.
     """
     account_ids = sorted({account for line in lines for account in (line.from_account, line.to_account)})
-    if _is_postgresql(session):
-        session.execute(
-            text("SELECT books_lock_accounts(:bank, CAST(:ids AS bigint[]))"), {"bank": bank_id, "ids": account_ids}
-        )
+    lock_accounts(session, bank_id, account_ids)
     accounts = session.execute(
         select(Account.id, Account.balance, Account.floor).where(
             Account.bank_id == bank_id, Account.id.in_(account_ids), Account.floor.is_not(None)

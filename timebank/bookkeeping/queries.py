@@ -260,25 +260,3 @@ def list_keys(kind: EntryKind) -> Select[int, str]:
 def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
     """A selectable of (bank_id, id) of all accounts of a kind, for other rooms to join to who holds them."""
     return select(Account.bank_id, Account.id).where(Account.kind == kind)
-
-
-def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequence[Row[int, str, int | None, int]]:
-    """(account id, kind, floor, balance) of the bank's accounts whose newest limit change ended before today."""
-    newest = (
-        select(LimitChange.account_id, func.max(LimitChange.number).label("number"))
-        .where(LimitChange.bank_id == bank_id)
-        .group_by(LimitChange.account_id)
-        .subquery()
-    )
-    return session.execute(
-        select(Account.id, Account.kind, Account.floor, Account.balance)
-        .join(newest, newest.c.account_id == Account.id)
-        .join(
-            LimitChange,
-            (LimitChange.bank_id == Account.bank_id)
-            & (LimitChange.account_id == Account.id)
-            & (LimitChange.number == newest.c.number),
-        )
-        .where(Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today)
-        .order_by(Account.id)
-    ).all()

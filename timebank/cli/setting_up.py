@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.banks.actions import end_overrides, open_bank
+from timebank.banks.actions import open_bank
 from timebank.banks.queries import find_bank, list_banks
 from timebank.config import Settings, database
 from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
 from timebank.exchanges.drafts import clear_drafts
 from timebank.members.actions import NewMember, admit
+from timebank.members.limits import end_overrides
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import Actor, Role

@@ -96,6 +96,22 @@ def _read_spoken(words: str) -> int | None:
     return None
 
 
+def read_limit(text: str) -> int:
+    """Minutes (int, 1 or more) of a limit, typed with its unit as '20 hours' or '30 min'; a bare number asks.
+
+    Raises NoTimeError, HoursUnclearError or HoursNotUnderstoodError.
+    """
+    words = " ".join(text.lower().split())
+    minutes = _read_with_unit(words)
+    if minutes is None and (_BARE.fullmatch(words) or _DECIMAL.fullmatch(words)):
+        raise HoursUnclearError(number=words)
+    if minutes is None:
+        raise HoursNotUnderstoodError
+    if minutes == 0:
+        raise NoTimeError
+    return minutes
+
+
 def _read_with_unit(words: str) -> int | None:
     if found := _CLOCK.fullmatch(words):
         return int(found[1]) * MINUTES_PER_HOUR + int(found[2])

@@ -19,3 +19,21 @@ class WeakPasswordError(TimebankError):
     """A password that would be guessed in a few tries."""
 
     message_id = "weak_password"
+
+
+class LimitAboveBalanceError(TimebankError):
+    """A limit would lie above today's balance; values: `hours` and `minutes`, how far below zero that is."""
+
+    message_id = "limit_above_balance"
+
+
+class LimitDayError(TimebankError):
+    """A limit for a time ends today at the earliest and in a year at the latest."""
+
+    message_id = "limit_day"
+
+
+class LimitReasonMissingError(TimebankError):
+    """A limit is changed for a reason, which stays with it."""
+
+    message_id = "limit_reason_missing"

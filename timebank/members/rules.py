@@ -146,6 +146,11 @@ def may_see_all_exchanges(actor: Actor) -> bool:
     return may_broker(actor) or may_audit(actor)
 
 
+def may_change_limit(actor: Actor, *, of_membership: int) -> bool:
+    """A broker says how far another member may go below zero for a time, but never says it of themselves."""
+    return may_broker(actor) and actor.membership_id != of_membership
+
+
 def may_grant(actor: Actor, role: Role, *, to_membership: int) -> bool:
     """A coordinator gives and takes roles, but never their own, so that nobody lifts themselves."""
     return may_coordinate(actor) and actor.membership_id != to_membership and role is not Role.MEMBER

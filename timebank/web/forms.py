@@ -13,14 +13,25 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import StopValidation, ValidationError
 
 from timebank.errors import TimebankError
-from timebank.ledger.hours import read_hours
+from timebank.ledger.hours import HoursNotUnderstoodError, read_hours, read_limit
 from timebank.web.days import read_day
 from timebank.web.sentences import say
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
 
-__all__ = ["NOTHING", "DayField", "HandForm", "HoursField", "KeyedForm", "SelectChoice", "at_most", "needed", "tidy"]
+__all__ = [
+    "NOTHING",
+    "DayField",
+    "HandForm",
+    "HoursField",
+    "KeyedForm",
+    "LimitField",
+    "SelectChoice",
+    "at_most",
+    "needed",
+    "tidy",
+]
 _KEY_LENGTH = 64
 LONGEST_EVIDENCE = 200
 
@@ -82,6 +93,22 @@ class HoursField(StringField):
             self.minutes = 0
         else:
             self.minutes = _read(lambda: read_hours(self.data or ""))
+
+
+class LimitField(HoursField):
+    """How far a balance may go, typed with its unit, such as 20 hours; 0 is a limit too."""
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
+        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        if tidy(self.data).lower() in NOTHING:
+            self.minutes = 0
+        elif tidy(self.data):
+            try:
+                self.minutes = _read(lambda: read_limit(self.data or ""))
+            except StopValidation as error:
+                if isinstance(error.__cause__, HoursNotUnderstoodError):
+                    raise StopValidation(_("Type how many hours, such as 20 hours or 1 h 30.")) from error
+                raise
 
 
 class DayField(StringField):

@@ -3,9 +3,12 @@
 The rooms below name the error and its values; here it is said. A test holds that none is missing.
 """
 
+from flask import g, has_request_context
 from flask_babel import gettext, lazy_gettext as _
 
 from timebank.errors import TimebankError
+from timebank.ledger.errors import FloorReachedError
+from timebank.members.rules import may_broker
 
 SENTENCES = {
     # Time
@@ -35,10 +38,7 @@ SENTENCES = {
     "thanked_already": _("You have said thank you for this already."),
     "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
     # The books
-    "floor_kept": _(
-        "These hours cannot move yet: they would go below the lowest balance that is agreed. "
-        "Ring us, there is always a way."
-    ),
+    "floor_kept": _("These hours cannot move yet: they would go below the lowest balance that is agreed."),
     "entry_has_lines": _("There is nothing to write down."),
     "minutes_whole_and_positive": _("The time has to be in whole minutes, and more than nothing."),
     "two_different_accounts": _("You chose yourself. Choose the other person."),
@@ -60,6 +60,12 @@ SENTENCES = {
     "weak_password": _(
         "That is easy to guess. Take at least 8 signs: three words that do not belong together are good."
     ),
+    # Limits
+    "limit_above_balance": _(
+        "Today they are %(hours)s h %(minutes)s min below zero. The limit has to be at least that far below."
+    ),
+    "limit_day": _("Choose a day from today on, and at most a year ahead."),
+    "limit_reason_missing": _("Say why. It stays on record with the limit."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),
@@ -70,6 +76,18 @@ SENTENCES = {
 
 def say(error: TimebankError) -> str:
     """The sentence for an error, in the reader's language."""
-    return (
+    said = (
         gettext(str(SENTENCES[error.message_id]), **error.values) if error.values else str(SENTENCES[error.message_id])
     )
+    return f"{said} {way_out()}" if isinstance(error, FloorReachedError) and has_request_context() else said
+
+
+def way_out() -> str:
+    """Where hours cannot move: whom to ring, and for a broker where a limit is changed."""
+    bank, actor = g.get("bank"), g.get("actor")
+    if actor is not None and may_broker(actor):
+        return str(_("You can change a limit for a time: open the member's page, then 'How far below zero'."))
+    if bank is None or not bank.phone:
+        return str(_("Ring us, there is always a way."))
+    name = bank.coordinator_name or gettext("us")
+    return str(gettext("Ring %(name)s on %(phone)s, there is always a way.", name=name, phone=bank.phone))

@@ -95,7 +95,7 @@ def test_at_the_floor_a_kind_sentence_is_said_and_nothing_is_lost(as_, village, 
     page = grace.submit(grace.get(f"exchanges/{code}/confirmation"))
     assert page.status == 200
     assert "These hours cannot move yet: they would go below the lowest balance that is agreed." in page
-    assert "Ring us, there is always a way." in page
+    assert "Ring Mary Duncan on 01632 960 001, there is always a way." in page
     assert "What Lamp mended" in page
     assert page.has_button("Yes, this is right")
     assert (books.state(code), books.balance(village.grace), books.count("entry")) == ("recorded", -1200, 1)

@@ -6,11 +6,12 @@ import pytest
 
 from tests.people import NOW, TODAY, account_of, make_confirmed
 from timebank.audit.checks import check_books
-from timebank.banks.actions import end_overrides, open_bank
+from timebank.banks.actions import open_bank
 from timebank.banks.errors import NotASlugError, SlugTakenError
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import list_limit_changes
 from timebank.ledger.checks import Verdict
+from timebank.members.limits import end_overrides
 
 LATER = NOW + timedelta(days=8)
 

@@ -1,0 +1,119 @@
+"""How far accounts may fall: what stands and why, locks for deeds that read before they write, and many at once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, insert, literal, null, select, text
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping.models import Account, LimitChange
+from timebank.db import UtcTime
+from timebank.ledger.accounts import AccountKind
+
+#: Columns: number, floor, reason, until, recorded_by, recorded_at.
+LimitRow = Row[*tuple[Any, ...]]
+
+
+def lock_accounts(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
+    """Hold these accounts until the unit of work ends, in the order of their ids, so that their balances stay.
+
+    On SQLite a unit of work that writes holds everything anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT books_lock_accounts(:bank, CAST(:ids AS bigint[]))"),
+            {"bank": bank_id, "ids": sorted(account_ids)},
+        )
+
+
+def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[LimitRow]:
+    """Every change of an account's limit, newest first; the first row is what holds."""
+    return session.execute(
+        select(
+            LimitChange.number,
+            LimitChange.floor,
+            LimitChange.reason,
+            LimitChange.until,
+            LimitChange.recorded_by,
+            LimitChange.recorded_at,
+        )
+        .where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
+        .order_by(LimitChange.number.desc())
+    ).all()
+
+
+def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequence[Row[int, str, int | None, int, str]]:
+    """(account id, kind, floor, balance, reason) of the accounts whose newest limit change ended before today."""
+    return session.execute(
+        _with_newest_change(select(Account.id, Account.kind, Account.floor, Account.balance, LimitChange.reason))
+        .where(Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today)
+        .order_by(Account.id)
+    ).all()
+
+
+def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
+    session: Session,
+    bank_id: int,
+    kind: AccountKind,
+    *,
+    old: int,
+    new: int,
+    reason: str,
+    by: int | None,
+    now: datetime,
+) -> int:
+    """Set the floor of all accounts of a kind that stands at `old`, with no end, to `new`, on record; gives how many.
+
+    Accounts whose balance is below the new floor keep the old one.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text(
+                "SELECT books_lock_accounts(:bank,"
+                " (SELECT array_agg(id) FROM account WHERE bank_id = :bank AND kind = :kind))"
+            ),
+            {"bank": bank_id, "kind": kind},
+        )
+    meant = and_(
+        Account.bank_id == bank_id,
+        Account.kind == kind,
+        Account.floor == old,
+        Account.balance >= new,
+        LimitChange.until.is_(None),
+    )
+    count = session.scalar(_with_newest_change(select(func.count(Account.id))).where(meant)) or 0
+    rows = {
+        "bank_id": Account.bank_id,
+        "account_id": Account.id,
+        "number": LimitChange.number + 1,
+        "floor": literal(new),
+        "reason": literal(reason),
+        "until": null(),
+        "recorded_by": literal(by),
+        "recorded_at": literal(now, type_=UtcTime()),
+    }
+    _insert_from(session, rows, meant)
+    return count
+
+
+def _insert_from(session: Session, rows: dict[str, Any], meant: ColumnElement[bool]) -> None:
+    query = _with_newest_change(select(*(column.label(name) for name, column in rows.items()))).where(meant)
+    table: Table = LimitChange.__table__  # type: ignore[assignment]
+    session.execute(insert(table).from_select(list(rows), query))
+
+
+def _with_newest_change(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The query, joined from each account to its newest limit change."""
+    newest = (
+        select(func.max(LimitChange.number))
+        .where(LimitChange.bank_id == Account.bank_id, LimitChange.account_id == Account.id)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    return query.select_from(Account).join(
+        LimitChange,
+        (LimitChange.bank_id == Account.bank_id)
+        & (LimitChange.account_id == Account.id)
+        & (LimitChange.number == newest),
+    )

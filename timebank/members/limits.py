@@ -1,0 +1,194 @@
+"""How far below zero somebody may go: the bank's usual floor, lowered for a time by a broker with a reason.
+
+Every change is a row of the books' limit changes and one of the trail. A limit never lies above today's balance.
+"""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.limits import list_ended_overrides, list_limits, lock_accounts
+from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.ledger.accounts import Account, AccountKind
+from timebank.ledger.hours import split
+from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError, NotAllowedError
+from timebank.members.queries import list_names
+from timebank.members.rules import Actor, may_change_limit, may_coordinate
+from timebank.tasks.actions import open_task
+from timebank.tasks.rules import Kind
+from timebank.trail import actions as trail
+from timebank.trail.actions import Deed
+
+LONGEST = timedelta(days=366)
+#: Reasons that nobody typed.
+TIME_IS_OVER = "the override has ended"
+ENDED_EARLY = "the override was ended early"
+POT_SUBJECT = "pot"
+
+
+def lower_limit(  # noqa: PLR0913 (how far, why and until when: a limit is changed for a reason and a time)
+    session: Session,
+    bank: Bank,
+    member: Actor,
+    *,
+    below_minutes: int,
+    reason: str,
+    until: date,
+    by: Actor,
+    now: datetime,
+    form_key: str | None = None,
+) -> None:
+    """Let a member go so many minutes below zero until the end of a day.
+
+    Raises NotAllowedError, LimitReasonMissingError, LimitDayError, or LimitAboveBalanceError where they are further
+    below zero already.
+    """
+    if not may_change_limit(by, of_membership=member.membership_id):
+        raise NotAllowedError
+    _check(reason, until, clock.local_day(now, bank.time_zone))
+    content = {"member": member.code, "below": below_minutes, "reason": reason, "until": until}
+    if _was_done(session, "limit.lowered", f"member:{member.code}", by, now, form_key=form_key, content=content):
+        return
+    _set_floor(session, bank, member.account_id, -below_minutes, reason=reason, until=until, by=by, now=now)
+
+
+def end_override(
+    session: Session, bank: Bank, member: Actor, *, by: Actor, now: datetime, form_key: str | None = None
+) -> None:
+    """End what was lowered for a time today; where none runs any more, nothing changes. Raises NotAllowedError."""
+    if not may_change_limit(by, of_membership=member.membership_id):
+        raise NotAllowedError
+    if _was_done(
+        session, "limit.ended", f"member:{member.code}", by, now, form_key=form_key, content={"member": member.code}
+    ):
+        return
+    lock_accounts(session, bank.id, [member.account_id])
+    today = clock.local_day(now, bank.time_zone)
+    until = list_limits(session, bank.id, member.account_id)[0].until
+    if until is not None and until >= today:
+        account = get_account(session, bank.id, member.account_id)
+        _raise_floor(session, bank, account, reason=ENDED_EARLY, by=by, now=now)
+
+
+def change_pot_limit(  # noqa: PLR0913 (the same for the pot, for good where no day is named)
+    session: Session,
+    bank: Bank,
+    *,
+    below_minutes: int,
+    reason: str,
+    until: date | None,
+    by: Actor,
+    now: datetime,
+    form_key: str | None = None,
+) -> None:
+    """Say how far below zero the pot may go, until the end of a day or (None) as a rule of the bank.
+
+    Raises NotAllowedError, LimitReasonMissingError, LimitDayError or LimitAboveBalanceError.
+    """
+    if not may_coordinate(by):
+        raise NotAllowedError
+    _check(reason, until, clock.local_day(now, bank.time_zone))
+    content = {"below": below_minutes, "reason": reason, "until": until}
+    if _was_done(session, "limit.pot", POT_SUBJECT, by, now, form_key=form_key, content=content):
+        return
+    pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
+    _set_floor(session, bank, pot_id, -below_minutes, reason=reason, until=until, by=by, now=now)
+    if until is None:
+        session.get_one(Bank, bank.id).pot_floor = -below_minutes
+        session.flush()
+
+
+def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
+    """Raise the floors whose override has ended, as far as each balance allows; gives how many were raised.
+
+    Who is still below the bank's floor keeps the override's end, so that the next sweep raises it further, and a
+    broker is asked once to talk with them. Who met another unit of work meanwhile waits for the next sweep as well.
+    """
+    raised = 0
+    for row in list_ended_overrides(session, bank.id, clock.local_day(now, bank.time_zone)):
+        account = Account(row.id, AccountKind(row.kind), row.floor, row.balance)
+        floor = min(_usual_floor(bank, account), row.balance)
+        noticed = row.reason in {TIME_IS_OVER, ENDED_EARLY}
+        moves = floor > row.floor or floor == _usual_floor(bank, account)
+        if noticed and not moves:
+            continue
+        _raise_floor(session, bank, account, reason=TIME_IS_OVER, by=None, now=now)
+        raised += moves
+    return raised
+
+
+def _check(reason: str, until: date | None, today: date) -> None:
+    if not reason.strip():
+        raise LimitReasonMissingError
+    if until is not None and not today <= until <= today + LONGEST:
+        raise LimitDayError
+
+
+def _was_done(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
+    session: Session,
+    deed: str,
+    subject: str,
+    by: Actor,
+    now: datetime,
+    *,
+    form_key: str | None,
+    content: dict[str, object],
+) -> bool:
+    row = Deed(
+        by.bank_id,
+        deed,
+        subject,
+        by.doer_id,
+        now,
+        on_behalf_of=by.on_behalf_of,
+        form_key=form_key,
+        content=content,
+    )
+    return trail.begin(session, row) is not None
+
+
+def _set_floor(  # noqa: PLR0913 (a limit change names who, why and until when)
+    session: Session,
+    bank: Bank,
+    account_id: int,
+    floor: int,
+    *,
+    reason: str,
+    until: date | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Change the floor under the account's lock, so that no hours move between looking and changing."""
+    lock_accounts(session, bank.id, [account_id])
+    balance = get_account(session, bank.id, account_id).balance
+    if floor > balance:
+        hours, minutes = split(balance)
+        raise LimitAboveBalanceError(hours=hours, minutes=minutes)
+    bookkeeping.change_limit(
+        session, bank.id, account_id, floor, reason=reason.strip(), by=by.doer_id, now=now, until=until
+    )
+
+
+def _usual_floor(bank: Bank, account: Account) -> int:
+    return bank.pot_floor if account.kind is AccountKind.POT else bank.member_floor
+
+
+def _raise_floor(
+    session: Session, bank: Bank, account: Account, *, reason: str, by: Actor | None, now: datetime
+) -> None:
+    """Raise the floor towards the usual one as far as the balance allows; where that is not all, ask a broker."""
+    usual = _usual_floor(bank, account)
+    floor = min(usual, account.balance)
+    still_below = floor < usual
+    until = clock.local_day(now, bank.time_zone) - timedelta(days=1) if still_below else None
+    by_id = by.doer_id if by else None
+    bookkeeping.change_limit(session, bank.id, account.id, floor, reason=reason, by=by_id, now=now, until=until)
+    names = list_names(session, bank.id, [account.id])
+    subject = f"member:{names[account.id][1]}" if account.id in names else POT_SUBJECT
+    if by is None:
+        trail.begin(session, Deed(bank.id, "limit.raised", subject, None, now))
+    if still_below and subject != POT_SUBJECT:
+        open_task(session, bank.id, kind=Kind.LIMIT_ENDED, subject=subject, now=now)
