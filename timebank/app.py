@@ -11,6 +11,7 @@ from timebank.config import Settings
 from timebank.db import refuse_unsafe
 from timebank.web import access, assets, errors, filters, headers, navigation
 from timebank.web.acting import blueprint as acting
+from timebank.web.areas import blueprint as areas
 from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
@@ -20,6 +21,7 @@ from timebank.web.limits import blueprint as limits
 from timebank.web.members import blueprint as members
 from timebank.web.recording import blueprint as recording
 from timebank.web.reversals import blueprint as reversals
+from timebank.web.rules import blueprint as rules
 from timebank.web.signing_in import blueprint as signing_in
 from timebank.web.statement import blueprint as statement
 from timebank.web.styleguide import blueprint as styleguide
@@ -36,6 +38,8 @@ _BLUEPRINTS = (
     members,
     acting,
     limits,
+    rules,
+    areas,
     desk,
     tasks,
     styleguide,

@@ -15,8 +15,9 @@ from waitress.server import create_server
 from timebank import clock
 from timebank.app import create_app
 from timebank.banks.actions import open_bank
+from timebank.banks.areas import add_area, close_area, set_travel
 from timebank.banks.models import Bank
-from timebank.banks.queries import find_bank
+from timebank.banks.queries import find_area, find_bank
 from timebank.bookkeeping.queries import get_account
 from timebank.cli.setting_up import demo_settings, make_demo
 from timebank.config import Settings, database
@@ -108,6 +109,7 @@ def make_site(folder: Path) -> Site:
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
+        _areas(session, bank)
         session.commit()
     return site
 
@@ -169,6 +171,21 @@ def _tasks(site: Site, session: Session, bank: Bank) -> None:
     why = "Back from hospital, and needs a good deal of help until spring."
     lower_limit(session, bank, sam, below_minutes=2400, reason=why, until=until, by=rosa, now=clock.now())
     take(session, bank.id, site.codes["taken task"], owner_id=rosa.membership_id)
+
+
+def _areas(session: Session, bank: Bank) -> None:
+    """Three parts of the glen, one of them closed, and one way that is known."""
+    said = {"by_id": actor(session, bank, "mary").membership_id, "now": clock.now()}
+    for name in ("Kirkton of Glen Isla", "Folda", "Brewlands Bridge"):
+        add_area(session, bank.id, name, form_key=f"browser-{name}", **said)
+    kirkton, folda, bridge = (
+        find_area(session, bank.id, name) for name in ("Kirkton of Glen Isla", "Folda", "Brewlands Bridge")
+    )
+    assert kirkton
+    assert folda
+    assert bridge
+    set_travel(session, kirkton, {folda.id: 15}, form_key="browser-way", **said)
+    close_area(session, bridge, **said)
 
 
 @contextmanager

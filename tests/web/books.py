@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
 from timebank.audit.checks import check_books
+from timebank.banks.areas import add_area
 from timebank.codes import spoken
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
@@ -194,3 +195,16 @@ class Books:
         with self._written() as session:
             code = open_task(session, self.village.angus.id, kind=kind, subject=subject, note=note, now=now)
         return spoken(code)
+
+    def area(self, name: str) -> str:
+        """An area of Angus; gives its name."""
+        with self._written() as session:
+            add_area(
+                session,
+                self.village.angus.id,
+                name,
+                by_id=self.village.mary.membership_id,
+                now=NOW,
+                form_key=f"area-{name}",
+            )
+        return name

@@ -92,6 +92,18 @@ POST limits.end                      door  404   403   403   on    on    403   4
 GET  limits.pot                      door  404   403   403   403   200   403   403
 POST limits.pot                      door  404   403   403   403   200   403   403
 
+GET  rules.rules                     door  404   200   200   200   200   200   200
+GET  rules.settings                  door  404   403   403   403   200   403   403
+POST rules.settings                  door  404   403   403   403   on    403   403
+
+GET  areas.areas                     door  404   403   403   403   200   403   403
+POST areas.areas                     door  404   403   403   403   200   403   403
+GET  areas.area                      door  404   403   403   403   200   403   403
+POST areas.rename                    door  404   403   403   403   200   403   403
+POST areas.travel                    door  404   403   403   403   on    403   403
+POST areas.close                     door  404   403   403   403   on    403   403
+POST areas.reopen                    door  404   403   403   403   on    403   403
+
 GET  tasks.tasks                     door  404   403   403   200   200   403   403
 GET  tasks.task                      door  404   403   403   200   200   403   403
 POST tasks.take                      door  404   403   403   on    on    403   403
@@ -137,6 +149,8 @@ _STATES = {
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
     values = {"bank_slug": "angus", "purpose": "record", "side": "receiver"}
+    if "name" in arguments:
+        values["name"] = books.area("Forfar")
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
     return {name: values[name] for name in arguments}

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.banks.actions import MEMBERS_FLOOR
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_account_of_kind
@@ -78,7 +79,7 @@ def _enter(
         bank.id,
         AccountKind.MEMBER,
         floor=bank.member_floor,
-        reason="floor of the bank's members",
+        reason=MEMBERS_FLOOR,
         by=by.membership_id if by else None,
         now=now,
     )

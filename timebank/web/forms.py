@@ -27,6 +27,7 @@ __all__ = [
     "HoursField",
     "KeyedForm",
     "LimitField",
+    "NumberField",
     "SelectChoice",
     "at_most",
     "needed",
@@ -109,6 +110,30 @@ class LimitField(HoursField):
                 if isinstance(error.__cause__, HoursNotUnderstoodError):
                     raise StopValidation(_("Type how many hours, such as 20 hours or 1 h 30.")) from error
                 raise
+
+
+class NumberField(StringField):
+    """A whole number between two others; `number` is what was typed, None where nothing was."""
+
+    number: int | None = None
+
+    def __init__(self, *args: Any, lowest: int, highest: int, **kwargs: Any) -> None:  # noqa: ANN401 (WTForms')
+        kwargs.setdefault("render_kw", {"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(*args, **kwargs)
+        self.lowest, self.highest = lowest, highest
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
+        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        typed = tidy(self.data)
+        if not typed:
+            return
+        is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(self.highest))
+        if not is_number or not self.lowest <= int(typed) <= self.highest:
+            sentence = _(
+                "Type a whole number from %(lowest)s to %(highest)s.", lowest=self.lowest, highest=self.highest
+            )
+            raise StopValidation(sentence)
+        self.number = int(typed)
 
 
 class DayField(StringField):

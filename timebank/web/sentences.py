@@ -69,6 +69,10 @@ SENTENCES = {
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),
+    "rule_out_of_range": _("One of these rules cannot be so. Look at them once more."),
+    "area_taken": _("There is an area called %(name)s already."),
+    "area_name": _("Type a name of 60 letters or fewer, without a stroke."),
+    "travel_minutes": _("Type the minutes of the way, from 0 to 600."),
     "slug_taken": _("Another time bank here has the short name %(slug)s."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),
 }

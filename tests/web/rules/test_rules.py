@@ -1,0 +1,136 @@
+"""The rules in sentences for everybody, and as a form for a coordinator."""
+
+import pytest
+
+from tests.people import account_of
+
+
+def bank(books, column):
+    return books.ask(f"SELECT {column} AS it FROM bank WHERE slug = 'angus'")[0].it
+
+
+@pytest.mark.parametrize("name", ["ada", "rosa", "mary", "tom", "audrey"])
+def test_everybody_in_the_bank_reads_the_rules(name, as_, village):
+    reader = as_(getattr(village, name))
+    page = reader.get(reader.get("rules").links["The rules of this time bank"])
+    assert "The lowest balance is 20 hours below zero. A broker can agree to more for a time." in page
+    assert "Further down than 10 hours below zero, a broker rings" in page
+    assert "With more than 20 hours to use, a broker rings" in page
+    assert "Help can be recorded up to 90 days later." in page
+    assert "Whoever joins names 2 people who know them." in page
+    assert "Everybody starts at zero." in page
+    assert ("Change the rules" in page.links) == (name == "mary")
+
+
+def test_strangers_do_not(as_, village):
+    assert as_(village.perdita).get("/angus/rules").status == 404
+
+
+def test_a_coordinator_changes_them_and_they_are_read_at_once(as_, village, books):
+    mary = as_(village.mary)
+    page = mary.get(mary.get("rules").links["Change the rules"])
+    page = mary.done(
+        page,
+        name="Angus and Mearns",
+        phone="01632 960 999",
+        opening_hours="Mondays, 9 to 12",
+        coordinator_name="Clara Muir",
+        time_zone="Europe/Paris",
+        phone_country="FR",
+        welcome="1 h 30",
+        low="5 hours",
+        high="0",
+        back_dating_days="1",
+        references_needed="0",
+        review_months="12",
+        privacy_notice="What we keep, and why.",
+    )
+    assert "The rules are changed." in page
+    assert "Whoever joins gets 1 hour 30 minutes from the community pot." in page
+    assert "With more than 0 minutes to use" in page
+    assert "Help can be recorded up to 1 day later." in page
+    assert "Nobody needs a reference to join." in page
+    assert "What we keep, and why." in page
+    assert "Ring Clara Muir, your coordinator, on 01632 960 999, Mondays, 9 to 12." in page
+    assert (bank(books, "time_zone"), bank(books, "phone_country"), bank(books, "soft_low")) == (
+        "Europe/Paris",
+        "FR",
+        -300,
+    )
+
+
+@pytest.mark.parametrize(("whom", "floor"), [("next", -1200), ("all", -1800)])
+def test_a_new_limit_is_for_whoever_comes_after_or_for_all(whom, floor, as_, village, books):
+    mary = as_(village.mary)
+    page = mary.done(mary.get("rules/settings"), floor="30 hours", floor_for=whom)
+    assert ("8 members have the new limit." in page) == (whom == "all")
+    assert books.account(village.grace).floor == floor
+    assert bank(books, "member_floor") == -1800
+    assert books.are_right()
+
+
+def test_sending_the_form_twice_changes_them_once(as_, village, books):
+    mary = as_(village.mary)
+    page = mary.get("rules/settings")
+    assert [mary.submit(page, floor="30 hours", floor_for="all").status for _time in range(2)] == [303, 303]
+    assert len(books.ask("SELECT 1 FROM trail WHERE deed = 'rules.changed'")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": " "}, "Type the name."),
+        ({"name": "x" * 81}, "That is too long for a name."),
+        ({"phone": "x" * 41}, "That is too long for a phone number."),
+        ({"opening_hours": "x" * 121}, "Say it in 120 letters or fewer."),
+        ({"coordinator_name": "x" * 81}, "That is too long for a name."),
+        ({"time_zone": "Europe/Atlantis"}, ""),
+        ({"phone_country": "XX"}, ""),
+        ({"welcome": "25 hours"}, "That is a lot for a start. Type 24 hours or fewer."),
+        ({"welcome": "2"}, "Is 2 hours or minutes?"),
+        ({"floor": ""}, "Type how many hours, such as 20 hours."),
+        ({"floor": "-20 hours"}, "Type how many hours, such as 20 hours or 1 h 30."),
+        ({"low": "21 hours"}, "Nobody gets that far below zero. Type less than the lowest balance."),
+        ({"high": "many"}, "Type how many hours, such as 20 hours or 1 h 30."),
+        ({"back_dating_days": "3651"}, "Type a whole number from 0 to 3650."),
+        ({"back_dating_days": "-1"}, "Type a whole number from 0 to 3650."),
+        ({"references_needed": "6"}, "Type a whole number from 0 to 5."),
+        ({"references_needed": "two"}, "Type a whole number from 0 to 5."),
+        ({"review_months": "0"}, "Type a whole number from 1 to 60."),
+        ({"review_months": ""}, "Type a number."),
+        ({"privacy_notice": "x" * 10_001}, "Say it in 10,000 letters or fewer."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+    mary = as_(village.mary)
+    page = mary.submit(mary.get("rules/settings"), **typed)
+    assert page.status == 200
+    assert sentence in page
+    (name, said), *_none = typed.items()
+    if name not in {"time_zone", "phone_country"}:
+        assert page.form.fields[name] == [said]
+    assert books.ask("SELECT 1 FROM trail WHERE deed = 'rules.changed'") == []
+
+
+def test_the_form_shows_what_holds(as_, village):
+    fields = as_(village.mary).get("rules/settings").form.fields
+    assert (fields["floor"], fields["low"], fields["high"]) == (["20 hours"], ["10 hours"], ["20 hours"])
+    assert (fields["welcome"], fields["time_zone"], fields["phone_country"]) == (
+        ["0 minutes"],
+        ["Europe/London"],
+        ["GB"],
+    )
+    assert fields["floor_for"] == ["next"]
+
+
+@pytest.mark.parametrize("name", ["ada", "rosa", "tom", "audrey"])
+def test_only_a_coordinator_changes_them(name, as_, village, books):
+    assert as_(getattr(village, name)).post("rules/settings", name="Mine").status == 403
+    assert bank(books, "name") == "Angus Time Bank"
+
+
+def test_the_bank_next_door_is_left_alone(as_, village, books):
+    mary = as_(village.mary)
+    mary.done(mary.get("rules/settings"), floor="30 hours", floor_for="all")
+    with books.backend.session() as session:
+        assert account_of(session, village.perdita).floor == -1200

@@ -1,0 +1,147 @@
+"""The form of the bank's rules: each a setting, typed as people say it."""
+
+from zoneinfo import available_timezones
+
+from flask_babel import get_locale, lazy_gettext as _
+from phonenumbers import SUPPORTED_REGIONS
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from timebank.banks.rules import (
+    DAYS_BACK,
+    LONGEST_WELCOME,
+    MOST_LETTERS,
+    REFERENCES,
+    REVIEW_MONTHS,
+    Rules,
+)
+from timebank.web.filters import hours_in_words
+from timebank.web.forms import KeyedForm, LimitField, NumberField, SelectChoice, at_most, needed, tidy
+
+_TYPE_IT = needed(_("Type how many hours, such as 20 hours."))
+_NUMBER = needed(_("Type a number."))
+ALL, NEXT = "all", "next"
+
+
+class RulesForm(KeyedForm):
+    """What a coordinator sets. Hours are typed with their unit, and shown so."""
+
+    name = StringField(
+        _("Name of the time bank"),
+        validators=[needed(_("Type the name.")), at_most(MOST_LETTERS["name"], _("That is too long for a name."))],
+    )
+    phone = StringField(
+        _("Phone number"),
+        description=_("It stands on every page."),
+        validators=[at_most(MOST_LETTERS["phone"], _("That is too long for a phone number."))],
+        render_kw={"inputmode": "tel", "autocomplete": "off"},
+    )
+    opening_hours = StringField(
+        _("When somebody answers"),
+        description=_("Such as Monday to Friday, 9 to 12."),
+        validators=[at_most(MOST_LETTERS["opening_hours"], _("Say it in 120 letters or fewer."))],
+    )
+    coordinator_name = StringField(
+        _("Name of the coordinator"),
+        description=_("It stands on every page."),
+        validators=[at_most(MOST_LETTERS["coordinator_name"], _("That is too long for a name."))],
+        render_kw={"autocomplete": "off"},
+    )
+    time_zone = SelectField(
+        _("Time zone"), choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())]
+    )
+    phone_country = SelectField(
+        _("Country of phone numbers"), description=_("For numbers that are typed without a country code.")
+    )
+    welcome = LimitField(
+        _("Hours for whoever joins"),
+        description=_("From the community pot. Such as 2 hours, or 0."),
+        validators=[_TYPE_IT],
+    )
+    floor = LimitField(
+        _("How far below zero members may go"), description=_("Such as 20 hours."), validators=[_TYPE_IT]
+    )
+    floor_for = RadioField(
+        _("If you change it: for whom?"),
+        choices=[
+            SelectChoice(NEXT, _("For whoever joins from now on")),
+            SelectChoice(ALL, _("For all members with the limit of today, where their hours allow")),
+        ],
+        default=NEXT,
+    )
+    low = LimitField(
+        _("A broker talks with who is further below zero than"),
+        description=_("Such as 10 hours."),
+        validators=[_TYPE_IT],
+    )
+    high = LimitField(
+        _("A broker talks with who has more to use than"), description=_("Such as 20 hours."), validators=[_TYPE_IT]
+    )
+    back_dating_days = NumberField(
+        _("How many days back help may be recorded"), lowest=DAYS_BACK[0], highest=DAYS_BACK[1], validators=[_NUMBER]
+    )
+    references_needed = NumberField(
+        _("How many references whoever joins needs"), lowest=REFERENCES[0], highest=REFERENCES[1], validators=[_NUMBER]
+    )
+    review_months = NumberField(
+        _("After how many months an offer is asked about"),
+        lowest=REVIEW_MONTHS[0],
+        highest=REVIEW_MONTHS[1],
+        validators=[_NUMBER],
+    )
+    privacy_notice = TextAreaField(
+        _("Privacy notice"),
+        description=_("What people agree to when they join. Leave it empty for the usual one."),
+        validators=[at_most(MOST_LETTERS["privacy_notice"], _("Say it in 10,000 letters or fewer."))],
+    )
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__(
+            name=rules.name,
+            phone=rules.phone,
+            opening_hours=rules.opening_hours,
+            coordinator_name=rules.coordinator_name,
+            time_zone=rules.time_zone,
+            phone_country=rules.phone_country,
+            welcome=hours_in_words(rules.welcome_minutes),
+            floor=hours_in_words(rules.member_floor),
+            low=hours_in_words(rules.soft_low),
+            high=hours_in_words(rules.soft_high),
+            back_dating_days=str(rules.back_dating_days),
+            references_needed=str(rules.references_needed),
+            review_months=str(rules.review_months),
+            privacy_notice=rules.privacy_notice,
+        )
+        names = get_locale().territories
+        countries = sorted((str(names.get(code, code)), code) for code in SUPPORTED_REGIONS)
+        self.phone_country.choices = [SelectChoice(code, name) for name, code in countries]
+
+    def validate_welcome(self, field: LimitField) -> None:
+        """A day at most. Raises ValidationError with the sentence."""
+        if (field.minutes or 0) > LONGEST_WELCOME:
+            raise ValidationError(str(_("That is a lot for a start. Type 24 hours or fewer.")))
+
+    def validate_low(self, field: LimitField) -> None:
+        """It lies above the lowest balance. Raises ValidationError with the sentence."""
+        if field.minutes is not None and self.floor.minutes is not None and field.minutes > self.floor.minutes:
+            raise ValidationError(str(_("Nobody gets that far below zero. Type less than the lowest balance.")))
+
+    @property
+    def rules(self) -> Rules:
+        """The rules as they are kept."""
+        return Rules(
+            name=tidy(self.name.data),
+            phone=tidy(self.phone.data),
+            opening_hours=tidy(self.opening_hours.data),
+            coordinator_name=tidy(self.coordinator_name.data),
+            time_zone=self.time_zone.data,
+            phone_country=self.phone_country.data,
+            welcome_minutes=self.welcome.minutes or 0,
+            member_floor=-(self.floor.minutes or 0),
+            soft_low=-(self.low.minutes or 0),
+            soft_high=self.high.minutes or 0,
+            back_dating_days=self.back_dating_days.number or 0,
+            references_needed=self.references_needed.number or 0,
+            review_months=self.review_months.number or 0,
+            privacy_notice=(self.privacy_notice.data or "").strip(),
+        )

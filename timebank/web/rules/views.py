@@ -1,0 +1,49 @@
+"""The bank's rules in sentences for everybody, and as a form for a coordinator."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _, ngettext
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.banks.actions import change_rules
+from timebank.banks.rules import rules_of
+from timebank.errors import TimebankError
+from timebank.members.rules import may_coordinate
+from timebank.web.access import allows, coordinators, members
+from timebank.web.extensions import db
+from timebank.web.rules import blueprint
+from timebank.web.rules.forms import ALL, RulesForm
+
+
+@blueprint.get("/rules")
+@allows(members)
+def rules() -> str:
+    """What holds in this bank, each rule a sentence."""
+    return render_template("rules/rules.html", rules=rules_of(g.bank), may_change=may_coordinate(g.actor))
+
+
+@blueprint.route("/rules/settings", methods=["GET", "POST"])
+@allows(coordinators)
+def settings() -> str | Response:
+    """Set the rules, on record."""
+    form = RulesForm(rules_of(g.bank))
+    if form.validate_on_submit():
+        try:
+            changed = change_rules(
+                db.session(),
+                g.bank.id,
+                form.rules,
+                for_all_members=form.floor_for.data == ALL,
+                by_id=g.actor.membership_id,
+                now=clock.now(),
+                form_key=form.key,
+            )
+            db.session.commit()
+            flash(_("The rules are changed."))
+            if changed:
+                flash(ngettext("%(num)s member has the new limit.", "%(num)s members have the new limit.", changed))
+            return redirect(url_for("rules.rules"), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    return render_template("rules/settings.html", form=form)
