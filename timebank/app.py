@@ -17,6 +17,7 @@ from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.front import blueprint as front
 from timebank.web.home import blueprint as home
+from timebank.web.joining import blueprint as joining
 from timebank.web.limits import blueprint as limits
 from timebank.web.members import blueprint as members
 from timebank.web.recording import blueprint as recording
@@ -36,6 +37,7 @@ _BLUEPRINTS = (
     exchanges,
     reversals,
     members,
+    joining,
     acting,
     limits,
     rules,

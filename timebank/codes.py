@@ -23,6 +23,11 @@ def new_secret() -> str:
     return _random(SECRET_LENGTH)
 
 
+def reference_of(digest: bytes) -> str:
+    """The same reference each time for one keyed digest, so that a form sent twice by nobody known is one thing."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:REFERENCE_LENGTH])
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 

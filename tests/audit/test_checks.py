@@ -5,8 +5,14 @@ from sqlalchemy import text
 
 from tests.people import NOW, make_confirmed
 from timebank.audit.checks import check_books
+from timebank.banks.models import Bank
 from timebank.exchanges import reversals
 from timebank.ledger.checks import Verdict
+from timebank.members import joining
+from timebank.members.joining import Wish
+from timebank.members.joining_rules import Agreed
+from timebank.members.rules import Standing
+from timebank.members.standing import change_standing
 
 #: What a thief writes, and the checks that name a row for it.
 TAMPERINGS = {
@@ -49,6 +55,10 @@ TAMPERINGS = {
     "UPDATE account SET kind = 'group' WHERE id = {ada}": {"accounts_have_members"},
     "DELETE FROM account WHERE id = {rosa}": {"accounts_have_members"},
     "UPDATE membership SET account_id = 5 WHERE account_id = {ada}": {"accounts_have_members"},
+    "UPDATE application SET stage = 'inducted' WHERE membership_id IS NOT NULL": {"admitted_have_memberships"},
+    "UPDATE application SET membership_id = NULL": {"admitted_have_memberships"},
+    "UPDATE membership SET standing = 'active' WHERE account_id = {grace}": {"standings_as_changed"},
+    "DELETE FROM standing_change WHERE number = 3": {"standings_as_changed"},
     "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
     "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
     "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
@@ -66,6 +76,7 @@ def robbed(backend, village):
         other = make_confirmed(session, village, village.ada, village.linus)
         reversal = reversals.propose(session, other, reason="Slip", by=village.mary, now=NOW)
         reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+        _somebody_joined_and_somebody_rests(session, village)
         session.commit()
         entry = session.execute(text("SELECT id FROM entry WHERE key = :key"), {"key": f"exchange:{code}"}).scalar_one()
     names = {"code": code, "entry": entry, "mary": village.mary.membership_id}
@@ -87,6 +98,19 @@ def robbed(backend, village):
         else:
             connection.execute(text("SET session_replication_role = DEFAULT"))
             connection.commit()
+
+
+def _somebody_joined_and_somebody_rests(session, village):
+    sam = Wish("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
+    rosa = village.rosa
+    code = joining.apply(session, village.angus, sam, by=rosa, now=NOW, form_key="apply")
+    session.get_one(Bank, village.angus.id).references_needed = 0
+    joining.interview(session, code, words="Likes dogs", by=rosa, now=NOW, form_key="interview")
+    joining.induct(session, code, words="", by=rosa, now=NOW, form_key="induct")
+    joining.admit(session, code, by=rosa, now=NOW, form_key="admit")
+    for number, to in enumerate((Standing.SUSPENDED, Standing.ACTIVE, Standing.SUSPENDED)):
+        key = f"standing {number}"
+        change_standing(session, village.grace, to, reason="A rest", by=rosa, now=NOW, form_key=key)
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)

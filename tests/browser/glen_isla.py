@@ -28,11 +28,16 @@ from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Side
 from timebank.ledger.accounts import Account
+from timebank.members import joining
 from timebank.members.actions import NewMember, admit
+from timebank.members.joining import Wish
+from timebank.members.joining_queries import list_applications
+from timebank.members.joining_rules import Agreed
 from timebank.members.limits import lower_limit
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
-from timebank.members.rules import Actor
+from timebank.members.rules import Actor, Standing
+from timebank.members.standing import change_standing
 from timebank.tasks.actions import open_task, take
 from timebank.tasks.rules import Kind
 
@@ -110,6 +115,7 @@ def make_site(folder: Path) -> Site:
         _drafts(site, session, bank)
         _tasks(site, session, bank)
         _areas(session, bank)
+        _applications(site, session, bank)
         session.commit()
     return site
 
@@ -147,6 +153,30 @@ def _open_reversal(site: Site, session: Session, bank: Bank) -> None:
     site.codes["open reversal"] = reversals.propose(
         session, site.codes["to be reversed"], reason=reason, by=mary, now=clock.now(), form_key="browser-reversal"
     )
+
+
+def _applications(site: Site, session: Session, bank: Bank) -> None:
+    """Those of the village, one that waits for every further step, and somebody who left for a while."""
+    for row in list_applications(session, bank.id).rows:
+        site.codes[row.name] = row.code
+    rosa = actor(session, bank, "rosa")
+    for name, steps, who in (
+        ("to be inducted", 3, "Grace Okafor"),
+        ("to be taken in", 4, "Isobel Grant"),
+        ("taken in", 5, "Wilma Strachan"),
+    ):
+        key = f"browser-{name}"
+        wish = Wish(who, phone="+441632960778", is_adult=True, agreed=Agreed.PAPER)
+        code = site.codes[name] = joining.apply(session, bank, wish, by=rosa, now=clock.now(), form_key=key)
+        said = [(joining.interview, {"words": "Likes singing."})]
+        said += [(joining.take_reference, {"referee": one, "words": "A neighbour."}) for one in ("Jean Ogg", "Al Kerr")]
+        said += [(joining.induct, {"words": ""}), (joining.admit, {})]
+        for number, (verb, words) in enumerate(said[:steps]):
+            verb(session, code, by=rosa, now=clock.now(), form_key=f"{key} {number}", **words)
+    mary, tom = actor(session, bank, "mary"), actor(session, bank, "tom")
+    for number, to in enumerate((Standing.LEFT, Standing.ACTIVE)):
+        reason, key = "A year with the grandchildren in Perth.", f"browser-tom-{number}"
+        change_standing(session, tom, to, reason=reason, by=mary, now=clock.now(), form_key=key)
 
 
 def _drafts(site: Site, session: Session, bank: Bank) -> None:

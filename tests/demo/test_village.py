@@ -18,6 +18,7 @@ from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
 from timebank.exchanges.rules import State
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
+from timebank.members.joining_queries import list_applications
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
 from timebank.members.rules import Role
@@ -121,6 +122,11 @@ def test_every_deed_of_the_village_stands_on_the_trail(session, glen_isla):
     assert deeds["exchange.confirm"] == 8
     assert deeds["exchange.propose"] == 2
     assert sum(one for deed, one in deeds.items() if deed.startswith("exchange.dispute")) == 1
+
+
+def test_two_neighbours_want_to_join_one_of_them_half_way(session, glen_isla):
+    rows = list_applications(session, glen_isla.id).rows
+    assert [(row.name, row.stage) for row in rows] == [("Peter Geddes", "interviewed"), ("Effie Gow", "applied")]
 
 
 def test_the_village_touches_no_table_but_for_its_passwords():

@@ -126,8 +126,12 @@ def test_what_was_written_down_twice_is_taken_back_and_stays_readable(as_, villa
 
 def test_a_member_without_an_e_mail_comes_in_with_a_printed_code_and_confirms(as_, village, books):
     rosa = as_(village.rosa)
-    page = press(rosa, press(rosa, rosa.get(), "Members"), "Take somebody in")
-    page = rosa.done(page, name="Sam Reid", phone="01632 960 321", email="")
+    page = press(rosa, press(rosa, rosa.get(), "Members"), "Write down an application")
+    page = rosa.done(page, name="Sam Reid", phone="01632 960 321", email="", is_adult="y", how="phone")
+    page = rosa.done(page, "We have talked", words="Mends lamps")
+    for referee in ("Jean Shaw", "Bill Kerr"):
+        page = rosa.done(page, "Keep this reference", referee=referee, words="A neighbour")
+    page = rosa.done(rosa.done(page, "They know how it works"), "Take in")
     paper = rosa.done(page, "Make a sign-in code").words
     code = paper.partition("Type this code: ")[2].split()[0]
     number = paper.partition("Your member number: ")[2].split()[0]

@@ -122,21 +122,36 @@ def test_when_somebody_has_to_wait(account, address, waits):
 
 @pytest.mark.parametrize("typed", ["102", " 102 ", "ada@example.org", "ADA@Example.org "])
 def test_a_number_or_an_email_finds_who_it_is(session, village, typed):
-    assert [row.id for row in list_candidates(session, village.angus.id, typed)] == [village.ada.person_id]
+    assert [row.id for row in list_candidates(session, village.angus.id, typed, phone_country="GB")] == [
+        village.ada.person_id
+    ]
 
 
 def test_nobody_is_found_in_another_bank(session, village):
-    assert list_candidates(session, village.perth.id, "ada@example.org") == []
+    assert list_candidates(session, village.perth.id, "ada@example.org", phone_country="GB") == []
 
 
 @pytest.mark.parametrize("typed", ["01632 960 001", "+44 1632 960001", "01632-960001", "(01632) 960 001"])
 def test_a_phone_is_one_number_however_it_is_typed(typed):
-    assert plain_phone(typed) == "+441632960001"
+    assert plain_phone(typed, "GB") == "+441632960001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "kept"),
+    [
+        ("030 901820", "DE", "+4930901820"),
+        ("01632 960 001", "GB", "+441632960001"),
+        ("+44 1632 960001", "DE", "+441632960001"),
+        ("(555) 234-5678", "US", "+15552345678"),
+    ],
+)
+def test_a_number_without_its_country_code_is_read_as_the_banks_own(typed, country, kept):
+    assert plain_phone(typed, country) == kept
 
 
 @pytest.mark.parametrize("typed", ["", "12", "ada", "+", "999999999999999999999"])
 def test_what_is_no_phone_is_none(typed):
-    assert plain_phone(typed) is None
+    assert plain_phone(typed, "GB") is None
 
 
 @pytest.mark.parametrize("password", ["", "short", "password1", "12345678", "ada lamont", "qwertyuiop"])

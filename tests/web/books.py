@@ -11,18 +11,24 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
+from timebank import clock
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
+from timebank.banks.models import Area, Bank
 from timebank.codes import spoken
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import Verdict
+from timebank.members import joining
 from timebank.members.actions import NewMember, admit
+from timebank.members.joining import Wish
+from timebank.members.joining_rules import Agreed
 from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
-from timebank.members.rules import Actor
+from timebank.members.rules import Actor, Standing
+from timebank.members.standing import change_standing
 from timebank.signing_in.actions import make_code
 from timebank.tasks.actions import open_task
 
@@ -208,3 +214,38 @@ class Books:
                 form_key=f"area-{name}",
             )
         return name
+
+    def application(self, name: str = "Sam Reid", *, steps: int = 0, now: datetime = NOW, **said: Any) -> str:
+        """Somebody's wish to join, so many steps on, all taken by Rosa; gives its code as it is spoken."""
+        said = {"phone": "+441632960321", "is_adult": True, "agreed": Agreed.PHONE} | said
+        by = None if said["agreed"] is Agreed.ONLINE else self.village.rosa
+        with self._written() as session:
+            wish, key = Wish(name, **said), self._key()
+            code = joining.apply(session, self.village.angus, wish, by=by, now=now, form_key=key)
+            for verb, words in _STEPS[:steps]:
+                verb(session, code, by=self.village.rosa, now=now, form_key=self._key(), **words)
+        return spoken(code)
+
+    def areas(self, *names: str, bank: Bank | None = None) -> list[int]:
+        """Areas of a bank (Angus); gives their ids."""
+        bank_id = (bank or self.village.angus).id
+        made = [Area(bank_id=bank_id, id=clock.next_id(), name=name) for name in names]
+        with self._written() as session:
+            session.add_all(made)
+            session.flush()
+            return [area.id for area in made]
+
+    def stands(self, actor: Actor, to: str, *, by: Actor | None = None, reason: str = "They asked for it") -> None:
+        """Change where somebody stands."""
+        with self._written() as session:
+            by = by or self.village.mary
+            change_standing(session, actor, Standing(to), reason=reason, by=by, now=NOW, form_key=self._key())
+
+
+_STEPS: Sequence[tuple[Any, dict[str, str]]] = (
+    (joining.interview, {"words": "Likes dogs"}),
+    (joining.take_reference, {"referee": "Jean Shaw", "words": "Her neighbour for ten years"}),
+    (joining.take_reference, {"referee": "Bill Kerr", "words": "They sing in one choir"}),
+    (joining.induct, {"words": "Hours, safety, our number"}),
+    (joining.admit, {}),
+)

@@ -71,16 +71,32 @@ POST reversals.approve               door  404   403   403   403   on    on    4
 POST reversals.refuse                door  404   403   403   403   on    on    403
 
 GET  members.members                 door  404   403   403   200   200   403   403
-GET  members.admit                   door  404   403   403   200   200   403   403
-POST members.admit                   door  404   403   403   200   200   403   403
 GET  members.member                  door  404   200   200   200   200   200   200
 GET  members.sign_in_code            door  404   403   403   there there 403   403
 POST members.sign_in_code            door  404   403   403   on    on    403   403
 GET  members.roles                   door  404   403   403   403   200   403   403
 POST members.roles                   door  404   403   403   403   on    403   403
+GET  members.standing                door  404   403   403   200   200   403   403
+POST members.standing                door  404   403   403   200   200   403   403
 GET  members.profile                 door  404   200   200   200   200   200   200
 POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
+
+GET  joining.join                    200   200   200   200   200   200   200   200
+POST joining.join                    200   200   200   200   200   200   200   200
+GET  joining.sent                    200   200   200   200   200   200   200   200
+GET  joining.applications            door  404   403   403   200   200   403   403
+GET  joining.write_down              door  404   403   403   200   200   403   403
+POST joining.write_down              door  404   403   403   200   200   403   403
+GET  joining.application             door  404   403   403   200   200   403   403
+POST joining.interview               door  404   403   403   200   200   403   403
+POST joining.take_reference          door  404   403   403   200   200   403   403
+POST joining.induct                  door  404   403   403   on    on    403   403
+POST joining.admit                   door  404   403   403   on    on    403   403
+GET  joining.decline                 door  404   403   403   200   200   403   403
+POST joining.decline                 door  404   403   403   200   200   403   403
+GET  joining.withdraw                door  404   403   403   200   200   403   403
+POST joining.withdraw                door  404   403   403   on    on    403   403
 
 GET  acting.start                    door  404   403   403   200   200   403   403
 
@@ -146,6 +162,10 @@ _STATES = {
 }
 
 
+#: How many steps an application has taken before this one is its turn.
+_STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
+
+
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
     values = {"bank_slug": "angus", "purpose": "record", "side": "receiver"}
@@ -161,6 +181,8 @@ def _code_for(endpoint: str, books) -> str:
     ada, grace = books.village.ada, books.village.grace
     if page in {"members", "acting", "limits"} or endpoint.startswith("statement."):
         return spoken(grace.code)
+    if page == "joining":
+        return books.application(steps=_STEPS_BEFORE.get(view, 0))
     if page == "reversals" and view != "propose":
         return books.reversal(books.confirmed(ada, grace), by=books.village.clara)
     if page == "tasks":

@@ -48,3 +48,8 @@ def list_travel(session: Session, bank_id: int, area_id: int) -> dict[int, int]:
         )
     )
     return {(other if one == area_id else one): minutes for one, other, minutes in rows}
+
+
+def find_area_name(session: Session, bank_id: int, area_id: int | None) -> str | None:
+    """The name of an area, open or closed; None where there is none."""
+    return session.scalar(select(Area.name).where(Area.bank_id == bank_id, Area.id == area_id))

@@ -11,7 +11,10 @@ from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.terms import Terms
+from timebank.members import joining
 from timebank.members.actions import NewMember, admit
+from timebank.members.joining import Wish
+from timebank.members.joining_rules import Agreed
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import Actor, Role
@@ -62,6 +65,7 @@ def build(session: Session, *, now: datetime) -> Bank:
     )
     people = _move_in(session, bank, start)
     _live(session, bank, people, now)
+    _ask_to_join(session, bank, people, now)
     return bank
 
 
@@ -132,3 +136,18 @@ def _live(session: Session, bank: Bank, people: dict[str, Actor], now: datetime)
     lift = Terms(people["sam"].account_id, people["ada"].account_id, "Hang two pictures", tomorrow, 60)
     code = actions.propose(session, bank, lift, by=people["ada"], now=now - timedelta(days=1), form_key="village-lift")
     actions.accept(session, code, by=people["sam"], now=now - timedelta(hours=3))
+
+
+def _ask_to_join(session: Session, bank: Bank, people: dict[str, Actor], now: datetime) -> None:
+    """One neighbour wrote on the site and waits to be rung; another is waiting for the second reference."""
+    rosa, yesterday = people["rosa"], now - timedelta(days=1)
+    peter = Wish("Peter Geddes", phone="+441632960777", about="I drive.", is_adult=True, agreed=Agreed.PHONE)
+    code = joining.apply(session, bank, peter, by=rosa, now=now - timedelta(days=6), form_key="village-peter")
+    words = "Drove a bus for thirty years. Would like company on Sundays."
+    joining.interview(session, code, words=words, by=rosa, now=yesterday, form_key="village-peter-talk")
+    words = "They go to the same church, and she would trust him with her keys."
+    joining.take_reference(
+        session, code, referee="Ishbel Crow", words=words, by=rosa, now=yesterday, form_key="village-peter-reference"
+    )
+    effie = Wish("Effie Gow", email="effie@example.org", about="I knit.", is_adult=True, agreed=Agreed.ONLINE)
+    joining.apply(session, bank, effie, by=None, now=yesterday, form_key="village-effie")

@@ -91,3 +91,9 @@ class ThankedAlreadyError(TimebankError):
     """This side has said thank you already."""
 
     message_id = "thanked_already"
+
+
+class UnfinishedError(TimebankError):
+    """Somebody wants to leave whose exchanges are not all settled or called off."""
+
+    message_id = "exchanges_unfinished"

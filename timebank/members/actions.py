@@ -30,6 +30,7 @@ class NewMember:
     email: str | None = None
     phone: str | None = None
     about: str = ""
+    area_id: int | None = None
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.MEMBER}))
 
 
@@ -92,6 +93,7 @@ def _enter(
         code=code,
         standing=Standing.ACTIVE,
         about=newcomer.about,
+        area_id=newcomer.area_id,
         joined_on=clock.local_day(now, bank.time_zone),
     )
     session.add(person)
@@ -151,23 +153,30 @@ def get_membership_by_code(session: Session, bank_id: int, code: str) -> Members
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a member says about themselves."""
+    """What a member says about themselves, and which contact they show to somebody with whom they have agreed help."""
 
     name: str
     email: str | None
     phone: str | None
     about: str
+    area_id: int | None = None
+    shows_phone: bool = False
+    shows_email: bool = False
 
 
 def change_profile(session: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
-    """Change one's own name, contact and words. Raises NoWayToReachError."""
+    """Change one's own name, contact, area and words. Raises NoWayToReachError."""
     if not profile.email and not profile.phone:
         raise NoWayToReachError
     person = session.get_one(Person, actor.person_id)
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
-    session.get_one(Membership, (actor.bank_id, actor.membership_id)).about = profile.about
-    trail.begin(session, Deed(actor.bank_id, "profile.changed", f"member:{actor.code}", actor.membership_id, now))
+    membership = session.get_one(Membership, (actor.bank_id, actor.membership_id))
+    membership.about, membership.area_id = profile.about, profile.area_id
+    membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
+    subject = f"member:{actor.code}"
+    deed = Deed(actor.bank_id, "profile.changed", subject, actor.doer_id, now, on_behalf_of=actor.on_behalf_of)
+    trail.begin(session, deed)
     session.flush()
 
 

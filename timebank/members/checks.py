@@ -1,4 +1,4 @@
-"""What must always be true between memberships and the books."""
+"""What must always be true between memberships and the books, and of how people came in and where they stand."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping.queries import list_accounts_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.members.models import Membership
+from timebank.members.models import Application, Membership, StandingChange
+from timebank.members.rules import Stage
 
 
 def accounts_have_members(session: Session) -> CheckResult:
@@ -30,4 +31,37 @@ def accounts_have_members(session: Session) -> CheckResult:
     return CheckResult("accounts_have_members", count, "memberships", tuple(wrong[:20]), len(wrong))
 
 
-CHECKS: Sequence[Callable[[Session], CheckResult]] = (accounts_have_members,)
+def admitted_have_memberships(session: Session) -> CheckResult:
+    """Every application that was admitted has its membership, and no other has one."""
+    admitted = Application.stage == Stage.ADMITTED
+    query = select(Application.code, Application.stage).where(admitted != Application.membership_id.is_not(None))
+    wrong = [
+        Finding("application", row.code, f"it is {row.stage}, and its membership does not fit that")
+        for row in session.execute(query)
+    ]
+    count = session.scalar(select(func.count()).select_from(Application)) or 0
+    return CheckResult("admitted_have_memberships", count, "applications", tuple(wrong[:20]), len(wrong))
+
+
+def standings_as_changed(session: Session) -> CheckResult:
+    """Every membership whose standing was ever changed stands where the newest change put it."""
+    same = (StandingChange.bank_id == Membership.bank_id) & (StandingChange.membership_id == Membership.id)
+    newest = select(func.max(StandingChange.number)).where(same).correlate(Membership).scalar_subquery()
+    query = (
+        select(Membership.code, Membership.standing, StandingChange.standing.label("changed_to"))
+        .join(StandingChange, same & (StandingChange.number == newest))
+        .where(StandingChange.standing != Membership.standing)
+    )
+    wrong = [
+        Finding("membership", row.code, f"it is {row.standing}, but was last changed to {row.changed_to}")
+        for row in session.execute(query)
+    ]
+    count = session.scalar(select(func.count()).select_from(StandingChange)) or 0
+    return CheckResult("standings_as_changed", count, "changes of standing", tuple(wrong[:20]), len(wrong))
+
+
+CHECKS: Sequence[Callable[[Session], CheckResult]] = (
+    accounts_have_members,
+    admitted_have_memberships,
+    standings_as_changed,
+)

@@ -127,7 +127,8 @@ class StandingChange(Base):
 class Application(Base):
     """Somebody's wish to join, from applying to being admitted; they have no account until then.
 
-    `recorded_by` is empty where they wrote it themselves. When and how they agreed to the privacy notice is kept.
+    `recorded_by` is empty where they wrote it themselves. How they agreed to the privacy notice is kept; when is
+    `applied_at`. Everybody who applied has said that they are 18 or older.
     """
 
     __tablename__ = "application"

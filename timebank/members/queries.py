@@ -1,12 +1,16 @@
-"""Finding members. Lists give columns, not entities; names are searched without accents or case."""
+"""Finding members. Lists give columns, not entities; names are searched without accents or case.
+
+The holder of imported listings is nobody, and never found as somebody.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
-from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.members.rules import Actor, Role, Standing, fold
 
 MEMBERS_A_PAGE = 25
@@ -46,7 +50,7 @@ def _one_actor(session: Session, *conditions: object) -> Actor | None:
             MembershipRole,
             (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
         )
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(Membership.is_holder.is_(False), *conditions)  # type: ignore[arg-type]
     ).all()
     if not rows:
         return None
@@ -139,14 +143,22 @@ def search_members(
 class MembersPage:
     """One page of the members' list, and the page numbers around it (None: there is none)."""
 
-    rows: Sequence[Row[str, str, int, int]]
+    rows: Sequence[Row[*tuple[Any, ...]]]
     number: int
     has_next: bool
 
 
-def list_members(session: Session, bank_id: int, words: str, page: int) -> MembersPage:
-    """A page (from 1) of everybody in the bank, trustees and auditors too, or of those whose name has every word."""
-    query = _members(bank_id).where(_names_with(words)).order_by(Person.name, Membership.number)
+def list_members(
+    session: Session, bank_id: int, words: str, page: int, *, standing: Standing | None = None
+) -> MembersPage:
+    """A page (from 1) of the bank's people, trustees and auditors too, or of those whose name has every word.
+
+    Those of one standing, or else everybody but those who left. Columns: name, code, number, account_id, standing.
+    """
+    query = _members(bank_id).add_columns(Membership.standing).where(_names_with(words))
+    left = Membership.standing != Standing.LEFT
+    query = query.where(Membership.standing == standing if standing else left)
+    query = query.order_by(Person.name, Membership.number)
     rows = session.execute(query.limit(MEMBERS_A_PAGE + 1).offset((page - 1) * MEMBERS_A_PAGE)).all()
     return MembersPage(rows[:MEMBERS_A_PAGE], page, len(rows) > MEMBERS_A_PAGE)
 
@@ -161,5 +173,14 @@ def _members(bank_id: int) -> Select[str, str, int, int]:
     return (
         select(Person.name, Membership.code, Membership.number, Membership.account_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.bank_id == bank_id)
+        .where(Membership.bank_id == bank_id, Membership.is_holder.is_(False))
     )
+
+
+def list_standing_changes(session: Session, bank_id: int, membership_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(standing, reason, done_by, done_at) of a membership, newest first."""
+    return session.execute(
+        select(StandingChange.standing, StandingChange.reason, StandingChange.done_by, StandingChange.done_at)
+        .where(StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id)
+        .order_by(StandingChange.number.desc())
+    ).all()

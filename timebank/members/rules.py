@@ -156,6 +156,26 @@ def may_grant(actor: Actor, role: Role, *, to_membership: int) -> bool:
     return may_coordinate(actor) and actor.membership_id != to_membership and role is not Role.MEMBER
 
 
+#: Where a membership may go from where it stands. Who left can come back.
+STANDINGS: dict[Standing, tuple[Standing, ...]] = {
+    Standing.ACTIVE: (Standing.SUSPENDED, Standing.LEFT),
+    Standing.SUSPENDED: (Standing.ACTIVE, Standing.LEFT),
+    Standing.LEFT: (Standing.ACTIVE,),
+}
+
+
+def may_change_standing(actor: Actor, member: Actor) -> bool:
+    """A broker, never their own; a coordinator where the other looks after the bank or audits it."""
+    if actor.bank_id != member.bank_id or actor.membership_id == member.membership_id:
+        return False
+    return may_coordinate(actor) if member.roles - {Role.MEMBER} else may_broker(actor)
+
+
+def may_read_own_hours(actor: Actor) -> bool:
+    """Who gives and receives; a suspended member too, since what is theirs stays theirs to read."""
+    return actor.standing is not Standing.LEFT and Role.MEMBER in actor.roles
+
+
 def may_act_for(broker: Actor, member: Actor) -> bool:
     """A broker acts for any other member who exchanges."""
     other = broker.membership_id != member.membership_id

@@ -23,10 +23,13 @@ def digest_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def plain_phone(typed: str, region: str = "GB") -> str | None:
-    """A phone number as it is kept (E.164, such as +441382000000); None where it is none. `region` is an ISO code."""
+def plain_phone(typed: str, country: str) -> str | None:
+    """A phone number as it is kept (E.164, such as +441382000000); None where it is none.
+
+    `country` (ISO 3166, such as GB) is whose numbers are typed without a country code: the bank's `phone_country`.
+    """
     try:
-        number = phonenumbers.parse(typed, region)
+        number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
@@ -39,19 +42,29 @@ def plain_email(typed: str) -> str:
     return typed.strip().lower()
 
 
-def list_candidates(session: Session, bank_id: int, typed: str) -> Sequence[Row[int, str | None]]:
-    """(person id, password hash) of the bank's members whose number, e-mail or phone was typed."""
+def list_candidates(
+    session: Session, bank_id: int, typed: str, *, phone_country: str
+) -> Sequence[Row[int, str | None]]:
+    """(person id, password hash) of the bank's members whose number, e-mail or phone was typed.
+
+    Those who are suspended come in as well, to read their own hours; those who left do not.
+    """
     typed = typed.strip()
     conditions = [Person.email == plain_email(typed)]
     if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER:
         conditions.append(Membership.number == int(typed))
-    phone = plain_phone(typed)
+    phone = plain_phone(typed, phone_country)
     if phone is not None:
         conditions.append(Person.phone == phone)
     return session.execute(
         select(Person.id, Person.password_hash)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.bank_id == bank_id, Membership.standing == Standing.ACTIVE, or_(*conditions))
+        .where(
+            Membership.bank_id == bank_id,
+            Membership.standing != Standing.LEFT,
+            Membership.is_holder.is_(False),
+            or_(*conditions),
+        )
         .limit(MOST_CANDIDATES)
     ).all()
 

@@ -19,7 +19,8 @@ from timebank.db import Base, UtcTime
 class TrailRow(Base):
     """What somebody did: the verb, its subject (an opaque reference), when, and under which key of a form.
 
-    `done_by` is empty only for what the installation's administrator did on the command line.
+    `done_by` is empty only for what the installation's administrator did on the command line, and for an application
+    by somebody who is no member yet.
     """
 
     __tablename__ = "trail"

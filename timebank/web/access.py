@@ -44,6 +44,7 @@ def members_themselves(actor: Actor) -> bool:
 
 
 members_who_exchange = rules.may_exchange
+readers_of_own_hours = rules.may_read_own_hours
 brokers = rules.may_broker
 coordinators = rules.may_coordinate
 approvers = rules.may_approve

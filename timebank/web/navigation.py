@@ -22,6 +22,8 @@ def menu() -> list[MenuItem]:
     actor = g.get("actor")
     if actor is None:
         return []
+    if not actor.is_active:
+        return [_item("statement.my_hours", _("My hours"))] if rules.may_read_own_hours(actor) else []
     items = []
     if rules.may_exchange(actor):
         items += [("home.home", _("Home")), ("statement.my_hours", _("My hours"))]
@@ -31,7 +33,11 @@ def menu() -> list[MenuItem]:
     if rules.may_broker(actor):
         items += [("tasks.tasks", _("To do")), ("members.members", _("Members"))]
     items.append(("members.profile", _("About me")))
-    return [MenuItem(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in items]
+    return [_item(endpoint, label) for endpoint, label in items]
+
+
+def _item(endpoint: str, label: str) -> MenuItem:
+    return MenuItem(label, url_for(endpoint), request.endpoint == endpoint)
 
 
 def set_up(app: Flask) -> None:

@@ -82,9 +82,9 @@ def test_no_address_however_odd_breaks_a_page(path, as_, village, books):
         ("help/record/giver", {"words": "\x00"}),
         ("help/record/giver", {"person": "a\x00b"}),
         ("help/record/giver", {"words": "\u0663"}),
-        ("members/new", {"name": "\x00", "phone": "01632 960 321"}),
-        ("members/new", {"name": "Sam", "phone": "", "email": "sam\x00@example.org\x00 "}),
-        ("members/new", {"name": "\ufb03" * 80, "phone": "01632 960 321"}),
+        ("applications/new", {"name": "\x00", "phone": "01632 960 321"}),
+        ("join", {"name": "Sam", "phone": "", "email": "sam\x00@example.org\x00 ", "is_adult": "y", "agrees": "y"}),
+        ("join", {"name": "\ufb03" * 80, "phone": "01632 960 321", "is_adult": "y", "agrees": "y"}),
         ("profile", {"name": "Rosa", "phone": "01632 960 321", "about": "a\x00b"}),
         ("password", {"password": "\x00\x00\x00"}),
     ],
@@ -117,7 +117,17 @@ def _pages(books):
     deeds = [f"exchanges/{recorded}/{deed}" for deed in ("confirmation", "dispute", "done", "acceptance")]
     deeds += [f"exchanges/{disputed}/agreement", f"exchanges/{disputed}/decision"]
     people = [f"members/{spoken(village.grace.code)}{page}" for page in ("", "/hours", "/hours.csv", "/roles")]
-    rest = ["", "hours", "hours?shows=given&month=2026-11", "exchanges", "desk", "members", "members/new", "profile"]
+    rest = [
+        "",
+        "hours",
+        "hours?shows=given&month=2026-11",
+        "exchanges",
+        "desk",
+        "members",
+        "applications",
+        "join",
+        "profile",
+    ]
     rest += ["password", "sign-in", "sign-in/code", "sign-in/help", "help/record/giver", "help/propose/receiver"]
     return [*exchanges, *deeds, *people, *rest, f"reversals/{reversal}", "nowhere", "/", "/nowhere/", "/styleguide"]
 

@@ -2,6 +2,7 @@ import pytest
 
 from tests.web.page import Page
 from timebank.codes import spoken
+from timebank.members.models import Membership
 
 
 def test_a_broker_lists_the_members_by_name_with_their_numbers(as_, village):
@@ -40,6 +41,46 @@ def test_a_long_list_goes_on_page_by_page(as_, village, books):
     assert "Ada Lamont" in rosa.get(page.links["Back a page"])
     assert "Ada Lamont" in rosa.get("members?page=-3")
     assert "Ada Lamont" in rosa.get("members?page=nonsense")
+
+
+def test_the_list_leaves_out_who_left_unless_they_are_asked_for(as_, village, books):
+    books.stands(village.grace, "left")
+    books.stands(village.linus, "suspended")
+    rosa = as_(village.rosa)
+    page = rosa.get("members")
+    assert "Grace Okafor" not in page
+    assert f"Linus Baxter number {village.linus.number} suspended" in page
+    page = rosa.get("members?standing=left")
+    assert f"Grace Okafor number {village.grace.number} has left" in page
+    assert "Ada Lamont" not in page
+    assert "Linus Baxter" not in rosa.get("members?standing=active")
+    assert "Ada Lamont" in rosa.get("members?standing=nonsense")
+
+
+def test_a_standing_that_nobody_has_says_so(as_, village):
+    rosa = as_(village.rosa)
+    page = rosa.get("members?standing=suspended")
+    assert "Nobody stands like that." in page
+    assert "Ada Lamont" in rosa.get(page.links["Show everybody"])
+
+
+def test_a_filter_goes_on_with_the_pages(as_, village, books):
+    for number in range(26):
+        books.stands(books.taken_in(f"Neighbour {number:02}", phone="+441632960555"), "left")
+    rosa = as_(village.rosa)
+    page = rosa.get(rosa.get("members?standing=left").links["Next page"])
+    assert "Neighbour 25" in page
+    assert "Rosa Lindsay number" not in page
+
+
+def test_the_holder_of_imported_listings_has_no_page_and_is_in_no_list(as_, village, books):
+    with books.backend.owner_session() as session:
+        session.get_one(Membership, (village.angus.id, village.linus.membership_id)).is_holder = True
+        session.commit()
+    rosa = as_(village.rosa)
+    assert "Linus Baxter" not in rosa.get("members")
+    assert rosa.get(f"members/{spoken(village.linus.code)}").status == 404
+    assert "Linus Baxter" not in as_(village.ada).get("help/record/giver?words=linus")
 
 
 def test_a_neighbour_reads_what_a_member_says_but_no_phone_e_mail_or_balance(as_, village, books):

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.people import PASSWORD
+from tests.people import NOW, PASSWORD
+from timebank.banks.models import Area
 
 
 def test_a_member_changes_what_others_read_about_them(as_, village, books):
@@ -49,3 +50,53 @@ def test_changing_ones_page_changes_no_password_and_no_number(as_, visitor, vill
     ada = as_(village.ada)
     ada.done(ada.get("profile"), "Keep these changes", about="New words")
     assert "Hello, Ada" in visitor.done(visitor.get("sign-in"), who=village.ada.number, password=PASSWORD)
+
+
+def _kept(books, actor):
+    query = "SELECT area_id, shows_phone, shows_email FROM membership WHERE id = :id"
+    row = books.ask(query, id=actor.membership_id)[0]
+    return row.area_id, bool(row.shows_phone), bool(row.shows_email)
+
+
+def test_a_member_says_where_they_live_and_what_they_show(as_, village, books):
+    kirrie, _forfar = books.areas("Kirrie", "Forfar")
+    ada = as_(village.ada)
+    page = ada.get("profile")
+    assert "Only that person sees it, so that you can find each other." in page
+    page = ada.done(page, "Keep these changes", area=str(kirrie), shows_phone="y")
+    assert _kept(books, village.ada) == (kirrie, True, False)
+    form = page.form_with("Keep these changes")
+    assert (form.fields["area"], form.fields["shows_phone"]) == ([str(kirrie)], ["y"])
+    assert "Lives in: Kirrie" in as_(village.grace).get(f"members/{village.ada.code}")
+    page = ada.done(page, "Keep these changes", area="", shows_phone=[])
+    assert _kept(books, village.ada) == (None, False, False)
+
+
+def test_an_area_that_was_closed_stays_with_who_has_it_and_is_offered_to_nobody_else(as_, village, books):
+    kirrie, _forfar = books.areas("Kirrie", "Forfar")
+    ada = as_(village.ada)
+    ada.done(ada.get("profile"), "Keep these changes", area=str(kirrie))
+    with books.backend.owner_session() as session:
+        session.get_one(Area, (village.angus.id, kirrie)).closed_at = NOW
+        session.commit()
+    assert "Kirrie" not in as_(village.grace).get("profile").html
+    ada.done(ada.get("profile"), "Keep these changes", about="New words")
+    assert _kept(books, village.ada)[0] == kirrie
+
+
+def test_another_banks_area_is_not_taken(as_, village, books):
+    (scone,) = books.areas("Scone", bank=village.perth)
+    books.areas("Kirrie")
+    ada = as_(village.ada)
+    page = ada.submit(ada.get("profile"), "Keep these changes", area=str(scone))
+    assert page.status == 200
+    assert _kept(books, village.ada)[0] is None
+
+
+def test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them(as_, village, books):
+    books.change_person(village.ada, phone="+441632960888")
+    ada = as_(village.ada)
+    ada.done(ada.get("profile"), "Keep these changes", shows_phone="y", shows_email="y")
+    page = as_(village.grace).get(f"members/{village.ada.code}")
+    for private in ("960888", "ada@example.org"):
+        assert private not in page.html

@@ -38,7 +38,7 @@ def test_welcome_hours_stand_apart_and_the_sum_still_holds(as_, village, books):
         session.merge(village.angus).welcome_minutes = 120
         session.commit()
     rosa = as_(village.rosa)
-    rosa.done(rosa.get("members/new"), name="Sam Reid", phone="01632 960 321", email="")
+    rosa.done(rosa.get(f"applications/{books.application('Sam Reid', steps=4)}"), "Take in")
     sam = books.member_called("Sam Reid")
     books.confirmed(sam, village.grace, minutes=45)
     page = as_(sam).get("hours")

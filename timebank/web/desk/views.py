@@ -3,6 +3,7 @@
 from flask import g, render_template
 
 from timebank.exchanges.queries import list_disputed, list_waiting_reversals
+from timebank.members.joining_queries import count_waiting as count_applications
 from timebank.members.queries import list_names
 from timebank.members.rules import may_broker
 from timebank.tasks.queries import count_waiting
@@ -20,6 +21,12 @@ def desk() -> str:
     reversals = list_waiting_reversals(session, g.bank.id)
     sides = [row.giver_account_id for row in (*disputed, *reversals)]
     sides += [row.receiver_account_id for row in (*disputed, *reversals)]
-    names = list_names(session, g.bank.id, sides)
-    waiting = count_waiting(session, g.bank.id) if may_broker(g.actor) else None
-    return render_template("desk/desk.html", disputed=disputed, reversals=reversals, names=names, waiting=waiting)
+    brokers = may_broker(g.actor)
+    return render_template(
+        "desk/desk.html",
+        disputed=disputed,
+        reversals=reversals,
+        names=list_names(session, g.bank.id, sides),
+        waiting=count_waiting(session, g.bank.id) if brokers else None,
+        joining=count_applications(session, g.bank.id) if brokers else 0,
+    )

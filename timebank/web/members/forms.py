@@ -1,72 +1,14 @@
 """The forms about people."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from timebank.errors import TimebankError
-from timebank.members.rules import Role
-from timebank.signing_in.queries import plain_email, plain_phone
-from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
-from timebank.web.sentences import say
-
-
-class PhoneNotUnderstoodError(TimebankError):
-    """What was typed is no phone number."""
-
-    message_id = "phone_not_understood"
-
-
-class PersonForm(KeyedForm):
-    """A name and a way to reach somebody; one of phone and e-mail is enough."""
-
-    plain_phone: str | None = None
-
-    name = StringField(
-        _("Name"),
-        validators=[needed(_("Type the name.")), at_most(80, _("That is too long for a name."))],
-        render_kw={"autocomplete": "name"},
-    )
-    phone = StringField(
-        _("Phone"),
-        validators=[at_most(40, _("That is too long for a phone number."))],
-        render_kw={"autocomplete": "tel", "inputmode": "tel"},
-    )
-    email = StringField(
-        _("E-mail"),
-        description=_("May be shared with others in the household, or left empty."),
-        validators=[at_most(254, _("That is too long for an e-mail."))],
-        render_kw={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
-    )
-
-    def validate_phone(self, field: StringField) -> None:
-        """Keep the number as it is compared. Raises ValueError with the sentence that helps."""
-        if tidy(field.data):
-            plain = plain_phone(tidy(field.data))
-            if plain is None:
-                raise ValidationError(say(PhoneNotUnderstoodError()))
-            self.plain_phone = plain
-
-    def validate_email(self, field: StringField) -> None:
-        """An e-mail has one @ with something on both sides; whether it arrives is found out by sending."""
-        if tidy(field.data):
-            local, at, domain = plain_email(field.data or "").rpartition("@")
-            if not (local and at and domain) or any(
-                not sign.isprintable() or sign.isspace() for sign in local + domain
-            ):
-                raise ValidationError(str(_("Type the e-mail with an @ in it, such as ada@example.org.")))
-
-    @property
-    def reach(self) -> tuple[str | None, str | None]:
-        """(e-mail, phone) as they are kept; None where there is none."""
-        email = plain_email(self.email.data or "") or None
-        return email, self.plain_phone
-
-    @property
-    def said_name(self) -> str:
-        """The name without stray spaces."""
-        return tidy(self.name.data)
+from timebank.members.actions import Profile
+from timebank.members.rules import STANDINGS, Role, Standing
+from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
+from timebank.web.people import AreaField, PersonForm
 
 
 class ProfileForm(PersonForm):
@@ -77,6 +19,22 @@ class ProfileForm(PersonForm):
         description=_("What you like to do, and what others should know. Members of the time bank can read it."),
         validators=[at_most(2000, _("Say it in 2,000 letters or fewer."))],
     )
+    area = AreaField(_("My part of the neighbourhood"), description=_("Others see no more than this of your address."))
+    shows_phone = BooleanField(_("Show my phone number"))
+    shows_email = BooleanField(_("Show my e-mail"))
+
+    def profile(self) -> Profile:
+        """What was said, as it is kept."""
+        email, phone = self.reach
+        return Profile(
+            name=self.said_name,
+            email=email,
+            phone=phone,
+            about=(self.about.data or "").strip(),
+            area_id=self.area.area_id,
+            shows_phone=bool(self.shows_phone.data),
+            shows_email=bool(self.shows_email.data),
+        )
 
 
 class RolesForm(KeyedForm):
@@ -93,6 +51,33 @@ class RolesForm(KeyedForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+
+
+_STANDINGS = {
+    Standing.SUSPENDED: _("Suspended: they can read their hours, but not give, receive or change anything"),
+    Standing.LEFT: _("Left: they are not a member any more, and cannot sign in here"),
+    Standing.ACTIVE: _("Active: they are a member like all the others"),
+}
+
+
+class StandingForm(KeyedForm):
+    """Where a membership is to stand from now on, and why."""
+
+    standing = RadioField(_("From now on"), validate_choice=False)
+    reason = TextAreaField(
+        _("Why?"),
+        description=_("Brokers and coordinators can read this later."),
+        validators=[needed(_("Say why.")), at_most(2000, _("Say it in 2,000 letters or fewer."))],
+    )
+
+    def offer(self, now: Standing) -> None:
+        """Offer where a membership can go from where it stands now."""
+        self.standing.choices = [SelectChoice(to, _STANDINGS[to]) for to in STANDINGS[now]]
+
+    def validate_standing(self, field: RadioField) -> None:
+        """Any standing will do: a form that comes again names the one that was offered the first time."""
+        if field.data not in {one.value for one in Standing}:
+            raise ValidationError(str(_("Choose how it is from now on.")))
 
 
 class CodeForm(KeyedForm):

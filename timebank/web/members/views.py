@@ -1,25 +1,34 @@
 """The people of a bank: a list for brokers, a page each, one's own profile, sign-in codes and roles."""
 
-from flask import abort, flash, g, redirect, render_template, session as cookie, url_for
+from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.banks.queries import find_area_name
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.members import actions
-from timebank.members.actions import NewMember, Profile, get_membership_by_code
+from timebank.members.actions import get_membership_by_code
 from timebank.members.models import Membership, Person
-from timebank.members.queries import find_actor_by_code, list_members
-from timebank.members.rules import Actor, Role, may_broker, may_coordinate, may_see_all_exchanges
+from timebank.members.queries import find_actor_by_code, list_members, list_membership_names, list_standing_changes
+from timebank.members.rules import (
+    Actor,
+    Role,
+    Standing,
+    may_broker,
+    may_change_standing,
+    may_coordinate,
+    may_see_all_exchanges,
+)
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.members import blueprint
-from timebank.web.members.forms import CodeForm, PersonForm, ProfileForm, RolesForm
+from timebank.web.members.forms import CodeForm, ProfileForm, RolesForm
 
 _COOKIE = "sign_in_code"
 
@@ -27,30 +36,13 @@ _COOKIE = "sign_in_code"
 @blueprint.get("/members")
 @allows(brokers)
 def members() -> str:
-    """All members by name, or those found."""
+    """All members by name but those who left, or those found."""
     words = asked_words("words")
     number = asked_number("page") or 1
-    page = list_members(db.session(), g.bank.id, words, min(number, 100_000))
-    return render_template("members/members.html", page=page, words=words)
-
-
-@blueprint.route("/members/new", methods=["GET", "POST"])
-@allows(brokers)
-def admit() -> str | Response:
-    """Take somebody in, with or without a computer."""
-    form = PersonForm()
-    if form.validate_on_submit():
-        email, phone = form.reach
-        newcomer = NewMember(name=form.said_name, email=email, phone=phone)
-        try:
-            membership = actions.admit(db.session(), g.bank, newcomer, by=g.actor, now=clock.now(), form_key=form.key)
-            db.session.commit()
-            flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=newcomer.name))
-            return redirect(url_for("members.member", code=membership.code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
-    return render_template("members/admit.html", form=form)
+    wanted = request.args.get("standing", "")
+    standing = Standing(wanted) if wanted in {one.value for one in Standing} else None
+    page = list_members(db.session(), g.bank.id, words, min(number, 100_000), standing=standing)
+    return render_template("members/members.html", page=page, words=words, standing=standing, standings=list(Standing))
 
 
 @blueprint.get("/members/<code:code>")
@@ -59,16 +51,22 @@ def member(code: str) -> str:
     """A member's page: what they say about themselves, and for a broker how to reach them."""
     shown = _member(code)
     membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
-    sees_account = may_see_all_exchanges(g.actor)
+    sees_account, looks_after = may_see_all_exchanges(g.actor), may_broker(g.actor)
+    session = db.session()
+    changes = list_standing_changes(session, g.bank.id, shown.membership_id) if looks_after else []
     return render_template(
         "members/member.html",
         member=shown,
         about=membership.about,
         joined_on=membership.joined_on,
-        person=db.session.get_one(Person, shown.person_id) if may_broker(g.actor) else None,
+        area=find_area_name(session, g.bank.id, membership.area_id),
+        person=session.get_one(Person, shown.person_id) if looks_after else None,
+        changes=changes,
+        actors=list_membership_names(session, g.bank.id, [change.done_by for change in changes]),
         account=get_account(db.session(), g.bank.id, shown.account_id) if sees_account else None,
         is_self=shown.membership_id == g.actor.membership_id,
         may_coordinate=may_coordinate(g.actor),
+        may_change_standing=may_change_standing(g.actor, shown),
         form=CodeForm(),
     )
 
@@ -115,13 +113,19 @@ def profile() -> str | Response:
     """What others see of oneself, and the devices one is signed in on."""
     person = db.session.get_one(Person, g.actor.person_id)
     membership = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id))
-    form = ProfileForm(name=person.name, phone=person.phone, email=person.email, about=membership.about)
+    form = ProfileForm(
+        name=person.name,
+        phone=person.phone,
+        email=person.email,
+        about=membership.about,
+        area=str(membership.area_id or ""),
+        shows_phone=membership.shows_phone,
+        shows_email=membership.shows_email,
+    )
+    form.area.offer(membership.area_id)
     if form.validate_on_submit():
-        email, phone = form.reach
-        about = (form.about.data or "").strip()
         try:
-            said = Profile(name=form.said_name, email=email, phone=phone, about=about)
-            actions.change_profile(db.session(), g.actor, said, now=clock.now())
+            actions.change_profile(db.session(), g.actor, form.profile(), now=clock.now())
             db.session.commit()
             flash(_("Your page is changed."))
             return redirect(url_for("members.profile"), 303)

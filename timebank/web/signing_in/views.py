@@ -100,7 +100,8 @@ def password() -> str | Response:
 
 def _candidates(typed: str) -> list[tuple[int, str | None]]:
     """(person id, password hash) of everybody who might be meant; no lock is held afterwards."""
-    found = [(row.id, row.password_hash) for row in list_candidates(db.session(), g.bank.id, typed)]
+    rows = list_candidates(db.session(), g.bank.id, typed, phone_country=g.bank.phone_country)
+    found = [(row.id, row.password_hash) for row in rows]
     db.session.rollback()
     return found
 

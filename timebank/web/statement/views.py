@@ -17,7 +17,7 @@ from timebank.exchanges.queries import list_open
 from timebank.exchanges.rules import State
 from timebank.members.queries import find_actor_by_code, list_names
 from timebank.members.rules import Actor
-from timebank.web.access import allows, keepers, members_who_exchange
+from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.statement import blueprint
@@ -27,14 +27,14 @@ SHOWS = ("everything", "given", "received")
 
 
 @blueprint.get("/hours")
-@allows(members_who_exchange)
+@allows(readers_of_own_hours)
 def my_hours() -> str:
     """One's own statement."""
     return _page(g.actor, url_for("statement.my_hours"), url_for("statement.my_hours_csv"))
 
 
 @blueprint.get("/hours.csv")
-@allows(members_who_exchange)
+@allows(readers_of_own_hours)
 def my_hours_csv() -> Response:
     """One's own statement as a spreadsheet."""
     return _spreadsheet(g.actor)

@@ -2,7 +2,7 @@
 
 from flask import render_template
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
 from timebank.ledger.accounts import Account
 from timebank.web.access import allows, anybody
@@ -19,6 +19,7 @@ class SampleForm(KeyedForm):
     choice = RadioField(
         _("One of these"), choices=[SelectChoice("a", _("The first")), SelectChoice("b", _("The second"))]
     )
+    agrees = BooleanField(_("A box to tick"))
 
 
 @blueprint.get("/styleguide")

@@ -1,0 +1,156 @@
+import pytest
+
+from tests.people import PASSWORD
+from timebank.codes import spoken
+
+BUTTON = "Change it from now on"
+
+
+def _path(member):
+    return f"members/{spoken(member.code)}"
+
+
+def test_a_broker_suspends_a_member_with_a_reason_and_it_is_on_record(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(rosa.get(_path(village.grace)).links["Suspend, or mark as left"])
+    assert page.form.choices["standing"] == ["suspended", "left"]
+    page = rosa.done(page, standing="suspended", reason="Asked for a rest")
+    assert "it is on record with your reason" in page
+    assert "How they stood suspended Rosa Lindsay “Asked for a rest” 21 Nov, 10:00" in page
+    assert books.member_called("Grace Okafor").standing == "suspended"
+    assert "Asked for a rest" not in as_(village.tom).get(_path(village.grace)).html
+    assert books.are_right()
+
+
+def test_what_is_suspended_can_be_read_but_not_asked_for_help(as_, village, books):
+    books.stands(village.grace, "suspended")
+    page = as_(village.ada).get(_path(village.grace))
+    assert "Grace cannot give or receive help at the moment." in page
+    assert not page.has_button("I helped Grace")
+    assert "suspended" not in page
+    assert "suspended" in as_(village.audrey).get(_path(village.grace))
+
+
+def test_a_suspended_member_signs_in_and_is_told_kindly_how_it_is(as_, visitor, village, books):
+    books.confirmed(village.grace, village.ada, minutes=90)
+    books.stands(village.grace, "suspended")
+    page = visitor.follow(visitor.submit(visitor.get("sign-in"), who="grace@example.org", password=PASSWORD))
+    assert page.status == 403
+    assert "Your membership is resting" in page
+    assert "Ring Mary Duncan and talk it over: 01632 960 001" in page
+    assert "Your role does not let you" not in page
+    page = visitor.get(page.links["My hours"])
+    assert page.status == 200
+    assert "1 hour 30 minutes to use" in page
+    assert visitor.get("hours.csv").status == 200
+
+
+@pytest.mark.parametrize("path", ["", "exchanges", "members", "profile", "password", "help/record/giver", "desk"])
+def test_a_suspended_member_opens_nothing_else(path, as_, village, books):
+    books.stands(village.grace, "suspended")
+    grace = as_(village.grace)
+    assert grace.get(path).status == 403
+    assert "Exchanges" not in grace.get(path).links
+
+
+def test_a_suspended_broker_acts_no_more(as_, village, books):
+    books.stands(village.rosa, "suspended")
+    rosa = as_(village.rosa)
+    assert rosa.post(f"{_path(village.grace)}/standing", standing="left", reason="x").status == 403
+    assert rosa.get("applications").status == 403
+    assert books.member_called("Grace Okafor").standing == "active"
+
+
+def test_who_left_is_told_so_and_does_not_get_in_again(as_, visitor, village, books):
+    grace = as_(village.grace)
+    books.stands(village.grace, "left")
+    page = grace.get("hours")
+    assert page.status == 403
+    assert "You have left Angus Time Bank" in page
+    assert "You are welcome to come back." in page
+    assert "My hours" not in page.links
+    page = visitor.submit(visitor.get("sign-in"), who="grace@example.org", password=PASSWORD)
+    assert "That does not fit together." in page
+
+
+def test_who_leaves_keeps_their_hours_and_can_come_back(as_, village, books):
+    books.confirmed(village.grace, village.ada, minutes=90)
+    rosa = as_(village.rosa)
+    page = rosa.get(f"{_path(village.grace)}/standing")
+    assert "Hours on the account: 1 hour 30 minutes to use." in page
+    page = rosa.done(page, standing="left", reason="Moves to Fife")
+    assert "These hours stay on the account." in page
+    assert books.balance(village.grace) == 90
+    page = rosa.get(page.links["Change how they stand"])
+    assert page.form.choices["standing"] == ["active"]
+    page = rosa.done(page, standing="active", reason="Back from Fife")
+    assert "These hours stay" not in page
+    assert "Hello, Grace" in as_(village.grace).get()
+    assert books.are_right()
+
+
+def test_somebody_with_unfinished_exchanges_does_not_leave(as_, village, books):
+    code = books.recorded(village.ada, village.grace, what="Hedge cutting")
+    rosa = as_(village.rosa)
+    page = rosa.get(f"{_path(village.grace)}/standing")
+    assert page.links["Hedge cutting"] == f"/angus/exchanges/{code}"
+    page = rosa.submit(page, standing="left", reason="Moves to Fife")
+    assert page.status == 200
+    assert "Settle or call off what is unfinished first." in page
+    assert page.form.fields["reason"] == ["Moves to Fife"]
+    assert books.member_called("Grace Okafor").standing == "active"
+    assert books.count("standing_change") == 0
+    rosa.done(page, standing="suspended", reason="Until it is clear")
+    assert books.member_called("Grace Okafor").standing == "suspended"
+
+
+def test_a_form_sent_twice_changes_it_once(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(f"{_path(village.grace)}/standing")
+    twice = [rosa.submit(page, standing="suspended", reason="A rest") for _ in range(2)]
+    assert [answer.status for answer in twice] == [303, 303]
+    assert twice[0].to == twice[1].to
+    assert books.count("standing_change") == 1
+
+
+def test_what_another_broker_changed_meanwhile_is_told(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(f"{_path(village.grace)}/standing")
+    books.stands(village.grace, "left")
+    page = rosa.submit(page, standing="suspended", reason="A rest")
+    assert "Somebody changed this a moment ago." in page
+    assert page.form.choices["standing"] == ["active"]
+    assert books.member_called("Grace Okafor").standing == "left"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"standing": "suspended", "reason": " "}, "Say why."),
+        ({"standing": [], "reason": "A rest"}, "Choose how it is from now on."),
+        ({"standing": "emperor", "reason": "A rest"}, "Choose how it is from now on."),
+        ({"standing": "left", "reason": "w" * 2001}, "Say it in 2,000 letters or fewer."),
+    ],
+)
+def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.submit(rosa.get(f"{_path(village.grace)}/standing"), **typed)
+    assert page.status == 200
+    assert sentence in page
+    assert page.form.fields["reason"] == [typed["reason"]]
+    assert books.count("standing_change") == 0
+
+
+def test_nobody_changes_their_own_and_a_broker_none_of_somebody_with_a_role(as_, village, books):
+    rosa, mary = as_(village.rosa), as_(village.mary)
+    for browser, member in ((rosa, village.rosa), (mary, village.mary), (rosa, village.audrey)):
+        assert browser.get(f"{_path(member)}/standing").status == 403
+        assert browser.post(f"{_path(member)}/standing", standing="left", reason="x").status == 403
+    assert "Suspend, or mark as left" not in rosa.get(_path(village.audrey)).links
+    mary.done(mary.get(f"{_path(village.audrey)}/standing"), standing="suspended", reason="A new auditor")
+    assert books.count("standing_change") == 1
+
+
+def test_a_member_who_is_not_there_is_not_found(as_, village):
+    assert as_(village.rosa).get("members/AAAA-AAAA/standing").status == 404
+    assert as_(village.rosa).get(f"{_path(village.perdita)}/standing").status == 404
