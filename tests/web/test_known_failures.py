@@ -58,6 +58,20 @@ def test_a_double_click_at_the_very_same_moment_creates_one_exchange_and_moves_h
     assert books.are_right()
 
 
+def test_a_double_click_at_the_very_same_moment_is_one_application_and_one_member(app, as_, village, books, visitor):
+    form = visitor.get("join").form
+    form.fields |= {"name": ["Sam Reid"], "phone": ["01632 960 321"], "is_adult": ["y"], "agrees": ["y"]}
+    answers = _press_at_once(app, visitor, form)
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert (books.count("application"), books.count("application_step")) == (1, 1)
+    rosa, people = as_(village.rosa), books.count("person")
+    page = rosa.get(f"applications/{books.application('Bea Reid', steps=4)}")
+    answers = _press_at_once(app, rosa, page.form_with("Take in"))
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert books.count("person") == people + 1
+    assert books.are_right()
+
+
 def _press_at_once(app, browser, form, times=4):
     cookie = browser.client.get_cookie("session").value
     gate, answers = threading.Barrier(times), []

@@ -88,6 +88,13 @@ class AreaField(SelectField):
             *(SelectChoice(str(area_id), name) for area_id, name in areas),
         ]
 
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 (the signature is WTForms')
+        """Only what is offered is taken. Raises ValidationError with a sentence of ours."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise ValidationError(str(_("Choose one of the areas."))) from error
+
     @property
     def is_asked(self) -> bool:
         """Whether there is anything to choose."""

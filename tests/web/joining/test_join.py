@@ -136,5 +136,5 @@ def test_an_area_that_is_closed_or_anothers_is_not_taken(visitor, village, books
     books.areas("Kirrie")
     page = visitor.submit(visitor.get("join"), **TYPED | {"area": str(scone)})
     assert page.status == 200
-    assert "Not a valid choice" in page
+    assert "Choose one of the areas." in page
     assert books.count("application") == 0
