@@ -15,6 +15,7 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.errors import NotAllowedError, NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.queries import list_roles_anywhere
 from timebank.members.rules import Actor, Role, Standing, fold, may_broker, may_grant
 from timebank.trail import actions as trail
 from timebank.trail.actions import Deed
@@ -165,9 +166,15 @@ class Profile:
 
 
 def change_profile(session: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
-    """Change one's own name, contact, area and words. Raises NoWayToReachError."""
+    """Change one's own name, contact, area and words; a broker who acts for a member can do it for them.
+
+    Not for somebody with a role, since what is sent to a contact could lend it. Raises NoWayToReachError or
+    NotAllowedError.
+    """
     if not profile.email and not profile.phone:
         raise NoWayToReachError
+    if actor.hand is not None and list_roles_anywhere(session, actor.person_id) - {Role.MEMBER}:
+        raise NotAllowedError
     person = session.get_one(Person, actor.person_id)
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone

@@ -111,6 +111,23 @@ def test_a_broker_cannot_act_for_the_other_side_of_their_own_exchange(as_, villa
     assert (books.state(code), books.balance(village.rosa)) == ("recorded", 0)
 
 
+def test_a_broker_changes_the_phone_of_a_member_and_learns_nothing_of_their_devices(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(f"profile?{acting(village.ada)}")
+    assert "Where you are signed in" not in page
+    rosa.done(page, phone="01632 960 999")
+    assert books.ask("SELECT phone FROM person WHERE id = :id", id=village.ada.person_id)[0][0] == "+441632960999"
+    row = books.ask("SELECT done_by, on_behalf_of FROM trail WHERE deed = 'profile.changed'")[0]
+    assert tuple(row) == (village.rosa.membership_id, village.ada.membership_id)
+
+
+def test_the_contact_of_somebody_with_a_role_is_theirs_alone_to_change(as_, village, books):
+    rosa = as_(village.rosa)
+    answer = rosa.submit(rosa.get(f"profile?{acting(village.mary)}"), email="rosa@example.org")
+    assert "You cannot do this." in answer
+    assert books.ask("SELECT email FROM person WHERE id = :id", id=village.mary.person_id)[0][0] == "mary@example.org"
+
+
 @pytest.mark.parametrize("address", ["password", "desk", "members", "members/new"])
 def test_the_mode_opens_neither_signing_in_nor_a_brokers_pages(as_, village, address):
     assert as_(village.rosa).get(f"{address}?{acting(village.ada)}").status == 403
