@@ -171,7 +171,7 @@ def test_the_sweep_asks_a_broker_once_where_somebody_is_still_below(session, vil
 def test_what_the_sweep_does_stands_in_the_trail_as_the_administrators(session, village, lower):
     lower()
     assert end_overrides(session, village.angus, now=AFTER) == 1
-    assert deeds(session, village, f"member:{village.grace.code}")[-1] == ("limit.raised", None)
+    assert deeds(session, village, f"member:{village.grace.code}")[-1] == ("limit.swept", None)
     assert talks(session, village) == []
 
 
@@ -191,7 +191,7 @@ def test_the_pots_limit_for_a_time_ends_with_it(session, village, pot):
     assert (pot().floor, session.get_one(Bank, village.angus.id).pot_floor) == (-60_000, usual)
     assert end_overrides(session, village.angus, now=AFTER) == 1
     assert pot().floor == usual
-    assert deeds(session, village, "pot")[-1] == ("limit.raised", None)
+    assert deeds(session, village, "pot")[-1] == ("limit.swept", None)
 
 
 @pytest.mark.parametrize("who", ["ada", "rosa", "tom", "audrey"])

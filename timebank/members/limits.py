@@ -105,10 +105,11 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
     """Raise the floors whose override has ended, as far as each balance allows; gives how many were raised.
 
     Who is still below the bank's floor keeps the override's end, so that the next sweep raises it further, and a
-    broker is asked once to talk with them. Who met another unit of work meanwhile waits for the next sweep as well.
+    broker is asked once to talk with them.
     """
-    raised = 0
-    for row in list_ended_overrides(session, bank.id, clock.local_day(now, bank.time_zone)):
+    raised, today = 0, clock.local_day(now, bank.time_zone)
+    lock_accounts(session, bank.id, [row.id for row in list_ended_overrides(session, bank.id, today)])
+    for row in list_ended_overrides(session, bank.id, today):  # read anew, now that their balances stay
         account = Account(row.id, AccountKind(row.kind), row.floor, row.balance)
         floor = min(_usual_floor(bank, account), row.balance)
         noticed = row.reason in {TIME_IS_OVER, ENDED_EARLY}
@@ -189,6 +190,6 @@ def _raise_floor(
     names = list_names(session, bank.id, [account.id])
     subject = f"member:{names[account.id][1]}" if account.id in names else POT_SUBJECT
     if by is None:
-        trail.begin(session, Deed(bank.id, "limit.raised", subject, None, now))
+        trail.begin(session, Deed(bank.id, "limit.swept", subject, None, now))
     if still_below and subject != POT_SUBJECT:
         open_task(session, bank.id, kind=Kind.LIMIT_ENDED, subject=subject, now=now)

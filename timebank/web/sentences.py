@@ -100,7 +100,12 @@ def way_out() -> str:
     """Where hours cannot move: whom to ring, and for a broker where a limit is changed."""
     bank, actor = g.get("bank"), g.get("actor")
     if actor is not None and may_broker(actor):
-        return str(_("You can change a limit for a time: open the member's page, then 'How far below zero'."))
+        return str(
+            _(
+                "You can change a limit for a time: open the member's page, then 'How far below zero'. "
+                "A coordinator changes the pot's on the page of the rules."
+            )
+        )
     if bank is None or not bank.phone:
         return str(_("Ring us, there is always a way."))
     name = bank.coordinator_name or gettext("us")

@@ -45,6 +45,24 @@ def test_hours_move_again_once_it_is_lower(as_, village, books, path):
     assert books.balance(village.grace) == -1260
 
 
+@pytest.mark.parametrize(
+    ("phone", "coordinator", "said"),
+    [
+        ("01632 960 001", "", "Ring us on 01632 960 001, there is always a way."),
+        ("", "Mary Duncan", "Ring us, there is always a way."),
+    ],
+)
+def test_whom_to_ring_where_the_bank_says_less_of_itself(phone, coordinator, said, as_, village, books):
+    with books.backend.session() as session:
+        bank = session.merge(village.angus)
+        bank.phone, bank.coordinator_name = phone, coordinator
+        session.commit()
+    books.confirmed(village.ada, village.grace, minutes=1200)
+    code = books.recorded(village.linus, village.grace)
+    grace = as_(village.grace)
+    assert said in grace.submit(grace.get(f"exchanges/{code}/confirmation"))
+
+
 def test_a_broker_who_meets_the_floor_reads_where_it_is_changed(as_, village, books):
     books.confirmed(village.ada, village.grace, minutes=1200)
     code = books.disputed(village.linus, village.grace)
