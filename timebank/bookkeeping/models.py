@@ -81,6 +81,14 @@ class Entry(Base):
             sqlite_where=text("reverses IS NOT NULL"),
             postgresql_where=text("reverses IS NOT NULL"),
         ),
+        Index(
+            "ix_entry_other_kinds",
+            "bank_id",
+            "kind",
+            "id",
+            sqlite_where=text("kind <> 'exchange'"),
+            postgresql_where=text("kind <> 'exchange'"),
+        ),
         {"sqlite_with_rowid": False},
     )
 

@@ -105,7 +105,7 @@ _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
     """A selectable of one account's postings that others may join, filter and page.
 
-    Columns: number, entry_id, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
+    Columns: number, entry_id, key, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
     reversed_by (the id of the entry that took this line back), other_account (the line's other side), words.
     """
     undone = aliased(Transfer)
@@ -116,6 +116,7 @@ def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
             Posting.entry_id,
             Posting.minutes,
             Posting.balance_after,
+            Entry.key,
             Entry.kind,
             Entry.occurred_on,
             Entry.recorded_at,

@@ -16,3 +16,14 @@ def list_deeds(session: Session, bank_id: int, subject: str) -> Sequence[Row[str
         .where(TrailRow.bank_id == bank_id, TrailRow.subject == subject)
         .order_by(TrailRow.id)
     ).all()
+
+
+def list_deeds_of(
+    session: Session, bank_id: int, subjects: Sequence[str]
+) -> Sequence[Row[str, str, int | None, int | None, datetime]]:
+    """Rows of (deed, subject, done_by, on_behalf_of, done_at) of these subjects together, oldest first."""
+    return session.execute(
+        select(TrailRow.deed, TrailRow.subject, TrailRow.done_by, TrailRow.on_behalf_of, TrailRow.done_at)
+        .where(TrailRow.bank_id == bank_id, TrailRow.subject.in_(subjects))
+        .order_by(TrailRow.id)
+    ).all()

@@ -1,0 +1,239 @@
+"""Reading the books of a whole bank, for those who audit it: single aggregates, and lists a page at a time.
+
+Others get selectables to join to who holds an account; the tables stay known to this room alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from timebank.bookkeeping.late import later_month, thirty_days_late
+from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, Transfer
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import EntryKind
+
+ENTRIES_A_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a bank's books come to: minutes over all accounts, and how many rows they have."""
+
+    total_minutes: int
+    above_minutes: int
+    below_minutes: int
+    pot_minutes: int
+    accounts: int
+    entries: int
+    lines: int
+    late: int
+
+
+def count_books(session: Session, bank_id: int, time_zone: str, years: range) -> Figures:
+    """The figures of a bank's books; `years` are those in which it may have posted, for what is late."""
+    sums = session.execute(
+        select(
+            func.coalesce(func.sum(Account.balance), 0),
+            func.coalesce(func.sum(case((Account.balance > 0, Account.balance), else_=0)), 0),
+            func.coalesce(func.sum(case((Account.balance < 0, Account.balance), else_=0)), 0),
+            func.coalesce(func.sum(case((Account.kind == AccountKind.POT, Account.balance), else_=0)), 0),
+            func.count(),
+        ).where(Account.bank_id == bank_id)
+    ).one()
+    late = later_month(session, time_zone, years)
+    entries = session.execute(
+        select(func.count(), func.coalesce(func.sum(case((late, 1), else_=0)), 0)).where(Entry.bank_id == bank_id)
+    ).one()
+    lines = session.scalar(select(func.count()).select_from(Transfer).where(Transfer.bank_id == bank_id)) or 0
+    return Figures(*(int(figure) for figure in (*sums, entries[0], lines, entries[1])))
+
+
+def accounts_as_they_stand(bank_id: int) -> Select[*tuple[Any, ...]]:
+    """A selectable of a bank's accounts: id, kind, floor, balance, given, received."""
+    return select(Account.id, Account.kind, Account.floor, Account.balance, Account.given, Account.received).where(
+        Account.bank_id == bank_id
+    )
+
+
+def beyond_since(
+    session: Session, bank_id: int, account_ids: Sequence[int], *, low: int, high: int
+) -> dict[int, datetime]:
+    """{account id: when the entry was posted that took it below `low` or above `high` minutes}, for those beyond now.
+
+    Each account's own numbers are read from the newest back to where it was last within.
+    """
+    within = (
+        select(Posting.number)
+        .where(Posting.bank_id == bank_id, Posting.account_id == Account.id, Posting.balance_after.between(low, high))
+        .order_by(Posting.number.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    crossing = (
+        select(Entry.recorded_at)
+        .join(Posting, and_(Posting.bank_id == Entry.bank_id, Posting.entry_id == Entry.id))
+        .where(
+            Posting.bank_id == bank_id,
+            Posting.account_id == Account.id,
+            Posting.number == func.coalesce(within, 0) + 1,
+        )
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Account.id, crossing.label("since")).where(
+            Account.bank_id == bank_id, Account.id.in_(account_ids), ~Account.balance.between(low, high)
+        )
+    )
+    return {row.id: row.since for row in rows if row.since is not None}
+
+
+def overrides_in_force(bank_id: int) -> Select[*tuple[Any, ...]]:
+    """A selectable of lower limits for a time that hold now: the newest change of each account, if it names an end.
+
+    Columns: account_id, floor, reason, until, recorded_by, recorded_at. What has ended stays until the floor rises.
+    """
+    newest = (
+        select(LimitChange.account_id, func.max(LimitChange.number).label("number"))
+        .where(LimitChange.bank_id == bank_id)
+        .group_by(LimitChange.account_id)
+        .subquery()
+    )
+    return (
+        select(
+            LimitChange.account_id,
+            LimitChange.floor,
+            LimitChange.reason,
+            LimitChange.until,
+            LimitChange.recorded_by,
+            LimitChange.recorded_at,
+        )
+        .join(newest, and_(newest.c.account_id == LimitChange.account_id, newest.c.number == LimitChange.number))
+        .where(LimitChange.bank_id == bank_id, LimitChange.until.is_not(None))
+    )
+
+
+class Late(StrEnum):
+    """How late an entry was posted, by the day it happened: in a later month, or more than 30 days after."""
+
+    LATER_MONTH = "later-month"
+    THIRTY_DAYS = "thirty-days"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries to list: of one kind, only what takes something back, only what is late."""
+
+    kind: EntryKind | None = None
+    only_reversals: bool = False
+    late: Late | None = None
+
+
+#: See `_entries` for its columns.
+EntryRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesPage:
+    """One page of entries, newest first; `older` is the id to page from (None: this is the last page)."""
+
+    rows: Sequence[EntryRow]
+    older: int | None
+
+
+def list_entries(  # noqa: PLR0913 (what is late depends on where and when the bank is)
+    session: Session,
+    bank_id: int,
+    wanted: EntryFilter,
+    *,
+    time_zone: str,
+    years: range,
+    below: int | None = None,
+    size: int = ENTRIES_A_PAGE,
+) -> EntriesPage:
+    """A page of a bank's entries with ids under `below` (None: the newest), newest first."""
+    query = _entries().where(Entry.bank_id == bank_id, *_conditions(wanted))
+    if wanted.late is not None:
+        late = later_month if wanted.late is Late.LATER_MONTH else thirty_days_late
+        query = query.where(late(session, time_zone, years))
+    if below is not None:
+        query = query.where(Entry.id < below)
+    rows = session.execute(query.order_by(Entry.id.desc()).limit(size + 1)).all()
+    return EntriesPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+
+
+def find_entry(session: Session, bank_id: int, keys: Sequence[str]) -> EntryRow | None:
+    """The entry under one of these keys, with its words."""
+    return session.execute(_entries().where(Entry.bank_id == bank_id, Entry.key.in_(keys))).first()
+
+
+def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> Sequence[Row[str, int | None]]:
+    """(key, reverses) of what takes this entry back, and of what it takes back itself, oldest first."""
+    related = or_(Entry.reverses == entry.id, Entry.id == entry.reverses)
+    return session.execute(
+        select(Entry.key, Entry.reverses).where(Entry.bank_id == bank_id, related).order_by(Entry.id)
+    ).all()
+
+
+def list_lines(session: Session, bank_id: int, entry_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """An entry's lines in order, each with what it left on both accounts.
+
+    Columns: line, minutes, from_account_id, from_kind, from_after, to_account_id, to_kind, to_after.
+    """
+    giving, taking = aliased(Posting), aliased(Posting)
+    giver, taker = aliased(Account), aliased(Account)
+    query = select(
+        Transfer.line,
+        Transfer.minutes,
+        Transfer.from_account_id,
+        giver.kind.label("from_kind"),
+        giving.balance_after.label("from_after"),
+        Transfer.to_account_id,
+        taker.kind.label("to_kind"),
+        taking.balance_after.label("to_after"),
+    )
+    sides = (
+        (giving, giver, Transfer.from_account_id, Transfer.from_number),
+        (taking, taker, Transfer.to_account_id, Transfer.to_number),
+    )
+    for posting, account, account_id, number in sides:
+        same = and_(posting.bank_id == Transfer.bank_id, posting.account_id == account_id, posting.number == number)
+        query = query.join(posting, same)
+        query = query.join(account, and_(account.bank_id == Transfer.bank_id, account.id == account_id))
+    here = and_(Transfer.bank_id == bank_id, Transfer.entry_id == entry_id)
+    return session.execute(query.where(here).order_by(Transfer.line)).all()
+
+
+def _entries() -> Select[*tuple[Any, ...]]:
+    return select(
+        Entry.id,
+        Entry.key,
+        Entry.kind,
+        Entry.occurred_on,
+        Entry.recorded_at,
+        Entry.recorded_by,
+        Entry.on_behalf_of,
+        Entry.approved_by,
+        Entry.deed,
+        Entry.reverses,
+        Entry.lines,
+        Memo.words,
+    ).outerjoin(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id))
+
+
+def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    """Kinds but exchanges have an index of their own, which SQLite takes only where its condition is written out."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.kind is not None:
+        found.append(Entry.kind == wanted.kind)
+    if wanted.kind not in {None, EntryKind.EXCHANGE}:
+        found.append(Entry.kind != literal_column("'exchange'"))
+    if wanted.only_reversals:
+        found.append(Entry.reverses.is_not(None))
+    return found
