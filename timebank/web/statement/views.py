@@ -20,8 +20,9 @@ from timebank.members.rules import Actor
 from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
+from timebank.web.spreadsheet import send
 from timebank.web.statement import blueprint
-from timebank.web.statement.spreadsheet import write_csv
+from timebank.web.statement.spreadsheet import sheet_rows
 
 SHOWS = ("everything", "given", "received")
 
@@ -97,9 +98,7 @@ def _spreadsheet(member: Actor) -> Response:
     wanted, _month = _wanted()
     rows = list_whole_statement(db.session(), g.bank.id, member.account_id, wanted)
     names = list_names(db.session(), g.bank.id, [row.other_account for row in rows])
-    answer = Response(write_csv(rows, names), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="hours-{member.number}.csv"'
-    return answer
+    return send(f"hours-{member.number}.csv", sheet_rows(rows, names))
 
 
 def _wanted() -> tuple[StatementFilter, date | None]:
