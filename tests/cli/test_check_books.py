@@ -1,5 +1,6 @@
 """`timebank check-books`: every check with its figure, and the exact row where somebody got at the file."""
 
+import json
 import re
 import sqlite3
 
@@ -83,10 +84,49 @@ def test_the_figures_are_what_stands_in_the_books(lively):
     assert {name: figures[name] for name in counts} == counted
 
 
-def test_checking_changes_nothing(lively):
+def test_checking_keeps_what_was_found_and_changes_nothing_else(lively):
     before = lively.content()
     lively.timebank("check-books")
-    assert lively.content() == before
+    after = lively.content()
+    [kept] = lively.rows("SELECT is_right, results FROM books_check")
+    assert kept[0]
+    found = json.loads(kept[1])
+    assert found["asked_from"] == "command"
+    assert [check["name"] for check in found["checks"]] == [check.__name__ for check in ALL_CHECKS]
+    assert {name: rows for name, rows in after.items() if name != "books_check"} == {
+        name: rows for name, rows in before.items() if name != "books_check"
+    }
+
+
+def test_what_is_wrong_is_kept_as_wrong(lively, tampering):
+    row = tampering.one("SELECT bank_id, id FROM account WHERE kind = 'pot'")
+    tampering.run(("UPDATE account SET balance = balance + 1 WHERE (bank_id, id) = (?, ?)", tuple(row)))
+    assert lively.timebank("check-books").exit_code == 1
+    [(is_right, results)] = lively.rows("SELECT is_right, results FROM books_check")
+    assert not is_right
+    wrong = {check["name"]: check["findings"] for check in json.loads(results)["checks"] if check["findings"]}
+    assert wrong == {"sum_is_zero": 1, "balances_equal_postings": 1}
+
+
+def test_a_database_that_nobody_may_write_is_checked_all_the_same(served):
+    served.timebank("init", *ANSWERS)
+    owner = make_engine(served.settings.owner_url)
+    with owner.begin() as books:
+        books.execute(text("REVOKE INSERT ON books_check FROM PUBLIC, " + served.settings.database_url.username))
+    owner.dispose()
+    result = served.timebank("check-books")
+    assert result.exit_code == 0
+    assert "The result could not be kept for the audit page: permission denied" in result.output
+    assert result.output.endswith("The books balance.\n")
+
+
+def test_where_the_result_has_no_place_the_answer_is_given_all_the_same(lively, tampering):
+    with sqlite3.connect(tampering.path) as books:
+        books.execute("DROP TABLE books_check")
+    books.close()
+    result = lively.timebank("check-books")
+    assert result.exit_code == 0
+    assert "The result could not be kept for the audit page: no such table" in result.output
 
 
 def test_empty_books_balance(opened):

@@ -96,8 +96,12 @@ def demo(port: int, *, only_make: bool) -> None:
 
 @main.command("check-books")
 def check_books() -> None:
-    """Ask everything that must be true of the books; exit 1 and the exact row where something is not."""
+    """Ask everything that must be true of the books; exit 1 and the exact row where something is not.
+
+    What was found is kept for the audit page, where the database can be written.
+    """
     settings = _settings()
+    began = clock.now()
     with (
         opened(settings.database_url) as engine,
         Session(snapshot(engine), info={"books_key": settings.books_key}) as session,
@@ -106,6 +110,9 @@ def check_books() -> None:
         for result in run_checks(session):
             results.append(result)
             _print_result(result)
+    unkept = setting_up.keep_check(settings, results, began=began)
+    if unkept is not None:
+        click.echo(f"The result could not be kept for the audit page: {unkept}")
     if any(result.verdict is Verdict.WRONG for result in results):
         click.echo("The books do not balance.")
         sys.exit(1)

@@ -1,19 +1,23 @@
 """What `timebank init` and `timebank demo` do: database, keys, first bank, first people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.audit.actions import AskedFrom, store
 from timebank.banks.actions import open_bank
 from timebank.banks.queries import find_bank, list_banks
 from timebank.config import Settings, database
 from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
 from timebank.exchanges.drafts import clear_drafts
+from timebank.ledger.checks import CheckResult
 from timebank.members.actions import NewMember, admit
 from timebank.members.limits import end_overrides
 from timebank.members.models import Membership
@@ -140,6 +144,21 @@ def sweep(settings: Settings) -> tuple[int, int]:
             bank = find_bank(session, slug)
             raised += end_overrides(session, bank, now=now) if bank else 0
     return raised, cleared
+
+
+def keep_check(settings: Settings, results: Sequence[CheckResult], *, began: datetime) -> str | None:
+    """Keep what the checks found, in a short unit of work of its own; gives why not, where that cannot be done.
+
+    A database that nobody may write, such as a copy on a read-only disk, is checked all the same.
+    """
+    ended = clock.now()
+    seconds = (ended - began) // timedelta(seconds=1)
+    try:
+        with writing(settings) as session:
+            store(session, results, asked_from=AskedFrom.COMMAND, seconds=seconds, now=ended)
+    except DBAPIError as error:
+        return str(error.orig)
+    return None
 
 
 @contextmanager

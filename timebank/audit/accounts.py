@@ -1,0 +1,105 @@
+"""Accounts of a bank with who holds them, listed by what a coordinator looks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Bank
+from timebank.bookkeeping.audit_queries import accounts_as_they_stand
+from timebank.ledger.accounts import AccountKind
+from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.rules import Role, Standing
+
+ROWS_A_PAGE = 25
+
+
+class Which(StrEnum):
+    """Which accounts to list."""
+
+    ALL = "all"
+    ABOVE = "above"
+    BELOW = "below"
+    ACTIVE = "active"
+    BEYOND = "beyond"
+    LEFT = "left"
+
+
+def count_people(session: Session, bank: Bank) -> tuple[int, int, int]:
+    """(active members, accounts beyond a soft limit, people who left with hours on their account)."""
+    accounts = accounts_as_they_stand(bank.id).subquery()
+    counts = (
+        func.count(case((_shows(which, accounts, bank), 1))) for which in (Which.ACTIVE, Which.BEYOND, Which.LEFT)
+    )
+    row = session.execute(_holders(bank.id, accounts).with_only_columns(*counts)).one()
+    return row[0], row[1], row[2]
+
+
+def _holders(bank_id: int, accounts: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 (a subquery and its columns)
+    """Every account of the bank with who holds it; nobody holds the pot."""
+    role = and_(
+        MembershipRole.bank_id == Membership.bank_id,
+        MembershipRole.membership_id == Membership.id,
+        MembershipRole.role == Role.MEMBER,
+    )
+    return (
+        select(
+            accounts.c.id,
+            accounts.c.kind,
+            accounts.c.balance,
+            accounts.c.floor,
+            Membership.code,
+            Membership.number,
+            Membership.standing,
+            Person.name,
+        )
+        .select_from(accounts)
+        .outerjoin(Membership, and_(Membership.bank_id == bank_id, Membership.account_id == accounts.c.id))
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .outerjoin(MembershipRole, role)
+    )
+
+
+def _shows(which: Which, accounts: Any, bank: Bank) -> ColumnElement[bool]:  # noqa: ANN401 (a subquery and its columns)
+    balance = accounts.c.balance
+    owned = accounts.c.kind.in_((AccountKind.MEMBER, AccountKind.GROUP))
+    conditions: dict[Which, ColumnElement[bool]] = {
+        Which.ALL: accounts.c.id.is_not(None),
+        Which.ABOVE: balance > 0,
+        Which.BELOW: balance < 0,
+        Which.ACTIVE: and_(
+            Membership.standing == Standing.ACTIVE, MembershipRole.role.is_not(None), ~Membership.is_holder
+        ),
+        Which.BEYOND: and_(owned, ~balance.between(bank.soft_low, bank.soft_high)),
+        Which.LEFT: and_(Membership.standing == Standing.LEFT, balance != 0),
+    }
+    return conditions[which]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPage:
+    """One page of accounts, and over all its pages how many there are and what they come to in minutes."""
+
+    rows: Sequence[Row[*tuple[Any, ...]]]
+    number: int
+    has_next: bool
+    count: int
+    minutes: int
+
+
+def list_accounts(
+    session: Session, bank: Bank, which: Which, *, page: int = 1, size: int = ROWS_A_PAGE
+) -> AccountsPage:
+    """A page (from 1) of accounts: lowest balance first where it is about going below, else highest first.
+
+    Columns: id, kind, balance, floor, code, number, standing, name.
+    """
+    accounts = accounts_as_they_stand(bank.id).subquery()
+    query = _holders(bank.id, accounts).where(_shows(which, accounts, bank))
+    total = session.execute(query.with_only_columns(func.count(), func.coalesce(func.sum(accounts.c.balance), 0))).one()
+    first = accounts.c.balance if which in {Which.BELOW, Which.BEYOND} else accounts.c.balance.desc()
+    rows = session.execute(query.order_by(first, accounts.c.id).limit(size + 1).offset((page - 1) * size)).all()
+    return AccountsPage(rows[:size], page, len(rows) > size, int(total[0]), int(total[1]))

@@ -1,0 +1,158 @@
+"""Every exchange of a bank, narrowed down: the totals of what fits, exact, and its rows a page at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from timebank.audit.rules import MOVED, WAITING
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import State
+from timebank.members.models import Membership, Person
+from timebank.members.rules import fold
+
+EXCHANGES_A_PAGE = 25
+EXCHANGES_A_BATCH = 1_000
+_LONGEST_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFilter:
+    """What an exchange must be to be listed; what is empty asks for nothing. Days count at both ends.
+
+    `category_ids` are a category and those below it; `person` is words of a name or a member's number; the day of
+    an exchange is the one it happened on, or was agreed for.
+    """
+
+    words: str = ""
+    person: str = ""
+    category_ids: tuple[int, ...] = ()
+    area_id: int | None = None
+    states: tuple[State, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many exchanges fit, and their minutes: moved and standing, waiting, and taken back."""
+
+    exchanges: int
+    moved_minutes: int
+    waiting_minutes: int
+    reversed_minutes: int
+
+
+def count_exchanges(session: Session, bank_id: int, wanted: ExchangeFilter) -> Totals:
+    """What all that fits comes to, in one query."""
+    rows = session.execute(
+        select(
+            Exchange.state,
+            func.count().label("exchanges"),
+            func.coalesce(func.sum(Exchange.minutes), 0).label("minutes"),
+        )
+        .where(*_conditions(bank_id, wanted))
+        .group_by(Exchange.state)
+    ).all()
+
+    def minutes(*states: State) -> int:
+        return sum(int(row.minutes) for row in rows if row.state in states)
+
+    return Totals(sum(int(row.exchanges) for row in rows), minutes(*MOVED), minutes(*WAITING), minutes(State.REVERSED))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPage:
+    """One page of exchanges, newest first; `older` is the id to page from (None: this is the last page)."""
+
+    rows: Sequence[Row[*tuple[Any, ...]]]
+    older: int | None
+
+
+def list_exchanges(
+    session: Session,
+    bank_id: int,
+    wanted: ExchangeFilter,
+    *,
+    below: int | None = None,
+    size: int = EXCHANGES_A_PAGE,
+) -> AuditedPage:
+    """A page of what fits, ids under `below` (None: the newest).
+
+    Columns: id, code, giver_account_id, receiver_account_id, state, what, agreed_on, agreed_minutes, occurred_on,
+    minutes, category_id.
+    """
+    query = _columns().where(*_conditions(bank_id, wanted))
+    query = query.where(Exchange.id < below) if below is not None else query
+    rows = session.execute(query.order_by(Exchange.id.desc()).limit(size + 1)).all()
+    return AuditedPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+
+
+def list_batches(
+    session: Session, bank_id: int, wanted: ExchangeFilter, *, size: int = EXCHANGES_A_BATCH
+) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """All that fits, newest first, a thousand at a time, so that no more than that is held at once."""
+    below: int | None = None
+    while True:
+        page = list_exchanges(session, bank_id, wanted, below=below, size=size)
+        yield page.rows
+        if page.older is None:
+            return
+        below = page.older
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return select(
+        Exchange.id,
+        Exchange.code,
+        Exchange.giver_account_id,
+        Exchange.receiver_account_id,
+        Exchange.state,
+        Exchange.what,
+        Exchange.agreed_on,
+        Exchange.agreed_minutes,
+        Exchange.occurred_on,
+        Exchange.minutes,
+        Exchange.category_id,
+    )
+
+
+def _conditions(bank_id: int, wanted: ExchangeFilter) -> list[ColumnElement[bool]]:
+    day = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
+    found: list[ColumnElement[bool]] = [Exchange.bank_id == bank_id]
+    found += [Exchange.what.icontains(word, autoescape=True) for word in wanted.words.split()]
+    if wanted.person.strip():
+        found.append(_is_side(_accounts_of_person(bank_id, wanted.person)))
+    if wanted.area_id is not None:
+        lives_there = (Membership.bank_id == bank_id, Membership.area_id == wanted.area_id)
+        found.append(_is_side(select(Membership.account_id).where(*lives_there)))
+    if wanted.category_ids:
+        found.append(Exchange.category_id.in_(wanted.category_ids))
+    if wanted.states:
+        found.append(Exchange.state.in_(wanted.states))
+    if wanted.first is not None:
+        found.append(day >= wanted.first)
+    if wanted.last is not None:
+        found.append(day <= wanted.last)
+    return found
+
+
+def _is_side(accounts: Select[int]) -> ColumnElement[bool]:
+    return or_(Exchange.giver_account_id.in_(accounts), Exchange.receiver_account_id.in_(accounts))
+
+
+def _accounts_of_person(bank_id: int, typed: str) -> Select[int]:
+    """Accounts of whoever has every word in their name, or has the number."""
+    words = fold(typed).split()
+    named = and_(*(Person.name_folded.contains(word, autoescape=True) for word in words))
+    number = typed.strip()
+    if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
+        named = or_(named, Membership.number == int(number))
+    return (
+        select(Membership.account_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, named)
+    )

@@ -1,0 +1,132 @@
+"""What the first page of the audit says: the last checks, and every figure of the bank."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.audit.accounts import count_people
+from timebank.audit.lists import one_broker
+from timebank.audit.models import BooksCheck
+from timebank.audit.rules import MOVED, WAITING
+from timebank.banks.models import Area, Bank
+from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
+from timebank.exchanges.models import Exchange, Reversal
+from timebank.exchanges.rules import State
+
+LAST_CHECKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheck:
+    """One run of all checks as it was kept; `checks` have name, verdict, figure, unit and findings."""
+
+    checked_at: datetime
+    is_right: bool
+    asked_from: str
+    seconds: int
+    checks: Sequence[dict[str, Any]]
+
+
+def list_checks(session: Session) -> Sequence[StoredCheck]:
+    """The last dozen runs of all checks over the whole installation, newest first."""
+    rows = session.execute(
+        select(BooksCheck.checked_at, BooksCheck.is_right, BooksCheck.results)
+        .order_by(BooksCheck.id.desc())
+        .limit(LAST_CHECKS)
+    )
+    return [StoredCheck(row.checked_at, row.is_right, **json.loads(row.results)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of days, both ends counted, and the minutes whose help happened in it."""
+
+    first: date
+    last: date
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every figure of the first page: of the books, the exchanges, the members, and of what to look at."""
+
+    books: Figures
+    month: Period
+    year: Period
+    by_state: dict[State, tuple[int, int]] = field(default_factory=dict)
+    active: int = 0
+    beyond: int = 0
+    left: int = 0
+    reversals_waiting: int = 0
+    reversals_done: int = 0
+    overrides: int = 0
+    one_broker: int = 0
+
+    @property
+    def waiting_minutes(self) -> int:
+        """Minutes that wait for the other side."""
+        return sum(self.by_state.get(state, (0, 0))[1] for state in WAITING)
+
+
+def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
+    """The figures of a bank, each a single aggregate over rows of that bank alone."""
+    today = clock.local_day(now, bank.time_zone)
+    month = Period(today.replace(day=1), today)
+    year = Period(_a_year_before(today), today)
+    states = session.execute(_states(bank.id, month, year)).all()
+    reversals = session.execute(
+        select(
+            func.count(case((Reversal.closed_at.is_(None), 1))),
+            func.count(case((and_(Reversal.closed_at.is_not(None), Reversal.refused_by.is_(None)), 1))),
+            select(func.count()).select_from(overrides_in_force(bank.id).subquery()).scalar_subquery(),
+            select(func.count()).select_from(one_broker(bank.id).subquery()).scalar_subquery(),
+        ).where(Reversal.bank_id == bank.id)
+    ).one()
+    return Overview(
+        count_books(session, bank.id, bank.time_zone, years(bank, now)),
+        Period(month.first, month.last, sum(int(row.month) for row in states)),
+        Period(year.first, year.last, sum(int(row.year) for row in states)),
+        {State(row.state): (row.exchanges, int(row.minutes)) for row in states},
+        *count_people(session, bank),
+        *reversals,
+    )
+
+
+def years(bank: Bank, now: datetime) -> range:
+    """The years in which a bank can have posted."""
+    return range(bank.opened_at.year, now.year + 1)
+
+
+def _a_year_before(today: date) -> date:
+    """The first day of the twelve months that end with today."""
+    return date(today.year - 1, today.month, min(today.day, 28)) + timedelta(days=1)
+
+
+def _states(bank_id: int, month: Period, year: Period) -> Select[*tuple[Any, ...]]:
+    def within(period: Period) -> ColumnElement[int]:
+        happened = and_(Exchange.state.in_(MOVED), Exchange.occurred_on.between(period.first, period.last))
+        return func.coalesce(func.sum(case((happened, Exchange.minutes), else_=0)), 0)
+
+    return (
+        select(
+            Exchange.state,
+            func.count().label("exchanges"),
+            func.coalesce(func.sum(Exchange.minutes), 0).label("minutes"),
+            within(month).label("month"),
+            within(year).label("year"),
+        )
+        .where(Exchange.bank_id == bank_id)
+        .group_by(Exchange.state)
+    )
+
+
+def list_areas(session: Session, bank_id: int) -> Sequence[tuple[int, str]]:
+    """(id, name) of the bank's areas, closed ones too, by name."""
+    rows = session.execute(select(Area.id, Area.name).where(Area.bank_id == bank_id).order_by(Area.name))
+    return [(row.id, row.name) for row in rows]

@@ -1,0 +1,103 @@
+"""The whole story of one entry: the deed behind it, who did what for whom, and what it did to both accounts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from timebank.audit.rules import keys_of
+from timebank.bookkeeping.audit_queries import EntryRow, find_entry, list_lines, list_related_entries
+from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
+from timebank.exchanges.queries import find_exchange
+from timebank.members.models import Membership, Person
+from timebank.trail.queries import list_deeds_of
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is meant: names by membership, and (name, code) by account."""
+
+    members: Mapping[int, str]
+    accounts: Mapping[int, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An entry and all that is known of it. What no exchange stands behind has neither exchange nor steps."""
+
+    entry: EntryRow
+    lines: Sequence[Row[*tuple[Any, ...]]]
+    related: Sequence[Row[str, int | None]]
+    exchange: Exchange | None
+    steps: Sequence[Row[*tuple[Any, ...]]]
+    reversal: Reversal | None
+    deeds: Sequence[Row[*tuple[Any, ...]]]
+    people: People
+
+
+def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | None:
+    """The story of the entry under this word and code of the bank."""
+    entry = find_entry(session, bank_id, keys_of(word, code))
+    if entry is None:
+        return None
+    lines = list_lines(session, bank_id, entry.id)
+    about, _colon, deed_code = entry.deed.partition(":")
+    exchange = find_exchange(session, bank_id, deed_code) if about == "exchange" else None
+    steps = _list_steps(session, exchange) if exchange else []
+    reversal = _find_reversal(session, entry.key, exchange) if exchange else None
+    subjects = {entry.deed, *([f"reversal:{reversal.code}"] if reversal else [])}
+    deeds = list_deeds_of(session, bank_id, sorted(subjects))
+    doers: set[int | None] = {entry.recorded_by, entry.on_behalf_of, entry.approved_by}
+    doers |= {one for step in (*steps, *deeds) for one in (step.done_by, step.on_behalf_of)}
+    if reversal:
+        doers |= {reversal.proposed_by, reversal.approved_by, reversal.refused_by}
+        doers |= {reversal.giver_agreed_by, reversal.receiver_agreed_by}
+    sides = {account for line in lines for account in (line.from_account_id, line.to_account_id)}
+    people = list_people(session, bank_id, doers, sides)
+    related = list_related_entries(session, bank_id, entry)
+    return Story(entry, lines, related, exchange, steps, reversal, deeds, people)
+
+
+def list_people(session: Session, bank_id: int, memberships: set[int | None], accounts: set[int]) -> People:
+    """The names of these memberships and of who holds these accounts."""
+    rows = session.execute(
+        select(Membership.id, Membership.account_id, Person.name, Membership.code)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.bank_id == bank_id,
+            or_(
+                Membership.id.in_({one for one in memberships if one is not None}),
+                Membership.account_id.in_(accounts),
+            ),
+        )
+    ).all()
+    return People({row.id: row.name for row in rows}, {row.account_id: (row.name, row.code) for row in rows})
+
+
+def _list_steps(session: Session, exchange: Exchange) -> Sequence[Row[*tuple[Any, ...]]]:
+    return session.execute(
+        select(
+            ExchangeStep.number,
+            ExchangeStep.deed,
+            ExchangeStep.done_by,
+            ExchangeStep.done_at,
+            ExchangeStep.minutes,
+            ExchangeStep.words,
+            ExchangeStep.on_behalf_of,
+            ExchangeStep.how,
+            ExchangeStep.evidence,
+        )
+        .where(ExchangeStep.bank_id == exchange.bank_id, ExchangeStep.exchange_id == exchange.id)
+        .order_by(ExchangeStep.number)
+    ).all()
+
+
+def _find_reversal(session: Session, key: str, exchange: Exchange) -> Reversal | None:
+    """The reversal that this entry is, or the last one that was proposed for its exchange."""
+    query = select(Reversal).where(Reversal.bank_id == exchange.bank_id, Reversal.exchange_id == exchange.id)
+    kind, _colon, code = key.partition(":")
+    if kind == "reversal":
+        query = query.where(Reversal.code == code)
+    return session.scalar(query.order_by(Reversal.id.desc()).limit(1))
