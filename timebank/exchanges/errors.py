@@ -97,3 +97,9 @@ class UnfinishedError(TimebankError):
     """Somebody wants to leave whose exchanges are not all settled or called off."""
 
     message_id = "exchanges_unfinished"
+
+
+class CannotFileError(TimebankError):
+    """The bank has no such category, or not any more."""
+
+    message_id = "cannot_file"

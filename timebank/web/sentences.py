@@ -37,6 +37,7 @@ SENTENCES = {
     "extras_too_long": _("Travel and getting ready can be 10 hours each at most."),
     "thanked_already": _("You have said thank you for this already."),
     "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
+    "cannot_file": _("That kind of help is not on the list any more. Choose another."),
     # The books
     "floor_kept": _("These hours cannot move yet: they would go below the lowest balance that is agreed."),
     "entry_has_lines": _("There is nothing to write down."),
