@@ -12,6 +12,7 @@ from timebank.db import refuse_unsafe
 from timebank.web import access, assets, errors, filters, headers, navigation
 from timebank.web.acting import blueprint as acting
 from timebank.web.areas import blueprint as areas
+from timebank.web.audit import blueprint as audit
 from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
@@ -43,6 +44,7 @@ _BLUEPRINTS = (
     rules,
     areas,
     desk,
+    audit,
     tasks,
     styleguide,
 )

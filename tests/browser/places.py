@@ -10,7 +10,18 @@ from playwright.sync_api import Page
 from tests.browser.glen_isla import Site
 
 #: Answers that are no page, each tested by name in test_every_page.
-NOT_PAGES = frozenset({"static", "statement.my_hours_csv", "statement.hours_of_member_csv"})
+NOT_PAGES = frozenset(
+    {
+        "static",
+        "statement.my_hours_csv",
+        "statement.hours_of_member_csv",
+        "audit.exchanges_csv",
+        "audit.balances_csv",
+        "audit.beyond_limits_csv",
+        "audit.entries_csv",
+        "audit.late_entries_csv",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -163,6 +174,24 @@ PLACES = (
     Place("tasks.task", "mary", _of("taken task")),
     Place("tasks.finish", "rosa", _of("task")),
     Place("tasks.finish", "rosa", _of("task"), press="It is done"),
+    Place("audit.books", "mary"),
+    Place("audit.books", "tom", press="Check now", awaits="[role=status]"),
+    Place("audit.exchanges", "audrey"),
+    Place("audit.exchanges", "mary", {"state": "nonsense", "from": "32/13", "words": "Lift"}),
+    Place("audit.exchanges", "tom", {"person": "Zebedee"}),
+    Place("audit.balances", "audrey", {"which": "below"}),
+    Place("audit.beyond_limits", "mary"),
+    Place("audit.left_with_hours", "mary"),
+    Place("audit.overrides", "mary"),
+    Place("audit.reversals", "tom"),
+    Place("audit.reversals", "tom", {"shows": "answered"}),
+    Place("audit.one_broker", "mary"),
+    Place("audit.pot", "tom"),
+    Place("audit.entries", "audrey"),
+    Place("audit.entries", "audrey", {"kind": "gift"}),
+    Place("audit.late_entries", "audrey"),
+    Place("audit.entry", "audrey", {"word": "exchange", **_of("reversed")}),
+    Place("audit.entry", "mary", {"word": "welcome", **_of("grace")}),
     Place("desk.desk", "rosa"),
     Place("desk.desk", "tom"),
     Place("desk.desk", "ada", status=403),

@@ -60,6 +60,7 @@ GET  exchanges.agree                 door  404   200   404   403   403   403   4
 POST exchanges.agree                 door  404   200   404   403   403   403   403
 GET  exchanges.decide                door  404   403   403   200   200   403   403
 POST exchanges.decide                door  404   403   403   200   200   403   403
+POST exchanges.file_under            door  404   403   403   on    on    403   403
 
 POST exchanges.thank                 door  404   200   404   403   403   403   403
 
@@ -126,6 +127,25 @@ POST tasks.take                      door  404   403   403   on    on    403   4
 POST tasks.hand_back                 door  404   403   403   on    on    403   403
 GET  tasks.finish                    door  404   403   403   200   200   403   403
 POST tasks.finish                    door  404   403   403   200   200   403   403
+
+GET  audit.books                     door  404   403   403   403   200   200   200
+POST audit.check_now                 door  404   403   403   403   on    on    on
+GET  audit.exchanges                 door  404   403   403   403   200   200   200
+GET  audit.exchanges_csv             door  404   403   403   403   200   200   200
+GET  audit.balances                  door  404   403   403   403   200   200   200
+GET  audit.balances_csv              door  404   403   403   403   200   200   200
+GET  audit.beyond_limits             door  404   403   403   403   200   200   200
+GET  audit.beyond_limits_csv         door  404   403   403   403   200   200   200
+GET  audit.left_with_hours           door  404   403   403   403   200   200   200
+GET  audit.overrides                 door  404   403   403   403   200   200   200
+GET  audit.reversals                 door  404   403   403   403   200   200   200
+GET  audit.one_broker                door  404   403   403   403   200   200   200
+GET  audit.pot                       door  404   403   403   403   200   200   200
+GET  audit.entries                   door  404   403   403   403   200   200   200
+GET  audit.entries_csv               door  404   403   403   403   200   200   200
+GET  audit.late_entries              door  404   403   403   403   200   200   200
+GET  audit.late_entries_csv          door  404   403   403   403   200   200   200
+GET  audit.entry                     door  404   403   403   403   200   200   200
 """
 
 
@@ -159,6 +179,7 @@ _STATES = {
     "reversals.propose": "confirmed",
     "recording.again": "confirmed",
     "exchanges.thank": "confirmed",
+    "audit.entry": "confirmed",
 }
 
 
@@ -168,7 +189,7 @@ _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
-    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver"}
+    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver", "word": "exchange"}
     if "name" in arguments:
         values["name"] = books.area("Forfar")
     if "code" in arguments:

@@ -48,6 +48,7 @@ readers_of_own_hours = rules.may_read_own_hours
 brokers = rules.may_broker
 coordinators = rules.may_coordinate
 approvers = rules.may_approve
+auditors = rules.may_audit
 
 
 def keepers(actor: Actor) -> bool:
@@ -167,6 +168,12 @@ class SlugConverter(BaseConverter):
     regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
+class WordConverter(BaseConverter):
+    """A small word in an address, such as the kind of an entry."""
+
+    regex = "[a-z]+"
+
+
 def refuse_unguarded() -> None:
     """Deny by default: a view that does not say who may open it is opened by nobody."""
     view = current_app.view_functions.get(request.endpoint or "")
@@ -177,7 +184,7 @@ def refuse_unguarded() -> None:
 
 def set_up(app: Flask) -> None:
     """Guard the app and teach it codes and slugs."""
-    app.url_map.converters.update(code=CodeConverter, slug=SlugConverter)
+    app.url_map.converters.update(code=CodeConverter, slug=SlugConverter, word=WordConverter)
     app.before_request(refuse_unguarded)
     login.init_app(app)
     login.user_loader(load_signed_in)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date, format_time as babel_time
+from babel.numbers import format_decimal
 from flask import Flask, g
 from flask_babel import get_locale, gettext as _, ngettext
 
@@ -70,6 +71,11 @@ def moment(at: datetime) -> str:
     return f"{day_short(local.date())}, {babel_time(local, 'HH:mm', locale=get_locale())}"
 
 
+def thousands(number: int) -> str:
+    """'18,204' as the reader's language groups figures."""
+    return str(format_decimal(number, locale=get_locale()))
+
+
 def first_name(name: str) -> str:
     """What a neighbour is called."""
     return name.split(" ", 1)[0]
@@ -77,7 +83,17 @@ def first_name(name: str) -> str:
 
 def set_up(app: Flask) -> None:
     """Give the templates their words."""
-    for say in (hours_in_words, hours_short, hours_signed, day_long, day_short, month_name, moment, first_name):
+    for say in (
+        hours_in_words,
+        hours_short,
+        hours_signed,
+        day_long,
+        day_short,
+        month_name,
+        moment,
+        first_name,
+        thousands,
+    ):
         app.add_template_filter(say)
     app.add_template_filter(codes.spoken, "spoken")
     app.add_template_global(_locale_tag, "locale_tag")

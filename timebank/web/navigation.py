@@ -32,6 +32,8 @@ def menu() -> list[MenuItem]:
         items.append(("desk.desk", _("Desk")))
     if rules.may_broker(actor):
         items += [("tasks.tasks", _("To do")), ("members.members", _("Members"))]
+    if rules.may_audit(actor):
+        items.append(("audit.books", _("Audit")))
     items.append(("members.profile", _("About me")))
     return [_item(endpoint, label) for endpoint, label in items]
 

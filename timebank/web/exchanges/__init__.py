@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("exchanges", __name__, url_prefix="/<slug:bank_slug>")
 
-from timebank.web.exchanges import views as _views  # noqa: E402, F401 (views join their blueprint)
+from timebank.web.exchanges import filing as _filing, views as _views  # noqa: E402, F401 (views join their blueprint)

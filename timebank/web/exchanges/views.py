@@ -17,10 +17,11 @@ from timebank.exchanges.queries import find_exchange, list_exchanges
 from timebank.exchanges.rules import Standing, State, took_part
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import list_names
-from timebank.members.rules import Actor, may_see_all_exchanges
+from timebank.members.rules import Actor, may_audit, may_see_all_exchanges
 from timebank.web.access import allows, brokers, members, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.exchanges import blueprint
+from timebank.web.exchanges.filing import filing_form
 from timebank.web.exchanges.forms import (
     AgreementForm,
     DecidedForm,
@@ -60,7 +61,7 @@ def exchanges() -> str:
 def exchange(code: str) -> str:
     """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
     shown = _exchange(code)
-    return render_template("exchanges/exchange.html", form=DeedForm(), **tell(shown, g.actor))
+    return _page(shown)
 
 
 @blueprint.get("/exchanges/<code:code>/done")
@@ -87,7 +88,7 @@ def thank(code: str) -> str | Response:
         except TimebankError as error:
             db.session.rollback()
             form.refuse(error, form.words)
-    return render_template("exchanges/exchange.html", form=DeedForm(), **tell(shown, g.actor) | {"thanks_form": form})
+    return _page(shown, thanks_form=form)
 
 
 #: What the form of a decision says once it was looked at again.
@@ -234,6 +235,12 @@ def _both_after(shown: Exchange, form: DecidedForm) -> dict[str, object]:
         (names[shown.receiver_account_id][0], receiver, receiver - minutes),
     ]
     return {**told, "minutes": minutes, "changes": changes}
+
+
+def _page(shown: Exchange, **changed: object) -> str:
+    """The page of an exchange, with what a form that was refused changes on it."""
+    told = {**tell(shown, g.actor), "filing": filing_form(shown), "reads_entries": may_audit(g.actor), **changed}
+    return render_template("exchanges/exchange.html", form=DeedForm(), **told)
 
 
 def _words(text: str | None) -> str:

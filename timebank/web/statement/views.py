@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, g, render_template, request, url_for
 
 from timebank import clock
+from timebank.audit.rules import address_of
 from timebank.bookkeeping.queries import (
     StatementFilter,
     first_and_last_recording,
@@ -16,7 +17,7 @@ from timebank.bookkeeping.queries import (
 from timebank.exchanges.queries import list_open
 from timebank.exchanges.rules import State
 from timebank.members.queries import find_actor_by_code, list_names
-from timebank.members.rules import Actor
+from timebank.members.rules import Actor, may_audit
 from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
@@ -88,6 +89,7 @@ def _page(member: Actor, url: str, csv_url: str) -> str:
         url=url,
         csv_url=csv_url,
         query=query,
+        entry_address=address_of if may_audit(g.actor) else None,
     )
 
 

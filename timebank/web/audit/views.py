@@ -1,0 +1,56 @@
+"""Do the books balance? The last checks, the figures of the bank, and checking again."""
+
+from datetime import timedelta
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.audit import actions
+from timebank.audit.queries import list_checks, overview
+from timebank.exchanges.rules import State
+from timebank.web.access import allows, auditors
+from timebank.web.audit import blueprint
+from timebank.web.audit.forms import CheckForm
+from timebank.web.audit.words import check_words, state_words, unit_words
+from timebank.web.extensions import db
+
+
+@blueprint.get("/audit")
+@allows(auditors)
+def books() -> str:
+    """Yes or no, the sum, when it was checked and by what; then every figure, each leading to its rows."""
+    figures = overview(db.session(), g.bank, now=clock.now())
+    checks = list_checks(db.session())
+    newest = checks[0] if checks else None
+    return render_template(
+        "audit/books.html",
+        form=CheckForm(),
+        figures=figures,
+        checks=checks,
+        newest=newest,
+        # Only what was checked is called right; a sum that is off is never hidden by a check of yesterday.
+        balances=bool(newest and newest.is_right) and figures.books.total_minutes == 0,
+        states=list(State),
+        check_words=check_words,
+        unit_words=unit_words,
+        state_words=state_words,
+    )
+
+
+@blueprint.post("/audit/checks")
+@allows(auditors)
+def check_now() -> Response:
+    """Check the books, and keep what was found."""
+    form = CheckForm()
+    if not form.validate_on_submit():
+        abort(400)
+    began = clock.now()
+    results = actions.check(db.session())
+    ended = clock.now()
+    seconds = (ended - began) // timedelta(seconds=1)
+    actions.store_asked(db.session(), results, seconds=seconds, by=g.actor, now=ended, form_key=form.key)
+    db.session.commit()
+    flash(_("The books were checked. Here is what was found."))
+    return redirect(url_for("audit.books"), 303)

@@ -1,0 +1,105 @@
+"""Which exchanges the address asks for: what was typed, what it means, and what could not be understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from timebank.audit.exchanges import ExchangeFilter
+from timebank.audit.queries import list_areas
+from timebank.audit.rules import GROUPS, states_of
+from timebank.errors import TimebankError
+from timebank.exchanges.filing import Shelf, find_shelf, list_shelves
+from timebank.exchanges.rules import State
+from timebank.web.asked import asked_words
+from timebank.web.days import read_day
+from timebank.web.extensions import db
+from timebank.web.filters import today
+from timebank.web.sentences import say
+
+#: Names of what can be asked, as they stand in the address.
+NAMES = ("words", "person", "category", "area", "state", "from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks: as typed (for links and the form), as a filter, and problems by field."""
+
+    typed: dict[str, Any]
+    meant: ExchangeFilter
+    problems: dict[str, str] = field(default_factory=dict)
+    shelves: Sequence[Shelf] = ()
+    areas: Sequence[tuple[int, str]] = ()
+
+    @property
+    def states(self) -> list[str]:
+        """Words for states that can be chosen: groups of them first."""
+        return [*GROUPS, *(state.value for state in State)]
+
+
+def read_wanted() -> Wanted:
+    """Read the address; what is unknown, such as a category that was renamed, is a problem and asks for nothing."""
+    shelves = list_shelves(db.session(), g.bank.id)
+    areas = list_areas(db.session(), g.bank.id)
+    typed = {name: asked_words(name).strip() for name in NAMES}
+    typed = {name: said for name, said in typed.items() if said}
+    problems = dict[str, str]()
+    shelf = find_shelf(shelves, typed.get("category", ""))
+    area_id = next((area_id for area_id, name in areas if name == typed.get("area")), None)
+    states = states_of(typed.get("state", ""))
+    for name, found in (("category", shelf), ("area", area_id), ("state", states)):
+        if name in typed and not found:
+            problems[name] = _("This is not on the list: %(typed)s.", typed=typed[name])
+    first, last = (_day(typed, name, problems) for name in ("from", "to"))
+    if first is not None and last is not None and last < first:
+        problems["to"] = _("The last day comes before the first.")
+    meant = ExchangeFilter(
+        words=typed.get("words", ""),
+        person=typed.get("person", ""),
+        category_ids=shelf.ids if shelf else (),
+        area_id=area_id,
+        states=states,
+        first=first,
+        last=last,
+    )
+    return Wanted(typed, meant, problems, shelves, areas)
+
+
+def _day(typed: dict[str, str], name: str, problems: dict[str, str]) -> date | None:
+    if name not in typed:
+        return None
+    try:
+        return read_day(typed[name])
+    except TimebankError as error:
+        problems[name] = say(error)
+        return None
+
+
+def usual_periods(typed: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """(words, address, chosen) of this month, last month and this year; the rest of the choice is kept."""
+    now = today()
+    last_month = now.replace(day=1) - timedelta(days=1)
+    periods = (
+        (_("This month"), now.replace(day=1), _end_of_month(now)),
+        (_("Last month"), last_month.replace(day=1), last_month),
+        (_("This year"), date(now.year, 1, 1), date(now.year, 12, 31)),
+    )
+    found = []
+    for words, first, last in periods:
+        days = {"from": first.isoformat(), "to": last.isoformat()}
+        chosen = {name: typed.get(name) for name in days} == days
+        found.append((words, url_for("audit.exchanges", **{**typed, **days}), chosen))
+    return found
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def asked_one_of(name: str, values: Sequence[str]) -> str:
+    """A word of the address that is one of these; the first of them where it is none."""
+    said = request.args.get(name, "")
+    return said if said in values else values[0]

@@ -1,0 +1,119 @@
+"""What states, kinds, checks and deeds of the trail are called in front of people."""
+
+from flask_babel import gettext as _
+
+from timebank.exchanges.rules import State
+from timebank.ledger.entries import EntryKind
+
+
+def state_words(state: str) -> str:
+    """Where an exchange stands, or several states together."""
+    words = {
+        "moved": _("hours moved"),
+        "waiting-hours": _("hours wait"),
+        State.PROPOSED: _("asked"),
+        State.ACCEPTED: _("agreed"),
+        State.RECORDED: _("waiting"),
+        State.CONFIRMED: _("confirmed"),
+        State.DECLINED: _("not this time"),
+        State.CANCELLED: _("called off"),
+        State.DISPUTED: _("being looked at"),
+        State.DECIDED: _("decided"),
+        State.REVERSED: _("taken back"),
+    }
+    return str(words[state])
+
+
+def kind_words(kind: str) -> str:
+    """What kind of entry it is."""
+    words = {
+        EntryKind.EXCHANGE: _("Help"),
+        EntryKind.ACTIVITY: _("Group activity"),
+        EntryKind.WELCOME: _("Welcome hours"),
+        EntryKind.GIFT: _("Gift"),
+        EntryKind.GRANT: _("Grant"),
+        EntryKind.OPENING: _("Opening balance"),
+        EntryKind.ADJUSTMENT: _("Correction"),
+        EntryKind.LEAVING: _("Leaving"),
+        EntryKind.CLEARING: _("With another time bank"),
+    }
+    return str(words[EntryKind(kind)])
+
+
+def account_words(kind: str) -> str:
+    """What an account without a holder is called."""
+    words = {
+        "pot": _("Community pot"),
+        "fund": _("Fund"),
+        "group": _("Group"),
+        "activity": _("Group activity"),
+        "opening": _("Opening balances"),
+        "leavers": _("Leavers"),
+        "clearing": _("Another time bank"),
+        "member": _("Member"),
+    }
+    return str(words[kind])
+
+
+def check_words(name: str) -> str:
+    """What a check asks; one that is new and has no words yet is called by its name."""
+    words = {
+        "sum_is_zero": _("All accounts together come to nothing"),
+        "balances_equal_postings": _("Balances equal their lines"),
+        "transfers_equal_lines": _("Entries stand line by line"),
+        "postings_equal_transfers": _("Each line is on both accounts"),
+        "running_balances": _("Running balances follow"),
+        "reversals_mirror": _("What was taken back fits"),
+        "floors_on_record": _("Limits are kept and on record"),
+        "entries_as_written": _("No entry was changed"),
+        "words_as_written": _("No words were changed"),
+        "web_role_owns_nothing": _("The site cannot rewrite the books"),
+        "accounts_have_members": _("Every account has its member"),
+        "exchanges_have_entries": _("Every exchange has its entry"),
+    }
+    return str(words.get(name, name.replace("_", " ")))
+
+
+def unit_words(unit: str) -> str:
+    """What a check counted."""
+    words = {
+        "accounts": _("accounts"),
+        "transfers": _("lines"),
+        "postings": _("lines on accounts"),
+        "reversals": _("taken back"),
+        "limit changes": _("changes of limits"),
+        "entries": _("entries"),
+        "memos": _("descriptions"),
+        "tables owned": _("tables"),
+        "memberships": _("members"),
+        "exchanges": _("exchanges"),
+    }
+    return str(words.get(unit, unit))
+
+
+def deed_words(deed: str) -> str:
+    """A deed of the trail: 'exchange.confirm' is 'confirmed the exchange'. One without words keeps its name."""
+    words = {
+        "exchange.propose": _("asked"),
+        "exchange.accept": _("said yes"),
+        "exchange.decline": _("said not this time"),
+        "exchange.cancel": _("called it off"),
+        "exchange.record": _("recorded it"),
+        "exchange.confirm": _("confirmed it"),
+        "exchange.dispute": _("said that it is not right"),
+        "exchange.agree": _("agreed"),
+        "exchange.decide": _("decided"),
+        "exchange.filed": _("filed it under a category"),
+        "reversal.proposed": _("asked to take it back"),
+        "reversal.agreed": _("agreed to take it back"),
+        "reversal.approved": _("approved taking it back"),
+        "reversal.refused": _("turned taking it back down"),
+        "member.admitted": _("took the member in"),
+    }
+    return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))
+
+
+def how_words(how: str) -> str:
+    """How a member told a broker."""
+    words = {"phone": _("by phone"), "paper": _("on paper"), "in_person": _("in person"), "slip": _("on a signed slip")}
+    return str(words[how])
