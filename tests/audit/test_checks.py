@@ -61,6 +61,7 @@ TAMPERINGS = {
     "DELETE FROM standing_change WHERE number = 3": {"standings_as_changed"},
     "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
     "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
+    "DELETE FROM exchange WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET state = 'cancelled' WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET state = 'reversed' WHERE code = '{code}'": {"exchanges_have_entries"},
