@@ -20,6 +20,7 @@ from timebank.web.front import blueprint as front
 from timebank.web.home import blueprint as home
 from timebank.web.joining import blueprint as joining
 from timebank.web.limits import blueprint as limits
+from timebank.web.listings import blueprint as listings
 from timebank.web.members import blueprint as members
 from timebank.web.recording import blueprint as recording
 from timebank.web.reversals import blueprint as reversals
@@ -37,6 +38,7 @@ _BLUEPRINTS = (
     recording,
     exchanges,
     reversals,
+    listings,
     members,
     joining,
     acting,

@@ -19,8 +19,13 @@ from timebank.codes import spoken
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
+from timebank.interchange.listings import read, store
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import Verdict
+from timebank.listings import actions as listing_actions
+from timebank.listings.models import Listing
+from timebank.listings.queries import find_listing, get_tree
+from timebank.listings.rules import Kind, Said
 from timebank.members import joining
 from timebank.members.actions import NewMember, admit
 from timebank.members.joining import Wish
@@ -158,6 +163,43 @@ class Books:
         with self._written() as session:
             actions.dispute(session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW)
         return code
+
+    def open_categories(self) -> None:
+        """The list of categories that every bank starts with."""
+        with self._written() as session:
+            listing_actions.open_categories(session, self.village.angus, NOW)
+
+    def listed(self, owner: Actor, *, now: datetime = NOW, form_key: str = "", **said: Any) -> str:
+        """An offer (or `kind`) of somebody's, of gardening; gives its code as it is spoken."""
+        kind = Kind(said.pop("kind", Kind.OFFER))
+        keys = said.pop("categories", ("outdoors/gardening",))
+        self.open_categories()
+        with self._written() as session:
+            tree = get_tree(session, owner.bank_id)
+            ids = tuple(tree.by_key[key].id for key in keys)
+            whole = Said(**{"title": "Gardening", "words": "", "category_ids": ids, "in_person": True} | said)
+            key = form_key or self._key()
+            code = listing_actions.add(session, self.village.angus, kind, whole, by=owner, now=now, form_key=key)
+        return spoken(code)
+
+    def imported(self, description: str = "I offer rides", *, kind: str = "offer", number: int = 1) -> str:
+        """A listing from elsewhere in the hand of the bank's holder; gives its code as it is spoken."""
+        sheet = f"timebank,listing_id,type,description,category_ids\nangus,{number},{kind},{description},13\n"
+        with self._written() as session:
+            store(session, self.village.angus, read(sheet.encode()), now=NOW)
+            query = select(Listing.code).where(Listing.source_key == f"angus/{number}")
+            return spoken(session.scalars(query).one())
+
+    def listing(self, code: str) -> Listing:
+        """A listing as it is kept."""
+        with self.backend.session() as session:
+            found = find_listing(session, self.village.angus.id, code.replace("-", ""))
+            assert found is not None
+            return found
+
+    def notes(self, kind: str) -> list[str]:
+        """What the tasks of a kind say."""
+        return [row.note for row in self.ask("SELECT note FROM task WHERE kind = :kind ORDER BY id", kind=kind)]
 
     def member_called(self, name: str) -> Actor:
         """The one member of this name."""

@@ -71,6 +71,29 @@ POST reversals.agree                 door  404   on    404   on    on    403   4
 POST reversals.approve               door  404   403   403   403   on    on    403
 POST reversals.refuse                door  404   403   403   403   on    on    403
 
+GET  listings.listings               door  404   200   200   200   200   200   200
+GET  listings.listing                door  404   200   200   200   200   200   200
+POST listings.answer                 door  404   on    on    on    on    403   403
+GET  listings.ask_broker             door  404   200   200   200   200   403   403
+POST listings.ask_broker             door  404   200   200   200   200   403   403
+GET  listings.mine                   door  404   200   200   200   200   403   403
+GET  listings.add                    door  404   200   200   200   200   403   403
+POST listings.add                    door  404   200   200   200   200   403   403
+GET  listings.change                 door  404   200   403   200   200   403   403
+POST listings.change                 door  404   200   403   200   200   403   403
+POST listings.move                   door  404   on    403   on    on    403   403
+GET  listings.hand_over              door  404   403   403   there there 403   403
+POST listings.hand_over              door  404   403   403   there there 403   403
+GET  listings.categories             door  404   403   403   403   200   403   403
+POST listings.open_categories        door  404   403   403   403   on    403   403
+GET  listings.add_category           door  404   403   403   403   200   403   403
+POST listings.add_category           door  404   403   403   403   200   403   403
+GET  listings.category               door  404   403   403   403   200   403   403
+POST listings.category               door  404   403   403   403   on    403   403
+POST listings.shift                  door  404   403   403   403   on    403   403
+POST listings.retire                 door  404   403   403   403   on    403   403
+POST listings.bring_back             door  404   403   403   403   on    403   403
+
 GET  members.members                 door  404   403   403   200   200   403   403
 GET  members.member                  door  404   200   200   200   200   200   200
 GET  members.sign_in_code            door  404   403   403   there there 403   403
@@ -189,9 +212,12 @@ _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
-    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver", "word": "exchange"}
+    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver", "word": "exchange", "kind": "offer"}
     if "name" in arguments:
         values["name"] = books.area("Forfar")
+    values |= {"what": "pause", "way": "up", "key": "outdoors/gardening"}
+    if "key" in arguments:
+        books.open_categories()
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
     return {name: values[name] for name in arguments}
@@ -200,16 +226,16 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
 def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
-    if page in {"members", "acting", "limits"} or endpoint.startswith("statement."):
-        return spoken(grace.code)
-    if page == "joining":
-        return books.application(steps=_STEPS_BEFORE.get(view, 0))
-    if page == "reversals" and view != "propose":
-        return books.reversal(books.confirmed(ada, grace), by=books.village.clara)
-    if page == "tasks":
-        return books.task(f"member:{grace.code}")
-    if page == "recording" and endpoint not in _STATES:
-        return _whole_draft(books)
+    by_page = {
+        **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
+        "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
+        "listings": lambda: books.listed(grace),
+        "reversals": lambda: books.reversal(books.confirmed(ada, grace), by=books.village.clara),
+        "tasks": lambda: books.task(f"member:{grace.code}"),
+        "recording": lambda: _whole_draft(books),
+    }
+    if endpoint not in _STATES and page in by_page:
+        return by_page[page]()
     return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)
 
 

@@ -46,6 +46,7 @@ def _crowd(books):
         books.task(f"member:{neighbour.code}")
     for number, neighbour in enumerate(crowd):
         other = books.village.grace if number % 2 else books.village.ada
+        books.listed(neighbour, kind=("offer", "request")[number % 2])
         getattr(books, ("recorded", "accepted", "confirmed", "disputed")[number % 4])(neighbour, other)
 
 

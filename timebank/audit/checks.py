@@ -8,9 +8,15 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.exchanges import checks as exchanges
 from timebank.ledger.checks import CheckResult, Finding
+from timebank.listings import checks as listings
 from timebank.members import checks as members
 
-ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (*bookkeeping.CHECKS, *members.CHECKS, *exchanges.CHECKS)
+ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
+    *bookkeeping.CHECKS,
+    *members.CHECKS,
+    *listings.CHECKS,
+    *exchanges.CHECKS,
+)
 
 
 def check_books(session: Session) -> Iterator[CheckResult]:

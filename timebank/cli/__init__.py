@@ -1,5 +1,6 @@
 """The command line: `timebank --help`."""
 
+from timebank.cli import importing
 from timebank.cli.commands import main
 
-__all__ = ["main"]
+__all__ = ["importing", "main"]

@@ -61,10 +61,11 @@ def init(**answers: str) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date after an update, as its owner (TIMEBANK_OWNER_URL)."""
-    settings = _settings()
+    settings = settings_there()
     with opened(settings.owner_url) as owner:
         migrations.upgrade(owner)
     setting_up.let_web_role_in(settings)
+    setting_up.complete_banks(settings)
     click.echo("The database is up to date.")
 
 
@@ -73,7 +74,7 @@ def migrate() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def run(port: int, host: str) -> None:
     """Serve the site."""
-    _serve(_settings(), host, port)
+    _serve(settings_there(), host, port)
 
 
 @main.command()
@@ -100,7 +101,7 @@ def check_books() -> None:
 
     What was found is kept for the audit page, where the database can be written.
     """
-    settings = _settings()
+    settings = settings_there()
     began = clock.now()
     with (
         opened(settings.database_url) as engine,
@@ -131,7 +132,7 @@ def _print_result(result: CheckResult) -> None:
 @main.command()
 def sweep() -> None:
     """Do what time brings, once a day from cron: raise floors whose override has ended, clear away what is stale."""
-    raised, cleared = setting_up.sweep(_settings())
+    raised, cleared = setting_up.sweep(settings_there())
     click.echo(f"{raised} floors raised, {cleared} stale drafts, codes and tries cleared away.")
 
 
@@ -142,14 +143,15 @@ def sweep() -> None:
 def sign_in_link(bank: str, number: int, web_address: str) -> None:
     """Print a one-time sign-in link, for a coordinator who can ask nobody else."""
     try:
-        name, link = setting_up.make_link(_settings(), bank, number, web_address)
+        name, link = setting_up.make_link(settings_there(), bank, number, web_address)
     except setting_up.CannotSetUpError as error:
         raise click.ClickException(str(error)) from error
     days = timedelta(days=14).days
     click.echo(f"{name} signs in once, within {days} days, with this link:\n  {link}")
 
 
-def _settings() -> Settings:
+def settings_there() -> Settings:
+    """The settings of an installation that is set up; says what to do where it is not."""
     settings = read_settings()
     if not settings.is_set_up:
         message = f"nothing is set up in {settings.instance} yet: run 'timebank init' first"

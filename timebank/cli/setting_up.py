@@ -18,6 +18,7 @@ from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
 from timebank.exchanges.drafts import clear_drafts
 from timebank.ledger.checks import CheckResult
+from timebank.listings.actions import open_categories
 from timebank.members.actions import NewMember, admit
 from timebank.members.limits import end_overrides
 from timebank.members.models import Membership
@@ -26,6 +27,9 @@ from timebank.members.rules import Actor, Role
 from timebank.migrations import run as migrations
 from timebank.signing_in.actions import clear_stale, make_code
 from timebank.signing_in.queries import plain_email
+
+#: A first coordinator does everything: nobody else is there yet.
+COORDINATORS_ROLES = frozenset({Role.MEMBER, Role.BROKER, Role.COORDINATOR})
 
 
 class CannotSetUpError(Exception):
@@ -51,13 +55,9 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
 
     Raises SlugTakenError where the bank exists, NotASlugError, or UnsafeDatabaseError.
     """
-    settings.make_keys()
-    with opened(settings.owner_url) as owner:
-        migrations.upgrade(owner)
-        refuse_unsafe(owner)
-    let_web_role_in(settings)
+    prepare(settings)
     with writing(settings) as session:
-        _refuse_mixing(session, settings)
+        refuse_mixing(session, settings)
         now = clock.now()
         name = answers.coordinator_name or answers.coordinator.partition("@")[0]
         bank = open_bank(
@@ -69,8 +69,8 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
             coordinator_name=answers.coordinator_name,
             time_zone=answers.time_zone,
         )
-        roles = frozenset({Role.MEMBER, Role.BROKER, Role.COORDINATOR})
-        people = [NewMember(name=name, email=plain_email(answers.coordinator), roles=roles)]
+        open_categories(session, bank, now)
+        people = [NewMember(name=name, email=plain_email(answers.coordinator), roles=COORDINATORS_ROLES)]
         if answers.trustee:
             trustee = answers.trustee.partition("@")[0]
             people.append(NewMember(name=trustee, email=plain_email(answers.trustee), roles=frozenset({Role.TRUSTEE})))
@@ -80,6 +80,35 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
             member = _actor(session, membership)
             links.append((person.name, _link(session, member, answers.slug, answers.web_address)))
     return links
+
+
+def prepare(settings: Settings) -> None:
+    """Make the keys and the tables that are not there yet. Raises UnsafeDatabaseError."""
+    settings.make_keys()
+    with opened(settings.owner_url) as owner:
+        migrations.upgrade(owner)
+        refuse_unsafe(owner)
+    let_web_role_in(settings)
+
+
+def complete_banks(settings: Settings) -> None:
+    """Give each bank what a new version brings and every bank needs: its categories."""
+    with writing(settings) as session:
+        for slug, _name in list_banks(session):
+            bank = find_bank(session, slug)
+            if bank is not None:
+                open_categories(session, bank, clock.now())
+
+
+def add_coordinator(settings: Settings, slug: str, person: NewMember, web_address: str) -> str:
+    """Take a coordinator into a bank that is there; gives their one-time link. Raises CannotSetUpError."""
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        if bank is None:
+            message = f"no bank is called {slug}"
+            raise CannotSetUpError(message)
+        membership = admit(session, bank, person, by=None, now=clock.now())
+        return _link(session, _actor(session, membership), slug, web_address)
 
 
 def make_link(settings: Settings, slug: str, number: int, web_address: str) -> tuple[str, str]:
@@ -172,7 +201,7 @@ def writing(settings: Settings) -> Iterator[Session]:
         session.commit()
 
 
-def _refuse_mixing(session: Session, settings: Settings) -> None:
+def refuse_mixing(session: Session, settings: Settings) -> None:
     """The demo's people have a published password, and its entries another key: a real bank never stands beside them.
 
     Raises CannotSetUpError.
@@ -202,6 +231,6 @@ def make_demo(settings: Settings) -> None:
         if not migrations.is_up_to_date(engine):
             migrations.upgrade(engine)
     with writing(settings) as session:
-        _refuse_mixing(session, settings)
+        refuse_mixing(session, settings)
         if find_bank(session, village.SLUG) is None:
             village.build(session, now=clock.now())

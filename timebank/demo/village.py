@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
+from timebank.demo.listings import list_help
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.terms import Terms
 from timebank.members import joining
@@ -66,6 +67,7 @@ def build(session: Session, *, now: datetime) -> Bank:
     people = _move_in(session, bank, start)
     _live(session, bank, people, now)
     _ask_to_join(session, bank, people, now)
+    list_help(session, bank, people, now)
     return bank
 
 

@@ -1,6 +1,13 @@
 """What a listing and a category are, and who may change them. Values in, answers out."""
 
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from timebank.listings.errors import CategoriesError, NoTitleError
+from timebank.members.rules import Actor, may_broker, may_exchange
 
 
 class Kind(StrEnum):
@@ -27,3 +34,93 @@ class Risk(StrEnum):
     MONEY = "money"
     PERSONAL_CARE = "personal_care"
     REGULATED_TRADE = "regulated_trade"
+
+
+class Move(StrEnum):
+    """What is done with a listing that is there."""
+
+    CHANGE = "change"
+    PAUSE = "pause"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    RECONFIRM = "reconfirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says in an offer or a request. No way at all means that it was not said.
+
+    `suits` has a bit for each part of the week, Monday morning first; 0: at any time.
+    """
+
+    title: str
+    words: str
+    category_ids: tuple[int, ...]
+    area_id: int | None = None
+    in_person: bool = False
+    by_phone: bool = False
+    online: bool = False
+    suits: int = 0
+    when_words: str = ""
+
+
+MOST_CATEGORIES = 3
+LONGEST_TITLE = 120
+LONGEST_WORDS = 2000
+DAYS_A_WEEK = 7
+PARTS_A_DAY = 3
+#: In which life each move can be made, and which life follows (None: it stays).
+_MOVES: dict[Move, tuple[frozenset[Life], Life | None]] = {
+    Move.CHANGE: (frozenset(Life), None),
+    Move.PAUSE: (frozenset({Life.OPEN}), Life.PAUSED),
+    Move.CLOSE: (frozenset({Life.OPEN, Life.PAUSED}), Life.CLOSED),
+    Move.REOPEN: (frozenset({Life.PAUSED, Life.CLOSED}), Life.OPEN),
+    Move.RECONFIRM: (frozenset({Life.OPEN}), None),
+}
+
+
+def after(life: Life, move: Move) -> Life | None:
+    """The life that follows a move; None where the move cannot be made from here."""
+    standing, then = _MOVES[move]
+    return (then or life) if life in standing else None
+
+
+def may_change(member_id: int, actor: Actor) -> bool:
+    """Its owner changes a listing; a broker tidies up after those who cannot."""
+    return (actor.membership_id == member_id and may_exchange(actor)) or may_broker(actor)
+
+
+def may_hand_over(actor: Actor, *, held: bool) -> bool:
+    """A broker hands what was imported to whom it belongs to, and nothing else."""
+    return held and may_broker(actor)
+
+
+def check(said: Said) -> None:
+    """Raises NoTitleError, or CategoriesError where there are none or more than three."""
+    if not any(letter.isalnum() for letter in said.title):
+        raise NoTitleError
+    if not 1 <= len(set(said.category_ids)) <= MOST_CATEGORIES:
+        raise CategoriesError
+
+
+def review_day(day: date, months: int) -> date:
+    """The day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def suits_day(day: int) -> int:
+    """The bits of a day's three parts; 0 is Monday."""
+    return 0b111 << (PARTS_A_DAY * day)
+
+
+def read_risks(kept: str) -> frozenset[Risk]:
+    """The risks of a category as they are kept; a word from elsewhere is none."""
+    known = {risk.value for risk in Risk}
+    return frozenset(Risk(word) for word in kept.split() if word in known)
+
+
+def write_risks(risks: Iterable[Risk]) -> str:
+    """Risks as they are kept, always in the same order."""
+    wanted = set(risks)
+    return " ".join(risk for risk in Risk if risk in wanted)

@@ -21,6 +21,7 @@ from timebank.trail import actions as trail
 from timebank.trail.actions import Deed
 
 FIRST_NUMBER = 101
+HOLDER_NAME = "Imported listings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,36 @@ def get_membership_by_code(session: Session, bank_id: int, code: str) -> Members
     return session.execute(
         select(Membership).where(Membership.bank_id == bank_id, Membership.code == code)
     ).scalar_one()
+
+
+def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Membership:
+    """The bank's holder of imported listings, made the first time: no roles, no contact, no sign-in, no hours."""
+    session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True))  # one, whoever asks
+    holder = session.scalar(select(Membership).where(Membership.bank_id == bank.id, Membership.is_holder))
+    if holder is not None:
+        return holder
+    person = Person(id=clock.next_id(), name=HOLDER_NAME, name_folded=fold(HOLDER_NAME), created_at=now)
+    account_id = bookkeeping.open_account(
+        session, bank.id, AccountKind.MEMBER, floor=0, reason="holder of imported listings", by=None, now=now
+    )
+    session.add(person)
+    session.flush()
+    holder = Membership(
+        bank_id=bank.id,
+        id=clock.next_id(),
+        person_id=person.id,
+        account_id=account_id,
+        number=_next_number(session, bank.id),
+        code=codes.new_reference(),
+        standing=Standing.LEFT,
+        about="",
+        joined_on=clock.local_day(now, bank.time_zone),
+        is_holder=True,
+    )
+    session.add(holder)
+    session.flush()
+    trail.begin(session, Deed(bank.id, "holder.made", f"member:{holder.code}", None, now))
+    return holder
 
 
 @dataclass(frozen=True, slots=True)

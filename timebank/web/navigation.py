@@ -28,6 +28,8 @@ def menu() -> list[MenuItem]:
     if rules.may_exchange(actor):
         items += [("home.home", _("Home")), ("statement.my_hours", _("My hours"))]
     items.append(("exchanges.exchanges", _("Exchanges")))
+    if rules.may_exchange(actor) or rules.may_see_all_exchanges(actor):
+        items.append(("listings.listings", _("Offers and requests")))
     if rules.may_see_all_exchanges(actor):
         items.append(("desk.desk", _("Desk")))
     if rules.may_broker(actor):

@@ -67,6 +67,12 @@ SENTENCES = {
     ),
     "limit_day": _("Choose a day from today on, and at most a year ahead."),
     "limit_reason_missing": _("Say why. It stays on record with the limit."),
+    # Offers, requests and categories
+    "listing_without_title": _("Say in a few words what it is about."),
+    "listing_categories": _("Choose one to three kinds of help."),
+    "listing_moved_on": _("This was changed a moment ago, so nothing more happened. Here is how it stands now."),
+    "category_without_name": _("Type the name."),
+    "category_name_taken": _("There is one called %(name)s beside it already."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),

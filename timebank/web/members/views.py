@@ -9,6 +9,7 @@ from timebank import clock
 from timebank.banks.queries import find_area_name
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
+from timebank.listings.queries import list_shown_of_member
 from timebank.members import actions
 from timebank.members.actions import get_membership_by_code
 from timebank.members.models import Membership, Person
@@ -27,6 +28,7 @@ from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
+from timebank.web.filters import today
 from timebank.web.members import blueprint
 from timebank.web.members.forms import CodeForm, ProfileForm, RolesForm
 
@@ -67,6 +69,7 @@ def member(code: str) -> str:
         is_self=shown.membership_id == g.actor.membership_id,
         may_coordinate=may_coordinate(g.actor),
         may_change_standing=may_change_standing(g.actor, shown),
+        listings=list_shown_of_member(db.session(), g.bank.id, shown.membership_id, today=today()),
         form=CodeForm(),
     )
 

@@ -1,0 +1,63 @@
+"""What the village's people offer and ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Bank
+from timebank.listings.actions import add, open_categories
+from timebank.listings.queries import get_tree
+from timebank.listings.rules import Kind, Said, suits_day
+from timebank.members.rules import Actor
+
+_WEEKEND = suits_day(5) | suits_day(6)
+_WEEKDAYS = sum(suits_day(day) for day in range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An offer or a request of one of the cast, so many days ago."""
+
+    days_ago: int
+    who: str
+    kind: Kind
+    title: str
+    words: str
+    category: str
+    suits: int = 0
+    by_phone: bool = False
+
+
+_LISTED = (
+    _Listed(230, "ada", Kind.OFFER, "Knitting for beginners", "I bring wool and needles.", "arts/crafts"),
+    _Listed(20, "ada", Kind.OFFER, "Gardening", "Weeding, roses, a little digging.", "outdoors/gardening", _WEEKDAYS),
+    _Listed(18, "ada", Kind.OFFER, "A walk with your dog", "", "outdoors/dog-walking"),
+    _Listed(15, "sam", Kind.OFFER, "I mend lamps and clocks", "Bring them or I come by.", "repairs/small-jobs"),
+    _Listed(
+        13, "sam", Kind.OFFER, "Lift to the clinic", "Two seats, not before nine.", "getting-about/clinic", _WEEKDAYS
+    ),
+    _Listed(12, "rosa", Kind.OFFER, "A chat on the phone", "Any morning.", "company/phone-calls", 0, by_phone=True),
+    _Listed(9, "grace", Kind.REQUEST, "Somebody to walk Biscuit", "He is small and slow.", "outdoors/dog-walking"),
+    _Listed(
+        7, "linus", Kind.REQUEST, "Help with a new phone", "Just the first steps.", "paperwork/computers", _WEEKEND
+    ),
+    _Listed(5, "linus", Kind.OFFER, "Carrying the shopping", "", "errands/shopping", _WEEKEND),
+)
+
+
+def list_help(session: Session, bank: Bank, people: dict[str, Actor], now: datetime) -> None:
+    """Open the categories and list what people said; one of Ada's is so old that it asks to be looked at."""
+    open_categories(session, bank, now)
+    tree = get_tree(session, bank.id)
+    for number, one in enumerate(_LISTED):
+        said = Said(
+            one.title,
+            one.words,
+            (tree.by_key[one.category].id,),
+            in_person=not one.by_phone,
+            by_phone=one.by_phone,
+            suits=one.suits,
+        )
+        at = now - timedelta(days=one.days_ago)
+        add(session, bank, one.kind, said, by=people[one.who], now=at, form_key=f"village-listing-{number}")

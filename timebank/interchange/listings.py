@@ -1,0 +1,211 @@
+"""Offers and requests from a sheet of Timebanks: `timebank, listing_id, type, description, category_ids`.
+
+The whole sheet is read and planned before anything is stored, and one bad row keeps all of it out.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.banks.models import Bank
+from timebank.interchange.their_categories import CATEGORY_KEYS, choose
+from timebank.listings.actions import open_categories
+from timebank.listings.models import Listing, ListingCategory, ListingWord
+from timebank.listings.queries import get_tree
+from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Kind, Life, review_day
+from timebank.listings.search import index_of
+from timebank.members.actions import get_or_make_holder
+from timebank.members.rules import fold
+from timebank.trail import actions as trail
+from timebank.trail.actions import Deed
+
+SOURCE = "timebanks"
+COLUMNS = ("timebank", "listing_id", "type", "description", "category_ids")
+_LONGEST_KEY = 60
+_LONGEST_SLUG = 40
+_SHORTEST_SLUG = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a sheet out, and on which line of the file it stands."""
+
+    line: int
+    what: str
+
+
+class BadSheetError(Exception):
+    """The sheet cannot be stored; `problems` are all that was found, in the order of the lines."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as it was read: the bank's name there, the number there, and what it says."""
+
+    line: int
+    timebank: str
+    number: str
+    kind: Kind
+    description: str
+    category_numbers: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """What names it for good, so that it is stored once."""
+        return f"{self.timebank}/{self.number}"
+
+    @property
+    def title(self) -> str:
+        """The description, cut at a word where it is too long for a title."""
+        if len(self.description) <= LONGEST_TITLE:
+            return self.description
+        cut = self.description[: LONGEST_TITLE - 1]
+        whole_words = cut.rpartition(" ")[0] or cut
+        return f"{whole_words.rstrip(' ,;:.')}…"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the title is not all of it; the whole is then kept in the words."""
+        return self.title != self.description
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The keys of the categories that it will stand in."""
+        return choose(self.category_numbers, MOST_CATEGORIES)[0]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The keys of those that are one too many."""
+        return choose(self.category_numbers, MOST_CATEGORIES)[1]
+
+
+def read(content: bytes) -> Sequence[SheetRow]:
+    """The rows of a CSV file in UTF-8, in the order of the file. Raises BadSheetError with every bad line."""
+    rows, problems = list[SheetRow](), list[Problem]()
+    for found in _read_all(_decoded(content)):
+        (rows if isinstance(found, SheetRow) else problems).append(found)  # type: ignore[arg-type]
+    first_lines: dict[str, int] = {}
+    slugs: dict[str, str] = {}
+    for row in rows:
+        if row.key in first_lines:
+            problems.append(Problem(row.line, f"listing_id {row.number} stands on line {first_lines[row.key]} already"))
+        first_lines.setdefault(row.key, row.line)
+        if slugs.setdefault(make_slug(row.timebank), row.timebank) != row.timebank:
+            other = slugs[make_slug(row.timebank)]
+            problems.append(Problem(row.line, f"{row.timebank} and {other} would have one short name"))
+    if problems:
+        raise BadSheetError(sorted(problems, key=lambda problem: problem.line))
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\x00", "")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise BadSheetError([Problem(line, "this is not UTF-8")]) from error
+
+
+def _read_all(text: str) -> Iterator[SheetRow | Problem]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            yield Problem(1, f"there is no column {', '.join(missing)}")
+            return
+        for said in reader:
+            yield _read_row(reader.line_num, said)
+    except csv.Error as error:
+        yield Problem(reader.line_num, f"the line cannot be read: {error}")
+
+
+def _read_row(line: int, said: dict[str, str | None]) -> SheetRow | Problem:
+    timebank, number, kind, description, numbers = (" ".join((said[name] or "").split()) for name in COLUMNS)
+    wrong = {
+        "there are more cells than columns": None in said,
+        "listing_id is missing": not number,
+        "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
+        "timebank gives no short name": len(make_slug(timebank)) < _SHORTEST_SLUG,
+        f"type is {kind or 'missing'}; it has to be offer or request": kind.lower() not in set(Kind),
+        "description is empty": not description,
+        f"category_ids are no numbers: {numbers}": re.search(r"[^0-9 ]", numbers) is not None,
+    }
+    for what, is_so in wrong.items():
+        if is_so:
+            return Problem(line, what)
+    ids = tuple(int(one[:18]) for one in numbers.split())
+    return SheetRow(line, timebank, number, Kind(kind.lower()), description, ids)
+
+
+def make_slug(timebank: str) -> str:
+    """The bank's name as it can stand in an address."""
+    plain = fold(timebank).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].rstrip("-")
+
+
+def make_name(timebank: str) -> str:
+    """The bank's name as it is read."""
+    return " ".join(word.capitalize() if word.islower() else word for word in re.split(r"[-_\s]+", timebank))
+
+
+def list_stored(session: Session, bank_id: int, rows: Sequence[SheetRow]) -> frozenset[str]:
+    """The keys of those rows that are stored already. What a bank made of them since stays."""
+    query = select(Listing.source_key).where(Listing.bank_id == bank_id, Listing.source == SOURCE)
+    stored = dict.fromkeys(session.scalars(query), True)
+    return frozenset(row.key for row in rows if row.key in stored)
+
+
+def count_unknown(rows: Sequence[SheetRow]) -> Counter[int]:
+    """How often each category number is used that we do not know."""
+    return Counter(number for row in rows for number in set(row.category_numbers) if number not in CATEGORY_KEYS)
+
+
+def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: datetime) -> int:
+    """Store the rows that are not stored yet, in the hand of the bank's holder; gives how many."""
+    open_categories(session, bank, now)
+    holder = get_or_make_holder(session, bank, now=now)
+    stored = list_stored(session, bank.id, rows)
+    ids = {key: branch.id for key, branch in get_tree(session, bank.id).by_key.items()}
+    review_on = review_day(clock.local_day(now, bank.time_zone), bank.review_months)
+    lines, stands, words = [], [], []
+    for row in rows:
+        if row.key in stored:
+            continue
+        said = {"title": row.title, "words": row.description if row.is_cut else ""}
+        keys = {"bank_id": bank.id, "listing_id": clock.next_id()}
+        lines.append(
+            {
+                "bank_id": bank.id,
+                "id": keys["listing_id"],
+                "code": codes.new_reference(),
+                "member_id": holder.id,
+                "kind": row.kind,
+                "life": Life.OPEN,
+                "review_on": review_on,
+                "listed_at": now,
+                "changed_at": now,
+                "source": SOURCE,
+                "source_key": row.key,
+                **said,
+            }
+        )
+        stands += [{**keys, "category_id": ids[key]} for key in row.kept]
+        words += [{**keys, "word": stem} for stem in sorted(index_of(**said))]
+    for table, new in ((Listing, lines), (ListingCategory, stands), (ListingWord, words)):
+        if new:
+            session.execute(insert(table), new)
+    if lines:
+        trail.begin(session, Deed(bank.id, "listings.imported", f"bank:{bank.slug}", None, now))
+    return len(lines)

@@ -1,0 +1,33 @@
+"""What can be wrong about a listing or a category."""
+
+from timebank.errors import TimebankError
+
+
+class NoTitleError(TimebankError):
+    """A listing says nothing in its title."""
+
+    message_id = "listing_without_title"
+
+
+class CategoriesError(TimebankError):
+    """A listing stands in one to three categories that the bank uses."""
+
+    message_id = "listing_categories"
+
+
+class ListingMovedOnError(TimebankError):
+    """A listing was closed, paused or opened meanwhile, so this cannot be done with it any more."""
+
+    message_id = "listing_moved_on"
+
+
+class NoNameError(TimebankError):
+    """A category needs a name."""
+
+    message_id = "category_without_name"
+
+
+class NameTakenError(TimebankError):
+    """Another category beside it has the name; values: `name`."""
+
+    message_id = "category_name_taken"

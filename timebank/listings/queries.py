@@ -1,0 +1,218 @@
+"""Finding listings and categories. Lists give columns, a page at a time, and only what their reader may find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Area
+from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
+from timebank.listings.rules import Kind, Life, read_risks, suits_day
+from timebank.listings.search import Looked, Term, look
+from timebank.listings.tree import Branch, Tree
+from timebank.members.models import Membership, Person
+from timebank.members.rules import Standing
+
+LISTINGS_A_PAGE = 25
+MOST_OF_ONE_MEMBER = 100
+#: As many of what words found are put in order, newest first; who finds more needs better words.
+MOST_RANKED = 500
+_FIRST_WORDS = 200
+Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": Listing.online}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for. `way` is a key of Ways; `day` is 0 for Monday; None: any."""
+
+    kind: Kind
+    words: str = ""
+    category_id: int | None = None
+    area_id: int | None = None
+    way: str | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsPage:
+    """One page of listings, from 1; `only_common` says that the words were too common to look for."""
+
+    rows: Sequence[Row[Any]]
+    number: int
+    has_next: bool
+    only_common: bool = False
+
+
+def get_tree(session: Session, bank_id: int) -> Tree:
+    """All categories of a bank."""
+    columns = select(
+        Category.id,
+        Category.key,
+        Category.name,
+        Category.parent_id,
+        Category.position,
+        Category.risks,
+        Category.retired_at,
+    ).where(Category.bank_id == bank_id)
+    return Tree(
+        Branch(
+            row.id, row.key or "", row.name, row.parent_id, row.position, read_risks(row.risks), bool(row.retired_at)
+        )
+        for row in session.execute(columns)
+    )
+
+
+def list_areas(session: Session, bank_id: int) -> Sequence[Row[int, str]]:
+    """(id, name) of the bank's areas in use, by name."""
+    query = select(Area.id, Area.name).where(Area.bank_id == bank_id, Area.closed_at.is_(None))
+    return session.execute(query.order_by(Area.name)).all()
+
+
+def find_listings(
+    session: Session, bank_id: int, wanted: Wanted, tree: Tree, *, today: date, page: int = 1
+) -> ListingsPage:
+    """A page of the open listings that fit: those with every word in the title first, then the newest."""
+    looked = look(wanted.words)
+    conditions = [_fits(bank_id, wanted, tree), can_be_found(today)]
+    start = (page - 1) * LISTINGS_A_PAGE
+    if not looked.terms:
+        query = _lines(bank_id).where(*conditions).order_by(Listing.listed_at.desc(), Listing.id.desc())
+        rows = session.execute(query.limit(LISTINGS_A_PAGE + 1).offset(start)).all()
+        return ListingsPage(rows[:LISTINGS_A_PAGE], page, len(rows) > LISTINGS_A_PAGE, looked.only_common)
+    ids = _ranked(session, [*conditions, _has_words(bank_id, looked, tree)], looked)
+    here = ids[start : start + LISTINGS_A_PAGE]
+    found = {row.id: row for row in session.execute(_lines(bank_id).where(Listing.id.in_(here)))} if here else {}
+    return ListingsPage([found[id_] for id_ in here], page, len(ids) > start + LISTINGS_A_PAGE)
+
+
+def can_be_found(today: date) -> ColumnElement[bool]:
+    """Open, said to be right not too long ago, and its owner is here; what was imported waits for its owner."""
+    owner_is_here = or_(Membership.standing == Standing.ACTIVE, Membership.is_holder)
+    return and_(Listing.life == Life.OPEN, Listing.review_on >= today, owner_is_here)
+
+
+def _ranked(session: Session, conditions: Sequence[ColumnElement[bool]], looked: Looked) -> Sequence[int]:
+    query = select(Listing.id, Listing.title).join(Membership, _owns).where(*conditions)
+    newest = session.execute(query.order_by(Listing.listed_at.desc(), Listing.id.desc()).limit(MOST_RANKED)).all()
+    return [row.id for row in sorted(newest, key=lambda row: not looked.all_in(row.title))]
+
+
+_owns = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id)
+
+
+def _lines(bank_id: int) -> Select[Any]:
+    """The columns of a line in a list."""
+    return (
+        select(
+            Listing.id,
+            Listing.code,
+            Listing.kind,
+            Listing.life,
+            Listing.title,
+            func.substr(Listing.words, 1, _FIRST_WORDS).label("words"),
+            Listing.in_person,
+            Listing.by_phone,
+            Listing.online,
+            Listing.suits,
+            Listing.when_words,
+            Listing.review_on,
+            Listing.listed_at,
+            Listing.member_id,
+            Membership.is_holder,
+            Membership.code.label("member_code"),
+            Person.name,
+            Area.name.label("area"),
+        )
+        .join(Membership, _owns)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Area, (Area.bank_id == Listing.bank_id) & (Area.id == Listing.area_id))
+        .where(Listing.bank_id == bank_id)
+    )
+
+
+def _fits(bank_id: int, wanted: Wanted, tree: Tree) -> ColumnElement[bool]:
+    """All that was chosen but the words. What says no days suits any day; so does what says no way or area not."""
+    conditions: list[ColumnElement[bool]] = [Listing.bank_id == bank_id, Listing.kind == wanted.kind]
+    if wanted.category_id is not None:
+        conditions.append(_stands_in(bank_id, tree.within(wanted.category_id)))
+    if wanted.area_id is not None:
+        conditions.append(Listing.area_id == wanted.area_id)
+    if wanted.way is not None:
+        conditions.append(Ways[wanted.way].is_(true()))
+    if wanted.day is not None:
+        on_that_day = Listing.suits.bitwise_and(suits_day(wanted.day)) != 0
+        conditions.append(or_(Listing.suits == 0, on_that_day))
+    return and_(*conditions)
+
+
+def _stands_in(bank_id: int, category_ids: frozenset[int]) -> ColumnElement[bool]:
+    in_them = select(ListingCategory.listing_id).where(
+        ListingCategory.bank_id == bank_id, ListingCategory.category_id.in_(category_ids)
+    )
+    return Listing.id.in_(in_them)
+
+
+def _has_words(bank_id: int, looked: Looked, tree: Tree) -> ColumnElement[bool]:
+    """Every word stands in the title, the words, or the name of a category or of its main one."""
+    every: list[ColumnElement[bool]] = [true()]
+    for either, named in zip(looked.terms, tree.named(looked), strict=True):
+        ways = [_has_word(bank_id, term) for term in either]
+        ways += [_stands_in(bank_id, ids) for ids in named if ids]
+        every.append(or_(*ways))
+    return and_(*every)
+
+
+def _has_word(bank_id: int, term: Term) -> ColumnElement[bool]:
+    """No sign that was typed means anything else than itself."""
+    word = ListingWord.word
+    starts = [word == term.stem, *(word.startswith(start, autoescape=True) for start in term.starts)]
+    having = select(ListingWord.listing_id).where(ListingWord.bank_id == bank_id, or_(*starts))
+    return Listing.id.in_(having)
+
+
+def find_listing(session: Session, bank_id: int, code: str) -> Listing | None:
+    """The listing under this code, whoever may see it."""
+    return session.scalar(select(Listing).where(Listing.bank_id == bank_id, Listing.code == code))
+
+
+def find_line(session: Session, bank_id: int, code: str) -> Row[Any] | None:
+    """The same as lists show it, with its owner and all its words."""
+    query = _lines(bank_id).add_columns(
+        Listing.words.label("all_words"), Membership.standing, Membership.account_id, Listing.area_id
+    )
+    return session.execute(query.where(Listing.code == code)).one_or_none()
+
+
+def list_of_member(session: Session, bank_id: int, member_id: int) -> Sequence[Row[Any]]:
+    """A member's own listings, the newest first, whatever their life."""
+    query = _lines(bank_id).where(Listing.member_id == member_id).order_by(Listing.listed_at.desc(), Listing.id.desc())
+    return session.execute(query.limit(MOST_OF_ONE_MEMBER)).all()
+
+
+def list_shown_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[Row[Any]]:
+    """What others find of a member, offers first."""
+    query = _lines(bank_id).where(Listing.member_id == member_id, can_be_found(today))
+    return session.execute(query.order_by(Listing.kind, Listing.listed_at.desc()).limit(MOST_OF_ONE_MEMBER)).all()
+
+
+def list_categories_of(session: Session, bank_id: int, listing_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """{listing id: ids of its categories}."""
+    rows = session.execute(
+        select(ListingCategory.listing_id, ListingCategory.category_id)
+        .where(ListingCategory.bank_id == bank_id, ListingCategory.listing_id.in_(set(listing_ids)))
+        .order_by(ListingCategory.category_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for row in rows:
+        found[row.listing_id] = (*found.get(row.listing_id, ()), row.category_id)
+    return found
+
+
+def count_held(session: Session, bank_id: int) -> int:
+    """How many imported listings still wait for their owner."""
+    query = select(func.count()).select_from(Listing).join(Membership, _owns)
+    held = query.where(Listing.bank_id == bank_id, Membership.is_holder, Listing.life == Life.OPEN)
+    return session.scalar(held) or 0

@@ -1,0 +1,153 @@
+"""The forms of offers, requests and categories."""
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext as _
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from timebank.listings.errors import CategoriesError
+from timebank.listings.rules import DAYS_A_WEEK, LONGEST_TITLE, LONGEST_WORDS, PARTS_A_DAY, Risk, Said
+from timebank.listings.tree import Tree
+from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
+
+DAYS = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+PARTS = (_("Morning"), _("Afternoon"), _("Evening"))
+RISKS = {
+    Risk.HOME_VISIT: _("Somebody comes to a home"),
+    Risk.DRIVING: _("Somebody drives another person"),
+    Risk.KEYS: _("Keys are handed over"),
+    Risk.MONEY: _("Money is handled"),
+    Risk.PERSONAL_CARE: _("Somebody is cared for"),
+    Risk.REGULATED_TRADE: _("A trade that needs a licence"),
+}
+
+
+class ListingForm(KeyedForm):
+    """What somebody offers or asks for, how and when."""
+
+    title = StringField(
+        _("In a few words"),
+        description=_("Such as: gardening, a lift to the shops, or a chat on the phone"),
+        validators=[
+            needed(_("Say in a few words what it is about.")),
+            at_most(LONGEST_TITLE, _("Say it in 120 letters or fewer. More fits below.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    words = TextAreaField(
+        _("Tell a little more, if you like"),
+        validators=[at_most(LONGEST_WORDS, _("Say it in 2,000 letters or fewer."))],
+    )
+    kind1 = SelectField(_("What kind of help is it?"), validate_choice=False)
+    kind2 = SelectField(_("And another kind"), validate_choice=False)
+    kind3 = SelectField(_("And a third"), validate_choice=False)
+    area = SelectField(_("Where?"), validate_choice=False)
+    in_person = BooleanField(_("In person"))
+    by_phone = BooleanField(_("By phone"))
+    online = BooleanField(_("Online"))
+    suits = SelectMultipleField(_("Days and times that suit"), coerce=int, validate_choice=False)
+    when_words = StringField(
+        _("Anything else about when"),
+        description=_("Such as: not in the school holidays"),
+        validators=[at_most(120, _("Say it in 120 letters or fewer."))],
+        render_kw={"autocomplete": "off"},
+    )
+
+    def offer_choices(self, tree: Tree, areas: dict[str, int], kept: tuple[int, ...] = ()) -> None:
+        """Fill in what can be chosen; `kept` are the categories that it stands in, retired or not."""
+        none = [("", gettext("Choose one"))]
+        groups: dict[str, list[tuple[str, str]]] = {"": none}
+        for main, under in tree.in_use():
+            every = (main.key, gettext("%(name)s: in general", name=main.name))
+            groups[main.name] = [every, *((one.key, one.name) for one in under)]
+        retired = [tree.by_id[one] for one in kept if not tree.may_be_chosen(one)]
+        if retired:
+            groups[gettext("Not in use any more")] = [(one.key, one.name) for one in retired]
+        for field in self.kinds:
+            field.choices = groups
+        self.area.choices = [("", gettext("No place in particular")), *((name, name) for name in areas)]
+
+    @property
+    def kinds(self) -> tuple[SelectField, ...]:
+        """The three choices of a category."""
+        return self.kind1, self.kind2, self.kind3
+
+    def fill(self, said: Said, tree: Tree, areas: dict[str, int]) -> None:
+        """Show what was said before."""
+        self.title.data, self.words.data, self.when_words.data = said.title, said.words, said.when_words
+        for field, category_id in zip(self.kinds, said.category_ids, strict=False):
+            field.data = tree.by_id[category_id].key
+        self.area.data = next((name for name, id_ in areas.items() if id_ == said.area_id), "")
+        self.in_person.data, self.by_phone.data, self.online.data = said.in_person, said.by_phone, said.online
+        self.suits.data = [bit for bit in range(DAYS_A_WEEK * PARTS_A_DAY) if said.suits >> bit & 1]
+
+    def said(self, tree: Tree, areas: dict[str, int]) -> Said:
+        """What is said now. Raises CategoriesError where a category is none of the bank's."""
+        keys = list(dict.fromkeys(field.data for field in self.kinds if field.data))
+        if not keys or not all(key in tree.by_key for key in keys):
+            raise CategoriesError
+        bits = {bit for bit in self.suits.data or [] if 0 <= bit < DAYS_A_WEEK * PARTS_A_DAY}
+        return Said(
+            title=tidy(self.title.data),
+            words=(self.words.data or "").strip(),
+            category_ids=tuple(tree.by_key[key].id for key in keys),
+            area_id=areas.get(self.area.data or ""),
+            in_person=bool(self.in_person.data),
+            by_phone=bool(self.by_phone.data),
+            online=bool(self.online.data),
+            suits=sum(1 << bit for bit in bits),
+            when_words=tidy(self.when_words.data),
+        )
+
+
+class AskBrokerForm(KeyedForm):
+    """The words that found nothing, for a broker to go on with."""
+
+    words = StringField(
+        _("What do you look for?"),
+        validators=[needed(_("Say in a few words what you look for.")), at_most(200, _("Say it in 200 letters."))],
+    )
+
+
+class DeedForm(KeyedForm):
+    """Nothing but a button."""
+
+
+class OwnerForm(KeyedForm):
+    """Whose an imported listing is."""
+
+    person = RadioField(_("Members found"), choices=[], validate_choice=False)
+    words = StringField(
+        _("Name or member number"),
+        validators=[at_most(80, _("That is too long for a name."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class CategoryForm(KeyedForm):
+    """A category's name, and what a broker has to think of."""
+
+    name = StringField(
+        _("Name"), validators=[needed(_("Type the name.")), at_most(60, _("Say it in 60 letters or fewer."))]
+    )
+    under = SelectField(_("Where does it belong?"), validate_choice=False)
+    risks = SelectMultipleField(
+        _("A broker has to think of this first"),
+        choices=[SelectChoice(risk, said) for risk, said in RISKS.items()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+    def offer_places(self, tree: Tree) -> None:
+        """Fill in the main categories under which it can stand."""
+        mains: list[Any] = [(main.key, main.name) for main in tree.beside(None)]
+        self.under.choices = [("", gettext("It is a main category")), *mains]
