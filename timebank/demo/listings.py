@@ -8,11 +8,8 @@ from sqlalchemy.orm import Session
 from timebank.banks.models import Bank
 from timebank.listings.actions import add, open_categories
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Kind, Said, suits_day
+from timebank.listings.rules import WEEKDAYS, WEEKEND, Kind, Said
 from timebank.members.rules import Actor
-
-_WEEKEND = suits_day(5) | suits_day(6)
-_WEEKDAYS = sum(suits_day(day) for day in range(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +28,16 @@ class _Listed:
 
 _LISTED = (
     _Listed(230, "ada", Kind.OFFER, "Knitting for beginners", "I bring wool and needles.", "arts/crafts"),
-    _Listed(20, "ada", Kind.OFFER, "Gardening", "Weeding, roses, a little digging.", "outdoors/gardening", _WEEKDAYS),
+    _Listed(20, "ada", Kind.OFFER, "Gardening", "Weeding, roses, a little digging.", "outdoors/gardening", WEEKDAYS),
     _Listed(18, "ada", Kind.OFFER, "A walk with your dog", "", "outdoors/dog-walking"),
     _Listed(15, "sam", Kind.OFFER, "I mend lamps and clocks", "Bring them or I come by.", "repairs/small-jobs"),
     _Listed(
-        13, "sam", Kind.OFFER, "Lift to the clinic", "Two seats, not before nine.", "getting-about/clinic", _WEEKDAYS
+        13, "sam", Kind.OFFER, "Lift to the clinic", "Two seats, not before nine.", "getting-about/clinic", WEEKDAYS
     ),
     _Listed(12, "rosa", Kind.OFFER, "A chat on the phone", "Any morning.", "company/phone-calls", 0, by_phone=True),
     _Listed(9, "grace", Kind.REQUEST, "Somebody to walk Biscuit", "He is small and slow.", "outdoors/dog-walking"),
-    _Listed(
-        7, "linus", Kind.REQUEST, "Help with a new phone", "Just the first steps.", "paperwork/computers", _WEEKEND
-    ),
-    _Listed(5, "linus", Kind.OFFER, "Carrying the shopping", "", "errands/shopping", _WEEKEND),
+    _Listed(7, "linus", Kind.REQUEST, "Help with a new phone", "Just the first steps.", "paperwork/computers", WEEKEND),
+    _Listed(5, "linus", Kind.OFFER, "Carrying the shopping", "", "errands/shopping", WEEKEND),
 )
 
 

@@ -114,6 +114,10 @@ def suits_day(day: int) -> int:
     return 0b111 << (PARTS_A_DAY * day)
 
 
+WEEKDAYS = sum(suits_day(day) for day in range(5))
+WEEKEND = suits_day(5) | suits_day(6)
+
+
 def read_risks(kept: str) -> frozenset[Risk]:
     """The risks of a category as they are kept; a word from elsewhere is none."""
     known = {risk.value for risk in Risk}

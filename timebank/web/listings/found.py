@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from timebank.listings.queries import Wanted, Ways, list_areas, list_categories_of
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind, suits_day
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, WEEKDAYS, WEEKEND, Kind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
@@ -72,17 +72,23 @@ def categories_of(rows: Sequence[Row[Any]], tree: Tree) -> dict[int, Sequence[Br
 
 
 def when_it_suits(suits: int) -> str:
-    """'Monday, Tuesday morning and evening'; empty where any time does."""
+    """'Monday to Friday', 'Monday, Tuesday morning and evening'; empty where any time does."""
     said = []
-    for day, name in enumerate(DAYS):
-        bits = suits >> (PARTS_A_DAY * day) & _WHOLE_DAY
-        if not suits & suits_day(day):
-            continue
-        parts = [str(part).lower() for number, part in enumerate(PARTS) if bits >> number & 1]
-        if bits == _WHOLE_DAY:
+    for name, bits in ((_("Monday to Friday"), WEEKDAYS), (_("Saturday and Sunday"), WEEKEND)):
+        if suits & bits == bits:
             said.append(str(name))
-        elif len(parts) == 1:
-            said.append(_("%(day)s %(part)s", day=name, part=parts[0]))
-        else:
-            said.append(_("%(day)s %(part)s and %(other)s", day=name, part=parts[0], other=parts[1]))
-    return ", ".join(said)
+            suits &= ~bits
+    said += [_one_day(day, suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
+    return ", ".join(one for one in said if one)
+
+
+def _one_day(day: int, bits: int) -> str:
+    """'Tuesday morning and evening'; empty where no part of the day suits."""
+    parts = [str(part).lower() for number, part in enumerate(PARTS) if bits >> number & 1]
+    if not parts:
+        return ""
+    if bits == _WHOLE_DAY:
+        return str(DAYS[day])
+    if len(parts) == 1:
+        return str(_("%(day)s %(part)s", day=DAYS[day], part=parts[0]))
+    return str(_("%(day)s %(part)s and %(other)s", day=DAYS[day], part=parts[0], other=parts[1]))

@@ -1,0 +1,42 @@
+"""Angus with its categories, and a short way to list something in it."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.people import NOW, Village
+from timebank.listings import actions
+from timebank.listings.queries import get_tree
+from timebank.listings.rules import Kind, Said
+from timebank.listings.tree import Tree
+
+
+@pytest.fixture
+def tree(session: Session, village: Village) -> Tree:
+    """The categories that every bank starts with."""
+    actions.open_categories(session, village.angus, NOW)
+    return get_tree(session, village.angus.id)
+
+
+@pytest.fixture
+def said(tree: Tree) -> Callable[..., Said]:
+    """`said('Gardening', 'outdoors/gardening')` is what somebody might say."""
+
+    def say(title: str = "Gardening", *keys: str, **more: object) -> Said:
+        ids = tuple(tree.by_key[key].id for key in keys or ("outdoors/gardening",))
+        return Said(**{"title": title, "words": "", "category_ids": ids} | more)  # type: ignore[arg-type]
+
+    return say
+
+
+@pytest.fixture
+def list_it(session: Session, village: Village, said: Callable[..., Said]) -> Callable[..., str]:
+    """`list_it('Gardening', by=village.grace)` lists an offer; gives its code."""
+    count = iter(range(1000))
+
+    def add(title: str = "Gardening", *keys: str, by=village.ada, kind=Kind.OFFER, now=NOW, **more: object) -> str:
+        key = f"listed-{next(count)}"
+        return actions.add(session, village.angus, kind, said(title, *keys, **more), by=by, now=now, form_key=key)
+
+    return add
