@@ -27,7 +27,9 @@ from timebank.exchanges import drafts, reversals
 from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Side
+from timebank.interchange.listings import read, store
 from timebank.ledger.accounts import Account
+from timebank.listings.models import Listing
 from timebank.members import joining
 from timebank.members.actions import NewMember, admit
 from timebank.members.joining import Wish
@@ -111,6 +113,7 @@ def make_site(folder: Path) -> Site:
         open_bank(session, slug="strathmore", name="Strathmore Time Bank", now=clock.now())
         _newcomer(session, bank)
         _name_codes(site, session, bank)
+        _listings(site, session, bank)
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
@@ -145,6 +148,20 @@ def _name_codes(site: Site, session: Session, bank: Bank) -> None:
     for exchange in session.scalars(select(Exchange).where(Exchange.bank_id == bank.id).order_by(Exchange.id)):
         if exchange.what in names:
             site.codes[names[exchange.what]] = exchange.code
+
+
+def _listings(site: Site, session: Session, bank: Bank) -> None:
+    sheet = "timebank,listing_id,type,description,category_ids\nglen,1,offer,I offer rides to the far side of town,13\n"
+    store(session, bank, read(sheet.encode()), now=clock.now())
+    names = {
+        "Lift to the clinic": "offer",
+        "Somebody to walk Biscuit": "request",
+        "Carrying the shopping": "weekend offer",
+        "I offer rides to the far side of town": "imported",
+    }
+    for listing in session.scalars(select(Listing).where(Listing.bank_id == bank.id)):
+        if listing.title in names:
+            site.codes[names[listing.title]] = listing.code
 
 
 def _open_reversal(site: Site, session: Session, bank: Bank) -> None:

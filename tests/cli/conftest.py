@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import event, inspect, text
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
@@ -71,6 +71,14 @@ class Installation:
         engine = make_engine(self.settings.owner_url)
         self.engines.append(engine)
         return Session(reading(engine), info={"books_key": self.settings.books_key})
+
+    @contextmanager
+    def owner_begin(self) -> Iterator[Connection]:
+        """To change something past every command, as its owner."""
+        engine = make_engine(self.settings.owner_url)
+        self.engines.append(engine)
+        with engine.begin() as connection:
+            yield connection
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with self.session() as session:

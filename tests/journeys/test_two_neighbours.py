@@ -153,3 +153,28 @@ def test_a_member_without_an_e_mail_comes_in_with_a_printed_code_and_confirms(as
     again = as_(None)
     assert "This code does not work" in again.submit(again.get("sign-in/code"), code=code)
     assert books.are_right()
+
+
+def test_a_request_is_listed_found_answered_and_the_hours_go_to_who_helped(as_, village, books):
+    books.open_categories()
+    ada, grace = as_(village.ada), as_(village.grace)
+    page = press(grace, press(grace, grace.get(), "Find help or offer it"), "My offers and requests")
+    page = grace.done(press(grace, page, "Ask for help"), title="Walks for Biscuit", kind1="outdoors/dog-walking")
+    assert "It is listed now." in page
+
+    page = press(ada, press(ada, ada.get(), "Offers and requests"), "Requests")
+    page = ada.done(press(ada, page, "Walks for Biscuit"), "I can help with this")
+    page = ada.done(ada.done(page), choice="today")
+    page = ada.done(page, choice="60")
+    assert "Who gives Ada Lamont (you)" in page
+    ada.done(page)
+
+    page = press(grace, grace.get(), "Answer")
+    grace.done(page, "Yes, that suits me")
+    page = press(ada, ada.get(), "You help Grace Okafor: Walks for Biscuit")
+    ada.done(ada.done(ada.done(page, "It has happened: record it"), choice="today"))
+    grace.done(press(grace, grace.get(), "Check and confirm"))
+    assert (books.balance(village.ada), books.balance(village.grace)) == (60, -60)
+    page = press(ada, ada.get(), "My hours")
+    assert [line.minutes for line in read_lines(page)] == [60]
+    assert books.are_right()

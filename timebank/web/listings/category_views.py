@@ -83,7 +83,9 @@ def category(key: str) -> str | Response:
 def shift(way: str, key: str) -> Response:
     """Move it one place."""
     _category(key)
-    keeping.shift(db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=DeedForm().key)
+    keeping.shift(
+        db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=DeedForm().key_for(way, key)
+    )
     db.session.commit()
     return redirect(url_for("listings.categories"), 303)
 
@@ -93,7 +95,7 @@ def shift(way: str, key: str) -> Response:
 def retire(key: str) -> Response:
     """Choose it no more; it stays on what it was used for."""
     shown, _tree = _category(key)
-    keeping.retire(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key)
+    keeping.retire(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key_for(key))
     db.session.commit()
     flash(_("%(name)s is retired. It stays on what it was used for.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)
@@ -104,7 +106,7 @@ def retire(key: str) -> Response:
 def bring_back(key: str) -> Response:
     """Let it be chosen again."""
     shown, _tree = _category(key)
-    keeping.bring_back(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key)
+    keeping.bring_back(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key_for(key))
     db.session.commit()
     flash(_("%(name)s can be chosen again.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)

@@ -1,5 +1,6 @@
 """The forms of offers, requests and categories."""
 
+import hashlib
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
@@ -119,7 +120,11 @@ class AskBrokerForm(KeyedForm):
 
 
 class DeedForm(KeyedForm):
-    """Nothing but a button."""
+    """Nothing but a button, of which a page can have many."""
+
+    def key_for(self, *parts: str) -> str:
+        """The form's key for one of the buttons: all of a page share what they send, and each does its own deed."""
+        return hashlib.sha256(":".join((self.key, *parts)).encode()).hexdigest()
 
 
 class OwnerForm(KeyedForm):

@@ -91,9 +91,9 @@ def change(code: str) -> str | Response:
 def move(code: str, what: str) -> Response:
     """Pause it, close it, open it again, or say that it is still right."""
     shown = _changeable(code)
-    form = DeedForm()
+    key = DeedForm().key_for(what, code)
     try:
-        actions.move(db.session(), g.bank, code, Move(what), by=g.actor, now=clock.now(), form_key=form.key)
+        actions.move(db.session(), g.bank, code, Move(what), by=g.actor, now=clock.now(), form_key=key)
         db.session.commit()
         if what == Move.RECONFIRM:
             flash(_("Thank you. Others can find it again."))
