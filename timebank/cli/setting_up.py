@@ -232,5 +232,5 @@ def make_demo(settings: Settings) -> None:
             migrations.upgrade(engine)
     with writing(settings) as session:
         refuse_mixing(session, settings)
-        if find_bank(session, village.SLUG) is None:
-            village.build(session, now=clock.now())
+        bank = find_bank(session, village.SLUG) or village.build(session, now=clock.now())
+        open_categories(session, bank, clock.now())  # a demo of an earlier version has none

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from timebank import clock
 from timebank.banks.models import Bank
 from timebank.listings.actions import add, open_categories
+from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import WEEKDAYS, WEEKEND, Kind, Said
 from timebank.members.rules import Actor
@@ -27,7 +30,7 @@ class _Listed:
 
 
 _LISTED = (
-    _Listed(230, "ada", Kind.OFFER, "Knitting for beginners", "I bring wool and needles.", "arts/crafts"),
+    _Listed(22, "ada", Kind.OFFER, "Knitting for beginners", "I bring wool and needles.", "arts/crafts"),
     _Listed(20, "ada", Kind.OFFER, "Gardening", "Weeding, roses, a little digging.", "outdoors/gardening", WEEKDAYS),
     _Listed(18, "ada", Kind.OFFER, "A walk with your dog", "", "outdoors/dog-walking"),
     _Listed(15, "sam", Kind.OFFER, "I mend lamps and clocks", "Bring them or I come by.", "repairs/small-jobs"),
@@ -42,9 +45,10 @@ _LISTED = (
 
 
 def list_help(session: Session, bank: Bank, people: dict[str, Actor], now: datetime) -> None:
-    """Open the categories and list what people said; one of Ada's is so old that it asks to be looked at."""
-    open_categories(session, bank, now)
+    """Open the categories and list what people said; Ada is to look at the oldest of hers once more."""
+    open_categories(session, bank, bank.opened_at)
     tree = get_tree(session, bank.id)
+    listed = []
     for number, one in enumerate(_LISTED):
         said = Said(
             one.title,
@@ -55,4 +59,9 @@ def list_help(session: Session, bank: Bank, people: dict[str, Actor], now: datet
             suits=one.suits,
         )
         at = now - timedelta(days=one.days_ago)
-        add(session, bank, one.kind, said, by=people[one.who], now=at, form_key=f"village-listing-{number}")
+        code = add(session, bank, one.kind, said, by=people[one.who], now=at, form_key=f"village-listing-{number}")
+        listed.append(code)
+    yesterday = clock.local_day(now - timedelta(days=1), bank.time_zone)
+    session.execute(
+        update(Listing).where(Listing.bank_id == bank.id, Listing.code == listed[0]).values(review_on=yesterday)
+    )
