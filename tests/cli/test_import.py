@@ -107,6 +107,13 @@ def test_one_bad_row_keeps_all_of_it_out_and_is_named(installation, file):
     assert not installation.folder.exists()
 
 
+def test_an_import_is_no_update_of_a_database_that_is_behind(opened, file):
+    with opened.owner_begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    result = run(opened, file, "--bank", "angus")
+    assert (result.exit_code, "timebank migrate" in result.output) == (1, True)
+
+
 @pytest.mark.parametrize("words", [(), ("--bank", "angus", "--all-banks")])
 def test_it_has_to_be_said_for_which_banks(words, embedded, file):
     assert run(embedded, file, *words).exit_code == 2

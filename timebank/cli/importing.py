@@ -15,12 +15,14 @@ from timebank.banks.queries import find_bank
 from timebank.cli import setting_up
 from timebank.cli.commands import main
 from timebank.config import Settings, read_settings
+from timebank.db import opened
 from timebank.errors import TimebankError
 from timebank.interchange import listings as sheets
 from timebank.interchange.listings import BadSheetError, SheetRow
 from timebank.listings.rules import Kind
 from timebank.listings.starting_categories import OTHER_KEY
 from timebank.members.actions import NewMember
+from timebank.migrations import run as migrations
 from timebank.signing_in.queries import plain_email
 from timebank.web.sentences import say
 
@@ -99,6 +101,7 @@ def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs:
     found: set[str] = set()
     missing = needs
     if settings.is_set_up:
+        _refuse_old(settings)
         with setting_up.writing(settings) as session:
             for slug, rows in shares.items():
                 bank = find_bank(session, slug)
@@ -111,11 +114,19 @@ def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs:
     return frozenset(found)
 
 
+def _refuse_old(settings: Settings) -> None:
+    """Raises ClickException where the database has steps to take: an import is no update."""
+    with opened(settings.owner_url) as engine:
+        if not migrations.is_up_to_date(engine):
+            message = "the database has not taken all steps yet: run 'timebank migrate' first"
+            raise click.ClickException(message)
+
+
 def _tell(shares: dict[str, Sequence[SheetRow]], stored: frozenset[str]) -> None:
     """The dry run: what is in the file, and what would come of it."""
     rows = [row for share in shares.values() for row in share]
     unknown = sheets.count_unknown(rows)
-    crowded = [row for row in rows if row.left_out]
+    crowded = sorted((row for row in rows if row.left_out), key=lambda row: row.line)
     offers = sum(row.kind is Kind.OFFER for row in rows)
     click.echo(f"banks                         {len(shares):>7,}")
     click.echo(f"rows                          {len(rows):>7,}")
