@@ -11,7 +11,7 @@ from timebank.members import actions
 from timebank.members.actions import NewMember, Profile, get_membership_by_code
 from timebank.members.errors import NotAllowedError, NoWayToReachError
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
-from timebank.members.rules import Role
+from timebank.members.rules import Role, Standing
 
 ZOE = NewMember("Zoë Ångström", phone="+441632960555")
 
@@ -31,6 +31,18 @@ def test_a_newcomer_gets_welcome_hours_from_the_pot(session, village, generous):
     assert (account.balance, account.given, account.received, account.other) == (120, 0, 0, 120)
     pot = get_account(session, generous.id, get_account_of_kind(session, generous.id, AccountKind.POT))
     assert pot.balance == -120
+
+
+def test_somebody_of_another_bank_stays_the_same_person(session, village, generous):
+    """Their contact and password are the person's; words, number and account belong to each membership."""
+    known = NewMember("Perdita Shaw", email="perdita@example.org", about="I row.", person_id=village.perdita.person_id)
+    membership = actions.admit(session, generous, known, by=village.rosa, now=NOW)
+    assert membership.person_id == village.perdita.person_id
+    assert membership.account_id != village.perdita.account_id
+    found = find_actor(session, generous.id, village.perdita.person_id)
+    assert (found.code, found.standing) == (membership.code, Standing.ACTIVE)
+    assert account_of(session, found).balance == 120
+    assert account_of(session, village.perdita).balance == 0
 
 
 def test_welcome_hours_end_where_the_pots_floor_is(session, village, generous):

@@ -26,7 +26,10 @@ HOLDER_NAME = "Imported listings"
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """Somebody to be taken in. A phone or an e-mail is enough; neither has to be theirs alone."""
+    """Somebody to be taken in. A phone or an e-mail is enough; neither has to be theirs alone.
+
+    `person_id` is of who is in another bank of the installation already, and stays the same person.
+    """
 
     name: str
     email: str | None = None
@@ -34,6 +37,7 @@ class NewMember:
     about: str = ""
     area_id: int | None = None
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.MEMBER}))
+    person_id: int | None = None
 
 
 def admit(
@@ -69,14 +73,7 @@ def _enter(
 ) -> Membership:
     """Write the person, the account, the membership under its (id, code), and its roles."""
     membership_id, code = names
-    person = Person(
-        id=clock.next_id(),
-        name=newcomer.name,
-        name_folded=fold(newcomer.name),
-        email=newcomer.email,
-        phone=newcomer.phone,
-        created_at=now,
-    )
+    person_id = newcomer.person_id or _enter_person(session, newcomer, now)
     account_id = bookkeeping.open_account(
         session,
         bank.id,
@@ -89,7 +86,7 @@ def _enter(
     membership = Membership(
         bank_id=bank.id,
         id=membership_id,
-        person_id=person.id,
+        person_id=person_id,
         account_id=account_id,
         number=_next_number(session, bank.id),
         code=code,
@@ -98,14 +95,26 @@ def _enter(
         area_id=newcomer.area_id,
         joined_on=clock.local_day(now, bank.time_zone),
     )
-    session.add(person)
-    session.flush()
     session.add(membership)
     session.flush()
     for role in sorted(newcomer.roles):
         session.add(_role(membership, role, by, now))
     session.flush()
     return membership
+
+
+def _enter_person(session: Session, newcomer: NewMember, now: datetime) -> int:
+    person = Person(
+        id=clock.next_id(),
+        name=newcomer.name,
+        name_folded=fold(newcomer.name),
+        email=newcomer.email,
+        phone=newcomer.phone,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person.id
 
 
 def _deed(by: Actor, verb: str, code: str, now: datetime, form_key: str | None, newcomer: NewMember) -> Deed:
