@@ -14,7 +14,6 @@ from waitress.server import create_server
 
 from timebank import clock
 from timebank.app import create_app
-from timebank.banks.actions import open_bank
 from timebank.banks.areas import add_area, close_area, set_travel
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area, find_bank
@@ -23,9 +22,11 @@ from timebank.cli.setting_up import demo_settings, make_demo
 from timebank.config import Settings, database
 from timebank.db import make_engine
 from timebank.demo import village
-from timebank.exchanges import drafts, reversals
+from timebank.demo.people import CAST
+from timebank.exchanges import drafts
 from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import list_waiting_reversals
 from timebank.exchanges.rules import Side
 from timebank.interchange.listings import read, store
 from timebank.ledger.accounts import Account
@@ -103,14 +104,12 @@ def actor(session: Session, bank: Bank, key: str) -> Actor:
 
 
 def make_site(folder: Path) -> Site:
-    """Build the village in a folder, and add what its people have not done: a newcomer, drafts, an open reversal."""
+    """Build the village in a folder, and add what its people have not done: a newcomer and drafts."""
     url = database(f"sqlite:///{folder / 'not-used.db'}")
     settings = demo_settings(Settings(instance=folder, database_url=url, owner_url=url))
     make_demo(settings)
     site = Site(create_app(settings), settings)
     with site.books() as (session, bank):
-        # A second bank, so that there is something to choose at the front.
-        open_bank(session, slug="strathmore", name="Strathmore Time Bank", now=clock.now())
         _newcomer(session, bank)
         _name_codes(site, session, bank)
         _listings(site, session, bank)
@@ -133,7 +132,7 @@ def _newcomer(session: Session, bank: Bank) -> None:
 
 
 def _name_codes(site: Site, session: Session, bank: Bank) -> None:
-    for key in (*(villager.key for villager in village.CAST), NEWCOMER):
+    for key in (*(person.key for person in CAST if person.email == f"{person.key}@example.org"), NEWCOMER):
         site.codes[key] = actor(session, bank, key).code
     names = {
         "Gardening: the hedge": "confirmed",
@@ -165,11 +164,9 @@ def _listings(site: Site, session: Session, bank: Bank) -> None:
 
 
 def _open_reversal(site: Site, session: Session, bank: Bank) -> None:
-    reason = "Rosa and Sam wrote it down twice: once on paper and once here."
-    mary = actor(session, bank, "mary")
-    site.codes["open reversal"] = reversals.propose(
-        session, site.codes["to be reversed"], reason=reason, by=mary, now=clock.now(), form_key="browser-reversal"
-    )
+    (waiting,) = list_waiting_reversals(session, bank.id)
+    assert waiting.exchange_code == site.codes["to be reversed"]
+    site.codes["open reversal"] = waiting.code
 
 
 def _applications(site: Site, session: Session, bank: Bank) -> None:

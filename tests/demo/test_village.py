@@ -1,206 +1,333 @@
-"""The village is a time bank like any other: made with its verbs, right in its books, with something of everything."""
+"""The village is two time banks like any other: made with their verbs, right in their books, and full of life."""
 
 import ast
 import inspect
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
-from tests.people import NOW
+from tests.people import NOW, TODAY
 from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
-from timebank.demo import village
-from timebank.demo.village import CAST, PASSWORD, build
-from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
-from timebank.exchanges.rules import State
+from timebank.demo import stories, village
+from timebank.demo.deeds import Ending
+from timebank.demo.village import PLANS, SLUG, build
+from timebank.exchanges.models import Exchange, ExchangeStep, Reversal, ThankYou
+from timebank.exchanges.queries import list_waiting_reversals
+from timebank.exchanges.rules import Deed, Side, State
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
-from timebank.members.joining_queries import list_applications
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
-from timebank.members.rules import Role
-from timebank.signing_in.passwords import fits
+from timebank.members.rules import How
 from timebank.trail.models import TrailRow
 
-#: Ordinary, before dawn in summer time, the nights on which the clocks change, a leap day, and New Year.
+pytestmark = pytest.mark.xdist_group("village")
+GLEN_ISLA, STRATHMORE = PLANS
+#: Before dawn in summer time, the nights on which the clocks change, a leap day, New Year, each on a Sunday or not.
 MOMENTS = (
-    NOW,
     datetime(2026, 7, 1, 23, 30, tzinfo=UTC),
     datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
-    datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    datetime(2026, 10, 26, 0, 5, tzinfo=UTC),
     datetime(2028, 2, 29, 12, 0, tzinfo=UTC),
     datetime(2027, 1, 1, 0, 0, tzinfo=UTC),
 )
 
 
-@pytest.fixture
-def glen_isla(session):
-    bank = build(session, now=NOW)
-    session.commit()
-    return bank
+def _bank(session, slug=SLUG):
+    return session.scalars(select(Bank).where(Bank.slug == slug)).one()
 
 
-def _people(session):
-    """Everybody by first name, ready to act."""
-    rows = session.execute(select(Membership.bank_id, Person.id).join(Person, Person.id == Membership.person_id))
-    actors = [find_actor(session, bank_id, person_id) for bank_id, person_id in rows]
-    return {actor.name.split()[0].lower(): actor for actor in actors}
+def _people(session, slug=SLUG):
+    """Everybody of a bank by name, ready to act."""
+    bank = _bank(session, slug)
+    found = session.scalars(select(Membership.person_id).where(Membership.bank_id == bank.id))
+    actors = [find_actor(session, bank.id, person_id) for person_id in found]
+    return {actor.name: actor for actor in actors}
 
 
-def test_the_villages_books_are_right(session, glen_isla):
-    results = list(check_books(session))
-    assert {result.name: result.findings for result in results if result.verdict is not Verdict.RIGHT} == {}
-    figures = {result.name: result.figure for result in results}
-    assert figures["exchanges_have_entries"] == 8
+def _account(session, name):
+    actor = _people(session)[name]
+    return get_account(session, actor.bank_id, actor.account_id)
+
+
+def _balances(session):
+    """What everybody has, by bank and name."""
+    return {
+        (plan.slug, name): get_account(session, actor.bank_id, actor.account_id).balance
+        for plan in PLANS
+        for name, actor in _people(session, plan.slug).items()
+    }
+
+
+def _steps(session):
+    """{exchange's id: its deeds in order}."""
+    rows = session.execute(
+        select(ExchangeStep.exchange_id, ExchangeStep.deed).order_by(ExchangeStep.exchange_id, ExchangeStep.number)
+    )
+    steps = {}
+    for exchange_id, deed in rows:
+        steps.setdefault(exchange_id, []).append(deed)
+    return steps
+
+
+def _wrong(session):
+    return {result.name: result.findings for result in check_books(session) if result.verdict is Verdict.WRONG}
+
+
+def test_the_villages_books_are_right(life):
+    assert _wrong(life) == {}
+    figures = {result.name: result.figure for result in check_books(life)}
+    assert figures["exchanges_have_entries"] > 150
     assert figures["reversals_mirror"] == 1
-    assert figures["words_as_written"] > 0
 
 
-def test_something_of_everything_is_there(session, glen_isla):
-    states = dict(map(tuple, session.execute(select(Exchange.state, func.count()).group_by(Exchange.state))))
-    assert states == {
-        State.CONFIRMED: 7,
-        State.REVERSED: 1,
-        State.DISPUTED: 1,
-        State.RECORDED: 2,
-        State.PROPOSED: 1,
-        State.ACCEPTED: 1,
-    }
-
-
-def test_something_waits_for_either_side(session, glen_isla):
-    """One exchange was recorded by who gave, one by who received."""
-    sides = session.scalars(select(Exchange.recorded_side).where(Exchange.state == State.RECORDED)).all()
-    assert sorted(sides) == ["giver", "receiver"]
-
-
-def test_the_reversal_was_seen_by_a_second_pair_of_eyes(session, glen_isla):
-    reversal = session.scalars(select(Reversal)).one()
-    people = _people(session)
-    assert reversal.proposed_by == people["mary"].membership_id
-    assert reversal.approved_by == people["tom"].membership_id
-    assert reversal.closed_at is not None
-
-
-def test_every_exchange_came_to_be_through_its_verbs(session, glen_isla):
-    steps = {
-        exchange_id: [deed for _id, deed in rows]
-        for exchange_id, rows in _grouped(
-            session.execute(
-                select(ExchangeStep.exchange_id, ExchangeStep.deed).order_by(
-                    ExchangeStep.exchange_id, ExchangeStep.number
-                )
-            ).all()
-        ).items()
-    }
-    lived = {
-        State.CONFIRMED: ["record", "confirm"],
-        State.REVERSED: ["record", "confirm", "reverse"],
-        State.DISPUTED: ["record", "dispute"],
-        State.RECORDED: ["record"],
-        State.PROPOSED: ["propose"],
-        State.ACCEPTED: ["propose", "accept"],
-    }
-    for exchange in session.scalars(select(Exchange)):
-        assert steps[exchange.id] == lived[State(exchange.state)], exchange.what
-
-
-def _grouped(rows):
-    groups = {}
-    for row in rows:
-        groups.setdefault(row[0], []).append(row)
-    return groups
-
-
-def test_every_deed_of_the_village_stands_on_the_trail(session, glen_isla):
-    deeds = dict(map(tuple, session.execute(select(TrailRow.deed, func.count()).group_by(TrailRow.deed))))
-    assert deeds["member.admitted"] == len(CAST)
-    assert deeds["exchange.record"] == 11
-    assert deeds["exchange.confirm"] == 8
-    assert deeds["exchange.propose"] == 2
-    assert sum(one for deed, one in deeds.items() if deed.startswith("exchange.dispute")) == 1
-
-
-def test_two_neighbours_want_to_join_one_of_them_half_way(session, glen_isla):
-    rows = list_applications(session, glen_isla.id).rows
-    assert [(row.name, row.stage) for row in rows] == [("Peter Geddes", "interviewed"), ("Effie Gow", "applied")]
-
-
-def test_the_village_touches_no_table_but_for_its_passwords():
-    """All else goes through the actions, or the demo would show what the site does not do."""
-    tree = ast.parse(inspect.getsource(village))
-    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    assert not {name for name in called if name.endswith((".add", ".add_all", ".merge", ".delete", "insert", "text"))}
-    assert {name for name in called if name == "update" or name.endswith(".values")} == {
-        "update",
-        "update(Person).where(Person.id == found.person_id).values",
-    }
-
-
-def test_nothing_in_the_village_was_minted(session, glen_isla):
-    accounts = [get_account(session, actor.bank_id, actor.account_id) for actor in _people(session).values()]
-    pot = get_account(session, glen_isla.id, get_account_of_kind(session, glen_isla.id, AccountKind.POT))
-    assert sum(account.balance for account in accounts) == -pot.balance > 0
-    assert sum(account.given for account in accounts) == sum(account.received for account in accounts) > 0
-
-
-def test_everybody_but_the_first_got_welcome_hours_from_somebody(session, glen_isla):
-    people = _people(session)
-    welcomed = {key for key, actor in people.items() if get_account(session, actor.bank_id, actor.account_id).other}
-    assert welcomed == set(people) - {"mary"}
-
-
-def test_everybody_of_the_cast_is_there_with_their_part(session, glen_isla):
-    people = _people(session)
-    assert {key: actor.roles for key, actor in people.items()} == {person.key: person.roles for person in CAST}
-    assert {role for actor in people.values() for role in actor.roles} == set(Role)
-
-
-def test_everybody_of_the_cast_can_sign_in(session, glen_isla):
-    hashes = set(session.scalars(select(Person.password_hash)))
-    assert len(hashes) == 1
-    assert fits(hashes.pop(), PASSWORD)
-    assert set(session.scalars(select(Person.email))) == {person.email for person in CAST}
-
-
-def test_the_people_of_the_village_are_made_up():
-    """Addresses that can belong to nobody (RFC 2606)."""
-    assert all(person.email.endswith("@example.org") for person in CAST)
-    assert len({person.key for person in CAST}) == len({person.email for person in CAST}) == len(CAST)
-
-
-def test_the_village_is_built_once(session, glen_isla):
-    with pytest.raises(SlugTakenError):
-        build(session, now=NOW)
-
-
-def test_the_village_lies_beside_other_banks(session, village):
-    """It is a bank of its own, and the cast of another one does not see it."""
+def test_the_village_lies_beside_other_banks_on_either_database(session, village):
+    """They are banks of their own, and the cast of another one does not see them."""
     build(session, now=NOW)
     session.commit()
-    assert sorted(session.scalars(select(Bank.slug))) == ["angus", "glen-isla", "perth"]
-    assert all(result.verdict is Verdict.RIGHT for result in check_books(session))
+    assert sorted(session.scalars(select(Bank.slug))) == ["angus", "glen-isla", "perth", "strathmore"]
+    assert _wrong(session) == {}
 
 
-@pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%d-%b-%H:%M}")
-def test_the_village_can_be_built_at_any_moment(session, now):
-    build(session, now=now)
-    session.commit()
-    assert all(result.verdict is Verdict.RIGHT for result in check_books(session))
-    assert session.scalar(select(func.max(ExchangeStep.done_at))) <= now
-    assert session.scalar(select(func.max(TrailRow.done_at))) <= now
-    assert session.scalar(select(func.min(TrailRow.done_at))) >= now - timedelta(days=24)
-    assert session.scalar(select(func.max(Exchange.occurred_on))) <= now.date()
+def test_the_same_moment_makes_the_same_village(life, sqlite):
+    with sqlite.session() as again:
+        build(again, now=NOW)
+        assert _balances(again) == _balances(life)
 
 
-def test_a_changed_row_of_the_village_would_be_found(sqlite):
+@pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%d-%b-%Y-%H:%M}")
+def test_the_village_can_be_built_at_any_moment(sqlite, now):
+    with sqlite.session() as session:
+        build(session, now=now)
+        assert _wrong(session) == {}
+        moments = session.scalars(select(TrailRow.done_at).order_by(TrailRow.id)).all()
+        assert moments == sorted(moments)
+        assert now - timedelta(days=96) <= moments[0] < moments[-1] <= now
+        assert session.scalar(select(func.max(Exchange.occurred_on))) <= now.date()
+        assert set(session.scalars(select(Exchange.state))) == set(State)
+
+
+def test_the_village_is_built_once(life):
+    with pytest.raises(SlugTakenError):
+        build(life, now=NOW)
+
+
+def test_a_changed_row_of_the_village_would_be_found(life):
     """The checks above say nothing if they find nothing anywhere."""
-    with sqlite.session() as opened:
-        build(opened, now=NOW)
-        opened.execute(update(Exchange).where(Exchange.state == State.CONFIRMED).values(minutes=1))
-        assert [result.name for result in check_books(opened) if result.verdict is Verdict.WRONG] == [
-            "exchanges_have_entries"
-        ]
+    life.execute(update(Exchange).where(Exchange.what == "Swept the chimney").values(minutes=1))
+    assert list(_wrong(life)) == ["exchanges_have_entries"]
+
+
+def test_the_clock_never_goes_back(life):
+    """Row by row, as they were written."""
+    moments = life.scalars(select(TrailRow.done_at).order_by(TrailRow.id)).all()
+    assert moments == sorted(moments)
+    assert len(set(moments)) > 200
+
+
+def test_a_broker_acts_for_others_while_the_office_is_open(life):
+    hours = life.scalars(select(ExchangeStep.done_at).where(ExchangeStep.on_behalf_of.is_not(None))).all()
+    assert {at.hour for at in hours} <= {9, 10}
+    assert {at.isoweekday() for at in hours} <= {1, 2, 3, 4, 5}
+
+
+def test_three_months_of_life_are_there(life):
+    states = Counter(life.scalars(select(Exchange.state)))
+    assert set(states) == set(State)
+    assert 150 <= states.total() <= 210
+    assert states[State.CONFIRMED] > 0.8 * states.total()
+    first = life.scalar(select(func.min(Exchange.occurred_on)))
+    assert timedelta(days=80) < TODAY - first < timedelta(days=95)
+
+
+def test_every_ending_is_told():
+    assert {one.ending for plan in PLANS for one in plan.once} == set(Ending)
+
+
+def test_help_comes_again_on_its_day_of_the_week(life):
+    walks = life.scalars(
+        select(Exchange.occurred_on).where(Exchange.what == "A walk with Biscuit", Exchange.state == State.CONFIRMED)
+    ).all()
+    assert len(walks) > 8
+    assert {day.isoweekday() for day in walks} == {6}
+    assert len(set(walks)) == len(walks)
+
+
+def test_every_exchange_came_to_be_through_its_verbs(life):
+    lived = {
+        State.PROPOSED: [["propose"]],
+        State.ACCEPTED: [["propose", "accept"]],
+        State.DECLINED: [["propose", "decline"]],
+        State.CANCELLED: [["propose", "accept", "cancel"], ["record", "cancel"]],
+        State.RECORDED: [["record"]],
+        State.CONFIRMED: [
+            ["record", "confirm"],
+            ["propose", "accept", "record", "confirm"],
+            ["record", "dispute", "agree"],
+        ],
+        State.DISPUTED: [["record", "dispute"]],
+        State.DECIDED: [["record", "dispute", "decide"]],
+        State.REVERSED: [["record", "confirm", "reverse"]],
+    }
+    steps = _steps(life)
+    found = {}
+    for exchange in life.scalars(select(Exchange)):
+        found.setdefault(State(exchange.state), set()).add(tuple(steps[exchange.id]))
+    assert found == {state: {tuple(deeds) for deeds in ways} for state, ways in lived.items()}
+
+
+def test_something_waits_for_either_side(life):
+    sides = life.scalars(select(Exchange.recorded_side).where(Exchange.state == State.RECORDED)).all()
+    assert set(sides) == set(Side)
+
+
+def test_one_reversal_is_done_and_one_waits(life):
+    people = _people(life)
+    done = life.scalars(select(Reversal).where(Reversal.closed_at.is_not(None))).one()
+    assert done.proposed_by == people["Mary Duncan"].membership_id
+    assert done.approved_by == people["Tom Ferrier"].membership_id
+    waiting = list_waiting_reversals(life, _bank(life).id)
+    assert [one.what for one in waiting] == ["Soup and a talk"]
+
+
+def test_brokers_act_by_phone_on_paper_in_person_and_with_a_slip(life):
+    hands = life.execute(
+        select(ExchangeStep.how, func.count(), func.count(ExchangeStep.evidence))
+        .where(ExchangeStep.on_behalf_of.is_not(None))
+        .group_by(ExchangeStep.how)
+    ).all()
+    assert {how for how, _count, _shown in hands} == set(How)
+    assert all(count == shown for _how, count, shown in hands)
+    assert sum(count for _how, count, _shown in hands) > 20
+
+
+def test_one_slip_is_signed_by_both(life):
+    slips = life.scalars(select(ExchangeStep).where(ExchangeStep.how == How.SLIP)).all()
+    assert [step.deed for step in slips] == [Deed.RECORD, Deed.CONFIRM]
+    assert len({step.exchange_id for step in slips}) == 1
+    assert len({step.on_behalf_of for step in slips}) == 2
+
+
+def test_one_broker_speaks_for_both_sides_with_something_to_show(life):
+    other = aliased(ExchangeStep)
+    both = life.execute(
+        select(ExchangeStep.exchange_id)
+        .join(other, (other.exchange_id == ExchangeStep.exchange_id) & (other.done_by == ExchangeStep.done_by))
+        .where(ExchangeStep.on_behalf_of < other.on_behalf_of, ExchangeStep.how == How.PHONE)
+        .where(ExchangeStep.evidence.is_not(None), other.evidence.is_not(None))
+        .distinct()
+    ).all()
+    assert len(both) >= 2
+
+
+def test_one_was_written_down_fifty_days_later(life):
+    rows = life.execute(
+        select(Exchange.what, Exchange.occurred_on, ExchangeStep.done_at)
+        .join(ExchangeStep, ExchangeStep.exchange_id == Exchange.id)
+        .where(ExchangeStep.deed == Deed.RECORD)
+    ).all()
+    late = [what for what, day, at in rows if (at.date() - day).days > 7]
+    assert late == ["Mended the mantel clock"]
+    assert max((at.date() - day).days for _what, day, at in rows) == 50
+
+
+def test_the_way_counts_where_it_was_agreed(life):
+    row = life.execute(
+        select(Exchange.minutes, Exchange.travel_minutes, Exchange.agreed_minutes).where(
+            Exchange.what == "To the hospital in Dundee, and waited"
+        )
+    ).all()
+    assert set(row) == {(180, 30, 180)}
+    assert len(life.execute(select(Exchange.id).where(Exchange.travel_minutes > 0)).all()) > 10
+
+
+def test_people_thank_one_another(life):
+    words = life.scalars(select(ThankYou.words)).all()
+    assert len(words) > 10
+    assert len(set(words)) == len(words)
+
+
+def test_one_is_at_the_limit_and_can_receive_no_more(life):
+    agnes = _account(life, "Agnes Farquhar")
+    assert agnes.balance == agnes.floor == _bank(life).member_floor
+
+
+def test_one_may_go_further_for_a_time(life):
+    kirsty = _account(life, "Kirsty Rennie")
+    assert kirsty.floor < kirsty.balance < _bank(life).member_floor
+
+
+def test_some_are_beyond_the_soft_limits(life):
+    bank = _bank(life)
+    balances = {name: balance for (slug, name), balance in _balances(life).items() if slug == SLUG}
+    assert {name for name, balance in balances.items() if balance > bank.soft_high} == {"Wilma Ogilvie"}
+    assert {name for name, balance in balances.items() if balance < bank.soft_low} == {
+        "Agnes Farquhar",
+        "Kirsty Rennie",
+        "Nell Crombie",
+        "Rania Haddad",
+    }
+
+
+def test_one_gives_much_and_takes_nothing(life):
+    wilma = _account(life, "Wilma Ogilvie")
+    assert wilma.given > 30 * 60
+    assert wilma.received == 0
+
+
+def test_some_are_quiet(life):
+    quiet = {name for name in _people(life) if not _account(life, name).given + _account(life, name).received}
+    assert {"Douglas Imrie", "Moira Sim"} <= quiet
+
+
+def test_nothing_in_the_village_was_minted(life):
+    for plan in PLANS:
+        bank, people = _bank(life, plan.slug), _people(life, plan.slug)
+        accounts = [get_account(life, bank.id, actor.account_id) for actor in people.values()]
+        pot = get_account(life, bank.id, get_account_of_kind(life, bank.id, AccountKind.POT))
+        assert sum(account.balance for account in accounts) == -pot.balance > 0
+        assert sum(account.given for account in accounts) == sum(account.received for account in accounts) > 0
+
+
+def test_everybody_but_the_coordinators_got_welcome_hours_from_somebody(life):
+    for plan, first in ((GLEN_ISLA, "Mary Duncan"), (STRATHMORE, "Elspeth Nicoll")):
+        people = _people(life, plan.slug)
+        welcomed = {name for name, actor in people.items() if get_account(life, actor.bank_id, actor.account_id).other}
+        assert welcomed == set(people) - {first}
+
+
+def test_everybody_of_the_casts_is_there_with_their_roles(life):
+    for plan in PLANS:
+        people = _people(life, plan.slug)
+        assert {name: actor.roles for name, actor in people.items()} == {one.name: one.roles for one in plan.cast}
+
+
+def test_everybody_joined_on_their_day(life):
+    joined = dict(
+        map(
+            tuple,
+            life.execute(
+                select(Person.name, Membership.joined_on)
+                .join(Membership, Membership.person_id == Person.id)
+                .where(Membership.bank_id == _bank(life).id)
+            ),
+        )
+    )
+    assert joined == {one.name: TODAY - timedelta(days=one.joined) for one in GLEN_ISLA.cast}
+
+
+@pytest.mark.parametrize("module", [village, stories], ids=["village", "stories"])
+def test_the_village_touches_no_table_but_for_its_passwords(module):
+    """All else goes through the actions, or the demo would show what the site does not do."""
+    tree = ast.parse(inspect.getsource(module))
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not {name for name in called if name.endswith((".add", ".add_all", ".merge", ".delete", "insert", "text"))}
+    touched = {name for name in called if name == "update" or name.endswith(".values")}
+    allowed = {"update", "update(Person).where(Person.id == found.person_id).values"}
+    assert touched == (allowed if module is village else set())

@@ -14,7 +14,7 @@ from timebank.audit.checks import check_books as run_checks
 from timebank.cli import setting_up
 from timebank.config import NotSetUpError, Settings, read_settings
 from timebank.db import UnsafeDatabaseError, opened, snapshot
-from timebank.demo.village import CAST, PASSWORD
+from timebank.demo.village import PASSWORD, TO_TRY
 from timebank.errors import TimebankError
 from timebank.ledger.checks import CheckResult, Verdict
 from timebank.migrations import run as migrations
@@ -81,16 +81,16 @@ def run(port: int, host: str) -> None:
 @click.option("--port", default=_PORT, show_default=True, help="Port to listen on.")
 @click.option("--only-make", is_flag=True, help="Make the demo and its sign-in names, and serve nothing.")
 def demo(port: int, *, only_make: bool) -> None:
-    """Serve a made-up bank with a database of its own, to try things out. Running it again keeps what was done."""
+    """Serve a made-up village with a database of its own, to try things out. Running it again keeps what was done."""
     settings = setting_up.demo_settings(read_settings())
     try:
         setting_up.make_demo(settings)
     except setting_up.CannotSetUpError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"\nA made-up time bank is at http://127.0.0.1:{port}\n\nSign in as")
-    for person in CAST:
+    click.echo(f"\nA made-up village with two time banks is at http://127.0.0.1:{port}\n\nSign in as")
+    for person in TO_TRY:
         click.echo(f"  {person.email:<20} {PASSWORD}   {person.name}, {person.part}")
-    click.echo()
+    click.echo("Everybody else there has the same password.\n")
     if not only_make:
         _serve(settings, "127.0.0.1", port)
 

@@ -207,7 +207,7 @@ def refuse_mixing(session: Session, settings: Settings) -> None:
     Raises CannotSetUpError.
     """
     slugs = {slug for slug, _name in list_banks(session)}
-    if settings.demo and slugs - {village.SLUG}:
+    if settings.demo and slugs - village.SLUGS:
         message = "this database holds a real time bank: give the demo one of its own"
         raise CannotSetUpError(message)
     if not settings.demo and village.SLUG in slugs:
