@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench clean
+.PHONY: help run install test check format lock bench picture clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -49,6 +49,9 @@ lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
 
 bench: $(VENV)/development.stamp  ## measure; figures printed and written to benchmarks/results
 	$(BIN)/python -m benchmarks.statement
+
+picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
+	$(BIN)/python -m docs.picture
 
 clean:  ## remove the environment (data stays)
 	rm -rf $(VENV)
