@@ -63,4 +63,5 @@ def _offsets(time_zone: str, first: int, end: int) -> list[tuple[datetime, int]]
 
 
 def _ahead(zone: ZoneInfo, at: datetime) -> int:
-    return (at.astimezone(zone).utcoffset() or timedelta()) // timedelta(minutes=1)
+    """Minutes by which the zone's wall clock is ahead at a moment in UTC."""
+    return (at.astimezone(zone).replace(tzinfo=UTC) - at) // timedelta(minutes=1)

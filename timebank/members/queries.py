@@ -184,3 +184,15 @@ def list_standing_changes(session: Session, bank_id: int, membership_id: int) ->
         .where(StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id)
         .order_by(StandingChange.number.desc())
     ).all()
+
+
+def list_area_ids(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, int]:
+    """{account id: area id} of the members who hold these accounts, as far as their area is known."""
+    rows = session.execute(
+        select(Membership.account_id, Membership.area_id).where(
+            Membership.bank_id == bank_id,
+            Membership.account_id.in_(set(account_ids)),
+            Membership.area_id.is_not(None),
+        )
+    )
+    return {row.account_id: int(row.area_id or 0) for row in rows}

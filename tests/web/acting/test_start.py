@@ -128,7 +128,7 @@ def test_the_contact_of_somebody_with_a_role_is_theirs_alone_to_change(as_, vill
     assert books.ask("SELECT email FROM person WHERE id = :id", id=village.mary.person_id)[0][0] == "mary@example.org"
 
 
-@pytest.mark.parametrize("address", ["password", "desk", "members", "members/new"])
+@pytest.mark.parametrize("address", ["password", "desk", "members", "applications/new"])
 def test_the_mode_opens_neither_signing_in_nor_a_brokers_pages(as_, village, address):
     assert as_(village.rosa).get(f"{address}?{acting(village.ada)}").status == 403
 

@@ -1,7 +1,13 @@
 """Travel and getting ready are agreed with the help, and counted when it is recorded."""
 
+import pytest
+from sqlalchemy import update
+
+from timebank.banks.areas import set_travel
+from timebank.banks.models import Area
 from timebank.codes import spoken
 from timebank.exchanges.drafts import Purpose
+from timebank.members.models import Membership
 
 
 def test_travel_and_getting_ready_are_asked_for_where_help_is_agreed(as_, village, books, draft):
@@ -50,3 +56,41 @@ def test_recording_agreed_help_adds_what_was_agreed(as_, village, books, draft):
     assert "You agreed on 20 minutes of travel and getting ready. It is added, so leave it out here." in how_long
     ada.done(page)
     assert books.only_exchange().minutes == 90
+
+
+@pytest.fixture
+def lives(books, village):
+    """`lives(village.ada, area_id)` puts somebody into an area."""
+
+    def put(actor, area_id):
+        with books.backend.owner_session() as session:
+            session.execute(update(Membership).where(Membership.id == actor.membership_id).values(area_id=area_id))
+            session.commit()
+
+    return put
+
+
+def _how_long(as_, village, draft, purpose=Purpose.PROPOSE):
+    code = draft(purpose=purpose, what="Gardening", day=village.angus.opened_at.date())
+    return as_(village.ada).get(f"drafts/{code}/how-long")
+
+
+def test_the_way_between_two_areas_is_said_where_help_is_agreed(as_, village, books, draft, lives):
+    near, far = books.areas("Kirkton", "Folda")
+    lives(village.ada, near)
+    assert "there and back" not in _how_long(as_, village, draft).words.replace("Travel, there and back", "")
+    lives(village.grace, far)
+    assert "Between your two areas" not in _how_long(as_, village, draft)
+    with books.backend.session() as session:
+        area, mary = session.get_one(Area, (village.angus.id, near)), village.mary.membership_id
+        set_travel(session, area, {far: 10}, by_id=mary, now=village.angus.opened_at, form_key="ways")
+        session.commit()
+    assert "Between your two areas it is about 20 minutes, there and back." in _how_long(as_, village, draft)
+    assert "Between your two areas" not in _how_long(as_, village, draft, Purpose.RECORD)
+
+
+def test_within_one_area_there_is_no_way_to_speak_of(as_, village, books, draft, lives):
+    (area,) = books.areas("Kirkton")
+    for one in (village.ada, village.grace):
+        lives(one, area)
+    assert "Between your two areas" not in _how_long(as_, village, draft)

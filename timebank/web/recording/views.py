@@ -28,6 +28,7 @@ from timebank.web.filters import hours_in_words, today
 from timebank.web.forms import SelectChoice, tidy
 from timebank.web.recording import blueprint
 from timebank.web.recording.forms import HowLongForm, SendForm, WhatForm, WhenForm, WhoForm
+from timebank.web.recording.way import minutes_there_and_back
 
 #: Lengths to tap, in minutes; any other can be typed.
 LENGTHS = (15, 30, 45, 60, 75, 90, 120, 180)
@@ -133,7 +134,8 @@ def how_long(code: str) -> str | Response:
         form.how_long.data = hours_in_words(draft.minutes) if form.choice.data == "other" else ""
         form.travel.data = hours_in_words(draft.travel_minutes) if draft.travel_minutes else ""
         form.preparation.data = hours_in_words(draft.preparation_minutes) if draft.preparation_minutes else ""
-    return render_template("recording/how_long.html", form=form, draft=draft, other=_other(draft))
+    way = minutes_there_and_back(draft)
+    return render_template("recording/how_long.html", form=form, draft=draft, other=_other(draft), way=way)
 
 
 @blueprint.route("/drafts/<code:code>/check", methods=["GET", "POST"])
