@@ -19,8 +19,11 @@ from timebank.bookkeeping.actions import NewEntry, digest_entry, digest_words
 from timebank.codes import ALPHABET
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.models import Membership, MembershipRole, Person
+from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
+from timebank.listings.search import index_of
+from timebank.members.models import Application, Membership, MembershipRole, Person
 from timebank.members.rules import Actor, fold
+from timebank.tasks.models import Task
 
 BATCH = 10_000
 #: Of a hundred exchanges, how many stand where; all others are confirmed.
@@ -48,6 +51,8 @@ def code_of(number: int, letter: str) -> str:
 def fill(session: Session, bank: Bank, keeper: Actor, *, members: int, exchanges: int) -> Crowd:
     """So many members and exchanges over two years before the bank's opening day; `keeper` recorded them."""
     crowd = _take_in(session, bank, members)
+    _list(session, bank, crowd)
+    _ask(session, bank, members // 10)
     for start in range(0, exchanges, BATCH):
         _exchange(session, bank, keeper, crowd, range(start, min(start + BATCH, exchanges)))
     session.commit()
@@ -87,6 +92,69 @@ def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
     session.execute(insert(MembershipRole.__table__), roles)
     session.flush()
     return Crowd([row["id"] for row in memberships], [row["id"] for row in accounts])
+
+
+def _list(session: Session, bank: Bank, crowd: Crowd) -> None:
+    """An offer or a request of everybody, under one category."""
+    now, category_id = bank.opened_at, clock.next_id()
+    category = {"id": category_id, "key": "crowd", "name": "Crowded", "risks": "", "position": 99}
+    session.execute(insert(Category.__table__), [{"bank_id": bank.id, **category}])
+    listings = [
+        {
+            "bank_id": bank.id,
+            "id": clock.next_id(),
+            "code": code_of(number, "L"),
+            "member_id": member_id,
+            "kind": ("offer", "request")[number % 2],
+            "life": "open",
+            "title": f"Garden help {number}",
+            "words": "Weeding and hedges",
+            "in_person": True,
+            "review_on": now.date() + timedelta(days=180),
+            "listed_at": now,
+            "changed_at": now,
+        }
+        for number, member_id in enumerate(crowd.membership_ids)
+    ]
+    session.execute(insert(Listing.__table__), listings)
+    of_listing = [{"bank_id": bank.id, "listing_id": row["id"]} for row in listings]
+    session.execute(insert(ListingCategory.__table__), [{**one, "category_id": category_id} for one in of_listing])
+    found_by = index_of("Garden help", "Weeding and hedges")
+    session.execute(insert(ListingWord.__table__), [{**one, "word": word} for one in of_listing for word in found_by])
+
+
+def _ask(session: Session, bank: Bank, number_of_each: int) -> None:
+    """People who want to join, and things to do."""
+    now = bank.opened_at
+    applications = [
+        {
+            "bank_id": bank.id,
+            "id": clock.next_id(),
+            "code": code_of(number, "A"),
+            "stage": "applied",
+            "name": f"Hopeful {number}",
+            "phone": "+441632960000",
+            "about": "",
+            "notice_agreed": "online",
+            "applied_at": now,
+            "changed_at": now,
+        }
+        for number in range(number_of_each)
+    ]
+    session.execute(insert(Application.__table__), applications)
+    tasks = [
+        {
+            "bank_id": bank.id,
+            "id": clock.next_id(),
+            "code": code_of(number, "T"),
+            "kind": "below_soft_limit",
+            "subject": f"member:{code_of(number, 'M')}",
+            "status": "open",
+            "opened_at": now,
+        }
+        for number in range(number_of_each)
+    ]
+    session.execute(insert(Task.__table__), tasks)
 
 
 def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers: range) -> None:

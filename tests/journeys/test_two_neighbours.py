@@ -83,7 +83,7 @@ def test_what_two_see_differently_is_decided_by_a_broker(as_, village, books):
     books.recorded(village.ada, village.grace, what="Hedge cutting", minutes=120)
     page = press(grace, grace.get(), "That is not right")
     page = grace.done(page, words="It was only an hour", how_long="1 h")
-    assert "Either can agree, or a broker looks at it with you." in page
+    assert "Either of you can agree, or a broker looks at it with you." in page
     assert books.count("entry") == 0
 
     page = press(rosa, press(rosa, rosa.get(), "Desk"), "Hedge cutting")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.people import Actor
 
 MEMBERS, EXCHANGES = 5_000, 100_000
+ROWS_A_QUESTION = 400
 
 
 @pytest.mark.xdist_group("large bank")
@@ -24,9 +25,14 @@ def test_no_page_asks_more_for_more_members_and_exchanges(app, as_, books):
     assert books.count("membership") > MEMBERS
     assert books.exchanges() > EXCHANGES
     many = _asked(app, readers, addresses)
-    assert {page: asked for page, asked in many.items() if asked > MOST_QUERIES} == {}
+    # A spreadsheet is read in parts, so that it never lies in memory as a whole; each part asks for many rows.
+    parts = {page: asked for page, asked in many.items() if "_csv" in page}
+    assert {page: asked for page, asked in parts.items() if asked > MOST_QUERIES + EXCHANGES / ROWS_A_QUESTION} == {}
+    pages = {page: asked for page, asked in many.items() if page not in parts}
+    assert len(pages) > 50
+    assert {page: asked for page, asked in pages.items() if asked > MOST_QUERIES} == {}
     # The first row of a kind may bring the names of its people, and no more.
-    assert {page: (few[page], asked) for page, asked in many.items() if asked > few[page] + 1} == {}
+    assert {page: (few[page], asked) for page, asked in pages.items() if asked > few[page] + 1} == {}
     assert books.are_right()
 
 
