@@ -49,6 +49,7 @@ lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
 
 bench: $(VENV)/development.stamp  ## measure; figures printed and written to benchmarks/results
 	$(BIN)/python -m benchmarks.statement
+	$(BIN)/python -m benchmarks.pages
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture
