@@ -29,6 +29,19 @@ def test_the_member_page_leads_a_broker_there_and_nobody_else(as_, village):
         assert "Act for Ada" not in as_(other).get(address).links
 
 
+def test_an_exchange_that_waits_leads_a_broker_to_act_for_either_side(as_, village, books):
+    waiting, done = books.recorded(village.ada, village.grace), books.confirmed(village.ada, village.grace)
+    links = as_(village.rosa).get(f"exchanges/{waiting}").links
+    assert [links[f"Act for {name}"].split("/")[3] for name in ("Ada", "Grace")] == [
+        spoken(village.ada.code),
+        spoken(village.grace.code),
+    ]
+    assert "Act for Ada" not in as_(village.rosa).get(f"exchanges/{done}").links
+    own = books.recorded(village.rosa, village.grace)
+    for reader, code in ((village.grace, waiting), (village.tom, waiting), (village.rosa, own)):
+        assert "Act for Grace" not in as_(reader).get(f"exchanges/{code}").links
+
+
 def test_every_page_of_the_mode_says_so_and_keeps_it_in_its_links(as_, village, books):
     books.recorded(village.linus, village.ada)
     rosa = as_(village.rosa)

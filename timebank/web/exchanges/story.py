@@ -4,7 +4,7 @@ from flask import g
 
 from timebank.exchanges import rules
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import find_newest_reversal, list_steps
+from timebank.exchanges.queries import OPEN_STATES, find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
 from timebank.exchanges.thanks import list_thanks
 from timebank.members.queries import find_contact, list_membership_names, list_names
@@ -46,6 +46,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
             "cancel": rules.may_cancel(standing, actor),
             "record": rules.may_record(standing, actor),
             "confirm": rules.may_confirm(standing, actor),
+            "act": side is None and may_broker(actor) and standing.state in OPEN_STATES,
             "decide": rules.may_decide(standing, actor, hands),
             "thank": side is not None and side not in said and rules.may_thank(standing, actor),
             "propose_reversal": rules.may_propose_reversal(standing, actor)
