@@ -6,7 +6,9 @@ import pytest
 
 from tests.people import NOW, TODAY
 from timebank.audit.actions import AskedFrom, store
+from timebank.audit.checks import ALL_CHECKS
 from timebank.ledger.checks import CheckResult, Finding
+from timebank.web.audit.words import check_words
 
 READERS = ("mary", "tom", "audrey")
 
@@ -107,3 +109,13 @@ def test_members_and_brokers_are_not_offered_the_audit(name, as_, village):
 @pytest.mark.parametrize("name", READERS)
 def test_those_who_audit_have_it_in_their_menu(name, as_, village):
     assert as_(getattr(village, name)).get("exchanges").links["Audit"] == "/angus/audit"
+
+
+def test_every_check_is_called_by_words_and_not_by_its_name(app):
+    with app.test_request_context():
+        bare = [check.__name__ for check in ALL_CHECKS if check_words(check.__name__) == plain(check.__name__)]
+    assert bare == []
+
+
+def plain(name):
+    return name.replace("_", " ")

@@ -70,6 +70,11 @@ def check_words(name: str) -> str:
         "web_role_owns_nothing": _("The site cannot rewrite the books"),
         "accounts_have_members": _("Every account has its member"),
         "exchanges_have_entries": _("Every exchange has its entry"),
+        "admitted_have_memberships": _("Who was taken in is a member"),
+        "standings_as_changed": _("Members stand as was decided"),
+        "listings_have_categories": _("Every listing has its kind of help"),
+        "listings_can_be_found": _("Every listing can be found"),
+        "categories_have_two_levels": _("Kinds of help have two levels"),
     }
     return str(words.get(name, name.replace("_", " ")))
 
@@ -87,6 +92,10 @@ def unit_words(unit: str) -> str:
         "tables owned": _("tables"),
         "memberships": _("members"),
         "exchanges": _("exchanges"),
+        "applications": _("applications"),
+        "changes of standing": _("changes of standing"),
+        "listings": _("listings"),
+        "categories": _("kinds of help"),
     }
     return str(words.get(unit, unit))
 
@@ -103,12 +112,22 @@ def deed_words(deed: str) -> str:
         "exchange.dispute": _("said that it is not right"),
         "exchange.agree": _("agreed"),
         "exchange.decide": _("decided"),
-        "exchange.filed": _("filed it under a category"),
+        "exchange.filed": _("filed it under a kind of help"),
+        "exchange.thanked": _("said thank you"),
         "reversal.proposed": _("asked to take it back"),
         "reversal.agreed": _("agreed to take it back"),
         "reversal.approved": _("approved taking it back"),
         "reversal.refused": _("turned taking it back down"),
         "member.admitted": _("took the member in"),
+        "profile.changed": _("changed what the member says about themselves"),
+        "standing.active": _("took them back in"),
+        "standing.suspended": _("suspended them"),
+        "standing.left": _("marked them as left"),
+        "limit.lowered": _("lowered their limit for a time"),
+        "limit.ended": _("ended the lower limit"),
+        "limit.swept": _("let the lower limit end"),
+        "sign_in_code.made": _("made a sign-in code"),
+        "password.changed": _("chose a new password"),
     }
     return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))
 
