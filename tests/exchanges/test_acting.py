@@ -110,6 +110,20 @@ def test_agreeing_in_a_dispute_for_the_other_side_needs_evidence_too(session, vi
     assert balance_of(session, village.ada) == 60
 
 
+@pytest.mark.parametrize(("first", "second"), [("", "rang"), ("rang", "")])
+def test_a_count_that_a_broker_named_for_one_side_is_agreed_to_for_the_other_only_with_evidence(
+    session, village, first, second
+):
+    code = record(session, village, terms(village.ada, village.grace), by=village.ada)
+    disputing = hand_of(village.rosa, village.grace, evidence=first)
+    actions.dispute(session, code, words="It was all day", minutes=480, by=disputing, now=NOW)
+    session.commit()
+    with pytest.raises(EvidenceMissingError):
+        actions.agree(session, code, minutes=480, by=hand_of(village.rosa, village.ada, evidence=second), now=NOW)
+    session.rollback()
+    assert (state_of(session, village, code), balance_of(session, village.ada)) == (State.DISPUTED, 0)
+
+
 def test_a_slip_that_both_signed_confirms_at_once(session, village):
     by = hand_of(village.rosa, village.ada).with_evidence("slip 14, blue folder", slip=True)
     code = record(session, village, terms(village.ada, village.grace, minutes=50), by=by, slip=True)

@@ -14,8 +14,8 @@ from timebank.exchanges.rules import Deed
 from timebank.exchanges.terms import Terms
 from timebank.members.rules import Actor
 
-#: What somebody says for a side about hours that are to move.
-_WORD_GIVEN = (Deed.RECORD, Deed.CONFIRM, Deed.AGREE)
+#: What somebody says for a side about hours that are to move; a dispute names its own, which the other agrees to.
+_WORD_GIVEN = (Deed.RECORD, Deed.CONFIRM, Deed.DISPUTE, Deed.AGREE)
 
 
 def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int]:

@@ -1,5 +1,7 @@
 import pytest
 
+from timebank.codes import spoken
+
 
 def test_saying_that_it_is_not_right_asks_a_person_keeps_the_words_and_moves_nothing(as_, village, books):
     code = books.recorded(village.ada, village.grace, minutes=120)
@@ -101,3 +103,13 @@ def test_a_stranger_neither_disputes_nor_agrees(as_, village, books):
         assert as_(village.linus).post(path, words="No", minutes="30").status == 404
         assert as_(village.rosa).post(path, words="No", minutes="30").status == 403
     assert (books.state(recorded), books.state(disputed)) == ("recorded", "disputed")
+
+
+def test_a_broker_who_disputes_for_a_member_says_what_there_is_to_show_for_it(as_, village, books):
+    code = books.recorded(village.ada, village.grace)
+    rosa = as_(village.rosa)
+    page = rosa.get(f"exchanges/{code}/dispute?acting={spoken(village.grace.code)}&how=phone")
+    assert "What is there to show for it?" in page
+    rosa.done(page, "Send this", words="It was longer", how_long="2 h", evidence="rang on Monday at 10")
+    assert books.ask("SELECT evidence FROM exchange_step WHERE deed = 'dispute'") == [("rang on Monday at 10",)]
+    assert "What is there to show for it?" not in as_(village.grace).get(f"exchanges/{code}/dispute")

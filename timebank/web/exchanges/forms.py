@@ -29,7 +29,7 @@ class ThanksForm(KeyedForm):
     )
 
 
-class DisputeForm(KeyedForm):
+class DisputeForm(HandForm):
     """What is not right, and how long it was."""
 
     words = TextAreaField(

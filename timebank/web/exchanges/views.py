@@ -153,7 +153,7 @@ def dispute(code: str) -> str | Response:
                 code,
                 words=_words(form.words.data),
                 minutes=form.how_long.minutes,
-                by=g.actor,
+                by=g.actor.with_evidence(form.evidence.data),
                 now=clock.now(),
                 form_key=form.key,
             )
