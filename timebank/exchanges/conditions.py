@@ -21,7 +21,7 @@ from timebank.exchanges.hands import check_own
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
-from timebank.members.queries import find_actor_by_account
+from timebank.members.queries import find_actor_by_account, hold_standing
 from timebank.members.rules import Actor, may_exchange
 
 
@@ -54,10 +54,12 @@ def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
         raise NotYoursError
     if not terms.what.strip():
         raise NothingSaidError
-    other_account_id = terms.receiver_account_id if side is Side.GIVER else terms.giver_account_id
-    other = find_actor_by_account(session, by.bank_id, other_account_id)
-    if other is None or not may_exchange(other):
-        raise SideNotActiveError(name=other.name if other else "")
+    sides = (terms.giver_account_id, terms.receiver_account_id)
+    hold_standing(session, by.bank_id, sides)
+    for account_id in sides:
+        holder = find_actor_by_account(session, by.bank_id, account_id)
+        if holder is None or not may_exchange(holder):
+            raise SideNotActiveError(name=holder.name if holder else "")
     return side
 
 

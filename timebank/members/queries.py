@@ -32,6 +32,15 @@ def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Ac
     return _one_actor(session, Membership.bank_id == bank_id, Membership.account_id == account_id)
 
 
+def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
+    """Keep the standing of those who hold these accounts as it is until the unit of work ends.
+
+    Who leaves meanwhile waits, and then finds what was begun with them. On SQLite one unit of work writes at a time.
+    """
+    holders = select(Membership.id).where(Membership.bank_id == bank_id, Membership.account_id.in_(set(account_ids)))
+    session.execute(holders.order_by(Membership.id).with_for_update(read=True)).all()
+
+
 def _one_actor(session: Session, *conditions: object) -> Actor | None:
     rows = session.execute(
         select(
