@@ -104,6 +104,12 @@ def find(session: Session, actor: Actor, code: str) -> Draft | None:
     )
 
 
+def choose_other(draft: Draft, account_id: int) -> None:
+    """Change who the other side is. A listing is its owner's, so with anybody else the draft answers none."""
+    if account_id != draft.other_account_id:
+        draft.other_account_id, draft.listing_id = account_id, None
+
+
 def next_question(draft: Draft) -> Question | None:
     """The first question that has no answer yet; None: everything is there to be checked."""
     answers: tuple[tuple[Question, object], ...] = (

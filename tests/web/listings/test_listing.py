@@ -69,6 +69,20 @@ def test_credit_moving_backwards_on_a_request_listing_is_a_failure_of_peers_not_
     assert books.are_right()
 
 
+def test_who_turns_to_somebody_else_answers_the_listing_no_more(as_, village, books):
+    code = books.listed(village.ada, title="Gardening")
+    grace = as_(village.grace)
+    page = grace.done(grace.get(f"listings/{code}"), "Ask Ada for this")
+    page = grace.done(grace.done(grace.done(page), choice="today"), choice="60", how_long="")
+    page = grace.done(
+        grace.get(next(link for link in page.links.values() if link.endswith("/who"))), words="Linus Baxter"
+    )
+    grace.done(page)
+    exchange = books.only_exchange()
+    assert exchange.giver_account_id == village.linus.account_id
+    assert exchange.listing_id is None
+
+
 def test_who_answers_an_offer_receives(as_, village, books):
     code = books.listed(village.ada, title="Gardening")
     grace = as_(village.grace)

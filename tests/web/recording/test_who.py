@@ -104,3 +104,19 @@ def test_an_answer_to_who_can_be_changed(as_, village, draft, kept):
     assert page.form.fields["person"] == [village.grace.code]
     assert "You helped Linus Baxter." in ada.done(page, person="", words="Linus")
     assert kept(code).other_account_id == village.linus.account_id
+
+
+def test_a_name_that_is_typed_counts_though_somebody_was_pressed_in_before(as_, village, books):
+    books.confirmed(village.ada, village.grace)
+    ada = as_(village.ada)
+    first = ada.get(f"help/record/giver?with={village.grace.code}")
+    assert first.form.fields["person"] == [village.grace.code]
+    ada.done(first, words="Linus Baxter")
+    assert books.ask("SELECT other_account_id FROM draft") == [(village.linus.account_id,)]
+    draft = spoken(books.ask("SELECT code FROM draft")[0][0])
+    ada.done(ada.get(f"drafts/{draft}/who"), words="Grace Okafor")
+    assert books.ask("SELECT other_account_id FROM draft") == [(village.grace.account_id,)]
+    page = ada.submit(ada.get(f"drafts/{draft}/who"), words="Zebedee")
+    assert "Nobody here is called that." in page
+    ada.done(ada.get(f"drafts/{draft}/who"), words="Grace")
+    assert books.ask("SELECT other_account_id FROM draft") == [(village.grace.account_id,)]

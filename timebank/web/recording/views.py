@@ -41,7 +41,7 @@ def start(purpose: str, side: str) -> str | Response:
     """The first question, who; its answer starts the draft."""
     form, found = _who_form(chosen=asked_words("with"))
     if form.validate_on_submit():
-        other = _chosen_person(form, found)
+        other = _chosen_person(form, found, before=found.get(asked_words("with")))
         if other is not None:
             draft = drafts.start(db.session(), g.actor, Purpose(purpose), Side(side), now=clock.now())
             draft.other_account_id = other
@@ -59,9 +59,9 @@ def who(code: str) -> str | Response:
         return redirect(url_for("recording.check", code=code))
     form, found = _who_form(chosen=None, account_id=draft.other_account_id)
     if form.validate_on_submit():
-        other = _chosen_person(form, found)
+        other = _chosen_person(form, found, before=draft.other_account_id)
         if other is not None:
-            draft.other_account_id = other
+            drafts.choose_other(draft, other)
             return _keep_and_go_on(draft)
     return render_template("recording/who.html", form=form, side=draft.side, purpose=draft.purpose, draft=draft)
 
@@ -264,13 +264,18 @@ def _linked_person(code: str) -> dict[str, tuple[int, str]]:
     return {row.code: (row.account_id, row.name) for row in rows}
 
 
-def _chosen_person(form: WhoForm, found: dict[str, int]) -> int | None:
-    """The account that was chosen, or the only one that the words found; else the form says what to do."""
+def _chosen_person(form: WhoForm, found: dict[str, int], *, before: int | None) -> int | None:
+    """The account that was chosen, or the only one that the words found; else the form says what to do.
+
+    `before` was pressed in already as the page was shown: words for somebody else count more than that.
+    """
     words = (form.words.data or "").strip()
-    if form.person.data in found:
-        return found[form.person.data]
+    rows = search_members(db.session(), g.bank.id, words, but_not_account=g.actor.account_id) if words else []
+    chosen = found.get(form.person.data or "")
+    is_typed_over = bool(words) and chosen == before and chosen not in {row.account_id for row in rows}
+    if chosen is not None and not is_typed_over:
+        return chosen
     if words:
-        rows = search_members(db.session(), g.bank.id, words, but_not_account=g.actor.account_id)
         if len(rows) == 1:
             return int(rows[0].account_id)
         if rows:
