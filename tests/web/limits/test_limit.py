@@ -140,3 +140,11 @@ def test_a_member_who_is_not_there_or_of_another_bank_has_none_here(as_, village
     for code in ("AAAA-AAAA", spoken(village.perdita.code)):
         assert rosa.get(f"members/{code}/limit").status == 404
         assert rosa.post(f"members/{code}/limit/ending").status == 404
+
+
+def test_the_form_says_who_can_read_the_reason_and_they_can(as_, village, path):
+    rosa = as_(village.rosa)
+    page = rosa.get(path)
+    assert "Brokers, and those who answer for the books, can read it." in page
+    rosa.done(page, **TYPED)
+    assert "Back from hospital" in as_(village.audrey).get("audit/overrides")

@@ -18,7 +18,7 @@ class PotForm(KeyedForm):
     )
     reason = TextAreaField(
         _("Why?"),
-        description=_("It stays on record. Brokers and coordinators can read it."),
+        description=_("It stays on record. Brokers, and those who answer for the books, can read it."),
         validators=[needed(_("Say why. It stays on record.")), at_most(2000, _("Say it in 2,000 letters or fewer."))],
     )
     until = DayField(
