@@ -14,7 +14,7 @@ from timebank.audit.accounts import count_people
 from timebank.audit.lists import one_broker
 from timebank.audit.models import BooksCheck
 from timebank.audit.rules import MOVED, WAITING
-from timebank.banks.models import Area, Bank
+from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import State
@@ -124,9 +124,3 @@ def _states(bank_id: int, month: Period, year: Period) -> Select[*tuple[Any, ...
         .where(Exchange.bank_id == bank_id)
         .group_by(Exchange.state)
     )
-
-
-def list_areas(session: Session, bank_id: int) -> Sequence[tuple[int, str]]:
-    """(id, name) of the bank's areas, closed ones too, by name."""
-    rows = session.execute(select(Area.id, Area.name).where(Area.bank_id == bank_id).order_by(Area.name))
-    return [(row.id, row.name) for row in rows]

@@ -19,11 +19,9 @@ from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.errors import NotAllowedError
 from timebank.members.models import Membership
 from timebank.members.rules import Actor, may_exchange
-from timebank.tasks import actions as tasks
+from timebank.tasks import actions as tasks, rules as task_rules
 from timebank.trail import actions as trail
 from timebank.trail.actions import Deed
-
-FIND_SOMEBODY = "find_somebody"
 
 
 def open_categories(session: Session, bank: Bank, now: datetime, *, by: Actor | None = None) -> int:
@@ -145,7 +143,8 @@ def ask_broker(session: Session, words: str, *, by: Actor, now: datetime, form_k
         content={"words": words},
     )
     if trail.begin(session, deed) is None:
-        tasks.open_task(session, by.bank_id, kind=FIND_SOMEBODY, subject=f"member:{by.code}", note=words, now=now)
+        kind, subject = task_rules.Kind.FIND_SOMEBODY, f"member:{by.code}"
+        tasks.open_task(session, by.bank_id, kind=kind, subject=subject, note=words, now=now)
 
 
 def _begin(  # noqa: PLR0913, PLR0917 (all of a deed)

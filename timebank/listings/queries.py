@@ -65,12 +65,6 @@ def get_tree(session: Session, bank_id: int) -> Tree:
     )
 
 
-def list_areas(session: Session, bank_id: int) -> Sequence[Row[int, str]]:
-    """(id, name) of the bank's areas in use, by name."""
-    query = select(Area.id, Area.name).where(Area.bank_id == bank_id, Area.closed_at.is_(None))
-    return session.execute(query.order_by(Area.name)).all()
-
-
 def find_listings(
     session: Session, bank_id: int, wanted: Wanted, tree: Tree, *, today: date, page: int = 1
 ) -> ListingsPage:

@@ -9,8 +9,8 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from timebank.audit.exchanges import ExchangeFilter
-from timebank.audit.queries import list_areas
 from timebank.audit.rules import GROUPS, states_of
+from timebank.banks.queries import list_areas
 from timebank.errors import TimebankError
 from timebank.exchanges.filing import Shelf, find_shelf, list_shelves
 from timebank.exchanges.rules import State
@@ -43,7 +43,7 @@ class Wanted:
 def read_wanted() -> Wanted:
     """Read the address; what is unknown, such as a category that was renamed, is a problem and asks for nothing."""
     shelves = list_shelves(db.session(), g.bank.id)
-    areas = list_areas(db.session(), g.bank.id)
+    areas = [(row.id, row.name) for row in list_areas(db.session(), g.bank.id, also_closed=True)]
     typed = {name: asked_words(name).strip() for name in NAMES}
     typed = {name: said for name, said in typed.items() if said}
     problems = dict[str, str]()

@@ -8,7 +8,8 @@ from flask import g, request
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
-from timebank.listings.queries import Wanted, Ways, list_areas, list_categories_of
+from timebank.banks.queries import list_areas
+from timebank.listings.queries import Wanted, Ways, list_categories_of
 from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, WEEKDAYS, WEEKEND, Kind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
