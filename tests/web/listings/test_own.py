@@ -194,3 +194,14 @@ def test_what_is_handed_over_goes_to_nobody_outside(as_, village, books):
     for stranger in (village.perdita.code, "nonsense"):
         page = rosa.post(f"listings/{code}/owner", words="x", person=stranger)
         assert page.status == 200
+
+
+def test_a_listing_stays_in_its_area_when_that_was_closed(as_, village, books):
+    (area_id,) = books.areas("Forfar")
+    code = books.listed(village.ada, area_id=area_id)
+    mary, ada = as_(village.mary), as_(village.ada)
+    mary.done(mary.get("areas/Forfar"), "Close this area")
+    page = ada.get(f"listings/{code}/changes")
+    assert page.form.fields["area"] == ["Forfar"]
+    ada.done(page, title="Hedges")
+    assert books.listing(code).area_id == area_id

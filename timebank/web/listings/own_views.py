@@ -70,6 +70,8 @@ def change(code: str) -> str | Response:
     """Say it anew."""
     shown = _changeable(code)
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
+    if shown.area_id is not None:
+        areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
     kept = list_categories_of(db.session(), g.bank.id, [shown.id]).get(shown.id, ())
     form.offer_choices(tree, areas, kept)
     if form.validate_on_submit():
