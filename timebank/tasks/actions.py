@@ -1,7 +1,7 @@
 """Opening tasks, and the brokers' taking, handing back and finishing them.
 
-A task keeps in its row who has it and who finished it. No form's key is needed: its status says what was done, so
-the same form sent twice changes nothing the second time.
+A task keeps in its row who has it and who finished it. That a form does its deed once is held by the page's trail
+row: a task goes from hand to hand, so its status cannot tell a form that came late from a new one.
 """
 
 from datetime import datetime

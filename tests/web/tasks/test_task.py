@@ -110,3 +110,19 @@ def test_a_task_that_is_not_there_is_not_found(as_, village):
     rosa = as_(village.rosa)
     assert {rosa.get(f"tasks/AAAA-AAAA{path}").status for path in ("", "/outcome")} == {404}
     assert {rosa.post(f"tasks/AAAA-AAAA{path}").status for path in ("/owner", "/return", "/outcome")} == {404}
+
+
+def test_a_coordinators_form_that_comes_late_leaves_the_task_with_who_has_it_now(as_, village, books, task):
+    mary, rosa = as_(village.mary), as_(village.rosa)
+    mary.done(mary.get(task), "I do this one")
+    page = mary.get(task)
+    mary.done(page, "Give it back")
+    rosa.done(rosa.get(task), "I do this one")
+    mary.done(page, "Give it back")
+    assert row(books)[:2] == ("taken", village.rosa.membership_id)
+
+
+def test_taking_it_stays_on_the_trail(as_, village, books, task):
+    rosa = as_(village.rosa)
+    rosa.done(rosa.get(task), "I do this one")
+    assert books.ask("SELECT done_by FROM trail WHERE deed = 'task.taken'") == [(village.rosa.membership_id,)]

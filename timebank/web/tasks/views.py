@@ -1,6 +1,7 @@
 """The to-do list, and a page for each task: whose it is, and what came of it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,8 @@ from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.models import Status
 from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
 from timebank.tasks.rules import is_free_for, list_notes
+from timebank.trail import actions as trail
+from timebank.trail.actions import Deed
 from timebank.web.access import allows, brokers
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
@@ -47,7 +50,7 @@ def task(code: str) -> str:
 def take(code: str) -> Response:
     """I do this one."""
     mine = g.actor.membership_id
-    if _do(code, lambda: actions.take(db.session(), g.bank.id, code, owner_id=mine)):
+    if _do("taken", code, partial(actions.take, db.session(), g.bank.id, code, owner_id=mine)):
         flash(_("This one is yours now."))
     return redirect(url_for("tasks.task", code=code), 303)
 
@@ -57,7 +60,8 @@ def take(code: str) -> Response:
 def hand_back(code: str) -> Response:
     """Somebody else had better do it. A coordinator frees what another broker has."""
     mine, frees = g.actor.membership_id, may_coordinate(g.actor)
-    if _do(code, lambda: actions.hand_back(db.session(), g.bank.id, code, owner_id=mine, from_anybody=frees)):
+    given_back = partial(actions.hand_back, db.session(), g.bank.id, code, owner_id=mine, from_anybody=frees)
+    if _do("returned", code, given_back):
         flash(_("It is back on the list, for whoever takes it next."))
     return redirect(url_for("tasks.task", code=code), 303)
 
@@ -70,7 +74,8 @@ def finish(code: str) -> str | Response:
     form = OutcomeForm()
     if form.validate_on_submit():
         note = form.note.data or ""
-        if _do(code, lambda: actions.finish(db.session(), g.bank.id, code, note=note, done_by=mine, now=clock.now())):
+        finished = partial(actions.finish, db.session(), g.bank.id, code, note=note, done_by=mine, now=clock.now())
+        if _do("finished", code, finished, note=note):
             flash(_("Done. Thank you."))
         return redirect(url_for("tasks.task", code=code), 303)
     if not form.is_submitted() and not is_free_for(shown.status, shown.owner_id, mine):
@@ -111,13 +116,17 @@ def _told(shown: TaskRow) -> dict[str, object]:
     }
 
 
-def _do(code: str, act: Callable[[], None]) -> bool:
-    """Whether the deed could be done; who was second is told who has it."""
+def _do(verb: str, code: str, act: Callable[[], None], **said: str) -> bool:
+    """Whether the deed could be done, now or by this very form before; who was second is told who has it."""
     _task(code)
-    if not ButtonForm().validate_on_submit():
+    form, mine = ButtonForm(), g.actor.membership_id
+    if not form.validate_on_submit():
         abort(400)
+    content = {"code": code, **said}
+    deed = Deed(g.bank.id, f"task.{verb}", f"task:{code}", mine, clock.now(), form_key=form.key, content=content)
     try:
-        act()
+        if trail.begin(db.session(), deed) is None:
+            act()
         db.session.commit()
     except TaskTakenError as error:
         db.session.rollback()
