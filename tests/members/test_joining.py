@@ -16,6 +16,7 @@ from timebank.members.errors import (
     NoticeNotAgreedError,
     NoWayToReachError,
     OwnApplicationError,
+    OwnRefereeError,
     RefereeMissingError,
     RefereeSpokeError,
     StepNotNowError,
@@ -181,6 +182,13 @@ def test_references_are_counted_as_the_bank_asks_and_from_different_people(sessi
         say("take_reference", code, referee="zoe  shaw", words="Neighbour")
     say("take_reference", code, referee="Bill Kerr", words="They sing together")
     assert _stage(session, village, code) == Stage.REFERENCED
+
+
+def test_nobody_is_their_own_referee(session, village, say, code):
+    say("interview", code, words="Likes dogs")
+    with pytest.raises(OwnRefereeError):
+        say("take_reference", code, referee=" sam  REID", words="I know myself")
+    assert _stage(session, village, code) == Stage.INTERVIEWED
 
 
 def test_where_no_references_are_needed_the_induction_follows_the_interview(session, village, say, code):

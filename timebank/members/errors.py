@@ -81,6 +81,12 @@ class RefereeSpokeError(TimebankError):
     message_id = "referee_spoke"
 
 
+class OwnRefereeError(TimebankError):
+    """An applicant as their own referee."""
+
+    message_id = "own_referee"
+
+
 class WordsMissingError(TimebankError):
     """A step or a change of standing without the few words that tell others why."""
 

@@ -21,6 +21,7 @@ from timebank.members.errors import (
     NoticeNotAgreedError,
     NoWayToReachError,
     OwnApplicationError,
+    OwnRefereeError,
     RefereeMissingError,
     RefereeSpokeError,
     StepNotNowError,
@@ -30,7 +31,7 @@ from timebank.members.errors import (
 from timebank.members.joining_queries import count_from_site, find_application, list_referees
 from timebank.members.joining_rules import Agreed, Progress, Reach
 from timebank.members.models import Application, ApplicationStep, Membership, Person
-from timebank.members.rules import Actor, Stage, Step, may_broker
+from timebank.members.rules import Actor, Stage, Step, fold, may_broker
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
@@ -98,7 +99,7 @@ def take_reference(  # noqa: PLR0913 (who spoke for whom, and what was said)
 ) -> None:
     """Keep what somebody says who knows the applicant; each referee counts once.
 
-    Raises RefereeMissingError or RefereeSpokeError, and as every step does.
+    Raises RefereeMissingError, RefereeSpokeError or OwnRefereeError, and as every step does.
     """
     if not referee.strip():
         raise RefereeMissingError
@@ -203,6 +204,8 @@ def _take(session: Session, code: str, said: _Said, *, by: Actor, now: datetime,
         raise StepNotNowError
     if said.referee is not None and rules.has_spoken(progress, said.referee):
         raise RefereeSpokeError(name=said.referee)
+    if said.referee is not None and fold(said.referee) == fold(application.name):
+        raise OwnRefereeError
     application.stage, application.changed_at = leads_to, now
     _add_step(session, application, said.step, by.doer_id, now, said)
     return application

@@ -87,6 +87,7 @@ SENTENCES = {
     "own_application": _("This has your own name, phone or e-mail on it. Another broker takes it from here."),
     "referee_missing": _("Type the name of the person who gave the reference."),
     "referee_spoke": _("%(name)s has given a reference already. Ask another person."),
+    "own_referee": _("Nobody speaks for themselves. Ask somebody else who knows them."),
     "words_missing": _("Write a few words, so that others understand it later."),
     "standing_moved": _("Somebody changed this a moment ago. Here is how it stands now."),
     "exchanges_unfinished": _("Settle or call off what is unfinished first. Then they can leave."),
