@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.listings.errors import CategoriesError
@@ -76,6 +77,10 @@ class ListingForm(KeyedForm):
         for field in self.kinds:
             field.choices = groups
         self.area.choices = [("", gettext("No place in particular")), *((name, name) for name in areas)]
+
+    def validate_area(self, field: SelectField) -> None:
+        """What is offered or nothing, said rather than dropped in silence."""
+        _check_offered(field, gettext("Choose one of the areas."))
 
     @property
     def kinds(self) -> tuple[SelectField, ...]:
@@ -156,3 +161,12 @@ class CategoryForm(KeyedForm):
         """Fill in the main categories under which it can stand."""
         mains: list[Any] = [(main.key, main.name) for main in tree.beside(None)]
         self.under.choices = [("", gettext("It is a main category")), *mains]
+
+    def validate_under(self, field: SelectField) -> None:
+        """A main category of the bank's, or none."""
+        _check_offered(field, gettext("Choose one of the list."))
+
+
+def _check_offered(field: SelectField, sentence: str) -> None:
+    if field.data and field.data not in {choice[0] for choice in field.iter_choices()}:
+        raise ValidationError(sentence)
