@@ -187,7 +187,8 @@ class Books:
         sheet = f"timebank,listing_id,type,description,category_ids\nangus,{number},{kind},{description},13\n"
         with self._written() as session:
             store(session, self.village.angus, read(sheet.encode()), now=NOW)
-            query = select(Listing.code).where(Listing.source_key == f"angus/{number}")
+            own = Listing.bank_id == self.village.angus.id
+            query = select(Listing.code).where(own, Listing.source_key == f"angus/{number}")
             return spoken(session.scalars(query).one())
 
     def listing(self, code: str) -> Listing:
