@@ -1,12 +1,8 @@
 """Whole ways through the site, every step by a link or form that a page shows."""
 
+from tests.journeys.steps import press
 from tests.web.exchanges.deciding import checked
 from tests.web.statement.lines import read_lines, read_totals
-
-
-def press(browser, page, link):
-    """Follow a link by its words."""
-    return browser.follow(browser.get(page.links[link]))
 
 
 def test_two_neighbours_exchange_an_hour(as_, village, books):
