@@ -71,6 +71,7 @@ def test_what_fits(changed):
         {"welcome_minutes": -15},
         {"welcome_minutes": 1441},
         {"member_floor": 15},
+        {"member_floor": 0, "soft_low": 0, "welcome_minutes": 0},
         {"member_floor": -rules.FURTHEST - 1},
         {"soft_low": 15},
         {"soft_low": -1215},

@@ -52,7 +52,7 @@ def check(rules: Rules) -> None:
         "time_zone": rules.time_zone in available_timezones(),
         "phone_country": rules.phone_country in SUPPORTED_REGIONS,
         "welcome_minutes": 0 <= rules.welcome_minutes <= LONGEST_WELCOME,
-        "member_floor": -FURTHEST <= rules.member_floor <= 0,
+        "member_floor": -FURTHEST <= rules.member_floor <= 0 and may_receive_first(rules),
         "soft_low": rules.member_floor <= rules.soft_low <= 0,
         "soft_high": 0 <= rules.soft_high <= FURTHEST,
         "back_dating_days": DAYS_BACK[0] <= rules.back_dating_days <= DAYS_BACK[1],
@@ -63,3 +63,8 @@ def check(rules: Rules) -> None:
     for rule, is_fit in fits.items():
         if not is_fit:
             raise RuleOutOfRangeError(rule=rule.removesuffix("_length"))
+
+
+def may_receive_first(rules: Rules) -> bool:
+    """Whether somebody new can be helped before they gave: else no first exchange could ever happen."""
+    return rules.member_floor < 0 or rules.welcome_minutes > 0

@@ -121,6 +121,12 @@ class RulesForm(KeyedForm):
         if (field.minutes or 0) > LONGEST_WELCOME:
             raise ValidationError(str(_("That is a lot for a start. Type 24 hours or fewer.")))
 
+    def validate_floor(self, field: LimitField) -> None:
+        """Somebody has to receive first. Raises ValidationError with the sentence."""
+        if field.minutes == 0 and self.welcome.minutes == 0:
+            sentence = _("Then nobody could be helped first. Leave some room below zero, or give welcome hours.")
+            raise ValidationError(str(sentence))
+
     def validate_low(self, field: LimitField) -> None:
         """It lies above the lowest balance. Raises ValidationError with the sentence."""
         if field.minutes is not None and self.floor.minutes is not None and field.minutes > self.floor.minutes:
