@@ -1,15 +1,18 @@
 """What existing systems get wrong (product.md), each held by name."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.people import make_confirmed, settle
+from tests.people import NOW, TODAY, make_confirmed, settle
 from tests.web.exchanges.deciding import decide
 from tests.web.statement.lines import read_lines, read_totals
 from timebank.codes import spoken
+from timebank.members.actions import NewMember, admit
+from timebank.members.limits import end_overrides, lower_limit
 
 
 def record(browser, *, side="giver", purpose="record", words="Grace", **answers):
@@ -177,6 +180,22 @@ def test_a_newcomer_without_any_hours_can_receive_at_once(as_, village, books):
     assert books.balance(village.linus) == -60
 
 
+def test_limits_of_zero_cannot_block_the_very_first_exchange(as_, village, books):
+    mary = as_(village.mary)
+    page = mary.get("rules/settings")
+    refused = mary.submit(page, floor="0", low="0", welcome="0")
+    assert "Then nobody could be helped first. Leave some room below zero, or give welcome hours." in refused
+    assert refused.form.fields["floor"] == ["0"]
+    assert books.account(village.grace).floor == -1200
+    mary.done(page, floor="0", low="0", welcome="1 hour", floor_for="next")
+    rosa = as_(village.rosa)
+    page = rosa.done(rosa.get(f"applications/{books.application(steps=4)}"), "Take in")
+    sam = books.member_called("Sam Reid")
+    books.confirmed(village.ada, sam, minutes=60)
+    assert (books.balance(sam), books.account(sam).floor) == (0, 0)
+    assert books.are_right()
+
+
 @pytest.mark.parametrize("shared", [None, "ada@example.org"])
 def test_a_member_without_an_e_mail_or_with_a_shared_one_comes_in_and_confirms(shared, as_, village, books):
     sam = books.taken_in("Sam Reid", phone="+441632960321", email=shared)
@@ -251,3 +270,118 @@ def test_no_page_or_button_of_the_site_deletes_an_exchange(app, as_, village, bo
     ada.post(f"exchanges/{code}/cancellation")
     assert (books.state(code), books.balance(village.ada)) == ("confirmed", 60)
     assert books.are_right()
+
+
+@pytest.mark.parametrize(
+    ("kind", "button", "gives"), [("request", "I can help with this", "ada"), ("offer", "Ask Grace for this", "grace")]
+)
+def test_credit_goes_to_who_helped_on_a_request_as_on_an_offer(kind, button, gives, as_, village, books):
+    listed = books.listed(village.grace, kind=kind)
+    ada, grace = as_(village.ada), as_(village.grace)
+    page = ada.done(ada.get(f"listings/{listed}"), button)
+    page = ada.done(ada.done(page), choice="today")
+    ada.done(ada.done(page, how_long="1 h"))
+    code = spoken(books.only_exchange().code)
+    grace.done(grace.get(f"exchanges/{code}"), "Yes, that suits me")
+    page = grace.done(grace.get(f"exchanges/{code}"), "It has happened: record it")
+    grace.done(grace.done(page, choice="today"))
+    ada.done(ada.get(f"exchanges/{code}/confirmation"))
+    receives = "grace" if gives == "ada" else "ada"
+    assert books.balance(getattr(village, gives)) == books.account(getattr(village, gives)).given == 60
+    assert -books.balance(getattr(village, receives)) == books.account(getattr(village, receives)).received == 60
+    assert books.are_right()
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Cr\u00eapes for caf\u00e9s", "crepe cafe"),
+        ("Crepes for cafes", "CR\u00caPES"),
+        ("Walking dogs", "dog walks"),
+        ("A lift to the doctor's", "doctors lifts"),
+        ("Babysitting", "baby sitting"),
+    ],
+)
+def test_a_search_finds_words_with_other_accents_and_endings(title, typed, as_, village, books):
+    books.listed(village.grace, title=title)
+    books.listed(village.linus, title="Zeppelins")
+    found = as_(village.ada).get(f"listings?words={typed}").links
+    assert title in found
+    assert "Zeppelins" not in found
+
+
+def test_a_search_for_somebody_finds_their_name_without_its_accents(as_, village, books):
+    books.taken_in("Zo\u00eb M\u00fcller", phone="+441632960444")
+    assert "Zo\u00eb M\u00fcller" in as_(village.rosa).get("members?words=zoe").links
+    ada = as_(village.ada)
+    assert "You helped Zo\u00eb M\u00fcller." in ada.done(ada.get("help/record/giver"), words="muller")
+
+
+def test_a_search_without_a_hit_keeps_the_words_and_offers_a_person(as_, village, books):
+    ada = as_(village.ada)
+    page = ada.get("listings?words=unicycle+lessons")
+    ada.done(page, "Ask a broker to find someone")
+    assert "Find somebody: Ada Lamont" in as_(village.rosa).get("tasks").links
+    assert books.notes("find_somebody") == ["unicycle lessons"]
+
+
+def test_categories_are_changed_by_a_coordinator_without_any_developer(as_, village, books):
+    books.open_categories()
+    mary, ada = as_(village.mary), as_(village.ada)
+    page = mary.done(mary.get("categories/new"), name="Bees", under="outdoors")
+    mary.done(mary.get(page.links["Bees"]), "Keep these changes", name="Beehives")
+    page = ada.get("my-listings/new/offer")
+    (own,) = (key for key in page.form.choices["kind1"] if key.startswith("own/"))
+    assert "Beehives" in ada.done(page, title="Honey", kind1=own)
+    mary.done(mary.get(f"category/{own}"), "Retire it")
+    assert own not in ada.get("my-listings/new/offer").form.choices["kind1"]
+    assert "Beehives" in ada.get(ada.get("listings").links["Honey"])
+
+
+def test_every_change_of_a_limit_can_be_traced_to_who_changed_it_and_why(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(f"members/{spoken(village.grace.code)}/limit")
+    page = rosa.done(page, below="30 hours", reason="Back from hospital", until="31 March 2027")
+    assert "30 hours below zero until 31 Mar 2027 Back from hospital 21 Nov, 10:00" in page
+    traced = books.ask("SELECT done_by, subject FROM trail WHERE deed = 'limit.lowered'")
+    assert [tuple(row) for row in traced] == [(village.rosa.membership_id, f"member:{village.grace.code}")]
+    assert books.are_right()
+
+
+def test_what_time_brings_mints_no_hours(village, books, backend):
+    books.confirmed(village.ada, village.grace, minutes=90)
+    with backend.session() as session:
+        lower = {"below_minutes": 1800, "reason": "Back from hospital", "until": TODAY}
+        lower_limit(session, village.angus, village.grace, **lower, by=village.rosa, now=NOW)
+        session.commit()
+        assert end_overrides(session, village.angus, now=NOW + timedelta(days=2)) == 1
+        session.commit()
+    assert books.count("entry") == 1
+    assert books.ask("SELECT sum(balance) FROM account")[0][0] == 0
+    assert books.are_right()
+
+
+def test_hours_are_not_destroyed_when_a_member_leaves_or_joins_another_bank(as_, village, books, backend):
+    books.confirmed(village.ada, village.grace, minutes=90)
+    rosa = as_(village.rosa)
+    page = rosa.get(f"members/{spoken(village.ada.code)}/standing")
+    rosa.done(page, standing="left", reason="Moved to Perth")
+    with backend.session() as session:
+        newcomer = NewMember("Ada Lamont", email="ada@example.org", person_id=village.ada.person_id)
+        admit(session, village.perth, newcomer, by=None, now=NOW)
+        session.commit()
+    assert books.balance(village.ada) == 90
+    assert "Ada Lamont left Balance 1 h 30 min" in as_(village.mary).get("audit/left-with-hours")
+    assert as_(village.ada).get("/perth/hours").status == 200
+    assert books.are_right()
+
+
+@pytest.mark.parametrize("shows", ["everything", "given", "received"])
+def test_the_balance_beside_each_line_is_right_under_every_filter(shows, as_, village, books):
+    for giver, receiver, minutes in (("ada", "grace", 90), ("grace", "ada", 30), ("ada", "linus", 45)):
+        books.confirmed(getattr(village, giver), getattr(village, receiver), minutes=minutes)
+    lines = read_lines(as_(village.ada).get(f"hours?shows={shows}"))
+    whole = read_lines(as_(village.ada).get("hours"))
+    assert [line.balance for line in whole] == [105, 60, 90]
+    assert lines == [line for line in whole if shows == "everything" or (line.minutes > 0) == (shows == "given")]
+    assert read_totals(as_(village.ada).get(f"hours?shows={shows}"))["Given"] == 135
