@@ -15,7 +15,7 @@ from tests.conftest import Backend
 from tests.people import MEMBER, NOW, TODAY, Village, join, terms
 from tests.web.books import Books
 from timebank.banks.queries import find_area
-from timebank.codes import heard
+from timebank.codes import heard, spoken
 from timebank.db import Base
 from timebank.exchanges import actions, drafts, thanks
 from timebank.exchanges.drafts import Purpose
@@ -135,3 +135,14 @@ def all_rows(books: Books, bank_id: int) -> dict[str, Sequence[Any]]:
             query = f"SELECT * FROM {name} WHERE {own.get(name, 'bank_id = :bank')}"
             found[name] = sorted(map(repr, books.ask(query, bank=bank_id)))
     return found
+
+
+def all_codes(books: Books) -> set[str]:
+    """Every reference of Perth as it is printed; a row that leaks without its words is known by it."""
+    tables = [name for name, table in Base.metadata.tables.items() if {"bank_id", "code"} <= set(table.columns.keys())]
+    bank = {"bank": books.village.angus.id}
+    return {
+        spoken(row.code)
+        for name in tables
+        for row in books.ask(f"SELECT code FROM {name} WHERE bank_id = :bank", **bank)
+    }

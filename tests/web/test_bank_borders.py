@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.web.pages import read_table, values_for
-from tests.web.perth import AREA, MARK, SOUGHT, WORDS, all_rows, own_category, settle_perth
+from tests.web.perth import AREA, MARK, SOUGHT, WORDS, all_codes, all_rows, own_category, settle_perth
 from timebank.codes import spoken
 
 PAGES = sorted({endpoint.partition(".")[0] for endpoint, _method in read_table()})
@@ -133,12 +133,13 @@ TELLING = {
 def test_no_list_search_or_spreadsheet_of_angus_tells_of_perth(app, as_, village, books, perth):
     books.confirmed(village.ada, village.grace, what="Gardening")
     browsers = {part: as_(getattr(village, part)) for part in PARTS}
-    keeper, telling = as_(perth.village.grace), set()
+    keeper, telling, codes = as_(perth.village.grace), set(), all_codes(perth)
     for endpoint, address in _lists(app):
         for asked in ASKED:
             for part in SEARCHERS if asked else PARTS:
                 said = browsers[part].get(f"/angus/{address}?{asked}")
                 assert MARK not in said.html, (endpoint, asked, part)
+                assert [code for code in codes if code in said.html] == [], (endpoint, asked, part)
                 assert "sign-in?" not in (said.to or ""), (endpoint, part)
             told = keeper.get(f"/perth/{address}?{asked}")
             telling |= {endpoint} if MARK in told.html else set()
