@@ -14,7 +14,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
-from timebank.demo import stories, village
+from timebank.demo import desk, joining, listed, neighbourhoods, stories, village
 from timebank.demo.deeds import Ending
 from timebank.demo.village import PLANS, SLUG, build
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal, ThankYou
@@ -322,12 +322,14 @@ def test_everybody_joined_on_their_day(life):
     assert joined == {one.name: TODAY - timedelta(days=one.joined) for one in GLEN_ISLA.cast}
 
 
-@pytest.mark.parametrize("module", [village, stories], ids=["village", "stories"])
+@pytest.mark.parametrize(
+    "module", [village, stories, desk, joining, listed, neighbourhoods], ids=lambda one: one.__name__
+)
 def test_the_village_touches_no_table_but_for_its_passwords(module):
     """All else goes through the actions, or the demo would show what the site does not do."""
     tree = ast.parse(inspect.getsource(module))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     assert not {name for name in called if name.endswith((".add", ".add_all", ".merge", ".delete", "insert", "text"))}
     touched = {name for name in called if name == "update" or name.endswith(".values")}
-    allowed = {"update", "update(Person).where(Person.id == found.person_id).values"}
+    allowed = {"update", "update(Person).where(Person.id == person_id).values"}
     assert touched == (allowed if module is village else set())

@@ -40,6 +40,7 @@ class Help:
 
     `asked` for by the receiver or `offered` by the giver was agreed beforehand, with `travel` on top; `by` is the side
     that wrote it down, `late` the days until then, `slip` what both signed.
+    `found` is the title of the listing that it came of, `under` the category that a broker filed it under.
     `words` are what the other side, the broker or the coordinator had to say, and `said` the minutes that they named.
     """
 
@@ -53,6 +54,8 @@ class Help:
     by: Side = Side.GIVER
     asked: bool = False
     offered: bool = False
+    found: str = ""
+    under: str = ""
     travel: int = 0
     late: int = 0
     slip: str = ""
@@ -74,6 +77,7 @@ class Habit:
     _: KW_ONLY
     by: Side = Side.GIVER
     asked: bool = False
+    found: str = ""
     travel: int = 0
     thanks: str = ""
 
@@ -88,6 +92,7 @@ class Habit:
                 self.minutes,
                 by=self.by,
                 asked=self.asked,
+                found=self.found,
                 travel=self.travel,
                 thanks=self.thanks if weeks == self.weeks_ago[-1] else "",
             )

@@ -262,7 +262,7 @@ CAST = (
         "moira",
         "Moira Sim",
         "moira@example.org",
-        "New here since last week. I cut hair for forty years and I am not tired of heads yet.",
+        "I cut hair for forty years and I am not tired of heads yet.",
         joined=9,
     ),
 )

@@ -16,14 +16,16 @@ from timebank.banks.models import Bank
 from timebank.demo.deeds import UNRECORDED, Ending, Help
 from timebank.demo.people import Told
 from timebank.exchanges import actions, reversals
+from timebank.exchanges.filing import file_under
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.exchanges.thanks import thank
+from timebank.listings.queries import find_listing
 from timebank.members.rules import Actor, acting_for
 
 Story = Generator[datetime, datetime, None]
 
-#: Who looks after disputes and corrections in Glen Isla.
+#: Who looks after disputes, kinds of help and corrections in Glen Isla.
 _DECIDES, _CORRECTS, _APPROVES = "iain", "mary", "tom"
 _DAYS_BEFORE, _ASKED_LATELY_DAYS_AGO = 5, 2
 _MORNING = time(9)
@@ -49,13 +51,17 @@ def tell(stories: Iterable[Story], *, until: datetime) -> None:
 
 @dataclass
 class Neighbourhood:
-    """One bank, the day when its stories end, how those who never sign in tell a broker, and its people by key."""
+    """One bank, the day when its stories end, how those who never sign in tell a broker, and its people by key.
+
+    `listings` are the codes of what is listed there, by title.
+    """
 
     session: Session
     bank: Bank
     today: date
     told: Mapping[str, Told]
     people: dict[str, Actor] = field(default_factory=dict)
+    listings: dict[str, str] = field(default_factory=dict)
 
     def actor(self, key: str, *, slip: str = "") -> Actor:
         """Somebody about to act: by themselves, or by the hand of the broker whom they told."""
@@ -112,7 +118,21 @@ class _Telling:
         """What the two of them say."""
         day = self.place.today - timedelta(days=self.told.days_ago)
         giver, receiver = (self.place.people[one].account_id for one in (self.told.giver, self.told.receiver))
-        return Terms(giver, receiver, self.told.what, day, self.told.minutes, travel_minutes=travel)
+        return Terms(
+            giver,
+            receiver,
+            self.told.what,
+            day,
+            self.told.minutes,
+            travel_minutes=travel,
+            listing_id=self._listing_id(),
+        )
+
+    def _listing_id(self) -> int | None:
+        """What they found one another by, if it is listed by then."""
+        code = self.place.listings.get(self.told.found)
+        listing = find_listing(self.place.session, self.place.bank.id, code) if code else None
+        return listing.id if listing else None
 
 
 def live(place: Neighbourhood, told: Help, number: int) -> Story:
@@ -190,7 +210,16 @@ def _answer(telling: _Telling, code: str, now: datetime) -> Story:
         actions.confirm(session, code, by=second, now=now)
         if told.thanks:
             thank(session, code, words=told.thanks, by=telling.place.actor(told.receiver), now=now)
+        yield from _file(telling, code, now)
         yield from _take_back(telling, code, now)
+
+
+def _file(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
+    """The broker at the desk says what kind of help it was."""
+    told, place = telling.told, telling.place
+    if told.under:
+        now = yield confirmed_at + timedelta(days=3)
+        file_under(place.session, code, told.under, by=place.actor(_DECIDES), now=now, form_key=f"{telling.key}-filed")
 
 
 def _settle(telling: _Telling, code: str, disputed_at: datetime) -> Story:

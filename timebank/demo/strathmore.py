@@ -1,8 +1,13 @@
 """Who lives in Strathmore, a smaller and newer bank over the hill, and what they do for one another."""
 
 from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY, Ending, Habit, Help, weeks
+from timebank.demo.joining import Wished
+from timebank.demo.listed import EVENINGS, WEEKDAY_MORNINGS, Listed
+from timebank.demo.neighbourhoods import Areas
 from timebank.demo.people import Told, Villager
 from timebank.exchanges.rules import Side
+from timebank.listings.rules import WEEKEND
+from timebank.members.joining_rules import Agreed
 from timebank.members.rules import How, Role
 
 _MEMBER = frozenset({Role.MEMBER})
@@ -83,19 +88,160 @@ HABITS = (
     Habit(SATURDAY, weeks(10, every=3), "lena", "hector", "Eggs, and a look at how he is", 45),
     Habit(FRIDAY, weeks(11, every=3), "joe", "petra", "Walked with Petra to try a new way to town", HOUR),
     Habit(TUESDAY, weeks(12, every=4), "sunita", "joe", "The bakery's books", 90),
-    Habit(THURSDAY, weeks(9, every=3), "maggie", "sunita", "Homework with the children", HOUR, asked=True, travel=10),
+    Habit(
+        THURSDAY,
+        weeks(9, every=3),
+        "maggie",
+        "sunita",
+        "Homework with the children",
+        HOUR,
+        asked=True,
+        found="French, English and homework",
+        travel=10,
+    ),
     Habit(SUNDAY, weeks(6, 2, every=4), "callum", "elspeth", "Carried stones for the wall", 120, by=Side.RECEIVER),
 )
 
 ONCE = (
     Help(75, "murdo", "lena", "Built up the wall of the hen run", 150),
     Help(59, "hector", "maggie", "How bees get through the winter", HOUR),
-    Help(51, "petra", "elspeth", "Tuned the piano", 90, asked=True, travel=20, thanks="It forgives my playing now."),
-    Help(38, "tomasz", "sunita", "Painted the children's room", 240, asked=True),
+    Help(
+        51,
+        "petra",
+        "elspeth",
+        "Tuned the piano",
+        90,
+        asked=True,
+        found="Pianos tuned",
+        travel=20,
+        thanks="It forgives my playing now.",
+    ),
+    Help(38, "tomasz", "sunita", "Painted the children's room", 240, asked=True, found="Rooms painted, in winter"),
     Help(27, "hector", "joe", "Honey cake: the old way", 75),
     Help(16, "elspeth", "murdo", "Made the posters for the open day", HOUR),
     Help(10, "tomasz", "hector", "Painted the hives", 120, ending=Ending.RECORDED),
     Help(2, "joe", "lena", "Bread for the night shift", 30, ending=Ending.RECORDED),
     Help(-2, "callum", "petra", "Up the hill and down again, with Bramble", 120, offered=True, ending=Ending.ACCEPTED),
-    Help(-4, "lena", "tomasz", "Driving to the language test", 90, asked=True, ending=Ending.PROPOSED, travel=40),
+    Help(
+        -4,
+        "lena",
+        "tomasz",
+        "Driving to the language test",
+        90,
+        offered=True,
+        found="To the language test and back",
+        ending=Ending.PROPOSED,
+        travel=40,
+    ),
+)
+
+OFFERS = (
+    Listed(80, "murdo", "Dry stone walls", "I mend gaps. I also explain them.", "outdoors/heavy-work learning/skills"),
+    Listed(79, "lena", "Eggs, and a look at how you are", "Off duty, as a neighbour.", "company/visits", suits=WEEKEND),
+    Listed(70, "joe", "Bread before breakfast", "Left on your step, warm.", "home/cooking", suits=WEEKDAY_MORNINGS),
+    Listed(
+        68,
+        "maggie",
+        "French, English and homework",
+        "I do not help too much.",
+        "learning/school-work learning/languages",
+        suits=EVENINGS,
+    ),
+    Listed(60, "sunita", "Tax returns made less sad", "Tea first, then numbers.", "paperwork/money", ways="po"),
+    Listed(
+        59,
+        "hector",
+        "How to keep bees",
+        "By letter in winter, by the hives from May.",
+        "learning/skills outdoors/growing",
+    ),
+    Listed(60, "petra", "Pianos tuned", "I hear more than you think.", "arts/music"),
+    Listed(49, "tomasz", "Rooms painted, in winter", "Neat edges. I bring the sheets.", "repairs/painting"),
+    Listed(
+        30,
+        "callum",
+        "Up the hill and down again",
+        "With anybody, at anybody's pace.",
+        "well-being/exercise company/outings",
+        suits=WEEKEND,
+    ),
+)
+
+REQUESTS = (
+    Listed(69, "joe", "The bakery's books", "I can count loaves.", "paperwork/money"),
+    Listed(
+        40, "sunita", "The children's room painted", "They want it green. All of it.", "repairs/painting", closed=20
+    ),
+    Listed(
+        20,
+        "hector",
+        "Four hives to be painted",
+        "Before the frost. White, or what is left in the tin.",
+        "repairs/painting",
+    ),
+    Listed(
+        18,
+        "petra",
+        "Somebody to try a new way to town with",
+        "Bramble knows the old one. They are digging it up.",
+        "getting-about/walking-along",
+    ),
+    Listed(
+        6,
+        "tomasz",
+        "To the language test and back",
+        "It is in Perth, at nine. I shall be very quiet on the way.",
+        "getting-about/longer-trips",
+    ),
+)
+
+AREAS = Areas(
+    names=("Market Square", "Station Road", "Berryhill", "Glen Quharn"),
+    closed="The Old Mart",
+    ways=(
+        ("Market Square", "Station Road", 5),
+        ("Market Square", "Berryhill", 15),
+        ("Market Square", "Glen Quharn", 35),
+        ("Station Road", "Berryhill", 10),
+        ("Station Road", "Glen Quharn", 40),
+        ("Berryhill", "Glen Quharn", 30),
+    ),
+    homes={
+        "elspeth": "Market Square",
+        "murdo": "Station Road",
+        "fiona": "Market Square",
+        "lena": "Station Road",
+        "joe": "Market Square",
+        "maggie": "Station Road",
+        "sunita": "Market Square",
+        "hector": "Glen Quharn",
+        "petra": "Station Road",
+        "tomasz": "Berryhill",
+        "callum": "Berryhill",
+    },
+    shows_phone=frozenset({"hector"}),
+    shows_email=frozenset({"tomasz"}),
+)
+
+WISHED = (
+    Wished(
+        5,
+        "Nuala Byrne",
+        "nuala@example.org",
+        None,
+        "Station Road",
+        "I play the harp and can reach high shelves.",
+        broker="murdo",
+    ),
+    Wished(
+        12,
+        "Bernard Esson",
+        None,
+        "+441632960195",
+        "Glen Quharn",
+        "Hector says that it is all right.",
+        broker="murdo",
+        agreed=Agreed.PAPER,
+        interview="By letter. Would like company in winter and offers the same.",
+    ),
 )

@@ -15,11 +15,17 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
-from timebank.bookkeeping.actions import change_limit
-from timebank.demo import lives, people, strathmore
-from timebank.demo.deeds import Habit, Help, LowerLimit
+from timebank.banks.queries import find_area
+from timebank.demo import desk, glen_isla, lives, offers, people, strathmore, wanted
+from timebank.demo.deeds import Habit, Help
+from timebank.demo.desk import DeskWork
+from timebank.demo.joining import Wished, join
+from timebank.demo.listed import Listed, list_one
+from timebank.demo.neighbourhoods import Areas, lay_out, settle
 from timebank.demo.people import Told, Villager
 from timebank.demo.stories import Neighbourhood, Story, live, tell
+from timebank.listings.actions import open_categories
+from timebank.listings.rules import Kind
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
@@ -30,11 +36,13 @@ SECOND_SLUG = "strathmore"
 PASSWORD = "three-green-otters"  # noqa: S105 (printed on purpose: the demo is for everybody)
 TIME_ZONE = "Europe/London"
 OPENED_DAYS_AGO = 95
+#: After so many months people say whether a listing is still right.
+REVIEW_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A bank of the demo: what is known of it, who lives there, and what they do."""
+    """A bank of the demo: what is known of it, who lives there and would like to join, and what they do."""
 
     slug: str
     name: str
@@ -44,7 +52,21 @@ class Plan:
     cast: Sequence[Villager]
     habits: Sequence[Habit]
     once: Sequence[Help]
-    limits: Sequence[LowerLimit] = ()
+    offers: Sequence[Listed]
+    requests: Sequence[Listed]
+    wished: Sequence[Wished]
+    areas: Areas
+    desk_work: DeskWork
+
+    @property
+    def coordinator(self) -> Villager:
+        """Who looks after it, and is there first."""
+        return next(one for one in self.cast if one.key == self.coordinator_key)
+
+    @property
+    def admitted(self) -> frozenset[str]:
+        """The keys of those who came by applying."""
+        return frozenset(one.admitted for one in self.wished if one.admitted)
 
     @property
     def told(self) -> dict[str, Told]:
@@ -62,7 +84,11 @@ PLANS = (
         people.CAST,
         lives.HABITS,
         (*lives.LONG_AGO, *lives.LATELY),
-        lives.LIMITS,
+        offers.OFFERS,
+        wanted.REQUESTS,
+        glen_isla.WISHED,
+        glen_isla.AREAS,
+        glen_isla.DESK_WORK,
     ),
     Plan(
         SECOND_SLUG,
@@ -73,6 +99,11 @@ PLANS = (
         strathmore.CAST,
         strathmore.HABITS,
         strathmore.ONCE,
+        strathmore.OFFERS,
+        strathmore.REQUESTS,
+        strathmore.WISHED,
+        strathmore.AREAS,
+        DeskWork(),
     ),
 )
 SLUGS = frozenset(plan.slug for plan in PLANS)
@@ -86,7 +117,7 @@ def build(session: Session, *, now: datetime) -> Bank:
     places = [Neighbourhood(session, _open(session, plan, now), today, plan.told) for plan in PLANS]
     tell(
         chain.from_iterable(
-            chain(_move_in(plan, place, hashed, persons), _live(plan, place))
+            chain(_move_in(plan, place, hashed, persons), _live(plan, place), _look_after(plan, place))
             for plan, place in zip(PLANS, places, strict=True)
         ),
         until=now,
@@ -95,35 +126,54 @@ def build(session: Session, *, now: datetime) -> Bank:
 
 
 def _open(session: Session, plan: Plan, now: datetime) -> Bank:
-    return open_bank(
+    bank = open_bank(
         session,
         slug=plan.slug,
         name=plan.name,
         now=now - timedelta(days=OPENED_DAYS_AGO),
         time_zone=TIME_ZONE,
         phone=plan.phone,
-        coordinator_name=next(one.name for one in plan.cast if one.key == plan.coordinator_key),
+        coordinator_name=plan.coordinator.name,
         opening_hours=plan.opening_hours,
+        review_months=REVIEW_MONTHS,
     )
+    open_categories(session, bank, bank.opened_at)
+    return bank
 
 
 def _move_in(plan: Plan, place: Neighbourhood, hashed: str, persons: dict[str, int]) -> Iterator[Story]:
-    """Everybody joins, some of them later; the coordinator comes first and takes the others in."""
+    """Everybody joins, some of them later or by applying; the coordinator comes first and takes the others in."""
+    yield lay_out(place, plan.areas, plan.coordinator)
+    for wished in plan.wished:
+        yield join(place, wished)
     for number, villager in enumerate(plan.cast):
         at = place.moment(villager.joined) + timedelta(minutes=10 * number)
-        yield _join(plan, place, villager, hashed, persons, at)
+        yield _arrive(plan, place, villager, hashed, persons, at)
+        if villager.key in plan.areas.shows_phone | plan.areas.shows_email | {plan.coordinator_key}:
+            yield settle(place, plan.areas, villager)
 
 
-def _join(
+def _arrive(
     plan: Plan, place: Neighbourhood, villager: Villager, hashed: str, persons: dict[str, int], at: datetime
 ) -> Story:
-    """Somebody joins; who is in the other bank already stays the same person."""
+    """Somebody of the cast comes, and gets the password that all of them have."""
     now = yield at
+    if villager.key not in plan.admitted:  # whom the broker has taken in earlier that day
+        _take_in(plan, place, villager, persons, now)
+    if not villager.told:
+        person_id = place.people[villager.key].person_id
+        place.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
+
+
+def _take_in(plan: Plan, place: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime) -> None:
+    """The coordinator takes somebody in; who is in the other bank already stays the same person."""
+    home = find_area(place.session, place.bank.id, plan.areas.homes.get(villager.key, ""))
     newcomer = NewMember(
         villager.name,
         email=villager.email,
         phone=villager.phone,
         about=villager.about,
+        area_id=home.id if home else None,
         roles=villager.roles,
         person_id=persons.get(villager.key),
     )
@@ -133,29 +183,26 @@ def _join(
     if found is None:
         raise LookupError(villager.key)
     place.people[villager.key], persons[villager.key] = found, found.person_id
-    if not villager.told:
-        place.session.execute(update(Person).where(Person.id == found.person_id).values(password_hash=hashed))
 
 
 def _live(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
-    """What they do week by week, once, and for a time."""
+    """What they offer and ask for, and do week by week and once."""
+    for kind, listed in ((Kind.OFFER, plan.offers), (Kind.REQUEST, plan.requests)):
+        for number, one in enumerate(listed):
+            yield list_one(place, kind, one, number, plan.areas.homes.get(one.whose))
     helps = chain(chain.from_iterable(habit.times(place.today) for habit in plan.habits), plan.once)
     for number, told in enumerate(helps):
         yield live(place, told, number)
-    for limit in plan.limits:
-        yield _lower_limit(plan, place, limit)
 
 
-def _lower_limit(plan: Plan, place: Neighbourhood, limit: LowerLimit) -> Story:
-    """The coordinator lets somebody go further below zero for a time."""
-    now = yield place.moment(limit.days_ago)
-    change_limit(
-        place.session,
-        place.bank.id,
-        place.people[limit.whose].account_id,
-        limit.floor_minutes,
-        reason=limit.reason,
-        by=place.people[plan.coordinator_key].membership_id,
-        now=now,
-        until=place.today + timedelta(days=limit.days - limit.days_ago),
-    )
+def _look_after(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
+    """What the bank's desk sees to."""
+    work = plan.desk_work
+    for limit in work.limits:
+        yield desk.lower(place, limit, plan.coordinator_key)
+    for moved in work.moved:
+        yield desk.change(place, moved, plan.coordinator_key)
+    for looked_for in work.looked_for:
+        yield desk.look_for(place, looked_for)
+    for handled in work.handled:
+        yield desk.handle(place, handled)

@@ -1,0 +1,107 @@
+"""What the desk of a bank does in three months: limits, standings, and what people asked a broker to look after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from timebank.demo.deeds import LowerLimit
+from timebank.demo.stories import Neighbourhood, Story
+from timebank.exchanges.leaving import refuse_unfinished
+from timebank.listings.actions import ask_broker
+from timebank.members.limits import lower_limit
+from timebank.members.queries import find_actor_by_code
+from timebank.members.rules import Standing
+from timebank.members.standing import change_standing
+from timebank.tasks.actions import finish, take
+from timebank.tasks.queries import Shows, list_tasks
+from timebank.tasks.rules import Kind
+
+_ASKED_AT, _LOOKED_AT = time(11, 15), time(14, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """So many days ago, somebody was suspended, left, or came back, and why."""
+
+    days_ago: int
+    whose: str
+    to: Standing
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """What a member asked a broker to find for them."""
+
+    days_ago: int
+    whose: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A task of this kind about somebody that a broker has taken, and what they noted where it is done."""
+
+    days_ago: int
+    kind: Kind
+    whose: str
+    broker: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWork:
+    """All that a bank's desk has seen to. The coordinator changes limits and standings."""
+
+    limits: Sequence[LowerLimit] = ()
+    moved: Sequence[Moved] = ()
+    looked_for: Sequence[LookedFor] = ()
+    handled: Sequence[Handled] = ()
+
+
+def lower(place: Neighbourhood, told: LowerLimit, coordinator: str) -> Story:
+    """The coordinator lets somebody go further below zero for a time."""
+    now = yield place.moment(told.days_ago)
+    lower_limit(
+        place.session,
+        place.bank,
+        place.people[told.whose],
+        below_minutes=-told.floor_minutes,
+        reason=told.reason,
+        until=place.today + timedelta(days=told.days - told.days_ago),
+        by=place.people[coordinator],
+        now=now,
+        form_key=f"village-limit-{told.whose}",
+    )
+
+
+def change(place: Neighbourhood, told: Moved, coordinator: str) -> Story:
+    """The coordinator says where somebody stands from now on; who leaves has nothing unfinished."""
+    now = yield place.moment(told.days_ago)
+    session, member, key = place.session, place.people[told.whose], f"village-standing-{told.whose}-{told.to}"
+    if told.to is Standing.LEFT:
+        refuse_unfinished(session, member)
+    by = place.people[coordinator]
+    change_standing(session, member, told.to, reason=told.reason, by=by, now=now, form_key=key)
+    found = find_actor_by_code(session, place.bank.id, member.code)
+    if found is not None:
+        place.people[told.whose] = found
+
+
+def look_for(place: Neighbourhood, told: LookedFor) -> Story:
+    """Somebody asks a broker to find somebody for them."""
+    now = yield place.finds_time(told.whose, place.moment(told.days_ago, _ASKED_AT))
+    key = f"village-looked-for-{told.whose}"
+    ask_broker(place.session, told.words, by=place.actor(told.whose), now=now, form_key=key)
+
+
+def handle(place: Neighbourhood, told: Handled) -> Story:
+    """A broker takes a task, and where there is a note, it is done."""
+    now = yield place.moment(told.days_ago, _LOOKED_AT)
+    session, bank_id, owner_id = place.session, place.bank.id, place.people[told.broker].membership_id
+    subject = f"member:{place.people[told.whose].code}"
+    waiting = list_tasks(session, bank_id, Shows.OPEN, membership_id=owner_id).rows
+    code = next(row.code for row in waiting if (row.kind, row.subject) == (told.kind, subject))
+    take(session, bank_id, code, owner_id=owner_id)
+    if told.note:
+        finish(session, bank_id, code, note=told.note, done_by=owner_id, now=now)

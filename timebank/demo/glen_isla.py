@@ -1,0 +1,166 @@
+"""Where the people of Glen Isla live, who would like to join them, and what the desk has seen to."""
+
+from timebank.demo.deeds import HOUR, LowerLimit
+from timebank.demo.desk import DeskWork, Handled, LookedFor, Moved
+from timebank.demo.joining import Wished
+from timebank.demo.neighbourhoods import Areas
+from timebank.members.joining_rules import Agreed
+from timebank.members.rules import Standing, Step
+from timebank.tasks.rules import Kind
+
+_LIVING_IN = {
+    "Bridge End": "rosa sam priya eilidh rania wilma mei finlay devinder ross",
+    "Kirkton": "mary iain ada grace tom fergus jean bill catriona moira",
+    "Mill Lade": "morag linus hamish oksana kirsty zofia nell gavin",
+    "The Braes": "audrey rui agnes douglas",
+    "Upper Glen": "archie alasdair hazel",
+}
+
+AREAS = Areas(
+    names=tuple(_LIVING_IN),
+    closed="Old Station",
+    ways=(
+        ("Bridge End", "Kirkton", 5),
+        ("Bridge End", "Mill Lade", 5),
+        ("Bridge End", "The Braes", 15),
+        ("Bridge End", "Upper Glen", 25),
+        ("Kirkton", "Mill Lade", 10),
+        ("Kirkton", "The Braes", 10),
+        ("Kirkton", "Upper Glen", 20),
+        ("Mill Lade", "The Braes", 15),
+        ("Mill Lade", "Upper Glen", 30),
+        ("The Braes", "Upper Glen", 15),
+    ),
+    homes={key: area for area, keys in _LIVING_IN.items() for key in keys.split()},
+    shows_phone=frozenset({"hamish", "archie", "jean", "wilma", "alasdair", "nell"}),
+    shows_email=frozenset({"ada", "sam", "finlay", "zofia", "oksana", "devinder"}),
+)
+
+WISHED = (
+    Wished(
+        35,
+        "Ailsa Munro",
+        "ailsa@example.org",
+        None,
+        "The Braes",
+        "I have a car and Fridays.",
+        interview="Would have driven the library round.",
+        ending=(Step.WITHDRAW, "She has a new job in Dundee and rang to say so."),
+    ),
+    Wished(
+        30,
+        "Kenneth Gow",
+        "kenneth@example.org",
+        None,
+        "Kirkton",
+        "I want to sell insulation to the members.",
+        interview="Was looking for customers. Was pleasant about it.",
+        ending=(Step.DECLINE, "We told him that a time bank is no market, and where the traders' list is."),
+    ),
+    Wished(
+        19,
+        "Moira Sim",
+        "moira@example.org",
+        None,
+        "Kirkton",
+        "I cut hair for forty years and I am not tired of heads yet.",
+        interview="Forty years of hair, and of listening. Has her own cape.",
+        references=(
+            ("Her sister's minister", "Honest to a fault."),
+            ("Devinder Gill", "She swept my step, unasked."),
+        ),
+        induction="With Yusra. Asked good questions about keys and money.",
+        admitted="moira",
+    ),
+    Wished(
+        19,
+        "Yusra Osman",
+        "yusra@example.org",
+        None,
+        "Bridge End",
+        "Nursing student. I have Sundays.",
+        interview="Wants to sit with people. Clear on what she may do as a student and what she may not.",
+        references=(("Lorna Mitchell, her tutor", "Steady."), ("Jean Milne", "I would have had her on my ward.")),
+        induction="Went through keeping each other safe, and how hours work. Moira sat in as well.",
+    ),
+    Wished(
+        18,
+        "Peggy Arbuckle",
+        None,
+        "+441632960191",
+        "Mill Lade",
+        "I am 80 and would like to be asked for something.",
+        agreed=Agreed.PHONE,
+        interview="Kept the school kitchen. Wants to bake with somebody who carries the trays.",
+        references=(("Tom Ferrier", "Fed this village for thirty years."), ("Nell Crombie", "Kind, and quick.")),
+    ),
+    Wished(
+        14,
+        "Inês Duarte",
+        "ines@example.org",
+        "+447700900131",
+        "The Braes",
+        "Rui's cousin. I do hair, nails and Portuguese.",
+        interview="Good company. Works Saturdays. One reference is here, the other is on holiday.",
+        references=(("Rui Conceição", "She minded my mother for two years."),),
+    ),
+    Wished(
+        9,
+        "Struan Baird",
+        "struan@example.org",
+        None,
+        "Kirkton",
+        "I am 18, in the band and out of school. I can dig.",
+        interview="Shy at first, then talked about drains for half an hour. Would like to work alongside Hamish.",
+    ),
+    Wished(
+        2,
+        "Hamid Karimi",
+        "hamid@example.org",
+        None,
+        "Bridge End",
+        "I was a tailor in Herat. I live above the chemist with my sister.",
+    ),
+    Wished(
+        1,
+        "Ishbel Ross",
+        None,
+        "+441632960190",
+        "Upper Glen",
+        "I saw the card in the shop. I have a spare room full of wool.",
+        broker="iain",
+        agreed=Agreed.IN_PERSON,
+    ),
+)
+
+DESK_WORK = DeskWork(
+    limits=(
+        LowerLimit(
+            40,
+            "kirsty",
+            -30 * HOUR,
+            days=120,
+            reason="Twins since summer. We talked: she gives again when they walk, and nobody minds waiting.",
+        ),
+    ),
+    moved=(
+        Moved(70, "douglas", Standing.LEFT, "Forty days on a boat to Norway. He will ring when he is back."),
+        Moved(50, "gavin", Standing.LEFT, "Moved to Inverness for work. We ask him to whom his hours go."),
+        Moved(
+            35,
+            "ross",
+            Standing.SUSPENDED,
+            "Two lifts were promised and not driven, and his phone is off. We would like to talk before he goes on.",
+        ),
+        Moved(30, "douglas", Standing.ACTIVE, "Back from Norway, with a jumper."),
+    ),
+    looked_for=(
+        LookedFor(6, "rania", "A car seat for a small child, to borrow for one day"),
+        LookedFor(3, "archie", "Somebody who can sharpen shears"),
+        LookedFor(2, "hazel", "A frame for a large picture"),
+    ),
+    handled=(
+        Handled(8, Kind.BELOW_SOFT_LIMIT, "agnes", "iain", "She knits again. Kirsty has had two pairs of socks."),
+        Handled(5, Kind.ABOVE_SOFT_LIMIT, "wilma", "rosa"),
+    ),
+)
