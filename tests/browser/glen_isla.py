@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -14,9 +13,8 @@ from waitress.server import create_server
 
 from timebank import clock
 from timebank.app import create_app
-from timebank.banks.areas import add_area, close_area, set_travel
 from timebank.banks.models import Bank
-from timebank.banks.queries import find_area, find_bank
+from timebank.banks.queries import find_bank
 from timebank.bookkeeping.queries import get_account
 from timebank.cli.setting_up import demo_settings, make_demo
 from timebank.config import Settings, database
@@ -31,17 +29,11 @@ from timebank.exchanges.rules import Side
 from timebank.interchange.listings import read, store
 from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
-from timebank.members import joining
 from timebank.members.actions import NewMember, admit
-from timebank.members.joining import Wish
-from timebank.members.joining_queries import list_applications
-from timebank.members.joining_rules import Agreed
-from timebank.members.limits import lower_limit
-from timebank.members.models import Membership, Person
+from timebank.members.models import Application, Membership, Person
 from timebank.members.queries import find_actor
-from timebank.members.rules import Actor, Standing
-from timebank.members.standing import change_standing
-from timebank.tasks.actions import open_task, take
+from timebank.members.rules import Actor
+from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import Kind
 
 NEWCOMER = "nora"
@@ -116,7 +108,6 @@ def make_site(folder: Path) -> Site:
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
-        _areas(session, bank)
         _applications(site, session, bank)
         session.commit()
     return site
@@ -150,11 +141,12 @@ def _name_codes(site: Site, session: Session, bank: Bank) -> None:
 
 
 def _listings(site: Site, session: Session, bank: Bank) -> None:
+    """Some of the village's, and one that was imported and has no owner yet."""
     sheet = "timebank,listing_id,type,description,category_ids\nglen,1,offer,I offer rides to the far side of town,13\n"
     store(session, bank, read(sheet.encode()), now=clock.now())
     names = {
         "Lift to the clinic": "offer",
-        "Somebody to walk Biscuit": "request",
+        "Somebody to walk Biscuit on Saturdays": "request",
         "Carrying the shopping": "weekend offer",
         "I offer rides to the far side of town": "imported",
     }
@@ -170,27 +162,9 @@ def _open_reversal(site: Site, session: Session, bank: Bank) -> None:
 
 
 def _applications(site: Site, session: Session, bank: Bank) -> None:
-    """Those of the village, one that waits for every further step, and somebody who left for a while."""
-    for row in list_applications(session, bank.id).rows:
-        site.codes[row.name] = row.code
-    rosa = actor(session, bank, "rosa")
-    for name, steps, who in (
-        ("to be inducted", 3, "Grace Okafor"),
-        ("to be taken in", 4, "Isobel Grant"),
-        ("taken in", 5, "Wilma Strachan"),
-    ):
-        key = f"browser-{name}"
-        wish = Wish(who, phone="+441632960778", is_adult=True, agreed=Agreed.PAPER)
-        code = site.codes[name] = joining.apply(session, bank, wish, by=rosa, now=clock.now(), form_key=key)
-        said = [(joining.interview, {"words": "Likes singing."})]
-        said += [(joining.take_reference, {"referee": one, "words": "A neighbour."}) for one in ("Jean Ogg", "Al Kerr")]
-        said += [(joining.induct, {"words": ""}), (joining.admit, {})]
-        for number, (verb, words) in enumerate(said[:steps]):
-            verb(session, code, by=rosa, now=clock.now(), form_key=f"{key} {number}", **words)
-    mary, tom = actor(session, bank, "mary"), actor(session, bank, "tom")
-    for number, to in enumerate((Standing.LEFT, Standing.ACTIVE)):
-        reason, key = "A year with the grandchildren in Perth.", f"browser-tom-{number}"
-        change_standing(session, tom, to, reason=reason, by=mary, now=clock.now(), form_key=key)
+    """Those of the village by name, whatever came of them."""
+    query = select(Application.name, Application.code).where(Application.bank_id == bank.id)
+    site.codes |= dict(map(tuple, session.execute(query)))
 
 
 def _drafts(site: Site, session: Session, bank: Bank) -> None:
@@ -205,31 +179,16 @@ def _drafts(site: Site, session: Session, bank: Bank) -> None:
 
 
 def _tasks(site: Site, session: Session, bank: Bank) -> None:
-    """Two people to talk with: one call waits, the other is Rosa's. Sam may go further below zero for a time."""
-    for name, key, kind in (("task", "grace", Kind.BELOW_SOFT_LIMIT), ("taken task", "ada", Kind.ABOVE_SOFT_LIMIT)):
-        subject = f"member:{actor(session, bank, key).code}"
-        note = "Rang on Monday, nobody was in.\nTry in the evening."
-        site.codes[name] = open_task(session, bank.id, kind=kind, subject=subject, note=note, now=clock.now())
-    rosa, sam = actor(session, bank, "rosa"), actor(session, bank, "sam")
-    until = clock.local_day(clock.now(), bank.time_zone) + timedelta(days=60)
-    why = "Back from hospital, and needs a good deal of help until spring."
-    lower_limit(session, bank, sam, below_minutes=2400, reason=why, until=until, by=rosa, now=clock.now())
-    take(session, bank.id, site.codes["taken task"], owner_id=rosa.membership_id)
-
-
-def _areas(session: Session, bank: Bank) -> None:
-    """Three parts of the glen, one of them closed, and one way that is known."""
-    said = {"by_id": actor(session, bank, "mary").membership_id, "now": clock.now()}
-    for name in ("Kirkton of Glen Isla", "Folda", "Brewlands Bridge"):
-        add_area(session, bank.id, name, form_key=f"browser-{name}", **said)
-    kirkton, folda, bridge = (
-        find_area(session, bank.id, name) for name in ("Kirkton of Glen Isla", "Folda", "Brewlands Bridge")
-    )
-    assert kirkton
-    assert folda
-    assert bridge
-    set_travel(session, kirkton, {folda.id: 15}, form_key="browser-way", **said)
-    close_area(session, bridge, **said)
+    """One that nobody has, one that Rosa has taken, and one about what somebody looks for."""
+    rosa = actor(session, bank, "rosa")
+    for name, shows, kind in (
+        ("task", Shows.OPEN, Kind.BELOW_SOFT_LIMIT),
+        ("taken task", Shows.TAKEN, Kind.ABOVE_SOFT_LIMIT),
+        ("looked for", Shows.OPEN, Kind.FIND_SOMEBODY),
+        ("done task", Shows.DONE, Kind.BELOW_SOFT_LIMIT),
+    ):
+        rows = list_tasks(session, bank.id, shows, membership_id=rosa.membership_id).rows
+        site.codes[name] = next(row.code for row in rows if row.kind == kind)
 
 
 @contextmanager
