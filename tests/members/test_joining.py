@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.people import NOW, balance_of, join
 from timebank import clock
 from timebank.banks.models import Area, Bank
 from timebank.members import joining
 from timebank.members.errors import (
+    AlreadyMemberError,
     NotAdultError,
     NotAllowedError,
     NoticeNotAgreedError,
@@ -161,6 +162,33 @@ def test_taking_in_twice_makes_one_member(session, village, say, code):
     _all_but_admit(say, code)
     assert say("admit", code, form_key="k") == say("admit", code, form_key="k")
     assert session.scalars(select(Person.name).where(Person.name == "Sam Reid")).all() == ["Sam Reid"]
+
+
+@pytest.mark.parametrize("standing", ["active", "suspended", "left"])
+def test_welcome_hours_are_given_once_even_to_somebody_who_left_and_asks_again(session, village, say, standing):
+    session.get_one(Bank, village.angus.id).welcome_minutes = 120
+    first = joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key="first")
+    _all_but_admit(say, first)
+    member = find_actor_by_code(session, village.angus.id, say("admit", first))
+    session.get_one(Membership, (member.bank_id, member.membership_id)).standing = standing
+    again = joining.apply(session, village.angus, replace(SAM, name="sam  reid"), by=None, now=NOW, form_key="again")
+    _all_but_admit(say, again)
+    session.commit()
+    with pytest.raises(AlreadyMemberError) as refused:
+        say("admit", again)
+    session.rollback()
+    assert refused.value.values == {"name": "Sam Reid", "number": member.number}
+    assert balance_of(session, member) == 120
+    assert _stage(session, village, again) == Stage.INDUCTED
+
+
+def test_a_namesake_and_somebody_of_the_same_household_are_other_people(session, village, say):
+    wishes = (SAM, replace(SAM, phone="+441632960322"), replace(SAM, name="Sally Reid"))
+    for number, wish in enumerate(wishes):
+        code = joining.apply(session, village.angus, wish, by=None, now=NOW, form_key=f"wish-{number}")
+        _all_but_admit(say, code)
+        say("admit", code)
+    assert session.scalar(select(func.count()).select_from(Person).where(Person.name_folded.contains("reid"))) == 3
 
 
 def test_no_step_is_left_out(session, village, say, code):

@@ -97,3 +97,9 @@ class StandingMovedError(TimebankError):
     """The membership cannot go from where it stands to where it was to go."""
 
     message_id = "standing_moved"
+
+
+class AlreadyMemberError(TimebankError):
+    """Somebody who is or was a member is to be taken in anew; values: `name` and `number` of the membership."""
+
+    message_id = "already_member"

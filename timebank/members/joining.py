@@ -16,6 +16,7 @@ from timebank import clock, codes
 from timebank.banks.models import Bank
 from timebank.members import actions as members, joining_rules as rules
 from timebank.members.errors import (
+    AlreadyMemberError,
     NotAdultError,
     NotAllowedError,
     NoticeNotAgreedError,
@@ -28,7 +29,7 @@ from timebank.members.errors import (
     TooManyApplicationsError,
     WordsMissingError,
 )
-from timebank.members.joining_queries import count_from_site, find_application, list_referees
+from timebank.members.joining_queries import count_from_site, find_application, find_same_person, list_referees
 from timebank.members.joining_rules import Agreed, Progress, Reach
 from timebank.members.models import Application, ApplicationStep, Membership, Person
 from timebank.members.rules import Actor, Stage, Step, fold, may_broker
@@ -114,10 +115,18 @@ def induct(session: Session, code: str, *, words: str, by: Actor, now: datetime,
 def admit(session: Session, code: str, *, by: Actor, now: datetime, form_key: str) -> str:
     """Take the applicant in as an active member, with an account and welcome hours; gives the membership's code.
 
-    Raises as every step does, and FloorReachedError where the pot has no welcome hours left.
+    Raises as every step does, AlreadyMemberError for somebody who is or was a member (welcome hours are given once),
+    and FloorReachedError where the pot has no welcome hours left.
     """
     application = _take(session, code, _Said(Step.ADMIT), by=by, now=now, form_key=form_key)
     if application.membership_id is None:
+        bank = session.execute(
+            select(Bank).where(Bank.id == by.bank_id).with_for_update(key_share=True)
+        ).scalar_one()  # two applications of one person meet here
+        applicant = Reach(application.name, application.email, application.phone)
+        same = find_same_person(session, by.bank_id, applicant)
+        if same is not None:
+            raise AlreadyMemberError(name=same.name, number=same.number)
         newcomer = members.NewMember(
             application.name,
             email=application.email,
@@ -125,9 +134,7 @@ def admit(session: Session, code: str, *, by: Actor, now: datetime, form_key: st
             about=application.about,
             area_id=application.area_id,
         )
-        application.membership_id = members.admit(
-            session, session.get_one(Bank, by.bank_id), newcomer, by=by, now=now
-        ).id
+        application.membership_id = members.admit(session, bank, newcomer, by=by, now=now).id
         session.flush()
     return session.get_one(Membership, (by.bank_id, application.membership_id)).code
 

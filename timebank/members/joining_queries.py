@@ -85,6 +85,24 @@ def list_referees(session: Session, bank_id: int, application_id: int) -> Sequen
     ).all()  # type: ignore[return-value]  # the nulls are left out
 
 
+def find_same_person(session: Session, bank_id: int, applicant: Reach) -> Row[str, int] | None:
+    """(name, number) of a membership of the bank, whatever its standing, with the same name and a way to reach them."""
+    reach = [Person.email == applicant.email] if applicant.email else []
+    reach += [Person.phone == applicant.phone] if applicant.phone else []
+    return session.execute(
+        select(Person.name, Membership.number)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.bank_id == bank_id,
+            Membership.is_holder.is_(False),
+            Person.name_folded == fold(applicant.name),
+            or_(*reach),
+        )
+        .order_by(Membership.number)
+        .limit(1)
+    ).first()
+
+
 def list_known(session: Session, bank_id: int, applicant: Reach) -> Sequence[Row[str, str, int, str]]:
     """(name, code, number, standing) of the bank's members with the same name, e-mail or phone."""
     same = [Person.name_folded == fold(applicant.name)]

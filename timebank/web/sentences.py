@@ -80,6 +80,9 @@ SENTENCES = {
     "area_taken": _("There is an area called %(name)s already."),
     "area_name": _("Type a name of 60 letters or fewer, without a stroke."),
     "travel_minutes": _("Type the minutes of the way, from 0 to 600."),
+    "already_member": _(
+        "%(name)s is here already, as number %(number)s. Open that page, and take them back in if they had left."
+    ),
     "not_adult": _("You can join from the age of 18. Ring us if you are younger."),
     "notice_not_agreed": _("Read what we keep about you, and say that you agree."),
     "too_many_applications": _("So many people want to join that we cannot keep up. Ring us and we write it down."),
