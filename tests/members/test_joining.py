@@ -271,9 +271,9 @@ def test_the_site_takes_only_so_many_but_a_broker_writes_on(session, village):
 
 def test_a_day_has_its_cap_too(session, village):
     for number in range(MOST_A_DAY):
-        then = NOW + timedelta(minutes=15 * number)
+        then = NOW + timedelta(minutes=5 * number)
         joining.apply(session, village.angus, SAM, by=None, now=then, form_key=f"k{number}")
-    then = NOW + timedelta(hours=12)
+    then = NOW + timedelta(hours=17)
     with pytest.raises(TooManyApplicationsError):
         joining.apply(session, village.angus, SAM, by=None, now=then, form_key="one too many")
 

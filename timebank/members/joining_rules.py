@@ -10,8 +10,8 @@ from enum import StrEnum
 from timebank.members.rules import Actor, Stage, Step, fold, may_broker
 
 #: Applications that people write themselves, in one bank: more than these in one go are no neighbours.
-MOST_AN_HOUR = 12
-MOST_A_DAY = 40
+MOST_AN_HOUR = 60
+MOST_A_DAY = 200
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
