@@ -49,7 +49,7 @@ def test_on_a_desk_the_whole_menu_is_open(visit: Visit, site: Site) -> None:
     page.goto(site.url("home.home"))
     expect(page.locator(".opener")).to_be_hidden()
     expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-        ["Home", "My hours", "Exchanges", "Desk", "Members", "About me"]
+        ["Home", "My hours", "Exchanges", "Offers and requests", "Desk", "To do", "Members", "Audit", "About me"]
     )
 
 
