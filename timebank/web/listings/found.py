@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from timebank.banks.queries import list_areas
 from timebank.listings.queries import Wanted, Ways, list_categories_of
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, WEEKDAYS, WEEKEND, Kind
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
@@ -73,23 +73,26 @@ def categories_of(rows: Sequence[Row[Any]], tree: Tree) -> dict[int, Sequence[Br
 
 
 def when_it_suits(suits: int) -> str:
-    """'Monday to Friday', 'Monday, Tuesday morning and evening'; empty where any time does."""
+    """'Monday to Friday morning', 'Monday, Tuesday morning and evening'; empty where any time does."""
     said = []
-    for name, bits in ((_("Monday to Friday"), WEEKDAYS), (_("Saturday and Sunday"), WEEKEND)):
-        if suits & bits == bits:
-            said.append(str(name))
-            suits &= ~bits
-    said += [_one_day(day, suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
+    for name, days in ((_("Monday to Friday"), range(5)), (_("Saturday and Sunday"), range(5, DAYS_A_WEEK))):
+        alike = _WHOLE_DAY
+        for day in days:
+            alike &= suits >> (PARTS_A_DAY * day)
+        said.append(_parts_of(name, alike))
+        for day in days:
+            suits &= ~(alike << (PARTS_A_DAY * day))
+    said += [_parts_of(DAYS[day], suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
     return ", ".join(one for one in said if one)
 
 
-def _one_day(day: int, bits: int) -> str:
+def _parts_of(day: object, bits: int) -> str:
     """'Tuesday morning and evening'; empty where no part of the day suits."""
     parts = [str(part).lower() for number, part in enumerate(PARTS) if bits >> number & 1]
     if not parts:
         return ""
     if bits == _WHOLE_DAY:
-        return str(DAYS[day])
+        return str(day)
     if len(parts) == 1:
-        return str(_("%(day)s %(part)s", day=DAYS[day], part=parts[0]))
-    return str(_("%(day)s %(part)s and %(other)s", day=DAYS[day], part=parts[0], other=parts[1]))
+        return str(_("%(day)s %(part)s", day=day, part=parts[0]))
+    return str(_("%(day)s %(part)s and %(other)s", day=day, part=parts[0], other=parts[1]))
