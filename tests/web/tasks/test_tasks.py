@@ -18,7 +18,16 @@ def test_the_list_says_what_about_since_when_and_whose(as_, village, books):
     assert "Talk with Grace Okafor: a good way below zero nobody has it yet" in page
     assert "Since 19 Nov, 10:00" in page
     assert page.links["Talk with Grace Okafor: a good way below zero"] == f"/angus/tasks/{code}"
-    assert page.links["Grace Okafor"] == f"/angus/members/{spoken(village.grace.code)}"
+    assert "Grace Okafor" not in page.links, "the name stands in the title"
+    about_it = as_(village.rosa).get(f"tasks/{code}")
+    assert about_it.links["Grace Okafor"] == f"/angus/members/{spoken(village.grace.code)}"
+
+
+def test_the_list_says_what_somebody_looks_for(as_, village, books):
+    books.task(about(village.grace), "find_somebody", note="Somebody who can sharpen shears")
+    assert "Find somebody: Grace Okafor nobody has it yet Since 21 Nov, 10:00 Somebody who can sharpen shears" in as_(
+        village.rosa
+    ).get("tasks")
 
 
 @pytest.mark.parametrize(
@@ -40,10 +49,10 @@ def test_each_kind_has_its_words(kind, words, as_, village, books):
 
 def test_a_task_can_be_about_an_exchange_or_what_has_no_page_yet(as_, village, books):
     exchange = books.recorded(village.ada, village.grace, what="Hedge cutting")
-    books.task(f"exchange:{exchange.replace('-', '')}", "something_new")
+    code = books.task(f"exchange:{exchange.replace('-', '')}", "something_new")
     books.task("letter:K7M3Q2XZ", "something_new")
     page = as_(village.rosa).get("tasks")
-    assert page.links["Hedge cutting"] == f"/angus/exchanges/{exchange}"
+    assert as_(village.rosa).get(f"tasks/{code}").links["Hedge cutting"] == f"/angus/exchanges/{exchange}"
     assert "Look at: K7M3-Q2XZ" in page.links
 
 
