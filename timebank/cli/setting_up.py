@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.audit.actions import AskedFrom, store
+from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
+from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank, list_banks
 from timebank.config import Settings, database
 from timebank.db import opened, refuse_unsafe
@@ -232,5 +234,15 @@ def make_demo(settings: Settings) -> None:
             migrations.upgrade(engine)
     with writing(settings) as session:
         refuse_mixing(session, settings)
-        bank = find_bank(session, village.SLUG) or village.build(session, now=clock.now())
+        bank = find_bank(session, village.SLUG) or _build_village(session)
         open_categories(session, bank, clock.now())  # a demo of an earlier version has none
+
+
+def _build_village(session: Session) -> Bank:
+    """The village, with its books checked once, so that the audit page has an answer."""
+    bank = village.build(session, now=clock.now())
+    began = clock.now()
+    results = list(check_books(session))
+    ended = clock.now()
+    store(session, results, asked_from=AskedFrom.COMMAND, seconds=(ended - began) // timedelta(seconds=1), now=ended)
+    return bank
