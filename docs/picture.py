@@ -18,7 +18,7 @@ from timebank.demo.village import PASSWORD
 
 WHO = "ada@example.org"
 PICTURE = Path(__file__).with_name("home.png")
-SIZE = {"width": 1280, "height": 1000}
+SIZE = {"width": 1280, "height": 1030}
 LARGEST_BYTES = 200_000
 
 
