@@ -107,7 +107,7 @@ def test_only_brokers_and_coordinators_handle_applications(roles):
 
 
 @pytest.mark.parametrize(
-    ("hour", "day", "room"), [(0, 0, True), (11, 39, True), (12, 12, False), (0, 40, False), (500, 500, False)]
+    ("hour", "day", "room"), [(0, 0, True), (59, 199, True), (60, 60, False), (0, 200, False), (500, 500, False)]
 )
 def test_the_site_takes_so_many_applications_and_no_more(hour, day, room):
     assert rules.has_room(hour, day) is room
