@@ -67,3 +67,9 @@ class BooksClosedError(LedgerError):
     """Somebody tried to change or remove what is written, or to write past the one door."""
 
     message_id = "books_append_only"
+
+
+class NotACheckpointError(LedgerError):
+    """A text is no checkpoint or no public key, or the signature is of nobody we know."""
+
+    message_id = "not_a_checkpoint"

@@ -1,0 +1,141 @@
+"""A Merkle tree over a list that only grows (RFC 9162, section 2.1): one hash stands for all of it, in its order.
+
+Whoever keeps that hash can later be shown that a leaf stands in the list, and that a longer list begins with it.
+Nobody can show either of a list that was changed.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+HASH_BYTES = 32
+EMPTY_ROOT = hashlib.sha256().digest()
+#: Leaves of a block: the hash of each whole block is kept, so that a proof never reads all leaves.
+BLOCK = 256
+
+#: Gives the hash over the leaves from the first number up to, but not with, the second.
+Span = Callable[[int, int], bytes]
+
+
+def hash_leaf(content: bytes) -> bytes:
+    """The hash of a leaf."""
+    return hashlib.sha256(b"\x00" + content).digest()
+
+
+def hash_node(left: bytes, right: bytes) -> bytes:
+    """The hash of two hashes that stand beside each other."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(hashes: Sequence[bytes]) -> bytes:
+    """The hash over all leaves, given the hash of each. Whole blocks of 2ⁿ leaves may stand as one hash each."""
+    grown = Peaks().grown(hashes)
+    return grown.root
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """All that is needed to go on with a tree of this size: the hash of each whole part, the largest first."""
+
+    size: int = 0
+    hashes: tuple[bytes, ...] = ()
+
+    def grown(self, leaves: Iterable[bytes], blocks: list[tuple[int, bytes]] | None = None) -> "Peaks":
+        """The same with these leaves' hashes behind. Blocks that get whole are noted as (number of last leaf, hash)."""
+        size, peaks = self.size, list(self.hashes)
+        for leaf in leaves:
+            peaks.append(leaf)
+            size += 1
+            part = 1
+            while size % (part * 2) == 0:
+                right = peaks.pop()
+                peaks[-1] = hash_node(peaks[-1], right)
+                part *= 2
+                if part == BLOCK and blocks is not None:
+                    blocks.append((size - 1, peaks[-1]))
+        return Peaks(size, tuple(peaks))
+
+    @property
+    def root(self) -> bytes:
+        """The hash over all leaves."""
+        if not self.hashes:
+            return EMPTY_ROOT
+        found = self.hashes[-1]
+        for peak in reversed(self.hashes[:-1]):
+            found = hash_node(peak, found)
+        return found
+
+
+def inclusion_proof(number: int, size: int, span: Span) -> list[bytes]:
+    """The hashes that lead from a leaf, numbered from 0, to the root of that many leaves (RFC 9162, 2.1.3.1)."""
+    found, start, end = list[bytes](), 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if number < middle:
+            found.append(span(middle, end))
+            end = middle
+        else:
+            found.append(span(start, middle))
+            start = middle
+    return found[::-1]
+
+
+def consistency_proof(old: int, new: int, span: Span) -> list[bytes]:
+    """The hashes that show a tree of `new` leaves to begin with that of `old` (RFC 9162, 2.1.4.1). 0 < old ≤ new."""
+    found, start, end, is_whole = list[bytes](), 0, new, True
+    while old != end:
+        middle = start + _split(end - start)
+        if old <= middle:
+            found.append(span(middle, end))
+            end = middle
+        else:
+            found.append(span(start, middle))
+            start, is_whole = middle, False
+    return ([] if is_whole else [span(start, end)]) + found[::-1]
+
+
+def is_included(leaf: bytes, number: int, size: int, proof: Sequence[bytes], root_hash: bytes) -> bool:
+    """Whether the proof leads from the leaf's hash to the root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= number < size:
+        return False
+    first, last, reached = number, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if first & 1 or first == last:
+            reached = hash_node(step, reached)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            reached = hash_node(reached, step)
+        first, last = first >> 1, last >> 1
+    return last == 0 and reached == root_hash
+
+
+def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof shows that the longer tree begins with the shorter (RFC 9162, 2.1.4.2). 0 < old ≤ new."""
+    if old == new:
+        return not proof and old_root == new_root
+    if not 0 < old < new or not proof:
+        return False
+    steps = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    first, last = old - 1, new - 1
+    while first & 1:
+        first, last = first >> 1, last >> 1
+    reached_old = reached_new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if first & 1 or first == last:
+            reached_old, reached_new = hash_node(step, reached_old), hash_node(step, reached_new)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            reached_new = hash_node(reached_new, step)
+        first, last = first >> 1, last >> 1
+    return last == 0 and reached_old == old_root and reached_new == new_root
+
+
+def _split(size: int) -> int:
+    """The largest power of two below the size."""
+    return 1 << ((size - 1).bit_length() - 1)
