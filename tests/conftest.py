@@ -33,10 +33,10 @@ class Backend:
     owner: Engine
 
     def session(self) -> Session:
-        return Session(self.engine, info={"books_key": self.settings.books_key}, expire_on_commit=False)
+        return Session(self.engine, info=self.settings.session_info, expire_on_commit=False)
 
     def owner_session(self) -> Session:
-        return Session(self.owner, info={"books_key": self.settings.books_key}, expire_on_commit=False)
+        return Session(self.owner, info=self.settings.session_info, expire_on_commit=False)
 
     def empty(self) -> None:
         """As it was after the migrations. The books refuse to be emptied, so their guards are stepped around."""

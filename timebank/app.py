@@ -100,4 +100,4 @@ def _connect(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     with app.app_context():
         refuse_unsafe(db.engine)
-        db.session.configure(info={"books_key": settings.books_key})
+        db.session.configure(info=settings.session_info)

@@ -8,12 +8,14 @@ TIMEBANK_PROXIES       how many proxies of your own stand in front (default: 0)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
 """
 
+import base64
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import URL, make_url
 
 KEY_BYTES = 32
@@ -45,9 +47,29 @@ class Settings:
         return self._key("books.key")
 
     @property
+    def seal_key(self) -> bytes:
+        """Signs the seals (an Ed25519 seed, RFC 8032). Raises NotSetUpError."""
+        return self._key("seal.key")
+
+    @property
+    def seal_keys(self) -> tuple[bytes, ...]:
+        """The public keys of all seals that were ever signed here, the newest last. Raises NotSetUpError."""
+        return tuple(base64.b64decode(line) for line in self._key("seal.pub").split())
+
+    @property
+    def session_info(self) -> dict[str, object]:
+        """What a unit of work carries to write, seal and check the books. Raises NotSetUpError."""
+        return {"books_key": self.books_key, "seal_key": self.seal_key, "seal_keys": self.seal_keys}
+
+    @property
     def is_set_up(self) -> bool:
         """Whether the keys have been made."""
         return (self.instance / "books.key").exists()
+
+    @property
+    def can_seal(self) -> bool:
+        """Whether the key of the seals is there: installations of an earlier version had none."""
+        return (self.instance / "seal.key").exists() and (self.instance / "seal.pub").exists()
 
     def make_keys(self) -> None:
         """Make the keys that are not there yet, readable by the owner alone."""
@@ -57,6 +79,20 @@ class Settings:
             if not path.exists():
                 path.touch(mode=0o600)
                 path.write_bytes(secrets.token_bytes(KEY_BYTES))
+        if not self.can_seal:
+            self.change_seal_key()
+
+    def change_seal_key(self) -> None:
+        """Sign from now on with a new key. The public keys of the old ones stay listed, so that their seals hold."""
+        key = secrets.token_bytes(KEY_BYTES)
+        public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+        with (self.instance / "seal.pub").open("ab") as known:  # first, so that no seal is by a key that nobody knows
+            known.write(base64.b64encode(public) + b"\n")
+        new = self.instance / "seal.key.new"
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_bytes(key)
+        new.replace(self.instance / "seal.key")
 
     def _key(self, name: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from tests.people import NOW, make_confirmed
 from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
+from timebank.bookkeeping.sealing import seal
 from timebank.exchanges import reversals
 from timebank.ledger.checks import Verdict
 from timebank.members import joining
@@ -61,6 +62,34 @@ TAMPERINGS = {
     "DELETE FROM standing_change WHERE number = 3": {"standings_as_changed"},
     "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
     "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
+    "UPDATE entry SET recorded_at = '2026-11-20 10:00:00+00:00' WHERE id = {entry}": {"seals_match"},
+    "UPDATE entry SET digest = words_digest, recorded_at = recorded_at WHERE id = {entry}": {"seals_match"},
+    "UPDATE account SET opened_at = '2020-01-01 10:00:00+00:00' WHERE id = {ada}": {"seals_match"},
+    "UPDATE account SET kind = 'fund' WHERE id = {ada}": {"seals_match"},
+    "UPDATE limit_change SET reason = 'Because' WHERE account_id = {ada}": {"seals_match"},
+    "UPDATE limit_change SET until = '2027-01-01' WHERE account_id = {ada}": {"seals_match"},
+    "UPDATE limit_change SET recorded_by = {mary} WHERE account_id = {ada}": {"seals_match"},
+    "UPDATE limit_change SET recorded_at = '2020-01-01 10:00:00+00:00' WHERE account_id = {ada}": {"seals_match"},
+    "UPDATE limit_change SET number = 7 WHERE account_id = {ada}": {"seals_match"},
+    "DELETE FROM entry WHERE id = {entry}": {"seals_match"},
+    "UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 1 AND bank_id = {bank}) WHERE number = 0": {
+        "seals_match"
+    },
+    "UPDATE leaf SET number = 100000 WHERE number = 3": {"seals_match"},
+    "UPDATE leaf SET subject_id = 5 WHERE number = 3": {"seals_match"},
+    "UPDATE leaf SET subject_number = 5 WHERE kind = 'entry'": {"seals_match"},
+    "UPDATE leaf SET kind = 'entry' WHERE number = 0": {"seals_match"},
+    "DELETE FROM leaf WHERE number = 0": {"seals_match"},
+    "DELETE FROM leaf WHERE kind = 'entry'": {"seals_match"},
+    "DELETE FROM seal": {"seals_match"},
+    "UPDATE seal SET number = 7": {"seals_match"},
+    "UPDATE seal SET size = size - 1": {"seals_match"},
+    "UPDATE seal SET size = size + 1": {"seals_match"},
+    "UPDATE seal SET root = (SELECT hash FROM leaf WHERE number = 1 AND bank_id = {bank})": {"seals_match"},
+    "UPDATE seal SET peaks = root": {"seals_match"},
+    "UPDATE seal SET signed_at = '2020-01-01 10:00:00+00:00'": {"seals_match"},
+    "UPDATE seal SET checkpoint = replace(checkpoint, 'signed 2026', 'signed 2025')": {"seals_match"},
+    "UPDATE seal SET checkpoint = 'All is well'": {"seals_match"},
     "DELETE FROM exchange WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET state = 'cancelled' WHERE code = '{code}'": {"exchanges_have_entries"},
@@ -79,8 +108,10 @@ def robbed(backend, village):
         reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
         _somebody_joined_and_somebody_rests(session, village)
         session.commit()
+        seal(session, village.angus.id, now=NOW)
+        session.commit()
         entry = session.execute(text("SELECT id FROM entry WHERE key = :key"), {"key": f"exchange:{code}"}).scalar_one()
-    names = {"code": code, "entry": entry, "mary": village.mary.membership_id}
+    names = {"bank": village.angus.id, "code": code, "entry": entry, "mary": village.mary.membership_id}
     names |= {who: getattr(village, who).account_id for who in ("ada", "grace", "linus", "rosa")}
     with backend.owner.connect() as connection:
         if backend.name == "sqlite":
@@ -135,4 +166,4 @@ def test_with_another_key_nothing_fits(backend, robbed):
     with backend.session() as session:
         session.info["books_key"] = b"another key"
         wrong = {result.name for result in check_books(session) if result.verdict is Verdict.WRONG}
-    assert wrong == {"entries_as_written"}
+    assert wrong == {"entries_as_written", "seals_match"}

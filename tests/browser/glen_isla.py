@@ -62,7 +62,7 @@ class Site:
         """The books as they stand, beside the server."""
         with (
             _engine(self.settings) as engine,
-            Session(engine, info={"books_key": self.settings.books_key}, expire_on_commit=False) as session,
+            Session(engine, info=self.settings.session_info, expire_on_commit=False) as session,
         ):
             bank = find_bank(session, village.SLUG)
             assert bank is not None

@@ -70,7 +70,7 @@ class Installation:
         """To look into the database as its owner."""
         engine = make_engine(self.settings.owner_url)
         self.engines.append(engine)
-        return Session(reading(engine), info={"books_key": self.settings.books_key})
+        return Session(reading(engine), info=self.settings.session_info)
 
     @contextmanager
     def owner_begin(self) -> Iterator[Connection]:

@@ -207,8 +207,8 @@ def test_keys_are_made_for_the_owner_alone(opened, name):
     assert len(path.read_bytes()) == 32
 
 
-def test_the_two_keys_differ(opened):
-    assert len(set(opened.keys().values())) == 2
+def test_the_three_keys_differ(opened):
+    assert len(set(opened.keys().values())) == 3
 
 
 def test_keys_that_are_there_are_not_made_again(installation):
@@ -217,7 +217,7 @@ def test_keys_that_are_there_are_not_made_again(installation):
     assert installation.timebank("init", *ANSWERS).exit_code == 0
     keys = installation.keys()
     assert keys["books.key"] == b"b" * 32
-    assert set(keys) == {"books.key", "secret.key"}
+    assert set(keys) == {"books.key", "seal.key", "secret.key"}
 
 
 def test_init_says_where_the_books_are(embedded):

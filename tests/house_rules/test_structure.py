@@ -23,7 +23,7 @@ LONGEST_VIEW = 30
 LONGEST_TEMPLATE = 120
 CLOCK = PACKAGE / "clock.py"
 BOOKS = "timebank.bookkeeping.models"
-BOOK_TABLES = ("account", "entry", "memo", "transfer", "posting", "limit_change")
+BOOK_TABLES = ("account", "entry", "memo", "transfer", "posting", "limit_change", "leaf", "seal")
 STEPS = PACKAGE / "migrations" / "versions"
 
 

@@ -36,7 +36,7 @@ def check(session: Session) -> list[CheckResult]:
     session.rollback()
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
-    with Session(snapshot(engine), info={"books_key": session.info["books_key"]}) as reading:
+    with Session(snapshot(engine), info=dict(session.info)) as reading:
         return list(check_books(reading))
 
 

@@ -20,6 +20,7 @@ from timebank.bookkeeping.entry_checks import (
 )
 from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Account, Entry, LimitChange, Posting
+from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import KINDS_OF_HELP
 
@@ -153,7 +154,7 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
-            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'trail')"
+            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'leaf', 'seal', 'trail')"
             " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
             " ORDER BY tablename"
         )
@@ -179,5 +180,7 @@ CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     floors_on_record,
     entries_as_written,
     words_as_written,
+    seals_match,
+    not_sealed_yet,
     web_role_owns_nothing,
 )

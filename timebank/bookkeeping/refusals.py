@@ -19,6 +19,7 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.AlreadyReversedError,
         errors.EntryNotWholeError,
         errors.BooksClosedError,
+        errors.NotSealedInOrderError,
     )
 }
 #: What SQLite calls a unique index by, where it does not give its name.

@@ -1,6 +1,6 @@
 """The command line: `timebank --help`."""
 
-from timebank.cli import importing
+from timebank.cli import importing, sealing
 from timebank.cli.commands import main
 
-__all__ = ["importing", "main"]
+__all__ = ["importing", "main", "sealing"]

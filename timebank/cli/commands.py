@@ -61,7 +61,8 @@ def init(**answers: str) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date after an update, as its owner (TIMEBANK_OWNER_URL)."""
-    settings = settings_there()
+    settings = settings_there(before_migrating=True)
+    settings.make_keys()  # those that a new version brings
     with opened(settings.owner_url) as owner:
         migrations.upgrade(owner)
     setting_up.let_web_role_in(settings)
@@ -105,7 +106,7 @@ def check_books() -> None:
     began = clock.now()
     with (
         opened(settings.database_url) as engine,
-        Session(snapshot(engine), info={"books_key": settings.books_key}) as session,
+        Session(snapshot(engine), info=settings.session_info) as session,
     ):
         results = []
         for result in run_checks(session):
@@ -150,11 +151,14 @@ def sign_in_link(bank: str, number: int, web_address: str) -> None:
     click.echo(f"{name} signs in once, within {days} days, with this link:\n  {link}")
 
 
-def settings_there() -> Settings:
+def settings_there(*, before_migrating: bool = False) -> Settings:
     """The settings of an installation that is set up; says what to do where it is not."""
     settings = read_settings()
     if not settings.is_set_up:
         message = f"nothing is set up in {settings.instance} yet: run 'timebank init' first"
+        raise click.ClickException(message)
+    if not before_migrating and not settings.can_seal:
+        message = f"the key of the seals is missing in {settings.instance}: run 'timebank migrate' first"
         raise click.ClickException(message)
     return settings
 

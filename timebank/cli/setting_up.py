@@ -197,7 +197,7 @@ def writing(settings: Settings) -> Iterator[Session]:
     """A session that commits once, at the end."""
     with (
         opened(settings.database_url) as engine,
-        Session(engine, info={"books_key": settings.books_key}) as session,
+        Session(engine, info=settings.session_info) as session,
     ):
         yield session
         session.commit()

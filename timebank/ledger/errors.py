@@ -73,3 +73,9 @@ class NotACheckpointError(LedgerError):
     """A text is no checkpoint or no public key, or the signature is of nobody we know."""
 
     message_id = "not_a_checkpoint"
+
+
+class NotSealedInOrderError(LedgerError):
+    """A leaf or a seal does not follow from the one before: somebody else sealed meanwhile, or got at the tables."""
+
+    message_id = "sealed_in_order"

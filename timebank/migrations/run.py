@@ -27,7 +27,7 @@ _GRANTS = {
     "limit_change": ("SELECT", "INSERT"),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
-    **dict.fromkeys(("application_step", "books_check", "exchange_step", "standing_change"), _HISTORY),
+    **dict.fromkeys(("application_step", "books_check", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY),
     **dict.fromkeys(
         (
             "application",

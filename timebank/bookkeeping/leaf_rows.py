@@ -1,0 +1,153 @@
+"""Rows of the books as what is sealed of them: where each kind lies, what names a row, and what is told of it."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, literal
+from sqlalchemy.orm import InstrumentedAttribute
+
+from timebank.bookkeeping.models import Account, Entry, Leaf, LimitChange
+from timebank.ledger.leaves import LeafKind, Told, encode, tell_bytes, tell_day, tell_id, tell_moment
+from timebank.ledger.merkle import hash_leaf
+
+AnyRow = Row[*tuple[Any, ...]]
+Column = InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
+
+    kind: LeafKind
+    model: type[Account | Entry | LimitChange]
+    columns: tuple[Column, ...]
+    place: tuple[Column, ...]
+    tell: Callable[[AnyRow, bytes], Mapping[str, Told]]
+
+    @property
+    def is_leaf(self) -> ColumnElement[bool]:
+        """That a leaf is about the row."""
+        number = self.place[1] if len(self.place) > 1 else literal(0)
+        return and_(
+            Leaf.bank_id == self.model.bank_id,
+            Leaf.kind == self.kind.value,
+            Leaf.subject_id == self.place[0],
+            Leaf.subject_number == number,
+        )
+
+    def subject(self, row: AnyRow) -> tuple[int, int]:
+        """What names a row: (id, number), the number 0 where the id is enough."""
+        number = getattr(row, self.place[1].key) if len(self.place) > 1 else 0
+        return getattr(row, self.place[0].key), number
+
+    def bytes_of(self, row: AnyRow, books_key: bytes) -> bytes:
+        """The leaf as docs/ledger.md tells it."""
+        return encode(self.kind, self.tell(row, books_key))
+
+    def hash_of(self, row: AnyRow, books_key: bytes) -> bytes:
+        """The leaf's hash."""
+        return hash_leaf(self.bytes_of(row, books_key))
+
+
+def _tell_account(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    """How an account was opened: what moves it later are entries and limit changes, each a leaf of its own."""
+    return {
+        "bank_id": tell_id(row.bank_id),
+        "id": tell_id(row.id),
+        "kind": row.kind,
+        "opened_at": tell_moment(row.opened_at),
+    }
+
+
+def _tell_limit_change(row: AnyRow, books_key: bytes) -> Mapping[str, Told]:
+    return {
+        "bank_id": tell_id(row.bank_id),
+        "account_id": tell_id(row.account_id),
+        "number": row.number,
+        "floor": row.floor,
+        "until": tell_day(row.until),
+        "recorded_by": tell_id(row.recorded_by),
+        "recorded_at": tell_moment(row.recorded_at),
+        "reason_digest": _digest_reason(row, books_key).hex(),
+    }
+
+
+def _digest_reason(row: AnyRow, books_key: bytes) -> bytes:
+    """HMAC-SHA256 of a reason under a salt of its own.
+
+    A reason may name people and the row keeps no salt, so the salt is made of what names the row and the books' key.
+    """
+    place = f"limit_change/{row.bank_id}/{row.account_id}/{row.number}"
+    salt = hmac.new(books_key, place.encode(), hashlib.sha256).digest()
+    return hmac.new(salt, row.reason.encode(), hashlib.sha256).digest()
+
+
+def _tell_entry(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    return {
+        "bank_id": tell_id(row.bank_id),
+        "id": tell_id(row.id),
+        "key": row.key,
+        "kind": row.kind,
+        "occurred_on": tell_day(row.occurred_on),
+        "recorded_at": tell_moment(row.recorded_at),
+        "recorded_by": tell_id(row.recorded_by),
+        "on_behalf_of": tell_id(row.on_behalf_of),
+        "approved_by": tell_id(row.approved_by),
+        "deed": row.deed,
+        "reverses": tell_id(row.reverses),
+        "lines": [[tell_id(line[0]), tell_id(line[1]), *line[2:]] for line in row.lines],
+        "words_digest": tell_bytes(row.words_digest),
+        "digest": tell_bytes(row.digest),
+    }
+
+
+SOURCES: Mapping[LeafKind, Source] = {
+    LeafKind.ACCOUNT: Source(
+        LeafKind.ACCOUNT,
+        Account,
+        (Account.bank_id, Account.id, Account.kind, Account.opened_at),
+        (Account.id,),
+        _tell_account,
+    ),
+    LeafKind.LIMIT_CHANGE: Source(
+        LeafKind.LIMIT_CHANGE,
+        LimitChange,
+        (
+            LimitChange.bank_id,
+            LimitChange.account_id,
+            LimitChange.number,
+            LimitChange.floor,
+            LimitChange.reason,
+            LimitChange.until,
+            LimitChange.recorded_by,
+            LimitChange.recorded_at,
+        ),
+        (LimitChange.account_id, LimitChange.number),
+        _tell_limit_change,
+    ),
+    LeafKind.ENTRY: Source(
+        LeafKind.ENTRY,
+        Entry,
+        (
+            Entry.bank_id,
+            Entry.id,
+            Entry.key,
+            Entry.kind,
+            Entry.occurred_on,
+            Entry.recorded_at,
+            Entry.recorded_by,
+            Entry.on_behalf_of,
+            Entry.approved_by,
+            Entry.deed,
+            Entry.reverses,
+            Entry.lines,
+            Entry.words_digest,
+            Entry.digest,
+        ),
+        (Entry.id,),
+        _tell_entry,
+    ),
+}

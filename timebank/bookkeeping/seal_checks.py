@@ -1,0 +1,133 @@
+"""Do the seals still match the books? Every sealed row is encoded anew and every root made anew from its leaves."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping.findings import name_row, result
+from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.models import Account, Leaf, Seal
+from timebank.bookkeeping.sealing import count_unsealed, split_peaks
+from timebank.bookkeeping.signing import find_signer, name_log
+from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.errors import NotACheckpointError
+from timebank.ledger.leaves import tell_moment
+from timebank.ledger.merkle import Peaks
+from timebank.ledger.notes import Checkpoint, Key, read_note
+
+_BATCH = 5_000
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def seals_match(session: Session) -> CheckResult:
+    """Every sealed row is as it was sealed, every seal is what its leaves come to, and a known key signed it."""
+    wrong, leaves = list[Finding](), 0
+    banks = sorted(
+        {*session.scalars(select(Leaf.bank_id).distinct()), *session.scalars(select(Seal.bank_id).distinct())}
+    )
+    for bank_id in banks:
+        seals = _list_seals(session, bank_id)
+        peaks = Peaks()
+        reached = expected = 0
+        for rows, found in _batches(session, bank_id):
+            leaves += len(rows)
+            for row in rows:
+                wrong += _check_leaf(row, expected=expected, found=found)
+                expected = row.number + 1
+                blocks = list[tuple[int, bytes]]()
+                peaks = peaks.grown([bytes(row.hash)], blocks)
+                if row.block is not None and [(row.number, bytes(row.block))] != blocks:
+                    wrong.append(_about_leaf(row, "the hash of its block is not that of its leaves"))
+                while reached < len(seals) and seals[reached].size <= peaks.size:
+                    wrong += _check_seal(session, seals[reached], peaks, number=reached + 1)
+                    reached += 1
+        wrong += [_about_seal(seal, "there are fewer leaves than it says") for seal in seals[reached:]]
+        if peaks.size > (seals[-1].size if seals else 0):
+            wrong.append(Finding("leaf", f"{bank_id}/{peaks.size - 1}", "there is no seal on it"))
+    return result("seals_match", leaves, "rows sealed", wrong)
+
+
+def not_sealed_yet(session: Session) -> CheckResult:
+    """How many rows nobody could show to be changed, since no seal is on them yet. A figure, and never wrong."""
+    banks = session.scalars(select(Account.bank_id).distinct().order_by(Account.bank_id)).all()
+    return result("not_sealed_yet", sum(count_unsealed(session, bank_id) for bank_id in banks), "rows", [])
+
+
+def _list_seals(session: Session, bank_id: int) -> Sequence[AnyRow]:
+    columns = (Seal.bank_id, Seal.number, Seal.size, Seal.root, Seal.peaks, Seal.signed_at, Seal.checkpoint)
+    return session.execute(select(*columns).where(Seal.bank_id == bank_id).order_by(Seal.size)).all()
+
+
+def _batches(session: Session, bank_id: int) -> Iterator[tuple[Sequence[AnyRow], dict[int, bytes]]]:
+    """The leaves of a bank in their order, with {number: hash of the row it is about, as it stands today}."""
+    last = session.scalar(select(func.max(Leaf.number)).where(Leaf.bank_id == bank_id))
+    first = session.scalar(select(func.min(Leaf.number)).where(Leaf.bank_id == bank_id))
+    if first is None or last is None:
+        return
+    columns = (Leaf.bank_id, Leaf.number, Leaf.kind, Leaf.subject_id, Leaf.subject_number, Leaf.hash, Leaf.block)
+    after = first - 1
+    while True:
+        rows = session.execute(
+            select(*columns).where(Leaf.bank_id == bank_id, Leaf.number > after).order_by(Leaf.number).limit(_BATCH)
+        ).all()
+        if not rows:
+            return
+        yield rows, _hash_rows(session, bank_id, rows[0].number, rows[-1].number)
+        after = rows[-1].number
+
+
+def _hash_rows(session: Session, bank_id: int, first: int, last: int) -> dict[int, bytes]:
+    found, books_key = dict[int, bytes](), session.info["books_key"]
+    for source in SOURCES.values():
+        query = (
+            select(Leaf.number.label("leaf_number"), *source.columns)
+            .join(source.model, source.is_leaf)
+            .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last))
+        )
+        for row in session.execute(query):
+            found[row.leaf_number] = source.hash_of(row, books_key)
+    return found
+
+
+def _check_leaf(row: AnyRow, *, expected: int, found: dict[int, bytes]) -> list[Finding]:
+    told = list[Finding]()
+    if row.number != expected:
+        told.append(_about_leaf(row, "its number does not follow from the one before"))
+    if row.number not in found:
+        told.append(_about_leaf(row, "what was sealed is missing"))
+    elif found[row.number] != bytes(row.hash):
+        told.append(_about_leaf(row, "it was changed after it was sealed"))
+    return told
+
+
+def _check_seal(session: Session, seal: AnyRow, peaks: Peaks, *, number: int) -> list[Finding]:
+    problems = []
+    if seal.number != number:
+        problems.append("its number does not follow from the one before")
+    if (seal.size, bytes(seal.root)) != (peaks.size, peaks.root):
+        problems.append("its root is not that of its leaves")
+    if split_peaks(seal.size, seal.peaks) != peaks:
+        problems.append("its peaks are not those of its leaves")
+    keys = [Key(name_log(seal.bank_id), public) for public in session.info.get("seal_keys", ())]
+    try:
+        note = read_note(seal.checkpoint)
+    except NotACheckpointError:
+        return [_about_seal(seal, problem) for problem in (*problems, "its checkpoint cannot be read")]
+    said = Checkpoint(name_log(seal.bank_id), seal.size, bytes(seal.root), tell_moment(seal.signed_at))
+    if note.checkpoint != said:
+        problems.append("its checkpoint says something else")
+    if find_signer(note, keys) is None:
+        problems.append("no key that we know signed it")
+    return [_about_seal(seal, problem) for problem in problems]
+
+
+def _about_leaf(row: AnyRow, problem: str) -> Finding:
+    """A finding about what the leaf stands for, in words of that table."""
+    place = (row.bank_id, row.subject_id, *((row.subject_number,) if row.subject_number else ()))
+    return Finding("leaf", f"{row.bank_id}/{row.number}", f"{row.kind} {name_row(place)}: {problem}")
+
+
+def _about_seal(seal: AnyRow, problem: str) -> Finding:
+    return Finding("seal", f"{seal.bank_id}/{seal.number}", problem)

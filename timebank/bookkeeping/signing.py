@@ -1,0 +1,36 @@
+"""Signing checkpoints with Ed25519 (RFC 8032), and telling whether somebody we know signed one."""
+
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from timebank.ledger.notes import Checkpoint, Key, Note
+
+
+def name_log(bank_id: int) -> str:
+    """What a bank's seals and their keys are called, unlike those of any other bank."""
+    return f"timebank/{bank_id}"
+
+
+def sign(checkpoint: Checkpoint, private: bytes) -> str:
+    """The checkpoint as a signed note; `private` is the seed of 32 bytes."""
+    signer = Ed25519PrivateKey.from_private_bytes(private)
+    key = Key(checkpoint.origin, signer.public_key().public_bytes_raw())
+    return checkpoint.with_signature(key, signer.sign(checkpoint.body.encode()))
+
+
+def find_signer(note: Note, keys: Sequence[Key]) -> Key | None:
+    """Which of the keys signed this note; None where none did, or where a signature under a known key is not right."""
+    signer = None
+    known = {(key.name, key.id): key for key in keys}
+    for name, key_id, signature in note.signatures:
+        key = known.get((name, key_id))
+        if key is None:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, note.body.encode())
+        except InvalidSignature:
+            return None
+        signer = signer or key
+    return signer
