@@ -21,9 +21,12 @@ def sign(checkpoint: Checkpoint, private: bytes) -> str:
 
 
 def find_signer(note: Note, keys: Sequence[Key]) -> Key | None:
-    """Which of the keys signed this note; None where none did, or where a signature under a known key is not right."""
+    """Which of the keys signed this note; None where none did, or where a signature under a known key is not right.
+
+    A key counts for books of its own name only.
+    """
     signer = None
-    known = {(key.name, key.id): key for key in keys}
+    known = {(key.name, key.id): key for key in keys if key.name == note.checkpoint.origin}
     for name, key_id, signature in note.signatures:
         key = known.get((name, key_id))
         if key is None:

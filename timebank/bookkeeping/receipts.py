@@ -1,0 +1,111 @@
+"""Papers that anybody can check without us: a receipt for an entry, and two checkpoints of which one goes on."""
+
+import base64
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.models import Entry, Leaf, Memo, Seal
+from timebank.bookkeeping.signing import name_log
+from timebank.ledger.leaves import LeafKind
+from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
+from timebank.ledger.notes import Key
+from timebank.ledger.papers import RECEIPT, SUCCESSION
+
+Checkpoints = Sequence[tuple[int, str]]
+
+
+def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
+    """The receipt of an entry as a JSON file; None where it is not sealed yet."""
+    source = SOURCES[LeafKind.ENTRY]
+    row = session.execute(
+        select(Leaf.number, *source.columns, Memo.words, Memo.salt)
+        .join(Entry, source.is_leaf)
+        .outerjoin(Memo, (Memo.bank_id == Entry.bank_id) & (Memo.entry_id == Entry.id))
+        .where(Entry.bank_id == bank_id, Entry.id == entry_id)
+    ).first()
+    newest = find_checkpoint(session, bank_id)
+    if row is None or newest is None or row.number >= newest[0]:
+        return None
+    proof = inclusion_proof(row.number, newest[0], _span(session, bank_id))
+    return _file(
+        {
+            "format": RECEIPT,
+            "leaf": source.bytes_of(row, session.info["books_key"]).decode(),
+            "number": row.number,
+            "proof": _told(proof),
+            "words": row.words,
+            "salt": bytes(row.salt).hex() if row.salt else None,
+            "checkpoint": newest[1],
+            "keys": [str(key) for key in list_keys(session, bank_id)],
+        }
+    )
+
+
+def make_succession(session: Session, bank_id: int, old: int, new: int) -> str | None:
+    """Two checkpoints, by their numbers of leaves, and the proof that the later goes on from the earlier; as a file.
+
+    None where there are no such checkpoints.
+    """
+    first, second = find_checkpoint(session, bank_id, old), find_checkpoint(session, bank_id, new)
+    if first is None or second is None or old > new:
+        return None
+    proof = consistency_proof(old, new, _span(session, bank_id))
+    return _file(
+        {
+            "format": SUCCESSION,
+            "old": first[1],
+            "checkpoint": second[1],
+            "proof": _told(proof),
+            "keys": [str(key) for key in list_keys(session, bank_id)],
+        }
+    )
+
+
+def find_checkpoint(session: Session, bank_id: int, size: int | None = None) -> tuple[int, str] | None:
+    """(number of leaves, text) of the newest checkpoint, or of that with so many leaves."""
+    query = select(Seal.size, Seal.checkpoint).where(Seal.bank_id == bank_id)
+    if size is not None:
+        query = query.where(Seal.size == size)
+    found = session.execute(query.order_by(Seal.number.desc()).limit(1)).first()
+    return None if found is None else (found.size, found.checkpoint)
+
+
+def list_seals(session: Session, bank_id: int, limit: int) -> Sequence[tuple[int, object]]:
+    """(number of leaves, when signed) of the newest seals, the newest first."""
+    rows = session.execute(
+        select(Seal.size, Seal.signed_at).where(Seal.bank_id == bank_id).order_by(Seal.number.desc()).limit(limit)
+    )
+    return [(row.size, row.signed_at) for row in rows]
+
+
+def list_keys(session: Session, bank_id: int) -> list[Key]:
+    """The public keys of a bank's seals, the newest last."""
+    return [Key(name_log(bank_id), public) for public in session.info["seal_keys"]]
+
+
+def _span(session: Session, bank_id: int) -> Span:
+    """Hashes over leaves, from the hashes of whole blocks as far as there are any."""
+
+    def span(start: int, end: int) -> bytes:
+        whole = (end - start) // BLOCK * BLOCK if start % BLOCK == 0 else 0
+        blocks = select(Leaf.block).where(
+            Leaf.bank_id == bank_id, Leaf.block.is_not(None), Leaf.number >= start, Leaf.number < start + whole
+        )
+        rest = select(Leaf.hash).where(Leaf.bank_id == bank_id, Leaf.number >= start + whole, Leaf.number < end)
+        hashes = list(session.scalars(blocks.order_by(Leaf.number))) if whole else []
+        single = [bytes(one) for one in session.scalars(rest.order_by(Leaf.number))] if start + whole < end else []
+        return root([*(bytes(one or b"") for one in hashes), *([root(single)] if single else [])])
+
+    return span
+
+
+def _told(hashes: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(one).decode() for one in hashes]
+
+
+def _file(told: dict[str, object]) -> str:
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
