@@ -25,6 +25,7 @@ from timebank.web.members import blueprint as members
 from timebank.web.recording import blueprint as recording
 from timebank.web.reversals import blueprint as reversals
 from timebank.web.rules import blueprint as rules
+from timebank.web.seals import blueprint as seals
 from timebank.web.signing_in import blueprint as signing_in
 from timebank.web.statement import blueprint as statement
 from timebank.web.styleguide import blueprint as styleguide
@@ -47,6 +48,7 @@ _BLUEPRINTS = (
     areas,
     desk,
     audit,
+    seals,
     tasks,
     styleguide,
 )

@@ -16,6 +16,7 @@ from timebank.app import create_app
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.bookkeeping.queries import get_account
+from timebank.bookkeeping.sealing import seal
 from timebank.cli.setting_up import demo_settings, make_demo
 from timebank.config import Settings, database
 from timebank.db import make_engine
@@ -109,6 +110,7 @@ def make_site(folder: Path) -> Site:
         _drafts(site, session, bank)
         _tasks(site, session, bank)
         _applications(site, session, bank)
+        seal(session, bank.id, now=clock.now())
         session.commit()
     return site
 

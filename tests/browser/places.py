@@ -20,6 +20,10 @@ NOT_PAGES = frozenset(
         "audit.beyond_limits_csv",
         "audit.entries_csv",
         "audit.late_entries_csv",
+        "seals.checkpoint",
+        "seals.keys",
+        "seals.proof",
+        "seals.receipt",
     }
 )
 
@@ -221,6 +225,7 @@ PLACES = (
     Place("audit.late_entries", "audrey"),
     Place("audit.entry", "audrey", {"word": "exchange", **_of("reversed")}),
     Place("audit.entry", "mary", {"word": "welcome", **_of("grace")}),
+    Place("seals.seals", None),
     Place("desk.desk", "rosa"),
     Place("desk.desk", "tom"),
     Place("desk.desk", "ada", status=403),

@@ -37,6 +37,15 @@ def test_a_statement_comes_as_a_spreadsheet(visit: Visit, site: Site) -> None:
     assert "A walk with Biscuit" in own.text()
 
 
+def test_seals_and_receipts_come_as_files(visit: Visit, site: Site) -> None:
+    anybody = visit(None).request
+    answers = [anybody.get(site.url(f"seals.{name}")) for name in ("checkpoint", "keys", "proof")]
+    kinds = ["text/plain; charset=utf-8", "text/plain; charset=utf-8", "application/json"]
+    assert [_kind(answer) for answer in answers] == [(200, kind) for kind in kinds]
+    receipt = visit("mary").request.get(site.url("seals.receipt", word="exchange", code="confirmed"))
+    assert _kind(receipt) == (200, "application/json")
+
+
 def test_who_only_looks_after_the_bank_starts_at_the_desk(visit: Visit, site: Site) -> None:
     page = visit("tom")
     page.goto(site.url("home.home"))

@@ -10,7 +10,7 @@ from tests.house_rules.tree import PACKAGE, TEMPLATES, modules, parsed, place, t
 from timebank.app import create_app
 from timebank.config import read_settings
 
-KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.csv)?")
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|txt|json))?")
 HANDLER = re.compile(r"on[a-z]+")
 CSRF = re.compile(r"csrf_token|\.hidden_tag\(|\bhidden\(form\)|\bdeed_button\(")
 

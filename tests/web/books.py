@@ -15,6 +15,7 @@ from timebank import clock
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
 from timebank.banks.models import Area, Bank
+from timebank.bookkeeping.sealing import seal
 from timebank.codes import spoken
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
@@ -190,6 +191,11 @@ class Books:
             own = Listing.bank_id == self.village.angus.id
             query = select(Listing.code).where(own, Listing.source_key == f"angus/{number}")
             return spoken(session.scalars(query).one())
+
+    def seal(self) -> None:
+        """Seal what is not sealed yet of the books of Angus."""
+        with self._written() as session:
+            seal(session, self.village.angus.id, now=NOW)
 
     def listing(self, code: str) -> Listing:
         """A listing as it is kept."""

@@ -169,6 +169,13 @@ GET  audit.entries_csv               door  404   403   403   403   200   200   2
 GET  audit.late_entries              door  404   403   403   403   200   200   200
 GET  audit.late_entries_csv          door  404   403   403   403   200   200   200
 GET  audit.entry                     door  404   403   403   403   200   200   200
+
+GET  seals.seals                     200   200   200   200   200   200   200   200
+GET  seals.checkpoint                200   200   200   200   200   200   200   200
+GET  seals.keys                      200   200   200   200   200   200   200   200
+GET  seals.proof                     200   200   200   200   200   200   200   200
+POST seals.ask                       door  404   on    404   403   on    on    on
+GET  seals.receipt                   door  404   200   404   403   200   200   200
 """
 
 
@@ -203,6 +210,8 @@ _STATES = {
     "recording.again": "confirmed",
     "exchanges.thank": "confirmed",
     "audit.entry": "confirmed",
+    "seals.ask": "confirmed",
+    "seals.receipt": "confirmed",
 }
 
 
@@ -220,6 +229,8 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
         books.open_categories()
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
+    if endpoint.startswith("seals."):
+        books.seal()
     return {name: values[name] for name in arguments}
 
 

@@ -3,19 +3,33 @@
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.models import Entry, Leaf, Memo, Seal
+from timebank.bookkeeping.models import Account, Entry, Leaf, Memo, Seal
 from timebank.bookkeeping.signing import name_log
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
 from timebank.ledger.notes import Key
 from timebank.ledger.papers import RECEIPT, SUCCESSION
 
-Checkpoints = Sequence[tuple[int, str]]
+
+@dataclass(frozen=True, slots=True)
+class PublicFigures:
+    """What anybody may know of a bank's books: minutes over all accounts, and how many entries."""
+
+    total_minutes: int
+    entries: int
+
+
+def count_public(session: Session, bank_id: int) -> PublicFigures:
+    """The figures of a bank that name nobody."""
+    total = session.scalar(select(func.sum(Account.balance)).where(Account.bank_id == bank_id))
+    entries = session.scalar(select(func.count()).select_from(Entry).where(Entry.bank_id == bank_id))
+    return PublicFigures(int(total or 0), entries or 0)
 
 
 def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
