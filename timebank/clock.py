@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _ID_EPOCH_MICROSECONDS = 1_577_836_800_000_000  # 1 January 2020
@@ -20,6 +20,11 @@ def now() -> datetime:
 def local_day(moment: datetime, time_zone: str) -> date:
     """The calendar day of an aware moment in a bank's time zone (an IANA name)."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def day_after(day: date) -> date:
+    """The next day of the calendar; the last that there is stays."""
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def next_id() -> int:

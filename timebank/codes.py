@@ -28,6 +28,15 @@ def reference_of(digest: bytes) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:REFERENCE_LENGTH])
 
 
+def in_letters(number: int) -> str:
+    """A number of ours, such as an account's, in the same letters: short, and the same each time."""
+    said = ""
+    while number:
+        number, rest = divmod(number, len(ALPHABET))
+        said = ALPHABET[rest] + said
+    return said or ALPHABET[0]
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 

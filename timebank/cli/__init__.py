@@ -1,6 +1,6 @@
 """The command line: `timebank --help`."""
 
-from timebank.cli import importing, sealing
+from timebank.cli import exporting, importing, sealing
 from timebank.cli.commands import main
 
-__all__ = ["importing", "main", "sealing"]
+__all__ = ["exporting", "importing", "main", "sealing"]

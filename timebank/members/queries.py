@@ -5,7 +5,7 @@ The holder of imported listings is nobody, and never found as somebody.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
 from sqlalchemy.orm import Session
@@ -101,6 +101,26 @@ def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> di
         .where(Membership.bank_id == bank_id, Membership.account_id.in_(set(account_ids)))
     )
     return {row.account_id: (row.name, row.code) for row in rows}
+
+
+class MemberName(NamedTuple):
+    """A membership by its number: its id, the account it holds and the person's name."""
+
+    id: int
+    account_id: int
+    number: int
+    name: str
+
+
+def list_member_names(session: Session, bank_id: int) -> Sequence[MemberName]:
+    """Every membership of a bank, the holder's too, by number."""
+    rows = session.execute(
+        select(Membership.id, Membership.account_id, Membership.number, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id)
+        .order_by(Membership.number)
+    )
+    return [MemberName(*row) for row in rows]
 
 
 def list_membership_names(session: Session, bank_id: int, membership_ids: Sequence[int | None]) -> dict[int, str]:

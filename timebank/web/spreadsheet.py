@@ -6,14 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
-#: Signs that make a spreadsheet take a cell for a formula (OWASP, CSV Injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from timebank.interchange.cells import harmless
+
 _ROWS_A_PIECE = 500
-
-
-def harmless(text: str) -> str:
-    """The text as a cell that stays a text: what would start a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
 def send(name: str, rows: Iterable[Sequence[str | int | None]]) -> Response:

@@ -1,0 +1,225 @@
+"""The books of a bank as they are taken elsewhere: its accounts by speakable names, and its entries one by one.
+
+Entries come in the order in which the books took them, as they are read, so that a million of them never lie in
+memory. Nobody is named but by number, unless that is asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.banks.models import Bank
+from timebank.bookkeeping.audit_queries import accounts_as_they_stand
+from timebank.bookkeeping.export_queries import LineRow, stream_lines
+from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
+from timebank.members.queries import MemberName, list_member_names
+
+_PLACES = {AccountKind.MEMBER: "Members", AccountKind.GROUP: "Groups"}
+
+
+class NotInOrderError(Exception):
+    """Postings are missing or numbered with a gap or a twin, so the books cannot be told as they happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAccount:
+    """An account by its speakable name, such as 'Members:M0104'; `holder` only where names are asked for."""
+
+    id: int
+    name: str
+    kind: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line of an entry: minutes from one account to another, and the balance of each after it."""
+
+    source: str
+    target: str
+    minutes: int
+    source_after: int
+    target_after: int
+    mirrors: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it was written. `posted_on` never goes back; `words` only where names are asked for."""
+
+    posted_on: date
+    key: str
+    kind: str
+    occurred_on: date
+    recorded_at: datetime
+    recorded_by: str
+    on_behalf_of: str
+    approved_by: str
+    reverses: str
+    words: str
+    lines: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """{account's name: minutes} of every account, at the start of a day."""
+
+    day: date
+    minutes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The books of one bank, from one day to another (None: from the beginning, up to now), by day of posting."""
+
+    session: Session = field(repr=False)
+    bank: Bank
+    accounts: Sequence[NamedAccount]
+    recorders: Mapping[int, str]
+    begin: date
+    first: date | None
+    last: date | None
+    with_names: bool
+
+    @property
+    def opens_on(self) -> date:
+        """A day no later than any that the books tell of."""
+        return min(self.first or self.begin, self.last or date.max)
+
+    def read(self) -> Iterator[Balances | Written]:
+        """Balances before the period, unless it has no beginning; every entry in it; and all balances after it."""
+        names = {account.id: account.name for account in self.accounts}
+        minutes = dict.fromkeys(names.values(), 0)
+        day, is_within = self.begin, self.first is None
+        for rows in _in_order(_by_entry(stream_lines(self.session, self.bank.id))):
+            day = max(day, clock.local_day(rows[0].recorded_at, self.bank.time_zone))
+            if self.last is not None and day > self.last:
+                break
+            if self.first is not None and day >= self.first and not is_within:
+                is_within = True
+                yield Balances(self.first, dict(minutes))
+            entry = self._written(rows, day, names)
+            for line in entry.lines:
+                minutes[line.source], minutes[line.target] = line.source_after, line.target_after
+            if is_within:
+                yield entry
+        if self.first is not None and not is_within:
+            yield Balances(self.first, dict(minutes))
+        end = self.last or max(day, self.first or day)
+        yield Balances(clock.day_after(end), minutes)
+
+    def _written(self, rows: Sequence[LineRow], day: date, names: Mapping[int, str]) -> Written:
+        first = rows[0]
+        return Written(
+            posted_on=day,
+            key=first.key,
+            kind=first.kind,
+            occurred_on=first.occurred_on,
+            recorded_at=first.recorded_at,
+            recorded_by=self.recorders.get(first.recorded_by, ""),
+            on_behalf_of=self.recorders.get(first.on_behalf_of, ""),
+            approved_by=self.recorders.get(first.approved_by, ""),
+            reverses=first.reverses or "",
+            words=" ".join((first.words or "").split()) if self.with_names else "",
+            lines=tuple(_moved(row, names) for row in rows),
+        )
+
+
+def _moved(row: LineRow, names: Mapping[int, str]) -> Moved:
+    sides = (names[row.from_account_id], names[row.to_account_id])
+    return Moved(*sides, row.minutes, row.from_after, row.to_after, row.mirrors)
+
+
+def open_books(
+    session: Session, bank: Bank, *, first: date | None = None, last: date | None = None, with_names: bool = False
+) -> Books:
+    """The books of a bank, ready to be read; `session` reads one moment."""
+    members = list_member_names(session, bank.id)
+    by_account = {member.account_id: member for member in members}
+    rows = session.execute(accounts_as_they_stand(bank.id)).all()
+    accounts = [
+        NamedAccount(row.id, name_of(row.id, row.kind, by_account.get(row.id)), row.kind, holder)
+        for row in rows
+        for holder in [by_account[row.id].name if with_names and row.id in by_account else ""]
+    ]
+    return Books(
+        session,
+        bank,
+        sorted(accounts, key=lambda account: account.name),
+        {member.id: _number(member) for member in members},
+        clock.local_day(bank.opened_at, bank.time_zone),
+        first,
+        last,
+        with_names,
+    )
+
+
+def name_of(account_id: int, kind: str, member: MemberName | None) -> str:
+    """A name that stays: by member number, or by what a bank has one of, or by the account's code."""
+    if member is not None:
+        return f"Members:{_number(member)}"
+    if kind in ONE_PER_BANK:
+        return f"Bank:{kind.capitalize()}"
+    place = _PLACES.get(AccountKind(kind), f"Bank:{kind.capitalize()}")
+    return f"{place}:A{codes.in_letters(account_id)}"
+
+
+def _number(member: MemberName) -> str:
+    return f"M{member.number:04d}"
+
+
+def _by_entry(rows: Iterator[LineRow]) -> Iterator[list[LineRow]]:
+    for _entry, lines in groupby(rows, attrgetter("id")):
+        yield list(lines)
+
+
+def _in_order(entries: Iterator[list[LineRow]]) -> Iterator[list[LineRow]]:
+    """The entries in the order in which the books took them. Raises NotInOrderError.
+
+    Of two that were written at once the ids may be the other way round: one that is too early waits until every
+    account it touches has come as far as its numbers say.
+    """
+    newest: dict[int, int] = defaultdict(int)
+    waiting: dict[tuple[int, int], list[LineRow]] = {}
+    for entry in entries:
+        ready = [entry]
+        while ready:
+            rows = ready.pop()
+            gap = _gap(rows, newest)
+            if gap is not None:
+                waiting[gap] = rows
+                continue
+            yield rows
+            reached = dict(_numbers(rows))
+            newest.update(reached)
+            ready += [waiting.pop(one) for one in reached.items() if one in waiting]
+    if waiting:
+        raise NotInOrderError
+
+
+def _numbers(rows: Sequence[LineRow]) -> Iterator[tuple[int, int]]:
+    """(account, number) of every posting of an entry, in the order in which they were made."""
+    for row in rows:
+        yield row.from_account_id, row.from_number
+        yield row.to_account_id, row.to_number
+
+
+def _gap(rows: Sequence[LineRow], newest: Mapping[int, int]) -> tuple[int, int] | None:
+    """The first (account, number) that has to be there before this entry; None where all is. Raises NotInOrderError."""
+    if any(None in {row.from_after, row.to_after} for row in rows):
+        raise NotInOrderError
+    reached: dict[int, int] = {}
+    for account, number in _numbers(rows):
+        before = reached.get(account, newest[account])
+        if number <= before:
+            raise NotInOrderError
+        if number > before + 1:
+            return account, number - 1
+        reached[account] = number
+    return None
