@@ -5,7 +5,8 @@ from sqlalchemy import func, select, update
 
 from tests.people import NOW, TODAY
 from timebank.interchange import listings as sheets
-from timebank.interchange.listings import BadSheetError, count_unknown, make_name, make_slug, read, store
+from timebank.interchange.listings import count_unknown, make_name, make_slug, read, store
+from timebank.interchange.sheets import BadSheetError
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings import checks
 from timebank.listings.models import Listing

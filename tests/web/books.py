@@ -20,6 +20,7 @@ from timebank.codes import spoken
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
+from timebank.interchange import history, history_plan, history_store
 from timebank.interchange.listings import read, store
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import Verdict
@@ -57,6 +58,13 @@ class Books:
         """Minutes in somebody's account."""
         with self.backend.session() as session:
             return balance_of(session, actor)
+
+    def brought_in(self, village: Village, rows: str) -> None:
+        """History from a sheet of older books, without its heading."""
+        found = history.read(f"{','.join(history.COLUMNS)}\n{rows}".encode(), "hours", today=TODAY)
+        with self._written() as session:
+            planned = history_plan.plan(session, village.angus, found, create=False, no_floor=True)
+            history_store.store(session, village.angus, planned, by=village.mary, no_floor=True, now=NOW)
 
     def account(self, actor: Actor) -> Account:
         """Somebody's account."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.exchanges import checks as exchanges
+from timebank.interchange import checks as interchange
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.listings import checks as listings
 from timebank.members import checks as members
@@ -16,6 +17,7 @@ ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     *members.CHECKS,
     *listings.CHECKS,
     *exchanges.CHECKS,
+    *interchange.CHECKS,
 )
 
 

@@ -13,14 +13,13 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable, Table, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.limits import lock_accounts
 from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo
 from timebank.bookkeeping.queries import get_entry, list_reversed_lines
-from timebank.bookkeeping.refusals import refusal
+from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line, reversal_lines
 from timebank.ledger.errors import AlreadyReversedError, KeyTakenError
@@ -35,6 +34,8 @@ _INSERT = (
     " :recorded_by, :on_behalf_of, :approved_by, :deed, :reverses, LINES, :words_digest, :digest)"
     " ON CONFLICT (bank_id, key) DO NOTHING"
 )
+_COLUMNS = ("bank_id", "key", "kind", "recorded_by", "on_behalf_of", "approved_by", "deed", "reverses")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _POST = {
     name: text(_INSERT.replace("LINES", lines)).execution_options(preserve_rowcount=True)
     for name, lines in (("postgresql", "CAST(:lines AS bigint[])"), ("sqlite", ":lines"))
@@ -73,6 +74,28 @@ def open_account(  # noqa: PLR0913 (an account's floor is a deed: it needs its r
     _write(session, insert(_table(Account)), {"bank_id": bank_id, "id": account_id, "kind": kind, "opened_at": now})
     change_limit(session, bank_id, account_id, floor, reason=reason, by=by, now=now)
     return account_id
+
+
+def open_accounts(  # noqa: PLR0913 (as for one account)
+    session: Session,
+    bank_id: int,
+    kind: AccountKind,
+    count: int,
+    *,
+    floor: int | None,
+    reason: str,
+    by: int | None,
+    now: datetime,
+) -> list[int]:
+    """Open so many accounts at once, each as `open_account` does; gives their ids. Not for pots."""
+    ids = [clock.next_id() for _ in range(count)]
+    if ids:
+        accounts = [{"bank_id": bank_id, "id": one, "kind": kind, "opened_at": now} for one in ids]
+        change = {"bank_id": bank_id, "number": 1, "floor": floor, "reason": reason, "until": None}
+        changes = [{**change, "account_id": one, "recorded_by": by, "recorded_at": now} for one in ids]
+        _write(session, insert(_table(Account)), accounts)
+        _write(session, insert(_table(LimitChange)), changes)
+    return ids
 
 
 def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
@@ -118,7 +141,7 @@ def post(session: Session, entry: NewEntry) -> int:
     row = {
         **_columns(entry),
         "id": entry_id,
-        "recorded_at": _bound_time(session, entry.recorded_at),
+        "recorded_at": bound_time(session, entry.recorded_at),
         "occurred_on": entry.occurred_on if _is_postgresql(session) else entry.occurred_on.isoformat(),
         "lines": lines_literal(entry.lines, postgresql=_is_postgresql(session)),
         "words_digest": words_digest,
@@ -195,8 +218,7 @@ def _make_room(  # noqa: PLR0913 (a limit change names who, why and until when)
 
 
 def _columns(entry: NewEntry) -> dict[str, object]:
-    names = ("bank_id", "key", "kind", "recorded_by", "on_behalf_of", "approved_by", "deed", "reverses")
-    return {name: getattr(entry, name) for name in names}
+    return {name: getattr(entry, name) for name in _COLUMNS}
 
 
 def _standing_entry(session: Session, entry: NewEntry) -> int:
@@ -219,23 +241,18 @@ def _table(model: type[Account | LimitChange | Memo]) -> Table:
     return cast("Table", model.__table__)
 
 
-def _write(session: Session, statement: Executable, row: Mapping[str, object]) -> int:
+def _write(session: Session, statement: Executable, row: Mapping[str, object] | Sequence[Mapping[str, object]]) -> int:
     """Run one writing statement; gives the number of rows, or raises the refusal that the database named."""
-    try:
+    with refusals_named():
         result = cast("CursorResult[Any]", session.execute(statement, row))
         return int(result.rowcount)
-    except DBAPIError as error:
-        named = refusal(error)
-        if named is None:
-            raise
-        raise named from error
 
 
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _bound_time(session: Session, moment: datetime) -> object:
+def bound_time(session: Session, moment: datetime) -> object:
     """A moment as the plain statement binds it; on SQLite as the tables' own type writes it."""
     if _is_postgresql(session):
         return moment
@@ -244,18 +261,21 @@ def _bound_time(session: Session, moment: datetime) -> object:
 
 def lines_literal(lines: Sequence[Line], *, postgresql: bool) -> str:
     """The lines as one literal, `{{from,to,minutes}}` or its JSON twin; a reversal's name the mirrored line fourth."""
-    rows = [
+    literal = _canonical(_rows(lines))
+    return literal.replace("[", "{").replace("]", "}") if postgresql else literal
+
+
+def _rows(lines: Sequence[Line]) -> list[list[int]]:
+    return [
         [line.from_account, line.to_account, line.minutes, *([line.mirrors] if line.mirrors else [])] for line in lines
     ]
-    literal = json.dumps(rows, separators=(",", ":"))
-    return literal.replace("[", "{").replace("]", "}") if postgresql else literal
 
 
 def digest_words(salt: bytes | None, words: str | None) -> bytes | None:
     """HMAC-SHA256 (RFC 2104) of an entry's words under their own salt; None where there are no words."""
     if words is None or salt is None:
         return None
-    return hmac.new(salt, words.encode(), hashlib.sha256).digest()
+    return hmac.digest(salt, words.encode(), hashlib.sha256)
 
 
 def digest_entry(books_key: bytes, entry: NewEntry, words_digest: bytes | None) -> bytes:
@@ -267,8 +287,7 @@ def digest_entry(books_key: bytes, entry: NewEntry, words_digest: bytes | None) 
     told = {
         **_columns(entry),
         "occurred_on": entry.occurred_on.isoformat(),
-        "lines": json.loads(lines_literal(entry.lines, postgresql=False)),
+        "lines": _rows(entry.lines),
         "words": words_digest.hex() if words_digest else None,
     }
-    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hmac.new(books_key, canonical.encode(), hashlib.sha256).digest()
+    return hmac.digest(books_key, _canonical(told).encode(), hashlib.sha256)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.models import Entry, Memo, Posting, Transfer
+from timebank.ledger.entries import HISTORY
 
 _BATCH = 2_000
 #: A line with its entry; see `stream_lines` for its columns.
@@ -57,3 +58,32 @@ def stream_lines(session: Session, bank_id: int) -> Iterator[LineRow]:
     ordered = query.where(Entry.bank_id == bank_id).order_by(Entry.id, Transfer.line)
     with session.execute(ordered.execution_options(yield_per=_BATCH)) as lines:
         yield from lines
+
+
+def stream_history(session: Session, bank_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Every entry of a bank, or of all, that was brought in as history and takes nothing back, read as it is asked for.
+
+    Columns: bank_id, key, deed, kind, lines, occurred_on, recorded_by, recorded_at, words, has_words (also once they
+    are erased).
+    """
+    query = (
+        select(
+            Entry.bank_id,
+            Entry.key,
+            Entry.deed,
+            Entry.kind,
+            Entry.lines,
+            Entry.occurred_on,
+            Entry.recorded_by,
+            Entry.recorded_at,
+            Memo.words,
+            Entry.words_digest.is_not(None).label("has_words"),
+        )
+        .outerjoin(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id))
+        .where(or_(Entry.key.startswith(HISTORY), Entry.deed.startswith(HISTORY)), Entry.reverses.is_(None))
+        .execution_options(yield_per=_BATCH)
+    )
+    if bank_id is not None:
+        query = query.where(Entry.bank_id == bank_id)
+    with session.execute(query) as entries:
+        yield from entries

@@ -3,6 +3,9 @@
 PostgreSQL names the constraint; SQLite says it in the message. Both end in the name of the rule.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.exc import DBAPIError
 
 from timebank.ledger import errors
@@ -36,3 +39,15 @@ def refusal(error: DBAPIError) -> errors.LedgerError | None:
     for columns, name in _SQLITE_INDEXES.items():
         said = said.replace(columns, name)
     return next((kind() for rule, kind in _RULES.items() if said.endswith(rule)), None)
+
+
+@contextmanager
+def refusals_named() -> Iterator[None]:
+    """Raise what the database refuses as the ledger's own refusal; anything else stays what it was."""
+    try:
+        yield
+    except DBAPIError as error:
+        named = refusal(error)
+        if named is None:
+            raise
+        raise named from error

@@ -1,6 +1,6 @@
 """The command line: `timebank --help`."""
 
-from timebank.cli import exporting, importing, sealing
+from timebank.cli import exporting, history, importing, sealing
 from timebank.cli.commands import main
 
-__all__ = ["exporting", "importing", "main", "sealing"]
+__all__ = ["exporting", "history", "importing", "main", "sealing"]

@@ -18,7 +18,8 @@ from timebank.config import Settings, read_settings
 from timebank.db import opened
 from timebank.errors import TimebankError
 from timebank.interchange import listings as sheets
-from timebank.interchange.listings import BadSheetError, SheetRow
+from timebank.interchange.listings import SheetRow
+from timebank.interchange.sheets import BadSheetError
 from timebank.listings.rules import Kind
 from timebank.listings.starting_categories import OTHER_KEY
 from timebank.members.actions import NewMember
@@ -101,7 +102,7 @@ def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs:
     found: set[str] = set()
     missing = needs
     if settings.is_set_up:
-        _refuse_old(settings)
+        refuse_old(settings)
         with setting_up.writing(settings) as session:
             for slug, rows in shares.items():
                 bank = find_bank(session, slug)
@@ -114,7 +115,7 @@ def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs:
     return frozenset(found)
 
 
-def _refuse_old(settings: Settings) -> None:
+def refuse_old(settings: Settings) -> None:
     """Raises ClickException where the database has steps to take: an import is no update."""
     with opened(settings.owner_url) as engine:
         if not migrations.is_up_to_date(engine):

@@ -9,7 +9,7 @@ from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.ledger.entries import EntryKind
+from timebank.ledger.entries import HISTORY, EntryKind
 
 _PREFIX = "exchange:"
 _MOVED = (State.CONFIRMED, State.DECIDED, State.REVERSED)
@@ -27,7 +27,10 @@ def exchanges_have_entries(session: Session) -> CheckResult:
 
 
 def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
-    """Every entry of an exchange beside it. Each is found by its code: a match of both ways would read all pairs."""
+    """Every entry of an exchange beside it. Each is found by its code: a match of both ways would read all pairs.
+
+    What was brought in as history has no exchange here; `history_as_brought_in` looks after it.
+    """
     deeds = list_entries_of_deeds(EntryKind.EXCHANGE).subquery()
     beside = (Exchange.bank_id == deeds.c.bank_id) & (Exchange.code == func.substr(deeds.c.deed, len(_PREFIX) + 1))
     rows = session.execute(
@@ -44,6 +47,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
             Exchange.receiver_account_id,
         )
         .outerjoin_from(deeds, Exchange, beside)
+        .where(~deeds.c.deed.startswith(HISTORY))
         .execution_options(yield_per=5_000)
     )
     for row in rows:

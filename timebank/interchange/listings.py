@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.banks.models import Bank
+from timebank.interchange.sheets import BadSheetError, Problem, decode
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings.actions import open_categories
 from timebank.listings.models import Listing, ListingCategory, ListingWord
@@ -32,22 +33,6 @@ COLUMNS = ("timebank", "listing_id", "type", "description", "category_ids")
 _LONGEST_KEY = 60
 _LONGEST_SLUG = 40
 _SHORTEST_SLUG = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What keeps a sheet out, and on which line of the file it stands."""
-
-    line: int
-    what: str
-
-
-class BadSheetError(Exception):
-    """The sheet cannot be stored; `problems` are all that was found, in the order of the lines."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ class SheetRow:
 def read(content: bytes) -> Sequence[SheetRow]:
     """The rows of a CSV file in UTF-8, in the order of the file. Raises BadSheetError with every bad line."""
     rows, problems = list[SheetRow](), list[Problem]()
-    for found in _read_all(_decoded(content)):
+    for found in _read_all(decode(content)):
         (rows if isinstance(found, SheetRow) else problems).append(found)  # type: ignore[arg-type]
     first_lines: dict[str, int] = {}
     slugs: dict[str, str] = {}
@@ -106,16 +91,8 @@ def read(content: bytes) -> Sequence[SheetRow]:
             other = slugs[make_slug(row.timebank)]
             problems.append(Problem(row.line, f"{row.timebank} and {other} would have one short name"))
     if problems:
-        raise BadSheetError(sorted(problems, key=lambda problem: problem.line))
+        raise BadSheetError(problems)
     return rows
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig").replace("\x00", "")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise BadSheetError([Problem(line, "this is not UTF-8")]) from error
 
 
 def _read_all(text: str) -> Iterator[SheetRow | Problem]:

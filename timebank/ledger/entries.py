@@ -29,6 +29,9 @@ class EntryKind(StrEnum):
 #: Only these count as given and received; gifts, grants and corrections never do.
 KINDS_OF_HELP = frozenset({EntryKind.EXCHANGE, EntryKind.ACTIVITY})
 
+#: How keys and deeds begin of what happened before these books were kept and was brought in from others.
+HISTORY = "history:"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

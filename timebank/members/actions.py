@@ -88,7 +88,7 @@ def _enter(
         id=membership_id,
         person_id=person_id,
         account_id=account_id,
-        number=_next_number(session, bank.id),
+        number=next_number(session, bank.id),
         code=code,
         standing=Standing.ACTIVE,
         about=newcomer.about,
@@ -132,7 +132,8 @@ def _role(membership: Membership, role: Role, by: Actor | None, now: datetime) -
     )
 
 
-def _next_number(session: Session, bank_id: int) -> int:
+def next_number(session: Session, bank_id: int) -> int:
+    """The number of whoever is taken in next; the bank's row is locked meanwhile."""
     newest = session.scalar(select(func.max(Membership.number)).where(Membership.bank_id == bank_id))
     return (newest or FIRST_NUMBER - 1) + 1
 
@@ -179,7 +180,7 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
         id=clock.next_id(),
         person_id=person.id,
         account_id=account_id,
-        number=_next_number(session, bank.id),
+        number=next_number(session, bank.id),
         code=codes.new_reference(),
         standing=Standing.LEFT,
         about="",

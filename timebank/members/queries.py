@@ -41,6 +41,11 @@ def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) ->
     session.execute(holders.order_by(Membership.id).with_for_update(read=True)).all()
 
 
+def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor | None:
+    """The membership with this number."""
+    return _one_actor(session, Membership.bank_id == bank_id, Membership.number == number)
+
+
 def _one_actor(session: Session, *conditions: object) -> Actor | None:
     rows = session.execute(
         select(
@@ -104,18 +109,19 @@ def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> di
 
 
 class MemberName(NamedTuple):
-    """A membership by its number: its id, the account it holds and the person's name."""
+    """A membership by its number: its id, the account it holds, the person's name, and whether it is nobody."""
 
     id: int
     account_id: int
     number: int
     name: str
+    is_holder: bool
 
 
 def list_member_names(session: Session, bank_id: int) -> Sequence[MemberName]:
     """Every membership of a bank, the holder's too, by number."""
     rows = session.execute(
-        select(Membership.id, Membership.account_id, Membership.number, Person.name)
+        select(Membership.id, Membership.account_id, Membership.number, Person.name, Membership.is_holder)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.bank_id == bank_id)
         .order_by(Membership.number)

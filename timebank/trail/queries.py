@@ -27,3 +27,10 @@ def list_deeds_of(
         .where(TrailRow.bank_id == bank_id, TrailRow.subject.in_(subjects))
         .order_by(TrailRow.id)
     ).all()
+
+
+def list_doings(session: Session, deed: str) -> Sequence[Row[int, int | None, datetime]]:
+    """Rows of (bank_id, done_by, done_at) of every time that a deed was done, in all banks."""
+    return session.execute(
+        select(TrailRow.bank_id, TrailRow.done_by, TrailRow.done_at).where(TrailRow.deed == deed)
+    ).all()

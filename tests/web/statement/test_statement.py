@@ -170,3 +170,25 @@ def test_a_stranger_to_the_bank_is_told_there_is_no_such_statement(as_, village)
 def test_a_member_who_is_not_there_has_no_statement(as_, village):
     assert as_(village.rosa).get("members/AAAA-AAAA/hours").status == 404
     assert as_(village.rosa).get("members/AAAA-AAAA/hours.csv").status == 404
+
+
+def test_what_was_brought_in_from_older_books_stands_with_its_day_and_no_page_of_its_own(as_, village, books):
+    books.brought_in(
+        village, "A/7?,2019-05-30,Grace Okafor,Ada Lamont,1.5,exchange,Hedge\n8,2019-01-01,,Ada Lamont,2,opening,"
+    )
+    page = as_(village.ada).get("hours")
+    given = next(line for line in page.html.split("<tr") if "Hedge" in line)
+    assert "Help given to Grace Okafor" in given
+    assert "<a " not in given
+    assert "Balance after it: 3 h 30 min" in page
+    assert "Balance brought in" in page
+    assert books.balance(village.ada) == 210
+    assert read_totals(page)["Given"] == 90
+    assert books.are_right()
+
+
+def test_what_was_brought_in_opens_in_the_audit(as_, village, books):
+    books.brought_in(village, "A/7?,2019-05-30,Grace Okafor,Ada Lamont,1.5,exchange,Hedge")
+    mary = as_(village.mary)
+    for place in ("audit/entries", "audit/balances", "hours"):
+        assert mary.get(place).status == 200

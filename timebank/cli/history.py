@@ -1,0 +1,123 @@
+"""`timebank import history`: years from other books, reckoned first and posted after, all of it or nothing."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.banks.queries import find_bank
+from timebank.cli import setting_up
+from timebank.cli.commands import settings_there
+from timebank.cli.importing import import_, refuse_old
+from timebank.config import Settings
+from timebank.db import opened, snapshot
+from timebank.errors import TimebankError
+from timebank.interchange.history import UNITS, read
+from timebank.interchange.history_plan import Plan, Total, plan
+from timebank.interchange.history_store import store
+from timebank.interchange.sheets import BadSheetError
+from timebank.ledger.hours import split
+from timebank.members.queries import find_actor_by_number
+from timebank.members.rules import Actor, may_coordinate
+from timebank.web.sentences import say
+
+_MOST_PROBLEMS = 1_000
+
+
+@import_.command("history")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--bank", "slug", required=True, help="Short name of the bank.")
+@click.option("--unit", required=True, type=click.Choice([*UNITS]), help="How hours are written. It is never guessed.")
+@click.option("--by", "number", required=True, type=int, help="Member number of the coordinator who answers for it.")
+@click.option("--create-accounts", is_flag=True, help="Make members of names and numbers that are not there.")
+@click.option("--floor", type=click.Choice(["none"]), default=None, help="'none': no limit for members in the file.")
+@click.option("--dry-run", is_flag=True, help="Say what would be posted, and post nothing.")
+def import_history(  # noqa: PLR0913 (an option each)
+    file: Path, slug: str, unit: str, number: int, floor: str | None, *, create_accounts: bool, dry_run: bool
+) -> None:
+    """Post what happened before from a CSV file: key, date, from, to, hours, kind, note."""
+    settings, now = settings_there(), clock.now()
+    refuse_old(settings)
+    try:
+        with _session(settings, dry_run=dry_run) as session:
+            bank, by = _bank_and_coordinator(session, slug, number)
+            rows = read(file.read_bytes(), unit, today=clock.local_day(now, bank.time_zone))
+            found = plan(session, bank, rows, create=create_accounts, no_floor=floor == "none")
+            _tell(found, len(rows))
+            _refuse_below(found)
+            posted = 0 if dry_run else store(session, bank, found, by=by, no_floor=floor == "none", now=now)
+    except BadSheetError as error:
+        for problem in error.problems[:_MOST_PROBLEMS]:
+            click.echo(f"line {problem.line}: {problem.what}")
+        if len(error.problems) > _MOST_PROBLEMS:
+            click.echo(f"and {len(error.problems) - _MOST_PROBLEMS} more")
+        click.echo("Nothing was posted.")
+        sys.exit(1)
+    except TimebankError as error:
+        raise click.ClickException(say(error)) from error
+    click.echo("Nothing was posted: this was a dry run." if dry_run else f"{posted} entries posted.")
+
+
+@contextmanager
+def _session(settings: Settings, *, dry_run: bool) -> Iterator[Session]:
+    """One unit of work, which a dry run could not write in."""
+    if not dry_run:
+        with setting_up.writing(settings) as session:
+            yield session
+        return
+    with opened(settings.database_url) as engine, Session(snapshot(engine)) as session:
+        yield session
+
+
+def _bank_and_coordinator(session: Session, slug: str, number: int) -> tuple[Bank, Actor]:
+    bank = find_bank(session, slug)
+    if bank is None:
+        message = f"no bank is called {slug}"
+        raise click.ClickException(message)
+    by = find_actor_by_number(session, bank.id, number)
+    if by is None or not may_coordinate(by):
+        message = f"member {number} does not coordinate {slug}: say with --by who answers for what is posted"
+        raise click.ClickException(message)
+    return bank, by
+
+
+def _tell(found: Plan, rows: int) -> None:
+    """What is in the file, and what would come of it."""
+    click.echo(f"rows                          {rows:>9,}")
+    click.echo(f"posted already, left alone    {found.stored:>9,}")
+    click.echo(f"new                           {len(found.moves):>9,}")
+    click.echo(f"members that are made         {len(found.newcomers):>9,}")
+    click.echo(f"rounded to a whole minute     {len(found.rounded):>9,}")
+    for row in found.rounded:
+        click.echo(f"  line {row.line}: {row.hours} is {_hours(row.minutes)}")
+    if found.totals:
+        click.echo(f"{'':<40}{'given':>12}{'received':>12}{'opening':>12}{'gifts':>12}{'balance':>12}")
+    for total in sorted(found.totals.values(), key=lambda one: (one.number is None, one.number or 0, one.name)):
+        figures = (total.given, total.received, total.opening, total.gifts, total.balance)
+        click.echo(f"{_name(total):<40}" + "".join(f"{_hours(minutes):>12}" for minutes in figures))
+
+
+def _refuse_below(found: Plan) -> None:
+    below = [total for total in found.totals.values() if total.is_below]
+    for total in sorted(below, key=lambda one: one.lowest_line):
+        limit = _hours(total.floor or 0)
+        click.echo(f"line {total.lowest_line}: {_name(total)} falls to {_hours(total.lowest)}; the limit is {limit}")
+    if below:
+        click.echo("Nothing was posted. With --floor none no member in the file keeps a limit.")
+        sys.exit(1)
+
+
+def _name(total: Total) -> str:
+    number = f"{total.number} " if total.number is not None else ""
+    return f"{number}{total.name}"
+
+
+def _hours(minutes: int) -> str:
+    """Hours and minutes, such as -1:30."""
+    hours, rest = split(minutes)
+    return f"{'-' if minutes < 0 else ''}{hours}:{rest:02d}"

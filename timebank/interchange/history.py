@@ -1,0 +1,152 @@
+"""Years of exchanges from another system's sheet: `key, date, from, to, hours, kind, note`.
+
+`from` is the account that hours leave: who received help. How hours are written is declared, never guessed.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from timebank.interchange.sheets import BadSheetError, Problem, decode
+from timebank.ledger.entries import HISTORY, EntryKind
+from timebank.ledger.hours import MINUTES_PER_HOUR, round_half_up
+
+COLUMNS = ("key", "date", "from", "to", "hours", "kind", "note")
+KINDS = {kind.value: kind for kind in (EntryKind.EXCHANGE, EntryKind.GIFT, EntryKind.OPENING)}
+#: A deed has 80 letters, and so many of them say that it is history.
+LONGEST_KEY = 80 - len(HISTORY)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,9}):([0-5]\d)", re.ASCII)
+
+
+class HistoryRow(NamedTuple):
+    """A row as it was read. An empty `source` or `target` is the opening account; `hours` is what was written."""
+
+    line: int
+    key: str
+    day: date
+    source: str
+    target: str
+    minutes: int
+    kind: EntryKind
+    note: str
+    hours: str
+    is_rounded: bool
+
+
+class _WrongError(Exception):
+    """What is wrong with a cell, in words."""
+
+
+def _decimal_hours(text: str) -> Fraction:
+    if not _NUMBER.fullmatch(text):
+        message = f"hours are {text or 'missing'}; with --unit hours they are written as 2 or 1.5"
+        raise _WrongError(message)
+    return Fraction(text) * MINUTES_PER_HOUR
+
+
+def _clock_hours(text: str) -> Fraction:
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        message = f"hours are {text or 'missing'}; with --unit h:mm they are written as 1:30"
+        raise _WrongError(message)
+    return Fraction(int(found[1]) * MINUTES_PER_HOUR + int(found[2]))
+
+
+def _minutes(text: str) -> Fraction:
+    if not _NUMBER.fullmatch(text):
+        message = f"hours are {text or 'missing'}; with --unit minutes they are written as 90"
+        raise _WrongError(message)
+    return Fraction(text)
+
+
+#: How hours are written, each with what reads it.
+UNITS: dict[str, Callable[[str], Fraction]] = {"hours": _decimal_hours, "h:mm": _clock_hours, "minutes": _minutes}
+
+
+def read(content: bytes, unit: str, *, today: date) -> Sequence[HistoryRow]:
+    """The rows of a CSV file in UTF-8, in its order. Raises BadSheetError with every bad line."""
+    rows, problems, lines = list[HistoryRow](), list[Problem](), dict[str, int]()
+    for found in _read_all(decode(content), unit, today):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        first = lines.setdefault(found.key, found.line)
+        if first != found.line:
+            problems.append(Problem(found.line, f"key {found.key} stands on line {first} already"))
+        rows.append(found)
+    if problems:
+        raise BadSheetError(problems)
+    return rows
+
+
+def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Problem]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    read_hours, read_day = lru_cache(maxsize=4096)(UNITS[unit]), lru_cache(maxsize=4096)(_read_day)
+    try:
+        heading = [name.strip() for name in next(reader, [])]
+        missing = [name for name in COLUMNS if heading.count(name) != 1]
+        if missing:
+            yield Problem(1, f"there is not one column {', '.join(missing)}")
+            return
+        at = [heading.index(name) for name in COLUMNS]
+        for cells in reader:
+            line = reader.line_num
+            if len(cells) != len(heading):
+                if cells:
+                    yield Problem(line, f"there are {len(cells)} cells, but {len(heading)} columns")
+                continue
+            try:
+                yield _read_row(line, [" ".join(cells[one].split()) for one in at], read_hours, read_day, today)
+            except _WrongError as error:
+                yield Problem(line, str(error))
+    except csv.Error as error:
+        yield Problem(reader.line_num, f"the line cannot be read: {error}")
+
+
+def _read_row(
+    line: int, said: list[str], read_hours: Callable[[str], Fraction], read_day: Callable[[str], date], today: date
+) -> HistoryRow:
+    key, day_said, source, target, hours, kind_said, note = said
+    day, exact, kind = read_day(day_said), read_hours(hours), _read_kind(kind_said)
+    minutes = round_half_up(exact)
+    if not key or len(key) > LONGEST_KEY:
+        message = f"key is longer than {LONGEST_KEY} letters" if key else "key is missing"
+        raise _WrongError(message)
+    if day > today:
+        message = f"{day} is still to come"
+        raise _WrongError(message)
+    if minutes < 1:
+        message = f"hours are {hours}, which comes to no minute"
+        raise _WrongError(message)
+    if kind is EntryKind.OPENING and bool(source) == bool(target):
+        message = "an opening balance names one account: to, or from where it is below zero"
+        raise _WrongError(message)
+    if kind is not EntryKind.OPENING and not (source and target):
+        message = "from or to is missing"
+        raise _WrongError(message)
+    return HistoryRow(line, key, day, source, target, minutes, kind, note, hours, is_rounded=exact != minutes)
+
+
+def _read_kind(text: str) -> EntryKind:
+    kind = KINDS.get(text.lower())
+    if kind is None:
+        message = f"kind is {text or 'missing'}; it has to be exchange, gift or opening"
+        raise _WrongError(message)
+    return kind
+
+
+def _read_day(text: str) -> date:
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    message = f"date is {text or 'missing'}; it is written as 2019-05-30"
+    raise _WrongError(message)

@@ -1,0 +1,73 @@
+"""Bringing a planned history into the books, in the unit of work in which it was planned."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Bank
+from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.actions import NewEntry
+from timebank.bookkeeping.audit_queries import accounts_as_they_stand
+from timebank.bookkeeping.many import post_many
+from timebank.interchange.history import HistoryRow
+from timebank.interchange.history_plan import OPENING, Plan
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import HISTORY, Line
+from timebank.members.errors import NotAllowedError
+from timebank.members.newcomers import take_in
+from timebank.members.rules import Actor, may_coordinate
+from timebank.trail import actions as trail
+
+DEED = "history.imported"
+_REASON = "history brought in from other books"
+_NO_FLOOR = "no limit: history brought in from other books"
+
+
+def store(session: Session, bank: Bank, plan: Plan, *, by: Actor, no_floor: bool, now: datetime) -> int:
+    """Post what is new; gives how many entries. `by` is on record for each of them and for the whole.
+
+    Raises NotAllowedError where they do not coordinate this bank, FloorReachedError and other refusals; then roll back.
+    """
+    if by.bank_id != bank.id or not may_coordinate(by):
+        raise NotAllowedError
+    if not plan.moves:
+        return 0
+    trail.begin(session, trail.Deed(bank.id, DEED, f"bank:{bank.slug}", by.membership_id, now))
+    accounts = {one: one for one in plan.totals if one > 0}
+    floor, reason = (None, _NO_FLOOR) if no_floor else (bank.member_floor, _REASON)
+    made = take_in(session, bank, plan.newcomers, floor=floor, reason=reason, by=by, now=now)
+    accounts |= {-at: account_id for at, account_id in enumerate(made, start=1)}
+    standing = session.execute(accounts_as_they_stand(bank.id)).all()
+    if any(OPENING in move[1:] for move in plan.moves):
+        kept = [row.id for row in standing if row.kind == AccountKind.OPENING]
+        accounts[OPENING] = kept[0] if kept else _open_opening(session, bank, by, now)
+    if no_floor:
+        for row in standing:
+            if row.id in plan.totals and row.kind == AccountKind.MEMBER and row.floor is not None:
+                bookkeeping.change_limit(session, bank.id, row.id, None, reason=_NO_FLOOR, by=by.membership_id, now=now)
+    entries = [
+        _entry(row, Line(accounts[one], accounts[other], row.minutes), by, now) for row, one, other in plan.moves
+    ]
+    post_many(session, entries)
+    return len(entries)
+
+
+def _open_opening(session: Session, bank: Bank, by: Actor, now: datetime) -> int:
+    """The account from which balances come that were there before these books. It has no floor."""
+    return bookkeeping.open_account(
+        session, bank.id, AccountKind.OPENING, floor=None, reason=_REASON, by=by.membership_id, now=now
+    )
+
+
+def _entry(row: HistoryRow, line: Line, by: Actor, now: datetime) -> NewEntry:
+    return NewEntry(
+        bank_id=by.bank_id,
+        key=HISTORY + row.key,
+        kind=row.kind,
+        lines=(line,),
+        occurred_on=row.day,
+        recorded_at=now,
+        recorded_by=by.membership_id,
+        deed=HISTORY + row.key,
+        words=row.note or None,
+    )
