@@ -44,10 +44,11 @@ def post_many(session: Session, entries: Sequence[NewEntry]) -> None:
 
 
 def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
-    name = session.get_bind().dialect.name
+    name, books_key = session.get_bind().dialect.name, session.info["books_key"]
+    moments = {moment: bound_time(session, moment) for moment in {entry.recorded_at for entry in entries}}
     rows, memos = list[_Row](), list[_Row]()
     for entry in entries:
-        row, memo = _rows(session, entry, is_postgresql=name == "postgresql")
+        row, memo = _rows(entry, books_key, moments[entry.recorded_at], is_postgresql=name == "postgresql")
         rows.append(row)
         if memo is not None:
             memos.append(memo)
@@ -57,7 +58,7 @@ def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
         _insert(session, _MEMOS[name], memos)
 
 
-def _rows(session: Session, entry: NewEntry, *, is_postgresql: bool) -> tuple[_Row, _Row | None]:
+def _rows(entry: NewEntry, books_key: bytes, moment: object, *, is_postgresql: bool) -> tuple[_Row, _Row | None]:
     """The entry's row, and that of its words where it has any."""
     salt = secrets.token_bytes(SALT_BYTES) if entry.words is not None else None
     words_digest = digest_words(salt, entry.words)
@@ -68,7 +69,7 @@ def _rows(session: Session, entry: NewEntry, *, is_postgresql: bool) -> tuple[_R
         entry.key,
         entry.kind.value,
         entry.occurred_on if is_postgresql else entry.occurred_on.isoformat(),
-        bound_time(session, entry.recorded_at),
+        moment,
         entry.recorded_by,
         entry.on_behalf_of,
         entry.approved_by,
@@ -76,7 +77,7 @@ def _rows(session: Session, entry: NewEntry, *, is_postgresql: bool) -> tuple[_R
         entry.reverses,
         lines_literal(entry.lines, postgresql=is_postgresql),
         words_digest,
-        digest_entry(session.info["books_key"], entry, words_digest),
+        digest_entry(books_key, entry, words_digest),
     )
     return row, None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
 

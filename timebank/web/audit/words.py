@@ -75,6 +75,7 @@ def check_words(name: str) -> str:
         "listings_have_categories": _("Every listing has its kind of help"),
         "listings_can_be_found": _("Every listing can be found"),
         "categories_have_two_levels": _("Kinds of help have two levels"),
+        "history_as_brought_in": _("What older books brought in is on record"),
     }
     return str(words.get(name, name.replace("_", " ")))
 
