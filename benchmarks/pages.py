@@ -70,14 +70,14 @@ def main() -> None:
 def measure(settings: Settings, members: int, exchanges: int) -> dict[str, float]:
     """{path: milliseconds}, medians; 'check now' is the button of the audit page, pressed once."""
     engine = make_engine(settings.owner_url)
-    with Session(engine, info={"books_key": settings.books_key}, expire_on_commit=False) as session:
+    with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)
         session.commit()
         fill(session, village.angus, village.mary, members=members, exchanges=exchanges)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     browser = Visitor(create_app(settings))
-    with Session(engine, info={"books_key": settings.books_key}) as session:
+    with Session(engine, info=settings.session_info) as session:
         browser.sign_in_as(session, village.mary)
     taken = {path: statistics.median(_time(browser, path) for _ in range(ROUNDS)) for path in PATHS}
     begun = time.perf_counter()

@@ -72,7 +72,7 @@ def _print(name: str, pages: dict[str, dict[str, float]]) -> None:
 def measure(settings: Settings, small: int, large: int, rounds: int) -> dict[str, dict[str, float]]:
     """{page: {small_ms, large_ms, ratio}}, medians over so many rounds, the two accounts taken by turns."""
     engine = make_engine(settings.database_url)
-    with Session(engine, info={"books_key": settings.books_key}) as session:
+    with Session(engine, info=settings.session_info) as session:
         bank = open_bank(session, slug="bench", name="Bench", now=clock.now(), welcome_minutes=0)
         neighbours = [_join(session, bank, f"Neighbour {n}") for n in range(NEIGHBOURS)]
         people = {"small": _join(session, bank, "Small Account"), "large": _join(session, bank, "Large Account")}

@@ -75,6 +75,8 @@ def check_words(name: str) -> str:
         "listings_have_categories": _("Every listing has its kind of help"),
         "listings_can_be_found": _("Every listing can be found"),
         "categories_have_two_levels": _("Kinds of help have two levels"),
+        "seals_match": _("All that is sealed is as it was"),
+        "not_sealed_yet": _("Waits for the next seal"),
         "history_as_brought_in": _("What older books brought in is on record"),
     }
     return str(words.get(name, name.replace("_", " ")))
