@@ -30,6 +30,8 @@ USUAL = Rules(
     back_dating_days=90,
     references_needed=2,
     review_months=6,
+    unagreed_hold_minutes=240,
+    waiting_days=90,
     privacy_notice="",
 )
 
@@ -50,6 +52,10 @@ USUAL = Rules(
         {"references_needed": 5},
         {"review_months": 1},
         {"review_months": 60},
+        {"unagreed_hold_minutes": 0},
+        {"unagreed_hold_minutes": 24 * 60},
+        {"waiting_days": 15},
+        {"waiting_days": 730},
         {"privacy_notice": "x" * 10_000},
     ],
 )
@@ -83,6 +89,10 @@ def test_what_fits(changed):
         {"references_needed": 6},
         {"review_months": 0},
         {"review_months": 61},
+        {"unagreed_hold_minutes": -1},
+        {"unagreed_hold_minutes": 24 * 60 + 1},
+        {"waiting_days": 14},
+        {"waiting_days": 731},
         {"privacy_notice": "x" * 10_001},
     ],
 )
@@ -102,6 +112,8 @@ _NUMBERS = {
         "back_dating_days",
         "references_needed",
         "review_months",
+        "unagreed_hold_minutes",
+        "waiting_days",
     )
 }
 

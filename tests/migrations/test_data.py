@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from tests.migrations.conftest import BOOKS_KEY
 from timebank.audit.checks import check_books
@@ -105,13 +105,18 @@ def _join(books, row, scratch):
     )
 
 
-def _books(scratch):
-    """Every row of the books as the database has it."""
+def _books(scratch, columns=None):
+    """Every row of the books as the database has it, in the columns that a table had (None: all)."""
     with scratch.owner.connect() as connection:
-        return {
-            table: sorted((tuple(map(str, row)) for row in connection.execute(text(f"SELECT * FROM {table}"))), key=str)
+        rows = {
+            table: connection.execute(text(f"SELECT {', '.join((columns or {}).get(table, ['*']))} FROM {table}"))
             for table in BOOK_TABLES
         }
+        return {table: sorted((tuple(map(str, row)) for row in found), key=str) for table, found in rows.items()}
+
+
+def _columns(scratch):
+    return {table: [column["name"] for column in inspect(scratch.owner).get_columns(table)] for table in BOOK_TABLES}
 
 
 @pytest.fixture
@@ -145,7 +150,7 @@ def test_books_of_the_first_step_are_right_at_the_last(first_books):
 
 
 def test_a_step_leaves_every_row_of_the_books_as_it_was(first_books):
-    before = _books(first_books)
+    before, columns = _books(first_books), _columns(first_books)
     assert {table: len(rows) for table, rows in before.items()} == {
         "account": 4,
         "entry": 4,
@@ -155,7 +160,7 @@ def test_a_step_leaves_every_row_of_the_books_as_it_was(first_books):
         "limit_change": 4,
     }
     run.upgrade(first_books.owner)
-    assert _books(first_books) == before
+    assert _books(first_books, columns) == before
 
 
 def test_the_books_survive_the_way_back_to_their_first_step(first_books):

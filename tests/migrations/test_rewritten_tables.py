@@ -83,7 +83,10 @@ def test_nothing_else_is_touched(second_books):
     others = (*BOOK_TABLES, "trail", "reversal", "membership_role", "person")
     before = _rows(second_books, others)
     run.upgrade(second_books.owner)
-    assert _rows(second_books, others) == before
+    after = _rows(second_books, others)
+    for table, rows in before.items():
+        kept = [{name: new[name] for name in old} for old, new in zip(rows, after[table], strict=True)]
+        assert kept == rows, table
 
 
 def test_the_way_back_leaves_the_rows_as_they_were(second_books):

@@ -120,7 +120,7 @@ def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]
     ).all()
 
 
-def one_broker(bank_id: int) -> Select[int, int]:
+def one_broker(bank_id: int) -> Select[int, int | None]:
     """(exchange_id, done_by) where one membership acted on behalf of two."""
     return (
         select(ExchangeStep.exchange_id, func.min(ExchangeStep.done_by).label("done_by"))

@@ -22,6 +22,9 @@ class Bank(Base):
 
     Beyond `soft_low` or `soft_high` a broker is asked to talk with the member; nothing is refused. An empty
     `privacy_notice` means the usual one. Phone numbers without a country code are read as those of `phone_country`.
+
+    Of a member's waiting hours that were not agreed beforehand, `unagreed_hold_minutes` are held at most. Recorded
+    help that nobody answers comes to an end after `waiting_days`.
     """
 
     __tablename__ = "bank"
@@ -32,6 +35,8 @@ class Bank(Base):
         CheckConstraint("soft_low <= 0 AND soft_high >= 0", name="soft_limits"),
         CheckConstraint("references_needed BETWEEN 0 AND 5", name="references_needed"),
         CheckConstraint("review_months BETWEEN 1 AND 60", name="review_months"),
+        CheckConstraint("unagreed_hold_minutes >= 0", name="unagreed_hold_minutes"),
+        CheckConstraint("waiting_days BETWEEN 1 AND 730", name="waiting_days"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -52,6 +57,8 @@ class Bank(Base):
     review_months: Mapped[int] = mapped_column(server_default=text("6"))
     privacy_notice: Mapped[str] = mapped_column(Text, server_default="")
     phone_country: Mapped[str] = mapped_column(String(2), server_default="GB")
+    unagreed_hold_minutes: Mapped[int] = mapped_column(server_default=text("240"))
+    waiting_days: Mapped[int] = mapped_column(server_default=text("90"))
 
 
 class Area(Base):

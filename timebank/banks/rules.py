@@ -14,6 +14,8 @@ FURTHEST = 9_999 * 60
 DAYS_BACK = (0, 3650)
 REFERENCES = (0, 5)
 REVIEW_MONTHS = (1, 60)
+WAITING_DAYS = (15, 730)
+MOST_HELD = 24 * 60
 MOST_LETTERS = {"name": 80, "phone": 40, "coordinator_name": 80, "opening_hours": 120, "privacy_notice": 10_000}
 
 
@@ -34,6 +36,8 @@ class Rules:
     back_dating_days: int
     references_needed: int
     review_months: int
+    unagreed_hold_minutes: int
+    waiting_days: int
     privacy_notice: str
 
 
@@ -58,6 +62,8 @@ def check(rules: Rules) -> None:
         "back_dating_days": DAYS_BACK[0] <= rules.back_dating_days <= DAYS_BACK[1],
         "references_needed": REFERENCES[0] <= rules.references_needed <= REFERENCES[1],
         "review_months": REVIEW_MONTHS[0] <= rules.review_months <= REVIEW_MONTHS[1],
+        "unagreed_hold_minutes": 0 <= rules.unagreed_hold_minutes <= MOST_HELD,
+        "waiting_days": WAITING_DAYS[0] <= rules.waiting_days <= WAITING_DAYS[1],
         **{f"{name}_length": len(getattr(rules, name)) <= most for name, most in MOST_LETTERS.items()},
     }
     for rule, is_fit in fits.items():

@@ -30,11 +30,12 @@ _POT_IDS_FROM = 2**63 - 2**40
 
 _INSERT = (
     "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of, approved_by,"
-    " deed, reverses, lines, words_digest, digest) VALUES (:bank_id, :id, :key, :kind, :occurred_on, :recorded_at,"
-    " :recorded_by, :on_behalf_of, :approved_by, :deed, :reverses, LINES, :words_digest, :digest)"
+    " deed, reverses, resolves, lines, words_digest, digest) VALUES (:bank_id, :id, :key, :kind, :occurred_on,"
+    " :recorded_at,"
+    " :recorded_by, :on_behalf_of, :approved_by, :deed, :reverses, :resolves, LINES, :words_digest, :digest)"
     " ON CONFLICT (bank_id, key) DO NOTHING"
 )
-_COLUMNS = ("bank_id", "key", "kind", "recorded_by", "on_behalf_of", "approved_by", "deed", "reverses")
+_COLUMNS = ("bank_id", "key", "kind", "recorded_by", "on_behalf_of", "approved_by", "deed", "reverses", "resolves")
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _POST = {
     name: text(_INSERT.replace("LINES", lines)).execution_options(preserve_rowcount=True)
@@ -47,7 +48,8 @@ class NewEntry:
     """A deed to be written in the books.
 
     `key` makes it happen once per bank and derives from the deed; `deed` is an opaque reference to what it was;
-    `recorded_by`, `on_behalf_of` and `approved_by` are memberships; `words` can later be erased.
+    `recorded_by`, `on_behalf_of` and `approved_by` are memberships; `resolves` is the hold that it ends; `words` can
+    later be erased.
     """
 
     bank_id: int
@@ -61,6 +63,7 @@ class NewEntry:
     on_behalf_of: int | None = None
     approved_by: int | None = None
     reverses: int | None = None
+    resolves: int | None = None
     words: str | None = None
 
 
@@ -133,7 +136,7 @@ def post(session: Session, entry: NewEntry) -> int:
     """Write an entry, and with it its transfers, postings and balances; gives the entry's id.
 
     The same entry under the same key gives the id of the first. Raises KeyTakenError for another deed under that
-    key, FloorReachedError, NoSuchAccountError and the ledger's other refusals; then roll back.
+    key, FloorReachedError, HoldResolvedError, NoSuchAccountError and the ledger's other refusals; then roll back.
     """
     salt = secrets.token_bytes(SALT_BYTES) if entry.words is not None else None
     words_digest = digest_words(salt, entry.words)
@@ -207,12 +210,12 @@ def _make_room(  # noqa: PLR0913 (a limit change names who, why and until when)
     account_ids = sorted({account for line in lines for account in (line.from_account, line.to_account)})
     lock_accounts(session, bank_id, account_ids)
     accounts = session.execute(
-        select(Account.id, Account.balance, Account.floor).where(
+        select(Account.id, Account.balance, Account.held, Account.floor).where(
             Account.bank_id == bank_id, Account.id.in_(account_ids), Account.floor.is_not(None)
         )
     ).all()
     for account in accounts:
-        lowest = account.balance - sum(line.minutes for line in lines if line.from_account == account.id)
+        lowest = account.balance - account.held - sum(line.minutes for line in lines if line.from_account == account.id)
         if lowest < account.floor:
             change_limit(session, bank_id, account.id, lowest, reason=reason, by=by, now=now, until=today)
 
@@ -282,7 +285,8 @@ def digest_entry(books_key: bytes, entry: NewEntry, words_digest: bytes | None) 
     """HMAC-SHA256 (RFC 2104) of a whole deed under the books' key.
 
     It covers every column of the entry but its id, the time of recording and the words themselves, as canonical
-    JSON: so a replay is told from another deed, and a row rewritten in the database alone no longer fits.
+    JSON (`resolves` only where it ends a hold): so a replay is told from another deed, and a row rewritten in the
+    database alone no longer fits.
     """
     told = {
         **_columns(entry),
@@ -290,4 +294,6 @@ def digest_entry(books_key: bytes, entry: NewEntry, words_digest: bytes | None) 
         "lines": _rows(entry.lines),
         "words": words_digest.hex() if words_digest else None,
     }
+    if entry.resolves is None:
+        del told["resolves"]
     return hmac.digest(books_key, _canonical(told).encode(), hashlib.sha256)

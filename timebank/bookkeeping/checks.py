@@ -19,7 +19,7 @@ from timebank.bookkeeping.entry_checks import (
     words_as_written,
 )
 from timebank.bookkeeping.findings import count_rows, name_row, result
-from timebank.bookkeeping.models import Account, Entry, LimitChange, Posting
+from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange, Posting, Transfer
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import KINDS_OF_HELP
@@ -136,7 +136,7 @@ def floors_on_record(session: Session) -> CheckResult:
                 newest.c.number != newest.c.changes,
                 newest.c.first != 1,
                 change.floor.is_distinct_from(Account.floor),
-                Account.balance < Account.floor,
+                Account.balance - Account.held < Account.floor,
             )
         )
     )
@@ -144,6 +144,62 @@ def floors_on_record(session: Session) -> CheckResult:
         Finding("account", name_row(row), "its floor is not on record, or not kept") for row in session.execute(query)
     ]
     return result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
+
+
+def holds_match(session: Session) -> CheckResult:
+    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry.
+
+    An entry ends a hold at its own moment, on an account that it takes from.
+    """
+    sums = (
+        select(Hold.bank_id, Hold.account_id, func.sum(Hold.minutes).label("held"))
+        .where(Hold.resolved_at.is_(None))
+        .group_by(Hold.bank_id, Hold.account_id)
+        .subquery()
+    )
+    off = (
+        select(Account.bank_id, Account.id, Account.held, sums.c.held.label("open"))
+        .outerjoin(sums, and_(sums.c.bank_id == Account.bank_id, sums.c.account_id == Account.id))
+        .where(Account.held != func.coalesce(sums.c.held, 0))
+    )
+    wrong = [
+        Finding(
+            "account", f"{row.bank_id}/{row.id}", f"holds {row.held} minutes, its open holds come to {row.open or 0}"
+        )
+        for row in session.execute(off)
+    ]
+    takes = (
+        select(Transfer.line)
+        .where(
+            Transfer.bank_id == Entry.bank_id,
+            Transfer.entry_id == Entry.id,
+            Transfer.from_account_id == Hold.account_id,
+        )
+        .exists()
+    )
+    resolving = (
+        select(Entry.bank_id, Entry.id)
+        .outerjoin(Hold, and_(Hold.bank_id == Entry.bank_id, Hold.id == Entry.resolves))
+        .where(
+            Entry.resolves.is_not(None),
+            or_(
+                Hold.id.is_(None),
+                Hold.deed != Entry.deed,
+                Hold.resolved_at.is_distinct_from(Entry.recorded_at),
+                Entry.reverses.is_not(None),
+                ~takes,
+            ),
+        )
+    )
+    wrong += [
+        Finding("entry", name_row(row), "the hold that it resolves does not fit") for row in session.execute(resolving)
+    ]
+    kept = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
+    wrong += [
+        Finding("hold", name_row(row), "its minutes are none")
+        for row in session.execute(select(Hold.bank_id, Hold.id).where(kept))
+    ]
+    return result("holds_match", count_rows(session, Hold), "holds", wrong)
 
 
 def web_role_owns_nothing(session: Session) -> CheckResult:
@@ -154,7 +210,7 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
-            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'leaf', 'seal', 'trail')"
+            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'hold', 'leaf', 'seal', 'trail')"
             " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
             " ORDER BY tablename"
         )
@@ -178,6 +234,7 @@ CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     running_balances,
     reversals_mirror,
     floors_on_record,
+    holds_match,
     entries_as_written,
     words_as_written,
     seals_match,

@@ -219,6 +219,7 @@ def _whole_entries() -> Select[*tuple[Any, ...]]:
         Entry.on_behalf_of,
         Entry.approved_by,
         Entry.reverses,
+        Entry.resolves,
         Entry.words_digest,
         Entry.digest,
     ).execution_options(yield_per=_BATCH)
@@ -237,4 +238,5 @@ def _as_new_entry(row: Row[*tuple[Any, ...]]) -> NewEntry:
         on_behalf_of=row.on_behalf_of,
         approved_by=row.approved_by,
         reverses=row.reverses,
+        resolves=row.resolves,
     )

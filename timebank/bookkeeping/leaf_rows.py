@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal
+from sqlalchemy import ColumnElement, Row, and_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from timebank.bookkeeping.models import Account, Entry, Leaf, LimitChange
+from timebank.bookkeeping.models import Account, Entry, Hold, Leaf, LimitChange
 from timebank.ledger.leaves import LeafKind, Told, encode, tell_bytes, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
@@ -22,10 +22,17 @@ class Source:
     """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
 
     kind: LeafKind
-    model: type[Account | Entry | LimitChange]
+    model: type[Account | Entry | Hold | LimitChange]
     columns: tuple[Column, ...]
     place: tuple[Column, ...]
     tell: Callable[[AnyRow, bytes], Mapping[str, Told]]
+    #: Which rows of the table are of this kind; None: all of them.
+    only: ColumnElement[bool] | None = None
+
+    @property
+    def has_such_row(self) -> ColumnElement[bool]:
+        """That a row is of this kind."""
+        return true() if self.only is None else self.only
 
     @property
     def is_leaf(self) -> ColumnElement[bool]:
@@ -85,8 +92,27 @@ def _digest_reason(row: AnyRow, books_key: bytes) -> bytes:
     return hmac.new(salt, row.reason.encode(), hashlib.sha256).digest()
 
 
-def _tell_entry(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+def _tell_hold(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    """How a hold was placed."""
     return {
+        "bank_id": tell_id(row.bank_id),
+        "id": tell_id(row.id),
+        "account_id": tell_id(row.account_id),
+        "minutes": row.minutes,
+        "unagreed_minutes": row.unagreed_minutes,
+        "deed": row.deed,
+        "placed_at": tell_moment(row.placed_at),
+    }
+
+
+def _tell_resolved(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    return {"bank_id": tell_id(row.bank_id), "id": tell_id(row.id), "resolved_at": tell_moment(row.resolved_at)}
+
+
+def _tell_entry(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    """An entry; `resolves` stands only where it ends a hold, so that older leaves stay what they were."""
+    return {
+        **({} if row.resolves is None else {"resolves": tell_id(row.resolves)}),
         "bank_id": tell_id(row.bank_id),
         "id": tell_id(row.id),
         "key": row.key,
@@ -128,6 +154,21 @@ SOURCES: Mapping[LeafKind, Source] = {
         (LimitChange.account_id, LimitChange.number),
         _tell_limit_change,
     ),
+    LeafKind.HOLD: Source(
+        LeafKind.HOLD,
+        Hold,
+        (
+            Hold.bank_id,
+            Hold.id,
+            Hold.account_id,
+            Hold.minutes,
+            Hold.unagreed_minutes,
+            Hold.deed,
+            Hold.placed_at,
+        ),
+        (Hold.id,),
+        _tell_hold,
+    ),
     LeafKind.ENTRY: Source(
         LeafKind.ENTRY,
         Entry,
@@ -143,11 +184,20 @@ SOURCES: Mapping[LeafKind, Source] = {
             Entry.approved_by,
             Entry.deed,
             Entry.reverses,
+            Entry.resolves,
             Entry.lines,
             Entry.words_digest,
             Entry.digest,
         ),
         (Entry.id,),
         _tell_entry,
+    ),
+    LeafKind.HOLD_RESOLVED: Source(
+        LeafKind.HOLD_RESOLVED,
+        Hold,
+        (Hold.bank_id, Hold.id, Hold.resolved_at),
+        (Hold.id,),
+        _tell_resolved,
+        Hold.resolved_at.is_not(None),
     ),
 }

@@ -43,10 +43,14 @@ def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[Lim
     ).all()
 
 
-def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequence[Row[int, str, int | None, int, str]]:
-    """(account id, kind, floor, balance, reason) of the accounts whose newest limit change ended before today."""
+def list_ended_overrides(
+    session: Session, bank_id: int, today: date
+) -> Sequence[Row[int, str, int | None, int, int, str]]:
+    """(account id, kind, floor, balance, held, reason) of the accounts whose newest limit change ended before today."""
     return session.execute(
-        _with_newest_change(select(Account.id, Account.kind, Account.floor, Account.balance, LimitChange.reason))
+        _with_newest_change(
+            select(Account.id, Account.kind, Account.floor, Account.balance, Account.held, LimitChange.reason)
+        )
         .where(Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today)
         .order_by(Account.id)
     ).all()
@@ -65,7 +69,7 @@ def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
 ) -> int:
     """Set the floor of all accounts of a kind that stands at `old`, with no end, to `new`, on record; gives how many.
 
-    Accounts whose balance is below the new floor keep the old one.
+    Accounts whose balance, less what is held, is below the new floor keep the old one.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -79,7 +83,7 @@ def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
         Account.bank_id == bank_id,
         Account.kind == kind,
         Account.floor == old,
-        Account.balance >= new,
+        Account.balance - Account.held >= new,
         LimitChange.until.is_(None),
     )
     count = session.scalar(_with_newest_change(select(func.count(Account.id))).where(meant)) or 0

@@ -15,15 +15,16 @@ _BATCH = 5_000
 #: On PostgreSQL one statement a batch: locks are taken in one order, and its trigger writes all postings in one go.
 _ENTRIES = {
     "sqlite": "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of,"
-    " approved_by, deed, reverses, lines, words_digest, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " approved_by, deed, reverses, resolves, lines, words_digest, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (bank_id, key) DO NOTHING",
     "postgresql": "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of,"
-    " approved_by, deed, reverses, lines, words_digest, digest) SELECT a, b, c, d, e, f, g, h, i, j, k,"
-    " CAST(l AS bigint[]), m, n"
+    " approved_by, deed, reverses, resolves, lines, words_digest, digest) SELECT a, b, c, d, e, f, g, h, i, j, k,"
+    " l, CAST(m AS bigint[]), n, o"
     " FROM unnest(CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), CAST(%s AS text[]),"
     " CAST(%s AS date[]), CAST(%s AS timestamptz[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]),"
-    " CAST(%s AS text[]), CAST(%s AS bigint[]), CAST(%s AS text[]), CAST(%s AS bytea[]), CAST(%s AS bytea[]))"
-    " AS new (a, b, c, d, e, f, g, h, i, j, k, l, m, n) ON CONFLICT (bank_id, key) DO NOTHING",
+    " CAST(%s AS text[]), CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), CAST(%s AS bytea[]),"
+    " CAST(%s AS bytea[])) AS new (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) ON CONFLICT (bank_id, key) DO NOTHING",
 }
 _MEMOS = {
     "sqlite": "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)",
@@ -75,6 +76,7 @@ def _rows(entry: NewEntry, books_key: bytes, moment: object, *, is_postgresql: b
         entry.approved_by,
         entry.deed,
         entry.reverses,
+        entry.resolves,
         lines_literal(entry.lines, postgresql=is_postgresql),
         words_digest,
         digest_entry(books_key, entry, words_digest),

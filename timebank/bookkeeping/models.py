@@ -31,13 +31,14 @@ def _one_of(column: str, words: type[AccountKind | EntryKind | LeafKind]) -> str
 
 
 class Account(Base):
-    """Where minutes sit. `number` is that of its newest posting; `floor` empty means none."""
+    """Where minutes sit. `held` is the sum of its open holds, `number` that of its newest posting; no `floor`: none."""
 
     __tablename__ = "account"
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "id"),
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
-        CheckConstraint("floor IS NULL OR balance >= floor", name="floor_kept"),
+        CheckConstraint("floor IS NULL OR balance - held >= floor", name="floor_kept"),
+        CheckConstraint("held >= 0", name="held"),
         CheckConstraint("number >= 0", name="number"),
         CheckConstraint(_one_of("kind", AccountKind), name="kind"),
         Index(
@@ -56,6 +57,7 @@ class Account(Base):
     kind: Mapped[str] = mapped_column(String(20))
     floor: Mapped[int | None] = mapped_column(BigInteger, server_default="0")
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    held: Mapped[int] = mapped_column(BigInteger, server_default="0")
     number: Mapped[int] = mapped_column(BigInteger, server_default="0")
     given: Mapped[int] = mapped_column(BigInteger, server_default="0")
     received: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -70,6 +72,7 @@ class Entry(Base):
         PrimaryKeyConstraint("bank_id", "id"),
         UniqueConstraint("bank_id", "key"),
         ForeignKeyConstraint(["bank_id", "reverses"], ["entry.bank_id", "entry.id"]),
+        ForeignKeyConstraint(["bank_id", "resolves"], ["hold.bank_id", "hold.id"], name="fk_entry_hold_resolved_once"),
         ForeignKeyConstraint(["bank_id", "recorded_by"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "approved_by"], ["membership.bank_id", "membership.id"]),
@@ -81,6 +84,14 @@ class Entry(Base):
             "reverses",
             sqlite_where=text("reverses IS NOT NULL"),
             postgresql_where=text("reverses IS NOT NULL"),
+        ),
+        Index(
+            "uq_entry_hold_resolved_once",
+            "bank_id",
+            "resolves",
+            unique=True,
+            sqlite_where=text("resolves IS NOT NULL"),
+            postgresql_where=text("resolves IS NOT NULL"),
         ),
         Index(
             "ix_entry_other_kinds",
@@ -104,6 +115,7 @@ class Entry(Base):
     approved_by: Mapped[int | None] = mapped_column(BigInteger)
     deed: Mapped[str] = mapped_column(String(80))
     reverses: Mapped[int | None] = mapped_column(BigInteger)
+    resolves: Mapped[int | None] = mapped_column(BigInteger)
     lines: Mapped[Sequence[Sequence[int]]] = mapped_column(LinesType)
     words_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
@@ -187,6 +199,41 @@ class Posting(Base):
     balance_after: Mapped[int] = mapped_column(BigInteger)
     given_after: Mapped[int] = mapped_column(BigInteger)
     received_after: Mapped[int] = mapped_column(BigInteger)
+
+
+class Hold(Base):
+    """Minutes of an account that wait for an answer and count against its floor until then; resolved once.
+
+    `unagreed_minutes` are those of them that were not agreed beforehand.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "deed"),
+        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.id"]),
+        CheckConstraint(
+            "minutes >= 0 AND unagreed_minutes BETWEEN 0 AND minutes",
+            name="minutes_whole_and_positive",
+        ),
+        Index(
+            "ix_hold_open",
+            "bank_id",
+            "account_id",
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    unagreed_minutes: Mapped[int] = mapped_column(BigInteger)
+    deed: Mapped[str] = mapped_column(String(80))
+    placed_at: Mapped[datetime] = mapped_column(UtcTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class LimitChange(Base):

@@ -22,7 +22,14 @@ def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Acc
     """An account as it stands. Raises NoResultFound."""
     row = session.execute(
         select(
-            Account.id, Account.kind, Account.floor, Account.balance, Account.number, Account.given, Account.received
+            Account.id,
+            Account.kind,
+            Account.floor,
+            Account.balance,
+            Account.held,
+            Account.number,
+            Account.given,
+            Account.received,
         ).where(Account.bank_id == bank_id, Account.id == account_id)
     ).one()
     return accounts.Account(row.id, AccountKind(row.kind), *row[2:])

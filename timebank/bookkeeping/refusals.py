@@ -20,6 +20,7 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.FloorReachedError,
         errors.NotAMirrorError,
         errors.AlreadyReversedError,
+        errors.HoldResolvedError,
         errors.EntryNotWholeError,
         errors.BooksClosedError,
         errors.NotSealedInOrderError,

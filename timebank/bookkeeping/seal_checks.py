@@ -84,7 +84,7 @@ def _hash_rows(session: Session, bank_id: int, first: int, last: int) -> dict[in
         query = (
             select(Leaf.number.label("leaf_number"), *source.columns)
             .join(source.model, source.is_leaf)
-            .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last))
+            .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last), source.has_such_row)
         )
         for row in session.execute(query):
             found[row.leaf_number] = source.hash_of(row, books_key)

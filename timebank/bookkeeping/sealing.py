@@ -107,7 +107,7 @@ def _unsealed(session: Session, bank_id: int, source: Source) -> Iterator[Sequen
 def _has_no_leaf(source: Source, bank_id: int, first: int = _SMALLEST) -> tuple[ColumnElement[bool], ...]:
     """That no leaf is about a row. Leaves before the `first` id that is asked for are left aside, to read fewer."""
     leaf = exists(select(Leaf.number).where(source.is_leaf, Leaf.subject_id >= first))
-    return source.model.bank_id == bank_id, ~leaf
+    return source.model.bank_id == bank_id, source.has_such_row, ~leaf
 
 
 def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence[AnyRow], peaks: Peaks) -> Peaks:

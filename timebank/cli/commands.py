@@ -132,9 +132,14 @@ def _print_result(result: CheckResult) -> None:
 
 @main.command()
 def sweep() -> None:
-    """Do what time brings, once a day from cron: raise floors whose override has ended, clear away what is stale."""
-    raised, cleared = setting_up.sweep(settings_there())
-    click.echo(f"{raised} floors raised, {cleared} stale drafts, codes and tries cleared away.")
+    """Do what time brings, once a day from cron.
+
+    Floors whose override has ended are raised, recorded help that nobody answers is set aside, and what is stale is
+    cleared away.
+    """
+    raised, ended, cleared = setting_up.sweep(settings_there())
+    click.echo(f"{raised} floors raised, {ended} unanswered exchanges set aside.")
+    click.echo(f"{cleared} stale drafts, codes and tries cleared away.")
 
 
 @main.command("sign-in-link")

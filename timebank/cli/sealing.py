@@ -23,7 +23,13 @@ from timebank.web.sentences import say
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Paperwork = TypeVar("Paperwork")
-_WORDS = {LeafKind.ACCOUNT: "accounts", LeafKind.LIMIT_CHANGE: "limit changes", LeafKind.ENTRY: "entries"}
+_WORDS = {
+    LeafKind.ACCOUNT: "accounts",
+    LeafKind.LIMIT_CHANGE: "limit changes",
+    LeafKind.HOLD: "holds",
+    LeafKind.ENTRY: "entries",
+    LeafKind.HOLD_RESOLVED: "holds resolved",
+}
 
 
 @main.command()

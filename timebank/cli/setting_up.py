@@ -19,6 +19,7 @@ from timebank.config import Settings, database
 from timebank.db import opened, refuse_unsafe
 from timebank.demo import village
 from timebank.exchanges.drafts import clear_drafts
+from timebank.exchanges.expiry import expire
 from timebank.ledger.checks import CheckResult
 from timebank.listings.actions import open_categories
 from timebank.members.actions import NewMember, admit
@@ -164,17 +165,19 @@ def _web_role(settings: Settings) -> str | None:
     return settings.database_url.username
 
 
-def sweep(settings: Settings) -> tuple[int, int]:
-    """(floors raised, stale rows cleared away) over all banks, a unit of work for each bank."""
-    now, raised = clock.now(), 0
+def sweep(settings: Settings) -> tuple[int, int, int]:
+    """(floors raised, exchanges ended, stale rows cleared away) over all banks, a unit of work for each bank."""
+    now, raised, ended = clock.now(), 0, 0
     with writing(settings) as session:
         cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
         slugs = [slug for slug, _name in list_banks(session)]
     for slug in slugs:
         with writing(settings) as session:
             bank = find_bank(session, slug)
-            raised += end_overrides(session, bank, now=now) if bank else 0
-    return raised, cleared
+            if bank is not None:
+                ended += expire(session, bank, now=now)
+                raised += end_overrides(session, bank, now=now)
+    return raised, ended, cleared
 
 
 def keep_check(settings: Settings, results: Sequence[CheckResult], *, began: datetime) -> str | None:

@@ -1,6 +1,7 @@
 """The verbs of an exchange. Each writes its trail row first, locks the exchange, asks the rules, and moves on.
 
-Hours move only in `confirm`, `agree`, `decide` and a reversal, through bookkeeping. A form's key makes a deed
+Hours move only in `confirm`, `agree`, `decide` and a reversal, through bookkeeping; while they wait they are held on
+the receiver's account. A form's key makes a deed
 happen once: the same form again gives the first result.
 """
 
@@ -27,7 +28,7 @@ from timebank.exchanges.filing import find_category_id
 from timebank.exchanges.hands import check_evidence, list_hands
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
-from timebank.exchanges.steps import add_step, begin, lock, move, post_hours
+from timebank.exchanges.steps import add_step, begin, hold_hours, lock, move, post_hours, release_hours
 from timebank.exchanges.terms import Terms
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
@@ -62,9 +63,9 @@ def record(  # noqa: PLR0913 (who, what, when, how long, and whether both have s
 ) -> str:
     """Write down help that has happened without being agreed before; gives the exchange's code.
 
-    Nothing moves until the other side confirms; a slip signed by both, which a broker holds, confirms at once.
-    Raises as `propose` does, and FutureDayError, TooLongAgoError, ExtrasNotAgreedError, and with a slip
-    EvidenceMissingError or FloorReachedError.
+    Nothing moves until the other side confirms, and until then the hours are held; a slip signed by both, which a
+    broker holds, confirms at once. Raises as `propose` does, and FutureDayError, TooLongAgoError,
+    ExtrasNotAgreedError, and with a slip EvidenceMissingError or FloorReachedError.
     """
     side = check_sides(session, terms, by)
     if terms.total_minutes != terms.minutes:
@@ -81,6 +82,8 @@ def record(  # noqa: PLR0913 (who, what, when, how long, and whether both have s
     add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
     if slip:
         _confirm_by_slip(session, exchange, by, now)
+    else:
+        hold_hours(session, bank, exchange, now)
     return code
 
 
@@ -114,6 +117,8 @@ def record_agreed(  # noqa: PLR0913 (who, what, when, how long)
     add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
     if slip:
         _confirm_by_slip(session, exchange, by, now)
+    else:
+        hold_hours(session, bank, exchange, now)
     return code
 
 
@@ -146,8 +151,15 @@ def decline(session: Session, code: str, *, by: Actor, now: datetime, form_key: 
 
 
 def cancel(session: Session, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
-    """Take back what one proposed or recorded, or call off what was agreed."""
-    _simple(session, code, Deed.CANCEL, rules.may_cancel, by=by, now=now, form_key=form_key)
+    """Take back what one proposed or recorded, or call off what was agreed; what was held for it is free again."""
+    if begin(session, by, Deed.CANCEL, code, now, form_key) is not None:
+        return
+    exchange = lock(session, by.bank_id, code)
+    waits = exchange.state == State.RECORDED
+    move(exchange, Deed.CANCEL, by, rules.may_cancel, now)
+    add_step(session, exchange, Deed.CANCEL, by, now)
+    if waits:
+        release_hours(session, exchange, now)
 
 
 def confirm(session: Session, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
@@ -176,7 +188,7 @@ def dispute(  # noqa: PLR0913 (what is not right, and how long it was)
 ) -> None:
     """Say that what was recorded is not right, and how long it was (minutes; 0: nothing happened; None: not said).
 
-    Nothing moves; a broker sees it.
+    Nothing moves, and what was held stays so; a broker sees it.
     """
     content = {"words": words, "minutes": minutes}
     if begin(session, by, Deed.DISPUTE, code, now, form_key, content=content) is not None:

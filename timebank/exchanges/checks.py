@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
@@ -12,6 +13,7 @@ from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import HISTORY, EntryKind
 
 _PREFIX = "exchange:"
+_WAITS = (State.RECORDED, State.DISPUTED)
 _MOVED = (State.CONFIRMED, State.DECIDED, State.REVERSED)
 
 
@@ -75,4 +77,42 @@ def _exchanges_without_entry(session: Session, moved: ColumnElement[bool]) -> It
         yield Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that")
 
 
-CHECKS: Sequence[Callable[[Session], CheckResult]] = (exchanges_have_entries,)
+def waiting_hours_are_held(session: Session) -> CheckResult:
+    """Every exchange that waits has one open hold, on the receiver's account and of no more than its minutes.
+
+    And what is held belongs to an exchange that waits.
+    """
+    held = holds().subquery()
+    beside = (held.c.bank_id == Exchange.bank_id) & (held.c.deed == literal(_PREFIX).concat(Exchange.code))
+    is_open = held.c.resolved_at.is_(None)
+    waits = Exchange.state.in_(_WAITS)
+    unheld = session.execute(
+        select(
+            Exchange.code,
+            Exchange.minutes,
+            Exchange.receiver_account_id,
+            held.c.minutes.label("held"),
+            held.c.account_id,
+        )
+        .outerjoin_from(Exchange, held, beside & is_open)
+        .where(waits)
+    ).all()
+    wrong = [
+        Finding("exchange", row.code, "its hours wait, but what is held for them does not fit")
+        for row in unheld
+        if row.held is None or row.held > row.minutes or row.account_id != row.receiver_account_id
+    ]
+    stray = session.execute(
+        select(held.c.deed, Exchange.state)
+        .outerjoin_from(
+            held,
+            Exchange,
+            (Exchange.bank_id == held.c.bank_id) & (Exchange.code == func.substr(held.c.deed, len(_PREFIX) + 1)),
+        )
+        .where(is_open, Exchange.state.is_(None) | ~waits)
+    )
+    wrong += [Finding("hold", str(row.deed), "it is open, but nothing waits for it") for row in stray]
+    return CheckResult("waiting_hours_are_held", len(unheld), "waiting exchanges", tuple(wrong[:20]), len(wrong))
+
+
+CHECKS: Sequence[Callable[[Session], CheckResult]] = (exchanges_have_entries, waiting_hours_are_held)

@@ -20,7 +20,7 @@ _WORD_GIVEN = (Deed.RECORD, Deed.CONFIRM, Deed.DISPUTE, Deed.AGREE)
 
 def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int]:
     """The memberships of all brokers who acted for a side of this exchange."""
-    return session.scalars(
+    acted = session.scalars(
         select(ExchangeStep.done_by)
         .where(
             ExchangeStep.bank_id == bank_id,
@@ -28,7 +28,8 @@ def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int
             ExchangeStep.on_behalf_of.is_not(None),
         )
         .distinct()
-    ).all()
+    )
+    return [hand for hand in acted if hand is not None]
 
 
 def check_own(by: Actor, terms: Terms) -> None:

@@ -90,7 +90,7 @@ class Exchange(Base):
 
 
 class ExchangeStep(Base):
-    """One step of an exchange: who did what, when, with how many minutes and which words.
+    """One step of an exchange: who did what (nobody, where time ended it), when, with how many minutes and which words.
 
     Where a broker did it for a member: for whom, how the member told them, and what there is to show for it.
     """
@@ -106,6 +106,7 @@ class ExchangeStep(Base):
         CheckConstraint(_one_of("deed", Deed), name="deed"),
         CheckConstraint(_one_of("how", How), name="how"),
         CheckConstraint("(on_behalf_of IS NULL) = (how IS NULL)", name="how_they_agreed"),
+        CheckConstraint("(done_by IS NULL) = (deed = 'expire')", name="done_by"),
         Index(
             "ix_exchange_step_on_behalf",
             "bank_id",
@@ -119,7 +120,7 @@ class ExchangeStep(Base):
     exchange_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int]
     deed: Mapped[str] = mapped_column(String(20))
-    done_by: Mapped[int] = mapped_column(BigInteger)
+    done_by: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime] = mapped_column(UtcTime)
     minutes: Mapped[int | None]
     words: Mapped[str | None] = mapped_column(Text)

@@ -40,6 +40,7 @@ class Deed(StrEnum):
     AGREE = "agree"
     DECIDE = "decide"
     REVERSE = "reverse"
+    EXPIRE = "expire"
 
 
 class Side(StrEnum):
@@ -64,6 +65,7 @@ TRANSITIONS: dict[tuple[State | None, Deed], State] = {
     (None, Deed.RECORD): State.RECORDED,
     (State.ACCEPTED, Deed.RECORD): State.RECORDED,
     (State.RECORDED, Deed.CANCEL): State.CANCELLED,
+    (State.RECORDED, Deed.EXPIRE): State.CANCELLED,  # nobody answered for a long time
     (State.RECORDED, Deed.CONFIRM): State.CONFIRMED,
     (State.RECORDED, Deed.DISPUTE): State.DISPUTED,
     (State.DISPUTED, Deed.AGREE): State.CONFIRMED,

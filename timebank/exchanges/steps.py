@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping import actions as bookkeeping
+from timebank.banks.models import Bank
+from timebank.bookkeeping import actions as bookkeeping, holds
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NotNowError, NotYoursError, OwnExchangeError, SideNotActiveError
 from timebank.exchanges.models import Exchange, ExchangeStep
@@ -15,6 +16,7 @@ from timebank.exchanges.rules import TRANSITIONS, Deed, State
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
+from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account
 from timebank.members.rules import Actor
 from timebank.trail import actions as trail
@@ -74,13 +76,17 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
     session: Session,
     exchange: Exchange,
     deed: Deed,
-    by: Actor,
+    by: Actor | None,
     now: datetime,
     minutes: int | None = None,
     *,
     words: str | None = None,
 ) -> None:
-    """Add a row to the exchange's history; the lock on the exchange keeps its numbers apart."""
+    """Add a row to the exchange's history; the lock on the exchange keeps its numbers apart.
+
+    `by` is None where time did it.
+    """
+    hand = by.hand if by else None
     newest = session.scalar(
         select(func.max(ExchangeStep.number)).where(
             ExchangeStep.bank_id == exchange.bank_id, ExchangeStep.exchange_id == exchange.id
@@ -92,24 +98,49 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
             exchange_id=exchange.id,
             number=(newest or 0) + 1,
             deed=deed,
-            done_by=by.doer_id,
+            done_by=by.doer_id if by else None,
             done_at=now,
             minutes=minutes,
             words=words.strip() if words else None,
-            on_behalf_of=by.on_behalf_of,
-            how=by.hand.how if by.hand else None,
-            evidence=(by.hand.evidence or None) if by.hand else None,
+            on_behalf_of=by.on_behalf_of if by else None,
+            how=hand.how if hand else None,
+            evidence=(hand.evidence or None) if hand else None,
         )
     )
     session.flush()
 
 
+def hold_hours(session: Session, bank: Bank, exchange: Exchange, now: datetime) -> None:
+    """Hold what the receiver's account has to hold until the other side answers.
+
+    What was agreed counts as it would be recorded; minutes beyond it were not agreed beforehand.
+    """
+    holds.place(
+        session,
+        bank.id,
+        exchange.receiver_account_id,
+        deed=deed_of(exchange.code),
+        minutes=exchange.minutes or 0,
+        agreed_minutes=round_up_to_step(exchange.agreed_minutes or 0),
+        most_unagreed=bank.unagreed_hold_minutes,
+        now=now,
+    )
+
+
+def release_hours(session: Session, exchange: Exchange, now: datetime) -> None:
+    """Let go of what is held for the exchange: no hours move."""
+    holds.release(session, exchange.bank_id, deed_of(exchange.code), now=now)
+
+
 def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -> None:
-    """Move the hours from the receiver's account to the giver's; where a broker decided on none, nothing moves.
+    """Move the hours from the receiver's account to the giver's, and resolve what was held for them.
+
+    Where none move, because two agreed on that or a broker decided it, what was held is free again.
 
     Raises SideNotActiveError where one of the two was suspended or has left meanwhile.
     """
     if not exchange.minutes or exchange.occurred_on is None:
+        release_hours(session, exchange, now)
         return
     for account_id in (exchange.giver_account_id, exchange.receiver_account_id):
         side = find_actor_by_account(session, exchange.bank_id, account_id)
@@ -127,13 +158,19 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
             recorded_at=now,
             recorded_by=by.doer_id,
             on_behalf_of=by.on_behalf_of,
-            deed=f"exchange:{exchange.code}",
+            deed=deed_of(exchange.code),
+            resolves=holds.find_open_hold(session, exchange.bank_id, deed_of(exchange.code)),
             words=exchange.what,
         ),
     )
     notice_crossings(session, exchange.bank_id, [line], now)
 
 
+def deed_of(code: str) -> str:
+    """What entries and holds call an exchange."""
+    return f"exchange:{code}"
+
+
 def entry_key(code: str) -> str:
     """The key under which an exchange stands in the books, at most once."""
-    return f"exchange:{code}"
+    return deed_of(code)

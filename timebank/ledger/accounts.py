@@ -25,6 +25,7 @@ ONE_PER_BANK = (AccountKind.POT, AccountKind.OPENING, AccountKind.LEAVERS)
 class Account:
     """An account as it stands: minutes, the number of its newest posting, and its floor (None: no floor).
 
+    `held` minutes wait for an answer and count against the floor: they are part of the balance still.
     `given` and `received` count help only, net of what was taken back; the rest of the balance came another way
     (welcome hours, gifts, corrections): given - received + other = balance.
     """
@@ -33,9 +34,15 @@ class Account:
     kind: AccountKind = AccountKind.MEMBER
     floor: int | None = 0
     balance: int = 0
+    held: int = 0
     number: int = 0
     given: int = 0
     received: int = 0
+
+    @property
+    def free(self) -> int:
+        """Minutes of the balance that nothing waits for."""
+        return self.balance - self.held
 
     @property
     def other(self) -> int:

@@ -12,10 +12,12 @@ from timebank.ledger.entries import KINDS_OF_HELP, Entry, EntryKind, Line
 from timebank.ledger.errors import (
     AlreadyReversedError,
     FloorReachedError,
+    HoldResolvedError,
     KeyTakenError,
     NoSuchAccountError,
     NotAMirrorError,
 )
+from timebank.ledger.holds import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,37 @@ class Books:
     accounts: dict[int, Account] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     postings: list[Posting] = field(default_factory=list)
+    holds: dict[int, Hold] = field(default_factory=dict)
 
     def open_account(self, account: Account) -> None:
         """Open an account; it starts at zero, since nothing is minted."""
-        self.accounts[account.id] = replace(account, balance=0, number=0, given=0, received=0)
+        self.accounts[account.id] = replace(account, balance=0, held=0, number=0, given=0, received=0)
 
     def set_floor(self, account_id: int, floor: int | None) -> None:
-        """Change how far an account may fall; not above what it has. Raises FloorReachedError."""
+        """Change how far an account may fall; not above what it has free. Raises FloorReachedError."""
         account = self.accounts[account_id]
-        if floor is not None and account.balance < floor:
+        if floor is not None and account.free < floor:
             raise FloorReachedError(account=account_id)
         self.accounts[account_id] = replace(account, floor=floor)
+
+    def place(self, hold: Hold) -> None:
+        """Hold minutes of an account for a deed. Raises FloorReachedError where its floor leaves less room."""
+        account = self.accounts[hold.account]
+        if account.floor is not None and hold.minutes and account.free - hold.minutes < account.floor:
+            raise FloorReachedError(account=hold.account)
+        self.accounts[hold.account] = replace(account, held=account.held + hold.minutes)
+        self.holds[hold.id] = hold
+
+    def release(self, hold_id: int) -> None:
+        """Let go of a hold: nothing moves, and its minutes are free again. Raises HoldResolvedError."""
+        self.accounts = {**self.accounts, **self._released(hold_id)}
+        self.holds[hold_id] = replace(self.holds[hold_id], is_open=False)
 
     def post(self, entry: Entry) -> bool:
         """Write an entry wholly or not at all; False when this very entry stands already under its key.
 
-        Raises KeyTakenError, NoSuchAccountError, FloorReachedError, NotAMirrorError or AlreadyReversedError;
-        then nothing has changed.
+        Raises KeyTakenError, NoSuchAccountError, FloorReachedError, HoldResolvedError, NotAMirrorError or
+        AlreadyReversedError; then nothing has changed.
         """
         standing = self.entries.get(entry.key)
         if standing is not None:
@@ -64,9 +80,14 @@ class Books:
             return False
         self._check_mirrors(entry)
         accounts, postings = dict(self.accounts), list[Posting]()
+        if entry.resolves is not None:
+            self._check_resolves(entry)
+            accounts |= self._released(entry.resolves)
         for number, line in enumerate(entry.lines, start=1):
             postings += _move(accounts, entry, number, line)
         self.accounts = accounts
+        if entry.resolves is not None:
+            self.holds[entry.resolves] = replace(self.holds[entry.resolves], is_open=False)
         self.entries[entry.key] = entry
         self.postings += postings
         return True
@@ -74,6 +95,21 @@ class Books:
     def total(self) -> int:
         """The sum of all balances, which is always zero."""
         return sum(account.balance for account in self.accounts.values())
+
+    def _check_resolves(self, entry: Entry) -> None:
+        """An entry ends a hold on an account that it takes from."""
+        hold = self.holds.get(entry.resolves or 0)
+        takes_from = {line.from_account for line in entry.lines}
+        if hold is None or hold.account not in takes_from or entry.reverses is not None:
+            raise HoldResolvedError
+
+    def _released(self, hold_id: int) -> dict[int, Account]:
+        """The account of an open hold, without it."""
+        hold = self.holds[hold_id]
+        if not hold.is_open:
+            raise HoldResolvedError
+        account = self.accounts[hold.account]
+        return {hold.account: replace(account, held=account.held - hold.minutes)}
 
     def _check_mirrors(self, entry: Entry) -> None:
         if entry.reverses is None:
@@ -107,7 +143,7 @@ def _move(accounts: dict[int, Account], entry: Entry, number: int, line: Line) -
             given=before.given + given,
             received=before.received + received,
         )
-        if minutes < 0 and after.floor is not None and after.balance < after.floor:
+        if minutes < 0 and after.floor is not None and after.free < after.floor:
             raise FloorReachedError(account=account_id)
         accounts[account_id] = after
         postings.append(

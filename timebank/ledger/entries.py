@@ -61,7 +61,8 @@ class Line:
 class Entry:
     """A deed in the books: its own id, the key that makes it happen once, its kind and its lines.
 
-    `reverses` is the id of the entry that this one takes back. Raises NoLinesError or NotAMirrorError when made wrong.
+    `reverses` is the id of the entry that this one takes back, `resolves` that of the hold that it ends.
+    Raises NoLinesError or NotAMirrorError when made wrong.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Entry:
     kind: EntryKind
     lines: tuple[Line, ...]
     reverses: int | None = None
+    resolves: int | None = None
 
     def __post_init__(self) -> None:
         if not self.lines:

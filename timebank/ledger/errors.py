@@ -57,6 +57,12 @@ class KeyTakenError(LedgerError):
     message_id = "same_key_same_deed"
 
 
+class HoldResolvedError(LedgerError):
+    """A hold was resolved before, or is not of this deed: each is resolved once, by its own deed."""
+
+    message_id = "hold_resolved_once"
+
+
 class EntryNotWholeError(LedgerError):
     """An entry's day, moment or digest is not one."""
 

@@ -16,7 +16,9 @@ class LeafKind(StrEnum):
 
     ACCOUNT = "account"
     LIMIT_CHANGE = "limit_change"
+    HOLD = "hold"
     ENTRY = "entry"
+    HOLD_RESOLVED = "hold_resolved"
 
 
 Told = str | int | None | Sequence["Told"]

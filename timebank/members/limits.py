@@ -110,8 +110,8 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
     raised, today = 0, clock.local_day(now, bank.time_zone)
     lock_accounts(session, bank.id, [row.id for row in list_ended_overrides(session, bank.id, today)])
     for row in list_ended_overrides(session, bank.id, today):  # read anew, now that their balances stay
-        account = Account(row.id, AccountKind(row.kind), row.floor, row.balance)
-        floor = min(_usual_floor(bank, account), row.balance)
+        account = Account(row.id, AccountKind(row.kind), row.floor, row.balance, row.held)
+        floor = min(_usual_floor(bank, account), account.free)
         noticed = row.reason in {TIME_IS_OVER, ENDED_EARLY}
         moves = floor > row.floor or floor == _usual_floor(bank, account)
         if noticed and not moves:
@@ -164,9 +164,9 @@ def _set_floor(  # noqa: PLR0913 (a limit change names who, why and until when)
 ) -> None:
     """Change the floor under the account's lock, so that no hours move between looking and changing."""
     lock_accounts(session, bank.id, [account_id])
-    balance = get_account(session, bank.id, account_id).balance
-    if floor > balance:
-        hours, minutes = split(balance)
+    free = get_account(session, bank.id, account_id).free
+    if floor > free:
+        hours, minutes = split(free)
         raise LimitAboveBalanceError(hours=hours, minutes=minutes)
     bookkeeping.change_limit(
         session, bank.id, account_id, floor, reason=reason.strip(), by=by.doer_id, now=now, until=until
@@ -182,7 +182,7 @@ def _raise_floor(
 ) -> None:
     """Raise the floor towards the usual one as far as the balance allows; where that is not all, ask a broker."""
     usual = _usual_floor(bank, account)
-    floor = min(usual, account.balance)
+    floor = min(usual, account.free)
     still_below = floor < usual
     until = clock.local_day(now, bank.time_zone) - timedelta(days=1) if still_below else None
     by_id = by.doer_id if by else None

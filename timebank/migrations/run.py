@@ -22,6 +22,7 @@ _GRANTS = {
     "account": ("SELECT", "INSERT (bank_id, id, kind, opened_at)"),
     "entry": ("SELECT", "INSERT"),
     "memo": ("SELECT", "INSERT", "UPDATE (words, salt)"),
+    "hold": ("SELECT", "INSERT", "UPDATE (resolved_at)"),
     "transfer": ("SELECT",),
     "posting": ("SELECT",),
     "limit_change": ("SELECT", "INSERT"),

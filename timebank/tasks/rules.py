@@ -14,6 +14,7 @@ class Kind(StrEnum):
     ABOVE_SOFT_LIMIT = "above_soft_limit"
     LIMIT_ENDED = "limit_ended"
     FIND_SOMEBODY = "find_somebody"
+    NOBODY_ANSWERED = "nobody_answered"
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:

@@ -10,9 +10,11 @@ from wtforms.validators import ValidationError
 from timebank.banks.rules import (
     DAYS_BACK,
     LONGEST_WELCOME,
+    MOST_HELD,
     MOST_LETTERS,
     REFERENCES,
     REVIEW_MONTHS,
+    WAITING_DAYS,
     Rules,
 )
 from timebank.web.filters import hours_in_words
@@ -89,6 +91,17 @@ class RulesForm(KeyedForm):
         highest=REVIEW_MONTHS[1],
         validators=[_NUMBER],
     )
+    waiting_days = NumberField(
+        _("After how many days recorded help that nobody answers is set aside"),
+        lowest=WAITING_DAYS[0],
+        highest=WAITING_DAYS[1],
+        validators=[_NUMBER],
+    )
+    held = LimitField(
+        _("How many waiting hours count against a member who did not agree to them beforehand"),
+        description=_("All of them together, such as 4 hours: so nobody can use up a neighbour's hours by writing."),
+        validators=[_TYPE_IT],
+    )
     privacy_notice = TextAreaField(
         _("Privacy notice"),
         description=_("What people agree to when they join. Leave it empty for the usual one."),
@@ -110,6 +123,8 @@ class RulesForm(KeyedForm):
             back_dating_days=str(rules.back_dating_days),
             references_needed=str(rules.references_needed),
             review_months=str(rules.review_months),
+            waiting_days=str(rules.waiting_days),
+            held=hours_in_words(rules.unagreed_hold_minutes),
             privacy_notice=rules.privacy_notice,
         )
         names = get_locale().territories
@@ -120,6 +135,11 @@ class RulesForm(KeyedForm):
         """A day at most. Raises ValidationError with the sentence."""
         if (field.minutes or 0) > LONGEST_WELCOME:
             raise ValidationError(str(_("That is a lot for a start. Type 24 hours or fewer.")))
+
+    def validate_held(self, field: LimitField) -> None:
+        """A day at most. Raises ValidationError with the sentence."""
+        if (field.minutes or 0) > MOST_HELD:
+            raise ValidationError(str(_("That is a lot. Type 24 hours or fewer.")))
 
     def validate_floor(self, field: LimitField) -> None:
         """Somebody has to receive first. Raises ValidationError with the sentence."""
@@ -149,5 +169,7 @@ class RulesForm(KeyedForm):
             back_dating_days=self.back_dating_days.number or 0,
             references_needed=self.references_needed.number or 0,
             review_months=self.review_months.number or 0,
+            waiting_days=self.waiting_days.number or 0,
+            unagreed_hold_minutes=self.held.minutes or 0,
             privacy_notice=(self.privacy_notice.data or "").strip(),
         )

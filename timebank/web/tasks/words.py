@@ -50,6 +50,7 @@ def title(kind: str, name: str) -> str:
         Kind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
         Kind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=name),
         Kind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=name),
+        Kind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=name),
     }
     return titles.get(kind, _("Look at: %(name)s", name=name))  # type: ignore[call-overload,no-any-return]
 
@@ -66,6 +67,10 @@ def advice(kind: str) -> str:
         Kind.LIMIT_ENDED: _(
             "The time for their lower limit is over, and they are still below the usual one. "
             "Ring, and agree how it goes on."
+        ),
+        Kind.NOBODY_ANSWERED: _(
+            "This help was written down, and the other side never said yes or no. No hours moved. "
+            "Ring both; if it was right, write it down again for them."
         ),
         Kind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
     }

@@ -1,0 +1,91 @@
+"""Holding recorded hours until they are answered. A hold counts against its account's floor from when it is placed.
+
+It is resolved once: by the entry of its deed (`NewEntry.resolves`), or by `release` where no hours move.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.bookkeeping.limits import lock_accounts
+from timebank.bookkeeping.models import Account, Hold
+from timebank.bookkeeping.refusals import refusals_named
+from timebank.ledger.errors import HoldResolvedError
+from timebank.ledger.holds import share_held
+
+_HOLDS = cast("Table", Hold.__table__)
+
+
+def place(  # noqa: PLR0913 (what is held of recorded hours depends on how many were agreed, and on the bank's most)
+    session: Session,
+    bank_id: int,
+    account_id: int,
+    *,
+    deed: str,
+    minutes: int,
+    agreed_minutes: int,
+    most_unagreed: int,
+    now: datetime,
+) -> int:
+    """Hold what may be held of these minutes (see `ledger.holds.share_held`); gives how many minutes those are.
+
+    The account is locked first, so that nothing comes between looking at its room and holding. Nothing is refused:
+    where there is no room the hold is of 0 minutes, and says that the deed waits.
+    """
+    lock_accounts(session, bank_id, [account_id])
+    account = session.execute(
+        select(Account.balance, Account.held, Account.floor).where(Account.bank_id == bank_id, Account.id == account_id)
+    ).one()
+    unagreed_held = session.scalar(
+        select(func.coalesce(func.sum(Hold.unagreed_minutes), 0)).where(
+            Hold.bank_id == bank_id, Hold.account_id == account_id, Hold.resolved_at.is_(None)
+        )
+    )
+    held, unagreed = share_held(
+        minutes,
+        agreed_minutes=agreed_minutes,
+        room=None if account.floor is None else account.balance - account.held - account.floor,
+        unagreed_held=int(unagreed_held or 0),
+        most_unagreed=most_unagreed,
+    )
+    row = {
+        "bank_id": bank_id,
+        "id": clock.next_id(),
+        "account_id": account_id,
+        "minutes": held,
+        "unagreed_minutes": unagreed,
+        "deed": deed,
+        "placed_at": now,
+    }
+    with refusals_named():
+        session.execute(insert(_HOLDS), row)
+    return held
+
+
+def release(session: Session, bank_id: int, deed: str, *, now: datetime) -> None:
+    """Let go of what is held for a deed: no hours move. Raises HoldResolvedError where nothing is held for it."""
+    released = (
+        update(_HOLDS)
+        .where(_HOLDS.c.bank_id == bank_id, _HOLDS.c.deed == deed, _HOLDS.c.resolved_at.is_(None))
+        .values(resolved_at=now)
+        .execution_options(preserve_rowcount=True)
+    )
+    with refusals_named():
+        if session.execute(released).rowcount != 1:  # type: ignore[attr-defined]
+            raise HoldResolvedError
+
+
+def find_open_hold(session: Session, bank_id: int, deed: str) -> int | None:
+    """The id of the hold that waits for a deed's answer."""
+    return session.scalar(select(Hold.id).where(Hold.bank_id == bank_id, Hold.deed == deed, Hold.resolved_at.is_(None)))
+
+
+def holds() -> Select[*tuple[Any, ...]]:
+    """A selectable of all holds, for other rooms to join to their deeds.
+
+    Columns: bank_id, deed, account_id, minutes, placed_at, resolved_at.
+    """
+    return select(Hold.bank_id, Hold.deed, Hold.account_id, Hold.minutes, Hold.placed_at, Hold.resolved_at)

@@ -1,0 +1,184 @@
+-- Holds on SQLite: recorded hours that wait for the other side, counted against the floor of who received help.
+-- A trigger that stands already is replaced by the one here.
+
+-- hold --------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER hold_before_insert BEFORE INSERT ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM hold WHERE bank_id = NEW.bank_id AND (id = NEW.id OR deed = NEW.deed));
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive')
+        WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes < 0
+           OR typeof(NEW.unagreed_minutes) <> 'integer' OR NEW.unagreed_minutes NOT BETWEEN 0 AND NEW.minutes;
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.resolved_at IS NOT NULL OR datetime(NEW.placed_at) IS NULL;
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes > (
+        SELECT balance - held - floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
+
+CREATE TRIGGER hold_placed AFTER INSERT ON hold
+BEGIN
+    UPDATE account SET held = held + NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+-- Resolved once, and nothing else of it ever changes.
+CREATE TRIGGER hold_before_update BEFORE UPDATE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE OLD.resolved_at IS NOT NULL OR datetime(NEW.resolved_at) IS NULL
+           OR NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.account_id IS NOT OLD.account_id
+           OR NEW.minutes IS NOT OLD.minutes OR NEW.unagreed_minutes IS NOT OLD.unagreed_minutes
+           OR NEW.deed IS NOT OLD.deed OR NEW.placed_at IS NOT OLD.placed_at;
+END;
+
+CREATE TRIGGER hold_released AFTER UPDATE ON hold
+BEGIN
+    UPDATE account SET held = held - NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER hold_no_delete BEFORE DELETE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- entry -------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER entry_before_insert BEFORE INSERT ON entry
+BEGIN
+    -- A replay is left aside in silence: ABORT would refuse it, since this fires ahead of ON CONFLICT.
+    SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND key = NEW.key);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'entry_has_lines')
+        WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
+           OR json_array_length(NEW.lines) = 0;
+    SELECT RAISE(ABORT, 'entry_whole')
+        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on) OR datetime(NEW.recorded_at) IS NULL
+           OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
+           OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        WHERE line.type <> 'array'
+           OR json_array_length(line.value) <> 3 + (NEW.reverses IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM json_each(line.value) AS part WHERE part.type <> 'integer'));
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM entry AS first
+        WHERE first.bank_id = NEW.bank_id AND first.id = NEW.reverses AND first.reverses IS NULL AND first.kind = NEW.kind);
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
+        WHERE later.value ->> 3 >= line.value ->> 3);
+    -- The hold that it resolves is open, of its own deed, and on an account that it takes from.
+    SELECT RAISE(ABORT, 'hold_resolved_once') WHERE NEW.resolves IS NOT NULL AND (NEW.reverses IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM hold
+        WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL AND deed = NEW.deed
+          AND account_id IN (SELECT value ->> 0 FROM json_each(NEW.lines))));
+END;
+
+CREATE TRIGGER entry_posts_one_line AFTER INSERT ON entry WHEN json_array_length(NEW.lines) = 1
+BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    VALUES (NEW.bank_id, NEW.id, 1,
+            NEW.lines ->> '$[0][0]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][0]'),
+            NEW.lines ->> '$[0][1]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][1]'),
+            NEW.lines ->> '$[0][2]', NEW.reverses, NEW.lines ->> '$[0][3]');
+END;
+
+CREATE TRIGGER entry_posts_many_lines AFTER INSERT ON entry WHEN json_array_length(NEW.lines) > 1
+BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    WITH line AS (
+        SELECT key + 1 AS line, value ->> 0 AS from_account_id, value ->> 1 AS to_account_id, value ->> 2 AS minutes, value ->> 3 AS mirrors
+        FROM json_each(NEW.lines)
+    ), side AS (
+        SELECT line, 0 AS side, from_account_id AS account_id FROM line
+        UNION ALL
+        SELECT line, 1, to_account_id FROM line
+    ), numbered AS (
+        SELECT side.line, side.side,
+               (SELECT number FROM account WHERE bank_id = NEW.bank_id AND id = side.account_id)
+               + row_number() OVER (PARTITION BY side.account_id ORDER BY side.line, side.side) AS number
+        FROM side
+    )
+    SELECT NEW.bank_id, NEW.id, line.line, line.from_account_id, taken.number, line.to_account_id, brought.number,
+           line.minutes, NEW.reverses, line.mirrors
+    FROM line
+    JOIN numbered AS taken ON taken.line = line.line AND taken.side = 0
+    JOIN numbered AS brought ON brought.line = line.line AND brought.side = 1
+    ORDER BY line.line;
+END;
+
+-- posting, account, limit_change ------------------------------------------------------------------------------------
+
+CREATE TRIGGER posting_before_insert BEFORE INSERT ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes < 0 AND NEW.balance_after < (
+        SELECT floor + held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number = NEW.number);
+    -- It is one of the two sides of its transfer, and takes the account one number and its minutes further.
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
+        SELECT 1
+        FROM transfer
+        JOIN entry ON entry.bank_id = transfer.bank_id AND entry.id = transfer.entry_id
+        JOIN account ON account.bank_id = transfer.bank_id AND account.id = NEW.account_id
+        WHERE transfer.bank_id = NEW.bank_id AND transfer.entry_id = NEW.entry_id AND transfer.line = NEW.line
+          AND ((transfer.from_account_id = NEW.account_id AND transfer.from_number = NEW.number AND NEW.minutes = -transfer.minutes)
+            OR (transfer.to_account_id = NEW.account_id AND transfer.to_number = NEW.number AND NEW.minutes = transfer.minutes))
+          AND account.number + 1 = NEW.number
+          AND account.balance + NEW.minutes = NEW.balance_after
+          AND NEW.given_after - account.given = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes > 0) = (transfer.reverses IS NULL) THEN NEW.minutes ELSE 0 END
+          AND NEW.received_after - account.received = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes < 0) = (transfer.reverses IS NULL) THEN -NEW.minutes ELSE 0 END);
+END;
+
+CREATE TRIGGER account_before_insert BEFORE INSERT ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND kind = NEW.kind AND NEW.kind IN ('pot', 'opening', 'leavers'));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.balance IS NOT 0 OR NEW.number IS NOT 0 OR NEW.given IS NOT 0 OR NEW.received IS NOT 0 OR NEW.floor IS NOT 0
+           OR NEW.held IS NOT 0;
+END;
+
+CREATE TRIGGER account_before_update BEFORE UPDATE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind
+           OR NEW.opened_at IS NOT OLD.opened_at;
+    -- IS NOT, not <>: UPDATE OR REPLACE turns a NULL into the column's default after this trigger has let it pass.
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE (NEW.balance IS NOT OLD.balance OR NEW.number IS NOT OLD.number
+               OR NEW.given IS NOT OLD.given OR NEW.received IS NOT OLD.received)
+          AND (NEW.number IS NOT OLD.number + 1 OR NOT EXISTS (
+            SELECT 1 FROM posting
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
+              AND given_after = NEW.given AND received_after = NEW.received));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.floor IS NOT OLD.floor AND NOT EXISTS (
+            SELECT 1 FROM limit_change AS newest
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND floor IS NEW.floor AND number = (
+                SELECT max(number) FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.held IS NOT OLD.held AND NEW.held IS NOT (
+            SELECT coalesce(sum(minutes), 0) FROM hold
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND resolved_at IS NULL);
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance - NEW.held < NEW.floor;
+END;
+
+CREATE TRIGGER limit_change_before_insert BEFORE INSERT ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.number IS NOT (
+        SELECT coalesce(max(number), 0) + 1 FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.floor) NOT IN ('integer', 'null');
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor > (
+        SELECT balance - held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
