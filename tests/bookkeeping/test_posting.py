@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.people import NOW, account_of, balance_of
-from timebank.bookkeeping import actions
+from timebank.bookkeeping import reversing
 from timebank.bookkeeping.checks import CHECKS
 from timebank.bookkeeping.queries import (
     StatementFilter,
@@ -111,7 +111,7 @@ def test_an_account_of_another_bank_is_not_there(books, post):
 def reverse(session, books, entry_id, *, key="r", numbers=None):
     today = date(2026, 11, 21)
     who = {"by": books.recorder, "approved_by": None}
-    done = actions.reverse(
+    done = reversing.reverse(
         session, books.bank, entry_id, key=key, reason="Slip", now=NOW, today=today, numbers=numbers, **who
     )
     session.commit()

@@ -12,8 +12,9 @@ from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
 from timebank.bookkeeping import actions, sealing
 from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.models import Entry, Leaf, LimitChange, Seal
+from timebank.bookkeeping.models import Entry, LimitChange
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
+from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import count_unsealed, seal
 from timebank.bookkeeping.signing import find_signer, name_log
 from timebank.db import is_worth_retrying

@@ -45,6 +45,7 @@ def _entry(scratch, entry_id, kind, line, **more):
         "day": written.occurred_on if scratch.name == "postgresql" else "2026-11-20",
         "at": _moment(scratch),
         "by": MARY,
+        "approved_by": written.approved_by,
         "deed": written.deed,
         "reverses": written.reverses,
         "lines": lines_literal(written.lines, postgresql=scratch.name == "postgresql"),
@@ -58,9 +59,9 @@ def _write_the_first_books(scratch):
     at = {"at": _moment(scratch)}
     lines = "CAST(:lines AS bigint[])" if scratch.name == "postgresql" else ":lines"
     insert_entry = text(
-        "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, reverses, lines,"
-        f" words_digest, digest) VALUES (:bank, :id, :key, :kind, :day, :at, :by, :deed, :reverses, {lines},"
-        " :words_digest, :digest)"
+        "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, approved_by, deed, reverses,"
+        " lines, words_digest, digest) VALUES (:bank, :id, :key, :kind, :day, :at, :by, :approved_by, :deed,"
+        f" :reverses, {lines}, :words_digest, :digest)"
     )
     with scratch.owner.begin() as books:
         books.execute(text("INSERT INTO bank (id, slug, name, opened_at) VALUES (1, 'angus', 'Angus', :at)"), at)
@@ -81,7 +82,7 @@ def _write_the_first_books(scratch):
             if kind == "member":
                 _join(books, row, scratch)
         welcome = _entry(scratch, 501, EntryKind.WELCOME, Line(POT, ADA, 120))
-        worded = _entry(scratch, 502, EntryKind.ADJUSTMENT, Line(ADA, GRACE, 45), words=WORDS)
+        worded = _entry(scratch, 502, EntryKind.ADJUSTMENT, Line(ADA, GRACE, 45), words=WORDS, approved_by=ADA)
         gift = _entry(scratch, 503, EntryKind.GIFT, Line(GRACE, MARY, 60))
         back = _entry(scratch, 504, EntryKind.GIFT, Line(MARY, GRACE, 60, mirrors=1), reverses=503)
         for row in (welcome, worded, gift, back):

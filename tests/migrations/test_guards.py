@@ -13,7 +13,7 @@ from timebank.migrations import guards, run
 from timebank.migrations.tables import metadata
 
 SQL = Path(guards.__file__).parent / "sql"
-BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "hold", "leaf", "seal", "trail")
+BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "hold", "closing", "leaf", "seal", "trail")
 EVERYTHING = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 #: What the web's role may do with a whole table; the right to some columns only is asked for on its own.
 RIGHTS = {
@@ -27,12 +27,12 @@ RIGHTS = {
     "trail": {"SELECT", "INSERT"},
     "alembic_version": {"SELECT"},
     **{key: {"SELECT", "INSERT"} for key in ("application_step", "books_check", "exchange_step", "standing_change")},
-    **{key: {"SELECT", "INSERT"} for key in ("leaf", "seal")},
+    **{key: {"SELECT", "INSERT"} for key in ("closing", "leaf", "seal")},
     **dict.fromkeys(
         ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
         EVERYTHING - {"DELETE"},
     ),
-    **dict.fromkeys(("reversal", "task", "thank_you"), EVERYTHING - {"DELETE"}),
+    **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word", "membership_role"), EVERYTHING),
     **dict.fromkeys(("sign_in_attempt", "sign_in_code"), EVERYTHING),
 }

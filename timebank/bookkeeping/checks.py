@@ -2,15 +2,16 @@
 
 Every check counts what it looked at and names the rows that are not as they must be. They read the tables as they
 are, with SQL and with the ledger's own arithmetic, and trust no trigger to have done its work. Checks of single
-entries stand in `entry_checks`.
+entries stand in `entry_checks`, of accounts in `account_checks`.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.account_checks import closings_on_record, floors_on_record, holds_match
 from timebank.bookkeeping.entry_checks import (
     entries_as_written,
     postings_equal_transfers,
@@ -19,7 +20,7 @@ from timebank.bookkeeping.entry_checks import (
     words_as_written,
 )
 from timebank.bookkeeping.findings import count_rows, name_row, result
-from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange, Posting, Transfer
+from timebank.bookkeeping.models import Account, Entry, Posting
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import KINDS_OF_HELP
@@ -105,103 +106,6 @@ def running_balances(session: Session) -> CheckResult:
     return result("running_balances", count_rows(session, Posting), "postings", wrong)
 
 
-def floors_on_record(session: Session) -> CheckResult:
-    """Every floor is what the newest limit change says, changes are numbered without a gap, and balances keep it."""
-    newest = (
-        select(
-            LimitChange.bank_id,
-            LimitChange.account_id,
-            func.max(LimitChange.number).label("number"),
-            func.min(LimitChange.number).label("first"),
-            func.count().label("changes"),
-        )
-        .group_by(LimitChange.bank_id, LimitChange.account_id)
-        .subquery()
-    )
-    change = aliased(LimitChange)
-    query = (
-        select(Account.bank_id, Account.id)
-        .outerjoin(newest, and_(newest.c.bank_id == Account.bank_id, newest.c.account_id == Account.id))
-        .outerjoin(
-            change,
-            and_(
-                change.bank_id == Account.bank_id,
-                change.account_id == Account.id,
-                change.number == newest.c.number,
-            ),
-        )
-        .where(
-            or_(
-                newest.c.number.is_(None),
-                newest.c.number != newest.c.changes,
-                newest.c.first != 1,
-                change.floor.is_distinct_from(Account.floor),
-                Account.balance - Account.held < Account.floor,
-            )
-        )
-    )
-    wrong = [
-        Finding("account", name_row(row), "its floor is not on record, or not kept") for row in session.execute(query)
-    ]
-    return result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
-
-
-def holds_match(session: Session) -> CheckResult:
-    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry.
-
-    An entry ends a hold at its own moment, on an account that it takes from.
-    """
-    sums = (
-        select(Hold.bank_id, Hold.account_id, func.sum(Hold.minutes).label("held"))
-        .where(Hold.resolved_at.is_(None))
-        .group_by(Hold.bank_id, Hold.account_id)
-        .subquery()
-    )
-    off = (
-        select(Account.bank_id, Account.id, Account.held, sums.c.held.label("open"))
-        .outerjoin(sums, and_(sums.c.bank_id == Account.bank_id, sums.c.account_id == Account.id))
-        .where(Account.held != func.coalesce(sums.c.held, 0))
-    )
-    wrong = [
-        Finding(
-            "account", f"{row.bank_id}/{row.id}", f"holds {row.held} minutes, its open holds come to {row.open or 0}"
-        )
-        for row in session.execute(off)
-    ]
-    takes = (
-        select(Transfer.line)
-        .where(
-            Transfer.bank_id == Entry.bank_id,
-            Transfer.entry_id == Entry.id,
-            Transfer.from_account_id == Hold.account_id,
-        )
-        .exists()
-    )
-    resolving = (
-        select(Entry.bank_id, Entry.id)
-        .outerjoin(Hold, and_(Hold.bank_id == Entry.bank_id, Hold.id == Entry.resolves))
-        .where(
-            Entry.resolves.is_not(None),
-            or_(
-                Hold.id.is_(None),
-                Hold.deed != Entry.deed,
-                Hold.resolved_at.is_distinct_from(Entry.recorded_at),
-                Entry.reverses.is_not(None),
-                ~takes,
-            ),
-        )
-    )
-    wrong += [
-        Finding("entry", name_row(row), "the hold that it resolves does not fit") for row in session.execute(resolving)
-    ]
-    kept = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
-    wrong += [
-        Finding("hold", name_row(row), "its minutes are none")
-        for row in session.execute(select(Hold.bank_id, Hold.id).where(kept))
-    ]
-    return result("holds_match", count_rows(session, Hold), "holds", wrong)
-
-
 def web_role_owns_nothing(session: Session) -> CheckResult:
     """On PostgreSQL the role that the web uses owns no table, so that it can write nothing but through an entry."""
     if session.get_bind().dialect.name != "postgresql":
@@ -210,7 +114,8 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
-            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'hold', 'leaf', 'seal', 'trail')"
+            " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'hold', 'closing', 'leaf', 'seal',"
+            " 'trail')"
             " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
             " ORDER BY tablename"
         )
@@ -235,6 +140,7 @@ CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     reversals_mirror,
     floors_on_record,
     holds_match,
+    closings_on_record,
     entries_as_written,
     words_as_written,
     seals_match,

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from timebank.bookkeeping.models import Account, Entry, Hold, Leaf, LimitChange
+from timebank.bookkeeping.closing_models import Closing
+from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
+from timebank.bookkeeping.seal_models import Leaf
 from timebank.ledger.leaves import LeafKind, Told, encode, tell_bytes, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
@@ -22,7 +24,7 @@ class Source:
     """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
 
     kind: LeafKind
-    model: type[Account | Entry | Hold | LimitChange]
+    model: type[Account | Closing | Entry | Hold | LimitChange]
     columns: tuple[Column, ...]
     place: tuple[Column, ...]
     tell: Callable[[AnyRow, bytes], Mapping[str, Told]]
@@ -78,18 +80,34 @@ def _tell_limit_change(row: AnyRow, books_key: bytes) -> Mapping[str, Told]:
         "until": tell_day(row.until),
         "recorded_by": tell_id(row.recorded_by),
         "recorded_at": tell_moment(row.recorded_at),
-        "reason_digest": _digest_reason(row, books_key).hex(),
+        "reason_digest": _digest_reason(
+            row.reason, f"limit_change/{row.bank_id}/{row.account_id}/{row.number}", books_key
+        ).hex(),
     }
 
 
-def _digest_reason(row: AnyRow, books_key: bytes) -> bytes:
+def _tell_closing(row: AnyRow, books_key: bytes) -> Mapping[str, Told]:
+    return {
+        "bank_id": tell_id(row.bank_id),
+        "id": tell_id(row.id),
+        "kind": row.kind,
+        "account_id": tell_id(row.account_id),
+        "month": tell_day(row.month),
+        "figures": row.figures,
+        "recorded_by": tell_id(row.recorded_by),
+        "approved_by": tell_id(row.approved_by),
+        "recorded_at": tell_moment(row.recorded_at),
+        "reason_digest": _digest_reason(row.reason, f"closing/{row.bank_id}/{row.id}", books_key).hex(),
+    }
+
+
+def _digest_reason(reason: str, place: str, books_key: bytes) -> bytes:
     """HMAC-SHA256 of a reason under a salt of its own.
 
     A reason may name people and the row keeps no salt, so the salt is made of what names the row and the books' key.
     """
-    place = f"limit_change/{row.bank_id}/{row.account_id}/{row.number}"
     salt = hmac.new(books_key, place.encode(), hashlib.sha256).digest()
-    return hmac.new(salt, row.reason.encode(), hashlib.sha256).digest()
+    return hmac.new(salt, reason.encode(), hashlib.sha256).digest()
 
 
 def _tell_hold(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
@@ -199,5 +217,23 @@ SOURCES: Mapping[LeafKind, Source] = {
         (Hold.id,),
         _tell_resolved,
         Hold.resolved_at.is_not(None),
+    ),
+    LeafKind.CLOSING: Source(
+        LeafKind.CLOSING,
+        Closing,
+        (
+            Closing.bank_id,
+            Closing.id,
+            Closing.kind,
+            Closing.account_id,
+            Closing.month,
+            Closing.figures,
+            Closing.reason,
+            Closing.recorded_by,
+            Closing.approved_by,
+            Closing.recorded_at,
+        ),
+        (Closing.id,),
+        _tell_closing,
     ),
 }

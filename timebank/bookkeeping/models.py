@@ -5,6 +5,7 @@ An entry carries its lines. Inserting it posts it: the database itself writes tr
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -23,10 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from timebank.db import Base, LinesType, UtcTime
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.ledger.entries import EntryKind
-from timebank.ledger.leaves import LeafKind
 
 
-def _one_of(column: str, words: type[AccountKind | EntryKind | LeafKind]) -> str:
+def one_of(column: str, words: type[StrEnum]) -> str:
+    """The rule that a column holds one of these words."""
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
@@ -39,8 +40,9 @@ class Account(Base):
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         CheckConstraint("floor IS NULL OR balance - held >= floor", name="floor_kept"),
         CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("closed_at IS NULL OR (balance = 0 AND held = 0)", name="account_open"),
         CheckConstraint("number >= 0", name="number"),
-        CheckConstraint(_one_of("kind", AccountKind), name="kind"),
+        CheckConstraint(one_of("kind", AccountKind), name="kind"),
         Index(
             "uq_account_one_per_bank",
             "bank_id",
@@ -62,6 +64,7 @@ class Account(Base):
     given: Mapped[int] = mapped_column(BigInteger, server_default="0")
     received: Mapped[int] = mapped_column(BigInteger, server_default="0")
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class Entry(Base):
@@ -76,7 +79,10 @@ class Entry(Base):
         ForeignKeyConstraint(["bank_id", "recorded_by"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "approved_by"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint(_one_of("kind", EntryKind), name="kind"),
+        CheckConstraint(one_of("kind", EntryKind), name="kind"),
+        CheckConstraint(
+            "approved_by <> recorded_by AND (kind <> 'adjustment' OR approved_by IS NOT NULL)", name="second_approver"
+        ),
         CheckConstraint("length(digest) = 32 AND length(words_digest) = 32", name="entry_whole"),
         Index(
             "ix_entry_reverses",
@@ -259,59 +265,3 @@ class LimitChange(Base):
     until: Mapped[date | None]
     recorded_by: Mapped[int | None] = mapped_column(BigInteger)
     recorded_at: Mapped[datetime] = mapped_column(UtcTime)
-
-
-class Leaf(Base):
-    """A row of the books in the order of sealing, from 0: what it is, what names it there, and its hash.
-
-    `subject_number` is 0 where an id alone names the row. The last leaf of 256 carries the hash of this block.
-    """
-
-    __tablename__ = "leaf"
-    __table_args__ = (
-        PrimaryKeyConstraint("bank_id", "number"),
-        UniqueConstraint("bank_id", "kind", "subject_id", "subject_number"),
-        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
-        CheckConstraint("number >= 0", name="number"),
-        CheckConstraint(_one_of("kind", LeafKind), name="kind"),
-        CheckConstraint("length(hash) = 32 AND length(block) = 32", name="hash"),
-        CheckConstraint("(block IS NULL) = ((number & 255) <> 255)", name="block"),
-        Index(
-            "ix_leaf_block",
-            "bank_id",
-            "number",
-            sqlite_where=text("block IS NOT NULL"),
-            postgresql_where=text("block IS NOT NULL"),
-        ),
-        {"sqlite_with_rowid": False},
-    )
-
-    bank_id: Mapped[int] = mapped_column(BigInteger)
-    number: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(20))
-    subject_id: Mapped[int] = mapped_column(BigInteger)
-    subject_number: Mapped[int] = mapped_column(BigInteger)
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
-    block: Mapped[bytes | None] = mapped_column(LargeBinary)
-
-
-class Seal(Base):
-    """A signed statement of all leaves so far. `peaks` are the hashes with which the next sealing goes on."""
-
-    __tablename__ = "seal"
-    __table_args__ = (
-        PrimaryKeyConstraint("bank_id", "number"),
-        UniqueConstraint("bank_id", "size"),
-        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
-        CheckConstraint("number > 0", name="number"),
-        CheckConstraint("length(root) = 32", name="root"),
-        {"sqlite_with_rowid": False},
-    )
-
-    bank_id: Mapped[int] = mapped_column(BigInteger)
-    number: Mapped[int] = mapped_column(BigInteger)
-    size: Mapped[int] = mapped_column(BigInteger)
-    root: Mapped[bytes] = mapped_column(LargeBinary)
-    peaks: Mapped[bytes] = mapped_column(LargeBinary)
-    signed_at: Mapped[datetime] = mapped_column(UtcTime)
-    checkpoint: Mapped[str] = mapped_column(Text)

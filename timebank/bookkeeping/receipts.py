@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.models import Account, Entry, Leaf, Memo, Seal
+from timebank.bookkeeping.models import Account, Entry, Memo
+from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.signing import name_log
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root

@@ -21,6 +21,8 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.NotAMirrorError,
         errors.AlreadyReversedError,
         errors.HoldResolvedError,
+        errors.AccountClosedError,
+        errors.SecondApproverError,
         errors.EntryNotWholeError,
         errors.BooksClosedError,
         errors.NotSealedInOrderError,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.findings import name_row, result
 from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.models import Account, Leaf, Seal
+from timebank.bookkeeping.models import Account
+from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import count_unsealed, split_peaks
 from timebank.bookkeeping.signing import find_signer, name_log
 from timebank.ledger.checks import CheckResult, Finding

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.leaf_rows import SOURCES, AnyRow, Source
-from timebank.bookkeeping.models import Leaf, Seal
 from timebank.bookkeeping.refusals import refusal
+from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.signing import name_log, sign
 from timebank.ledger.leaves import LeafKind, tell_moment
 from timebank.ledger.merkle import HASH_BYTES, Peaks

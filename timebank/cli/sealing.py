@@ -29,6 +29,7 @@ _WORDS = {
     LeafKind.HOLD: "holds",
     LeafKind.ENTRY: "entries",
     LeafKind.HOLD_RESOLVED: "holds resolved",
+    LeafKind.CLOSING: "closings",
 }
 
 

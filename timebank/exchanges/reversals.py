@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.banks.models import Bank
-from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import find_entry_id
+from timebank.bookkeeping.reversing import reverse
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
 from timebank.exchanges.hands import list_hands
@@ -115,7 +115,7 @@ def _carry_out(
     reversal.closed_at = now
     exchange.state, exchange.changed_at = leads_to, now
     add_step(session, exchange, Deed.REVERSE, by, now, exchange.minutes, words=reversal.reason)
-    bookkeeping.reverse(
+    reverse(
         session,
         bank.id,
         entry_id,

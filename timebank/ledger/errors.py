@@ -63,6 +63,18 @@ class HoldResolvedError(LedgerError):
     message_id = "hold_resolved_once"
 
 
+class AccountClosedError(LedgerError):
+    """An account is closed: nothing moves on it. Or it is not, or has something on it still, and cannot be closed."""
+
+    message_id = "account_open"
+
+
+class SecondApproverError(LedgerError):
+    """Somebody else has to approve: nobody approves their own, and an adjustment never goes without."""
+
+    message_id = "second_approver"
+
+
 class EntryNotWholeError(LedgerError):
     """An entry's day, moment or digest is not one."""
 

@@ -19,6 +19,7 @@ class LeafKind(StrEnum):
     HOLD = "hold"
     ENTRY = "entry"
     HOLD_RESOLVED = "hold_resolved"
+    CLOSING = "closing"
 
 
 Told = str | int | None | Sequence["Told"]

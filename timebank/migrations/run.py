@@ -28,19 +28,23 @@ _GRANTS = {
     "limit_change": ("SELECT", "INSERT"),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
-    **dict.fromkeys(("application_step", "books_check", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY),
+    **dict.fromkeys(
+        ("application_step", "books_check", "closing", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY
+    ),
     **dict.fromkeys(
         (
             "application",
             "area",
             "bank",
             "category",
+            "correction",
             "exchange",
             "listing",
             "login_session",
             "membership",
             "person",
             "reversal",
+            "sign_off",
             "task",
             "thank_you",
         ),

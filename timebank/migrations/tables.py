@@ -2,7 +2,8 @@
 
 from timebank.audit import models as audit
 from timebank.banks import models as banks
-from timebank.bookkeeping import models as bookkeeping
+from timebank.bookkeeping import closing_models as closings, models as bookkeeping, seal_models as seals
+from timebank.corrections import models as corrections
 from timebank.db import Base
 from timebank.exchanges import models as exchanges
 from timebank.listings import models as listings
@@ -11,5 +12,18 @@ from timebank.signing_in import models as signing_in
 from timebank.tasks import models as tasks
 from timebank.trail import models as trail
 
-ROOMS = (audit, banks, bookkeeping, exchanges, listings, members, signing_in, tasks, trail)
+ROOMS = (
+    audit,
+    banks,
+    bookkeeping,
+    closings,
+    corrections,
+    exchanges,
+    listings,
+    members,
+    seals,
+    signing_in,
+    tasks,
+    trail,
+)
 metadata = Base.metadata

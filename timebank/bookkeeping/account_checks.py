@@ -1,0 +1,151 @@
+"""What must always be true of accounts: their floors, what they hold, and when they are closed."""
+
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from timebank.bookkeeping.closing_models import Closing
+from timebank.bookkeeping.findings import count_rows, name_row, result
+from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange, Transfer
+from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.closings import ClosingKind
+
+
+def floors_on_record(session: Session) -> CheckResult:
+    """Every floor is what the newest limit change says, changes are numbered without a gap, and balances keep it."""
+    newest = (
+        select(
+            LimitChange.bank_id,
+            LimitChange.account_id,
+            func.max(LimitChange.number).label("number"),
+            func.min(LimitChange.number).label("first"),
+            func.count().label("changes"),
+        )
+        .group_by(LimitChange.bank_id, LimitChange.account_id)
+        .subquery()
+    )
+    change = aliased(LimitChange)
+    query = (
+        select(Account.bank_id, Account.id)
+        .outerjoin(newest, and_(newest.c.bank_id == Account.bank_id, newest.c.account_id == Account.id))
+        .outerjoin(
+            change,
+            and_(
+                change.bank_id == Account.bank_id,
+                change.account_id == Account.id,
+                change.number == newest.c.number,
+            ),
+        )
+        .where(
+            or_(
+                newest.c.number.is_(None),
+                newest.c.number != newest.c.changes,
+                newest.c.first != 1,
+                change.floor.is_distinct_from(Account.floor),
+                Account.balance - Account.held < Account.floor,
+            )
+        )
+    )
+    wrong = [
+        Finding("account", name_row(row), "its floor is not on record, or not kept") for row in session.execute(query)
+    ]
+    return result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
+
+
+def holds_match(session: Session) -> CheckResult:
+    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry.
+
+    An entry ends a hold at its own moment, on an account that it takes from.
+    """
+    sums = (
+        select(Hold.bank_id, Hold.account_id, func.sum(Hold.minutes).label("held"))
+        .where(Hold.resolved_at.is_(None))
+        .group_by(Hold.bank_id, Hold.account_id)
+        .subquery()
+    )
+    off = (
+        select(Account.bank_id, Account.id, Account.held, sums.c.held.label("open"))
+        .outerjoin(sums, and_(sums.c.bank_id == Account.bank_id, sums.c.account_id == Account.id))
+        .where(Account.held != func.coalesce(sums.c.held, 0))
+    )
+    wrong = [
+        Finding(
+            "account", f"{row.bank_id}/{row.id}", f"holds {row.held} minutes, its open holds come to {row.open or 0}"
+        )
+        for row in session.execute(off)
+    ]
+    takes = (
+        select(Transfer.line)
+        .where(
+            Transfer.bank_id == Entry.bank_id,
+            Transfer.entry_id == Entry.id,
+            Transfer.from_account_id == Hold.account_id,
+        )
+        .exists()
+    )
+    resolving = (
+        select(Entry.bank_id, Entry.id)
+        .outerjoin(Hold, and_(Hold.bank_id == Entry.bank_id, Hold.id == Entry.resolves))
+        .where(
+            Entry.resolves.is_not(None),
+            or_(
+                Hold.id.is_(None),
+                Hold.deed != Entry.deed,
+                Hold.resolved_at.is_distinct_from(Entry.recorded_at),
+                Entry.reverses.is_not(None),
+                ~takes,
+            ),
+        )
+    )
+    wrong += [
+        Finding("entry", name_row(row), "the hold that it resolves does not fit") for row in session.execute(resolving)
+    ]
+    kept = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
+    wrong += [
+        Finding("hold", name_row(row), "its minutes are none")
+        for row in session.execute(select(Hold.bank_id, Hold.id).where(kept))
+    ]
+    return result("holds_match", count_rows(session, Hold), "holds", wrong)
+
+
+def closings_on_record(session: Session) -> CheckResult:
+    """An account is closed where its newest closing says so, and stands at zero then; each one follows from the last.
+
+    No adjustment stands without a second approver, and nobody approved their own.
+    """
+    closing = aliased(Closing)
+    newest = (
+        select(Closing.bank_id, Closing.account_id, func.max(Closing.id).label("id"))
+        .where(Closing.account_id.is_not(None))
+        .group_by(Closing.bank_id, Closing.account_id)
+        .subquery()
+    )
+    closes = case((closing.kind == ClosingKind.ACCOUNT_CLOSED, closing.recorded_at))
+    off = (
+        select(Account.bank_id, Account.id)
+        .outerjoin(newest, and_(newest.c.bank_id == Account.bank_id, newest.c.account_id == Account.id))
+        .outerjoin(closing, and_(closing.bank_id == Account.bank_id, closing.id == newest.c.id))
+        .where(
+            or_(
+                Account.closed_at.is_distinct_from(closes),
+                and_(Account.closed_at.is_not(None), or_(Account.balance != 0, Account.held != 0)),
+            )
+        )
+    )
+    wrong = [Finding("account", name_row(row), "it is not as its closings say") for row in session.execute(off)]
+    window: dict[str, Any] = {"partition_by": (Closing.bank_id, Closing.account_id), "order_by": Closing.id}
+    before = func.coalesce(func.lag(Closing.kind).over(**window), ClosingKind.ACCOUNT_REOPENED.value)
+    steps = (
+        select(Closing.bank_id, Closing.id, Closing.kind, before.label("before"))
+        .where(Closing.account_id.is_not(None))
+        .subquery()
+    )
+    twice = select(steps.c.bank_id, steps.c.id).where(steps.c.before == steps.c.kind)
+    wrong += [
+        Finding("closing", name_row(row), "it does not follow from the one before") for row in session.execute(twice)
+    ]
+    for model, table in ((Entry, "entry"), (Closing, "closing")):
+        alone = select(model.bank_id, model.id).where(model.approved_by == model.recorded_by)
+        wrong += [Finding(table, name_row(row), "who recorded it approved it") for row in session.execute(alone)]
+    return result("closings_on_record", count_rows(session, Closing), "closings", wrong)

@@ -1,0 +1,145 @@
+"""Closing accounts at exactly zero and opening them again, and signing off months: rows that are only added."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, insert, select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.bookkeeping.closing_models import Closing
+from timebank.bookkeeping.models import Account
+from timebank.bookkeeping.refusals import refusals_named
+from timebank.ledger.closings import ClosingKind
+
+#: Columns: id, kind, account_id, month, figures, reason, recorded_by, approved_by, recorded_at.
+ClosingRow = Row[*tuple[Any, ...]]
+
+
+def close_account(session: Session, bank_id: int, account_id: int, *, reason: str, by: int, now: datetime) -> None:
+    """Close an account that stands at exactly zero and holds nothing: nothing moves on it any more.
+
+    Raises AccountClosedError where there is something on it, or where it is closed already.
+    """
+    _write(session, bank_id, ClosingKind.ACCOUNT_CLOSED, account_id=account_id, reason=reason, by=by, now=now)
+
+
+def reopen_account(  # noqa: PLR0913 (a closing names who, why and when)
+    session: Session,
+    bank_id: int,
+    account_id: int,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    approved_by: int | None = None,
+) -> None:
+    """Open a closed account again. Raises AccountClosedError where it is open."""
+    kind = ClosingKind.ACCOUNT_REOPENED
+    _write(session, bank_id, kind, account_id=account_id, reason=reason, by=by, now=now, approved_by=approved_by)
+
+
+def sign_off_month(  # noqa: PLR0913 (a closing names what, who, who approved, why and when)
+    session: Session,
+    bank_id: int,
+    month: date,
+    figures: str,
+    *,
+    reason: str,
+    by: int,
+    approved_by: int,
+    now: datetime,
+) -> None:
+    """Put on record the figures (canonical JSON) of a month (its first day) that two people have signed off.
+
+    Raises SecondApproverError, or BooksClosedError where the month stands already.
+    """
+    _write(
+        session,
+        bank_id,
+        ClosingKind.MONTH_SIGNED_OFF,
+        month=month,
+        figures=figures,
+        reason=reason,
+        by=by,
+        approved_by=approved_by,
+        now=now,
+    )
+
+
+def is_closed(session: Session, bank_id: int, account_id: int) -> bool:
+    """Whether an account is closed."""
+    query = select(Account.closed_at).where(Account.bank_id == bank_id, Account.id == account_id)
+    return session.scalar(query) is not None
+
+
+def list_closed(session: Session, bank_id: int, account_ids: Sequence[int]) -> Sequence[int]:
+    """Those of these accounts that are closed, in the order of their ids."""
+    return session.scalars(
+        select(Account.id)
+        .where(Account.bank_id == bank_id, Account.id.in_(account_ids), Account.closed_at.is_not(None))
+        .order_by(Account.id)
+    ).all()
+
+
+def list_signed_off(session: Session, bank_id: int) -> Sequence[ClosingRow]:
+    """The months that were signed off, newest first."""
+    return session.execute(
+        _columns().where(Closing.bank_id == bank_id, Closing.month.is_not(None)).order_by(Closing.month.desc())
+    ).all()
+
+
+def find_signed_off(session: Session, bank_id: int, month: date) -> ClosingRow | None:
+    """The sign-off of a month (its first day)."""
+    return session.execute(_columns().where(Closing.bank_id == bank_id, Closing.month == month)).first()
+
+
+def list_closings(session: Session, bank_id: int, account_id: int) -> Sequence[ClosingRow]:
+    """What closed an account and opened it again, oldest first."""
+    return session.execute(
+        _columns().where(Closing.bank_id == bank_id, Closing.account_id == account_id).order_by(Closing.id)
+    ).all()
+
+
+def _columns() -> Any:  # noqa: ANN401 (a selectable of nine columns)
+    return select(
+        Closing.id,
+        Closing.kind,
+        Closing.account_id,
+        Closing.month,
+        Closing.figures,
+        Closing.reason,
+        Closing.recorded_by,
+        Closing.approved_by,
+        Closing.recorded_at,
+    )
+
+
+def _write(  # noqa: PLR0913 (a closing names what, who, who approved, why and when)
+    session: Session,
+    bank_id: int,
+    kind: ClosingKind,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    account_id: int | None = None,
+    month: date | None = None,
+    figures: str | None = None,
+    approved_by: int | None = None,
+) -> None:
+    row = {
+        "bank_id": bank_id,
+        "id": clock.next_id(),
+        "kind": kind,
+        "account_id": account_id,
+        "month": month,
+        "figures": figures,
+        "reason": reason,
+        "recorded_by": by,
+        "approved_by": approved_by,
+        "recorded_at": now,
+    }
+    with refusals_named():
+        session.execute(insert(cast("Table", Closing.__table__)), row)
