@@ -1,5 +1,6 @@
 """What must always be true of accounts: their floors, what they hold, and when they are closed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
@@ -54,10 +55,15 @@ def floors_on_record(session: Session) -> CheckResult:
 
 
 def holds_match(session: Session) -> CheckResult:
-    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry.
+    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry."""
+    wrong = [*_accounts_that_hold_something_else(session), *_entries_that_resolve_wrongly(session)]
+    none = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
+    odd = session.execute(select(Hold.bank_id, Hold.id).where(none))
+    wrong += [Finding("hold", name_row(row), "its minutes are none") for row in odd]
+    return result("holds_match", count_rows(session, Hold), "holds", wrong)
 
-    An entry ends a hold at its own moment, on an account that it takes from.
-    """
+
+def _accounts_that_hold_something_else(session: Session) -> Iterator[Finding]:
     sums = (
         select(Hold.bank_id, Hold.account_id, func.sum(Hold.minutes).label("held"))
         .where(Hold.resolved_at.is_(None))
@@ -65,16 +71,17 @@ def holds_match(session: Session) -> CheckResult:
         .subquery()
     )
     off = (
-        select(Account.bank_id, Account.id, Account.held, sums.c.held.label("open"))
+        select(Account.bank_id, Account.id, Account.held, func.coalesce(sums.c.held, 0).label("open"))
         .outerjoin(sums, and_(sums.c.bank_id == Account.bank_id, sums.c.account_id == Account.id))
         .where(Account.held != func.coalesce(sums.c.held, 0))
     )
-    wrong = [
-        Finding(
-            "account", f"{row.bank_id}/{row.id}", f"holds {row.held} minutes, its open holds come to {row.open or 0}"
-        )
-        for row in session.execute(off)
-    ]
+    for row in session.execute(off):
+        problem = f"holds {row.held} minutes, its open holds come to {row.open}"
+        yield Finding("account", f"{row.bank_id}/{row.id}", problem)
+
+
+def _entries_that_resolve_wrongly(session: Session) -> Iterator[Finding]:
+    """An entry ends a hold of its own deed, at its own moment, on an account that it takes from."""
     takes = (
         select(Transfer.line)
         .where(
@@ -84,29 +91,20 @@ def holds_match(session: Session) -> CheckResult:
         )
         .exists()
     )
-    resolving = (
+    off = or_(
+        Hold.id.is_(None),
+        Hold.deed != Entry.deed,
+        Hold.resolved_at.is_distinct_from(Entry.recorded_at),
+        Entry.reverses.is_not(None),
+        ~takes,
+    )
+    query = (
         select(Entry.bank_id, Entry.id)
         .outerjoin(Hold, and_(Hold.bank_id == Entry.bank_id, Hold.id == Entry.resolves))
-        .where(
-            Entry.resolves.is_not(None),
-            or_(
-                Hold.id.is_(None),
-                Hold.deed != Entry.deed,
-                Hold.resolved_at.is_distinct_from(Entry.recorded_at),
-                Entry.reverses.is_not(None),
-                ~takes,
-            ),
-        )
+        .where(Entry.resolves.is_not(None), off)
     )
-    wrong += [
-        Finding("entry", name_row(row), "the hold that it resolves does not fit") for row in session.execute(resolving)
-    ]
-    kept = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
-    wrong += [
-        Finding("hold", name_row(row), "its minutes are none")
-        for row in session.execute(select(Hold.bank_id, Hold.id).where(kept))
-    ]
-    return result("holds_match", count_rows(session, Hold), "holds", wrong)
+    for row in session.execute(query):
+        yield Finding("entry", name_row(row), "the hold that it resolves does not fit")
 
 
 def closings_on_record(session: Session) -> CheckResult:
