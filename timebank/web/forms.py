@@ -1,5 +1,6 @@
 """What our forms have in common: the form's key, typed time, typed days, and errors said in one place."""
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOTHING",
+    "ButtonForm",
     "DayField",
     "HandForm",
     "HoursField",
@@ -62,7 +64,7 @@ class KeyedForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def key(self) -> str:
-        """The key as it is kept, apart for each address, since the buttons of one page share what they send."""
+        """The key as it is kept, apart for each kind of page: sent for another deed of that kind, it is refused."""
         return f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.endpoint}"[:_KEY_LENGTH]
 
     def refuse(self, error: TimebankError, field: Field | None = None) -> None:
@@ -153,6 +155,16 @@ def _read(reader: Callable[[], Any]) -> Any:  # noqa: ANN401 (whatever the reade
         return reader()
     except TimebankError as error:
         raise StopValidation(say(error)) from error
+
+
+class ButtonForm(KeyedForm):
+    """Nothing but a button. A page can have many of them, each with its own address."""
+
+    @property
+    def key(self) -> str:
+        """The key as it is kept, apart for each address: the buttons of a page share what they send."""
+        told = f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.path}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 class HandForm(KeyedForm):

@@ -23,10 +23,6 @@ class NameForm(KeyedForm):
     )
 
 
-class ButtonForm(KeyedForm):
-    """Nothing but a button."""
-
-
 class TravelForm(KeyedForm):
     """The ways from one area: a field for each other area, which `travel_form` adds."""
 

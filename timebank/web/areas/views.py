@@ -11,8 +11,9 @@ from timebank.banks.queries import find_area, list_areas, list_travel
 from timebank.errors import TimebankError
 from timebank.web.access import allows, coordinators
 from timebank.web.areas import blueprint
-from timebank.web.areas.forms import ButtonForm, NameForm, TravelForm, travel_form
+from timebank.web.areas.forms import NameForm, TravelForm, travel_form
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 
 
 @blueprint.route("/areas", methods=["GET", "POST"])

@@ -18,10 +18,10 @@ from timebank.members.rules import may_approve, may_broker
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
-from timebank.web.audit.forms import CheckForm
 from timebank.web.audit.wanted import asked_one_of
 from timebank.web.audit.words import account_words, deed_words, how_words, kind_words
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -89,7 +89,7 @@ def entry(word: str, code: str) -> str:
     return render_template(
         "audit/entry.html",
         story=story,
-        form=CheckForm(),
+        form=ButtonForm(),
         word=word,
         code=code,
         # Auditors read the books and the trail, never what people wrote in a dispute.

@@ -12,9 +12,9 @@ from timebank.audit.queries import list_checks, overview
 from timebank.exchanges.rules import State
 from timebank.web.access import allows, auditors
 from timebank.web.audit import blueprint
-from timebank.web.audit.forms import CheckForm
 from timebank.web.audit.words import check_words, state_words, unit_words
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 
 
 @blueprint.get("/audit")
@@ -26,7 +26,7 @@ def books() -> str:
     newest = checks[0] if checks else None
     return render_template(
         "audit/books.html",
-        form=CheckForm(),
+        form=ButtonForm(),
         figures=figures,
         checks=checks,
         newest=newest,
@@ -43,7 +43,7 @@ def books() -> str:
 @allows(auditors)
 def check_now() -> Response:
     """Check the books, and keep what was found."""
-    form = CheckForm()
+    form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
     began = clock.now()

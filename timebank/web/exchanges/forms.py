@@ -8,10 +8,6 @@ from timebank.web.forms import HandForm, HoursField, KeyedForm, at_most, needed
 _LONG = at_most(2000, _("Say it in 2,000 letters or fewer."))
 
 
-class DeedForm(KeyedForm):
-    """Nothing but a button."""
-
-
 class WordGivenForm(HandForm):
     """A button by which hours move; for a broker's hand, what there is to show."""
 

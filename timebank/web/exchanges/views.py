@@ -25,13 +25,13 @@ from timebank.web.exchanges.filing import filing_form
 from timebank.web.exchanges.forms import (
     AgreementForm,
     DecidedForm,
-    DeedForm,
     DisputeForm,
     ThanksForm,
     WordGivenForm,
 )
 from timebank.web.exchanges.story import tell
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.sentences import say
 
 
@@ -240,7 +240,7 @@ def _both_after(shown: Exchange, form: DecidedForm) -> dict[str, object]:
 def _page(shown: Exchange, **changed: object) -> str:
     """The page of an exchange, with what a form that was refused changes on it."""
     told = {**tell(shown, g.actor), "filing": filing_form(shown), "reads_entries": may_audit(g.actor), **changed}
-    return render_template("exchanges/exchange.html", form=DeedForm(), **told)
+    return render_template("exchanges/exchange.html", form=ButtonForm(), **told)
 
 
 def _words(text: str | None) -> str:
@@ -272,7 +272,7 @@ def _before(shown: Exchange) -> dict[str, object]:
 def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
     """A deed by one button: done, said, and back to the exchange."""
     shown = _own_exchange(code)
-    form = DeedForm()
+    form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
     allowed = may(shown.standing(), g.actor)

@@ -35,7 +35,3 @@ class LimitForm(PotForm):
         validators=[needed(_("Type how far, such as 30 hours."))],
     )
     until = DayField(_("Until which day?"), description=_DAY, validators=[needed(_("Type the last day."))])
-
-
-class EndForm(KeyedForm):
-    """Nothing but a button."""

@@ -16,8 +16,9 @@ from timebank.members.rules import Actor, may_change_limit
 from timebank.web.access import allows, brokers, coordinators
 from timebank.web.extensions import db
 from timebank.web.filters import today
+from timebank.web.forms import ButtonForm
 from timebank.web.limits import blueprint
-from timebank.web.limits.forms import EndForm, LimitForm, PotForm
+from timebank.web.limits.forms import LimitForm, PotForm
 
 
 @blueprint.route("/members/<code:code>/limit", methods=["GET", "POST"])
@@ -46,7 +47,7 @@ def limit(code: str) -> str | Response:
         except TimebankError as error:
             _refuse(form, error)
     return render_template(
-        "limits/limit.html", form=form, end_form=EndForm(), member=member, **_standing(member.account_id)
+        "limits/limit.html", form=form, end_form=ButtonForm(), member=member, **_standing(member.account_id)
     )
 
 
@@ -55,7 +56,7 @@ def limit(code: str) -> str | Response:
 def end(code: str) -> Response:
     """End early what was lowered for a time."""
     member = _member(code)
-    form = EndForm()
+    form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
     actions.end_override(db.session(), g.bank, member, by=g.actor, now=clock.now(), form_key=form.key)

@@ -13,9 +13,9 @@ from timebank.listings.rules import Risk
 from timebank.listings.tree import Branch, Tree
 from timebank.web.access import allows, coordinators
 from timebank.web.extensions import db
-from timebank.web.forms import tidy
+from timebank.web.forms import ButtonForm, tidy
 from timebank.web.listings import blueprint
-from timebank.web.listings.forms import RISKS, CategoryForm, DeedForm
+from timebank.web.listings.forms import RISKS, CategoryForm
 
 
 @blueprint.get("/categories")
@@ -23,7 +23,7 @@ from timebank.web.listings.forms import RISKS, CategoryForm, DeedForm
 def categories() -> str:
     """All of them, in their order; those retired at the end."""
     tree = get_tree(db.session(), g.bank.id)
-    return render_template("listings/categories.html", tree=tree, risks=RISKS, form=DeedForm())
+    return render_template("listings/categories.html", tree=tree, risks=RISKS, form=ButtonForm())
 
 
 @blueprint.post("/categories/starting-list")
@@ -75,7 +75,7 @@ def category(key: str) -> str | Response:
             return redirect(url_for("listings.categories"), 303)
         except TimebankError as error:
             _refuse(form, error)
-    return render_template("listings/category.html", form=form, category=shown, deed_form=DeedForm())
+    return render_template("listings/category.html", form=form, category=shown, deed_form=ButtonForm())
 
 
 @blueprint.post("/category-place/<any(up, down):way>/<path:key>")
@@ -83,9 +83,7 @@ def category(key: str) -> str | Response:
 def shift(way: str, key: str) -> Response:
     """Move it one place."""
     _category(key)
-    keeping.shift(
-        db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=DeedForm().key_for(way, key)
-    )
+    keeping.shift(db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     return redirect(url_for("listings.categories"), 303)
 
@@ -95,7 +93,7 @@ def shift(way: str, key: str) -> Response:
 def retire(key: str) -> Response:
     """Choose it no more; it stays on what it was used for."""
     shown, _tree = _category(key)
-    keeping.retire(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key_for(key))
+    keeping.retire(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     flash(_("%(name)s is retired. It stays on what it was used for.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)
@@ -106,7 +104,7 @@ def retire(key: str) -> Response:
 def bring_back(key: str) -> Response:
     """Let it be chosen again."""
     shown, _tree = _category(key)
-    keeping.bring_back(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=DeedForm().key_for(key))
+    keeping.bring_back(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     flash(_("%(name)s can be chosen again.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)

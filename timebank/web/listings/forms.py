@@ -1,6 +1,5 @@
 """The forms of offers, requests and categories."""
 
-import hashlib
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
@@ -122,14 +121,6 @@ class AskBrokerForm(KeyedForm):
         _("What do you look for?"),
         validators=[needed(_("Say in a few words what you look for.")), at_most(200, _("Say it in 200 letters."))],
     )
-
-
-class DeedForm(KeyedForm):
-    """Nothing but a button, of which a page can have many."""
-
-    def key_for(self, *parts: str) -> str:
-        """The form's key for one of the buttons: all of a page share what they send, and each does its own deed."""
-        return hashlib.sha256(":".join((self.key, *parts)).encode()).hexdigest()
 
 
 class OwnerForm(KeyedForm):

@@ -18,9 +18,9 @@ from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, members, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.filters import today
-from timebank.web.forms import SelectChoice
+from timebank.web.forms import ButtonForm, SelectChoice
 from timebank.web.listings import blueprint
-from timebank.web.listings.forms import DAYS, PARTS, DeedForm, ListingForm, OwnerForm
+from timebank.web.listings.forms import DAYS, PARTS, ListingForm, OwnerForm
 from timebank.web.listings.found import areas_by_name, categories_of, when_it_suits
 from timebank.web.sentences import say
 
@@ -39,7 +39,7 @@ def mine() -> str:
         resting=[row for row in rows if row.life != Life.OPEN],
         categories=categories_of(rows, tree),
         suits=when_it_suits,
-        form=DeedForm(),
+        form=ButtonForm(),
     )
 
 
@@ -93,7 +93,7 @@ def change(code: str) -> str | Response:
 def move(code: str, what: str) -> Response:
     """Pause it, close it, open it again, or say that it is still right."""
     shown = _changeable(code)
-    key = DeedForm().key_for(what, code)
+    key = ButtonForm().key
     try:
         actions.move(db.session(), g.bank, code, Move(what), by=g.actor, now=clock.now(), form_key=key)
         db.session.commit()

@@ -17,9 +17,9 @@ from timebank.web.access import allows, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.filters import today
-from timebank.web.forms import tidy
+from timebank.web.forms import ButtonForm, tidy
 from timebank.web.listings import blueprint
-from timebank.web.listings.forms import DAYS, RISKS, AskBrokerForm, DeedForm
+from timebank.web.listings.forms import DAYS, RISKS, AskBrokerForm
 from timebank.web.listings.found import areas_by_name, categories_of, read_asked, when_it_suits
 
 _MOST_PAGES = 100_000
@@ -73,7 +73,7 @@ def listing(code: str) -> str:
         may_answer=_may_answer(shown, g.actor),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
         may_hand_over=may_hand_over(g.actor, held=shown.is_holder),
-        form=DeedForm(),
+        form=ButtonForm(),
         ask_form=AskBrokerForm(formdata=None, words=shown.title),
     )
 

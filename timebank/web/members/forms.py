@@ -78,7 +78,3 @@ class StandingForm(KeyedForm):
         """Any standing will do: a form that comes again names the one that was offered the first time."""
         if field.data not in {one.value for one in Standing}:
             raise ValidationError(str(_("Choose how it is from now on.")))
-
-
-class CodeForm(KeyedForm):
-    """Nothing but a button."""

@@ -29,8 +29,9 @@ from timebank.web.access import allows, brokers, coordinators, members as all_me
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.filters import today
+from timebank.web.forms import ButtonForm
 from timebank.web.members import blueprint
-from timebank.web.members.forms import CodeForm, ProfileForm, RolesForm
+from timebank.web.members.forms import ProfileForm, RolesForm
 
 _COOKIE = "sign_in_code"
 
@@ -70,7 +71,7 @@ def member(code: str) -> str:
         may_coordinate=may_coordinate(g.actor),
         may_change_standing=may_change_standing(g.actor, shown),
         listings=list_shown_of_member(db.session(), g.bank.id, shown.membership_id, today=today()),
-        form=CodeForm(),
+        form=ButtonForm(),
     )
 
 
@@ -79,7 +80,7 @@ def member(code: str) -> str:
 def sign_in_code(code: str) -> str | Response:
     """Make a sign-in code for somebody without a password, and show it to be printed or read out."""
     shown = _member(code)
-    form = CodeForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         made = signing_in.make_code(db.session(), shown, by=g.actor, now=clock.now())
         db.session.commit()
@@ -137,7 +138,7 @@ def profile() -> str | Response:
             form.refuse(error)
     sessions = list_sessions(db.session(), g.actor.person_id, clock.now())
     here = digest_secret(current_user.token)
-    return render_template("members/profile.html", form=form, sessions=sessions, here=here, code_form=CodeForm())
+    return render_template("members/profile.html", form=form, sessions=sessions, here=here, code_form=ButtonForm())
 
 
 @blueprint.post("/profile/other-devices")

@@ -14,7 +14,3 @@ class ReversalForm(KeyedForm):
         description=_("Both people will read this."),
         validators=[needed(_("Say why. Both will read it.")), at_most(2000, _("Say it in 2,000 letters or fewer."))],
     )
-
-
-class AnswerForm(KeyedForm):
-    """Nothing but a button."""

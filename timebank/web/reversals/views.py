@@ -16,8 +16,9 @@ from timebank.members.queries import list_membership_names, list_names
 from timebank.members.rules import may_approve, may_see_all_exchanges
 from timebank.web.access import allows, approvers, coordinators, members, members_who_exchange
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.reversals import blueprint
-from timebank.web.reversals.forms import AnswerForm, ReversalForm
+from timebank.web.reversals.forms import ReversalForm
 from timebank.web.sentences import say
 
 
@@ -58,7 +59,7 @@ def reversal(code: str) -> str:
     people = (shown.proposed_by, shown.approved_by, shown.refused_by)
     return render_template(
         "reversals/reversal.html",
-        form=AnswerForm(),
+        form=ButtonForm(),
         reversal=shown,
         exchange=exchange,
         names=list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id]),
@@ -121,7 +122,7 @@ def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
 
 def _answer(code: str, act: Callable[[str], None]) -> Response:
     _reversal(code)
-    form = AnswerForm()
+    form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
     try:

@@ -6,10 +6,6 @@ from wtforms import TextAreaField
 from timebank.web.forms import KeyedForm, at_most, needed
 
 
-class ButtonForm(KeyedForm):
-    """Nothing but a button."""
-
-
 class OutcomeForm(KeyedForm):
     """What came of a task."""
 

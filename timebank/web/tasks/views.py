@@ -21,9 +21,10 @@ from timebank.trail.actions import Deed
 from timebank.web.access import allows, brokers
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.sentences import say
 from timebank.web.tasks import blueprint
-from timebank.web.tasks.forms import ButtonForm, OutcomeForm
+from timebank.web.tasks.forms import OutcomeForm
 from timebank.web.tasks.words import advice, name_subjects, title
 
 
