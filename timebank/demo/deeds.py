@@ -40,7 +40,7 @@ class Help:
 
     `asked` for by the receiver or `offered` by the giver was agreed beforehand, with `travel` on top; `by` is the side
     that wrote it down, `late` the days until then, `slip` what both signed.
-    `found` is the title of the listing that it came of, `under` the category that a broker filed it under.
+    `found` is the title of the listing that it came of, `under` the key of the category that a broker filed it under.
     `words` are what the other side, the broker or the coordinator had to say, and `said` the minutes that they named.
     """
 

@@ -101,10 +101,8 @@ LONG_AGO = (
     Help(64, "ross", "hazel", "Moved the piano", 90, asked=True, ending=Ending.CALLED_OFF),
     Help(62, "hazel", "jean", "A picture of the dipper at the bridge", 120),
     Help(60, "rania", "mei", "Lentil soup for the whole kitchen", 90),
-    Help(
-        58, "sam", "bill", "Mended the mantel clock", 90, late=50, under="Repairs and handiwork/Small jobs in the house"
-    ),
-    Help(55, "alasdair", "agnes", "Swept the chimney", HOUR, under="Repairs and handiwork"),
+    Help(58, "sam", "bill", "Mended the mantel clock", 90, late=50, under="repairs/small-jobs"),
+    Help(55, "alasdair", "agnes", "Swept the chimney", HOUR, under="repairs"),
     Help(
         52,
         "devinder",
@@ -121,17 +119,17 @@ LONG_AGO = (
         "The shop's books for the quarter",
         150,
         asked=True,
-        under="Computers and paperwork/Bills, budgets and accounts",
+        under="paperwork/money",
     ),
     Help(41, "callum", "alasdair", "Stacked logs until it was dark", 120, by=Side.RECEIVER),
     Help(39, "archie", "hamish", "Taught me to read the sky", HOUR, slip="No. 14, in the green folder."),
-    Help(36, "wilma", "agnes", "A drive to see the sea again", 120, under="Getting about/Longer trips by car"),
+    Help(36, "wilma", "agnes", "A drive to see the sea again", 120, under="getting-about/longer-trips"),
     Help(35, "agnes", "kirsty", "Two pairs of very small socks", 120, by=Side.RECEIVER, thanks="They stay on!"),
     Help(33, "finlay", "hazel", "Put 400 bird photos in order", 120, asked=True, found="Phones and tablets, slowly"),
 )
 
 LATELY = (
-    Help(30, "ada", "sam", "Gardening: the hedge", 90, under="Gardens and animals/Gardening"),
+    Help(30, "ada", "sam", "Gardening: the hedge", 90, under="outdoors/gardening"),
     Help(28, "sam", "ada", "Mended the reading lamp", HOUR, thanks="I read until two. It is all your fault."),
     Help(26, "jean", "agnes", "Shopping, and a talk about it", 90),
     Help(

@@ -39,6 +39,19 @@ class Tree:
         """Every main category in use, with those under it."""
         return [(main, self.beside(main.id)) for main in self.beside(None)]
 
+    def whole(self) -> Sequence[tuple[Branch, Sequence[Branch]]]:
+        """Every main category with those under it, retired ones too, each in its place."""
+        every = self.by_id.values()
+        mains = [one for one in every if one.parent_id is None]
+        return [(main, [one for one in every if one.parent_id == main.id]) for main in mains]
+
+    def words_of(self, category_id: int | None) -> str:
+        """Its name after that of its main one, as in 'Home/Cleaning': to be read, never to find it by. '' for none."""
+        found = self.by_id.get(category_id or 0)
+        if found is None or found.parent_id is None:
+            return found.name if found else ""
+        return f"{self.by_id[found.parent_id].name}/{found.name}"
+
     def may_be_chosen(self, category_id: int) -> bool:
         """Whether a new listing may stand in it: neither it nor what it stands under is retired."""
         found = self.by_id.get(category_id)

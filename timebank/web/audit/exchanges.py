@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from timebank.audit.exchanges import count_exchanges, list_batches, list_exchanges
 from timebank.codes import spoken
-from timebank.exchanges.filing import Shelf
 from timebank.exchanges.rules import State
+from timebank.listings.tree import Tree
 from timebank.members.queries import list_names
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
@@ -39,7 +39,6 @@ def exchanges() -> str:
         totals=count_exchanges(db.session(), g.bank.id, wanted.meant),
         names=list_names(db.session(), g.bank.id, sides),
         wanted=wanted,
-        shelves=_labels(wanted.shelves),
         periods=usual_periods(wanted.typed),
         is_first=below is None,
         state_words=state_words,
@@ -60,7 +59,7 @@ def _cells(wanted: Wanted) -> Iterator[Cells]:
     session, bank_id = db.session(), g.bank.id
     heads = (_("Day"), _("Reference"), _("State"), _("Who gave"), _("Who received"), _("What"))
     yield (*heads, _("Category"), _("Minutes"), _("Hours"))
-    say = _Words(_labels(wanted.shelves))
+    say = _Words(wanted.tree)
     for rows in list_batches(session, bank_id, wanted.meant):
         sides = [side for row in rows for side in (row.giver_account_id, row.receiver_account_id)]
         names = list_names(session, bank_id, sides)
@@ -71,8 +70,8 @@ def _cells(wanted: Wanted) -> Iterator[Cells]:
 class _Words:
     """What every row says anew: asked once for each state and length, not once for each of 100,000 rows."""
 
-    def __init__(self, shelves: dict[int, str]) -> None:
-        self.shelves = shelves
+    def __init__(self, tree: Tree) -> None:
+        self.kinds = {category_id: tree.words_of(category_id) for category_id in tree.by_id}
         self.states = {state.value: state_words(state) for state in State}
         self.lengths: dict[int | None, str] = {None: ""}
 
@@ -92,11 +91,7 @@ def _one(row: Row[*tuple[Any, ...]], names: dict[int, tuple[str, str]], say: _Wo
         names[row.giver_account_id][0],
         names[row.receiver_account_id][0],
         row.what,
-        say.shelves.get(row.category_id, ""),
+        say.kinds.get(row.category_id, ""),
         row.minutes,
         say.hours(row.minutes),
     )
-
-
-def _labels(shelves: Sequence[Shelf]) -> dict[int, str]:
-    return {one.id: one.label for shelf in shelves for one in (shelf, *shelf.below)}

@@ -12,8 +12,9 @@ from timebank.audit.exchanges import ExchangeFilter
 from timebank.audit.rules import GROUPS, states_of
 from timebank.banks.queries import list_areas
 from timebank.errors import TimebankError
-from timebank.exchanges.filing import Shelf, find_shelf, list_shelves
 from timebank.exchanges.rules import State
+from timebank.listings.queries import get_tree
+from timebank.listings.tree import Tree
 from timebank.web.asked import asked_words
 from timebank.web.days import read_day
 from timebank.web.extensions import db
@@ -31,7 +32,7 @@ class Wanted:
     typed: dict[str, Any]
     meant: ExchangeFilter
     problems: dict[str, str] = field(default_factory=dict)
-    shelves: Sequence[Shelf] = ()
+    tree: Tree = field(default_factory=lambda: Tree(()))
     areas: Sequence[tuple[int, str]] = ()
 
     @property
@@ -41,16 +42,16 @@ class Wanted:
 
 
 def read_wanted() -> Wanted:
-    """Read the address; what is unknown, such as a category that was renamed, is a problem and asks for nothing."""
-    shelves = list_shelves(db.session(), g.bank.id)
+    """Read the address; what is unknown, such as an area that was renamed, is a problem and asks for nothing."""
+    tree = get_tree(db.session(), g.bank.id)
     areas = [(row.id, row.name) for row in list_areas(db.session(), g.bank.id, also_closed=True)]
     typed = {name: asked_words(name).strip() for name in NAMES}
     typed = {name: said for name, said in typed.items() if said}
     problems = dict[str, str]()
-    shelf = find_shelf(shelves, typed.get("category", ""))
+    category = tree.by_key.get(typed["category"]) if "category" in typed else None
     area_id = next((area_id for area_id, name in areas if name == typed.get("area")), None)
     states = states_of(typed.get("state", ""))
-    for name, found in (("category", shelf), ("area", area_id), ("state", states)):
+    for name, found in (("category", category), ("area", area_id), ("state", states)):
         if name in typed and not found:
             problems[name] = _("This is not on the list: %(typed)s.", typed=typed[name])
     first, last = (_day(typed, name, problems) for name in ("from", "to"))
@@ -59,13 +60,13 @@ def read_wanted() -> Wanted:
     meant = ExchangeFilter(
         words=typed.get("words", ""),
         person=typed.get("person", ""),
-        category_ids=shelf.ids if shelf else (),
+        category_ids=tuple(tree.within(category.id)) if category else (),
         area_id=area_id,
         states=states,
         first=first,
         last=last,
     )
-    return Wanted(typed, meant, problems, shelves, areas)
+    return Wanted(typed, meant, problems, tree, areas)
 
 
 def _day(typed: dict[str, str], name: str, problems: dict[str, str]) -> date | None:
