@@ -18,3 +18,11 @@ def test_the_styleguide_shows_every_state_of_an_exchange_and_a_balance_of_each_k
 def test_an_error_is_said_on_top_and_at_its_field(visitor, village):
     page = visitor.get("/styleguide")
     assert page.words.count("Type something here.") == 2
+
+
+def test_a_list_is_narrowed_by_a_form_that_keeps_the_choice_and_gone_through_by_pages(visitor, village):
+    page = visitor.get("/styleguide")
+    assert page.form_with("Show these").fields == {"shows": ["b"]}
+    assert page.form_with("Look").fields == {"first": ["a"], "second": ["b"]}
+    assert page.links["Older ones"] == "/styleguide?below=1"
+    assert (page.links["Back a page"], page.links["Next page"]) == ("/styleguide?page=1", "/styleguide?page=3")

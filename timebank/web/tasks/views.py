@@ -35,7 +35,7 @@ def tasks() -> str:
     wanted = request.args.get("show", "")
     shows = Shows(wanted) if wanted in {one.value for one in Shows} else Shows.TO_DO
     page = list_tasks(db.session(), g.bank.id, shows, membership_id=g.actor.membership_id, after=asked_number("after"))
-    return render_template("tasks/tasks.html", page=page, shows=shows, choices=list(Shows), **_names(*page.rows))
+    return render_template("tasks/tasks.html", page=page, shows=shows, **_names(*page.rows))
 
 
 @blueprint.get("/tasks/<code:code>")
