@@ -57,7 +57,7 @@ def nell(welcome_hours, as_, village):
 
 def test_a_neighbour_joins_online_asks_and_is_helped(nell, as_, village, books):
     page = press(nell, press(nell, nell.get(), "Find help or offer it"), "My offers and requests")
-    nell.done(press(nell, page, "Offer help"), title="Lamps mended", kind1="home/cleaning")
+    nell.done(press(nell, page, "List an offer"), title="Lamps mended", kind1="home/cleaning")
     nell.done(nell.get("my-listings/new/request"), title="Walks for Biscuit", kind1="outdoors/dog-walking")
     grace = as_(village.grace)
     page = press(grace, press(grace, grace.get(), "Offers and requests"), "Requests")

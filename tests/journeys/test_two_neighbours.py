@@ -43,7 +43,7 @@ def test_two_neighbours_exchange_an_hour(as_, village, books):
 
 def test_help_is_agreed_beforehand_then_recorded_then_confirmed(as_, village, books):
     ada, grace = as_(village.ada), as_(village.grace)
-    page = press(grace, grace.get(), "Ask for help")
+    page = press(grace, grace.get(), "Ask somebody for help")
     page = grace.done(page, words="Ada")
     page = grace.done(page, what="A lift to the clinic")
     page = grace.done(page, choice="today")
@@ -155,7 +155,7 @@ def test_a_request_is_listed_found_answered_and_the_hours_go_to_who_helped(as_, 
     books.open_categories()
     ada, grace = as_(village.ada), as_(village.grace)
     page = press(grace, press(grace, grace.get(), "Find help or offer it"), "My offers and requests")
-    page = grace.done(press(grace, page, "Ask for help"), title="Walks for Biscuit", kind1="outdoors/dog-walking")
+    page = grace.done(press(grace, page, "List a request"), title="Walks for Biscuit", kind1="outdoors/dog-walking")
     assert "It is listed now." in page
 
     page = press(ada, press(ada, ada.get(), "Offers and requests"), "Requests")

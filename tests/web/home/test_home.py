@@ -32,7 +32,7 @@ def test_a_newcomer_reads_that_they_can_ask_at_once(as_, village):
 def test_what_i_recorded_waits_for_the_other_and_is_no_task_of_mine(as_, village, books):
     books.recorded(village.ada, village.grace, what="Hedge cutting")
     mine, theirs = as_(village.ada).get(), as_(village.grace).get()
-    assert "Waiting for others Hedge cutting waiting With Grace Okafor" in mine
+    assert "Waiting for others Hedge cutting waiting With Grace Okafor · Today, Saturday 21 November" in mine
     assert not mine.has_button("Check and confirm")
     assert "Ada Lamont says you received 1 hour of help." in theirs
     assert "Waiting for others" not in theirs

@@ -56,14 +56,14 @@ def test_a_search_without_a_hit_keeps_the_words_and_offers_a_broker(as_, village
 def test_an_empty_bank_says_why_and_offers_one_thing_to_do(as_, village):
     page = as_(village.grace).get("listings")
     assert "Nobody has listed an offer yet. You can be the first." in page
-    assert page.links["Offer help"] == "/angus/my-listings/new/offer"
-    assert as_(village.grace).get("listings?kind=request").links["Ask for help"] == "/angus/my-listings/new/request"
+    assert page.links["List an offer"] == "/angus/my-listings/new/offer"
+    assert as_(village.grace).get("listings?kind=request").links["List a request"] == "/angus/my-listings/new/request"
 
 
 def test_an_auditor_is_offered_nothing_to_do(as_, village):
     page = as_(village.audrey).get("listings")
     assert "Nobody has listed an offer yet." in page
-    assert not page.has_button("Offer help")
+    assert not page.has_button("List an offer")
     assert not look(as_(village.audrey), words="zeppelin").has_button("Ask a broker to find someone")
 
 

@@ -28,7 +28,7 @@ def ada(as_, village, books):
 
 
 def test_an_offer_is_listed_and_found(ada, as_, village, books):
-    page = ada.get(ada.get("my-listings").links["Offer help"])
+    page = ada.get(ada.get("my-listings").links["List an offer"])
     assert "What do you offer?" in page.title
     page = ada.done(page, **TYPED, kind2="learning/skills", suits=[0, 1, 20], when_words="not in July", online="y")
     assert "It is listed now. Others can find it." in page
@@ -168,7 +168,7 @@ def test_each_button_of_a_page_does_its_own_deed_once_whatever_was_pressed_befor
 def test_an_empty_list_says_what_to_do(ada):
     page = ada.get("my-listings")
     assert "Nothing here yet. Say what you like to do, or what you need." in page
-    assert {"Offer help", "Ask for help"} <= set(page.links)
+    assert {"List an offer", "List a request"} <= set(page.links)
 
 
 def test_a_broker_hands_what_was_imported_to_its_owner(as_, village, books):
