@@ -34,8 +34,10 @@ def test_categories_only_the_developers_can_change_are_a_failure_of_peers_not_ou
 def test_a_category_moves_up_and_down(mary):
     page = mary.get("categories")
     assert page.words.index("Getting about") < page.words.index("Shopping and errands")
-    down = next(form for form in page.forms if form.action.endswith("/category-place/down/getting-about"))
+    down = mary.get(page.links["Getting about"]).form_with("Down")
     page = mary.follow(mary.send(down))
+    assert "Its place in the list Shopping and errands Getting about Company and talk" in page
+    page = mary.get("categories")
     assert page.words.index("Shopping and errands") < page.words.index("Getting about")
     mary.send(down)
     page = mary.get("categories")
@@ -43,13 +45,24 @@ def test_a_category_moves_up_and_down(mary):
 
 
 def test_each_button_moves_its_own_category(mary):
-    """All buttons of a page carry the same form key."""
-    page = mary.get("categories")
+    """Whatever form key the buttons carry: it can be the same."""
     for key in ("arts", "company"):
-        mary.send(next(form for form in page.forms if form.action.endswith(f"/category-place/up/{key}")))
+        mary.send(mary.get(f"category/{key}").form_with("Up"), form_key="the same")
     words = mary.get("categories").words
     assert words.index("Music, arts and games") < words.index("Health and feeling well")
     assert words.index("Company and talk") < words.index("Shopping and errands")
+
+
+def test_the_list_is_a_line_a_kind_and_the_buttons_stand_on_a_kinds_own_page(mary):
+    page = mary.get("categories")
+    assert not page.has_button("Up")
+    assert not page.has_button("Down")
+    first, last = mary.get("category/getting-about"), mary.get("category/getting-about/lifts")
+    assert (first.has_button("Up"), first.has_button("Down")) == (False, True)
+    assert mary.get(first.links["Add a kind in it"]).form.fields["under"] == ["getting-about"]
+    assert "Add a kind in it" not in last.links
+    mary.done(first, "Retire it")
+    assert not mary.get("category/getting-about").has_button("Down")
 
 
 def test_a_bank_without_categories_gets_the_usual_list_by_one_button(as_, village, books):

@@ -60,7 +60,7 @@ def add_category() -> str | Response:
 @blueprint.route("/category/<path:key>", methods=["GET", "POST"])
 @allows(coordinators)
 def category(key: str) -> str | Response:
-    """Give it another name, or say what a broker has to think of."""
+    """Give it another name, say what a broker has to think of, move it, or retire it."""
     shown, tree = _category(key)
     form = CategoryForm(name=shown.name, risks=sorted(shown.risks))
     form.offer_places(tree)
@@ -75,17 +75,24 @@ def category(key: str) -> str | Response:
             return redirect(url_for("listings.categories"), 303)
         except TimebankError as error:
             _refuse(form, error)
-    return render_template("listings/category.html", form=form, category=shown, deed_form=ButtonForm())
+    return render_template(
+        "listings/category.html",
+        form=form,
+        category=shown,
+        beside=tree.beside(shown.parent_id),
+        under=tree.beside(shown.id),
+        deed_form=ButtonForm(formdata=None),
+    )
 
 
 @blueprint.post("/category-place/<any(up, down):way>/<path:key>")
 @allows(coordinators)
 def shift(way: str, key: str) -> Response:
-    """Move it one place."""
+    """Move it one place, and show where it stands now."""
     _category(key)
     keeping.shift(db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
-    return redirect(url_for("listings.categories"), 303)
+    return redirect(url_for("listings.category", key=key), 303)
 
 
 @blueprint.post("/category-retirement/<path:key>")
