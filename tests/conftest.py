@@ -14,10 +14,8 @@ from sqlalchemy.orm import Session
 
 from tests import scratch
 from tests.people import Village, settle
-from tests.scratch import WEB_ROLE, make_database
 from timebank.config import Settings, database
 from timebank.db import Base, make_engine
-from timebank.migrations import run as migrations
 from timebank.migrations.tables import ROOMS
 
 assert ROOMS
@@ -70,13 +68,7 @@ def _settings(folder: Path, url: URL, owner: URL) -> Settings:
 
 @pytest.fixture(scope="session")
 def sqlite_backend(folder: Path) -> Backend:
-    template = make_engine(database(f"sqlite:///{folder / 'template.db'}"))
-    migrations.upgrade(template)
-    with template.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    template.dispose()
+    scratch.make_sqlite_books(folder / "template.db")
     url = database(f"sqlite:///{folder / 'timebank.db'}")
     engine = make_engine(url)
     return Backend("sqlite", _settings(folder, url, url), engine, engine)
@@ -90,14 +82,11 @@ def postgresql_server(folder: Path) -> Iterator[URL]:
 
 @pytest.fixture(scope="session")
 def postgresql_backend(folder: Path, postgresql_server: URL, worker_id: str) -> Iterator[Backend]:
-    web_url, owner_url = make_database(postgresql_server, f"timebank_test_{worker_id}")
-    owner = make_engine(owner_url)
-    migrations.upgrade(owner)
-    migrations.grant(owner, WEB_ROLE)
-    engine = make_engine(web_url)
-    yield Backend("postgresql", _settings(folder, web_url, owner_url), engine, owner)
-    engine.dispose()
-    owner.dispose()
+    with scratch.postgresql_books(postgresql_server, f"timebank_test_{worker_id}") as (web_url, owner_url):
+        owner, engine = make_engine(owner_url), make_engine(web_url)
+        yield Backend("postgresql", _settings(folder, web_url, owner_url), engine, owner)
+        engine.dispose()
+        owner.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

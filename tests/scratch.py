@@ -1,6 +1,11 @@
-"""Real PostgreSQL databases to try things on, for tests and benchmarks: made by their owner, used by the web's role."""
+"""Real databases to try things on, for tests and benchmarks: made by their owner, used by the web's role.
+
+They take the steps of the migrations, or are copied from one that has taken them, and was changed since: so mutation
+testing runs the same tests on books whose guards have a hole.
+"""
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +16,12 @@ from sqlalchemy.engine import URL
 
 from timebank.config import database
 from timebank.db import make_engine
+from timebank.migrations import run as migrations
 
 WEB_ROLE = "timebank_web"
+#: Name what to copy: a file of SQLite, and a database on the server that TEST_DATABASE_URL names.
+SQLITE_TEMPLATE = "TEST_SQLITE_TEMPLATE"
+POSTGRESQL_TEMPLATE = "TEST_POSTGRESQL_TEMPLATE"
 
 
 @contextmanager
@@ -31,14 +40,54 @@ def postgresql_server(folder: Path) -> Iterator[URL]:
     server.cleanup()
 
 
-def make_database(server: URL, name: str) -> tuple[URL, URL]:
-    """(web's URL, owner's URL) of a new, empty database, with the web's role there to be let in."""
+def make_sqlite_books(path: Path) -> None:
+    """A new file with everything in it that the steps make, and nothing else."""
+    given = os.environ.get(SQLITE_TEMPLATE)
+    if given:
+        shutil.copyfile(given, path)
+        return
+    engine = make_engine(database(f"sqlite:///{path}"))
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+
+
+@contextmanager
+def postgresql_books(server: URL, name: str) -> Iterator[tuple[URL, URL]]:
+    """(web's URL, owner's URL) of a database with everything in it that the steps make; it is gone afterwards."""
+    given = os.environ.get(POSTGRESQL_TEMPLATE)
+    if given:
+        name = f"{name}_{os.getpid()}"  # mutants are tried beside each other
+        web, owner = make_database(server, name, template=given)
+    else:
+        web, owner = make_database(server, name)
+        engine = make_engine(owner)
+        migrations.upgrade(engine)
+        migrations.grant(engine, WEB_ROLE)
+        engine.dispose()
+    yield web, owner
+    drop_database(server, name)
+
+
+def make_database(server: URL, name: str, *, template: str = "template1") -> tuple[URL, URL]:
+    """(web's URL, owner's URL) of a new database, empty or as its template, with the web's role there to be let in."""
     admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         if not connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB_ROLE}).first():
             connection.execute(text(f"CREATE ROLE {WEB_ROLE} LOGIN PASSWORD 'web'"))
     admin.dispose()
     owner = server.set(database=name)
     return owner.set(username=WEB_ROLE, password="web"), owner
+
+
+def drop_database(server: URL, name: str) -> None:
+    """Whoever is still in it is thrown out."""
+    admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
