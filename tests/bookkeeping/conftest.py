@@ -1,11 +1,14 @@
 """Books with three members' accounts and a pot, and entries to go at them with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 
-from tests.people import NOW
+from tests.bookkeeping.sql import MOMENT, snapshot
+from tests.conftest import Backend
+from tests.people import NOW, Village, settle
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.actions import NewEntry
 from timebank.ledger.entries import EntryKind, Line
@@ -38,8 +41,7 @@ class OpenBooks:
         return NewEntry(**{**row, **changed})
 
 
-@pytest.fixture
-def books(village):
+def open_books(village: Village) -> OpenBooks:
     return OpenBooks(
         bank=village.angus.id,
         other_bank=village.perth.id,
@@ -49,6 +51,40 @@ def books(village):
         perdita=village.perdita.account_id,
         recorder=village.ada.membership_id,
     )
+
+
+@pytest.fixture
+def books(village):
+    return open_books(village)
+
+
+class Written:
+    """Books that hundreds of attacks are made on, one after the other: written anew only where one left a mark."""
+
+    def __init__(self, write: Callable[[Backend, OpenBooks], dict[str, object]]) -> None:
+        self._write = write
+        self._names: dict[str, dict[str, object]] = {}
+        self._as_written: dict[str, object] = {}
+
+    def names(self, backend: Backend) -> dict[str, object]:
+        """What attacks are written with: ids of accounts and entries, and `books` to make more of them."""
+        if backend.name not in self._names or snapshot(backend.owner) != self._as_written[backend.name]:
+            backend.empty()
+            with backend.session() as session:
+                books = open_books(settle(session))
+                session.commit()
+            self._names[backend.name] = {**vars(books), "now": MOMENT, "books": books, **self._write(backend, books)}
+            self._as_written[backend.name] = snapshot(backend.owner)
+        return self._names[backend.name]
+
+
+def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
+    """One entry of two lines, with words."""
+    with backend.session() as session:
+        lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+        entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
+        session.commit()
+    return {"entry": entry_id}
 
 
 @pytest.fixture

@@ -4,28 +4,31 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.bookkeeping.sql import MOMENT, entry_sql, refusal_of, snapshot
-from tests.people import settle
+from tests.bookkeeping.conftest import Written, write_a_meal
+from tests.bookkeeping.sql import entry_sql, refusal_of, snapshot
 from timebank.bookkeeping import actions
 from timebank.ledger.entries import Line
 
 
-@pytest.fixture
-def village(postgresql):
-    with postgresql.session() as session:
-        settled = settle(session)
-        session.commit()
-    return settled
+@pytest.fixture(scope="module")
+def meal():
+    return Written(write_a_meal)
 
 
 @pytest.fixture
-def written(postgresql, books):
-    with postgresql.session() as session:
-        lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
-        entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
-        session.commit()
-    names = ("bank", "ada", "grace", "linus", "perdita", "recorder")
-    return {**{name: getattr(books, name) for name in names}, "entry": entry_id, "now": MOMENT}
+def postgresql(postgresql_backend):
+    """Not emptied: what an attack does not change, the next one finds."""
+    return postgresql_backend
+
+
+@pytest.fixture
+def written(postgresql, meal):
+    return meal.names(postgresql)
+
+
+@pytest.fixture
+def books(written):
+    return written["books"]
 
 
 FORBIDDEN = [

@@ -3,29 +3,29 @@
 import pytest
 from sqlalchemy import text
 
-from tests.bookkeeping.sql import MOMENT, refusal_of, snapshot, sqlite_entry as entry_sql
-from tests.people import settle
-from timebank.bookkeeping import actions
-from timebank.ledger.entries import Line
+from tests.bookkeeping.conftest import Written, write_a_meal
+from tests.bookkeeping.sql import refusal_of, snapshot, sqlite_entry as entry_sql
+
+
+@pytest.fixture(scope="module")
+def meal():
+    return Written(write_a_meal)
 
 
 @pytest.fixture
-def village(sqlite):
-    with sqlite.session() as session:
-        settled = settle(session)
-        session.commit()
-    return settled
+def sqlite(sqlite_backend):
+    """Not emptied: what an attack does not change, the next one finds."""
+    return sqlite_backend
 
 
 @pytest.fixture
-def written(sqlite, books):
-    """One entry of two lines with words; gives the names that attacks are written with."""
-    with sqlite.session() as session:
-        lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
-        entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
-        session.commit()
-    names = ("bank", "ada", "grace", "linus", "perdita", "recorder")
-    return {**{name: getattr(books, name) for name in names}, "entry": entry_id, "now": MOMENT}
+def written(sqlite, meal):
+    return meal.names(sqlite)
+
+
+@pytest.fixture
+def books(written):
+    return written["books"]
 
 
 CHANGES = [
