@@ -195,7 +195,9 @@ def bound_time(session: Session, moment: datetime) -> object:
     """A moment as the plain statement binds it; on SQLite as the tables' own type writes it."""
     if _is_postgresql(session):
         return moment
-    return Entry.__table__.c.recorded_at.type.bind_processor(session.get_bind().dialect)(moment)  # type: ignore[misc]
+    dialect = session.get_bind().dialect
+    kept = Entry.__table__.c.recorded_at.type.dialect_impl(dialect)  # or a moment without a fraction is told in short
+    return kept.bind_processor(dialect)(moment)  # type: ignore[misc]
 
 
 def lines_literal(lines: Sequence[Line], *, postgresql: bool) -> str:

@@ -1,0 +1,206 @@
+"""Reading the books: what a statement says line by line, page by page, and what others may ask of entries."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import NoResultFound
+
+from tests.people import NOW
+from timebank.bookkeeping import actions
+from timebank.bookkeeping.queries import (
+    StatementFilter,
+    find_entry_id,
+    first_and_last_recording,
+    get_account,
+    get_account_of_kind,
+    get_entry,
+    list_accounts_of_kind,
+    list_balances,
+    list_entries_of_deeds,
+    list_keys,
+    list_limit_changes,
+    list_reversed_lines,
+    list_statement,
+    list_whole_statement,
+)
+from timebank.ledger.accounts import Account, AccountKind
+from timebank.ledger.entries import Entry, EntryKind, Line
+
+EVERYTHING = StatementFilter()
+
+
+@pytest.fixture
+def told(session, books, post):
+    """A year of Ada: help given to two with words, help received, welcome hours, and one person's part taken back."""
+    pot = get_account_of_kind(session, books.bank, AccountKind.POT)
+    at = [NOW + timedelta(days=number) for number in range(5)]
+    meal = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+    ids = {"meal": post(books.entry("meal", *meal, words="A meal", recorded_at=at[0]))}
+    ids["lift"] = post(books.entry("lift", Line(books.ada, books.linus, 45), recorded_at=at[1]))
+    ids["welcome"] = post(books.entry("welcome", Line(pot, books.ada, 120), kind=EntryKind.WELCOME, recorded_at=at[2]))
+    back = Line(books.ada, books.grace, 60, mirrors=1)
+    ids["back"] = post(books.entry("back", back, reverses=ids["meal"], recorded_at=at[3], deed="test:meal"))
+    lift_back = Line(books.linus, books.ada, 45, mirrors=1)
+    ids["lift back"] = post(books.entry("lift back", lift_back, reverses=ids["lift"], recorded_at=at[4]))
+    return {**ids, "pot": pot}
+
+
+def _numbers(rows):
+    return [row.number for row in rows]
+
+
+def test_a_statement_says_of_each_line_all_there_is_to_say(session, books, told):
+    rows = list_whole_statement(session, books.bank, books.ada, EVERYTHING)
+    assert [(row.number, row.key, row.minutes, row.balance_after, row.other_account) for row in rows] == [
+        (1, "meal", 60, 60, books.grace),
+        (2, "meal", 30, 90, books.linus),
+        (3, "lift", -45, 45, books.linus),
+        (4, "welcome", 120, 165, told["pot"]),
+        (5, "back", -60, 105, books.grace),
+        (6, "lift back", 45, 150, books.linus),
+    ]
+    assert [row.words for row in rows] == ["A meal", "A meal", None, None, None, None]
+    assert [row.reversed_by for row in rows] == [told["back"], None, told["lift back"], None, None, None]
+    assert [row.reverses for row in rows] == [None, None, None, None, told["meal"], told["lift"]]
+    assert [row.entry_id for row in rows[:3]] == [told["meal"], told["meal"], told["lift"]]
+    first = rows[0]
+    assert (first.kind, first.occurred_on, first.recorded_at, first.deed) == (
+        "exchange",
+        date(2026, 11, 20),
+        NOW,
+        "test:meal",
+    )
+
+
+def test_the_other_side_sees_the_same_lines_from_there(session, books, told):
+    rows = list_whole_statement(session, books.bank, books.linus, EVERYTHING)
+    assert [(row.number, row.key, row.minutes, row.balance_after, row.other_account) for row in rows] == [
+        (1, "meal", -30, -30, books.ada),
+        (2, "lift", 45, 15, books.ada),
+        (3, "lift back", -45, -30, books.ada),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        (EVERYTHING, [1, 2, 3, 4, 5, 6]),
+        (StatementFilter(shows="given"), [1, 2, 5]),
+        (StatementFilter(shows="received"), [3, 6]),
+        (StatementFilter(recorded_from=NOW + timedelta(days=2)), [4, 5, 6]),
+        (StatementFilter(recorded_before=NOW + timedelta(days=2)), [1, 2, 3]),
+        (StatementFilter("given", NOW, NOW + timedelta(days=3)), [1, 2]),
+        (StatementFilter(recorded_from=NOW + timedelta(days=9)), []),
+    ],
+)
+def test_a_filter_leaves_out_rows_and_changes_none(session, books, told, wanted, numbers):
+    """Help taken back stays with what it takes back; hours that came another way are no help."""
+    whole = {row.number: row for row in list_whole_statement(session, books.bank, books.ada, EVERYTHING)}
+    rows = list_whole_statement(session, books.bank, books.ada, wanted)
+    assert _numbers(rows) == numbers
+    assert [row == whole[row.number] for row in rows] == [True] * len(rows)
+    assert _numbers(list_statement(session, books.bank, books.ada, wanted).rows) == numbers[::-1]
+
+
+def test_pages_go_back_to_the_first_posting_and_forth_to_the_newest(session, books, told):
+    def page(below=None, wanted=EVERYTHING):
+        found = list_statement(session, books.bank, books.ada, wanted, below=below, size=2)
+        return _numbers(found.rows), found.older, found.newer
+
+    assert page() == ([6, 5], 5, None)
+    assert page(5) == ([4, 3], 3, 7)
+    assert page(3) == ([2, 1], None, 5)
+    assert page(1) == ([], None, 3)
+    assert page(4) == ([3, 2], 2, 6)
+    assert page(7) == ([6, 5], 5, None)
+    given = StatementFilter(shows="given")
+    assert page(wanted=given) == ([5, 2], 2, None)
+    assert page(2, given) == ([1], None, 6)
+
+
+def test_a_page_is_of_twenty_five_rows(session, books):
+    for number in range(26):
+        actions.post(session, books.entry(f"entry {number}", Line(books.grace, books.ada, 1)))
+    page = list_statement(session, books.bank, books.ada, EVERYTHING)
+    assert (_numbers(page.rows), page.older) == (list(range(26, 1, -1)), 2)
+
+
+def test_a_statement_is_of_one_account_of_one_bank(session, books, told):
+    assert list_whole_statement(session, books.other_bank, books.ada, EVERYTHING) == []
+    assert list_statement(session, books.other_bank, books.ada, EVERYTHING, below=9).newer is None
+    assert list_whole_statement(session, books.bank, books.perdita, EVERYTHING) == []
+
+
+def test_it_is_known_when_an_account_was_first_and_last_written_in(session, books, told):
+    assert first_and_last_recording(session, books.bank, books.ada) == (NOW, NOW + timedelta(days=4))
+    assert first_and_last_recording(session, books.bank, books.linus) == (NOW, NOW + timedelta(days=4))
+    assert first_and_last_recording(session, books.bank, books.grace) == (NOW, NOW + timedelta(days=3))
+    assert first_and_last_recording(session, books.other_bank, books.perdita) is None
+
+
+def test_an_account_is_found_as_it_stands_in_its_own_bank(session, books, told):
+    assert get_account(session, books.bank, books.ada) == Account(
+        books.ada, AccountKind.MEMBER, floor=-1200, balance=150, number=6, given=30, received=0
+    )
+    assert list_balances(session, books.bank, [books.ada, books.linus, books.perdita]) == {
+        books.ada: 150,
+        books.linus: -30,
+    }
+    with pytest.raises(NoResultFound):
+        get_account(session, books.other_bank, books.ada)
+    with pytest.raises(NoResultFound):
+        get_account_of_kind(session, books.bank, AccountKind.FUND)
+    assert get_account_of_kind(session, books.other_bank, AccountKind.POT) != told["pot"]
+
+
+def test_an_entry_is_found_whole_by_its_id_and_by_its_key(session, books, told, village):
+    standing = get_entry(session, books.bank, told["meal"])
+    lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+    assert standing.entry == Entry(told["meal"], "meal", EntryKind.EXCHANGE, lines)
+    assert (standing.occurred_on, standing.recorded_at, standing.recorded_by, standing.approved_by, standing.deed) == (
+        date(2026, 11, 20),
+        datetime(2026, 11, 21, 10, tzinfo=UTC),
+        village.ada.membership_id,
+        None,
+        "test:meal",
+    )
+    assert get_entry(session, books.bank, told["back"]).entry.reverses == told["meal"]
+    assert find_entry_id(session, books.bank, "meal") == told["meal"]
+    assert find_entry_id(session, books.other_bank, "meal") is find_entry_id(session, books.bank, "other") is None
+    with pytest.raises(NoResultFound):
+        get_entry(session, books.other_bank, told["meal"])
+
+
+def test_the_lines_that_were_taken_back_are_known_by_their_numbers(session, books, told):
+    assert list_reversed_lines(session, books.bank, told["meal"]) == {1}
+    assert list_reversed_lines(session, books.bank, told["welcome"]) == set()
+    assert list_reversed_lines(session, books.other_bank, told["meal"]) == set()
+
+
+def test_other_rooms_find_the_lines_of_their_deeds_and_whether_they_stand(session, books, told):
+    rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
+    assert sorted(map(tuple, rows)) == sorted(
+        [
+            (books.bank, "test:meal", books.grace, books.ada, 60, True),
+            (books.bank, "test:meal", books.linus, books.ada, 30, False),
+            (books.bank, "test:lift", books.ada, books.linus, 45, True),
+        ]
+    )
+    assert [row.deed for row in session.execute(list_entries_of_deeds(EntryKind.WELCOME))] == ["test:welcome"]
+
+
+def test_keys_and_accounts_of_one_kind_are_told_with_their_bank(session, books, told):
+    assert session.execute(list_keys(EntryKind.WELCOME)).all() == [(books.bank, "welcome")]
+    pots = session.execute(list_accounts_of_kind(AccountKind.POT)).all()
+    assert {row.bank_id for row in pots} == {books.bank, books.other_bank}
+    assert (books.bank, told["pot"]) in pots
+
+
+def test_limit_changes_are_told_oldest_first(session, books):
+    for floor in (-600, None, -900):
+        actions.change_limit(
+            session, books.bank, books.ada, floor, reason=f"to {floor}", by=books.recorder, now=NOW, until=None
+        )
+    told = list_limit_changes(session, books.bank, books.ada)
+    assert [tuple(row) for row in told[1:]] == [(2, -600, "to -600"), (3, None, "to None"), (4, -900, "to -900")]
+    assert list_limit_changes(session, books.other_bank, books.ada) == []
