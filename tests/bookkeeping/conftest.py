@@ -9,7 +9,7 @@ import pytest
 from tests.bookkeeping.sql import MOMENT, snapshot
 from tests.conftest import Backend
 from tests.people import NOW, Village, settle
-from timebank.bookkeeping import actions
+from timebank.bookkeeping import actions, holds
 from timebank.bookkeeping.actions import NewEntry
 from timebank.ledger.entries import EntryKind, Line
 
@@ -79,12 +79,17 @@ class Written:
 
 
 def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
-    """One entry of two lines, with words."""
+    """One entry of two lines, with words; Linus holds 40 minutes for one deed, and held 10 for another."""
     with backend.session() as session:
         lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
         entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
+        for deed, minutes in (("exchange:open", 40), ("exchange:over", 10)):
+            said = {"deed": deed, "minutes": minutes, "agreed_minutes": 15, "most_unagreed": 240, "now": NOW}
+            holds.place(session, books.bank, books.linus, **said)
+        held = {deed: holds.find_open_hold(session, books.bank, f"exchange:{deed}") for deed in ("open", "over")}
+        holds.release(session, books.bank, "exchange:over", now=NOW)
         session.commit()
-    return {"entry": entry_id}
+    return {"entry": entry_id, **held}
 
 
 @pytest.fixture

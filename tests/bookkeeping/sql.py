@@ -46,6 +46,6 @@ def refusal_of(engine, *statements):
 
 def snapshot(engine):
     """Every row of the books."""
-    tables = ("account", "entry", "memo", "transfer", "posting", "limit_change", "leaf", "seal", "trail")
+    tables = ("account", "entry", "memo", "transfer", "posting", "hold", "limit_change", "leaf", "seal", "trail")
     with engine.connect() as connection:
         return {table: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}")))) for table in tables}

@@ -55,6 +55,11 @@ CHANGES = [
     "UPDATE OR REPLACE account SET received = NULL WHERE id = {grace}",
     "UPDATE OR REPLACE account SET kind = NULL",
     "UPDATE OR REPLACE account SET bank_id = NULL",
+    "UPDATE account SET held = 0 WHERE id = {linus}",
+    "UPDATE account SET held = held + 1 WHERE id = {ada}",
+    "UPDATE OR REPLACE account SET held = NULL WHERE id = {linus}",
+    "UPDATE account SET opened_at = '2026-11-20 10:00:00.000000' WHERE id = {ada}",
+    "UPDATE account SET bank_id = bank_id + 1 WHERE id = {linus}",
     "DELETE FROM account",
     "UPDATE limit_change SET floor = 0",
     "DELETE FROM limit_change",
@@ -86,6 +91,38 @@ CHANGES = [
     "INSERT OR IGNORE INTO limit_change VALUES ({bank}, {grace}, 2, 0, 'above the balance', NULL, NULL, {now})",
     "INSERT INTO limit_change VALUES ({bank}, {ada}, 2, -1.5, 'half a minute', NULL, NULL, {now})",
     "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
+    "INSERT INTO account (bank_id, id, kind, given, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "INSERT INTO account (bank_id, id, kind, received, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "INSERT INTO account (bank_id, id, kind, held, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
+    "DELETE FROM hold",
+    "UPDATE hold SET minutes = 0",
+    "UPDATE hold SET resolved_at = {now} WHERE id = {over}",
+    "UPDATE hold SET resolved_at = NULL WHERE id = {over}",
+    "UPDATE hold SET resolved_at = NULL WHERE id = {open}",
+    "UPDATE hold SET resolved_at = 'soon' WHERE id = {open}",
+    *(
+        f"UPDATE hold SET resolved_at = {{now}}, {other} WHERE id = {{open}}"
+        for other in (
+            "id = 5",
+            "account_id = {ada}",
+            "minutes = 39",
+            "unagreed_minutes = 24",
+            "deed = 'exchange:other'",
+            "placed_at = '2026-11-20 10:00:00'",
+        )
+    ),
+    "INSERT INTO hold VALUES ({bank}, {open}, {ada}, 5, 0, 'exchange:new', {now}, NULL)",
+    "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:open', {now}, NULL)",
+    "INSERT OR REPLACE INTO hold VALUES ({bank}, {open}, {ada}, 5, 0, 'exchange:new', {now}, NULL)",
+    "INSERT OR REPLACE INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:open', {now}, NULL)",
+    "INSERT INTO hold VALUES ({bank}, 5, 5, 5, 0, 'exchange:new', {now}, NULL)",
+    "INSERT INTO hold VALUES ({bank}, 5, {perdita}, 5, 0, 'exchange:new', {now}, NULL)",
+    *(
+        f"INSERT OR IGNORE INTO hold VALUES ({{bank}}, 5, {{ada}}, {minutes}, 'exchange:new', {{now}}, NULL)"
+        for minutes in ("1.5, 0", "'five', 0", "-1, 0", "5, 1.5", "5, 'five'", "5, -1", "5, 6", "1291, 0")
+    ),
+    "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:new', {now}, {now})",
+    "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:new', 'soon', NULL)",
     "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, NULL, 'x', subject, NULL, NULL FROM trail",
 ]
 
@@ -102,6 +139,19 @@ def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, 
             connection.execute(text(attack.format(**written)))
     sqlite.engine.dispose()
     assert snapshot(sqlite.engine) == before
+
+
+@pytest.mark.parametrize("minutes", ["0, 0", "5, 5", "5, 0", "1290, 0"])
+def test_as_much_is_held_as_the_floor_leaves_and_let_go_once(sqlite, written, minutes):
+    """Or the refusals above would say nothing."""
+    placed = f"INSERT INTO hold VALUES ({{bank}}, 5, {{ada}}, {minutes}, 'exchange:new', {{now}}, NULL)"
+    resolved = "UPDATE hold SET resolved_at = {now} WHERE id = 5"
+    held = f"SELECT held - {minutes.partition(',')[0]} FROM account WHERE id = {{ada}}"
+    with sqlite.engine.connect() as connection:
+        connection.execute(text(placed.format(**written)))
+        assert connection.scalar(text(held.format(**written))) == 0
+        connection.execute(text(resolved.format(**written)))
+        assert connection.scalar(text("SELECT held FROM account WHERE id = :ada"), written) == 0
 
 
 ENTRIES = {
