@@ -1,0 +1,46 @@
+"""A bank of a thousand active members without limits, to measure posting on."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.actions import open_bank
+from timebank.config import Settings
+from timebank.db import opened
+from timebank.members.actions import NewMember, admit
+from timebank.members.newcomers import take_in
+from timebank.members.queries import find_actor_by_account, find_actor_by_code
+from timebank.members.rules import Actor, Role
+
+MEMBERS = 1_000
+COORDINATES = frozenset({Role.MEMBER, Role.COORDINATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A bank's id and its thousand members, ready to act."""
+
+    bank_id: int
+    members: tuple[Actor, ...]
+
+
+def settle(settings: Settings) -> Crowd:
+    """Open the bank and take everybody in, through the actions that anybody would use."""
+    with (
+        opened(settings.database_url) as engine,
+        Session(engine, info=settings.session_info, expire_on_commit=False) as session,
+    ):
+        now = clock.now()
+        bank = open_bank(session, slug="bench", name="Bench", now=now, welcome_minutes=0)
+        session.commit()
+        newcomer = NewMember("Kay Keeper", email="kay@example.org", roles=COORDINATES)
+        keeper = admit(session, bank, newcomer, by=None, now=now)
+        coordinator = find_actor_by_code(session, bank.id, keeper.code)
+        if coordinator is None:
+            raise LookupError(keeper.code)
+        names = [(f"Member {number}", None) for number in range(MEMBERS)]
+        accounts = take_in(session, bank, names, floor=None, reason="bench", by=coordinator, now=now)
+        found = [find_actor_by_account(session, bank.id, account_id) for account_id in accounts]
+        session.commit()
+        return Crowd(bank.id, tuple(member for member in found if member is not None))

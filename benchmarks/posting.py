@@ -1,0 +1,305 @@
+"""How fast hours move, beside the leanest transfer that a database could do (benchmarks/leanest.py).
+
+    python -m benchmarks.posting [--rounds N] [--slice SECONDS] [--json]
+
+Both are measured in one run, by turns in short slices, so that whatever else the machine does hits both. Each client is
+a process with one connection, and posts as the web does: a unit of work for each posting, as the web's role.
+
+one     an entry of one line through bookkeeping.actions.post, committed alone
+deed    exchanges.actions.confirm: trail, exchange, step, entry with its words, limits looked at; committed alone
+batch   bookkeeping.many.post_many of 1,000 entries, committed
+sealing an entry as in `one` while another process seals the bank every second (in operation: every minute)
+"""
+
+import argparse
+import json
+import multiprocessing
+import random
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from multiprocessing.synchronize import Barrier, Event
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from benchmarks import databases, leanest
+from benchmarks.crowd import Crowd, settle
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.bookkeeping.actions import NewEntry, post
+from timebank.bookkeeping.many import post_many
+from timebank.bookkeeping.sealing import seal
+from timebank.config import Settings
+from timebank.db import make_engine, opened
+from timebank.exchanges import actions as exchanges
+from timebank.exchanges.terms import Terms
+from timebank.ledger.entries import EntryKind, Line
+
+RESULTS = Path(__file__).parent / "results"
+BATCH = 1_000
+GOALS = {
+    ("postgresql", "1"): {"ratio": 0.65, "deed": 0.30, "batch": 18_000, "sealing": 0.95},
+    ("postgresql", "8"): {"ratio": 0.55, "deed": 0.30},
+    ("sqlite", "1"): {"ratio": 0.46, "batch": 20_000, "sealing": 0.95},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a client is given: where, among whom, for how many rounds of how many seconds, and what to measure."""
+
+    settings: Settings
+    crowd: Crowd
+    rounds: int
+    seconds: float
+    kinds: Sequence[str]
+
+
+@dataclass(slots=True)
+class Client:
+    """A process's own connection, and what it has ready to be done."""
+
+    task: Task
+    engine: Engine
+    baseline: Callable[[], None]
+    info: dict[str, object]
+    waiting: list[tuple[str, int]] = field(default_factory=list)
+
+    def unit(self) -> Session:
+        """A unit of work as the web makes one."""
+        return Session(self.engine, info=self.info)
+
+    def pair(self) -> tuple[int, int]:
+        """Two different members by their place."""
+        first, second = random.sample(range(len(self.task.crowd.members)), 2)
+        return first, second
+
+    def entry(self) -> NewEntry:
+        """An hour between two members that nobody wrote down yet."""
+        giver, receiver = (self.task.crowd.members[one] for one in self.pair())
+        key = f"bench:{secrets.token_hex(8)}"
+        now = clock.now()
+        return NewEntry(
+            bank_id=self.task.crowd.bank_id,
+            key=key,
+            kind=EntryKind.EXCHANGE,
+            lines=(Line(receiver.account_id, giver.account_id, leanest.MINUTES),),
+            occurred_on=now.date(),
+            recorded_at=now,
+            recorded_by=receiver.membership_id,
+            deed=key,
+        )
+
+
+def _one(client: Client) -> None:
+    with client.unit() as session:
+        post(session, client.entry())
+        session.commit()
+
+
+def _deed(client: Client) -> None:
+    code, receiver = client.waiting.pop()
+    with client.unit() as session:
+        by = client.task.crowd.members[receiver]
+        exchanges.confirm(session, code, by=by, now=clock.now(), form_key=secrets.token_hex(16))
+        session.commit()
+
+
+def _batch(client: Client) -> None:
+    entries = [client.entry() for _ in range(BATCH)]
+    with client.unit() as session:
+        post_many(session, entries)
+        session.commit()
+
+
+def _record(client: Client, wanted: int) -> None:
+    """Have so many exchanges waiting for the other side's word, not measured."""
+    now = clock.now()
+    with client.unit() as session:
+        bank = session.get_one(Bank, client.task.crowd.bank_id)
+        for _ in range(wanted - len(client.waiting)):
+            giver, receiver = client.pair()
+            by, other = client.task.crowd.members[giver], client.task.crowd.members[receiver]
+            day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
+            terms = Terms(by.account_id, other.account_id, "Help in the garden", day, leanest.MINUTES)
+            code = exchanges.record(session, bank, terms, by=by, now=now, form_key=secrets.token_hex(16))
+            client.waiting.append((code, receiver))
+        session.commit()
+
+
+_DEEDS: dict[str, Callable[[Client], None]] = {
+    "leanest": lambda client: client.baseline(),
+    "one": _one,
+    "deed": _deed,
+    "batch": _batch,
+}
+
+
+def _run(task: Task, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a queue)
+    """A client: every round each kind in turn, all clients the same at the same time."""
+    with tempfile.TemporaryDirectory(prefix="timebank-bench-", dir=task.settings.instance.parent) as folder:
+        engine = make_engine(task.settings.database_url)
+        is_sqlite = engine.dialect.name == "sqlite"
+        owner = task.settings.owner_url
+        baseline = leanest.sqlite(Path(folder) / "leanest.db") if is_sqlite else leanest.postgresql(owner)
+        client = Client(task, engine, baseline, task.settings.session_info)
+        for number in range(task.rounds + 1):
+            for kind in task.kinds:
+                if kind == "deed":
+                    _record(client, int(1_500 * task.seconds))
+                barrier.wait()
+                done, seconds = _slice(client, kind)
+                if number:  # the first round warms up
+                    told.put((number, kind, done, seconds))
+        engine.dispose()
+    told.put(None)
+
+
+def _slice(client: Client, kind: str) -> tuple[int, float]:
+    """(how often it was done, in how many seconds)."""
+    do, done, begun = _DEEDS[kind], 0, time.perf_counter()
+    while time.perf_counter() - begun < client.task.seconds and (kind != "deed" or client.waiting):
+        do(client)
+        done += 1
+    return done, time.perf_counter() - begun
+
+
+def measure(task: Task, clients: int) -> dict[str, list[float]]:
+    """{kind: how many a second in each round, all clients together}."""
+    context = multiprocessing.get_context("spawn")
+    barrier, told = context.Barrier(clients), context.Queue()
+    processes = [context.Process(target=_run, args=(task, barrier, told)) for _ in range(clients)]
+    for process in processes:
+        process.start()
+    rates: dict[str, dict[int, float]] = {kind: {} for kind in task.kinds}
+    left = clients
+    while left:
+        said = told.get(timeout=600)
+        if said is None:
+            left -= 1
+            continue
+        number, kind, done, seconds = said
+        rates[kind][number] = rates[kind].get(number, 0.0) + done / seconds
+    for process in processes:
+        process.join()
+    return {kind: [rounds[number] for number in sorted(rounds)] for kind, rounds in rates.items()}
+
+
+def figures(rates: dict[str, list[float]]) -> dict[str, float]:
+    """Ratios of one round each, and of these the median; batches in entries a second."""
+    lean = rates["leanest"]
+
+    def against(kind: str) -> float:
+        return round(statistics.median(ours / base for ours, base in zip(rates[kind], lean, strict=True)), 3)
+
+    return {
+        "ratio": against("one"),
+        "deed": against("deed"),
+        "batch": round(statistics.median(rates["batch"]) * BATCH),
+        "leanest_per_second": round(statistics.median(lean)),
+        "one_per_second": round(statistics.median(rates["one"])),
+        "deed_per_second": round(statistics.median(rates["deed"])),
+    }
+
+
+@contextmanager
+def _sealer(settings: Settings, bank_id: int) -> Iterator[None]:
+    """Another process that seals every second."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    process = context.Process(target=_seal, args=(settings, bank_id, stop))
+    process.start()
+    time.sleep(2)
+    yield
+    stop.set()
+    process.join()
+
+
+def _seal(settings: Settings, bank_id: int, stop: Event) -> None:
+    with opened(settings.database_url) as engine:
+        while not stop.wait(1):
+            with Session(engine, info=settings.session_info) as session:
+                seal(session, bank_id, now=clock.now())
+                session.commit()
+
+
+def sealing(task: Task) -> float:
+    """How fast posting is while somebody seals, beside how fast without; medians."""
+    only = replace(task, kinds=("leanest", "one"), seconds=3.0, rounds=3)
+    alone, sealed = list[float](), list[float]()
+    for _ in range(2):
+        rates = measure(only, 1)
+        alone += [one / lean for one, lean in zip(rates["one"], rates["leanest"], strict=True)]
+        with _sealer(task.settings, task.crowd.bank_id):
+            rates = measure(only, 1)
+        sealed += [one / lean for one, lean in zip(rates["one"], rates["leanest"], strict=True)]
+    return round(statistics.median(sealed) / statistics.median(alone), 3)
+
+
+def main() -> None:
+    """Measure on both databases, print and write the figures."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rounds", type=int, default=12)
+    options.add_argument("--slice", type=float, default=0.5)
+    options.add_argument("--only", choices=("postgresql", "sqlite"))
+    options.add_argument("--json", action="store_true", help="print nothing but the figures as JSON")
+    chosen = options.parse_args()
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, open_database in (("postgresql", databases.postgresql), ("sqlite", databases.sqlite)):
+        if chosen.only in {None, name}:
+            with open_database() as settings:
+                found[name] = _measure_all(settings, chosen.rounds, chosen.slice, quiet=chosen.json)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "posting.json").write_text(json.dumps(found, indent=2))
+    if chosen.json:
+        wanted = ("ratio", "deed", "batch")
+        print(
+            json.dumps(
+                {
+                    name: {clients: {one: row[one] for one in wanted} for clients, row in rows.items()}
+                    for name, rows in found.items()
+                }
+            )
+        )
+
+
+def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool) -> dict[str, dict[str, float]]:
+    engine = make_engine(settings.owner_url)
+    name, found = engine.dialect.name, dict[str, dict[str, float]]()
+    with engine.connect() as connection:
+        version = connection.execute(text("SHOW server_version" if name == "postgresql" else "SELECT sqlite_version()"))
+        print(f"{name} {version.scalar_one()}", file=sys.stderr)
+    engine.dispose()
+    if name == "postgresql":
+        leanest.make_postgresql(settings.owner_url)
+    crowd = settle(settings)
+    with make_engine(settings.owner_url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    task = Task(settings, crowd, rounds, seconds, ("leanest", "one", "deed", "batch"))
+    for clients in (1, 8) if name == "postgresql" else (1,):
+        found[str(clients)] = figures(measure(task, clients))
+        if clients == 1 and not quiet:
+            found["1"]["sealing"] = sealing(task)
+        if not quiet:
+            _print(name, str(clients), found[str(clients)])
+    return found
+
+
+def _print(name: str, clients: str, row: dict[str, float]) -> None:
+    goals = GOALS[name, clients]
+    for what, figure in row.items():
+        goal = f"   goal {goals[what]:,g}: {'kept' if figure >= goals[what] else 'NOT KEPT'}" if what in goals else ""
+        print(f"{name:<12}{clients:>2} clients   {what:<20}{figure:>12,.3f}{goal}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
