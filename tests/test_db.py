@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.people import NOW, make_recorded
+from timebank import db
 from timebank.db import LinesType, UtcTime, is_worth_retrying
 
 
@@ -41,3 +42,23 @@ def test_a_broken_rule_is_not_worth_another_try(session, village):
     with pytest.raises(DBAPIError) as refused:
         session.execute(text("UPDATE exchange SET minutes = -1"))
     assert not is_worth_retrying(refused.value)
+
+
+@pytest.mark.parametrize("rested", [0.0, 60.0], ids=["long", "a moment"])
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(postgresql, monkeypatch, rested):
+    monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+    with postgresql.engine.connect() as connection:
+        first = connection.scalar(text("SELECT pg_backend_pid()"))
+    with postgresql.owner.connect() as owner:
+        assert owner.scalar(text("SELECT pg_terminate_backend(:first, 5000)"), {"first": first})
+    with postgresql.engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != first
+
+
+def test_a_connection_that_stands_is_used_again(postgresql, monkeypatch):
+    pids = set()
+    for rested in (60.0, 0.0):
+        monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+        with postgresql.engine.connect() as connection:
+            pids.add(connection.scalar(text("SELECT pg_backend_pid()")))
+    assert len(pids) == 1

@@ -5,24 +5,29 @@ writing one takes the write lock at its start, since a read that turns into a wr
 """
 
 import json
+import select
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, MetaData, Text, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BUSY_MILLISECONDS = 10_000
 SQLITE_FULL = 2
 #: The guards of the books read JSON with ->>, which SQLite knows since 3.38.
 OLDEST_SQLITE = (3, 38, 0)
+#: A connection that rested so long is asked whether it still stands.
+RESTED_SECONDS = 1.0
 RETRIED_STATES = frozenset({"40001", "40P01"})
 _UNIQUE_VIOLATION = "23505"
 
@@ -97,7 +102,10 @@ def make_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_wake, engine.dialect))
+    return engine
 
 
 @contextmanager
@@ -121,6 +129,36 @@ def snapshot(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return reading(engine)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _note_rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["rests_since"] = time.monotonic()
+
+
+def _wake(
+    dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _fairy: PoolProxiedConnection
+) -> None:
+    """Ask a connection whether it still stands, before a unit of work begins on it.
+
+    One that was in use a moment ago is asked only where the server has said something since, such as good-bye: to ask
+    each time takes a third as long as a posting. Raises InvalidatePoolError, and another connection is made.
+    """
+    since = entry.info.get("rests_since")
+    if since is None:  # it was made just now
+        return
+    try:
+        stands = time.monotonic() - since < RESTED_SECONDS and not _has_news(connection.fileno())
+        stands = stands or dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        stands = False
+    if not stands:
+        raise InvalidatePoolError
+
+
+def _has_news(socket: int) -> bool:
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

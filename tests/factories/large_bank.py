@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.banks.models import Bank
-from timebank.bookkeeping.actions import NewEntry, digest_entry, digest_words
+from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
 from timebank.codes import ALPHABET
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.ledger.entries import EntryKind, Line

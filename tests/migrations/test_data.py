@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 
 from tests.migrations.conftest import BOOKS_KEY
 from timebank.audit.checks import check_books
-from timebank.bookkeeping.actions import NewEntry, digest_entry, digest_words, lines_literal
+from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words, lines_literal
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.migrations import run

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.actions import NewEntry, digest_entry, digest_words
+from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
 from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Entry, Memo, Posting, Transfer
 from timebank.ledger.checks import CheckResult, Finding

@@ -1,13 +1,11 @@
 """Many entries at once, such as the history of years: the same entries, digests and posting as one by one."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from timebank import clock
-from timebank.bookkeeping.actions import SALT_BYTES, NewEntry, bound_time, digest_entry, digest_words, lines_literal
+from timebank.bookkeeping.entry_rows import NewEntry, Values, rows_of
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.errors import KeyTakenError
 
@@ -31,7 +29,6 @@ _MEMOS = {
     "postgresql": "INSERT INTO memo (bank_id, entry_id, words, salt)"
     " SELECT * FROM unnest(CAST(%s AS bigint[]), CAST(%s AS bigint[]), CAST(%s AS text[]), CAST(%s AS bytea[]))",
 }
-_Row = tuple[Any, ...]
 
 
 def post_many(session: Session, entries: Sequence[NewEntry]) -> None:
@@ -46,10 +43,9 @@ def post_many(session: Session, entries: Sequence[NewEntry]) -> None:
 
 def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
     name, books_key = session.get_bind().dialect.name, session.info["books_key"]
-    moments = {moment: bound_time(session, moment) for moment in {entry.recorded_at for entry in entries}}
-    rows, memos = list[_Row](), list[_Row]()
+    rows, memos = list[Values](), list[Values]()
     for entry in entries:
-        row, memo = _rows(entry, books_key, moments[entry.recorded_at], is_postgresql=name == "postgresql")
+        row, memo = rows_of(entry, books_key, postgresql=name == "postgresql")
         rows.append(row)
         if memo is not None:
             memos.append(memo)
@@ -59,32 +55,7 @@ def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
         _insert(session, _MEMOS[name], memos)
 
 
-def _rows(entry: NewEntry, books_key: bytes, moment: object, *, is_postgresql: bool) -> tuple[_Row, _Row | None]:
-    """The entry's row, and that of its words where it has any."""
-    salt = secrets.token_bytes(SALT_BYTES) if entry.words is not None else None
-    words_digest = digest_words(salt, entry.words)
-    entry_id = clock.next_id()
-    row = (
-        entry.bank_id,
-        entry_id,
-        entry.key,
-        entry.kind.value,
-        entry.occurred_on if is_postgresql else entry.occurred_on.isoformat(),
-        moment,
-        entry.recorded_by,
-        entry.on_behalf_of,
-        entry.approved_by,
-        entry.deed,
-        entry.reverses,
-        entry.resolves,
-        lines_literal(entry.lines, postgresql=is_postgresql),
-        words_digest,
-        digest_entry(books_key, entry, words_digest),
-    )
-    return row, None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
-
-
-def _insert(session: Session, statement: str, rows: Sequence[_Row]) -> int:
+def _insert(session: Session, statement: str, rows: Sequence[Values]) -> int:
     """Insert all rows; gives how many went in."""
     parameters: Any = list(rows)
     if session.get_bind().dialect.name == "postgresql":
