@@ -124,16 +124,16 @@ def _batch(client: Client) -> None:
 def _record(client: Client, wanted: int) -> None:
     """Have so many exchanges waiting for the other side's word, not measured."""
     now = clock.now()
-    with client.unit() as session:
-        bank = session.get_one(Bank, client.task.crowd.bank_id)
-        for _ in range(wanted - len(client.waiting)):
+    for _ in range(wanted - len(client.waiting)):
+        with client.unit() as session:
+            bank = session.get_one(Bank, client.task.crowd.bank_id)
             giver, receiver = client.pair()
             by, other = client.task.crowd.members[giver], client.task.crowd.members[receiver]
             day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
             terms = Terms(by.account_id, other.account_id, "Help in the garden", day, leanest.MINUTES)
             code = exchanges.record(session, bank, terms, by=by, now=now, form_key=secrets.token_hex(16))
+            session.commit()
             client.waiting.append((code, receiver))
-        session.commit()
 
 
 _DEEDS: dict[str, Callable[[Client], None]] = {
@@ -145,23 +145,32 @@ _DEEDS: dict[str, Callable[[Client], None]] = {
 
 
 def _run(task: Task, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a queue)
-    """A client: every round each kind in turn, all clients the same at the same time."""
+    """A client, a process of its own; where one fails, none waits for it."""
     with tempfile.TemporaryDirectory(prefix="timebank-bench-", dir=task.settings.instance.parent) as folder:
         engine = make_engine(task.settings.database_url)
         is_sqlite = engine.dialect.name == "sqlite"
         owner = task.settings.owner_url
         baseline = leanest.sqlite(Path(folder) / "leanest.db") if is_sqlite else leanest.postgresql(owner)
-        client = Client(task, engine, baseline, task.settings.session_info)
-        for number in range(task.rounds + 1):
-            for kind in task.kinds:
-                if kind == "deed":
-                    _record(client, int(1_500 * task.seconds))
-                barrier.wait()
-                done, seconds = _slice(client, kind)
-                if number:  # the first round warms up
-                    told.put((number, kind, done, seconds))
-        engine.dispose()
-    told.put(None)
+        try:
+            _take_turns(Client(task, engine, baseline, task.settings.session_info), barrier, told)
+        except BaseException:
+            barrier.abort()
+            raise
+        finally:
+            told.put(None)
+            engine.dispose()
+
+
+def _take_turns(client: Client, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a queue)
+    """Every round each kind in turn, all clients the same at the same time; the first round warms up."""
+    for number in range(client.task.rounds + 1):
+        for kind in client.task.kinds:
+            if kind == "deed":
+                _record(client, int((800 if barrier.parties == 1 else 250) * client.task.seconds))
+            barrier.wait()
+            done, seconds = _slice(client, kind)
+            if number:
+                told.put((number, kind, done, seconds))
 
 
 def _slice(client: Client, kind: str) -> tuple[int, float]:
@@ -191,6 +200,9 @@ def measure(task: Task, clients: int) -> dict[str, list[float]]:
         rates[kind][number] = rates[kind].get(number, 0.0) + done / seconds
     for process in processes:
         process.join()
+    if any(process.exitcode for process in processes):
+        message = "a client failed"
+        raise RuntimeError(message)
     return {kind: [rounds[number] for number in sorted(rounds)] for kind, rounds in rates.items()}
 
 
