@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench picture clean
+.PHONY: help run install test check format lock bench soak picture clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -50,6 +50,10 @@ lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
 bench: $(VENV)/development.stamp  ## measure; figures printed and written to benchmarks/results
 	$(BIN)/python -m benchmarks.statement
 	$(BIN)/python -m benchmarks.pages
+
+COUNT ?= 1000000
+soak: $(VENV)/development.stamp  ## a million generated deeds against the pure ledger, on each database (COUNT= changes it)
+	$(BIN)/python -m benchmarks.soak $(COUNT)
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture
