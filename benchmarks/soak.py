@@ -120,6 +120,7 @@ def run_batch(settings: Settings, seed: int, size: int) -> Figures:
             dice.choice(operations)(twins, dice)
             if number % COMPARE_EACH == 0:
                 twins.compare_accounts()
+        twins.release_all()
         twins.compare_everything()
         below = twins.count_below_floor()
         seal(session, twins.bank, now=NOW)
@@ -198,6 +199,19 @@ def _change_limit(twins: Twins, dice: random.Random) -> None:
     twins.change_limit(dice.randrange(len(twins.accounts)), floor)
 
 
+def _hold(twins: Twins, dice: random.Random) -> None:
+    minutes = dice.randint(1, 900)
+    twins.hold(dice.randrange(len(twins.accounts)), minutes, dice.choice((0, minutes // 2, minutes)))
+
+
+def _release(twins: Twins, dice: random.Random) -> None:
+    twins.release(dice.randrange(10**6))
+
+
+def _resolve(twins: Twins, dice: random.Random) -> None:
+    twins.resolve(dice.randrange(10**6), dice.randrange(len(twins.accounts)), dice.randint(1, 900))
+
+
 #: (operation, weight). An operation picks what it does by the dice, so that a seed is the same deeds every time.
 OPERATIONS = (
     (_post_one, 10),
@@ -209,6 +223,9 @@ OPERATIONS = (
     (_take_part_back, 1),
     (_take_back_twice, 1),
     (_change_limit, 1),
+    (_hold, 3),
+    (_resolve, 2),
+    (_release, 1),
 )
 
 

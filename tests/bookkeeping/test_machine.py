@@ -52,6 +52,18 @@ class BooksMachine(RuleBasedStateMachine):
     def change_limit(self, number, floor):
         self.twins.change_limit(number, floor)
 
+    @rule(number=NUMBERS, minutes=st.integers(1, 900), agreed=st.sampled_from([0, 60, 900]))
+    def hold(self, number, minutes, agreed):
+        self.twins.hold(number, minutes, agreed)
+
+    @rule(pick=PICKS)
+    def release(self, pick):
+        self.twins.release(pick)
+
+    @rule(pick=PICKS, number=NUMBERS, minutes=st.integers(1, 900))
+    def resolve(self, pick, number, minutes):
+        self.twins.resolve(pick, number, minutes)
+
     @invariant()
     def they_say_the_same(self):
         self.twins.compare_accounts()

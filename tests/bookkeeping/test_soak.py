@@ -14,6 +14,13 @@ OUTCOMES = {
     "take back: taken",
     "take back: AlreadyReversedError",
     "take back: FloorReachedError",
+    "hold: placed",
+    "hold: nothing",
+    "resolve: taken",
+    "resolve: FloorReachedError",
+    "resolve: HoldResolvedError",
+    "release: taken",
+    "release: HoldResolvedError",
     "limit: taken",
     "limit: FloorReachedError",
 }
