@@ -16,14 +16,14 @@ from timebank.bookkeeping.models import Entry, LimitChange
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import count_unsealed, seal
-from timebank.bookkeeping.signing import find_signer, name_log
+from timebank.bookkeeping.signing import find_signer
 from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
 from timebank.ledger.errors import NotSealedInOrderError
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import hash_leaf, root
-from timebank.ledger.notes import Key, read_note
+from timebank.ledger.notes import Key, name_log, read_note
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ LONGEST_VIEW = 30
 LONGEST_TEMPLATE = 120
 CLOCK = PACKAGE / "clock.py"
 BOOKS = "timebank.bookkeeping.models"
-BOOK_TABLES = ("account", "entry", "memo", "transfer", "posting", "limit_change", "leaf", "seal")
+BOOK_TABLES = ("account", "entry", "memo", "transfer", "posting", "limit_change", "leaf", "seal", "seal_log")
 STEPS = PACKAGE / "migrations" / "versions"
 
 

@@ -13,7 +13,7 @@ from timebank.migrations import guards, run
 from timebank.migrations.tables import metadata
 
 SQL = Path(guards.__file__).parent / "sql"
-BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "hold", "closing", "leaf", "seal", "trail")
+BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "hold", "closing", "leaf", "seal", "seal_log", "trail")
 EVERYTHING = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 #: What the web's role may do with a whole table; the right to some columns only is asked for on its own.
 RIGHTS = {
@@ -28,6 +28,7 @@ RIGHTS = {
     "alembic_version": {"SELECT"},
     **{key: {"SELECT", "INSERT"} for key in ("application_step", "books_check", "exchange_step", "standing_change")},
     **{key: {"SELECT", "INSERT"} for key in ("closing", "leaf", "seal")},
+    "seal_log": {"SELECT"},
     **dict.fromkeys(
         ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
         EVERYTHING - {"DELETE"},

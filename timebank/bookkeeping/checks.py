@@ -115,7 +115,7 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
             " ('account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'hold', 'closing', 'leaf', 'seal',"
-            " 'trail')"
+            " 'seal_log', 'trail')"
             " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
             " ORDER BY tablename"
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.bookkeeping.seal_models import Leaf
+from timebank.bookkeeping.seal_models import Leaf, SealLog
 from timebank.ledger.leaves import LeafKind, Told, encode, tell_bytes, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
@@ -24,7 +24,7 @@ class Source:
     """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
 
     kind: LeafKind
-    model: type[Account | Closing | Entry | Hold | LimitChange]
+    model: type[Account | Closing | Entry | Hold | LimitChange | SealLog]
     columns: tuple[Column, ...]
     place: tuple[Column, ...]
     tell: Callable[[AnyRow, bytes], Mapping[str, Told]]
@@ -59,6 +59,18 @@ class Source:
     def hash_of(self, row: AnyRow, books_key: bytes) -> bytes:
         """The leaf's hash."""
         return hash_leaf(self.bytes_of(row, books_key))
+
+
+def _tell_log(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    """Where a new log begins, and the seal that the books could not go on from."""
+    return {
+        "bank_id": tell_id(row.bank_id),
+        "number": row.number,
+        "size": row.size,
+        "after_seal": row.after_seal,
+        "checkpoint": row.checkpoint,
+        "begun_at": tell_moment(row.begun_at),
+    }
 
 
 def _tell_account(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
@@ -149,6 +161,20 @@ def _tell_entry(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
 
 
 SOURCES: Mapping[LeafKind, Source] = {
+    LeafKind.LOG: Source(
+        LeafKind.LOG,
+        SealLog,
+        (
+            SealLog.bank_id,
+            SealLog.number,
+            SealLog.size,
+            SealLog.after_seal,
+            SealLog.checkpoint,
+            SealLog.begun_at,
+        ),
+        (SealLog.number,),
+        _tell_log,
+    ),
     LeafKind.ACCOUNT: Source(
         LeafKind.ACCOUNT,
         Account,

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.logs import list_names
 from timebank.bookkeeping.models import Account, Entry, Memo
 from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.signing import name_log
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
-from timebank.ledger.notes import Key
+from timebank.ledger.notes import Checkpoint, Key
 from timebank.ledger.papers import RECEIPT, SUCCESSION
 
 
@@ -98,8 +98,14 @@ def list_seals(session: Session, bank_id: int, limit: int) -> Sequence[tuple[int
 
 
 def list_keys(session: Session, bank_id: int) -> list[Key]:
-    """The public keys of a bank's seals, the newest last."""
-    return [Key(name_log(bank_id), public) for public in session.info["seal_keys"]]
+    """The public keys of a bank's seals, under the name of each of its logs, the newest last."""
+    return [Key(name, public) for name in list_names(session, bank_id) for public in session.info["seal_keys"]]
+
+
+def begins_with(session: Session, bank_id: int, checkpoint: Checkpoint) -> bool:
+    """Whether a bank's sealed rows begin with those that a checkpoint signs."""
+    leaves = session.scalar(select(func.count()).select_from(Leaf).where(Leaf.bank_id == bank_id)) or 0
+    return checkpoint.size <= leaves and _span(session, bank_id)(0, checkpoint.size) == checkpoint.root
 
 
 def _span(session: Session, bank_id: int) -> Span:

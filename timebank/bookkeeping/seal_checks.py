@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.findings import name_row, result
 from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.logs import Log, list_logs, name_of_seal
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import count_unsealed, split_peaks
-from timebank.bookkeeping.signing import find_signer, name_log
+from timebank.bookkeeping.signing import find_signer
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.leaves import tell_moment
@@ -29,7 +30,7 @@ def seals_match(session: Session) -> CheckResult:
         {*session.scalars(select(Leaf.bank_id).distinct()), *session.scalars(select(Seal.bank_id).distinct())}
     )
     for bank_id in banks:
-        seals = _list_seals(session, bank_id)
+        seals, logs = _list_seals(session, bank_id), list_logs(session, bank_id)
         peaks = Peaks()
         reached = expected = 0
         for rows, found in _batches(session, bank_id):
@@ -42,7 +43,7 @@ def seals_match(session: Session) -> CheckResult:
                 if row.block is not None and [(row.number, bytes(row.block))] != blocks:
                     wrong.append(_about_leaf(row, "the hash of its block is not that of its leaves"))
                 while reached < len(seals) and seals[reached].size <= peaks.size:
-                    wrong += _check_seal(session, seals[reached], peaks, number=reached + 1)
+                    wrong += _check_seal(session, seals[reached], peaks, logs, number=reached + 1)
                     reached += 1
         wrong += [_about_seal(seal, "there are fewer leaves than it says") for seal in seals[reached:]]
         if peaks.size > (seals[-1].size if seals else 0):
@@ -103,20 +104,20 @@ def _check_leaf(row: AnyRow, *, expected: int, found: dict[int, bytes]) -> list[
     return told
 
 
-def _check_seal(session: Session, seal: AnyRow, peaks: Peaks, *, number: int) -> list[Finding]:
-    problems = []
+def _check_seal(session: Session, seal: AnyRow, peaks: Peaks, logs: Sequence[Log], *, number: int) -> list[Finding]:
+    problems, name = [], name_of_seal(seal.bank_id, logs, seal.number)
     if seal.number != number:
         problems.append("its number does not follow from the one before")
     if (seal.size, bytes(seal.root)) != (peaks.size, peaks.root):
         problems.append("its root is not that of its leaves")
     if split_peaks(seal.size, seal.peaks) != peaks:
         problems.append("its peaks are not those of its leaves")
-    keys = [Key(name_log(seal.bank_id), public) for public in session.info.get("seal_keys", ())]
+    keys = [Key(name, public) for public in session.info.get("seal_keys", ())]
     try:
         note = read_note(seal.checkpoint)
     except NotACheckpointError:
         return [_about_seal(seal, problem) for problem in (*problems, "its checkpoint cannot be read")]
-    said = Checkpoint(name_log(seal.bank_id), seal.size, bytes(seal.root), tell_moment(seal.signed_at))
+    said = Checkpoint(name, seal.size, bytes(seal.root), tell_moment(seal.signed_at))
     if note.checkpoint != said:
         problems.append("its checkpoint says something else")
     if find_signer(note, keys) is None:

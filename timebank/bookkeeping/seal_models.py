@@ -75,3 +75,26 @@ class Seal(Base):
     peaks: Mapped[bytes] = mapped_column(LargeBinary)
     signed_at: Mapped[datetime] = mapped_column(UtcTime)
     checkpoint: Mapped[str] = mapped_column(Text)
+
+
+class SealLog(Base):
+    """A new log of a bank's seals, begun where a restored backup could not go on from a seal that was made public.
+
+    `after_seal` and `size` are the last seal and the leaves that it goes on from. `checkpoint` is the body of the seal
+    that it could not go on from, where there was one. The first log has no row.
+    """
+
+    __tablename__ = "seal_log"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "number"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+        CheckConstraint("number > 1", name="number"),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int] = mapped_column(BigInteger)
+    after_seal: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)
+    checkpoint: Mapped[str | None] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.leaf_rows import SOURCES, AnyRow, Source
+from timebank.bookkeeping.logs import name_now
 from timebank.bookkeeping.refusals import refusal
 from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.signing import name_log, sign
+from timebank.bookkeeping.signing import sign
 from timebank.ledger.leaves import LeafKind, tell_moment
 from timebank.ledger.merkle import HASH_BYTES, Peaks
 from timebank.ledger.notes import Checkpoint
@@ -145,7 +146,7 @@ def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence
 
 def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> None:
     newest = session.scalar(select(func.max(Seal.number)).where(Seal.bank_id == bank_id)) or 0
-    checkpoint = Checkpoint(name_log(bank_id), peaks.size, peaks.root, tell_moment(now))
+    checkpoint = Checkpoint(name_now(session, bank_id), peaks.size, peaks.root, tell_moment(now))
     row = {
         "bank_id": bank_id,
         "number": newest + 1,

@@ -8,11 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from timebank.ledger.notes import Checkpoint, Key, Note
 
 
-def name_log(bank_id: int) -> str:
-    """What a bank's seals and their keys are called, unlike those of any other bank."""
-    return f"timebank/{bank_id}"
-
-
 def sign(checkpoint: Checkpoint, private: bytes) -> str:
     """The checkpoint as a signed note; `private` is the seed of 32 bytes."""
     signer = Ed25519PrivateKey.from_private_bytes(private)

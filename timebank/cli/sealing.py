@@ -24,6 +24,7 @@ from timebank.web.sentences import say
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Paperwork = TypeVar("Paperwork")
 _WORDS = {
+    LeafKind.LOG: "new logs",
     LeafKind.ACCOUNT: "accounts",
     LeafKind.LIMIT_CHANGE: "limit changes",
     LeafKind.HOLD: "holds",
@@ -117,9 +118,13 @@ def verify_checkpoints(old: Path, new: Path, key_file: Path | None) -> None:
     if is_right is None:
         _refuse(f"The proof is missing: get the file from {before.size} to {after.size} on the bank's page of seals.")
     if not is_right:
+        if before.origin != after.origin:
+            click.echo(f"The newer checkpoint is of a new log, {after.origin}: a backup was restored since.")
         _refuse("History was rewritten: the newer books do not begin with the older ones. Keep both files.")
     click.echo(f"These checkpoints are right: the {after.size:,} rows of {after.signed_at} begin with the")
     click.echo(f"{before.size:,} rows of {before.signed_at}, none of them changed.")
+    if before.origin != after.origin:
+        click.echo(f"The newer one is of a new log, {after.origin}: a backup was restored since.")
     _say_key(signers[1], is_given=key_file is not None)
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 class LeafKind(StrEnum):
     """What is sealed, in the order in which one sealing takes them: first what the others rest on."""
 
+    LOG = "log"
     ACCOUNT = "account"
     LIMIT_CHANGE = "limit_change"
     HOLD = "hold"

@@ -7,6 +7,7 @@ signing. How to sign and what a right signature is stand elsewhere: here is only
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ _DASH = "\u2014"
 _ID_BYTES = 4
 _MOST_LETTERS = 100_000
 _SIGNED = "signed "
+_LOG = re.compile(r"(timebank/[1-9][0-9]*)(?:/([2-9]|[1-9][0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,28 @@ def read_key(line: str) -> Key:
 def is_name(name: str) -> bool:
     """Whether a signed note takes this as the name of a key."""
     return bool(name) and "+" not in name and not any(sign.isspace() for sign in name)
+
+
+def name_log(bank_id: int, log: int = 1) -> str:
+    """The origin of a bank's seals, and the name of the keys that sign them, unlike those of any other bank.
+
+    Where a restored backup could not go on from a seal that was made public, a new log begins, with its number behind.
+    """
+    return f"timebank/{bank_id}" if log == 1 else f"timebank/{bank_id}/{log}"
+
+
+def split_origin(origin: str) -> tuple[str, int] | None:
+    """(origin of the bank's first log, number of this log); None for what is no log of a time bank."""
+    match = _LOG.fullmatch(origin)
+    return None if match is None else (match[1], int(match[2] or 1))
+
+
+def may_follow(old: str, new: str) -> bool:
+    """Whether the origin `new` may go on from `old`: the same log, or a later one of the same bank."""
+    first, second = split_origin(old), split_origin(new)
+    if first is None or second is None:
+        return old == new
+    return first[0] == second[0] and first[1] <= second[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.leaves import canonical
 from timebank.ledger.merkle import hash_leaf, is_consistent, is_included
-from timebank.ledger.notes import Key, Note, read_key, read_note
+from timebank.ledger.notes import Key, Note, may_follow, read_key, read_note, split_origin
 
 RECEIPT = "timebank-receipt-1"
 SUCCESSION = "timebank-succession-1"
@@ -35,7 +35,9 @@ class Receipt:
     def stands(self) -> bool:
         """Whether the leaf stands in the list that the checkpoint signs, and belongs to that bank."""
         seal = self.note.checkpoint
-        is_own = seal.origin == f"timebank/{self.told.get('bank_id')}" and self.told.get("leaf") == "entry"
+        bank = split_origin(seal.origin)
+        is_own = bank is not None and bank[0] == f"timebank/{self.told.get('bank_id')}"
+        is_own = is_own and self.told.get("leaf") == "entry"
         return is_own and is_included(hash_leaf(self.leaf), self.number, seal.size, self.proof, seal.root)
 
     @property
@@ -97,9 +99,12 @@ def read_paper(text: str) -> Paper:
 
 
 def goes_on(old: Note, new: Paper) -> bool | None:
-    """Whether the new checkpoint's books begin with those of the old one; None where the file has no proof for it."""
+    """Whether the new checkpoint's books begin with those of the old one; None where the file has no proof for it.
+
+    A later log of the same bank may go on from an earlier one, as far as its rows are the same.
+    """
     first, second = old.checkpoint, new.note.checkpoint
-    if first.origin != second.origin or first.size > second.size:
+    if not may_follow(first.origin, second.origin) or first.size > second.size:
         return False
     if first.size == second.size:
         return first.root == second.root

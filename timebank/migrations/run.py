@@ -26,6 +26,7 @@ _GRANTS = {
     "transfer": ("SELECT",),
     "posting": ("SELECT",),
     "limit_change": ("SELECT", "INSERT"),
+    "seal_log": ("SELECT",),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
     **dict.fromkeys(
@@ -109,6 +110,12 @@ def _stepping(engine: Engine) -> Iterator[Connection]:
                     raise BrokenKeysError(broken[:5])
         finally:
             plain.execute("PRAGMA foreign_keys = ON")
+
+
+def knows(revision: str) -> bool:
+    """Whether this is one of the steps."""
+    script = ScriptDirectory(str(Path(__file__).parent))
+    return revision in {step.revision for step in script.walk_revisions()}
 
 
 def is_up_to_date(engine: Engine) -> bool:

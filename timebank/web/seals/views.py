@@ -2,6 +2,7 @@
 
 from flask import Response, abort, g, render_template
 
+from timebank.bookkeeping.logs import list_logs
 from timebank.bookkeeping.receipts import count_public, find_checkpoint, list_keys, list_seals, make_succession
 from timebank.web.access import allows, anybody
 from timebank.web.asked import asked_number
@@ -19,6 +20,7 @@ def seals() -> str:
         "seals/seals.html",
         figures=count_public(db.session(), g.bank.id),
         seals=list_seals(db.session(), g.bank.id, _MOST_SEALS),
+        logs=list_logs(db.session(), g.bank.id),
     )
 
 

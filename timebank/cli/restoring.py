@@ -1,0 +1,221 @@
+"""Putting a backup in its place, and finding the seals that it cannot go on from."""
+
+import base64
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Bank
+from timebank.bookkeeping import receipts, sealing
+from timebank.bookkeeping.logs import begin_log, list_names
+from timebank.bookkeeping.signing import find_signer
+from timebank.cli import archives, postgresql_programs as programs, setting_up
+from timebank.cli.archives import CannotCopyError, Note
+from timebank.config import Settings
+from timebank.db import opened
+from timebank.ledger.errors import NotACheckpointError
+from timebank.ledger.notes import Checkpoint, Key, Note as SignedNote, name_log, split_origin
+from timebank.ledger.papers import read_paper
+from timebank.migrations import run as migrations
+from timebank.trail import actions as trail
+
+_KEYS = ("secret.key", "books.key", "seal.key")
+
+
+class CannotRestoreError(Exception):
+    """Nothing was changed; the words say why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A bank that begins a new log: the seal that it does not go on from, and how many rows are sealed in it."""
+
+    slug: str
+    name: str
+    size: int
+    checkpoint: Checkpoint | None
+
+
+def read_checkpoints(files: Sequence[Path]) -> list[SignedNote]:
+    """The seals in these files. Raises CannotRestoreError."""
+    found = []
+    for file in files:
+        try:
+            found.append(read_paper(file.read_bytes().decode()).note)
+        except (UnicodeDecodeError, NotACheckpointError) as error:
+            message = f"{file} is no seal of a time bank"
+            raise CannotRestoreError(message) from error
+    return found
+
+
+def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, replace: bool) -> None:
+    """Raises CannotRestoreError where the keys, the seals, the database or what is there already do not allow it."""
+    missing = [name for name in _KEYS if not (settings.instance / name).exists()]
+    if missing:
+        message = f"put your copies of {', '.join(missing)} into {settings.instance} first: no backup holds them"
+        raise CannotRestoreError(message)
+    if archives.mark_key(settings.books_key) != note.books_key_mark:
+        message = f"books.key in {settings.instance} is not the key of this backup: its entries could not be checked"
+        raise CannotRestoreError(message)
+    backend = settings.owner_url.get_backend_name()
+    if backend != note.database:
+        message = f"this is a backup of {note.database}, and the settings name a database of {backend}"
+        raise CannotRestoreError(message)
+    if not migrations.knows(note.revision):
+        message = "this backup was made by a newer version: install that version first"
+        raise CannotRestoreError(message)
+    for one in published:
+        _check_seal(settings, note, one)
+    if _is_there(settings) and not replace:
+        message = "a database is there already, and nothing was changed: say --replace to have it replaced"
+        raise CannotRestoreError(message)
+
+
+def list_standing(settings: Settings, note: Note) -> list[SignedNote]:
+    """The newest seals in the database that is to be replaced, of banks that stay, as far as they can still be read."""
+    if not _is_there(settings):
+        return []
+    newest = text(
+        "SELECT checkpoint FROM seal s WHERE number = (SELECT max(number) FROM seal WHERE bank_id = s.bank_id)"
+    )
+    try:
+        with opened(settings.owner_url) as engine, engine.connect() as connection:
+            found = [read_paper(row.checkpoint).note for row in connection.execute(newest)]
+    except (SQLAlchemyError, NotACheckpointError):
+        return []
+    return [one for one in found if _may_be_held_against(settings, note, one)]
+
+
+def put_back(settings: Settings, note: Note, copy: Path, *, replace: bool, now: datetime) -> Path | None:
+    """Put the copy in its place and bring it up to date; gives where the database lies that was there before.
+
+    On PostgreSQL it is replaced in one transaction. Raises CannotCopyError; then what was there is there still.
+    """
+    aside = None
+    if note.database == "sqlite":
+        archives.check_sqlite(copy)
+        aside = _put_file(Path(settings.owner_url.database or ""), copy, now)
+    else:
+        try:
+            programs.restore(settings.owner_url, copy, replace=replace)
+        except subprocess.CalledProcessError as error:
+            message = f"pg_restore failed: {error.stderr.strip()}"
+            raise CannotCopyError(message) from error
+    _add_public_keys(settings, note)
+    with opened(settings.owner_url) as owner:
+        migrations.upgrade(owner)
+    setting_up.let_web_role_in(settings)
+    return aside
+
+
+def begin_logs(settings: Settings, published: Sequence[SignedNote], *, always: bool, now: datetime) -> Sequence[Fork]:
+    """Begin a new log for each bank whose books do not go on from a published seal; gives these banks."""
+    with opened(settings.owner_url) as engine, Session(engine, info=settings.session_info) as session:
+        forks = []
+        for bank in session.execute(select(Bank.id, Bank.slug).order_by(Bank.slug)).all():
+            broken = [one for one in published if _is_of(one, bank.id) and _is_fork(session, bank.id, one)]
+            if broken or always:
+                forks.append(_begin(session, bank.id, bank.slug, max(broken, key=_age, default=None), now))
+        session.commit()
+    return forks
+
+
+def _begin(session: Session, bank_id: int, slug: str, published: SignedNote | None, now: datetime) -> Fork:
+    number = (
+        max(_number(list_names(session, bank_id)[-1]), _number(published.checkpoint.origin) if published else 1) + 1
+    )
+    size = (receipts.find_checkpoint(session, bank_id) or (0, ""))[0]
+    trail.begin(session, trail.Deed(bank_id, "seals.log_begun", f"log:{number}", None, now))
+    begin_log(session, bank_id, number, checkpoint=published.body if published else None, now=now)
+    sealing.seal(session, bank_id, now=now)
+    return Fork(slug, name_log(bank_id, number), size, published.checkpoint if published else None)
+
+
+def _is_fork(session: Session, bank_id: int, published: SignedNote) -> bool:
+    """Whether the books do not begin with what a seal signs. Of an earlier log it is known already."""
+    if _number(published.checkpoint.origin) < _number(list_names(session, bank_id)[-1]):
+        return False
+    return not receipts.begins_with(session, bank_id, published.checkpoint)
+
+
+def _check_seal(settings: Settings, note: Note, published: SignedNote) -> None:
+    """Raises CannotRestoreError for a seal that no key of ours signed, or of a bank that is not in the backup."""
+    origin = published.checkpoint.origin
+    if not any(_is_of(published, bank["id"]) for bank in note.banks.values()):
+        message = f"the seal of {origin} is of a bank that is not in this backup"
+        raise CannotRestoreError(message)
+    if not _may_be_held_against(settings, note, published):
+        message = f"no key that we know signed the seal of {origin}: it is not yours, or seal.pub is not whole"
+        raise CannotRestoreError(message)
+
+
+def _may_be_held_against(settings: Settings, note: Note, published: SignedNote) -> bool:
+    """Whether a key that is listed here or in the backup signed a seal of a bank in the backup."""
+    lines = {*note.seal_keys.split(), *_listed_keys(settings)}
+    keys = [Key(published.checkpoint.origin, base64.b64decode(line)) for line in lines]
+    is_ours = any(_is_of(published, bank["id"]) for bank in note.banks.values())
+    return is_ours and find_signer(published, keys) is not None
+
+
+def _is_of(published: SignedNote, bank_id: int) -> bool:
+    return (split_origin(published.checkpoint.origin) or ("", 0))[0] == name_log(bank_id)
+
+
+def _number(origin: str) -> int:
+    return (split_origin(origin) or ("", 1))[1]
+
+
+def _age(note: SignedNote) -> tuple[int, int]:
+    return _number(note.checkpoint.origin), note.checkpoint.size
+
+
+def _is_there(settings: Settings) -> bool:
+    """Whether the database holds anything."""
+    if settings.owner_url.get_backend_name() == "sqlite":
+        return Path(settings.owner_url.database or "").exists()
+    with opened(settings.owner_url) as engine, engine.connect() as connection:
+        return bool(inspect(connection).get_table_names())
+
+
+def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
+    aside = None
+    if database.exists():
+        aside = database.with_name(f"{database.name}.before-{now:%Y%m%d%H%M%S}")
+        _fold_in_log(database)
+        database.replace(aside)
+    for suffix in ("-wal", "-shm"):
+        beside = database.with_name(database.name + suffix)
+        if beside.exists():
+            beside.replace(database.with_name(f"{(aside or database).name}{suffix}"))
+    copy.chmod(0o600)
+    copy.replace(database)
+    return aside
+
+
+def _fold_in_log(database: Path) -> None:
+    """What lies in the log beside a database goes into it, where it can still be read."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error:
+        pass
+
+
+def _add_public_keys(settings: Settings, note: Note) -> None:
+    """Public keys that signed seals of the backup and are not listed here are listed again."""
+    listed = _listed_keys(settings)
+    missing = [line for line in note.seal_keys.split() if line not in listed]
+    (settings.instance / "seal.pub").write_text("".join(f"{line}\n" for line in [*missing, *listed]))
+
+
+def _listed_keys(settings: Settings) -> list[str]:
+    path = settings.instance / "seal.pub"
+    return path.read_text().split() if path.exists() else []
