@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.killing import Pair, settle_pairs, sit_down
 from tests.faults.own_postgresql import OwnPostgresql, own_postgresql, own_sqlite
 from tests.faults.site import Site
 from timebank.config import Settings
@@ -43,3 +44,19 @@ def site_for(place: Path) -> Iterator[Callable[[Settings], Site]]:
     yield make
     for site in made:
         site.kill()
+
+
+@pytest.fixture
+def pair_on(site_for: Callable[[Settings], Site]) -> Callable[[Settings], Pair]:
+    """`pair_on(settings)` starts the site and seats two neighbours at it, who hear of it when the books are away."""
+
+    def seat(settings: Settings) -> Pair:
+        (two,) = settle_pairs(settings, pairs=1)
+        site = site_for(settings)
+        site.start()
+        pair = sit_down(site, *two)
+        for browser in pair.browsers:
+            browser.client.is_patient = False
+        return pair
+
+    return seat

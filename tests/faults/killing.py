@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tests.faults.site import Site
 from tests.faults.wire import FarVisitor, NoAnswerError
-from tests.people import Village, account_of, join, make_confirmed, password_hash, settle
+from tests.people import Village, join, make_confirmed, password_hash, settle
 from tests.web.page import Form
 from timebank.audit.checks import check_books
 from timebank.config import Settings
@@ -123,9 +123,9 @@ def kill_under_load(
     `strike` kills something else instead, which the site outlives; `settled` says when nothing is written any more.
     """
     found, dice = Figures(), random.Random(seed)  # noqa: S311 (dice, not secrets)
-    people = _settle(settings)
+    people = settle_pairs(settings)
     site.start()
-    pairs = [_sit_down(settings, site, *two) for two in people]
+    pairs = [sit_down(site, *two) for two in people]
     before = _count(settings)
     for _number in range(kills):
         _work_and_strike(pairs, dice, strike or site.kill)
@@ -167,7 +167,7 @@ def _answered(pairs: Sequence[Pair]) -> int:
 
 def _look(settings: Settings, pairs: Sequence[Pair], found: Figures) -> None:
     """What stands in the books, held against what the browsers were told."""
-    with _reading(settings) as session:
+    with Reading(settings) as session:
         states = {row.code: row.state for row in session.execute(text("SELECT code, state FROM exchange"))}
         keys = {row.key.removeprefix("exchange:") for row in session.execute(text('SELECT "key" FROM entry'))}
         sent = {row.code for row in session.execute(text("SELECT code FROM draft WHERE exchange_id IS NOT NULL"))}
@@ -198,12 +198,12 @@ SELECT (SELECT count(*) FROM exchange e WHERE e.state IN ('recorded', 'confirmed
 
 def _count(settings: Settings) -> tuple[int, int]:
     """(exchanges, entries)."""
-    with _reading(settings) as session:
+    with Reading(settings) as session:
         counts = [session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in ("exchange", "entry")]
     return counts[0], counts[1]
 
 
-class _reading(Session):  # noqa: N801 (reads like the function that it stands for)
+class Reading(Session):
     """A session that looks at one moment, on an engine of its own."""
 
     def __init__(self, settings: Settings) -> None:
@@ -215,29 +215,29 @@ class _reading(Session):  # noqa: N801 (reads like the function that it stands f
         self._engine.dispose()
 
 
-def _settle(settings: Settings) -> Sequence[tuple[Actor, Actor, str, str]]:
+def settle_pairs(settings: Settings, pairs: int = PAIRS) -> Sequence[tuple[Actor, Actor, str, str]]:
     """(one, other, what the one gave, what the other gave) of each pair, with two exchanges to do again."""
     engine = make_engine(settings.database_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)
-        people = [join(session, village.angus, f"Neighbour{number} Pair") for number in range(PAIRS * 2)]
+        people = [join(session, village.angus, f"Neighbour{number} Pair") for number in range(pairs * 2)]
         session.execute(update(Person).values(password_hash=password_hash()))
-        pairs = [
+        settled = [
             (*two, *_help_each_other(session, village, *two)) for two in zip(people[::2], people[1::2], strict=True)
         ]
         session.commit()
     engine.dispose()
-    return pairs
+    return settled
 
 
 def _help_each_other(session: Session, village: Village, one: Actor, other: Actor) -> tuple[str, str]:
-    assert account_of(session, one).balance == 0
     return (
         make_confirmed(session, village, one, other, minutes=15),
         make_confirmed(session, village, other, one, minutes=15),
     )
 
 
-def _sit_down(settings: Settings, site: Site, one: Actor, other: Actor, first: str, second: str) -> Pair:
+def sit_down(site: Site, one: Actor, other: Actor, first: str, second: str) -> Pair:
+    """Both at their browsers, signed in."""
     browsers = FarVisitor(site.port).sign_in(one), FarVisitor(site.port).sign_in(other)
     return Pair(browsers, (first, second))

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own that syncs to disk, to be stopped, killed and filled; never one that somebody lends us."""
 
 import os
+import shutil
 import signal
 import warnings
 from collections.abc import Iterator
@@ -35,6 +36,19 @@ class OwnPostgresql:
     def start(self) -> None:
         """Start it again."""
         self._server.ensure_postgres_running()
+
+    def move_tables(self, disk: Path) -> None:
+        """Let the database's tables lie in a folder of another disk; the log stays where it is."""
+        place = disk / "tables"
+        place.mkdir()
+        if self._server.system_user is not None:
+            shutil.chown(place, self._server.system_user)
+            disk.chmod(0o755)
+        engine = make_engine(self.admin).execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE TABLESPACE small LOCATION '{place}'"))
+            connection.execute(text("ALTER DATABASE timebank_faults SET TABLESPACE small"))
+        engine.dispose()
 
     def kill_a_backend(self) -> bool:
         """Kill -9 one process that serves the web's role; the server then throws everybody out and recovers."""

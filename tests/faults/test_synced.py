@@ -1,0 +1,76 @@
+"""What is acknowledged lies on the disk before it is acknowledged, as the system's own calls show."""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.faults.killing import settle_pairs, sit_down
+from tests.faults.trouble import waiting_confirmation
+
+TRACED = "write,pwrite64,writev,pwritev,sendto,sendmsg,fsync,fdatasync,recvfrom,recvmsg"
+
+
+@contextmanager
+def traced(pids, told):
+    """The system calls of these processes and their threads meanwhile, each with the file or socket it is about."""
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    words = [strace, "--follow-forks", "--decode-fds=all", "--string-limit=24", f"--trace={TRACED}", f"--output={told}"]
+    process = subprocess.Popen([*words, *(f"--attach={pid}" for pid in pids)], stderr=subprocess.PIPE, text=True)
+    try:
+        first = process.stderr.readline()
+        if "attached" not in first:
+            pytest.skip(f"strace may not look at other processes here: {first}")
+        time.sleep(0.5)
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+def _first(lines, pattern, after=-1):
+    """The number of the first line like this one, after another."""
+    found = next((n for n, line in enumerate(lines) if n > after and re.search(pattern, line)), None)
+    assert found is not None, (pattern, lines[max(after, 0) :][:60])
+    return found
+
+
+def _last(lines, pattern, before):
+    found = [n for n, line in enumerate(lines[:before]) if re.search(pattern, line)]
+    assert found, (pattern, lines[:before][-60:])
+    return found[-1]
+
+
+def test_the_embedded_database_is_synced_between_the_commit_and_the_answer(embedded, site_for, place):
+    (two,) = settle_pairs(embedded, pairs=1)
+    site = site_for(embedded)
+    site.start()
+    receiver, page, _code = waiting_confirmation(sit_down(site, *two))
+    with traced([site.process.pid], place / "calls"):
+        assert receiver.submit(page).status == 303
+    lines = (place / "calls").read_text().splitlines()
+    answer = _first(lines, r"(send|write)\w*\(.*HTTP/1\.[01] 303")
+    written = _last(lines, r"pwrite64\(.*timebank\.db-wal", answer)
+    assert _last(lines, r"(fsync|fdatasync)\(.*timebank\.db-wal", answer) > written
+
+
+def test_postgresql_syncs_its_log_before_it_says_that_it_has_committed(postgresql_of_ours, site_for, place):
+    made = postgresql_of_ours
+    (two,) = settle_pairs(made.settings, pairs=1)
+    site = site_for(made.settings)
+    site.start()
+    receiver, page, _code = waiting_confirmation(sit_down(site, *two))
+    with traced(made.backends(), place / "calls"):
+        assert receiver.submit(page).status == 303
+    lines = (place / "calls").read_text().splitlines()
+    # "C" is the answer that a command was done (CommandComplete), with the command's name.
+    committed = _first(lines, r'sendto\(.*"C\\0\\0\\0\\vCOMMIT')
+    written = _last(lines, r"pwrite(64|v)\(.*pg_wal", committed)
+    assert _last(lines, r"(fsync|fdatasync)\(.*pg_wal", committed) > written
