@@ -82,7 +82,7 @@ def receipt_is_right(text, vkeys):
     words = paper["words"]
     return (
         note_is_signed(paper["checkpoint"], vkeys)
-        and origin == "timebank/" + told["bank_id"]
+        and (origin + "/").startswith("timebank/" + told["bank_id"] + "/")
         and path_root(sha(b"\x00" + leaf), paper["number"], size, proof) == root
         and (
             words is None
@@ -99,6 +99,6 @@ def succession_is_right(old, text, vkeys):
     return (
         note_is_signed(old, vkeys)
         and note_is_signed(paper["checkpoint"], vkeys)
-        and old_origin == origin
+        and (origin == old_origin or origin.startswith(old_origin + "/"))  # a new log goes on from an earlier one
         and roots(old_size, size, proof, old_root) == (old_root, root)
     )

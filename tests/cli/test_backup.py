@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.cli import stranger
 from tests.cli.conftest import ANSWERS
 from tests.people import NOW, join
 from timebank.banks.queries import find_bank
+from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry, post
 from timebank.cli import postgresql_programs
 from timebank.db import make_engine
@@ -329,3 +331,34 @@ def test_neither_command_leaves_a_connection_open(lived_in, tmp_path):
     lived_in.left_open.clear()
     _restored(lived_in, kept, "--replace", "--new-log")
     assert lived_in.left_open == []
+
+
+def test_a_stranger_sees_what_the_new_log_goes_on_from_and_what_it_does_not(lived_in, tmp_path):
+    old = _published(lived_in, tmp_path, "old.txt")
+    kept = _backed_up(lived_in, tmp_path)
+    _give(lived_in, "later")
+    lived_in.timebank("seal")
+    orphan = _published(lived_in, tmp_path, "orphan.txt")
+    _restored(lived_in, kept, "--replace", "--checkpoint", orphan)
+    _give(lived_in, "another way")
+    lived_in.timebank("seal")
+    newest = read_note(_published(lived_in, tmp_path, "newest.txt").read_text()).checkpoint
+    with lived_in.session() as session:
+        bank = find_bank(session, "angus")
+        (tmp_path / "keys.txt").write_text("".join(f"{key}\n" for key in receipts.list_keys(session, bank.id)))
+        for name in ("old", "orphan"):
+            size = read_note((tmp_path / f"{name}.txt").read_text()).checkpoint.size
+            proof = receipts.make_succession(session, bank.id, size, newest.size)
+            (tmp_path / f"{name}.json").write_text(proof)
+    verified = {}
+    for name in ("old", "orphan"):
+        files = [str(tmp_path / f"{name}{suffix}") for suffix in (".txt", ".json")]
+        verified[name] = lived_in.timebank("verify-checkpoints", *files, "--key", str(tmp_path / "keys.txt"))
+    assert verified["old"].exit_code == 0, verified["old"].output
+    assert f"The newer one is of a new log, {newest.origin}: a backup was restored since." in verified["old"].output
+    assert verified["orphan"].exit_code == 1
+    assert f"of a new log, {newest.origin}" in verified["orphan"].output
+    assert "History was rewritten" in verified["orphan"].output
+    assert stranger.succession_is_right(
+        old.read_text(), (tmp_path / "old.json").read_text(), (tmp_path / "keys.txt").read_text().split()
+    )

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from timebank.ledger.errors import NotACheckpointError
-from timebank.ledger.notes import Checkpoint, Key, read_key, read_note
+from timebank.ledger.notes import Checkpoint, Key, may_follow, name_log, read_key, read_note, split_origin
 
 NAME = "timebank/17"
 KEY = Key(NAME, bytes(range(32)))
@@ -96,3 +96,42 @@ def test_what_is_no_checkpoint_is_refused(old, new):
 def test_half_a_note_or_far_too_much_is_refused(text):
     with pytest.raises(NotACheckpointError):
         read_note(text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "parts"),
+    [
+        ("timebank/7", ("timebank/7", 1)),
+        ("timebank/7/2", ("timebank/7", 2)),
+        ("timebank/7/31", ("timebank/7", 31)),
+        ("timebank/7/1", None),
+        ("timebank/7/02", None),
+        ("timebank/7/2/3", None),
+        ("timebank/07", None),
+        ("timebank/\u0667", None),
+        ("timebank/7/", None),
+        ("elsewhere/7", None),
+        ("", None),
+    ],
+)
+def test_an_origin_says_whose_log_it_is_and_the_how_manieth(origin, parts):
+    assert split_origin(origin) == parts
+    if parts:
+        assert name_log(int(parts[0].removeprefix("timebank/")), parts[1]) == origin
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "may"),
+    [
+        ("timebank/7", "timebank/7", True),
+        ("timebank/7", "timebank/7/2", True),
+        ("timebank/7/2", "timebank/7/3", True),
+        ("timebank/7/2", "timebank/7", False),
+        ("timebank/7", "timebank/8", False),
+        ("timebank/7", "timebank/8/2", False),
+        ("elsewhere", "elsewhere", True),
+        ("elsewhere", "timebank/7", False),
+    ],
+)
+def test_only_a_later_log_of_the_same_bank_goes_on_from_another(old, new, may):
+    assert may_follow(old, new) is may

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli import stranger
 from tests.people import NOW
+from timebank.bookkeeping.logs import begin_log
+from timebank.bookkeeping.sealing import seal
 
 FILES = ("checkpoint.txt", "keys.txt", "proof.json")
 
@@ -44,6 +46,22 @@ def test_anybody_reads_the_sum_and_how_much_is_sealed(text, twice):
     assert "The sum over all accounts is 0" in page
     assert "There are 2 entries." in page
     assert f"{twice[1]} rows of the books." in page
+
+
+def test_the_page_tells_of_a_backup_that_was_restored(text, twice, village, backend):
+    assert "A backup was restored" not in text("seals")
+    with backend.owner_session() as session:
+        begin_log(session, village.angus.id, 2, checkpoint=None, now=NOW + timedelta(hours=1))
+        seal(session, village.angus.id, now=NOW + timedelta(hours=1))
+        session.commit()
+    page = _plain(text("seals"))
+    assert f"from row {twice[1] + 1} on the seals have a new name, which ends in 2." in page
+    assert "it is the proof of what is missing" in page
+    assert text("seals/checkpoint.txt").startswith(f"timebank/{village.angus.id}/2\n")
+    assert [line.split("+")[0] for line in text("seals/keys.txt").split()] == [
+        f"timebank/{village.angus.id}",
+        f"timebank/{village.angus.id}/2",
+    ]
 
 
 def test_nobody_is_named(text, twice, village):
