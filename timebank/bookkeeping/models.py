@@ -145,14 +145,14 @@ class Memo(Base):
 
 
 class Transfer(Base):
-    """Hours from one account to another: a line of an entry, with the numbers of the two postings it makes."""
+    """Hours from one account to another: a line of an entry, with the numbers of the two postings it makes.
+
+    Its entry and accounts are looked at by the one door that writes it, and by the checks: keys would look again.
+    """
 
     __tablename__ = "transfer"
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "entry_id", "line"),
-        ForeignKeyConstraint(["bank_id", "entry_id"], ["entry.bank_id", "entry.id"]),
-        ForeignKeyConstraint(["bank_id", "from_account_id"], ["account.bank_id", "account.id"]),
-        ForeignKeyConstraint(["bank_id", "to_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(
             ["bank_id", "reverses", "reverses_line"], ["transfer.bank_id", "transfer.entry_id", "transfer.line"]
         ),
@@ -184,15 +184,14 @@ class Transfer(Base):
 
 
 class Posting(Base):
-    """What a transfer did to one account, numbered without a gap, with the account's standing after it."""
+    """What a transfer did to one account, numbered without a gap, with the account's standing after it.
+
+    It is written with its transfer, by the same door.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "account_id", "number"),
-        ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.id"]),
-        ForeignKeyConstraint(
-            ["bank_id", "entry_id", "line"], ["transfer.bank_id", "transfer.entry_id", "transfer.line"]
-        ),
         {"sqlite_with_rowid": False},
     )
 
