@@ -5,21 +5,31 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
 from timebank.bookkeeping.findings import count_rows, name_row, result
-from timebank.bookkeeping.models import Entry, Memo, Posting, Transfer
+from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
+from timebank.bookkeeping.quick_checks import do_lines_stand, list_doubtful_entries
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import LedgerError
 
 _BATCH = 5_000
+#: So many entries in doubt are looked at one by one; where there are more, all are.
+_FEW = 500
 
 
 def transfers_equal_lines(session: Session) -> CheckResult:
     """Every line of every entry stands as its transfer, and no transfer stands without its line."""
+    transfers = count_rows(session, Transfer)
+    if do_lines_stand(session, transfers):
+        return result("transfers_equal_lines", transfers, "transfers", [])
+    return _look_at_each_line(session)
+
+
+def _look_at_each_line(session: Session) -> CheckResult:
     wrong, seen = list[Finding](), 0
     transfers = (
         select(
@@ -101,6 +111,10 @@ def postings_equal_transfers(session: Session) -> CheckResult:
         wrong += [
             Finding("transfer", name_row(row), "its posting is missing or differs") for row in session.execute(missing)
         ]
+    for account in (Transfer.from_account_id, Transfer.to_account_id):
+        stands = select(Account.id).where(Account.bank_id == Transfer.bank_id, Account.id == account).exists()
+        nowhere = select(Transfer.bank_id, Transfer.entry_id, Transfer.line).where(~stands)
+        wrong += [Finding("transfer", name_row(row), "its account is missing") for row in session.execute(nowhere)]
     stray = (
         select(Posting.bank_id, Posting.account_id, Posting.number)
         .outerjoin(
@@ -173,7 +187,9 @@ def entries_as_written(session: Session) -> CheckResult:
     """Every entry still fits the digest that was made, with the books' key, when it was written."""
     wrong = list[Finding]()
     key = session.info["books_key"]
-    for row in session.execute(_whole_entries()):
+    doubtful = list(list_doubtful_entries(session, key))
+    entries = _whole_entries().where(tuple_(Entry.bank_id, Entry.id).in_(doubtful[:_FEW]))
+    for row in session.execute(entries if len(doubtful) <= _FEW else _whole_entries()) if doubtful else ():
         try:
             digest = digest_entry(key, _as_new_entry(row), row.words_digest)
         except (LedgerError, TypeError, ValueError):

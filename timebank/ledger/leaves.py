@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 class LeafKind(StrEnum):
     """What is sealed, in the order in which one sealing takes them: first what the others rest on."""
@@ -33,7 +35,7 @@ def encode(kind: LeafKind, fields: Mapping[str, Told]) -> bytes:
 
 def canonical(told: object) -> bytes:
     """Canonical JSON of what JSON can say."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _write(told).encode()
 
 
 def tell_id(number: int | None) -> str | None:
@@ -43,7 +45,7 @@ def tell_id(number: int | None) -> str | None:
 
 def tell_moment(moment: datetime) -> str:
     """A moment such as 2026-11-21T10:00:00.000000Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def tell_day(day: date | None) -> str | None:
