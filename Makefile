@@ -50,6 +50,8 @@ lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
 bench: $(VENV)/development.stamp  ## measure; figures printed and written to benchmarks/results
 	$(BIN)/python -m benchmarks.statement
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.posting
+	$(BIN)/python -m benchmarks.audit
 
 COUNT ?= 1000000
 soak: $(VENV)/development.stamp  ## a million generated deeds against the pure ledger, on each database (COUNT= changes it)

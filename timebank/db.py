@@ -69,6 +69,15 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+class _ReadLines(ARRAY[int]):
+    """An array that the driver has read already: walking through each anew would take longer than all the rest."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Take the lists as they come."""
+
+
 class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
     """The lines of an entry: bigint[][] on PostgreSQL, a JSON array of arrays on SQLite.
 
@@ -81,7 +90,7 @@ class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column's type."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(BigInteger, dimensions=2))
+            return dialect.type_descriptor(_ReadLines(BigInteger, dimensions=2))
         return dialect.type_descriptor(Text())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[Sequence[int]]:  # noqa: ARG002, ANN401 (the signature is SQLAlchemy's)

@@ -1,10 +1,12 @@
 """Books with three members' accounts and a pot, and entries to go at them with."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from tests.bookkeeping.sql import MOMENT, snapshot
 from tests.conftest import Backend
@@ -105,3 +107,24 @@ def post(session):
         return entry_id
 
     return posting
+
+
+@pytest.fixture
+def unguarded(backend):
+    """A session of the owner in which no guard stands; nothing of it is kept."""
+
+    @contextmanager
+    def opened():
+        with backend.owner_session() as owner:
+            if backend.name == "postgresql":
+                owner.execute(text("SET LOCAL session_replication_role = replica"))
+            else:
+                owner.execute(text("PRAGMA defer_foreign_keys = ON"))
+                for (name,) in owner.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                    owner.execute(text(f"DROP TRIGGER {name}"))
+            try:
+                yield owner
+            finally:
+                owner.rollback()
+
+    return opened

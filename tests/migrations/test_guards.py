@@ -13,7 +13,20 @@ from timebank.migrations import guards, run
 from timebank.migrations.tables import metadata
 
 SQL = Path(guards.__file__).parent / "sql"
-BOOKS = ("account", "entry", "memo", "transfer", "posting", "limit_change", "hold", "closing", "leaf", "seal", "seal_log", "trail")
+BOOKS = (
+    "account",
+    "entry",
+    "memo",
+    "transfer",
+    "posting",
+    "limit_change",
+    "hold",
+    "closing",
+    "leaf",
+    "seal",
+    "seal_log",
+    "trail",
+)
 EVERYTHING = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 #: What the web's role may do with a whole table; the right to some columns only is asked for on its own.
 RIGHTS = {

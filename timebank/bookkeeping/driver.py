@@ -1,7 +1,7 @@
 """One plain statement through the database's own driver, for the path that every posting takes.
 
 Within the session's unit of work and on its connection, but past everything that SQLAlchemy does for statements which
-it has to build: that took as long as the posting itself (docs/decisions/0016-posting-through-the-driver.md).
+it has to build: that took as long as the posting itself (docs/decisions/0018-posting-for-speed.md).
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
@@ -17,9 +18,18 @@ from timebank.exchanges.soft_limits import notice_crossings
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.queries import find_actor_by_account
-from timebank.members.rules import Actor
+from timebank.members.queries import list_standings
+from timebank.members.rules import Actor, Standing
 from timebank.trail import actions as trail
+
+_STEPS = cast("Table", ExchangeStep.__table__)
+_earlier = _STEPS.alias("earlier")
+#: A step is numbered as it is written: the newest of its exchange, and one more.
+_ADD_STEP = insert(_STEPS).values(
+    number=select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
+    .where(_earlier.c.bank_id == bindparam("of_bank"), _earlier.c.exchange_id == bindparam("of_exchange"))
+    .scalar_subquery()
+)
 
 
 def begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
@@ -87,27 +97,22 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
     `by` is None where time did it.
     """
     hand = by.hand if by else None
-    newest = session.scalar(
-        select(func.max(ExchangeStep.number)).where(
-            ExchangeStep.bank_id == exchange.bank_id, ExchangeStep.exchange_id == exchange.id
-        )
-    )
-    session.add(
-        ExchangeStep(
-            bank_id=exchange.bank_id,
-            exchange_id=exchange.id,
-            number=(newest or 0) + 1,
-            deed=deed,
-            done_by=by.doer_id if by else None,
-            done_at=now,
-            minutes=minutes,
-            words=words.strip() if words else None,
-            on_behalf_of=by.on_behalf_of if by else None,
-            how=hand.how if hand else None,
-            evidence=(hand.evidence or None) if hand else None,
-        )
-    )
     session.flush()
+    row = {
+        "bank_id": exchange.bank_id,
+        "exchange_id": exchange.id,
+        "of_bank": exchange.bank_id,
+        "of_exchange": exchange.id,
+        "deed": deed,
+        "done_by": by.doer_id if by else None,
+        "done_at": now,
+        "minutes": minutes,
+        "words": words.strip() if words else None,
+        "on_behalf_of": by.on_behalf_of if by else None,
+        "how": hand.how if hand else None,
+        "evidence": (hand.evidence or None) if hand else None,
+    }
+    session.execute(_ADD_STEP, row)
 
 
 def hold_hours(session: Session, bank: Bank, exchange: Exchange, now: datetime) -> None:
@@ -142,10 +147,12 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
     if not exchange.minutes or exchange.occurred_on is None:
         release_hours(session, exchange, now)
         return
-    for account_id in (exchange.giver_account_id, exchange.receiver_account_id):
-        side = find_actor_by_account(session, exchange.bank_id, account_id)
-        if side is None or not side.is_active:
-            raise SideNotActiveError(name=side.name if side else "")
+    sides = (exchange.giver_account_id, exchange.receiver_account_id)
+    standing = list_standings(session, exchange.bank_id, sides)
+    for account_id in sides:
+        name, stands = standing.get(account_id, ("", None))
+        if stands is not Standing.ACTIVE:
+            raise SideNotActiveError(name=name)
     line = Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes)
     bookkeeping.post(
         session,

@@ -10,14 +10,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.errors import TimebankError
 from timebank.trail.models import TrailRow
+
+_TRAIL = cast("Table", TrailRow.__table__)
+#: Made once, since every deed begins with it.
+_WRITE = {
+    "postgresql": postgresql.insert(_TRAIL)
+    .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
+    .returning(_TRAIL.c.id),
+    "sqlite": sqlite.insert(_TRAIL)
+    .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
+    .returning(_TRAIL.c.id),
+}
 
 
 class OtherContentError(TimebankError):
@@ -60,14 +72,7 @@ def begin(session: Session, deed: Deed) -> str | None:
         "form_key": deed.form_key,
         "form_digest": digest,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = (
-        dialect.insert(TrailRow)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
-        .returning(TrailRow.id)
-    )
-    if session.execute(insert).first() is not None:
+    if session.execute(_WRITE[session.get_bind().dialect.name], row).first() is not None:
         return None
     standing = session.execute(
         select(TrailRow.subject, TrailRow.deed, TrailRow.form_digest).where(

@@ -1,4 +1,4 @@
-"""Transfers and postings no longer ask for keys that the one door has just looked at (docs/decisions, record 16).
+"""Transfers and postings no longer ask for keys that the one door has just looked at (decision 18).
 
 Their entry, accounts and transfer stand when they are written, and none of these is ever removed.
 """
