@@ -41,7 +41,7 @@ BATCH = 2_000
 MEMBERS = 6
 COMPARE_EACH = 100
 #: Help of a group activity counts as given and received, and has no exchange that would have to stand beside it.
-KINDS = (EntryKind.ACTIVITY, EntryKind.ACTIVITY, EntryKind.GIFT, EntryKind.WELCOME, EntryKind.ADJUSTMENT)
+KINDS = (EntryKind.ACTIVITY, EntryKind.ACTIVITY, EntryKind.GIFT, EntryKind.WELCOME, EntryKind.GRANT)
 
 
 @dataclass

@@ -10,8 +10,8 @@ from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
 from timebank.bookkeeping import receipts
 from timebank.bookkeeping.logs import begin_log, list_logs, list_names, name_of_seal
-from timebank.bookkeeping.models import Leaf, Seal
 from timebank.bookkeeping.seal_checks import seals_match
+from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import seal
 from timebank.bookkeeping.signing import find_signer
 from timebank.ledger.errors import NotSealedInOrderError

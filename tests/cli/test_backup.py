@@ -8,9 +8,11 @@ import stat
 import tarfile
 import warnings
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tests.cli import stranger
@@ -362,3 +364,19 @@ def test_a_stranger_sees_what_the_new_log_goes_on_from_and_what_it_does_not(live
     assert stranger.succession_is_right(
         old.read_text(), (tmp_path / "old.json").read_text(), (tmp_path / "keys.txt").read_text().split()
     )
+
+
+def test_no_other_program_reads_the_password(monkeypatch, tmp_path):
+    """Words of a program are for everybody to see; the file that holds it is its owner's alone and goes away."""
+    seen = []
+
+    def run(words, **_how):
+        file = Path(re.search(r"passfile=([^&]+)", unquote(words[-1]))[1])
+        seen.append((" ".join(words), file.read_text(), stat.S_IMODE(file.stat().st_mode), file))
+
+    monkeypatch.setattr(postgresql_programs, "_run", lambda program, *words: run((program, *words)))
+    monkeypatch.setattr(postgresql_programs, "list_content", lambda _copy: None)
+    postgresql_programs.dump(make_url("postgresql+psycopg://me:a%3Ab%5Cc@h:5/d"), tmp_path / "copy", "moment")
+    ((words, kept, mode, file),) = seen
+    assert "a:b" not in unquote(words)
+    assert (kept, mode, file.exists()) == ("*:*:*:*:a\\:b\\\\c\n", 0o600, False)

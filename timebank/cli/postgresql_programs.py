@@ -1,8 +1,10 @@
-"""PostgreSQL's own programs, which copy a database and put it back. The password goes to them in the environment."""
+"""PostgreSQL's own programs, which copy a database and put it back."""
 
-import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -15,7 +17,8 @@ class ProgramMissingError(Exception):
 def dump(url: URL, copy: Path, moment: str) -> None:
     """Write the database as it was at an exported moment. Raises CalledProcessError or ProgramMissingError."""
     words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}", f"--file={copy}")
-    _run("pg_dump", *words, _address(url), url=url)
+    with _addressed(url) as address:
+        _run("pg_dump", *words, address)
     list_content(copy)
 
 
@@ -29,21 +32,29 @@ def restore(url: URL, copy: Path, *, replace: bool) -> None:
     words = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
     if replace:
         words += ["--clean", "--if-exists"]
-    _run("pg_restore", *words, f"--dbname={_address(url)}", str(copy), url=url)
+    with _addressed(url) as address:
+        _run("pg_restore", *words, f"--dbname={address}", str(copy))
 
 
-def _address(url: URL) -> str:
-    """The address as these programs take it, without the password, which everybody on the machine could read there."""
+@contextmanager
+def _addressed(url: URL) -> Iterator[str]:
+    """The address as these programs take it.
+
+    Everybody on the machine can read a program's words, so the password lies in a file of our own meanwhile.
+    """
     plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    return plain.render_as_string(hide_password=False)
+    with tempfile.NamedTemporaryFile("w", prefix="timebank-") as kept:
+        if url.password:
+            escaped = str(url.password).replace("\\", "\\\\").replace(":", "\\:")
+            kept.write(f"*:*:*:*:{escaped}\n")
+            kept.flush()
+            plain = plain.update_query_dict({"passfile": kept.name})
+        yield plain.render_as_string(hide_password=False)
 
 
-def _run(program: str, *words: str, url: URL | None = None) -> None:
+def _run(program: str, *words: str) -> None:
     found = shutil.which(program)
     if found is None:
         message = f"{program} is not installed: it comes with the package postgresql-client, of the server's version"
         raise ProgramMissingError(message)
-    environment = dict(os.environ)
-    if url is not None and url.password:
-        environment["PGPASSWORD"] = str(url.password)
-    subprocess.run([found, *words], check=True, capture_output=True, text=True, env=environment)  # noqa: S603 (no shell)
+    subprocess.run([found, *words], check=True, capture_output=True, text=True)  # noqa: S603 (no shell)

@@ -56,7 +56,7 @@ def test_the_page_tells_of_a_backup_that_was_restored(text, twice, village, back
         session.commit()
     page = _plain(text("seals"))
     assert f"from row {twice[1] + 1} on the seals have a new name, which ends in 2." in page
-    assert "it is the proof of what is missing" in page
+    assert "It proves what is missing" in page
     assert text("seals/checkpoint.txt").startswith(f"timebank/{village.angus.id}/2\n")
     assert [line.split("+")[0] for line in text("seals/keys.txt").split()] == [
         f"timebank/{village.angus.id}",
