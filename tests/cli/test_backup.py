@@ -163,6 +163,31 @@ def test_restore_refuses_a_database_that_is_there_and_changes_nothing(lived_in, 
     assert lived_in.content() == before
 
 
+def test_restore_refuses_while_somebody_is_connected_and_changes_nothing(lived_in, tmp_path):
+    """A site that ran on would write into the database that was put aside."""
+    kept = _backed_up(lived_in, tmp_path)
+    before = lived_in.content()
+    lived_in.close()
+    site = make_engine(lived_in.settings.database_url)
+    with site.connect() as connection:
+        connection.execute(text("SELECT count(*) FROM bank"))
+    result = lived_in.timebank("restore", str(kept), "--replace")
+    site.dispose()
+    assert result.exit_code == 1
+    assert "somebody is connected to the database, and nothing was changed: stop the site first" in result.output
+    assert lived_in.content() == before
+
+
+def test_a_database_that_cannot_be_read_is_put_aside_as_it_is(embedded, tmp_path):
+    embedded.timebank("init", *ANSWERS)
+    kept = _backed_up(embedded, tmp_path)
+    database = embedded.folder / "timebank.db"
+    database.write_bytes(b"not a database at all" * 1000)
+    told = _restored(embedded, kept, "--replace")
+    aside = re.search(r"lies at (\S+) now", told)[1]
+    assert Path(aside).read_bytes().startswith(b"not a database")
+
+
 def test_the_embedded_database_that_was_there_is_put_aside(embedded, tmp_path):
     embedded.timebank("init", *ANSWERS)
     kept = _backed_up(embedded, tmp_path)

@@ -77,6 +77,9 @@ def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, r
     if _is_there(settings) and not replace:
         message = "a database is there already, and nothing was changed: say --replace to have it replaced"
         raise CannotRestoreError(message)
+    if _is_there(settings) and _is_in_use(settings):
+        message = "somebody is connected to the database, and nothing was changed: stop the site first"
+        raise CannotRestoreError(message)
 
 
 def list_standing(settings: Settings, note: Note) -> list[SignedNote]:
@@ -185,11 +188,34 @@ def _is_there(settings: Settings) -> bool:
         return bool(inspect(connection).get_table_names())
 
 
+def _is_in_use(settings: Settings) -> bool:
+    """Whether anybody else is connected. A site that ran on would write into what was put aside."""
+    if settings.owner_url.get_backend_name() == "sqlite":
+        return _file_is_in_use(Path(settings.owner_url.database or ""))
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    with opened(settings.owner_url) as engine, engine.connect() as connection:
+        return bool(connection.scalar(text(others)))
+
+
+def _file_is_in_use(database: Path) -> bool:
+    """SQLite gives up the log beside a database only to its one user; what lies in it is in the database then."""
+    try:
+        with closing(sqlite3.connect(database, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    except sqlite3.DatabaseError:
+        return False  # what cannot be read is put aside as it is
+    return False
+
+
 def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
     aside = None
     if database.exists():
         aside = database.with_name(f"{database.name}.before-{now:%Y%m%d%H%M%S}")
-        _fold_in_log(database)
         database.replace(aside)
     for suffix in ("-wal", "-shm"):
         beside = database.with_name(database.name + suffix)
@@ -198,15 +224,6 @@ def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
     copy.chmod(0o600)
     copy.replace(database)
     return aside
-
-
-def _fold_in_log(database: Path) -> None:
-    """What lies in the log beside a database goes into it, where it can still be read."""
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error:
-        pass
 
 
 def _add_public_keys(settings: Settings, note: Note) -> None:
