@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from benchmarks import databases, leanest
@@ -39,10 +40,11 @@ from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.sealing import seal
 from timebank.config import Settings
-from timebank.db import make_engine, opened
+from timebank.db import is_worth_retrying, make_engine, opened
 from timebank.exchanges import actions as exchanges
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
+from timebank.members.rules import Actor
 
 RESULTS = Path(__file__).parent / "results"
 BATCH = 1_000
@@ -108,32 +110,52 @@ def _one(client: Client) -> None:
 
 def _deed(client: Client) -> None:
     code, receiver = client.waiting.pop()
-    with client.unit() as session:
-        by = client.task.crowd.members[receiver]
-        exchanges.confirm(session, code, by=by, now=clock.now(), form_key=secrets.token_hex(16))
-        session.commit()
+    by, form_key = client.task.crowd.members[receiver], secrets.token_hex(16)
+
+    def confirm(session: Session) -> None:
+        exchanges.confirm(session, code, by=by, now=clock.now(), form_key=form_key)
+
+    _as_the_web_does(client, confirm)
+
+
+def _as_the_web_does(client: Client, act: Callable[[Session], object]) -> None:
+    """Do it in a unit of work of its own, and again where two met and this one lost."""
+    while True:
+        with client.unit() as session:
+            try:
+                act(session)
+                session.commit()
+            except DBAPIError as error:
+                if not is_worth_retrying(error):
+                    raise
+            else:
+                return
 
 
 def _batch(client: Client) -> None:
     entries = [client.entry() for _ in range(BATCH)]
-    with client.unit() as session:
-        post_many(session, entries)
-        session.commit()
+    _as_the_web_does(client, lambda session: post_many(session, entries))
 
 
 def _record(client: Client, wanted: int) -> None:
     """Have so many exchanges waiting for the other side's word, not measured."""
     now = clock.now()
     for _ in range(wanted - len(client.waiting)):
-        with client.unit() as session:
+        giver, receiver = client.pair()
+        by, other = client.task.crowd.members[giver], client.task.crowd.members[receiver]
+        form_key = secrets.token_hex(16)
+
+        def record(
+            session: Session, by: Actor = by, other: Actor = other, receiver: int = receiver, form_key: str = form_key
+        ) -> None:
             bank = session.get_one(Bank, client.task.crowd.bank_id)
-            giver, receiver = client.pair()
-            by, other = client.task.crowd.members[giver], client.task.crowd.members[receiver]
             day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
             terms = Terms(by.account_id, other.account_id, "Help in the garden", day, leanest.MINUTES)
-            code = exchanges.record(session, bank, terms, by=by, now=now, form_key=secrets.token_hex(16))
+            code = exchanges.record(session, bank, terms, by=by, now=now, form_key=form_key)
             session.commit()
             client.waiting.append((code, receiver))
+
+        _as_the_web_does(client, record)
 
 
 _DEEDS: dict[str, Callable[[Client], None]] = {
@@ -151,7 +173,7 @@ def _run(task: Task, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a qu
         is_sqlite = engine.dialect.name == "sqlite"
         owner = task.settings.owner_url
         baseline = leanest.sqlite(Path(folder) / "leanest.db") if is_sqlite else leanest.postgresql(owner)
-        try:
+        try:  # what goes wrong is printed by the process itself
             _take_turns(Client(task, engine, baseline, task.settings.session_info), barrier, told)
         except BaseException:
             barrier.abort()
