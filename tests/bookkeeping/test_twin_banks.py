@@ -1,0 +1,294 @@
+"""Two banks whose accounts, entries and holds have the very same ids: each is told its own, and neither the other's.
+
+Ids are never the same in practice, which is why nothing but these tests would find a question that forgets the bank.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from tests.people import NOW, TODAY
+from timebank import clock
+from timebank.bookkeeping import actions, holds
+from timebank.bookkeeping.audit_queries import (
+    EntryFilter,
+    Late,
+    beyond_since,
+    count_books,
+    find_entry,
+    list_entries,
+    list_lines,
+    list_related_entries,
+    overrides_in_force,
+)
+from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.export_queries import stream_history, stream_lines
+from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
+from timebank.bookkeeping.queries import (
+    StatementFilter,
+    find_entry_id,
+    first_and_last_recording,
+    get_account,
+    get_entry,
+    list_balances,
+    list_entries_of_deeds,
+    list_limit_changes,
+    list_reversed_lines,
+    list_statement,
+    list_whole_statement,
+)
+from timebank.bookkeeping.receipts import count_public, find_checkpoint, list_seals, make_receipt, make_succession
+from timebank.bookkeeping.sealing import count_unsealed, seal
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import HISTORY, EntryKind, Line
+
+EVERYTHING = StatementFilter()
+LONDON = {"time_zone": "Europe/London", "years": range(2025, 2028)}
+
+
+@dataclass
+class Twin:
+    """A bank: `a`, `b` and `c` are its members' accounts, and everything in it is told by its own minutes."""
+
+    bank: int
+    recorder: int
+    minutes: int
+    a: int
+    b: int
+    c: int
+    help: int
+    back: int
+    history: int
+
+
+def _write(session, bank, recorder, minutes, at):
+    """Lines with words, one of them taken back; history; an override that ended; holds. Sealed twice."""
+    said = {"reason": f"for {minutes}", "by": recorder, "now": at}
+    a, b, c = (actions.open_account(session, bank, AccountKind.MEMBER, floor=-600, **said) for _ in range(3))
+
+    def post(key, *lines, **changed):
+        entry = {"kind": EntryKind.EXCHANGE, "occurred_on": date(2026, 9, 30), "recorded_at": at, "deed": f"test:{key}"}
+        new = actions.NewEntry(bank, key, lines=lines, recorded_by=recorder, **{**entry, **changed})
+        return actions.post(session, new)
+
+    first = post("help", Line(a, b, minutes), Line(c, b, 2 * minutes), words=f"Words of {minutes}")
+    back = post("back", Line(b, c, 2 * minutes, mirrors=2), reverses=first, deed="test:help")
+    history = post("history:1", Line(a, b, 1), deed=f"{HISTORY}1", words=f"Long ago {minutes}")
+    actions.change_limit(session, bank, c, -600 - minutes, until=TODAY - timedelta(days=1), **said)
+    held = {"minutes": minutes, "agreed_minutes": minutes, "most_unagreed": 240, "now": at}
+    holds.place(session, bank, c, deed="test:held", **held)
+    seal(session, bank, now=at)
+    holds.place(session, bank, c, deed="test:other", **held)
+    holds.release(session, bank, "test:other", now=at)
+    seal(session, bank, now=at + timedelta(minutes=1))
+    return Twin(bank, recorder, minutes, a, b, c, first, back, history)
+
+
+@pytest.fixture
+def twins(session, village, monkeypatch):
+    found = []
+    banks = [(village.angus.id, village.ada, 60, NOW), (village.perth.id, village.perdita, 7, NOW + timedelta(hours=1))]
+    for bank, recorder, minutes, at in banks:
+        ids = count(1_000)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "next_id", lambda ids=ids: next(ids))
+            found.append(_write(session, bank, recorder.membership_id, minutes, at))
+    session.commit()
+    one, other = found
+    assert (one.a, one.b, one.c, one.help, one.back) == (other.a, other.b, other.c, other.help, other.back)
+    return found
+
+
+@pytest.fixture(params=[0, 1], ids=["angus", "perth"])
+def twin(request, twins):
+    return twins[request.param]
+
+
+def test_every_check_finds_both_banks_right(session, twins):
+    """The first figure of each check is of both banks' rows, and no row is told by its like in the other."""
+    assert {found.name: found.findings for found in (check(session) for check in CHECKS) if found.findings} == {}
+
+
+def test_a_statement_is_of_this_bank(session, twin):
+    for rows in (
+        list_whole_statement(session, twin.bank, twin.b, EVERYTHING),
+        list_statement(session, twin.bank, twin.b, EVERYTHING).rows[::-1],
+    ):
+        assert [(row.minutes, row.balance_after, row.words) for row in rows] == [
+            (twin.minutes, twin.minutes, f"Words of {twin.minutes}"),
+            (2 * twin.minutes, 3 * twin.minutes, f"Words of {twin.minutes}"),
+            (-2 * twin.minutes, twin.minutes, None),
+            (1, twin.minutes + 1, f"Long ago {twin.minutes}"),
+        ]
+        assert [row.reversed_by for row in rows] == [None, twin.back, None, None]
+    page = list_statement(session, twin.bank, twin.b, EVERYTHING, below=3, size=1)
+    assert ([row.number for row in page.rows], page.older, page.newer) == ([2], 2, 4)
+
+
+def test_an_account_is_of_this_bank(session, twin):
+    at = first_and_last_recording(session, twin.bank, twin.a)
+    assert at == ((NOW, NOW) if twin.minutes == 60 else (NOW + timedelta(hours=1),) * 2)
+    account = get_account(session, twin.bank, twin.c)
+    assert (account.balance, account.held, account.floor) == (0, twin.minutes, -600 - twin.minutes)
+    assert list_balances(session, twin.bank, [twin.a, twin.b]) == {twin.a: -twin.minutes - 1, twin.b: twin.minutes + 1}
+    limits = [(-600, f"for {twin.minutes}"), (-600 - twin.minutes, f"for {twin.minutes}")]
+    assert [tuple(row)[1:] for row in list_limit_changes(session, twin.bank, twin.c)] == limits
+    assert [(row.floor, row.reason) for row in list_limits(session, twin.bank, twin.c)] == limits[::-1]
+
+
+def test_an_entry_is_of_this_bank(session, twin):
+    standing = get_entry(session, twin.bank, twin.help)
+    assert [line.minutes for line in standing.entry.lines] == [twin.minutes, 2 * twin.minutes]
+    assert find_entry_id(session, twin.bank, "help") == twin.help
+    assert list_reversed_lines(session, twin.bank, twin.help) == {2}
+    found = find_entry(session, twin.bank, ["help"])
+    assert (found.recorded_by, found.words) == (twin.recorder, f"Words of {twin.minutes}")
+    assert [row.key for row in list_related_entries(session, twin.bank, found)] == ["back"]
+    back = find_entry(session, twin.bank, ["back"])
+    assert [tuple(row) for row in list_related_entries(session, twin.bank, back)] == [("help", None)]
+
+
+def test_lines_are_of_this_bank_with_what_they_left_on_both_sides(session, twin):
+    member = AccountKind.MEMBER
+    assert [tuple(row) for row in list_lines(session, twin.bank, twin.help)] == [
+        (1, twin.minutes, twin.a, member, -twin.minutes, twin.b, member, twin.minutes),
+        (2, 2 * twin.minutes, twin.c, member, -2 * twin.minutes, twin.b, member, 3 * twin.minutes),
+    ]
+    row = list_lines(session, twin.bank, twin.help)[0]
+    assert (row.from_kind, row.to_kind, row.from_after, row.to_after) == (member, member, -twin.minutes, twin.minutes)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keys"),
+    [
+        (EntryFilter(), ["history:1", "back", "help"]),
+        (EntryFilter(only_reversals=True), ["back"]),
+        (EntryFilter(kind=EntryKind.EXCHANGE), ["history:1", "back", "help"]),
+        (EntryFilter(kind=EntryKind.GIFT), []),
+        (EntryFilter(late=Late.THIRTY_DAYS), ["history:1", "back", "help"]),
+    ],
+)
+def test_entries_are_listed_of_this_bank(session, twin, wanted, keys):
+    page = list_entries(session, twin.bank, wanted, **LONDON)
+    assert [(row.key, row.recorded_by) for row in page.rows] == [(key, twin.recorder) for key in keys]
+    assert page.older is None
+    if len(keys) > 1:
+        first = list_entries(session, twin.bank, wanted, size=1, **LONDON)
+        assert ([row.key for row in first.rows], first.older) == (keys[:1], twin.history)
+        rest = list_entries(session, twin.bank, wanted, below=first.older, size=2, **LONDON)
+        assert ([row.key for row in rest.rows], rest.older) == (keys[1:], None)
+
+
+def test_who_is_beyond_the_limits_is_known_by_this_banks_postings(session, twin):
+    since = NOW if twin.minutes == 60 else NOW + timedelta(hours=1)
+    everybody = [twin.a, twin.b, twin.c]
+    found = beyond_since(session, twin.bank, everybody, low=-5, high=5)
+    assert found == {twin.a: since, twin.b: since}
+    assert beyond_since(session, twin.bank, [twin.a], low=-5, high=5) == {twin.a: since}
+    assert beyond_since(session, twin.bank, everybody, low=-5, high=500) == {twin.a: since}
+    assert beyond_since(session, twin.bank, everybody, low=-1 - twin.minutes, high=twin.minutes + 1) == {}
+    assert beyond_since(session, twin.bank, everybody, low=-twin.minutes, high=500) == {twin.a: since}
+
+
+def test_figures_are_of_this_bank(session, twin):
+    found = count_books(session, twin.bank, **LONDON)
+    assert (found.total_minutes, found.above_minutes, found.below_minutes) == (0, twin.minutes + 1, -twin.minutes - 1)
+    assert (found.entries, found.lines, found.late, found.pot_minutes) == (3, 4, 3, 0)
+    assert (count_public(session, twin.bank).total_minutes, count_public(session, twin.bank).entries) == (0, 3)
+    assert count_unsealed(session, twin.bank) == 0
+
+
+def test_overrides_are_of_this_bank(session, twin):
+    rows = session.execute(overrides_in_force(twin.bank)).all()
+    assert [(row.account_id, row.floor, row.reason) for row in rows] == [
+        (twin.c, -600 - twin.minutes, f"for {twin.minutes}")
+    ]
+    ended = list_ended_overrides(session, twin.bank, TODAY)
+    assert [(row.id, row.floor, row.balance, row.held) for row in ended] == [
+        (twin.c, -600 - twin.minutes, 0, twin.minutes)
+    ]
+    assert list_ended_overrides(session, twin.bank, TODAY - timedelta(days=1)) == []
+
+
+def test_floors_are_changed_in_this_bank_only(session, twins):
+    one, other = twins
+    said = {"reason": "All of us", "by": one.recorder, "now": NOW}
+    changed = change_floors(session, one.bank, AccountKind.MEMBER, old=-600, new=-61, **said)
+    assert changed == 2
+    assert change_floors(session, one.bank, AccountKind.MEMBER, old=-61, new=-60, **said) == 1
+    assert [get_account(session, one.bank, account).floor for account in (one.a, one.b, one.c)] == [-61, -60, -660]
+    assert [get_account(session, other.bank, account).floor for account in (other.a, other.c)] == [-600, -607]
+    newest = list_limits(session, one.bank, one.b)[0]
+    assert tuple(newest) == (3, -60, "All of us", None, one.recorder, NOW)
+
+
+def test_the_same_deed_again_is_told_by_this_banks_entry(session, twins):
+    for twin in twins:
+        lines = (Line(twin.a, twin.b, twin.minutes), Line(twin.c, twin.b, 2 * twin.minutes))
+        again = actions.NewEntry(
+            twin.bank,
+            "help",
+            EntryKind.EXCHANGE,
+            lines,
+            date(2026, 9, 30),
+            NOW,
+            twin.recorder,
+            "test:help",
+            words=f"Words of {twin.minutes}",
+        )
+        assert actions.post(session, again) == twin.help
+
+
+def test_what_is_taken_elsewhere_is_of_this_bank(session, twin):
+    rows = list(stream_lines(session, twin.bank))
+    words = f"Words of {twin.minutes}"
+    assert [
+        (row.key, row.line, row.minutes, row.from_after, row.to_after, row.words, row.reverses) for row in rows
+    ] == [
+        ("help", 1, twin.minutes, -twin.minutes, twin.minutes, words, None),
+        ("help", 2, 2 * twin.minutes, -2 * twin.minutes, 3 * twin.minutes, words, None),
+        ("back", 1, 2 * twin.minutes, twin.minutes, 0, None, "help"),
+        ("history:1", 1, 1, -twin.minutes - 1, twin.minutes + 1, f"Long ago {twin.minutes}", None),
+    ]
+    history = list(stream_history(session, twin.bank))
+    assert [(row.bank_id, row.key, row.words, row.has_words) for row in history] == [
+        (twin.bank, "history:1", f"Long ago {twin.minutes}", True)
+    ]
+
+
+def test_deeds_and_holds_are_told_with_their_bank(session, twins):
+    rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
+    told = {(row.bank_id, row.deed, row.minutes, row.is_reversed) for row in rows}
+    assert told == {
+        found
+        for twin in twins
+        for found in (
+            (twin.bank, "test:help", twin.minutes, False),
+            (twin.bank, "test:help", 2 * twin.minutes, True),
+            (twin.bank, "history:1", 1, False),
+        )
+    }
+    held = select(holds.holds().subquery())
+    assert sorted((row.bank_id, row.deed, row.minutes) for row in session.execute(held)) == sorted(
+        (twin.bank, deed, twin.minutes) for twin in twins for deed in ("test:held", "test:other")
+    )
+
+
+def test_seals_and_papers_are_of_this_bank(session, twin):
+    (newest, last), (size, first) = list_seals(session, twin.bank, 5)
+    assert (last - first, newest > size) == (timedelta(minutes=1), True)
+    assert list_seals(session, twin.bank, 1) == [(newest, last)]
+    assert find_checkpoint(session, twin.bank)[1].startswith(f"timebank/{twin.bank}\n{newest}\n")
+    assert f"Words of {twin.minutes}" in make_receipt(session, twin.bank, twin.help)
+    assert f"timebank/{twin.bank}" in make_succession(session, twin.bank, size, newest)
+
+
+def test_a_hold_is_let_go_in_this_bank_only(session, twins):
+    one, other = twins
+    holds.release(session, one.bank, "test:held", now=NOW)
+    assert get_account(session, one.bank, one.c).held == 0
+    assert get_account(session, other.bank, other.c).held == other.minutes
+    assert holds.find_open_hold(session, other.bank, "test:held") is not None
