@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench soak faults picture clean
+.PHONY: help run install test check format lock bench soak faults mutation picture clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -59,6 +59,9 @@ soak: $(VENV)/development.stamp  ## a million generated deeds against the pure l
 
 faults: $(VENV)/development.stamp  ## kill -9 of the server under load, 50 times on each database
 	$(BIN)/python -m benchmarks.faults
+
+mutation: $(VENV)/development.stamp  ## do small wrongs to the books' code and guards, one at a time; does a test notice?
+	$(BIN)/python -m tests.mutation
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture
