@@ -117,10 +117,39 @@ CHANGES = [
     "DELETE FROM account",
     "INSERT INTO account (bank_id, id, kind, balance, opened_at) VALUES ({bank}, 5, 'member', 60, {now})",
     "INSERT INTO account (bank_id, id, kind, floor, opened_at) VALUES ({bank}, 5, 'member', NULL, {now})",
+    *(
+        f"INSERT INTO account (bank_id, id, kind, {column}, opened_at) VALUES ({{bank}}, 5, 'member', 1, {{now}})"
+        for column in ("number", "given", "received", "held")
+    ),
+    "UPDATE account SET held = 0 WHERE id = {linus}",
+    "DELETE FROM hold",
+    "TRUNCATE hold CASCADE",
+    "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:new', {now}, {now})",
+    "UPDATE hold SET resolved_at = {now} WHERE id = {over}",
+    "UPDATE hold SET resolved_at = NULL WHERE id = {over}",
+    "UPDATE hold SET resolved_at = NULL WHERE id = {open}",
+    "UPDATE hold SET minutes = 0 WHERE id = {open}",
+    *(
+        f"UPDATE hold SET resolved_at = {{now}}, {wrong} WHERE id = {{open}}"
+        for wrong in (
+            "bank_id = {other_bank}",
+            "id = 5",
+            "account_id = {ada}",
+            "minutes = 39",
+            "unagreed_minutes = 24",
+            "deed = 'exchange:other'",
+            "placed_at = '2020-01-01'",
+        )
+    ),
+    "INSERT INTO limit_change VALUES ({bank}, 5, 1, 0, 'of nobody', NULL, NULL, {now})",
     "UPDATE limit_change SET floor = 0",
     "DELETE FROM limit_change",
     "INSERT INTO limit_change VALUES ({bank}, {perdita}, 1, 0, 'of another bank', NULL, NULL, {now})",
     "UPDATE memo SET words = 'Nothing'",
+    "UPDATE memo SET words = NULL, salt = '\\x00'",
+    "UPDATE memo SET salt = NULL",
+    "UPDATE memo SET words = NULL, salt = NULL, bank_id = {other_bank}",
+    "UPDATE memo SET words = NULL, salt = NULL, entry_id = 5",
     "DELETE FROM memo",
     "INSERT INTO memo VALUES ({bank}, 5, 'Nothing', '\\x00')",
     "UPDATE trail SET deed = 'nothing'",

@@ -26,6 +26,7 @@ _TESTS = (
     "trail/test_actions.py",
     "bookkeeping/test_posting.py",
     "bookkeeping/test_sealing.py",
+    "bookkeeping/test_locks.py",
     "bookkeeping/test_race.py",
 )
 #: A mutant that makes the tests go on for ever is noticed too.
