@@ -14,6 +14,7 @@ HASH = f"x'{'00' * 32}'"
 CLOSED, FLOOR, MINUTES = "books_append_only", "floor_kept", "minutes_whole_and_positive"
 NOBODY, MIRRORS, SEALED, WHOLE = "account_exists", "reversal_mirrors", "sealed_in_order", "entry_whole"
 LINES, HELD = "entry_has_lines", "hold_resolved_once"
+OPEN, TWO = "account_open", "second_approver"
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +149,22 @@ def _seal(**changed):
     return _insert("seal", {**row, "checkpoint": "'x'", **changed})
 
 
+def _log(**changed):
+    row = {"bank_id": "{bank}", "number": 2, "after_seal": 0, "size": 0, "begun_at": MOMENT}
+    return _insert("seal_log", {**row, **changed})
+
+
+def _closing(**changed):
+    """Of an account that stands at nothing and is open."""
+    row = {"bank_id": "{bank}", "id": 5, "kind": "'account_closed'", "account_id": 7, "recorded_by": "{recorder}"}
+    return _insert("closing", {**row, "reason": "'Left'", "recorded_at": MOMENT, **changed})
+
+
+def _month(**changed):
+    row = {"id": 6, "kind": "'month_signed_off'", "account_id": "NULL", "month": "'2026-10-01'"}
+    return _closing(**{**row, "approved_by": 3, **changed})
+
+
 def _trail(**changed):
     row = {"bank_id": "{bank}", "id": 5, "done_at": MOMENT, "done_by": "{recorder}", "deed": "'x'", "subject": "'x'"}
     return _insert("trail", {**row, "form_key": "'key'", **changed})
@@ -178,6 +195,8 @@ def _open(what):
     return _update("hold", what, "id = {open}")
 
 
+EMPTY, EMPTY_TOO = _account(id=7), _account(id=8)
+CLOSE = _update("account", f"closed_at = {MOMENT}", "id = 7")
 RESOLVED = f"resolved_at = {MOMENT}"
 #: {trigger: [(rule or None where it is right, what stands before and what is tried)]}.
 TABLE = {
@@ -219,6 +238,60 @@ TABLE = {
         ],
         (HELD, _reversal("[[{ada},{linus},30,2]]", resolves="{open}")),
         (HELD, _hold(), _reversal(resolves=5, deed="'exchange:new'")),
+        (None, _entry(approved_by=3)),
+        (None, _entry(kind="'adjustment'", approved_by=3)),
+        (TWO, _entry(approved_by="{recorder}")),
+        (TWO, _entry(kind="'adjustment'", approved_by="{recorder}")),
+        (TWO, _entry(kind="'adjustment'")),
+    ],
+    "seal_log_before_insert": [
+        (None, _log()),
+        (None, *TWO_LEAVES, _seal(), _log(after_seal=1, size=2)),
+        (None, _log(), _log(number=3)),
+        (None, _log(), _log(bank_id="{other_bank}")),
+        (None, _log(number=9), _log(bank_id="{other_bank}")),
+        (CLOSED, _log(), _log()),
+        *[
+            (SEALED, *TWO_LEAVES, _seal(), _log(**{"after_seal": 1, "size": 2, **wrong}))
+            for wrong in (
+                {"number": 1},
+                {"number": "'x'"},
+                {"begun_at": "'soon'"},
+                {"after_seal": 0},
+                {"after_seal": 2},
+                {"size": 1},
+                {"size": 3},
+                {"bank_id": "{other_bank}"},
+            )
+        ],
+        (SEALED, _log(number=3), _log(number=2)),
+        (SEALED, _log(after_seal=1)),
+        (SEALED, _log(size=1)),
+    ],
+    "closing_before_insert": [
+        (None, EMPTY, _closing()),
+        (None, _month()),
+        (None, EMPTY, _closing(), CLOSE, _closing(id=6, kind="'account_opened'")),
+        (None, EMPTY, EMPTY_TOO, _closing(), _closing(id=6, account_id=8)),
+        (None, _month(), _month(id=7, month="'2026-09-01'")),
+        (None, _month(), _month(bank_id="{other_bank}")),
+        (CLOSED, _month(), EMPTY, _closing(id=6)),
+        (CLOSED, _month(), _month(id=7)),
+        (CLOSED, EMPTY, _closing(recorded_at="'soon'")),
+        (CLOSED, EMPTY, _closing(id="'x'")),
+        (CLOSED, _month(month="'2026-10-02'")),
+        (CLOSED, EMPTY, _month(account_id=7)),
+        (CLOSED, _closing(account_id="NULL")),
+        (NOBODY, _closing(account_id=9)),
+        (NOBODY, _closing(account_id="{perdita}")),
+        (OPEN, EMPTY, _closing(kind="'account_opened'")),
+        (OPEN, EMPTY, _closing(), CLOSE, _closing(id=6)),
+        (OPEN, EMPTY, _closing(id=6), CLOSE, _closing(id=5, kind="'account_opened'")),
+        (OPEN, _closing(account_id="{ada}")),
+        (OPEN, EMPTY, _update("account", "held = 1", "id = 7"), _closing()),
+        (None, EMPTY, _closing(approved_by=3)),
+        (TWO, EMPTY, _closing(approved_by="{recorder}")),
+        (TWO, _month(approved_by="{recorder}")),
     ],
     "transfer_before_insert": [
         (None, MANY, _transfer()),
@@ -363,6 +436,7 @@ TABLE = {
         (CLOSED, _account(kind="'pot'")),
         (None, _account(kind="'opening'"), _account(bank_id="{other_bank}", kind="'opening'")),
         *[(CLOSED, _account(**{column: 1})) for column in ("balance", "number", "given", "received", "floor", "held")],
+        (CLOSED, _account(closed_at=MOMENT)),
         (CLOSED, _account(floor="NULL")),
     ],
     "account_before_update": [
@@ -408,6 +482,24 @@ TABLE = {
         (None, _hold(minutes=1290), _ada("held = 1290")),
         (FLOOR, _hold(minutes=1291), _ada("held = 1291")),
         (None, _hold(minutes=1291), _ada("floor = NULL"), _ada("held = 1291")),
+        (CLOSED, EMPTY, CLOSE),
+        (None, EMPTY, _closing(), CLOSE),
+        (CLOSED, EMPTY, _closing(recorded_at="'2020-01-01 00:00:00'"), CLOSE),
+        (CLOSED, EMPTY, EMPTY_TOO, _closing(account_id=8), CLOSE),
+        (CLOSED, EMPTY, _closing(bank_id="{other_bank}"), CLOSE),
+        (CLOSED, EMPTY, _closing(), _closing(id=6, kind="'account_opened'"), CLOSE),
+        (None, EMPTY, EMPTY_TOO, _closing(), _closing(id=9, account_id=8), CLOSE),
+        (None, EMPTY, _closing(), _closing(id=9, bank_id="{other_bank}"), CLOSE),
+        (None, EMPTY, CLOSE, _closing(kind="'account_opened'"), _update("account", "closed_at = NULL", "id = 7")),
+        (CLOSED, EMPTY, CLOSE, _closing(), _update("account", "closed_at = NULL", "id = 7")),
+        (OPEN, _closing(account_id="{ada}"), _ada(f"closed_at = {MOMENT}")),
+        (OPEN, EMPTY, _update("account", "held = 5, floor = NULL", "id = 7"), _closing(), CLOSE),
+        (
+            OPEN,
+            _account(id=7, closed_at=MOMENT),
+            _posting(account_id=7, number=1, balance_after=0, given_after=0),
+            _update("account", "number = 1", "id = 7"),
+        ),
     ],
     "limit_change_before_insert": [
         (None, _limit()),

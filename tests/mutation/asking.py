@@ -23,6 +23,7 @@ _TESTS = (
     "bookkeeping/test_guards_*.py",
     "bookkeeping/test_tables.py",
     "bookkeeping/test_holds.py",
+    "bookkeeping/test_closings.py",
     "trail/test_actions.py",
     "bookkeeping/test_posting.py",
     "bookkeeping/test_sealing.py",
