@@ -1,13 +1,15 @@
 """Column types, and which failures are worth another try."""
 
+import socket
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.people import NOW, make_recorded
 from timebank import db
+from timebank.config import database
 from timebank.db import LinesType, UtcTime, is_worth_retrying
 
 
@@ -62,3 +64,12 @@ def test_a_connection_that_stands_is_used_again(postgresql, monkeypatch):
         with postgresql.engine.connect() as connection:
             pids.add(connection.scalar(text("SELECT pg_backend_pid()")))
     assert len(pids) == 1
+
+
+def test_a_server_that_never_answers_is_given_up_in_time(monkeypatch):
+    monkeypatch.setattr(db, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = db.make_engine(database(f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"))
+        with pytest.raises(OperationalError, match="timeout"):
+            engine.connect()
+    engine.dispose()

@@ -23,6 +23,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BUSY_MILLISECONDS = 10_000
+#: How long a server that does not answer at all is waited for, before people are told to try again.
+CONNECT_SECONDS = 10
 SQLITE_FULL = 2
 #: The guards of the books read JSON with ->>, which SQLite knows since 3.38.
 OLDEST_SQLITE = (3, 38, 0)
@@ -111,7 +113,8 @@ def make_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url)
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    engine = create_engine(url, connect_args=patience)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_wake, engine.dialect))
     return engine
