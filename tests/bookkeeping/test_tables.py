@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.bookkeeping.conftest import Written
+from tests.bookkeeping.rows import account, closing, hold, log, month
 from tests.people import NOW
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.sealing import seal
@@ -110,6 +111,21 @@ REFUSED = {
     "UPDATE seal SET root = {short}": "ck_seal_root",
     "UPDATE seal SET size = 1": "uq_seal_bank_id_size",
     "UPDATE seal SET number = 1": "pk_seal",
+    **{
+        hold(**wrong): "ck_hold_minutes_whole_and_positive"
+        for wrong in ({"minutes": -1, "unagreed_minutes": -1}, {"unagreed_minutes": -1}, {"unagreed_minutes": 6})
+    },
+    closing(kind="'other'"): "ck_closing_kind",
+    closing(account_id="NULL"): "ck_closing_what",
+    closing(month="'2026-10-01'", figures="'{{}}'", approved_by=3): "ck_closing_what",
+    closing(figures="'{{}}'"): "ck_closing_what",
+    month(account_id=7): "ck_closing_what",
+    month(month="NULL", figures="NULL"): "ck_closing_what",
+    month(figures="NULL"): "ck_closing_what",
+    closing(approved_by="{recorder}"): "ck_closing_second_approver",
+    month(approved_by="{recorder}"): "ck_closing_second_approver",
+    month(approved_by="NULL"): "ck_closing_second_approver",
+    log(number=1): "ck_seal_log_number",
 }
 
 
@@ -123,9 +139,34 @@ def test_a_table_refuses_by_itself_what_breaks_its_rule(backend, written, attack
         connection.execute(text(attack.format(**names)))
 
 
+_TWICE = {
+    "uq_hold_bank_id_deed": (hold(), hold(id=6), "hold.deed"),
+    "uq_closing_month": (month(), month(id=7), "closing.month"),
+    "pk_closing": (closing(), closing(), "closing.id"),
+    "pk_seal_log": (log(), log(), "seal_log.number"),
+}
+
+
+@pytest.mark.parametrize("rule", _TWICE)
+def test_a_table_takes_by_itself_nothing_twice(backend, written, rule):
+    first, again, column = _TWICE[rule]
+    with asleep(backend) as connection:
+        connection.execute(text(first.format(**written)))
+        with pytest.raises(IntegrityError, match=rf"\b{rule if backend.name == 'postgresql' else column}\b"):
+            connection.execute(text(again.format(**written)))
+
+
 @pytest.mark.parametrize(
     "harmless",
     [
+        hold(),
+        hold(minutes=0, unagreed_minutes=0),
+        hold(unagreed_minutes=0),
+        closing(),
+        closing(approved_by=3),
+        month(),
+        log(),
+        account(kind="'opening'"),
         "UPDATE account SET floor = balance",
         "UPDATE account SET floor = balance - 1",
         "UPDATE account SET floor = NULL",
@@ -139,7 +180,7 @@ def test_a_table_refuses_by_itself_what_breaks_its_rule(backend, written, attack
 def test_a_table_takes_by_itself_what_keeps_its_rules(backend, written, harmless):
     """Or the refusals above would say nothing."""
     with asleep(backend) as connection:
-        assert connection.execute(text(harmless)).rowcount > 0
+        assert connection.execute(text(harmless.format(**written))).rowcount > 0
 
 
 @pytest.mark.parametrize(
@@ -148,9 +189,14 @@ def test_a_table_takes_by_itself_what_keeps_its_rules(backend, written, harmless
         ("UPDATE entry SET occurred_on = 'infinity'", "ck_entry_day_entry_whole"),
         ("UPDATE entry SET recorded_at = '-infinity'", "ck_entry_day_entry_whole"),
         ("UPDATE seal SET signed_at = 'infinity'", "ck_seal_moment"),
+        (hold(placed_at="'infinity'"), "ck_hold_moment"),
+        (hold(resolved_at="'infinity'"), "ck_hold_moment"),
+        (closing(recorded_at="'infinity'"), "ck_closing_moment"),
+        (month(month="'infinity'"), "ck_closing_moment"),
+        (log(begun_at="'infinity'"), "ck_seal_log_moment"),
     ],
 )
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_no_day_or_moment_is_without_end(backend, written, attack, rule):
     with asleep(backend) as connection, pytest.raises(IntegrityError, match=rule):
-        connection.execute(text(attack))
+        connection.execute(text(attack.format(**written)))

@@ -1,0 +1,263 @@
+"""Each trigger of PostgreSQL alone: all others asleep, one thing wrong at a time with a row that is right.
+
+In the books as they are, several guards refuse the same wrong; here a hole in any one of them shows.
+"""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.bookkeeping.conftest import Written, write_a_meal
+from tests.bookkeeping.rows import (
+    account,
+    closing,
+    entry,
+    hold,
+    leaf,
+    limit,
+    log,
+    memo,
+    month,
+    posting,
+    seal,
+    transfer,
+    update,
+)
+from tests.bookkeeping.sql import MOMENT
+
+HASH = f"'\\x{'00' * 32}'"
+CLOSED, SEALED, NOBODY, OPEN = "books_append_only", "sealed_in_order", "account_exists", "account_open"
+_TABLE_OF = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = :name AND NOT tgisinternal"
+
+
+@pytest.fixture(scope="module")
+def meal():
+    return Written(write_a_meal)
+
+
+@pytest.fixture
+def names(postgresql_backend, meal):
+    return {**meal.names(postgresql_backend), "hash": HASH, "byte": "'\\x00'"}
+
+
+def _alone(backend, names, trigger, statements):
+    """What the trigger says to the last of these statements; None where it takes it. All is undone."""
+    with backend.owner.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        *before, attack = [statement.format(**names) for statement in statements]
+        for statement in before:
+            connection.exec_driver_sql(statement)
+        table = connection.scalar(text(_TABLE_OF), {"name": trigger})
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+        try:
+            connection.exec_driver_sql(attack)
+        except DBAPIError as error:
+            return error.orig.diag.constraint_name
+        finally:
+            connection.rollback()
+    return None
+
+
+LINES = {"lines": "'{{{{{grace},{ada},60}}}}'"}
+WITH_WORDS = entry(**LINES, words_digest="{hash}")
+TWO_LEAVES = (leaf(), leaf(number=1, subject_id=6))
+EMPTY, EMPTY_TOO = account(id=7), account(id=8)
+CLOSE = update("account", f"closed_at = {MOMENT}", "id = 7")
+RESOLVED = f"resolved_at = {MOMENT}"
+BLANK = "words = NULL, salt = NULL"
+
+
+def _open(what):
+    return update("hold", what, "id = {open}")
+
+
+def _leaves(*numbers):
+    """Leaves with these numbers in one statement."""
+    rows = ", ".join(f"({{bank}}, {number}, 'entry', {20 + number}, 0, {{hash}})" for number in numbers)
+    return f"INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash) VALUES {rows}"
+
+
+#: {trigger: [(rule or None where it is right, what stands before and what is tried)]}.
+TABLE = {
+    "account_starts_at_zero": [
+        (None, account()),
+        *[(CLOSED, account(**{column: 1})) for column in ("balance", "number", "given", "received")],
+        (CLOSED, account(floor="NULL")),
+        (CLOSED, account(floor=-1)),
+    ],
+    "account_holds_nothing_at_first": [(None, account()), (CLOSED, account(held=1, floor="NULL"))],
+    "account_open_at_first": [(None, account()), (CLOSED, account(closed_at=MOMENT))],
+    "account_moved_by_posting": [(CLOSED, update("account", "held = held", "1 = 1"))],
+    "transfer_written_by_entry": [(CLOSED, transfer())],
+    "posting_written_by_entry": [(CLOSED, posting())],
+    "memo_only_blanked": [
+        (None, update("memo", BLANK, "1 = 1")),
+        *[
+            (CLOSED, update("memo", wrong, "1 = 1"))
+            for wrong in (
+                "words = NULL",
+                "salt = NULL",
+                f"{BLANK}, bank_id = {{other_bank}}",
+                f"{BLANK}, entry_id = 5",
+            )
+        ],
+    ],
+    "memo_belongs_to_words": [
+        (None, WITH_WORDS, memo()),
+        (CLOSED, memo()),
+        (CLOSED, entry(**LINES), memo()),
+        (CLOSED, WITH_WORDS, memo(bank_id="{other_bank}")),
+        (CLOSED, WITH_WORDS, memo(words="NULL", salt="NULL")),
+        (CLOSED, WITH_WORDS, memo(entry_id=6)),
+    ],
+    "limit_change_numbered": [
+        (None, limit()),
+        (None, limit(number=99)),
+        (NOBODY, limit(account_id=5)),
+        (NOBODY, limit(account_id="{perdita}")),
+    ],
+    "hold_placed_open": [(None, hold()), (CLOSED, hold(resolved_at=MOMENT))],
+    "hold_resolved_once": [
+        (None, _open(RESOLVED)),
+        (CLOSED, update("hold", RESOLVED, "id = {over}")),
+        (CLOSED, _open("resolved_at = NULL")),
+        *[
+            (CLOSED, _open(f"{RESOLVED}, {wrong}"))
+            for wrong in (
+                "bank_id = {other_bank}",
+                "id = 5",
+                "account_id = {ada}",
+                "minutes = 39",
+                "unagreed_minutes = 24",
+                "deed = 'exchange:other'",
+                "placed_at = '2020-01-01'",
+            )
+        ],
+    ],
+    "closing_in_order": [
+        (None, EMPTY, closing()),
+        (None, month()),
+        (None, EMPTY, closing(), CLOSE, closing(id=6, kind="'account_reopened'")),
+        (None, EMPTY, EMPTY_TOO, closing(id=9), closing(id=6, account_id=8)),
+        (None, EMPTY, closing(id=9, bank_id="{other_bank}"), closing()),
+        (NOBODY, closing(account_id=9)),
+        (NOBODY, closing(account_id="{perdita}")),
+        (OPEN, EMPTY, closing(kind="'account_reopened'")),
+        (OPEN, EMPTY, CLOSE, closing()),
+        (OPEN, EMPTY, closing(id=6), CLOSE, closing(id=5, kind="'account_reopened'")),
+        (OPEN, EMPTY, closing(id=5), CLOSE, closing(id=5, kind="'account_reopened'")),
+    ],
+    "leaf_numbered": [
+        (None, leaf()),
+        (None, _leaves(0, 1, 2)),
+        (None, leaf(), _leaves(1, 2)),
+        (None, leaf(), leaf(bank_id="{other_bank}")),
+        (SEALED, leaf(number=1)),
+        (SEALED, leaf(), leaf(number=2, subject_id=6)),
+        (SEALED, _leaves(0, 2)),
+        (SEALED, leaf(), _leaves(1, 3)),
+        (SEALED, leaf(), _leaves(2, 3)),
+        (SEALED, leaf(bank_id="{other_bank}"), leaf(number=1)),
+    ],
+    "seal_numbered": [
+        (None, *TWO_LEAVES, seal()),
+        (None, *TWO_LEAVES, seal(), leaf(number=2, subject_id=7), seal(number=2, size=3)),
+        (None, *TWO_LEAVES, seal(), leaf(bank_id="{other_bank}"), seal(bank_id="{other_bank}", size=1)),
+        *[
+            (SEALED, *TWO_LEAVES, seal(**wrong))
+            for wrong in ({"number": 2}, {"number": 0}, {"size": 1}, {"size": 3}, {"bank_id": "{other_bank}"})
+        ],
+        (SEALED, *TWO_LEAVES, seal(), seal(number=2)),
+        (SEALED, *TWO_LEAVES, seal(), leaf(number=2, subject_id=7), seal(number=3, size=3)),
+    ],
+    "seal_log_begun": [
+        (None, log()),
+        (None, *TWO_LEAVES, seal(), log(after_seal=1, size=2)),
+        (None, log(), log(number=3)),
+        (None, log(number=9), log(bank_id="{other_bank}")),
+        *[
+            (SEALED, *TWO_LEAVES, seal(), log(**{"after_seal": 1, "size": 2, **wrong}))
+            for wrong in (
+                {"number": 1},
+                {"after_seal": 0},
+                {"after_seal": 2},
+                {"size": 1},
+                {"size": 3},
+                {"bank_id": "{other_bank}"},
+            )
+        ],
+        (SEALED, log(number=3), log(number=2)),
+        (SEALED, log(after_seal=1)),
+        (SEALED, log(size=1)),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "rule", "statements"),
+    [(trigger, rule, statements) for trigger, cases in TABLE.items() for rule, *statements in cases],
+)
+def test_a_trigger_alone_refuses_just_what_is_wrong(postgresql_backend, names, trigger, rule, statements):
+    assert _alone(postgresql_backend, names, trigger, statements) == rule
+
+
+_REFUSING = {
+    **{f"{table}_append_only": ("UPDATE", "DELETE") for table in ("entry", "transfer", "posting", "limit_change")},
+    **{f"{table}_append_only": ("UPDATE", "DELETE") for table in ("trail", "leaf", "seal", "seal_log", "closing")},
+    **{f"{table}_never_deleted": ("DELETE",) for table in ("account", "memo", "hold")},
+}
+_ROWS = {
+    "leaf": (leaf(),),
+    "seal": (*TWO_LEAVES, seal()),
+    "seal_log": (log(),),
+    "closing": (EMPTY, closing()),
+    "trail": (),
+}
+_SAID = {"UPDATE": "UPDATE {} SET bank_id = bank_id", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
+
+
+@pytest.mark.parametrize(("trigger", "verb"), [(name, verb) for name, verbs in _REFUSING.items() for verb in verbs])
+def test_nothing_is_changed_or_deleted_whoever_else_sleeps(postgresql_backend, names, trigger, verb):
+    table = trigger.removesuffix("_append_only").removesuffix("_never_deleted")
+    statements = (*_ROWS.get(table, ()), _SAID[verb].format(table))
+    assert _alone(postgresql_backend, names, trigger, statements) == CLOSED
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "account",
+        "entry",
+        "memo",
+        "transfer",
+        "posting",
+        "hold",
+        "limit_change",
+        "closing",
+        "leaf",
+        "seal",
+        "seal_log",
+        "trail",
+    ],
+)
+def test_nothing_is_emptied_whoever_else_sleeps(postgresql_backend, names, table):
+    statement = _SAID["TRUNCATE"].format(table)
+    assert _alone(postgresql_backend, names, f"{table}_never_truncated", (statement,)) == CLOSED
+
+
+def test_every_trigger_that_refuses_is_tried_alone(postgresql_backend):
+    """Those that write are tried by what they write."""
+    writing = {"entry_posts", "limit_change_sets_floor", "hold_placed", "hold_released", "closing_closes_account"}
+    with postgresql_backend.owner.connect() as connection:
+        written = set(connection.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
+    tried = {*TABLE, *_REFUSING, *(name for name in written if name.endswith("_never_truncated"))}
+    assert written - writing == tried
+
+
+def test_a_limit_change_takes_the_next_number_whatever_it_says(postgresql_backend, names):
+    with postgresql_backend.owner.connect() as connection:
+        for number in (99, 1):
+            connection.exec_driver_sql(limit(number=number, floor=-200).format(**names))
+        told = text("SELECT number FROM limit_change WHERE bank_id = :bank AND account_id = :ada ORDER BY number")
+        assert connection.scalars(told, names).all() == [1, 2, 3]
+        connection.rollback()
