@@ -170,6 +170,8 @@ TABLE = {
         (None, month()),
         (None, EMPTY, closing(), CLOSE, closing(id=6, kind="'account_reopened'")),
         (None, EMPTY, EMPTY_TOO, closing(), closing(id=6, account_id=8)),
+        (None, EMPTY, EMPTY_TOO, closing(id=9), closing(id=6, account_id=8)),
+        (None, EMPTY, closing(id=9, bank_id="{other_bank}"), closing()),
         (None, month(), month(id=7, month="'2026-09-01'")),
         (None, month(), month(bank_id="{other_bank}")),
         (CLOSED, month(), EMPTY, closing(id=6)),
@@ -528,6 +530,27 @@ TABLE = {
 def test_a_trigger_alone_refuses_just_what_is_wrong(sqlite_backend, names, trigger, rule, statements):
     told = _alone(sqlite_backend, names, trigger, statements)
     assert told == rule
+
+
+_ROWS = {
+    "leaf": (leaf(),),
+    "seal": (*TWO_LEAVES, seal()),
+    "seal_log": (log(),),
+    "closing": (EMPTY, closing()),
+}
+_KEPT = ("entry", "transfer", "posting", "limit_change", "trail", *_ROWS)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "attack"),
+    [
+        *((f"{table}_no_update", f"UPDATE {table} SET bank_id = bank_id") for table in _KEPT),
+        *((f"{table}_no_delete", f"DELETE FROM {table}") for table in (*_KEPT, "account", "memo", "hold")),
+    ],
+)
+def test_nothing_is_changed_or_deleted_whoever_else_sleeps(sqlite_backend, names, trigger, attack):
+    rows = _ROWS.get(trigger.rpartition("_no_")[0], ())
+    assert _alone(sqlite_backend, names, trigger, (*rows, attack)) == CLOSED
 
 
 def test_every_trigger_that_looks_at_a_row_is_tried_alone(sqlite_backend, names):
