@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 (this is the one place)
 
 
+def ticks() -> float:
+    """Seconds that only ever grow, to tell how long something has lasted; they say nothing of the hour."""
+    return time.monotonic()
+
+
 def local_day(moment: datetime, time_zone: str) -> date:
     """The calendar day of an aware moment in a bank's time zone (an IANA name)."""
     return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -7,7 +7,6 @@ writing one takes the write lock at its start, since a read that turns into a wr
 import json
 import select
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +20,8 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from timebank import clock
 
 BUSY_MILLISECONDS = 10_000
 #: How long a server that does not answer at all is waited for, before people are told to try again.
@@ -144,7 +145,7 @@ def snapshot(engine: Engine) -> Engine:
 
 
 def _note_rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-    entry.info["rests_since"] = time.monotonic()
+    entry.info["rests_since"] = clock.ticks()
 
 
 def _wake(
@@ -159,7 +160,7 @@ def _wake(
     if since is None:  # it was made just now
         return
     try:
-        stands = time.monotonic() - since < RESTED_SECONDS and not _has_news(connection.fileno())
+        stands = clock.ticks() - since < RESTED_SECONDS and not _has_news(connection.fileno())
         stands = stands or dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error:
         stands = False

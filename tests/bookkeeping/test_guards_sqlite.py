@@ -225,6 +225,7 @@ def test_a_line_is_reversed_once_and_a_reversal_never(sqlite, written):
     [
         {"day": "'soon'"},
         {"day": "'2026-13-01'"},
+        {"day": "'2026-02-30'"},
         {"day": "20261120"},
         {"digest": "'text'"},
         {"digest": "x'00'"},

@@ -90,7 +90,30 @@ def _as_transfers(entry: Row[*tuple[Any, ...]]) -> list[tuple[object, ...]]:
 
 def postings_equal_transfers(session: Session) -> CheckResult:
     """Every transfer has its two postings under the numbers it names, and no posting stands without its transfer."""
-    wrong = list[Finding]()
+    wrong = [*_transfers_without_posting(session), *_transfers_without_account(session)]
+    of_transfer = and_(
+        Transfer.bank_id == Posting.bank_id, Transfer.entry_id == Posting.entry_id, Transfer.line == Posting.line
+    )
+    takes = and_(
+        Transfer.from_account_id == Posting.account_id,
+        Transfer.from_number == Posting.number,
+        Posting.minutes == -Transfer.minutes,
+    )
+    gives = and_(
+        Transfer.to_account_id == Posting.account_id,
+        Transfer.to_number == Posting.number,
+        Posting.minutes == Transfer.minutes,
+    )
+    stray = (
+        select(Posting.bank_id, Posting.account_id, Posting.number)
+        .outerjoin(Transfer, and_(of_transfer, or_(takes, gives)))
+        .where(Transfer.line.is_(None))
+    )
+    wrong += [Finding("posting", name_row(row), "it belongs to no transfer") for row in session.execute(stray)]
+    return result("postings_equal_transfers", count_rows(session, Posting), "postings", wrong)
+
+
+def _transfers_without_posting(session: Session) -> Iterator[Finding]:
     for account, number, sign in (
         (Transfer.from_account_id, Transfer.from_number, -1),
         (Transfer.to_account_id, Transfer.to_number, 1),
@@ -108,39 +131,16 @@ def postings_equal_transfers(session: Session) -> CheckResult:
             .outerjoin(Posting, same)
             .where(Posting.number.is_(None))
         )
-        wrong += [
-            Finding("transfer", name_row(row), "its posting is missing or differs") for row in session.execute(missing)
-        ]
+        for row in session.execute(missing):
+            yield Finding("transfer", name_row(row), "its posting is missing or differs")
+
+
+def _transfers_without_account(session: Session) -> Iterator[Finding]:
     for account in (Transfer.from_account_id, Transfer.to_account_id):
         stands = select(Account.id).where(Account.bank_id == Transfer.bank_id, Account.id == account).exists()
         nowhere = select(Transfer.bank_id, Transfer.entry_id, Transfer.line).where(~stands)
-        wrong += [Finding("transfer", name_row(row), "its account is missing") for row in session.execute(nowhere)]
-    stray = (
-        select(Posting.bank_id, Posting.account_id, Posting.number)
-        .outerjoin(
-            Transfer,
-            and_(
-                Transfer.bank_id == Posting.bank_id,
-                Transfer.entry_id == Posting.entry_id,
-                Transfer.line == Posting.line,
-                or_(
-                    and_(
-                        Transfer.from_account_id == Posting.account_id,
-                        Transfer.from_number == Posting.number,
-                        Posting.minutes == -Transfer.minutes,
-                    ),
-                    and_(
-                        Transfer.to_account_id == Posting.account_id,
-                        Transfer.to_number == Posting.number,
-                        Posting.minutes == Transfer.minutes,
-                    ),
-                ),
-            ),
-        )
-        .where(Transfer.line.is_(None))
-    )
-    wrong += [Finding("posting", name_row(row), "it belongs to no transfer") for row in session.execute(stray)]
-    return result("postings_equal_transfers", count_rows(session, Posting), "postings", wrong)
+        for row in session.execute(nowhere):
+            yield Finding("transfer", name_row(row), "its account is missing")
 
 
 def reversals_mirror(session: Session) -> CheckResult:

@@ -94,7 +94,7 @@ BEGIN
         WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
            OR json_array_length(NEW.lines) = 0;
     SELECT RAISE(ABORT, 'entry_whole')
-        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on) OR datetime(NEW.recorded_at) IS NULL
+        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on, '+0 days') OR datetime(NEW.recorded_at) IS NULL
            OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
            OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
     SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
