@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.exchanges import checks as exchanges
 from timebank.interchange import checks as interchange
+from timebank.leaving import checks as leaving
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.listings import checks as listings
 from timebank.members import checks as members
@@ -18,6 +19,7 @@ ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     *listings.CHECKS,
     *exchanges.CHECKS,
     *interchange.CHECKS,
+    *leaving.CHECKS,
 )
 
 

@@ -28,6 +28,7 @@ class Figures:
     above_minutes: int
     below_minutes: int
     pot_minutes: int
+    leavers_minutes: int
     accounts: int
     entries: int
     lines: int
@@ -42,6 +43,7 @@ def count_books(session: Session, bank_id: int, time_zone: str, years: range) ->
             func.coalesce(func.sum(case((Account.balance > 0, Account.balance), else_=0)), 0),
             func.coalesce(func.sum(case((Account.balance < 0, Account.balance), else_=0)), 0),
             func.coalesce(func.sum(case((Account.kind == AccountKind.POT, Account.balance), else_=0)), 0),
+            func.coalesce(func.sum(case((Account.kind == AccountKind.LEAVERS, Account.balance), else_=0)), 0),
             func.count(),
         ).where(Account.bank_id == bank_id)
     ).one()

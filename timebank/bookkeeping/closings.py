@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Row, Select, Table, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -100,6 +100,20 @@ def list_closings(session: Session, bank_id: int, account_id: int) -> Sequence[C
     return session.execute(
         _columns().where(Closing.bank_id == bank_id, Closing.account_id == account_id).order_by(Closing.id)
     ).all()
+
+
+def account_closings() -> Select[*tuple[Any, ...]]:
+    """A selectable of what closed accounts and opened them again, for other rooms to join to who holds them.
+
+    Columns: bank_id, id, kind, account_id, recorded_by, recorded_at.
+    """
+    columns = (Closing.bank_id, Closing.id, Closing.kind, Closing.account_id, Closing.recorded_by, Closing.recorded_at)
+    return select(*columns).where(Closing.account_id.is_not(None))
+
+
+def closed_accounts() -> Select[int, int]:
+    """A selectable of (bank_id, id) of the accounts that are closed."""
+    return select(Account.bank_id, Account.id).where(Account.closed_at.is_not(None))
 
 
 def _columns() -> Any:  # noqa: ANN401 (a selectable of nine columns)

@@ -48,6 +48,11 @@ def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> in
     return session.execute(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind)).scalar_one()
 
 
+def find_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int | None:
+    """The same where it may not be there yet, such as the account of what leavers owed."""
+    return session.scalar(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind))
+
+
 @dataclass(frozen=True, slots=True)
 class StandingEntry:
     """An entry as it stands in the books."""
@@ -237,7 +242,7 @@ def list_limit_changes(session: Session, bank_id: int, account_id: int) -> Seque
 def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
     """A selectable of the one-line entries of a kind that reverse nothing, for other rooms to join to their deeds.
 
-    Columns: bank_id, deed, from_account_id, to_account_id, minutes, is_reversed.
+    Columns: bank_id, deed, from_account_id, to_account_id, minutes, is_reversed, recorded_by, recorded_at.
     """
     undone = aliased(Transfer)
     return (
@@ -248,6 +253,8 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
             Transfer.to_account_id,
             Transfer.minutes,
             undone.entry_id.is_not(None).label("is_reversed"),
+            Entry.recorded_by,
+            Entry.recorded_at,
         )
         .join(Transfer, (Transfer.bank_id == Entry.bank_id) & (Transfer.entry_id == Entry.id))
         .outerjoin(
@@ -263,6 +270,12 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
 def list_keys(kind: EntryKind) -> Select[int, str]:
     """A selectable of (bank_id, key) of the entries of a kind, each found at once by its key."""
     return select(Entry.bank_id, Entry.key).where(Entry.kind == kind)
+
+
+def moments_of_accounts() -> Select[int, int, datetime]:
+    """A selectable of (bank_id, account_id, recorded_at) of every posting."""
+    of_entry = (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id)
+    return select(Posting.bank_id, Posting.account_id, Entry.recorded_at).join(Entry, of_entry)
 
 
 def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:

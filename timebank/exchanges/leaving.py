@@ -1,4 +1,4 @@
-"""What has to be finished before somebody leaves: a view asks this in the transaction that changes their standing."""
+"""What has to be finished before somebody leaves: the room `leaving` asks this as it changes their standing."""
 
 from sqlalchemy.orm import Session
 

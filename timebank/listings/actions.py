@@ -112,6 +112,23 @@ def move(  # noqa: PLR0913 (the same)
     session.flush()
 
 
+def close_all(session: Session, bank_id: int, member_id: int, *, by: Actor, now: datetime) -> None:
+    """Close what a member lists, as they leave; each listing is on record. Raises NotAllowedError."""
+    if by.bank_id != bank_id or not rules.may_change(member_id, by):
+        raise NotAllowedError
+    listings = session.scalars(
+        select(Listing)
+        .where(Listing.bank_id == bank_id, Listing.member_id == member_id, Listing.life != Life.CLOSED)
+        .order_by(Listing.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for listing in listings.all():
+        _begin(session, by, f"listing.{Move.CLOSE}", listing.code, now, None, None)
+        listing.life, listing.changed_at = Life.CLOSED, now
+    session.flush()
+
+
 def hand_over(  # noqa: PLR0913 (the same)
     session: Session, bank: Bank, code: str, to: Actor, *, by: Actor, now: datetime, form_key: str | None = None
 ) -> None:

@@ -12,11 +12,12 @@ from timebank.trail import actions as trail
 
 
 def change_standing(  # noqa: PLR0913 (whose, to what and why, by whom and when)
-    session: Session, member: Actor, to: Standing, *, reason: str, by: Actor, now: datetime, form_key: str
-) -> None:
+    session: Session, member: Actor, to: Standing, *, reason: str, by: Actor, now: datetime, form_key: str | None = None
+) -> bool:
     """Suspend a member, mark them as left, or take them back in, for a reason that other brokers will read.
 
-    Hours stay where they are. That nothing of theirs is unfinished when they leave is asked by `exchanges.leaving`.
+    Gives whether it was done now: the same form again does nothing. What else leaving and coming back bring, such as
+    what becomes of the hours, is done by `leaving.actions`, which calls this.
     Raises WordsMissingError, NotAllowedError or StandingMovedError.
     """
     if not reason.strip():
@@ -26,7 +27,7 @@ def change_standing(  # noqa: PLR0913 (whose, to what and why, by whom and when)
         by.bank_id, f"standing.{to}", subject, by.doer_id, now, by.on_behalf_of, form_key=form_key, content=content
     )
     if trail.begin(session, deed) is not None:
-        return
+        return False
     if not may_change_standing(by, member):
         raise NotAllowedError
     membership = session.execute(
@@ -55,3 +56,4 @@ def change_standing(  # noqa: PLR0913 (whose, to what and why, by whom and when)
         )
     )
     session.flush()
+    return True

@@ -99,6 +99,8 @@ SENTENCES = {
     "words_missing": _("Write a few words, so that others understand it later."),
     "standing_moved": _("Somebody changed this a moment ago. Here is how it stands now."),
     "exchanges_unfinished": _("Settle or call off what is unfinished first. Then they can leave."),
+    "hours_moved_meanwhile": _("Hours moved on this account a moment ago. Here is how it stands now: look again."),
+    "hours_to_own_hand": _("These hours cannot go to you, since you write it down. Ask another broker to do it."),
     "slug_taken": _("Another time bank here has the short name %(slug)s."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),
 }

@@ -80,6 +80,8 @@ def check_words(name: str) -> str:
         "categories_have_two_levels": _("Kinds of help have two levels"),
         "seals_match": _("All that is sealed is as it was"),
         "not_sealed_yet": _("Waits for the next seal"),
+        "leavers_are_settled": _("Who left has nothing on their account"),
+        "leavings_on_record": _("Every leaving is on record"),
         "history_as_brought_in": _("What older books brought in is on record"),
     }
     return str(words.get(name, name.replace("_", " ")))
@@ -95,6 +97,8 @@ def unit_words(unit: str) -> str:
         "limit changes": _("changes of limits"),
         "holds": _("hours held"),
         "closings": _("closings"),
+        "closed accounts": _("closed accounts"),
+        "leavings": _("leavings"),
         "waiting exchanges": _("waiting exchanges"),
         "entries": _("entries"),
         "memos": _("descriptions"),
@@ -133,6 +137,9 @@ def deed_words(deed: str) -> str:
         "standing.active": _("took them back in"),
         "standing.suspended": _("suspended them"),
         "standing.left": _("marked them as left"),
+        "member.left": _("wrote down that they leave, and where their hours go"),
+        "member.settled": _("settled the hours of who had left"),
+        "leavers.opened": _("opened the leavers' account"),
         "limit.lowered": _("lowered their limit for a time"),
         "limit.ended": _("ended the lower limit"),
         "limit.swept": _("let the lower limit end"),

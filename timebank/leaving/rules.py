@@ -1,0 +1,55 @@
+"""Who writes down that somebody leaves, to whom hours can go, and what then moves. Values in, answers out."""
+
+from dataclasses import dataclass
+
+from timebank.exchanges.errors import SamePersonError, SideNotActiveError
+from timebank.leaving.errors import OwnHandError
+from timebank.ledger.entries import Line
+from timebank.members.errors import WordsMissingError
+from timebank.members.rules import Actor, Standing, may_change_standing, may_exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What was said about leaving: why, to whom hours go (None: the community pot), and the balance in minutes.
+
+    `balance` is what the page showed; where it is not the account's any more, nothing happens.
+    """
+
+    balance: int
+    reason: str
+    to: Actor | None = None
+
+
+def may_write_down(actor: Actor, member: Actor) -> bool:
+    """Whoever may say where a member stands, and so nobody for themselves."""
+    return may_change_standing(actor, member)
+
+
+def is_settled(standing: Standing, *, is_closed: bool) -> bool:
+    """Whether nothing is left to do: they have left, and nothing moves on their account any more."""
+    return standing is Standing.LEFT and is_closed
+
+
+def check(going: Going, member: Actor, by: Actor) -> None:
+    """A reason is always said, and hours go to a member who gives and receives, never to who writes it down.
+
+    Raises WordsMissingError, SamePersonError, OwnHandError or SideNotActiveError.
+    """
+    if not going.reason.strip():
+        raise WordsMissingError
+    if going.to is None or going.balance <= 0:
+        return
+    if going.to.membership_id == member.membership_id:
+        raise SamePersonError
+    if going.to.membership_id == by.doer_id:
+        raise OwnHandError
+    if going.to.bank_id != member.bank_id or not may_exchange(going.to):
+        raise SideNotActiveError(name=going.to.name)
+
+
+def line_to_zero(balance: int, account_id: int, other_id: int) -> Line | None:
+    """What brings an account to zero: hours go to the other account, or come from it; nothing at zero."""
+    if balance == 0:
+        return None
+    return Line(account_id, other_id, balance) if balance > 0 else Line(other_id, account_id, -balance)
