@@ -19,6 +19,7 @@ from timebank.web.extensions import babel, csrf, db
 from timebank.web.front import blueprint as front
 from timebank.web.home import blueprint as home
 from timebank.web.joining import blueprint as joining
+from timebank.web.leaving import blueprint as leaving
 from timebank.web.limits import blueprint as limits
 from timebank.web.listings import blueprint as listings
 from timebank.web.members import blueprint as members
@@ -43,6 +44,7 @@ _BLUEPRINTS = (
     members,
     joining,
     acting,
+    leaving,
     limits,
     rules,
     areas,

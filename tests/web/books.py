@@ -22,6 +22,8 @@ from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.interchange import history, history_plan, history_store
 from timebank.interchange.listings import read, store
+from timebank.leaving import actions as leaving
+from timebank.leaving.rules import Going
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import Verdict
 from timebank.listings import actions as listing_actions
@@ -297,6 +299,14 @@ class Books:
         with self._written() as session:
             by = by or self.village.mary
             change_standing(session, actor, Standing(to), reason=reason, by=by, now=NOW, form_key=self._key())
+
+    def leaves(
+        self, actor: Actor, *, to: Actor | None = None, reason: str = "Moves to Fife", now: datetime = NOW
+    ) -> None:
+        """Have somebody leave, their hours to the pot or a member; Mary writes it down."""
+        going, by = Going(self.balance(actor), reason, to), self.village.mary
+        with self._written() as session:
+            leaving.leave(session, self.village.angus, actor, going, by=by, now=now, form_key=self._key())
 
 
 _STEPS: Sequence[tuple[Any, dict[str, str]]] = (

@@ -122,6 +122,12 @@ POST joining.decline                 door  404   403   403   200   200   403   4
 GET  joining.withdraw                door  404   403   403   200   200   403   403
 POST joining.withdraw                door  404   403   403   on    on    403   403
 
+GET  leaving.where                   door  404   403   403   there there 403   403
+POST leaving.where                   door  404   403   403   on    on    403   403
+GET  leaving.why                     door  404   403   403   200   200   403   403
+POST leaving.why                     door  404   403   403   200   200   403   403
+GET  leaving.done                    door  404   403   403   there there 403   403
+
 GET  acting.start                    door  404   403   403   200   200   403   403
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
@@ -164,6 +170,7 @@ GET  audit.overrides                 door  404   403   403   403   200   200   2
 GET  audit.reversals                 door  404   403   403   403   200   200   200
 GET  audit.one_broker                door  404   403   403   403   200   200   200
 GET  audit.pot                       door  404   403   403   403   200   200   200
+GET  audit.leavers                   door  404   403   403   403   200   200   200
 GET  audit.entries                   door  404   403   403   403   200   200   200
 GET  audit.entries_csv               door  404   403   403   403   200   200   200
 GET  audit.late_entries              door  404   403   403   403   200   200   200
@@ -238,7 +245,7 @@ def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
     by_page = {
-        **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
+        **dict.fromkeys(("members", "acting", "leaving", "limits", "statement"), lambda: spoken(grace.code)),
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
         "listings": lambda: books.listed(grace),
         "reversals": lambda: books.reversal(books.confirmed(ada, grace), by=books.village.clara),

@@ -113,6 +113,9 @@ def _look_after(books: Books) -> None:
     left = books.taken_in(f"Lou {WORDS}", email="lou@example.org")
     books.confirmed(left, una, minutes=15, what=WORDS)
     books.stands(left, Standing.LEFT, reason=WORDS)
+    below = books.taken_in(f"Bo {WORDS}", email="bo@example.org")
+    books.confirmed(una, below, minutes=15, what=WORDS)
+    books.leaves(below, reason=WORDS)
     with books.backend.session() as session:
         until = TODAY + timedelta(days=30)
         bank, ivo = books.village.angus, books.village.linus

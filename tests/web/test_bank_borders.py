@@ -107,6 +107,7 @@ TELLING = {
     "audit.exchanges_csv",
     "audit.late_entries",
     "audit.late_entries_csv",
+    "audit.leavers",
     "audit.left_with_hours",
     "audit.one_broker",
     "audit.overrides",

@@ -23,6 +23,7 @@ EMPTY = {
     "entries": "None at the moment.",
     "late-entries": "None at the moment.",
     "pot": "Nothing has come or gone yet.",
+    "leavers": "Nothing has come or gone yet.",
 }
 
 
@@ -49,7 +50,7 @@ def test_who_left_with_hours_is_listed_as_left(as_, village, books):
         changed = update(Membership).where(Membership.id == village.ada.membership_id)
         session.execute(changed.values(standing=Standing.LEFT))
         session.commit()
-    assert "Ada Lamont left Balance 30 min" in as_(village.mary).get("audit/left-with-hours")
+    assert "Ada Lamont left Balance 30 min" in as_(village.audrey).get("audit/left-with-hours")
 
 
 def test_an_override_says_whose_why_by_whom_and_until_when(as_, village, books):

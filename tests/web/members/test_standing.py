@@ -12,8 +12,8 @@ def _path(member):
 
 def test_a_broker_suspends_a_member_with_a_reason_and_it_is_on_record(as_, village, books):
     rosa = as_(village.rosa)
-    page = rosa.get(rosa.get(_path(village.grace)).links["Suspend, or mark as left"])
-    assert page.form.choices["standing"] == ["suspended", "left"]
+    page = rosa.get(rosa.get(_path(village.grace)).links["Suspend"])
+    assert page.form.choices["standing"] == ["suspended"]
     page = rosa.done(page, standing="suspended", reason="Asked for a rest")
     assert "it is on record with your reason" in page
     assert "How they stood suspended Rosa Lindsay “Asked for a rest” 21 Nov, 10:00" in page
@@ -73,35 +73,32 @@ def test_who_left_is_told_so_and_does_not_get_in_again(as_, visitor, village, bo
     assert "That does not fit together." in page
 
 
-def test_who_leaves_keeps_their_hours_and_can_come_back(as_, village, books):
+def test_who_leaves_is_led_to_where_their_hours_are_settled(as_, village, books):
     books.confirmed(village.grace, village.ada, minutes=90)
-    rosa = as_(village.rosa)
+    rosa, leaving = as_(village.rosa), f"/angus/{_path(village.grace)}/leaving"
     page = rosa.get(f"{_path(village.grace)}/standing")
-    assert "Hours on the account: 1 hour 30 minutes to use." in page
-    page = rosa.done(page, standing="left", reason="Moves to Fife")
-    assert "These hours stay on the account." in page
-    assert books.balance(village.grace) == 90
-    page = rosa.get(page.links["Change how they stand"])
-    assert page.form.choices["standing"] == ["active"]
-    page = rosa.done(page, standing="active", reason="Back from Fife")
-    assert "These hours stay" not in page
-    assert "Hello, Grace" in as_(village.grace).get()
-    assert books.are_right()
-
-
-def test_somebody_with_unfinished_exchanges_does_not_leave(as_, village, books):
-    code = books.recorded(village.ada, village.grace, what="Hedge cutting")
-    rosa = as_(village.rosa)
-    page = rosa.get(f"{_path(village.grace)}/standing")
-    assert page.links["Hedge cutting"] == f"/angus/exchanges/{code}"
-    page = rosa.submit(page, standing="left", reason="Moves to Fife")
-    assert page.status == 200
-    assert "Settle or call off what is unfinished first." in page
-    assert page.form.fields["reason"] == ["Moves to Fife"]
+    assert page.links["Grace leaves the time bank"] == leaving
+    answer = rosa.submit(page, standing="left", reason="Moves to Fife")
+    assert (answer.status, answer.to) == (303, leaving)
     assert books.member_called("Grace Okafor").standing == "active"
     assert books.count("standing_change") == 0
-    rosa.done(page, standing="suspended", reason="Until it is clear")
-    assert books.member_called("Grace Okafor").standing == "suspended"
+
+
+def test_who_left_comes_back_to_an_account_that_is_open_again(as_, village, books):
+    books.confirmed(village.grace, village.ada, minutes=90)
+    books.leaves(village.grace)
+    rosa = as_(village.rosa)
+    page = rosa.get(rosa.get(_path(village.grace)).links["Change how they stand"])
+    assert page.form.choices["standing"] == ["active"]
+    assert "Grace leaves the time bank" not in page.links
+    twice = [rosa.submit(page, standing="active", reason="Back from Fife") for _ in range(2)]
+    assert [answer.status for answer in twice] == [303, 303]
+    assert "Leaves the time bank" in rosa.get(_path(village.grace)).links
+    assert "Hello, Grace" in as_(village.grace).get()
+    assert books.count("closing") == 2
+    books.confirmed(village.grace, village.ada, minutes=15)
+    assert books.balance(village.grace) == 15
+    assert books.are_right()
 
 
 def test_a_form_sent_twice_changes_it_once(as_, village, books):
@@ -146,7 +143,7 @@ def test_nobody_changes_their_own_and_a_broker_none_of_somebody_with_a_role(as_,
     for browser, member in ((rosa, village.rosa), (mary, village.mary), (rosa, village.audrey)):
         assert browser.get(f"{_path(member)}/standing").status == 403
         assert browser.post(f"{_path(member)}/standing", standing="left", reason="x").status == 403
-    assert "Suspend, or mark as left" not in rosa.get(_path(village.audrey)).links
+    assert "Suspend" not in rosa.get(_path(village.audrey)).links
     mary.done(mary.get(f"{_path(village.audrey)}/standing"), standing="suspended", reason="A new auditor")
     assert books.count("standing_change") == 1
 

@@ -10,7 +10,7 @@ from timebank.audit.lists import list_acted_steps, list_one_broker, list_overrid
 from timebank.audit.rules import address_of
 from timebank.audit.stories import list_people
 from timebank.bookkeeping.audit_queries import beyond_since
-from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_statement
+from timebank.bookkeeping.queries import StatementFilter, find_account_of_kind, get_account, list_statement
 from timebank.clock import local_day
 from timebank.ledger.accounts import AccountKind
 from timebank.members.queries import list_membership_names, list_names
@@ -76,6 +76,7 @@ def _accounts(which: Which) -> str:
         account_words=account_words,
         endpoint=request.endpoint,
         has_sheet=which is not Which.LEFT,
+        settles=which is Which.LEFT and may_broker(g.actor),
     )
 
 
@@ -149,15 +150,28 @@ def one_broker() -> str:
 @allows(auditors)
 def pot() -> str:
     """Every line of the community pot, with the balance after it."""
+    return _account(AccountKind.POT)
+
+
+@blueprint.get("/audit/leavers")
+@allows(auditors)
+def leavers() -> str:
+    """What the bank took over of those who left below zero: every line, with its reason and the balance after it."""
+    return _account(AccountKind.LEAVERS)
+
+
+def _account(kind: AccountKind) -> str:
+    """An account of the bank itself; one that is not there yet has no lines."""
     session, bank_id = db.session(), g.bank.id
-    pot_id = get_account_of_kind(session, bank_id, AccountKind.POT)
-    page = list_statement(session, bank_id, pot_id, StatementFilter(), below=asked_number("below"))
+    account_id = find_account_of_kind(session, bank_id, kind)
+    below = asked_number("below")
+    page = list_statement(session, bank_id, account_id or 0, StatementFilter(), below=below)
     return render_template(
-        "audit/pot.html",
-        account=get_account(session, bank_id, pot_id),
+        f"audit/{kind}.html",
+        balance=get_account(session, bank_id, account_id).balance if account_id else 0,
         page=page,
         names=list_names(session, bank_id, [row.other_account for row in page.rows]),
         address_of=address_of,
         kind_words=kind_words,
-        may_broker=may_broker(g.actor),
+        endpoint=request.endpoint,
     )

@@ -55,7 +55,6 @@ class RolesForm(KeyedForm):
 
 _STANDINGS = {
     Standing.SUSPENDED: _("Suspended: they can read their hours, but not give, receive or change anything"),
-    Standing.LEFT: _("Left: they are not a member any more, and cannot sign in here"),
     Standing.ACTIVE: _("Active: they are a member like all the others"),
 }
 
@@ -71,8 +70,8 @@ class StandingForm(KeyedForm):
     )
 
     def offer(self, now: Standing) -> None:
-        """Offer where a membership can go from where it stands now."""
-        self.standing.choices = [SelectChoice(to, _STANDINGS[to]) for to in STANDINGS[now]]
+        """Offer where a membership can go from where it stands now; leaving has pages of its own."""
+        self.standing.choices = [SelectChoice(to, _STANDINGS[to]) for to in STANDINGS[now] if to in _STANDINGS]
 
     def validate_standing(self, field: RadioField) -> None:
         """Any standing will do: a form that comes again names the one that was offered the first time."""

@@ -1,14 +1,12 @@
-"""Suspending a member, marking them as left, and taking them back in."""
+"""Suspending a member and taking them back in. Who leaves has pages of their own, where their hours are settled."""
 
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
-from timebank.exchanges.leaving import refuse_unfinished
-from timebank.exchanges.queries import list_open
+from timebank.leaving.actions import take_back_in
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import Standing, may_change_standing
 from timebank.members.standing import change_standing
@@ -21,7 +19,7 @@ from timebank.web.members.forms import StandingForm
 @blueprint.route("/members/<code:code>/standing", methods=["GET", "POST"])
 @allows(brokers)
 def standing(code: str) -> str | Response:
-    """Change where a membership stands. Who leaves has nothing unfinished; nobody changes their own."""
+    """Change where a membership stands; nobody changes their own."""
     session, member = db.session(), find_actor_by_code(db.session(), g.bank.id, code)
     if member is None:
         abort(404)
@@ -31,16 +29,17 @@ def standing(code: str) -> str | Response:
     form.offer(member.standing)
     if form.validate_on_submit():
         to, reason = Standing(form.standing.data), (form.reason.data or "").strip()
+        if to is Standing.LEFT:
+            return redirect(url_for("leaving.where", code=code), 303)
         try:
-            change_standing(session, member, to, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
-            if to is Standing.LEFT:
-                refuse_unfinished(session, member)
+            if to is Standing.ACTIVE:
+                take_back_in(session, member, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
+            else:
+                change_standing(session, member, to, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
             session.commit()
             flash(_("That is changed, and it is on record with your reason."))
             return redirect(url_for("members.member", code=code), 303)
         except TimebankError as error:
             session.rollback()
             form.refuse(error)
-    unfinished = list_open(session, g.bank.id, member.account_id)
-    account = get_account(session, g.bank.id, member.account_id)
-    return render_template("members/standing.html", form=form, member=member, account=account, unfinished=unfinished)
+    return render_template("members/standing.html", form=form, member=member)

@@ -40,7 +40,7 @@ def sheet_rows(
             row.occurred_on.isoformat(),
             clock.local_day(row.recorded_at, g.bank.time_zone).isoformat(),
             kind if row.reverses is None else _("taken back: %(kind)s", kind=kind),
-            row.words or "",
+            "" if row.kind == EntryKind.LEAVING else row.words or "",  # why somebody left is their brokers' to read
             names.get(row.other_account, ("", ""))[0],
             max(row.minutes, 0),
             max(-row.minutes, 0),
