@@ -32,8 +32,9 @@ from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Application, Membership, Person
-from timebank.members.queries import find_actor
-from timebank.members.rules import Actor
+from timebank.members.queries import find_actor, find_actor_by_code
+from timebank.members.rules import Actor, Standing
+from timebank.members.standing import change_standing
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import Kind
 
@@ -104,6 +105,7 @@ def make_site(folder: Path) -> Site:
     site = Site(create_app(settings), settings)
     with site.books() as (session, bank):
         _newcomer(session, bank)
+        _left_long_ago(site, session, bank)
         _name_codes(site, session, bank)
         _listings(site, session, bank)
         _open_reversal(site, session, bank)
@@ -122,6 +124,16 @@ def _newcomer(session: Session, bank: Bank) -> None:
     membership = admit(session, bank, NewMember(name, email=f"{NEWCOMER}@example.org"), by=mary, now=clock.now())
     ada = session.get_one(Person, actor(session, bank, "ada").person_id)
     session.get_one(Person, membership.person_id).password_hash = ada.password_hash
+
+
+def _left_long_ago(site: Site, session: Session, bank: Bank) -> None:
+    """Somebody who left with hours on the account, as it was before accounts were closed."""
+    mary = actor(session, bank, "mary")
+    membership = admit(session, bank, NewMember("Effie Gunn", phone="+441632960188"), by=mary, now=clock.now())
+    effie = find_actor_by_code(session, bank.id, membership.code)
+    assert effie is not None
+    change_standing(session, effie, Standing.LEFT, reason="Moved in with her son", by=mary, now=clock.now())
+    site.codes["left long ago"] = effie.code
 
 
 def _name_codes(site: Site, session: Session, bank: Bank) -> None:

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW
+from timebank.bookkeeping.closings import is_closed
 from timebank.bookkeeping.limits import list_limits
-from timebank.bookkeeping.queries import get_account
+from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_statement
 from timebank.demo.village import PLANS, SLUG
 from timebank.exchanges.queries import list_open
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import EntryKind
 from timebank.members.joining_queries import list_applications
 from timebank.members.joining_rules import OPEN_STAGES, Agreed
 from timebank.members.models import Application, ApplicationStep, Membership, Person, StandingChange
@@ -103,10 +106,14 @@ def test_one_is_suspended_one_has_left_and_one_came_back(life):
     assert (moves, douglas.standing) == ([Standing.LEFT, Standing.ACTIVE], Standing.ACTIVE)
 
 
-def test_who_left_has_nothing_unfinished_and_keeps_their_hours(life):
+def test_who_left_has_nothing_unfinished_and_gave_the_hours_to_the_pot(life):
     gavin = _actor(life, "Gavin Soutar")
     assert list_open(life, gavin.bank_id, gavin.account_id) == []
-    assert get_account(life, gavin.bank_id, gavin.account_id).balance > 0
+    assert get_account(life, gavin.bank_id, gavin.account_id).balance == 0
+    assert is_closed(life, gavin.bank_id, gavin.account_id)
+    (newest,) = list_statement(life, gavin.bank_id, gavin.account_id, StatementFilter(), size=1).rows
+    assert (newest.kind, newest.minutes < 0) == (EntryKind.LEAVING, True)
+    assert newest.other_account == get_account_of_kind(life, gavin.bank_id, AccountKind.POT)
 
 
 def test_a_limit_was_lowered_by_the_coordinator_and_stands_on_the_trail(life):

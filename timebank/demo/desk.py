@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from timebank.bookkeeping.queries import get_account
 from timebank.demo.deeds import LowerLimit
 from timebank.demo.stories import Neighbourhood, Story
-from timebank.exchanges.leaving import refuse_unfinished
+from timebank.leaving.actions import leave, take_back_in
+from timebank.leaving.rules import Going
 from timebank.listings.actions import ask_broker
 from timebank.members.limits import lower_limit
 from timebank.members.queries import find_actor_by_code
@@ -76,13 +78,17 @@ def lower(place: Neighbourhood, told: LowerLimit, coordinator: str) -> Story:
 
 
 def change(place: Neighbourhood, told: Moved, coordinator: str) -> Story:
-    """The coordinator says where somebody stands from now on; who leaves has nothing unfinished."""
+    """The coordinator says where somebody stands from now on; the hours of who leaves go to the community pot."""
     now = yield place.moment(told.days_ago)
     session, member, key = place.session, place.people[told.whose], f"village-standing-{told.whose}-{told.to}"
-    if told.to is Standing.LEFT:
-        refuse_unfinished(session, member)
     by = place.people[coordinator]
-    change_standing(session, member, told.to, reason=told.reason, by=by, now=now, form_key=key)
+    if told.to is Standing.LEFT:
+        going = Going(get_account(session, place.bank.id, member.account_id).balance, told.reason)
+        leave(session, place.bank, member, going, by=by, now=now, form_key=key)
+    elif told.to is Standing.ACTIVE:
+        take_back_in(session, member, reason=told.reason, by=by, now=now, form_key=key)
+    else:
+        change_standing(session, member, told.to, reason=told.reason, by=by, now=now, form_key=key)
     found = find_actor_by_code(session, place.bank.id, member.code)
     if found is not None:
         place.people[told.whose] = found

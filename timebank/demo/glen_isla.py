@@ -144,8 +144,10 @@ DESK_WORK = DeskWork(
         ),
     ),
     moved=(
-        Moved(70, "douglas", Standing.LEFT, "Forty days on a boat to Norway. He will ring when he is back."),
-        Moved(50, "gavin", Standing.LEFT, "Moved to Inverness for work. We ask him to whom his hours go."),
+        Moved(70, "douglas", Standing.LEFT, "He sails to Norway, for good as he says. His hours are for everybody."),
+        Moved(
+            50, "gavin", Standing.LEFT, "Moved to Inverness for work. He rang: his hours are for whoever needs them."
+        ),
         Moved(
             35,
             "ross",
