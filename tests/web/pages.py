@@ -245,7 +245,8 @@ def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
     by_page = {
-        **dict.fromkeys(("members", "acting", "leaving", "limits", "statement"), lambda: spoken(grace.code)),
+        **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
+        "leaving": lambda: spoken(books.village.linus.code),
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
         "listings": lambda: books.listed(grace),
         "reversals": lambda: books.reversal(books.confirmed(ada, grace), by=books.village.clara),
