@@ -4,7 +4,7 @@ Balances and statement pages are index probes, however many postings an account 
 every page a range, and totals stand in the account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -20,18 +20,25 @@ from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
 
 def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Account:
     """An account as it stands. Raises NoResultFound."""
-    row = session.execute(
-        select(
-            Account.id,
-            Account.kind,
-            Account.floor,
-            Account.balance,
-            Account.held,
-            Account.number,
-            Account.given,
-            Account.received,
-        ).where(Account.bank_id == bank_id, Account.id == account_id)
-    ).one()
+    return _as_it_stands(
+        session.execute(_accounts().where(Account.bank_id == bank_id, Account.id == account_id)).one()
+    )
+
+
+def _accounts() -> Select[*tuple[Any, ...]]:
+    return select(
+        Account.id,
+        Account.kind,
+        Account.floor,
+        Account.balance,
+        Account.held,
+        Account.number,
+        Account.given,
+        Account.received,
+    )
+
+
+def _as_it_stands(row: Row[*tuple[Any, ...]]) -> accounts.Account:
     return accounts.Account(row.id, AccountKind(row.kind), *row[2:])
 
 
@@ -41,6 +48,12 @@ def list_balances(session: Session, bank_id: int, account_ids: Sequence[int]) ->
         select(Account.id, Account.balance).where(Account.bank_id == bank_id, Account.id.in_(account_ids))
     )
     return {row.id: row.balance for row in rows}
+
+
+def list_accounts(session: Session, bank_id: int, account_ids: Collection[int]) -> dict[int, accounts.Account]:
+    """{account id: the account as it stands} of these accounts."""
+    rows = session.execute(_accounts().where(Account.bank_id == bank_id, Account.id.in_(account_ids)))
+    return {row.id: _as_it_stands(row) for row in rows}
 
 
 def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int:
@@ -84,6 +97,12 @@ def get_entry(session: Session, bank_id: int, entry_id: int) -> StandingEntry:
     lines = tuple(Line(*line) for line in row.lines)
     entry = entries.Entry(row.id, row.key, EntryKind(row.kind), lines, row.reverses)
     return StandingEntry(entry, row.occurred_on, row.recorded_at, row.recorded_by, row.approved_by, row.deed)
+
+
+def list_entry_lines(session: Session, bank_id: int, entry_ids: Collection[int]) -> dict[int, tuple[Line, ...]]:
+    """{entry id: its lines} of these entries."""
+    rows = session.execute(select(Entry.id, Entry.lines).where(Entry.bank_id == bank_id, Entry.id.in_(entry_ids)))
+    return {row.id: tuple(Line(*line) for line in row.lines) for row in rows}
 
 
 def find_entry_id(session: Session, bank_id: int, key: str) -> int | None:

@@ -1,0 +1,65 @@
+"""Who proposes a correction and who answers it, and what it would do to balances. Values in, answers out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from timebank.ledger.accounts import Account
+from timebank.ledger.entries import EntryKind, Line
+from timebank.members.rules import Actor, may_approve, may_coordinate
+
+may_propose = may_coordinate
+#: How deeds of exchanges begin: what they wrote is taken back on the exchange's own page.
+_EXCHANGE = "exchange:"
+
+
+def may_answer(actor: Actor, *, proposed_by: int, accounts: Collection[int]) -> bool:
+    """A second approver: another coordinator or a trustee, never who proposed it nor who holds one of its accounts."""
+    return may_approve(actor) and actor.membership_id != proposed_by and actor.account_id not in accounts
+
+
+def may_withdraw(actor: Actor, *, proposed_by: int) -> bool:
+    """Who proposed it, for as long as they coordinate."""
+    return may_coordinate(actor) and actor.membership_id == proposed_by
+
+
+def may_confirm_month(actor: Actor, *, signed_by: int) -> bool:
+    """A second approver: another coordinator or a trustee, never who signed."""
+    return may_approve(actor) and actor.membership_id != signed_by
+
+
+def has_own_way(kind: EntryKind, deed: str) -> bool:
+    """Whether an entry is taken back on the page of its exchange instead. Help out of older books has no such page."""
+    return kind is EntryKind.EXCHANGE and deed.startswith(_EXCHANGE)
+
+
+def accounts_of(lines: Sequence[Line]) -> set[int]:
+    """Every account that these lines move."""
+    return {account for line in lines for account in (line.from_account, line.to_account)}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a correction would do to one account: minutes before and after, and whether its floor stands in the way."""
+
+    account_id: int
+    before: int
+    after: int
+    is_too_low: bool
+
+
+def changes(lines: Sequence[Line], accounts: Mapping[int, Account]) -> list[Change]:
+    """What these lines together would do to each account, in the order in which the lines name them.
+
+    A floor stands in the way where the lines take the account down and below it.
+    """
+    moved: dict[int, int] = {}
+    for line in lines:
+        moved[line.from_account] = moved.get(line.from_account, 0) - line.minutes
+        moved[line.to_account] = moved.get(line.to_account, 0) + line.minutes
+    return [_change(account_id, minutes, accounts[account_id]) for account_id, minutes in moved.items()]
+
+
+def _change(account_id: int, minutes: int, account: Account) -> Change:
+    after = account.balance + minutes
+    is_too_low = minutes < 0 and account.floor is not None and after - account.held < account.floor
+    return Change(account_id, account.balance, after, is_too_low)
