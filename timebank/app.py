@@ -13,6 +13,7 @@ from timebank.web import access, assets, errors, filters, headers, navigation
 from timebank.web.acting import blueprint as acting
 from timebank.web.areas import blueprint as areas
 from timebank.web.audit import blueprint as audit
+from timebank.web.corrections import blueprint as corrections
 from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
@@ -50,6 +51,7 @@ _BLUEPRINTS = (
     areas,
     desk,
     audit,
+    corrections,
     seals,
     tasks,
     styleguide,

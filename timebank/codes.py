@@ -9,6 +9,8 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
 SECRET_LENGTH = 12
+#: How the address of an entry begins that was brought in under the key of older books.
+OLD_KEY = "~"
 _GROUP = 4
 _HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
@@ -42,7 +44,9 @@ def _random(length: int) -> str:
 
 
 def spoken(code: str) -> str:
-    """A code in groups of four, as it is printed and read aloud: 'K7M3-Q2XZ'."""
+    """A code in groups of four, as it is printed and read aloud: 'K7M3-Q2XZ'. A key of older books stays whole."""
+    if code.startswith(OLD_KEY):
+        return code.removeprefix(OLD_KEY)
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 

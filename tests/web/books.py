@@ -17,6 +17,7 @@ from timebank.banks.areas import add_area
 from timebank.banks.models import Area, Bank
 from timebank.bookkeeping.sealing import seal
 from timebank.codes import spoken
+from timebank.corrections import actions as corrections
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
@@ -254,6 +255,28 @@ class Books:
         """Have a reversal approved by a second pair of eyes."""
         with self._written() as session:
             reversals.approve(session, self.village.angus, reversal_code.replace("-", ""), by=by, now=NOW)
+
+    def correction(self, *, by: Actor | None = None, now: datetime = NOW, **said: Any) -> str:
+        """Somebody's (Mary's) proposal that an hour goes from Grace to Ada; gives its code as it is spoken."""
+        v = self.village
+        told = {"from_account": v.grace.account_id, "to_account": v.ada.account_id, "minutes": 60}
+        told |= {"day": TODAY, "reason": "Counted twice", **said}
+        with self._written() as session:
+            adjustment = corrections.Adjustment(**told)
+            made = corrections.propose_adjustment(session, v.angus, adjustment, by=by or v.mary, now=now)
+        return spoken(made)
+
+    def adjusted(self, giver: Actor, receiver: Actor, **said: Any) -> str:
+        """An adjustment that Mary proposed and Tom approved; gives its code as it is spoken."""
+        said = {"from_account": receiver.account_id, "to_account": giver.account_id} | said
+        code = self.correction(**said)
+        self.correction_approved(code, by=self.village.tom)
+        return code
+
+    def correction_approved(self, code: str, *, by: Actor, now: datetime = NOW) -> None:
+        """Have a correction approved by a second pair of eyes."""
+        with self._written() as session:
+            corrections.approve(session, self.village.angus, code.replace("-", ""), by=by, now=now)
 
     def task(self, subject: str, kind: str = "below_soft_limit", *, note: str = "", now: datetime = NOW) -> str:
         """Something for a broker to look at; gives the task's code as it is spoken."""

@@ -177,6 +177,17 @@ GET  audit.late_entries              door  404   403   403   403   200   200   2
 GET  audit.late_entries_csv          door  404   403   403   403   200   200   200
 GET  audit.entry                     door  404   403   403   403   200   200   200
 
+GET  corrections.corrections         door  404   403   403   403   200   200   200
+GET  corrections.adjustment          door  404   403   403   403   200   403   403
+POST corrections.adjustment          door  404   403   403   403   200   403   403
+GET  corrections.reversal            door  404   403   403   403   200   403   403
+POST corrections.reversal            door  404   403   403   403   200   403   403
+GET  corrections.correction          door  404   403   403   403   200   200   200
+POST corrections.approve             door  404   403   403   403   on    on    403
+GET  corrections.refuse              door  404   403   403   403   200   200   403
+POST corrections.refuse              door  404   403   403   403   200   200   403
+POST corrections.withdraw            door  404   403   403   403   on    403   403
+
 GET  seals.seals                     200   200   200   200   200   200   200   200
 GET  seals.checkpoint                200   200   200   200   200   200   200   200
 GET  seals.keys                      200   200   200   200   200   200   200   200
@@ -217,6 +228,7 @@ _STATES = {
     "recording.again": "confirmed",
     "exchanges.thank": "confirmed",
     "audit.entry": "confirmed",
+    "corrections.reversal": "adjusted",
     "seals.ask": "confirmed",
     "seals.receipt": "confirmed",
 }
@@ -234,6 +246,8 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
     values |= {"what": "pause", "way": "up", "key": "outdoors/gardening"}
     if "key" in arguments:
         books.open_categories()
+    if endpoint == "corrections.reversal":
+        values["word"] = "adjustment"
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
     if endpoint.startswith("seals."):
@@ -247,6 +261,7 @@ def _code_for(endpoint: str, books) -> str:
     by_page = {
         **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
         "leaving": lambda: spoken(books.village.linus.code),
+        "corrections": lambda: books.correction(by=books.village.clara),
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
         "listings": lambda: books.listed(grace),
         "reversals": lambda: books.reversal(books.confirmed(ada, grace), by=books.village.clara),

@@ -116,6 +116,8 @@ def _look_after(books: Books) -> None:
     below = books.taken_in(f"Bo {WORDS}", email="bo@example.org")
     books.confirmed(una, below, minutes=15, what=WORDS)
     books.leaves(below, reason=WORDS)
+    books.correction(by=books.village.clara, reason=WORDS)
+    books.correction_approved(books.correction(by=mary, reason=WORDS), by=books.village.tom)
     with books.backend.session() as session:
         until = TODAY + timedelta(days=30)
         bank, ivo = books.village.angus, books.village.linus

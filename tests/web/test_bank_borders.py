@@ -112,6 +112,7 @@ TELLING = {
     "audit.one_broker",
     "audit.overrides",
     "audit.reversals",
+    "corrections.corrections",
     "desk.desk",
     "exchanges.exchanges",
     "home.home",

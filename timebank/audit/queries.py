@@ -16,6 +16,7 @@ from timebank.audit.models import BooksCheck
 from timebank.audit.rules import MOVED, WAITING
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
+from timebank.corrections.models import Correction
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import State
 
@@ -67,6 +68,7 @@ class Overview:
     reversals_done: int = 0
     overrides: int = 0
     one_broker: int = 0
+    corrections_waiting: int = 0
 
     @property
     def waiting_minutes(self) -> int:
@@ -86,6 +88,7 @@ def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
             func.count(case((and_(Reversal.closed_at.is_not(None), Reversal.refused_by.is_(None)), 1))),
             select(func.count()).select_from(overrides_in_force(bank.id).subquery()).scalar_subquery(),
             select(func.count()).select_from(one_broker(bank.id).subquery()).scalar_subquery(),
+            select(func.count()).where(Correction.bank_id == bank.id, Correction.closed_at.is_(None)).scalar_subquery(),
         ).where(Reversal.bank_id == bank.id)
     ).one()
     return Overview(

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from timebank.audit.rules import keys_of
 from timebank.bookkeeping.audit_queries import EntryRow, find_entry, list_lines, list_related_entries
+from timebank.bookkeeping.queries import list_reversed_lines
+from timebank.corrections.models import Correction
+from timebank.corrections.queries import CorrectionRow, find_correction, list_of_entry
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
 from timebank.exchanges.queries import find_exchange
 from timebank.members.models import Membership, Person
@@ -25,7 +28,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An entry and all that is known of it. What no exchange stands behind has neither exchange nor steps."""
+    """An entry and all that is known of it. What no exchange stands behind has neither exchange nor steps.
+
+    `correction` is the one that wrote it, `taken_back_by` are those of its own lines; `lines_left` can still go back.
+    """
 
     entry: EntryRow
     lines: Sequence[Row[*tuple[Any, ...]]]
@@ -33,6 +39,9 @@ class Story:
     exchange: Exchange | None
     steps: Sequence[Row[*tuple[Any, ...]]]
     reversal: Reversal | None
+    correction: Correction | None
+    taken_back_by: Sequence[CorrectionRow]
+    lines_left: int
     deeds: Sequence[Row[*tuple[Any, ...]]]
     people: People
 
@@ -47,17 +56,30 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     exchange = find_exchange(session, bank_id, deed_code) if about == "exchange" else None
     steps = _list_steps(session, exchange) if exchange else []
     reversal = _find_reversal(session, entry.key, exchange) if exchange else None
+    correction = None if exchange else _find_correction(session, bank_id, entry.key)
+    taken_back_by = [] if exchange else list_of_entry(session, bank_id, entry.id)
     subjects = {entry.deed, *([f"reversal:{reversal.code}"] if reversal else [])}
+    subjects |= {f"correction:{one.code}" for one in (correction, *taken_back_by) if one is not None}
     deeds = list_deeds_of(session, bank_id, sorted(subjects))
     doers: set[int | None] = {entry.recorded_by, entry.on_behalf_of, entry.approved_by}
     doers |= {one for step in (*steps, *deeds) for one in (step.done_by, step.on_behalf_of)}
     if reversal:
         doers |= {reversal.proposed_by, reversal.approved_by, reversal.refused_by}
         doers |= {reversal.giver_agreed_by, reversal.receiver_agreed_by}
+    for one in (correction, *taken_back_by):
+        doers |= {one.proposed_by, one.approved_by, one.refused_by} if one is not None else set()
     sides = {account for line in lines for account in (line.from_account_id, line.to_account_id)}
     people = list_people(session, bank_id, doers, sides)
     related = list_related_entries(session, bank_id, entry)
-    return Story(entry, lines, related, exchange, steps, reversal, deeds, people)
+    gone = list_reversed_lines(session, bank_id, entry.id)
+    left = 0 if entry.reverses else len(lines) - len(gone)
+    return Story(entry, lines, related, exchange, steps, reversal, correction, taken_back_by, left, deeds, people)
+
+
+def _find_correction(session: Session, bank_id: int, key: str) -> Correction | None:
+    """The correction that wrote the entry under this key."""
+    word, _colon, code = key.partition(":")
+    return find_correction(session, bank_id, code) if word in {"adjustment", "reversal"} else None
 
 
 def list_people(session: Session, bank_id: int, memberships: set[int | None], accounts: set[int]) -> People:

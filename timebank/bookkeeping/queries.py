@@ -20,9 +20,7 @@ from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
 
 def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Account:
     """An account as it stands. Raises NoResultFound."""
-    return _as_it_stands(
-        session.execute(_accounts().where(Account.bank_id == bank_id, Account.id == account_id)).one()
-    )
+    return _as_it_stands(session.execute(_accounts().where(Account.bank_id == bank_id, Account.id == account_id)).one())
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:

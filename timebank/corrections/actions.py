@@ -49,10 +49,8 @@ class Adjustment:
     reason: str
 
 
-def propose_adjustment(
-    session: Session, bank: Bank, said: Adjustment, *, by: Actor, now: datetime, form_key: str | None = None
-) -> str:
-    """Propose an adjustment; gives its code. Nothing moves yet.
+def check_adjustment(bank: Bank, said: Adjustment, *, by: Actor, now: datetime) -> Line:
+    """Whether an adjustment can be proposed as it was said; gives its line.
 
     Raises NotAllowedError, ReasonMissingError, SameAccountsError, FutureDayError or NotMinutesError.
     """
@@ -64,7 +62,17 @@ def propose_adjustment(
         raise SameAccountsError
     if said.day > clock.local_day(now, bank.time_zone):
         raise FutureDayError
-    line = Line(said.from_account, said.to_account, said.minutes)
+    return Line(said.from_account, said.to_account, said.minutes)
+
+
+def propose_adjustment(
+    session: Session, bank: Bank, said: Adjustment, *, by: Actor, now: datetime, form_key: str | None = None
+) -> str:
+    """Propose an adjustment; gives its code. Nothing moves yet.
+
+    Raises what `check_adjustment` raises.
+    """
+    line = check_adjustment(bank, said, by=by, now=now)
     lines = [[line.from_account, line.to_account, line.minutes]]
     content = {"lines": lines, "day": said.day, "reason": said.reason}
     correction = _new(CorrectionKind.ADJUSTMENT, lines, said.day, said.reason, by, now)

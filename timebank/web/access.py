@@ -6,6 +6,7 @@ Strangers to a bank are told that a page does not exist (404); members who may n
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
@@ -164,6 +165,21 @@ class CodeConverter(BaseConverter):
         return codes.spoken(value)
 
 
+class EntryConverter(BaseConverter):
+    """What an entry is called in an address: a reference; or, of older books, a wave and the key that it had there."""
+
+    regex = f"(?:{CodeConverter.regex}|{codes.OLD_KEY}[^/]+)"
+    part_isolating = True
+
+    def to_python(self, value: str) -> str:
+        """The reference or key as it is kept."""
+        return value if value.startswith(codes.OLD_KEY) else codes.heard(value)
+
+    def to_url(self, value: str) -> str:
+        """The reference in groups, or the key as an address can hold it."""
+        return quote(value, safe="~") if value.startswith(codes.OLD_KEY) else codes.spoken(value)
+
+
 class SlugConverter(BaseConverter):
     """A bank's short name in an address."""
 
@@ -186,7 +202,7 @@ def refuse_unguarded() -> None:
 
 def set_up(app: Flask) -> None:
     """Guard the app and teach it codes and slugs."""
-    app.url_map.converters.update(code=CodeConverter, slug=SlugConverter, word=WordConverter)
+    app.url_map.converters.update(code=CodeConverter, entry=EntryConverter, slug=SlugConverter, word=WordConverter)
     app.before_request(refuse_unguarded)
     login.init_app(app)
     login.user_loader(load_signed_in)

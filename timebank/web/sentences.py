@@ -37,6 +37,17 @@ SENTENCES = {
     "extras_too_long": _("Travel and getting ready can be 10 hours each at most."),
     "thanked_already": _("You have said thank you for this already."),
     "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
+    # Corrections and months
+    "correction_same_account": _("Choose two different accounts."),
+    "correction_without_lines": _("Tick at least one line."),
+    "correction_of_exchange": _("An exchange is taken back on its own page. Open it and choose 'Take this back'."),
+    "correction_stands": _("One of these lines waits to be taken back already. Answer that first."),
+    "correction_answered": _("Somebody answered this a moment ago. Here is how it stands now."),
+    "month_not_over": _("This month is not over yet. Sign it when it is."),
+    "month_signed": _("This month is signed already. Here is how it stands now."),
+    "month_figures_differ": _(
+        "The figures are not what was signed, so they cannot be confirmed. Turn it down and say why."
+    ),
     "cannot_file": _("That kind of help is not on the list any more. Choose another."),
     # The books
     "floor_kept": _("These hours cannot move yet: they would go below the lowest balance that is agreed."),
@@ -46,6 +57,9 @@ SENTENCES = {
     "account_exists": _("That account is not part of this time bank."),
     "entry_whole": _("This cannot be written down, since its day is not one. Ring us."),
     "reversal_mirrors": _("This cannot be taken back, since it was a correction itself."),
+    "hold_resolved_once": _("These waiting hours were answered already."),
+    "account_open": _("This account is closed, or has hours on it still, so this cannot be done."),
+    "second_approver": _("Another person has to approve this. Nobody approves their own."),
     "reversed_once": _("This was taken back already."),
     "hold_resolved_once": _("This was answered already. Load the page again to see what came of it."),
     "account_open": _("This account is closed, or there is still something on it. Ring us and we look at it together."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _LENGTH = r"(?:(\d+) h)?\s*(?:(\d+) min)?"
 _LINE = re.compile(
-    rf"(\d+ [A-Z][a-z]+(?: \d{{4}})?) ((?:Help|Left|Taken|Welcome).*?) ([+\u2212]) {_LENGTH} "
+    rf"(\d+ [A-Z][a-z]+(?: \d{{4}})?) ((?:Help|Left|Taken|Welcome|Correction|For).*?) ([+\u2212]) {_LENGTH} "
     rf"Balance after it: (\u2212)?{_LENGTH}(?= |$)"
 )
 

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, abort, g, render_template
+from flask import Response, abort, g, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from timebank import clock
 from timebank.audit.queries import years
 from timebank.audit.rules import address_of
-from timebank.audit.stories import People, find_story, list_people
+from timebank.audit.stories import People, Story, find_story, list_people
 from timebank.bookkeeping.audit_queries import EntriesPage, EntryFilter, Late, list_entries
 from timebank.codes import spoken
+from timebank.exchanges.rules import may_propose_reversal
 from timebank.ledger.entries import EntryKind
-from timebank.members.rules import may_approve, may_broker
+from timebank.members.rules import may_approve, may_broker, may_coordinate
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
 from timebank.web.audit.wanted import asked_one_of
-from timebank.web.audit.words import account_words, deed_words, how_words, kind_words
+from timebank.web.audit.words import deed_words, how_words
+from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.spreadsheet import send
@@ -79,7 +81,7 @@ def late_entries_csv() -> Response:
     return send(f"late-entries-{g.bank.slug}.csv", _cells(EntryFilter(late=late)))
 
 
-@blueprint.get("/entries/<word:word>/<code:code>")
+@blueprint.get("/entries/<word:word>/<entry:code>")
 @allows(auditors)
 def entry(word: str, code: str) -> str:
     """The whole story of one entry."""
@@ -92,6 +94,8 @@ def entry(word: str, code: str) -> str:
         form=ButtonForm(),
         word=word,
         code=code,
+        may_take_back=_may_take_back(story),
+        take_back_url=url_for("corrections.reversal", word=word, code=code),
         # Auditors read the books and the trail, never what people wrote in a dispute.
         sees_words=may_broker(g.actor) or may_approve(g.actor),
         address_of=address_of,
@@ -100,6 +104,13 @@ def entry(word: str, code: str) -> str:
         deed_words=deed_words,
         how_words=how_words,
     )
+
+
+def _may_take_back(story: Story) -> bool:
+    """A coordinator, while there is something left of it; an exchange is then taken back on its own page."""
+    if story.exchange is not None:
+        return may_propose_reversal(story.exchange.standing(), g.actor) and not story.entry.reverses
+    return may_coordinate(g.actor) and story.lines_left > 0
 
 
 def _filter(kind: str) -> EntryFilter:

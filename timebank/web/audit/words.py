@@ -1,9 +1,8 @@
-"""What states, kinds, checks and deeds of the trail are called in front of people."""
+"""What states, checks and deeds of the trail are called in front of people."""
 
 from flask_babel import gettext as _
 
 from timebank.exchanges.rules import State
-from timebank.ledger.entries import EntryKind
 
 
 def state_words(state: str) -> str:
@@ -22,37 +21,6 @@ def state_words(state: str) -> str:
         State.REVERSED: _("taken back"),
     }
     return str(words[state])
-
-
-def kind_words(kind: str) -> str:
-    """What kind of entry it is."""
-    words = {
-        EntryKind.EXCHANGE: _("Help"),
-        EntryKind.ACTIVITY: _("Group activity"),
-        EntryKind.WELCOME: _("Welcome hours"),
-        EntryKind.GIFT: _("Gift"),
-        EntryKind.GRANT: _("Grant"),
-        EntryKind.OPENING: _("Opening balance"),
-        EntryKind.ADJUSTMENT: _("Correction"),
-        EntryKind.LEAVING: _("Leaving"),
-        EntryKind.CLEARING: _("With another time bank"),
-    }
-    return str(words[EntryKind(kind)])
-
-
-def account_words(kind: str) -> str:
-    """What an account without a holder is called."""
-    words = {
-        "pot": _("Community pot"),
-        "fund": _("Fund"),
-        "group": _("Group"),
-        "activity": _("Group activity"),
-        "opening": _("Opening balances"),
-        "leavers": _("Leavers"),
-        "clearing": _("Another time bank"),
-        "member": _("Member"),
-    }
-    return str(words[kind])
 
 
 def check_words(name: str) -> str:
@@ -132,6 +100,14 @@ def deed_words(deed: str) -> str:
         "reversal.agreed": _("agreed to take it back"),
         "reversal.approved": _("approved taking it back"),
         "reversal.refused": _("turned taking it back down"),
+        "correction.proposed": _("asked for a correction"),
+        "correction.approved": _("approved the correction"),
+        "correction.refused": _("turned the correction down"),
+        "correction.withdrawn": _("withdrew the correction"),
+        "month.signed": _("signed the month"),
+        "month.confirmed": _("confirmed the month"),
+        "month.refused": _("turned the month down"),
+        "month.withdrawn": _("took their signature back"),
         "member.admitted": _("took the member in"),
         "profile.changed": _("changed what the member says about themselves"),
         "standing.active": _("took them back in"),

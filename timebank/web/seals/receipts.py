@@ -15,7 +15,7 @@ from timebank.web.forms import KeyedForm
 from timebank.web.seals import blueprint
 
 
-@blueprint.post("/entries/<word:word>/<code:code>/receipt")
+@blueprint.post("/entries/<word:word>/<entry:code>/receipt")
 @allows(members)
 def ask(word: str, code: str) -> Answer:
     """Seal the entry if it is not sealed yet, and go to its receipt. Sent twice, it is sealed once."""
@@ -28,7 +28,7 @@ def ask(word: str, code: str) -> Answer:
     return redirect(url_for("seals.receipt", word=word, code=code), 303)
 
 
-@blueprint.get("/entries/<word:word>/<code:code>/receipt.json")
+@blueprint.get("/entries/<word:word>/<entry:code>/receipt.json")
 @allows(members)
 def receipt(word: str, code: str) -> Response:
     """The receipt as a file that anybody can check."""

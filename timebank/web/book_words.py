@@ -1,0 +1,36 @@
+"""What kinds of entries and accounts are called in front of people. Several pages say them."""
+
+from flask_babel import gettext as _
+
+from timebank.ledger.entries import EntryKind
+
+
+def kind_words(kind: str) -> str:
+    """What kind of entry it is."""
+    words = {
+        EntryKind.EXCHANGE: _("Help"),
+        EntryKind.ACTIVITY: _("Group activity"),
+        EntryKind.WELCOME: _("Welcome hours"),
+        EntryKind.GIFT: _("Gift"),
+        EntryKind.GRANT: _("Grant"),
+        EntryKind.OPENING: _("Opening balance"),
+        EntryKind.ADJUSTMENT: _("Correction"),
+        EntryKind.LEAVING: _("Leaving"),
+        EntryKind.CLEARING: _("With another time bank"),
+    }
+    return str(words[EntryKind(kind)])
+
+
+def account_words(kind: str) -> str:
+    """What an account without a holder is called."""
+    words = {
+        "pot": _("Community pot"),
+        "fund": _("Fund"),
+        "group": _("Group"),
+        "activity": _("Group activity"),
+        "opening": _("Opening balances"),
+        "leavers": _("Leavers"),
+        "clearing": _("Another time bank"),
+        "member": _("Member"),
+    }
+    return str(words[kind])
