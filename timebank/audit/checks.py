@@ -6,6 +6,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import checks as bookkeeping
+from timebank.corrections import checks as corrections
 from timebank.exchanges import checks as exchanges
 from timebank.interchange import checks as interchange
 from timebank.leaving import checks as leaving
@@ -20,6 +21,7 @@ ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     *exchanges.CHECKS,
     *interchange.CHECKS,
     *leaving.CHECKS,
+    *corrections.CHECKS,
 )
 
 

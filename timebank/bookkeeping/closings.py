@@ -90,6 +90,15 @@ def list_signed_off(session: Session, bank_id: int) -> Sequence[ClosingRow]:
     ).all()
 
 
+def list_all_signed_off(session: Session) -> Sequence[ClosingRow]:
+    """The months that were signed off in all banks, oldest first. Columns: bank_id, month, figures."""
+    return session.execute(
+        select(Closing.bank_id, Closing.month, Closing.figures)
+        .where(Closing.month.is_not(None))
+        .order_by(Closing.bank_id, Closing.month)
+    ).all()
+
+
 def find_signed_off(session: Session, bank_id: int, month: date) -> ClosingRow | None:
     """The sign-off of a month (its first day)."""
     return session.execute(_columns().where(Closing.bank_id == bank_id, Closing.month == month)).first()

@@ -50,6 +50,8 @@ def check_words(name: str) -> str:
         "not_sealed_yet": _("Waits for the next seal"),
         "leavers_are_settled": _("Who left has nothing on their account"),
         "leavings_on_record": _("Every leaving is on record"),
+        "corrections_have_entries": _("Every correction has its entry"),
+        "months_as_signed_off": _("Months are as they were signed off"),
         "history_as_brought_in": _("What older books brought in is on record"),
     }
     return str(words.get(name, name.replace("_", " ")))
@@ -77,6 +79,8 @@ def unit_words(unit: str) -> str:
         "changes of standing": _("changes of standing"),
         "listings": _("listings"),
         "categories": _("kinds of help"),
+        "corrections": _("corrections"),
+        "months": _("months"),
     }
     return str(words.get(unit, unit))
 

@@ -1,0 +1,181 @@
+"""A month's figures by hand, and by another way of reckoning them."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, strategies as st
+
+from timebank.corrections.figures import (
+    Closed,
+    Counted,
+    Figures,
+    KindFigures,
+    Moved,
+    Opened,
+    Rows,
+    differences,
+    is_over,
+    list_months,
+    next_month,
+    read,
+    reckon,
+    tell,
+)
+
+SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
+ADA, GRACE, POT = 1, 2, 9
+OPENED = [Opened(ADA, "member", SEPTEMBER), Opened(GRACE, "member", OCTOBER), Opened(POT, "pot", SEPTEMBER)]
+
+
+def rows(moved=(), counted=(), opened=OPENED, closed=()):
+    return Rows(moved, counted, opened, closed)
+
+
+def row_of(month, kind, account_id, minutes, came_in):
+    return Moved(month, kind, takes_back=False, account_id=account_id, minutes=minutes, came_in=came_in)
+
+
+def help_of(minutes, month=OCTOBER, *, takes_back=False):
+    """Grace received help from Ada; each side's row."""
+    sign = -1 if takes_back else 1
+    return [
+        Moved(month, "exchange", takes_back, ADA, sign * minutes, max(sign, 0) * minutes),
+        Moved(month, "exchange", takes_back, GRACE, -sign * minutes, max(-sign, 0) * minutes),
+    ]
+
+
+def test_a_month_is_told_by_its_postings_and_how_the_accounts_stood_at_its_end():
+    moved = [
+        *help_of(90),
+        *help_of(30, takes_back=True),
+        row_of(OCTOBER, "welcome", POT, -120, 0),
+        row_of(OCTOBER, "welcome", GRACE, 120, 120),
+        *help_of(600, NOVEMBER),
+    ]
+    counted = [
+        Counted(OCTOBER, "exchange", takes_back=False, entries=2, late=1),
+        Counted(OCTOBER, "exchange", takes_back=True, entries=1, late=0),
+        Counted(OCTOBER, "welcome", takes_back=False, entries=1, late=0),
+        Counted(NOVEMBER, "exchange", takes_back=False, entries=1, late=1),
+    ]
+    assert reckon([OCTOBER], "Europe/London", rows(moved, counted))[OCTOBER] == Figures(
+        "2026-10",
+        "Europe/London",
+        entries=4,
+        taken_back=1,
+        late=1,
+        minutes=240,
+        given=60,
+        received=60,
+        kinds={"exchange": KindFigures(3, 120), "welcome": KindFigures(1, 120)},
+        accounts=3,
+        with_hours=2 + 1,
+        above=60 + 60,
+        below=-120,
+        pot=-120,
+        total=0,
+    )
+
+
+def test_what_came_before_counts_in_balances_and_in_nothing_else():
+    figures = reckon([NOVEMBER], "UTC", rows(help_of(90)))[NOVEMBER]
+    assert (figures.above, figures.below, figures.with_hours, figures.total) == (90, -90, 2, 0)
+    assert (figures.entries, figures.minutes, figures.given, figures.received, figures.kinds) == (0, 0, 0, 0, {})
+
+
+def test_accounts_are_counted_as_they_were_open_at_the_end():
+    closed = [Closed(OCTOBER, "account_closed"), Closed(NOVEMBER, "account_reopened")]
+    found = reckon([SEPTEMBER, OCTOBER, NOVEMBER], "UTC", rows(closed=closed))
+    assert [found[month].accounts for month in (SEPTEMBER, OCTOBER, NOVEMBER)] == [2, 2, 3]
+
+
+def test_what_the_pot_pays_for_taking_part_is_received_from_nobody():
+    moved = [row_of(OCTOBER, "activity", POT, -60, 0), row_of(OCTOBER, "activity", ADA, 60, 60)]
+    figures = reckon([OCTOBER], "UTC", rows(moved))[OCTOBER]
+    assert (figures.given, figures.received) == (60, 0)
+
+
+_MONTHS = [SEPTEMBER, OCTOBER, NOVEMBER]
+_TRANSFERS = st.lists(
+    st.tuples(
+        st.sampled_from(_MONTHS),
+        st.sampled_from([("exchange", False), ("exchange", True), ("gift", False)]),
+        st.sampled_from([(ADA, GRACE), (GRACE, ADA), (POT, ADA), (GRACE, POT)]),
+        st.integers(1, 600),
+    ),
+    max_size=12,
+)
+
+
+@given(_TRANSFERS)
+def test_the_figures_are_those_of_every_transfer_counted_alone(transfers):
+    moved = [
+        row
+        for month, (kind, back), (source, target), minutes in transfers
+        for row in (Moved(month, kind, back, source, -minutes, 0), Moved(month, kind, back, target, minutes, minutes))
+    ]
+    found = reckon(_MONTHS, "UTC", rows(moved))
+    for month in _MONTHS:
+        own = [one for one in transfers if one[0] == month]
+        until = [one for one in transfers if one[0] <= month]
+        balances = {
+            account: sum(m for *_rest, (_s, t), m in until if t == account)
+            - sum(m for *_rest, (s, _t), m in until if s == account)
+            for account in (ADA, GRACE, POT)
+        }
+        figures = found[month]
+        assert figures.minutes == sum(minutes for *_rest, minutes in own)
+        assert figures.total == sum(balances.values()) == 0
+        assert figures.above == sum(balance for balance in balances.values() if balance > 0) == -figures.below
+        assert figures.pot == balances[POT]
+        assert figures.with_hours == sum(1 for balance in balances.values() if balance)
+
+
+@given(_TRANSFERS)
+def test_what_came_before_may_stand_under_any_earlier_month(transfers):
+    moved = [
+        Moved(month, kind, back, account, minutes, max(minutes, 0))
+        for month, (kind, back), (source, target), length in transfers
+        for account, minutes in ((source, -length), (target, length))
+    ]
+    pressed = [replace(row, month=date(1, 1, 1)) if row.month < NOVEMBER else row for row in moved]
+    assert reckon([NOVEMBER], "UTC", rows(moved)) == reckon([NOVEMBER], "UTC", rows(pressed))
+
+
+def test_figures_that_are_told_are_read_again():
+    figures = Figures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
+    assert read(tell(figures)) == figures
+    assert tell(figures) == tell(read(tell(figures)))
+    assert tell(figures).startswith('{"above":0,"accounts":0,"below":0,"entries":2,')
+
+
+@pytest.mark.parametrize("told", ["", "7", "null", "[]", "{}", '{"kinds":{}}', '{"kinds":{"gift":3},"month":"x"}'])
+def test_what_is_no_figures_is_not_read(told):
+    with pytest.raises(ValueError, match=r"."):
+        read(told)
+
+
+def test_the_figure_that_differs_is_named():
+    signed = Figures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
+    anew = replace(signed, entries=3, kinds={"gift": KindFigures(2, 60), "grant": KindFigures(1, 5)})
+    assert differences(signed, anew) == [
+        ("entries", 2, 3),
+        ("kinds.gift.minutes", 45, 60),
+        ("kinds.grant.entries", None, 1),
+        ("kinds.grant.minutes", None, 5),
+    ]
+    assert differences(signed, signed) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "over"), [(date(2026, 10, 31), False), (date(2026, 11, 1), True), (date(2027, 1, 1), True)]
+)
+def test_a_month_is_over_with_its_last_day(today, over):
+    assert is_over(OCTOBER, today) is over
+
+
+def test_months_are_listed_over_the_turn_of_the_year():
+    found = list_months(date(2026, 11, 30), date(2027, 2, 1))
+    assert found == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
+    assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)

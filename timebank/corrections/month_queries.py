@@ -1,0 +1,131 @@
+"""Months of a bank: their figures reckoned from the books, and who has signed them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.banks.models import Bank
+from timebank.bookkeeping import months as books
+from timebank.bookkeeping.closings import ClosingRow, list_signed_off
+from timebank.corrections.figures import (
+    Closed,
+    Counted,
+    Figures,
+    Moved,
+    Opened,
+    Rows,
+    is_over,
+    list_months,
+    read,
+    reckon,
+)
+from timebank.corrections.models import SignOff
+from timebank.db import snapshot
+
+#: Columns: id, month, figures (JSON), words, signed_by, signed_at, confirmed_by, refused_by, refused_because,
+#: closed_at.
+SignOffRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a bank: its figures, the sign-off that stands, the signature that waits, the one refused last."""
+
+    month: date
+    figures: Figures
+    is_over: bool
+    signed_off: ClosingRow | None = None
+    waiting: SignOffRow | None = None
+    refused: SignOffRow | None = None
+
+
+def months_of(bank: Bank, now: datetime) -> list[date]:
+    """The months of a bank up to this one, oldest first."""
+    return list_months(clock.local_day(bank.opened_at, bank.time_zone), clock.local_day(now, bank.time_zone))
+
+
+def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_zone: str) -> dict[date, Figures]:
+    """The figures of these months as the books have them, in a few questions that each read the books once."""
+    if not months:
+        return {}
+    first, last = min(months), max(months)
+    # The clocks of a time zone are known by the year; one to either side holds every month whole.
+    asked: dict[str, Any] = {"time_zone": time_zone, "years": range(first.year - 1, last.year + 2)}
+    moved = books.list_moves(session, bank_id, first=first, last=last, **asked)
+    counted = books.count_entries(session, bank_id, first=first, last=last, **asked)
+    opened, closed = books.list_openings(session, bank_id), books.list_account_closings(session, bank_id)
+    rows = Rows(
+        [
+            Moved(row.month, row.kind, row.takes_back, row.account_id, int(row.minutes), int(row.came_in))
+            for row in moved
+        ],
+        [Counted(row.month, row.kind, row.takes_back, row.entries, int(row.late)) for row in counted],
+        [Opened(row.id, row.kind, _month(row.opened_at, time_zone)) for row in opened],
+        [Closed(_month(row.recorded_at, time_zone), row.kind) for row in closed],
+    )
+    return reckon(months, time_zone, rows)
+
+
+def reckon_beside(session: Session, bank_id: int, month: date, time_zone: str) -> Figures:
+    """One month's figures on a snapshot, so that no lock is held meanwhile. What the session has not kept is lost."""
+    session.rollback()
+    bind = session.get_bind()
+    engine = bind if isinstance(bind, Engine) else bind.engine
+    with Session(snapshot(engine), info=dict(session.info)) as reading:
+        return reckon_months(reading, bank_id, [month], time_zone)[month]
+
+
+def list_bank_months(session: Session, bank: Bank, now: datetime) -> list[Month]:
+    """Every month of a bank with its figures, newest first; of those on record the figures that were signed."""
+    months, today = months_of(bank, now), clock.local_day(now, bank.time_zone)
+    signed = {row.month: row for row in list_signed_off(session, bank.id)}
+    waiting = {row.month: row for row in list_waiting_months(session, bank.id)}
+    figures = {month: read(row.figures) for month, row in signed.items()}
+    figures |= reckon_months(session, bank.id, [month for month in months if month not in signed], bank.time_zone)
+    return [
+        Month(month, figures[month], is_over(month, today), signed.get(month), waiting.get(month))
+        for month in reversed(months)
+    ]
+
+
+def find_waiting(session: Session, bank_id: int, month: date) -> SignOffRow | None:
+    """The signature under a month that waits for a second person."""
+    return session.execute(
+        _columns().where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.closed_at.is_(None))
+    ).first()
+
+
+def find_refused(session: Session, bank_id: int, month: date) -> SignOffRow | None:
+    """The signature under a month that was turned down last."""
+    query = _columns().where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.refused_by.is_not(None))
+    return session.execute(query.order_by(SignOff.id.desc()).limit(1)).first()
+
+
+def list_waiting_months(session: Session, bank_id: int) -> Sequence[SignOffRow]:
+    """Signatures that wait for a second person, oldest month first."""
+    query = _columns().where(SignOff.bank_id == bank_id, SignOff.closed_at.is_(None))
+    return session.execute(query.order_by(SignOff.month)).all()
+
+
+def _month(moment: datetime, time_zone: str) -> date:
+    return clock.local_day(moment, time_zone).replace(day=1)
+
+
+def _columns() -> Any:  # noqa: ANN401 (a selectable of ten columns)
+    return select(
+        SignOff.id,
+        SignOff.month,
+        SignOff.figures,
+        SignOff.words,
+        SignOff.signed_by,
+        SignOff.signed_at,
+        SignOff.confirmed_by,
+        SignOff.refused_by,
+        SignOff.refused_because,
+        SignOff.closed_at,
+    )
