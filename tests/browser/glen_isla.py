@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -15,10 +16,14 @@ from timebank import clock
 from timebank.app import create_app
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
+from timebank.bookkeeping.closings import list_signed_off
 from timebank.bookkeeping.queries import get_account
 from timebank.bookkeeping.sealing import seal
 from timebank.cli.setting_up import demo_settings, make_demo
 from timebank.config import Settings, database
+from timebank.corrections.figures import next_month
+from timebank.corrections.month_queries import list_waiting_months
+from timebank.corrections.queries import list_corrections
 from timebank.db import make_engine
 from timebank.demo import village
 from timebank.demo.people import CAST
@@ -49,11 +54,14 @@ class Site:
     settings: Settings
     address: str = ""
     codes: dict[str, str] = field(default_factory=dict)
+    months: dict[str, date] = field(default_factory=dict)
 
-    def url(self, endpoint: str, **values: str) -> str:
+    def url(self, endpoint: str, **values: object) -> str:
         """The address of a page of the village; a `code` is given by its name in `codes`."""
         if "code" in values:
-            values["code"] = self.codes[values["code"]]
+            values["code"] = self.codes[str(values["code"])]
+        if str(values.get("month")) in self.months:
+            values["month"] = self.months[str(values["month"])]
         with self.app.test_request_context():
             if self.app.url_map.is_endpoint_expecting(endpoint, "bank_slug"):
                 values["bank_slug"] = village.SLUG
@@ -111,6 +119,7 @@ def make_site(folder: Path) -> Site:
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
+        _corrections(site, session, bank)
         _applications(site, session, bank)
         seal(session, bank.id, now=clock.now())
         session.commit()
@@ -173,6 +182,20 @@ def _open_reversal(site: Site, session: Session, bank: Bank) -> None:
     (waiting,) = list_waiting_reversals(session, bank.id)
     assert waiting.exchange_code == site.codes["to be reversed"]
     site.codes["open reversal"] = waiting.code
+
+
+def _corrections(site: Site, session: Session, bank: Bank) -> None:
+    """One that waits and one that was approved, and a month at each stage."""
+    for name, waits in (("waiting correction", True), ("approved correction", False)):
+        (row,) = list_corrections(session, bank.id, waits=waits).rows
+        site.codes[name] = row.code
+    (waiting,) = list_waiting_months(session, bank.id)
+    site.months = {
+        "waiting month": waiting.month,
+        "signed month": list_signed_off(session, bank.id)[0].month,
+        "month to sign": next_month(waiting.month),
+        "this month": clock.local_day(clock.now(), bank.time_zone).replace(day=1),
+    }
 
 
 def _applications(site: Site, session: Session, bank: Bank) -> None:

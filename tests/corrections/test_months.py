@@ -239,7 +239,7 @@ def test_the_months_of_a_bank_are_listed_newest_first(desk, village, november):
 
 #: What a thief writes once the guards are down, and the figure that is named.
 TAMPERINGS = {
-    "UPDATE closing SET figures = replace(figures, 'late\":0', 'late\":1')": "late was signed as 1, the books come to 0",
+    "UPDATE closing SET figures = replace(figures, 'late\":0', 'late\":1')": "late was signed as 1, the books come",
     "UPDATE closing SET figures = 'nothing'": "its figures cannot be read",
     "UPDATE closing SET figures = replace(figures, 'Europe/London', 'Mars/Base')": "its figures cannot be read",
     "UPDATE closing SET month = '2026-10-01'": "month was signed as 2026-11, the books come to 2026-10",

@@ -9,6 +9,11 @@ from tests.people import NOW
 from timebank.bookkeeping.closings import is_closed
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_statement
+from timebank.bookkeeping.closings import list_signed_off
+from timebank.bookkeeping.limits import list_limits
+from timebank.bookkeeping.queries import find_entry_id, get_account, get_entry
+from timebank.corrections.models import Correction
+from timebank.corrections.month_queries import list_waiting_months
 from timebank.demo.village import PLANS, SLUG
 from timebank.exchanges.queries import list_open
 from timebank.ledger.accounts import AccountKind
@@ -162,6 +167,24 @@ def test_every_deed_of_the_village_stands_on_the_trail(life):
     assert sum(count for deed, count in deeds.items() if deed.startswith("standing.")) == 4
     assert deeds["exchange.dispute"] == 3
     assert (deeds["reversal.proposed"], deeds["reversal.approved"]) == (2, 1)
+
+
+def test_one_balance_was_put_right_and_one_waits(life):
+    rows = life.execute(select(Correction.approved_by, Correction.closed_at).order_by(Correction.id)).all()
+    tom = _actor(life, "Tom Ferrier")
+    assert [(row.approved_by, row.closed_at is None) for row in rows] == [(tom.membership_id, False), (None, True)]
+    jean = _actor(life, "Jean Milne")
+    key = f"adjustment:{life.scalars(select(Correction.code).order_by(Correction.id)).first()}"
+    entry = get_entry(life, jean.bank_id, find_entry_id(life, jean.bank_id, key))
+    assert [(line.to_account, line.minutes) for line in entry.entry.lines] == [(jean.account_id, 120)]
+    assert (entry.recorded_by, entry.approved_by) == (_actor(life, "Mary Duncan").membership_id, tom.membership_id)
+
+
+def test_the_first_months_are_signed_off_one_waits_and_one_is_still_to_be_signed(life):
+    bank_id = _actor(life, "Mary Duncan").bank_id
+    signed = [row.month.month for row in reversed(list_signed_off(life, bank_id))]
+    waiting = [row.month.month for row in list_waiting_months(life, bank_id)]
+    assert (signed, waiting) == ([8], [9])
 
 
 def test_the_names_of_applicants_lead_nowhere():

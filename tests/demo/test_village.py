@@ -14,7 +14,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
-from timebank.demo import desk, joining, listed, neighbourhoods, stories, village
+from timebank.demo import correcting, desk, joining, listed, neighbourhoods, stories, village
 from timebank.demo.deeds import Ending
 from timebank.demo.village import PLANS, SLUG, build
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal, ThankYou
@@ -323,7 +323,7 @@ def test_everybody_joined_on_their_day(life):
 
 
 @pytest.mark.parametrize(
-    "module", [village, stories, desk, joining, listed, neighbourhoods], ids=lambda one: one.__name__
+    "module", [village, stories, desk, correcting, joining, listed, neighbourhoods], ids=lambda one: one.__name__
 )
 def test_the_village_touches_no_table_but_for_its_passwords(module):
     """All else goes through the actions, or the demo would show what the site does not do."""

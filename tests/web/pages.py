@@ -4,6 +4,7 @@ A GET is answered as the page is opened; a POST as its form is sent with its tok
 is the form again with what is missing. `door` leads to signing in, `on` (303) and `there` (302) to another page.
 """
 
+from tests.people import TODAY
 from timebank.codes import heard, spoken
 from timebank.exchanges.drafts import Purpose, start_like
 from timebank.exchanges.queries import find_exchange
@@ -187,6 +188,15 @@ POST corrections.approve             door  404   403   403   403   on    on    4
 GET  corrections.refuse              door  404   403   403   403   200   200   403
 POST corrections.refuse              door  404   403   403   403   200   200   403
 POST corrections.withdraw            door  404   403   403   403   on    403   403
+GET  corrections.months              door  404   403   403   403   200   200   200
+GET  corrections.month               door  404   403   403   403   200   200   200
+GET  corrections.month_csv           door  404   403   403   403   200   200   200
+GET  corrections.sign                door  404   403   403   403   there 403   403
+POST corrections.sign                door  404   403   403   403   200   403   403
+POST corrections.confirm             door  404   403   403   403   on    on    403
+POST corrections.withdraw_month      door  404   403   403   403   on    403   403
+GET  corrections.refuse_month        door  404   403   403   403   200   200   403
+POST corrections.refuse_month        door  404   403   403   403   200   200   403
 
 GET  seals.seals                     200   200   200   200   200   200   200   200
 GET  seals.checkpoint                200   200   200   200   200   200   200   200
@@ -238,12 +248,18 @@ _STATES = {
 _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 
 
-def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str]:
+def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
-    values = {"bank_slug": "angus", "purpose": "record", "side": "receiver", "word": "exchange", "kind": "offer"}
+    values: dict[str, object] = {
+        "bank_slug": "angus",
+        "purpose": "record",
+        "side": "receiver",
+        "word": "exchange",
+        "kind": "offer",
+    }
     if "name" in arguments:
         values["name"] = books.area("Forfar")
-    values |= {"what": "pause", "way": "up", "key": "outdoors/gardening"}
+    values |= {"month": TODAY.replace(day=1), "what": "pause", "way": "up", "key": "outdoors/gardening"}
     if "key" in arguments:
         books.open_categories()
     if endpoint == "corrections.reversal":

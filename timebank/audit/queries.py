@@ -16,7 +16,7 @@ from timebank.audit.models import BooksCheck
 from timebank.audit.rules import MOVED, WAITING
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
-from timebank.corrections.models import Correction
+from timebank.corrections.models import Correction, SignOff
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import State
 
@@ -69,6 +69,8 @@ class Overview:
     overrides: int = 0
     one_broker: int = 0
     corrections_waiting: int = 0
+    months_waiting: int = 0
+    months_signed_off: int = 0
 
     @property
     def waiting_minutes(self) -> int:
@@ -89,6 +91,8 @@ def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
             select(func.count()).select_from(overrides_in_force(bank.id).subquery()).scalar_subquery(),
             select(func.count()).select_from(one_broker(bank.id).subquery()).scalar_subquery(),
             select(func.count()).where(Correction.bank_id == bank.id, Correction.closed_at.is_(None)).scalar_subquery(),
+            select(func.count()).where(SignOff.bank_id == bank.id, SignOff.closed_at.is_(None)).scalar_subquery(),
+            select(func.count()).where(SignOff.bank_id == bank.id, SignOff.confirmed_by.is_not(None)).scalar_subquery(),
         ).where(Reversal.bank_id == bank.id)
     ).one()
     return Overview(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.banks.models import Bank
 from timebank.bookkeeping import months as books
-from timebank.bookkeeping.closings import ClosingRow, list_signed_off
+from timebank.bookkeeping.closings import ClosingRow, find_signed_off, list_signed_off
 from timebank.corrections.figures import (
     Closed,
     Counted,
@@ -34,7 +34,10 @@ SignOffRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of a bank: its figures, the sign-off that stands, the signature that waits, the one refused last."""
+    """A month of a bank: its figures, the sign-off that stands, the signature that waits, the one refused last.
+
+    Of a month looked at alone the figures are those of the books now; in a list, those on record where there are any.
+    """
 
     month: date
     figures: Figures
@@ -42,6 +45,12 @@ class Month:
     signed_off: ClosingRow | None = None
     waiting: SignOffRow | None = None
     refused: SignOffRow | None = None
+
+    @property
+    def signed(self) -> Figures | None:
+        """The figures that were signed, on record or waiting."""
+        row = self.signed_off or self.waiting
+        return None if row is None else read(row.figures)
 
 
 def months_of(bank: Bank, now: datetime) -> list[date]:
@@ -91,6 +100,19 @@ def list_bank_months(session: Session, bank: Bank, now: datetime) -> list[Month]
         Month(month, figures[month], is_over(month, today), signed.get(month), waiting.get(month))
         for month in reversed(months)
     ]
+
+
+def find_month(session: Session, bank: Bank, month: date, now: datetime) -> Month | None:
+    """One month of a bank, with the figures that the books come to now; None for one that it has not seen."""
+    if month not in months_of(bank, now):
+        return None
+    signed_off = find_signed_off(session, bank.id, month)
+    waiting = None if signed_off else find_waiting(session, bank.id, month)
+    refused = None if signed_off or waiting else find_refused(session, bank.id, month)
+    zone = read(signed_off.figures).time_zone if signed_off else bank.time_zone
+    figures = reckon_months(session, bank.id, [month], zone)[month]
+    over = is_over(month, clock.local_day(now, bank.time_zone))
+    return Month(month, figures, over, signed_off, waiting, refused)
 
 
 def find_waiting(session: Session, bank_id: int, month: date) -> SignOffRow | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from timebank.bookkeeping.queries import get_account
+from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import LowerLimit
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.leaving.actions import leave, take_back_in
@@ -53,12 +54,17 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class DeskWork:
-    """All that a bank's desk has seen to. The coordinator changes limits and standings."""
+    """All that a bank's desk has seen to. The coordinator changes limits and standings, and puts balances right.
+
+    Where there is an `approver`, months are signed off.
+    """
 
     limits: Sequence[LowerLimit] = ()
     moved: Sequence[Moved] = ()
     looked_for: Sequence[LookedFor] = ()
     handled: Sequence[Handled] = ()
+    adjusted: Sequence[Adjusted] = ()
+    approver: str = ""
 
 
 def lower(place: Neighbourhood, told: LowerLimit, coordinator: str) -> Story:

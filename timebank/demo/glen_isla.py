@@ -1,5 +1,6 @@
 """Where the people of Glen Isla live, who would like to join them, and what the desk has seen to."""
 
+from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
 from timebank.demo.desk import DeskWork, Handled, LookedFor, Moved
 from timebank.demo.joining import Wished
@@ -165,4 +166,18 @@ DESK_WORK = DeskWork(
         Handled(8, Kind.BELOW_SOFT_LIMIT, "agnes", "iain", "She knits again. Kirsty has had two pairs of socks."),
         Handled(5, Kind.ABOVE_SOFT_LIMIT, "wilma", "rosa"),
     ),
+    adjusted=(
+        Adjusted(
+            20,
+            "jean",
+            2 * HOUR,
+            33,
+            "Two evenings of counting chairs for the harvest supper, on a slip that fell behind the desk.",
+            approver="tom",
+        ),
+        Adjusted(
+            1, "fergus", HOUR, 12, "He tuned the piano for everybody. The committee agreed it comes out of the pot."
+        ),
+    ),
+    approver="tom",
 )

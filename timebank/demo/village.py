@@ -16,7 +16,7 @@ from timebank import clock
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area
-from timebank.demo import desk, glen_isla, lives, offers, people, strathmore, wanted
+from timebank.demo import correcting, desk, glen_isla, lives, offers, people, strathmore, wanted
 from timebank.demo.deeds import Habit, Help
 from timebank.demo.desk import DeskWork
 from timebank.demo.joining import Wished, join
@@ -117,7 +117,7 @@ def build(session: Session, *, now: datetime) -> Bank:
     places = [Neighbourhood(session, _open(session, plan, now), today, plan.told) for plan in PLANS]
     tell(
         chain.from_iterable(
-            chain(_move_in(plan, place, hashed, persons), _live(plan, place), _look_after(plan, place))
+            chain(_move_in(plan, place, hashed, persons), _live(plan, place), _look_after(plan, place, now))
             for plan, place in zip(PLANS, places, strict=True)
         ),
         until=now,
@@ -195,7 +195,7 @@ def _live(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
         yield live(place, told, number)
 
 
-def _look_after(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
+def _look_after(plan: Plan, place: Neighbourhood, now: datetime) -> Iterator[Story]:
     """What the bank's desk sees to."""
     work = plan.desk_work
     for limit in work.limits:
@@ -206,3 +206,7 @@ def _look_after(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
         yield desk.look_for(place, looked_for)
     for handled in work.handled:
         yield desk.handle(place, handled)
+    for adjusted in work.adjusted:
+        yield correcting.adjust(place, adjusted, plan.coordinator_key)
+    if work.approver:
+        yield from correcting.sign_off(place, plan.coordinator_key, work.approver, until=now)

@@ -4,6 +4,7 @@ Strangers to a bank are told that a page does not exist (404); members who may n
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -180,6 +181,20 @@ class EntryConverter(BaseConverter):
         return quote(value, safe="~") if value.startswith(codes.OLD_KEY) else codes.spoken(value)
 
 
+class MonthConverter(BaseConverter):
+    """A month in an address, such as 2026-11; its first day in the code."""
+
+    regex = r"20\d\d-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        """The first day of the month."""
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        """The month's year and number."""
+        return f"{value:%Y-%m}"
+
+
 class SlugConverter(BaseConverter):
     """A bank's short name in an address."""
 
@@ -202,7 +217,8 @@ def refuse_unguarded() -> None:
 
 def set_up(app: Flask) -> None:
     """Guard the app and teach it codes and slugs."""
-    app.url_map.converters.update(code=CodeConverter, entry=EntryConverter, slug=SlugConverter, word=WordConverter)
+    app.url_map.converters.update(code=CodeConverter, entry=EntryConverter, month=MonthConverter)
+    app.url_map.converters.update(slug=SlugConverter, word=WordConverter)
     app.before_request(refuse_unguarded)
     login.init_app(app)
     login.user_loader(load_signed_in)

@@ -65,6 +65,18 @@ def month_name(day: date) -> str:
     return str(babel_date(day, "LLLL y", locale=get_locale()))
 
 
+def late_for(day: date, recorded_at: datetime) -> date | None:
+    """The first day of the month that an entry belongs to, where it was written down in a later one."""
+    month = day.replace(day=1)
+    return month if clock.local_day(recorded_at, g.bank.time_zone).replace(day=1) > month else None
+
+
+def month_alone(month: date) -> str:
+    """'November'; the year where it is another one."""
+    pattern = "LLLL" if month.year == today().year else "LLLL y"
+    return str(babel_date(month, pattern, locale=get_locale()))
+
+
 def moment(at: datetime) -> str:
     """'20 Nov, 10:02' where the bank is."""
     local = at.astimezone(ZoneInfo(g.bank.time_zone))
@@ -90,6 +102,8 @@ def set_up(app: Flask) -> None:
         day_long,
         day_short,
         month_name,
+        month_alone,
+        late_for,
         moment,
         first_name,
         thousands,

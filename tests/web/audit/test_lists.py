@@ -131,7 +131,7 @@ def test_late_entries_keep_their_day_and_say_when_they_were_written(as_, village
     books.confirmed(village.ada, village.grace, what="Summer", day=TODAY - timedelta(days=80))
     audrey = as_(village.audrey)
     page = audrey.get("audit/late-entries")
-    assert "30 Oct Help: October Grace Okafor to Ada Lamont 21 Nov, 10:00, Grace Okafor 1 h" in page
+    assert "30 Oct Help: October late for October Grace Okafor to Ada Lamont 21 Nov, 10:00, Grace Okafor 1 h" in page
     assert "Summer" in page
     assert "In time" not in page
     page = audrey.get("audit/late-entries?late=thirty-days")
@@ -157,7 +157,7 @@ def test_entries_are_narrowed_down_by_kind(as_, village, books):
     assert "Help" not in page.links
     [row] = cells(audrey.get(page.links["Save as a spreadsheet"]))[1:]
     assert row[2:] == [
-        "taken back: Help", reversal, "Ada Lamont", "Grace Okafor", "60", "Slip", "Mary Duncan", "", "Tom Ferrier",
+        "taken back: Help", reversal, "Ada Lamont", "Grace Okafor", "60", "Slip", "Mary Duncan", "", "Tom Ferrier", "",
     ]  # fmt: skip
     assert "Help" in audrey.get("audit/entries?kind=nonsense").links
 

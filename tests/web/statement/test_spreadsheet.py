@@ -35,7 +35,7 @@ def test_no_name_runs_as_a_formula(start, as_, village, books):
 def test_a_balance_below_zero_is_a_number_and_is_said_in_words_that_run_nothing(as_, village, books):
     books.confirmed(village.ada, village.grace, minutes=90)
     row = _cells(as_(village.grace).get("hours.csv"))[1]
-    assert row[5:] == ["0", "90", "-90", "\u22121 h 30 min"]
+    assert row[5:] == ["0", "90", "-90", "\u22121 h 30 min", ""]
 
 
 def test_the_spreadsheet_adds_up_to_the_balance_oldest_first(as_, village, books):

@@ -24,6 +24,7 @@ from timebank.web.audit.words import deed_words, how_words
 from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
+from timebank.web.filters import late_for
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -132,7 +133,17 @@ def _people(page: EntriesPage) -> People:
 
 def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
     days = (_("Day"), _("Recorded on"), _("Kind"), _("Reference"))
-    yield (*days, _("From"), _("To"), _("Minutes"), _("What"), _("Recorded by"), _("For"), _("Approved by"))
+    yield (
+        *days,
+        _("From"),
+        _("To"),
+        _("Minutes"),
+        _("What"),
+        _("Recorded by"),
+        _("For"),
+        _("Approved by"),
+        _("Late for"),
+    )
     kinds = {kind.value: kind_words(kind) for kind in EntryKind}  # said once, not for each of 100,000 rows
     below: int | None = None
     while True:
@@ -148,6 +159,7 @@ def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
 def _lines(row: Row[*tuple[Any, ...]], people: People, kind: str) -> Iterator[tuple[str | int | None, ...]]:
     """A row of the sheet for each line of the entry."""
     address = address_of(row.key)
+    late = late_for(row.occurred_on, row.recorded_at)
     told = kind if row.reverses is None else _("taken back: %(kind)s", kind=kind)
     for line in row.lines:
         sides = [people.accounts.get(account, ("", ""))[0] for account in line[:2]]
@@ -162,4 +174,5 @@ def _lines(row: Row[*tuple[Any, ...]], people: People, kind: str) -> Iterator[tu
             people.members.get(row.recorded_by, ""),
             people.members.get(row.on_behalf_of, ""),
             people.members.get(row.approved_by, ""),
+            f"{late:%Y-%m}" if late else "",
         )

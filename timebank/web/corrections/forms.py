@@ -59,6 +59,16 @@ class LinesForm(CheckedForm):
     reason = _why()
 
 
+class SignForm(KeyedForm):
+    """What was looked at before a month is signed."""
+
+    words = TextAreaField(
+        _("What did you look at?"),
+        description=_("Such as: every late entry, and what was taken back. It stays with the figures."),
+        validators=[needed(_("Say in a few words what you looked at.")), _LONG],
+    )
+
+
 class RefusalForm(KeyedForm):
     """Why somebody turns it down."""
 

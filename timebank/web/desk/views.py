@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from flask import g, render_template
 
+from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
-from timebank.corrections.rules import accounts_of, may_answer
+from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
 from timebank.exchanges.queries import list_disputed, list_waiting_reversals
 from timebank.ledger.entries import Line
 from timebank.members.joining_queries import count_waiting as count_applications
@@ -34,6 +35,7 @@ def desk() -> str:
         disputed=disputed,
         reversals=reversals,
         approves=may_approve(g.actor),
+        months=_months_to_confirm(),
         corrections=corrections,
         lines=lines,
         called=tell([line for row in corrections for line in lines[row.id]]).names if corrections else {},
@@ -53,3 +55,11 @@ def _to_approve() -> tuple[Sequence[CorrectionRow], dict[int, Sequence[Line]]]:
         row for row in waiting if may_answer(g.actor, proposed_by=row.proposed_by, accounts=accounts_of(lines[row.id]))
     ]
     return own, lines
+
+
+def _months_to_confirm() -> list[SignOffRow]:
+    """The signatures under months that wait for just this reader."""
+    if not may_approve(g.actor):
+        return []
+    waiting = list_waiting_months(db.session(), g.bank.id)
+    return [row for row in waiting if may_confirm_month(g.actor, signed_by=row.signed_by)]

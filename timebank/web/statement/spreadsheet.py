@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from timebank import clock
 from timebank.bookkeeping.queries import StatementRow
 from timebank.ledger.entries import EntryKind
-from timebank.web.filters import hours_short
+from timebank.web.filters import hours_short, late_for
 
 
 def _kind(kind: str) -> str:
@@ -32,10 +32,16 @@ def sheet_rows(
 ) -> Iterator[Sequence[str | int | None]]:
     """The postings, oldest first: day, recorded on, what, with whom, minutes in and out, hours, balance in minutes."""
     heads = (_("Day"), _("Recorded on"), _("Kind"), _("What"), _("With"))
-    figures = (_("Minutes given or come in"), _("Minutes received or gone out"), _("Balance in minutes"), _("Balance"))
+    figures = (
+        _("Minutes given or come in"),
+        _("Minutes received or gone out"),
+        _("Balance in minutes"),
+        _("Balance"),
+        _("Late for"),
+    )
     yield (*heads, *figures)
     for row in rows:
-        kind = _kind(row.kind)
+        kind, late = _kind(row.kind), late_for(row.occurred_on, row.recorded_at)
         yield (
             row.occurred_on.isoformat(),
             clock.local_day(row.recorded_at, g.bank.time_zone).isoformat(),
@@ -46,4 +52,5 @@ def sheet_rows(
             max(-row.minutes, 0),
             row.balance_after,
             hours_short(row.balance_after).replace("\u00a0", " "),
+            f"{late:%Y-%m}" if late else "",
         )
