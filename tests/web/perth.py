@@ -118,6 +118,9 @@ def _look_after(books: Books) -> None:
     books.leaves(below, reason=WORDS)
     books.correction(by=books.village.clara, reason=WORDS)
     books.correction_approved(books.correction(by=mary, reason=WORDS), by=books.village.tom)
+    adjustment: dict[str, Any] = {"from_account": books.village.linus.account_id, "reason": WORDS}
+    books.correction(by=books.village.clara, **adjustment)
+    books.correction_approved(books.correction(by=mary, **adjustment), by=books.village.tom)
     with books.backend.session() as session:
         until = TODAY + timedelta(days=30)
         bank, ivo = books.village.angus, books.village.linus

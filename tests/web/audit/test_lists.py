@@ -140,7 +140,7 @@ def test_late_entries_keep_their_day_and_say_when_they_were_written(as_, village
     [row] = cells(audrey.get(page.links["Save as a spreadsheet"]))[1:]
     assert row[:3] == ["2026-09-02", "2026-11-21", "Help"]
     first = cells(audrey.get("audit/late-entries.csv"))[2]
-    assert first[3:] == [october, "Grace Okafor", "Ada Lamont", "60", "October", "Grace Okafor", "", ""]
+    assert first[3:] == [october, "Grace Okafor", "Ada Lamont", "60", "October", "Grace Okafor", "", "", "2026-10"]
 
 
 def test_entries_are_narrowed_down_by_kind(as_, village, books):

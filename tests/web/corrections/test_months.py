@@ -43,7 +43,7 @@ def test_a_month_shows_every_figure(november):
         "All that were below zero \u22121 h 30 min",
         "The sum of all accounts 0 min",
         "Nobody yet. A coordinator signs it first.",
-        "By the day of posting, Europe/London",
+        "By the day it was written down, Europe/London",
     ):
         assert words in page, words
     assert not page.has_button("Sign this month")
@@ -54,7 +54,7 @@ def test_a_month_is_signed_by_one_and_confirmed_by_another(november, village, bo
     page = mary.get(mary.get("audit/months/2026-11").links["Sign this month"])
     assert "Hours moved 1 h 30 min" in page
     page = mary.done(page, words=SAID)
-    assert "waits for a second person" in page
+    assert "Who signed it waits Signed by Mary Duncan" in page
     assert f"In these words {SAID}" in page
     assert not page.has_button("Confirm these figures")
     desk = tom.get("desk")

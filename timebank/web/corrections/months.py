@@ -143,7 +143,7 @@ def _people(shown: Month) -> dict[int, str]:
 
 def _cells(figures: Figures) -> Iterator[Sequence[str | int | None]]:
     yield _("Figure"), _("What it is"), _("Number or minutes"), _("Hours")
-    yield "month", _("Month, by the day of posting"), figures.month, None
+    yield "month", _("Month, by the day it was written down"), figures.month, None
     yield "time_zone", _("Time zone"), figures.time_zone, None
     for one in told(figures):
         hours = hours_short(one.value).replace("\u00a0", " ") if one.is_length else None
