@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW
-from timebank.bookkeeping.closings import is_closed
+from timebank.bookkeeping.closings import is_closed, list_signed_off
 from timebank.bookkeeping.limits import list_limits
-from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_statement
-from timebank.bookkeeping.closings import list_signed_off
-from timebank.bookkeeping.limits import list_limits
-from timebank.bookkeeping.queries import find_entry_id, get_account, get_entry
+from timebank.bookkeeping.queries import (
+    StatementFilter,
+    find_entry_id,
+    get_account,
+    get_account_of_kind,
+    get_entry,
+    list_statement,
+)
 from timebank.corrections.models import Correction
 from timebank.corrections.month_queries import list_waiting_months
 from timebank.demo.village import PLANS, SLUG

@@ -23,8 +23,8 @@ from timebank.web.audit.wanted import asked_one_of
 from timebank.web.audit.words import deed_words, how_words
 from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
-from timebank.web.forms import ButtonForm
 from timebank.web.filters import late_for
+from timebank.web.forms import ButtonForm
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
