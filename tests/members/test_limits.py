@@ -20,6 +20,7 @@ from timebank.members.errors import (
 from timebank.members.limits import change_pot_limit, end_override, end_overrides, lower_limit
 from timebank.tasks.actions import finish
 from timebank.tasks.queries import Shows, list_tasks
+from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 from timebank.trail.queries import list_deeds
 
@@ -203,6 +204,7 @@ def test_only_a_coordinator_changes_the_pot(session, village, who):
 
 
 def change_all(session, village, *, old=-1200, new=-600):
+    trail.begin(session, trail.Deed(village.angus.id, "rules.changed", "bank:angus", village.mary.membership_id, NOW))
     return change_floors(
         session,
         village.angus.id,

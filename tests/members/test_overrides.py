@@ -12,6 +12,7 @@ from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import list_limit_changes
 from timebank.ledger.checks import Verdict
 from timebank.members.limits import end_overrides
+from timebank.trail import actions as trail
 
 LATER = NOW + timedelta(days=8)
 
@@ -19,6 +20,8 @@ LATER = NOW + timedelta(days=8)
 @pytest.fixture
 def lowered(session, village):
     """Grace may go down to -30 hours for a week."""
+    subject, rosa = f"member:{village.grace.code}", village.rosa.membership_id
+    trail.begin(session, trail.Deed(village.angus.id, "limit.lowered", subject, rosa, NOW))
     bookkeeping.change_limit(
         session,
         village.angus.id,

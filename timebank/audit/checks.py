@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+from timebank.audit import trail_checks
 from timebank.bookkeeping import checks as bookkeeping
 from timebank.corrections import checks as corrections
 from timebank.exchanges import checks as exchanges
@@ -14,7 +15,8 @@ from timebank.ledger.checks import CheckResult, Finding
 from timebank.listings import checks as listings
 from timebank.members import checks as members
 
-ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
+Check = Callable[[Session], CheckResult]
+ALL_CHECKS: Sequence[Check] = (
     *bookkeeping.CHECKS,
     *members.CHECKS,
     *listings.CHECKS,
@@ -22,15 +24,20 @@ ALL_CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     *interchange.CHECKS,
     *leaving.CHECKS,
     *corrections.CHECKS,
+    *trail_checks.CHECKS,
 )
 
 
-def check_books(session: Session) -> Iterator[CheckResult]:
+def check_books(
+    session: Session, checks: Sequence[Check] = ALL_CHECKS, *, before: Callable[[str], None] = lambda _name: None
+) -> Iterator[CheckResult]:
     """Ask every check, one after the other, in one unit of work that reads one moment.
 
-    Where somebody wrote past the guards what cannot even be read, the check says so instead of breaking off.
+    `before` is told each check's name before it is asked. Where somebody wrote past the guards what cannot even be
+    read, the check says so instead of breaking off.
     """
-    for check in ALL_CHECKS:
+    for check in checks:
+        before(check.__name__)
         try:
             yield check(session)
         except (OperationalError, InterfaceError):

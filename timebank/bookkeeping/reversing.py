@@ -30,8 +30,8 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
 ) -> int:
     """Take an entry back, wholly or the lines with these numbers; gives the id of the new entry.
 
-    Where somebody has used the hours already, their floor is lowered just as far as needed, and an account that was
-    closed meanwhile is opened again, each on record.
+    Where somebody has used the hours already, their floor is lowered just as far as needed, by who approved it, and
+    an account that was closed meanwhile is opened again, each on record.
     Raises AlreadyReversedError or NotAMirrorError; then roll back.
     """
     first = get_entry(session, bank_id, entry_id)
@@ -42,7 +42,7 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
     lock_accounts(session, bank_id, account_ids)
     for account_id in list_closed(session, bank_id, account_ids):
         reopen_account(session, bank_id, account_id, reason=reason, by=by, now=now, approved_by=approved_by)
-    _make_room(session, bank_id, account_ids, lines, reason=reason, by=by, now=now, today=today)
+    _make_room(session, bank_id, account_ids, lines, reason=reason, by=approved_by or by, now=now, today=today)
     return post(
         session,
         NewEntry(

@@ -114,6 +114,9 @@ def _carry_out(
         raise NotNowError(state=exchange.state)
     reversal.closed_at = now
     exchange.state, exchange.changed_at = leads_to, now
+    if reversal.approved_by is None:  # both sides agreed: in the books stands who proposed it, so in the trail too
+        carried = trail.Deed(bank.id, "reversal.carried_out", f"reversal:{reversal.code}", reversal.proposed_by, now)
+        trail.begin(session, carried)
     add_step(session, exchange, Deed.REVERSE, by, now, exchange.minutes, words=reversal.reason)
     reverse(
         session,

@@ -35,6 +35,9 @@ def check_words(name: str) -> str:
         "floors_on_record": _("Limits are kept and on record"),
         "holds_match": _("Waiting hours are held, and answered once"),
         "closings_on_record": _("Accounts are closed as was decided"),
+        "closings_are_whole": _("Months are signed off once, by two people"),
+        "accounts_on_record": _("Accounts were opened on record"),
+        "sealed_in_order": _("Nothing was slipped in among what is sealed"),
         "waiting_hours_are_held": _("Every waiting exchange has its hours held"),
         "entries_as_written": _("No entry was changed"),
         "words_as_written": _("No words were changed"),
@@ -53,6 +56,7 @@ def check_words(name: str) -> str:
         "corrections_have_entries": _("Every correction has its entry"),
         "months_as_signed_off": _("Months are as they were signed off"),
         "history_as_brought_in": _("What older books brought in is on record"),
+        "trail_tells": _("Who did it is on record"),
     }
     return str(words.get(name, name.replace("_", " ")))
 
@@ -81,6 +85,10 @@ def unit_words(unit: str) -> str:
         "categories": _("kinds of help"),
         "corrections": _("corrections"),
         "months": _("months"),
+        "rows told of": _("deeds"),
+        "rows sealed": _("rows sealed"),
+        "seals": _("seals"),
+        "rows": _("rows"),
     }
     return str(words.get(unit, unit))
 
@@ -112,6 +120,7 @@ def deed_words(deed: str) -> str:
         "month.confirmed": _("confirmed the month"),
         "month.refused": _("turned the month down"),
         "month.withdrawn": _("took their signature back"),
+        "reversal.carried_out": _("had it taken back"),
         "member.admitted": _("took the member in"),
         "profile.changed": _("changed what the member says about themselves"),
         "standing.active": _("took them back in"),
@@ -125,6 +134,7 @@ def deed_words(deed: str) -> str:
         "limit.swept": _("let the lower limit end"),
         "sign_in_code.made": _("made a sign-in code"),
         "password.changed": _("chose a new password"),
+        "books.before": _("did this before the trail told of it"),
     }
     return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))
 

@@ -1,0 +1,97 @@
+"""What is written in the books past an action has no row of the trail, and is named."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.people import NOW, make_confirmed, make_recorded
+from timebank.audit.trail_checks import trail_tells
+from timebank.bookkeeping import actions as bookkeeping, closings, holds
+from timebank.bookkeeping.entry_rows import NewEntry
+from timebank.bookkeeping.queries import find_entry_id
+from timebank.exchanges import reversals
+from timebank.ledger.accounts import AccountKind
+from timebank.ledger.entries import EntryKind, Line
+from timebank.trail import actions as trail
+
+LATER = NOW + timedelta(hours=1)
+
+
+def _named(session):
+    return [(finding.table, finding.row) for finding in trail_tells(session).findings]
+
+
+def open_account(session, village, by):
+    said = {"floor": 0, "reason": "x", "by": by, "now": LATER}
+    account_id = bookkeeping.open_account(session, village.angus.id, AccountKind.GROUP, **said)
+    return [("account", f"{village.angus.id}/{account_id}"), ("limit_change", f"{village.angus.id}/{account_id}/1")]
+
+
+def change_limit(session, village, by):
+    account_id = village.ada.account_id
+    bookkeeping.change_limit(session, village.angus.id, account_id, -60, reason="x", by=by, now=LATER)
+    return [("limit_change", f"{village.angus.id}/{account_id}/2")]
+
+
+def close(session, village, by):
+    closings.close_account(session, village.angus.id, village.ada.account_id, reason="x", by=by, now=LATER)
+    closing = closings.list_closings(session, village.angus.id, village.ada.account_id)[0]
+    return [("closing", f"{village.angus.id}/{closing.id}")]
+
+
+def give(session, village, by):
+    line = Line(village.ada.account_id, village.grace.account_id, 15)
+    entry = NewEntry(village.angus.id, "gift:1", EntryKind.GIFT, (line,), LATER.date(), LATER, by, "gift:1")
+    return [("entry", f"{village.angus.id}/{bookkeeping.post(session, entry)}")]
+
+
+WAYS = (open_account, change_limit, close, give)
+
+
+@pytest.mark.parametrize("write", WAYS)
+def test_what_nobody_told_of_is_named(session, village, write):
+    assert _named(session) == []
+    written = write(session, village, village.mary.membership_id)
+    assert sorted(_named(session)) == sorted(written)
+
+
+@pytest.mark.parametrize("write", WAYS)
+@pytest.mark.parametrize(
+    ("who", "at", "bank", "subject", "told"),
+    [
+        ("mary", LATER, "angus", "member:K7M3Q2XZ", True),
+        ("tom", LATER, "angus", "member:K7M3Q2XZ", False),
+        ("mary", NOW, "angus", "member:K7M3Q2XZ", False),
+        ("mary", LATER, "angus", "exchange:K7M3Q2XZ", False),
+        ("perdita", LATER, "perth", "member:K7M3Q2XZ", False),
+    ],
+)
+def test_it_is_told_by_the_same_person_at_the_same_moment_in_the_same_bank(
+    session, village, write, who, at, bank, subject, told
+):
+    write(session, village, village.mary.membership_id)
+    doer = getattr(village, who).membership_id
+    trail.begin(session, trail.Deed(getattr(village, bank).id, "x", subject, doer, at))
+    assert (_named(session) == []) is told
+
+
+def test_a_hold_is_told_by_its_own_deed(session, village):
+    make_recorded(session, village, village.ada, village.grace)
+    assert _named(session) == []
+    said = {"minutes": 15, "agreed_minutes": 0, "most_unagreed": 240, "now": NOW}
+    holds.place(session, village.angus.id, village.grace.account_id, deed="exchange:OTHER", **said)
+    ((table, _row),) = _named(session)
+    assert table == "hold"
+    trail.begin(session, trail.Deed(village.angus.id, "exchange.record", "exchange:OTHER", None, NOW))
+    assert _named(session) == []
+    holds.release(session, village.angus.id, "exchange:OTHER", now=LATER)
+    assert [table for table, _row in _named(session)] == ["hold"]
+
+
+def test_a_reversal_that_both_sides_agreed_on_is_told_of_its_proposer(session, village):
+    code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
+    reversal = reversals.propose(session, code, reason="A slip", by=village.mary, now=NOW)
+    for number, side in enumerate((village.ada, village.grace), start=1):
+        reversals.agree(session, village.angus, reversal, by=side, now=NOW + timedelta(hours=number))
+    assert find_entry_id(session, village.angus.id, f"reversal:{reversal}")
+    assert _named(session) == []
