@@ -331,3 +331,47 @@ def test_checking_leaves_no_connection_open(opened):
     opened.left_open.clear()
     opened.timebank("check-books")
     assert opened.left_open == []
+
+
+def test_a_program_reads_one_json_object(lively):
+    result = lively.timebank("check-books", "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert (told["is_right"], set(told)) == (True, {"is_right", "checked_at", "seconds", "checks"})
+    assert [check["name"] for check in told["checks"]] == [check.__name__ for check in ALL_CHECKS]
+    assert {check["verdict"] for check in told["checks"]} == {"right"}
+    assert all(check["seconds"] >= 0 and check["findings"] == [] for check in told["checks"])
+    figures = _figures(lively.timebank("check-books"))
+    assert {check["name"]: check["figure"] for check in told["checks"]} == figures
+
+
+def test_a_program_reads_the_exact_row_and_the_exit_code_says_wrong(lively, tampering):
+    bank, account = tampering.one("SELECT bank_id, id FROM account WHERE kind = 'pot'")
+    tampering.run(("UPDATE account SET given = given + 1 WHERE (bank_id, id) = (?, ?)", (bank, account)))
+    result = lively.timebank("check-books", "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert not told["is_right"]
+    (wrong,) = (check for check in told["checks"] if check["verdict"] == "wrong")
+    assert (wrong["name"], wrong["finding_count"]) == ("balances_equal_postings", 1)
+    assert [(found["table"], found["row"]) for found in wrong["findings"]] == [("account", f"{bank}/{account}")]
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_progress_names_each_check_and_its_seconds_on_stderr(lively, more):
+    result = lively.timebank("check-books", "--progress", *more)
+    told = re.findall(r"^(\w+) \.\.\..* [\d.]+ s$", result.stderr, re.MULTILINE)
+    assert told == [check.__name__ for check in ALL_CHECKS]
+    assert " s\n" not in result.stdout
+
+
+def test_off_a_terminal_there_is_no_progress_unasked(lively):
+    assert lively.timebank("check-books").stderr == ""
+
+
+def test_checks_of_many_rows_say_how_far_they_are(lively, monkeypatch):
+    monkeypatch.setattr("timebank.bookkeeping.findings._TOLD_EVERY", 1)
+    stderr = lively.timebank("check-books", "--progress").stderr
+    entries = lively.rows("SELECT count(*) FROM entry")[0][0]
+    assert re.search(rf"^entries_as_written \.\.\. 1 2 .*{entries} [\d.]+ s$", stderr, re.MULTILINE)
+    assert re.search(r"^exchanges_have_entries \.\.\. 1 ", stderr, re.MULTILINE)

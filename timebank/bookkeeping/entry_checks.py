@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
-from timebank.bookkeeping.findings import count_rows, name_row, result
+from timebank.bookkeeping.findings import count_rows, counted, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
 from timebank.bookkeeping.quick_checks import do_lines_stand, list_doubtful_entries
 from timebank.ledger.checks import CheckResult, Finding
@@ -208,7 +208,7 @@ def words_as_written(session: Session) -> CheckResult:
         .execution_options(yield_per=_BATCH)
     )
     wrong, seen = list[Finding](), 0
-    for row in session.execute(query):
+    for row in counted(session, session.execute(query)):
         seen += 1
         if row.entry_id is None or row.id is None or row.words_digest is None:
             wrong.append(

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.findings import counted
+
 _BATCH = 10_000
 _HMAC_BLOCK = 64
 
@@ -79,7 +81,7 @@ def list_doubtful_entries(session: Session, books_key: bytes) -> Iterator[tuple[
     """(bank, id) of each entry whose digest is not plainly that of what stands in its row."""
     told = _TOLD[session.get_bind().dialect.name].execution_options(yield_per=_BATCH)
     mark = _marking(books_key)
-    for bank_id, entry_id, digest, content in session.execute(told):
+    for bank_id, entry_id, digest, content in counted(session, session.execute(told)):
         if content is None or digest != mark(str(content).encode()):
             yield bank_id, entry_id
 

@@ -1,6 +1,6 @@
 """The command line: `timebank --help`."""
 
-from timebank.cli import backing_up, exporting, history, importing, sealing
+from timebank.cli import backing_up, checking, exporting, history, importing, sealing
 from timebank.cli.commands import main
 
-__all__ = ["backing_up", "exporting", "history", "importing", "main", "sealing"]
+__all__ = ["backing_up", "checking", "exporting", "history", "importing", "main", "sealing"]

@@ -9,7 +9,8 @@ import click
 from timebank import clock
 from timebank.cli import archives, restoring
 from timebank.cli.archives import CannotCopyError, NotABackupError, Note
-from timebank.cli.commands import ask_checks, main, settings_there
+from timebank.cli.checking import ask_checks
+from timebank.cli.commands import main, settings_there
 from timebank.cli.postgresql_programs import ProgramMissingError
 from timebank.cli.restoring import CannotRestoreError, Fork
 from timebank.config import read_settings

@@ -1,22 +1,18 @@
 """Every command of the installation's administrator, a function each."""
 
-import sys
 from datetime import timedelta
 from importlib import metadata
 from zoneinfo import available_timezones
 
 import click
-from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.app import create_app
-from timebank.audit.checks import check_books as run_checks
 from timebank.cli import setting_up
 from timebank.config import NotSetUpError, Settings, read_settings
-from timebank.db import UnsafeDatabaseError, opened, snapshot
+from timebank.db import UnsafeDatabaseError, opened
 from timebank.demo.village import PASSWORD, TO_TRY
 from timebank.errors import TimebankError
-from timebank.ledger.checks import CheckResult, Verdict
 from timebank.migrations import run as migrations
 from timebank.web.sentences import say
 
@@ -94,46 +90,6 @@ def demo(port: int, *, only_make: bool) -> None:
     click.echo("Everybody else there has the same password.\n")
     if not only_make:
         _serve(settings, "127.0.0.1", port)
-
-
-@main.command("check-books")
-def check_books() -> None:
-    """Ask everything that must be true of the books; exit 1 and the exact row where something is not.
-
-    What was found is kept for the audit page, where the database can be written.
-    """
-    if not ask_checks(settings_there()):
-        sys.exit(1)
-
-
-def ask_checks(settings: Settings) -> bool:
-    """Ask all checks and print what each says; gives whether the books balance."""
-    began = clock.now()
-    with (
-        opened(settings.database_url) as engine,
-        Session(snapshot(engine), info=settings.session_info) as session,
-    ):
-        results = []
-        for result in run_checks(session):
-            results.append(result)
-            _print_result(result)
-    unkept = setting_up.keep_check(settings, results, began=began)
-    if unkept is not None:
-        click.echo(f"The result could not be kept for the audit page: {unkept}")
-    if any(result.verdict is Verdict.WRONG for result in results):
-        click.echo("The books do not balance.")
-        return False
-    click.echo("The books balance.")
-    return True
-
-
-def _print_result(result: CheckResult) -> None:
-    """One line a check, and one for each row that is wrong."""
-    click.echo(f"{result.verdict.upper():<8} {result.name:<28} {result.figure:>10,} {result.unit}")
-    for finding in result.findings:
-        click.echo(f"           {finding.table} {finding.row}: {finding.problem}")
-    if result.finding_count > len(result.findings):
-        click.echo(f"           and {result.finding_count - len(result.findings)} more")
 
 
 @main.command()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.findings import counted
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
@@ -52,7 +53,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
         .where(~deeds.c.deed.startswith(HISTORY))
         .execution_options(yield_per=5_000)
     )
-    for row in rows:
+    for row in counted(session, rows):
         sides = (row.to_account_id, row.from_account_id, row.posted)
         if row.code is None or not row.deed.startswith(_PREFIX):
             yield Finding("entry", str(row.deed), "no exchange belongs to it")
