@@ -7,7 +7,7 @@ from tests.people import NOW, make_confirmed
 from timebank.audit.actions import AskedFrom, check as run_checks, check_and_store, store, store_asked
 from timebank.audit.checks import ALL_CHECKS
 from timebank.audit.models import BooksCheck
-from timebank.audit.queries import list_checks
+from timebank.audit.queries import find_check, list_checks
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.members.errors import NotAllowedError
 from timebank.trail.queries import list_deeds
@@ -22,7 +22,7 @@ def test_checking_asks_every_check_and_keeps_what_came_of_it(session, village):
     make_confirmed(session, village, village.ada, village.grace)
     session.commit()
     assert check_and_store(session, now=NOW)
-    [kept] = list_checks(session)
+    [kept] = list_checks(session, village.angus.id).rows
     assert (kept.checked_at, kept.is_right, kept.asked_from) == (NOW, True, "command")
     assert [one["name"] for one in kept.checks] == [check.__name__ for check in ALL_CHECKS]
     assert {one["verdict"] for one in kept.checks} == {"right"}
@@ -35,12 +35,12 @@ def test_checking_leaves_no_lock_while_it_reads(session, village, backend):
     with backend.session() as other:
         assert store(other, results, asked_from=AskedFrom.PAGE, seconds=1, now=NOW)
         other.commit()
-    assert len(list_checks(session)) == 1
+    assert len(list_checks(session, village.angus.id).rows) == 1
 
 
 def test_what_is_wrong_is_kept_by_name_and_number_without_its_rows(session, village):
     assert not store(session, [WRONG], asked_from=AskedFrom.COMMAND, seconds=7, now=NOW)
-    [kept] = list_checks(session)
+    [kept] = list_checks(session, village.angus.id).rows
     assert (kept.is_right, kept.seconds) == (False, 7)
     assert kept.checks == [{"name": "sum_is_zero", "verdict": "wrong", "figure": 3, "unit": "accounts", "findings": 5}]
     assert "bank 7" not in session.scalars(select(BooksCheck.results)).one()
@@ -50,24 +50,45 @@ def test_a_warning_is_no_fault_of_the_books(session, village):
     assert store(session, [MENDED], asked_from=AskedFrom.COMMAND, seconds=0, now=NOW)
 
 
-def test_the_last_dozen_are_shown_newest_first(session, village):
-    for seconds in range(14):
+def test_every_run_is_kept_and_shown_a_page_at_a_time_newest_first(session, village):
+    for seconds in range(1, 6):
         store(session, [], asked_from=AskedFrom.COMMAND, seconds=seconds, now=NOW)
-    assert [kept.seconds for kept in list_checks(session)] == list(range(13, 1, -1))
+    pages = [list_checks(session, village.angus.id, page=page, size=2) for page in (1, 2, 3, 4)]
+    assert [[(kept.number, kept.seconds) for kept in page.rows] for page in pages] == [
+        [(5, 5), (4, 4)],
+        [(3, 3), (2, 2)],
+        [(1, 1)],
+        [],
+    ]
+    assert [page.has_next for page in pages] == [True, True, False, False]
+
+
+def test_a_run_is_found_by_its_number(session, village):
+    for seconds in (1, 2):
+        store(session, [WRONG], asked_from=AskedFrom.COMMAND, seconds=seconds, now=NOW)
+    found = find_check(session, village.angus.id, 2)
+    assert (found.number, found.seconds, found.rows, found.asked_by) == (2, 2, 3, None)
+    assert find_check(session, village.angus.id, 3) is find_check(session, village.angus.id, 0) is None
+
+
+def test_who_pressed_the_button_is_named_in_their_own_bank_only(session, village):
+    store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="k")
+    asked = [find_check(session, bank.id, 1).asked_by for bank in (village.angus, village.perth)]
+    assert asked == [village.audrey.membership_id, None]
 
 
 def test_who_asked_is_on_the_trail_and_one_form_is_kept_once(session, village):
     for _twice in range(2):
         store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="k")
-    assert len(list_checks(session)) == 1
+    assert len(list_checks(session, village.angus.id).rows) == 1
     deeds = list_deeds(session, village.angus.id, "books")
     assert [(deed.deed, deed.done_by) for deed in deeds] == [("books.checked", village.audrey.membership_id)]
     store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="another")
-    assert len(list_checks(session)) == 2
+    assert len(list_checks(session, village.angus.id).rows) == 2
 
 
 @pytest.mark.parametrize("name", ["ada", "rosa"])
 def test_whoever_may_not_audit_has_nothing_kept(session, village, name):
     with pytest.raises(NotAllowedError):
         store_asked(session, [], seconds=0, by=getattr(village, name), now=NOW, form_key="k")
-    assert list_checks(session) == []
+    assert list_checks(session, village.angus.id).rows == []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
 from timebank import clock
+from timebank.audit.actions import AskedFrom, store as store_check
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
 from timebank.banks.models import Area, Bank
@@ -26,7 +27,7 @@ from timebank.interchange.listings import read, store
 from timebank.leaving import actions as leaving
 from timebank.leaving.rules import Going
 from timebank.ledger.accounts import Account
-from timebank.ledger.checks import Verdict
+from timebank.ledger.checks import CheckResult, Verdict
 from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
@@ -61,6 +62,12 @@ class Books:
         """Minutes in somebody's account."""
         with self.backend.session() as session:
             return balance_of(session, actor)
+
+    def checked(self, *results: CheckResult, now: datetime = NOW, asked_from: AskedFrom = AskedFrom.COMMAND) -> int:
+        """Keep what a run of all checks found; gives the how manieth it is."""
+        with self._written() as session:
+            store_check(session, results, asked_from=asked_from, seconds=0, now=now)
+        return self.count("books_check")
 
     def brought_in(self, village: Village, rows: str) -> None:
         """History from a sheet of older books, without its heading."""

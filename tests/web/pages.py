@@ -160,6 +160,8 @@ POST tasks.finish                    door  404   403   403   200   200   403   4
 
 GET  audit.books                     door  404   403   403   403   200   200   200
 POST audit.check_now                 door  404   403   403   403   on    on    on
+GET  audit.checks                    door  404   403   403   403   200   200   200
+GET  audit.check                     door  404   403   403   403   200   200   200
 GET  audit.exchanges                 door  404   403   403   403   200   200   200
 GET  audit.exchanges_csv             door  404   403   403   403   200   200   200
 GET  audit.balances                  door  404   403   403   403   200   200   200
@@ -251,6 +253,9 @@ _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
     values: dict[str, object] = {
+def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str | int]:
+    """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
+    values: dict[str, str | int] = {
         "bank_slug": "angus",
         "purpose": "record",
         "side": "receiver",
@@ -266,6 +271,8 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
         values["word"] = "adjustment"
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
+    if endpoint == "audit.check":
+        values["number"] = books.checked()
     if endpoint.startswith("seals."):
         books.seal()
     return {name: values[name] for name in arguments}

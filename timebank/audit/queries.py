@@ -1,4 +1,4 @@
-"""What the first page of the audit says: the last checks, and every figure of the bank."""
+"""What the first page of the audit says: the newest check, and every figure of the bank. And every check before it."""
 
 import json
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.accounts import count_people
+from timebank.audit.actions import CHECKED
 from timebank.audit.lists import one_broker
 from timebank.audit.models import BooksCheck
 from timebank.audit.rules import MOVED, WAITING
@@ -19,29 +20,75 @@ from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_i
 from timebank.corrections.models import Correction, SignOff
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import State
+from timebank.trail.queries import list_doers
 
-LAST_CHECKS = 12
+CHECKS_A_PAGE = 25
+LAST_CHECKS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCheck:
-    """One run of all checks as it was kept; `checks` have name, verdict, figure, unit and findings."""
+    """One run of all checks as it was kept, and the how manieth; `checks` have name, verdict, figure, unit, findings.
 
+    `asked_by` is the membership that pressed the button, where that was in the bank that looks.
+    """
+
+    number: int
     checked_at: datetime
     is_right: bool
     asked_from: str
     seconds: int
     checks: Sequence[dict[str, Any]]
+    asked_by: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows all checks together looked at."""
+        return sum(int(one["figure"]) for one in self.checks)
 
 
-def list_checks(session: Session) -> Sequence[StoredCheck]:
-    """The last dozen runs of all checks over the whole installation, newest first."""
-    rows = session.execute(
-        select(BooksCheck.checked_at, BooksCheck.is_right, BooksCheck.results)
-        .order_by(BooksCheck.id.desc())
-        .limit(LAST_CHECKS)
-    )
-    return [StoredCheck(row.checked_at, row.is_right, **json.loads(row.results)) for row in rows]
+@dataclass(frozen=True, slots=True)
+class ChecksPage:
+    """One page of runs of all checks, counted from 1, and whether there is another."""
+
+    rows: Sequence[StoredCheck]
+    number: int
+    has_next: bool
+
+
+def list_checks(session: Session, bank_id: int, *, page: int = 1, size: int = CHECKS_A_PAGE) -> ChecksPage:
+    """A page of all runs over the whole installation, newest first."""
+    stored = session.scalar(select(func.count()).select_from(BooksCheck)) or 0
+    before = (page - 1) * size
+    found = _list_stored(session, bank_id, stored - before, _newest_first().limit(size).offset(before))
+    return ChecksPage(found, page, stored > before + size)
+
+
+def find_check(session: Session, bank_id: int, number: int) -> StoredCheck | None:
+    """The run that was the how manieth, counted from 1."""
+    oldest_first = select(*_CHECK).order_by(BooksCheck.id).limit(1).offset(number - 1)
+    return next(iter(_list_stored(session, bank_id, number, oldest_first)), None) if number > 0 else None
+
+
+_CHECK = (BooksCheck.checked_at, BooksCheck.is_right, BooksCheck.results)
+
+
+def _newest_first() -> Select[datetime, bool, str]:
+    return select(*_CHECK).order_by(BooksCheck.id.desc())
+
+
+def _list_stored(
+    session: Session, bank_id: int, newest: int, query: Select[datetime, bool, str]
+) -> Sequence[StoredCheck]:
+    """What was kept, numbered down from the newest of them, with who of the bank asked."""
+    rows = session.execute(query).all()
+    askers = dict(list_doers(session, bank_id, CHECKED, [row.checked_at for row in rows]))
+    return [
+        StoredCheck(
+            newest - at, row.checked_at, row.is_right, **json.loads(row.results), asked_by=askers.get(row.checked_at)
+        )
+        for at, row in enumerate(rows)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,18 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.audit import actions
-from timebank.audit.queries import list_checks, overview
+from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
 from timebank.exchanges.rules import State
+from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, auditors
+from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
 from timebank.web.audit.words import check_words, state_words, unit_words
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
+
+#: More checks than there will ever be; the database counts no further than so many times a page.
+_MOST = 10**12
 
 
 @blueprint.get("/audit")
@@ -22,7 +27,7 @@ from timebank.web.forms import ButtonForm
 def books() -> str:
     """Yes or no, the sum, when it was checked and by what; then every figure, each leading to its rows."""
     figures = overview(db.session(), g.bank, now=clock.now())
-    checks = list_checks(db.session())
+    checks = list_checks(db.session(), g.bank.id, size=LAST_CHECKS).rows
     newest = checks[0] if checks else None
     return render_template(
         "audit/books.html",
@@ -36,6 +41,31 @@ def books() -> str:
         check_words=check_words,
         unit_words=unit_words,
         state_words=state_words,
+    )
+
+
+@blueprint.get("/audit/checks")
+@allows(auditors)
+def checks() -> str:
+    """Every check that was ever made: when, who or what asked, what came of it, how many rows, and how long it took."""
+    page = list_checks(db.session(), g.bank.id, page=min(asked_number("page") or 1, _MOST))
+    people = list_membership_names(db.session(), g.bank.id, [check.asked_by for check in page.rows])
+    return render_template("audit/checks.html", page=page, people=people, form=ButtonForm())
+
+
+@blueprint.get("/audit/checks/<int:number>")
+@allows(auditors)
+def check(number: int) -> str:
+    """What one of them found, check by check."""
+    found = find_check(db.session(), g.bank.id, min(number, _MOST))
+    if found is None:
+        abort(404)
+    return render_template(
+        "audit/check.html",
+        check=found,
+        people=list_membership_names(db.session(), g.bank.id, [found.asked_by]),
+        check_words=check_words,
+        unit_words=unit_words,
     )
 
 
