@@ -253,9 +253,6 @@ _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
     values: dict[str, object] = {
-def values_for(endpoint: str, arguments: set[str], books) -> dict[str, str | int]:
-    """What stands in the address: Grace's own draft or page, or an exchange of hers at which the deed can happen."""
-    values: dict[str, str | int] = {
         "bank_slug": "angus",
         "purpose": "record",
         "side": "receiver",
