@@ -106,16 +106,9 @@ def reversal(word: str, code: str) -> str | Response:
             chosen = _chosen_lines(form, entry)
             if checked != CHECKED:
                 return _check_reversal(form, entry, chosen, told, back)
-            made = actions.propose_reversal(
-                db.session(),
-                g.bank,
-                entry.id,
-                [line.mirrors or 0 for line in chosen],
-                reason=form.reason.data or "",
-                by=g.actor,
-                now=clock.now(),
-                form_key=form.key,
-            )
+            numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
+            said: dict[str, Any] = {"reason": reason, "by": g.actor, "now": clock.now(), "form_key": form.key}
+            made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, **said)
             db.session.commit()
             return redirect(url_for("corrections.correction", code=made), 303)
         except TimebankError as error:
