@@ -3,7 +3,7 @@
 PostgreSQL knows time zones. SQLite does not, so there the zone's changes of the clock are written into the question.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,16 +16,12 @@ from timebank.bookkeeping.models import Entry
 LATE_DAYS = 30
 
 
-def posted_month(session: Session, time_zone: str, years: range) -> ColumnElement[date]:
-    """The first day of the calendar month in which the entry was posted."""
-    if session.get_bind().dialect.name == "postgresql":
-        return cast(func.date_trunc("month", _local(time_zone)), Date)
-    return type_coerce(func.date(Entry.recorded_at, _shift(time_zone, years), "start of month"), Date)
-
-
 def later_month(session: Session, time_zone: str, years: range) -> ColumnElement[bool]:
     """The entry was posted in a later calendar month than it happened in."""
-    return posted_month(session, time_zone, years) > Entry.occurred_on
+    if session.get_bind().dialect.name == "postgresql":
+        return cast(func.date_trunc("month", _local(time_zone)), Date) > Entry.occurred_on
+    month = func.date(Entry.recorded_at, _shift(time_zone, years), "start of month")
+    return type_coerce(month, Date) > Entry.occurred_on
 
 
 def thirty_days_late(session: Session, time_zone: str, years: range) -> ColumnElement[bool]:

@@ -4,63 +4,53 @@ Each question reads the books once, however many months are asked for.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, and_, case, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Date, Row, Text, and_, case, func, literal, not_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.late import posted_month
 from timebank.bookkeeping.models import Account, Entry, Posting
 
 #: The month under which everything stands that was posted before the first that was asked for.
 BEFORE = date(1, 1, 1)
 AnyRow = Row[*tuple[Any, ...]]
+#: A month (its first day) and the moment at which it begins where the bank is.
+Begins = tuple[date, datetime]
 
 
-def list_moves(
-    session: Session, bank_id: int, *, time_zone: str, years: range, first: date, last: date
-) -> Sequence[AnyRow]:
-    """(month, kind, takes_back, account_id, minutes, came_in) of all postings up to the end of the month `last`.
+def list_moves(session: Session, bank_id: int, months: Sequence[Begins], end: datetime) -> Sequence[AnyRow]:
+    """(month, kind, takes_back, account_id, minutes, came_in) of all postings before `end`.
 
-    `minutes` are signed, `came_in` is the part above zero; `years` are those in which the bank may have posted.
+    `months` follow one another, oldest first. `minutes` are signed, `came_in` is the part above zero.
     """
-    month = posted_month(session, time_zone, years)
-    bucket = type_coerce(case((month < first, literal(BEFORE, Date)), else_=month), Date).label("month")
+    month = _month(session, months).label("month")
     takes_back = Entry.reverses.is_not(None).label("takes_back")
     came_in = func.sum(case((Posting.minutes > 0, Posting.minutes), else_=0))
     return session.execute(
         select(
-            bucket,
+            month,
             Entry.kind,
             takes_back,
             Posting.account_id,
-            _whole(func.sum(Posting.minutes)).label("minutes"),
-            _whole(came_in).label("came_in"),
+            func.sum(Posting.minutes).label("minutes"),
+            came_in.label("came_in"),
         )
         .join(Entry, and_(Entry.bank_id == Posting.bank_id, Entry.id == Posting.entry_id))
-        .where(Posting.bank_id == bank_id, month <= last)
-        .group_by(bucket, Entry.kind, takes_back, Posting.account_id)
+        .where(Posting.bank_id == bank_id, _before(session, end))
+        .group_by(month, Entry.kind, takes_back, Posting.account_id)
     ).all()
 
 
-def count_entries(
-    session: Session, bank_id: int, *, time_zone: str, years: range, first: date, last: date
-) -> Sequence[AnyRow]:
-    """(month, kind, takes_back, entries, late) of the entries posted from the month `first` to the month `last`."""
-    month = posted_month(session, time_zone, years)
+def count_entries(session: Session, bank_id: int, months: Sequence[Begins], end: datetime) -> Sequence[AnyRow]:
+    """(month, kind, takes_back, entries, late) of the entries posted in these months, up to `end`."""
+    month = _month(session, months).label("month")
     takes_back = Entry.reverses.is_not(None).label("takes_back")
     late = func.sum(case((Entry.occurred_on < month, 1), else_=0))
     return session.execute(
-        select(
-            type_coerce(month, Date).label("month"),
-            Entry.kind,
-            takes_back,
-            func.count().label("entries"),
-            _whole(late).label("late"),
-        )
-        .where(Entry.bank_id == bank_id, month.between(first, last))
+        select(month, Entry.kind, takes_back, func.count().label("entries"), late.label("late"))
+        .where(Entry.bank_id == bank_id, not_(_before(session, months[0][1])), _before(session, end))
         .group_by(month, Entry.kind, takes_back)
     ).all()
 
@@ -77,6 +67,18 @@ def list_account_closings(session: Session, bank_id: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def _whole(total: ColumnElement[Any]) -> ColumnElement[Any]:
-    """PostgreSQL sums whole numbers of its longest kind as decimals."""
-    return func.coalesce(total, 0)
+def _month(session: Session, months: Sequence[Begins]) -> ColumnElement[date]:
+    """The month (its first day) in which an entry was posted; moments are compared, so that nothing is reckoned."""
+    names = [BEFORE, *(month for month, _begins in months)]
+    steps = [
+        (_before(session, begins), literal(earlier, Date))
+        for earlier, (_month, begins) in zip(names[:-1], months, strict=True)
+    ]
+    return type_coerce(case(*steps, else_=literal(names[-1], Date)), Date)
+
+
+def _before(session: Session, moment: datetime) -> ColumnElement[bool]:
+    """The entry was posted before a moment. SQLite compares texts, in which whole seconds have no fraction."""
+    if session.get_bind().dialect.name == "postgresql":
+        return Entry.recorded_at < moment
+    return type_coerce(Entry.recorded_at, Text) < f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

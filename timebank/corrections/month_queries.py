@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from timebank.corrections.figures import (
     Rows,
     is_over,
     list_months,
+    next_month,
     read,
     reckon,
 )
@@ -62,11 +64,10 @@ def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_z
     """The figures of these months as the books have them, in a few questions that each read the books once."""
     if not months:
         return {}
-    first, last = min(months), max(months)
-    # The clocks of a time zone are known by the year; one to either side holds every month whole.
-    asked: dict[str, Any] = {"time_zone": time_zone, "years": range(first.year - 1, last.year + 2)}
-    moved = books.list_moves(session, bank_id, first=first, last=last, **asked)
-    counted = books.count_entries(session, bank_id, first=first, last=last, **asked)
+    every = [(month, _begins(month, time_zone)) for month in list_months(min(months), max(months))]
+    end = _begins(next_month(max(months)), time_zone)
+    moved = books.list_moves(session, bank_id, every, end)
+    counted = books.count_entries(session, bank_id, every, end)
     opened, closed = books.list_openings(session, bank_id), books.list_account_closings(session, bank_id)
     rows = Rows(
         [
@@ -132,6 +133,11 @@ def list_waiting_months(session: Session, bank_id: int) -> Sequence[SignOffRow]:
     """Signatures that wait for a second person, oldest month first."""
     query = _columns().where(SignOff.bank_id == bank_id, SignOff.closed_at.is_(None))
     return session.execute(query.order_by(SignOff.month)).all()
+
+
+def _begins(month: date, time_zone: str) -> datetime:
+    """The moment at which a month begins where the bank is."""
+    return datetime(month.year, month.month, 1, tzinfo=ZoneInfo(time_zone))
 
 
 def _month(moment: datetime, time_zone: str) -> date:

@@ -28,7 +28,7 @@ def _sign(browser, words=SAID):
 def test_months_are_listed_with_their_figures(november):
     page = november["audrey"].get("audit/months")
     assert "November 2026 to be signed 1 entry Hours moved 1 h 30 min Sum 0 min" in page
-    assert "December 2026 not over yet 1 entry 1 of them late Hours moved 45 min Sum 0 min" in page
+    assert "December 2026 not over yet 1 entry, 1 of them late Hours moved 45 min Sum 0 min" in page
     assert page.words.index("December 2026") < page.words.index("November 2026")
 
 
