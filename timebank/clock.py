@@ -44,3 +44,8 @@ def next_id() -> int:
         tick = _last_tick
     noise = int.from_bytes(os.urandom(2), "big") >> (16 - _ID_NOISE_BITS)
     return (tick << _ID_NOISE_BITS) | noise
+
+
+def id_span(length: timedelta) -> int:
+    """By how much the ids of new rows rise in so long a time."""
+    return (length // timedelta(microseconds=1)) << _ID_NOISE_BITS

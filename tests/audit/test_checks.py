@@ -1,4 +1,7 @@
-"""What was changed past the guards is noticed, and by which check. Guards are taken down first, as a thief would."""
+"""What was changed beside the books, past the guards, is noticed, and by which check.
+
+Guards are taken down first, as a thief would. The tables of the books have a table of their own: `test_tampering.py`.
+"""
 
 import pytest
 from sqlalchemy import text
@@ -17,79 +20,11 @@ from timebank.members.standing import change_standing
 
 #: What a thief writes, and the checks that name a row for it.
 TAMPERINGS = {
-    "UPDATE account SET balance = balance + 60 WHERE id = {ada}": {"sum_is_zero", "balances_equal_postings"},
-    "UPDATE account SET given = given + 60 WHERE id = {ada}": {"balances_equal_postings"},
-    "UPDATE account SET received = 0 WHERE id = {grace}": {"balances_equal_postings"},
-    "UPDATE account SET number = number + 1 WHERE id = {ada}": {"balances_equal_postings"},
-    "UPDATE account SET floor = -99999 WHERE id = {ada}": {"floors_on_record"},
-    "UPDATE entry SET kind = 'gift' WHERE id = {entry}": {"entries_as_written", "running_balances"},
-    "UPDATE entry SET occurred_on = '2026-01-01' WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE entry SET recorded_by = {mary} WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE entry SET approved_by = {mary} WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE entry SET on_behalf_of = {mary} WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE entry SET key = 'other' WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE entry SET deed = 'other' WHERE id = {entry}": {"entries_as_written", "exchanges_have_entries"},
-    "UPDATE entry SET reverses = NULL WHERE reverses IS NOT NULL": {"entries_as_written", "transfers_equal_lines"},
-    "UPDATE entry SET words_digest = digest WHERE id = {entry}": {"entries_as_written", "words_as_written"},
-    "UPDATE entry SET digest = words_digest WHERE id = {entry}": {"entries_as_written"},
-    "UPDATE memo SET words = 'Nothing' WHERE entry_id = {entry}": {"words_as_written"},
-    "UPDATE memo SET salt = words_digest FROM entry WHERE entry_id = id": {"words_as_written"},
-    "DELETE FROM memo WHERE entry_id = {entry}": {"words_as_written"},
-    "UPDATE transfer SET minutes = minutes + 1 WHERE entry_id = {entry}": {
-        "transfers_equal_lines",
-        "postings_equal_transfers",
-    },
-    "UPDATE transfer SET from_number = 9 WHERE entry_id = {entry}": {"postings_equal_transfers"},
-    "UPDATE transfer SET reverses_line = 2 WHERE reverses IS NOT NULL": {"transfers_equal_lines", "reversals_mirror"},
-    "DELETE FROM transfer WHERE entry_id = {entry}": {"transfers_equal_lines", "postings_equal_transfers"},
-    "UPDATE posting SET minutes = minutes + 1 WHERE entry_id = {entry}": {
-        "balances_equal_postings",
-        "running_balances",
-    },
-    "UPDATE posting SET balance_after = 0 WHERE entry_id = {entry}": {"running_balances"},
-    "UPDATE posting SET given_after = given_after + 1 WHERE entry_id = {entry}": {"running_balances"},
-    "UPDATE posting SET received_after = received_after + 1 WHERE entry_id = {entry}": {"running_balances"},
-    "DELETE FROM posting WHERE entry_id = {entry} AND account_id = {ada}": {
-        "balances_equal_postings",
-        "postings_equal_transfers",
-    },
-    "UPDATE account SET kind = 'group' WHERE id = {ada}": {"accounts_have_members"},
-    "DELETE FROM account WHERE id = {rosa}": {"accounts_have_members"},
     "UPDATE membership SET account_id = 5 WHERE account_id = {ada}": {"accounts_have_members"},
     "UPDATE application SET stage = 'inducted' WHERE membership_id IS NOT NULL": {"admitted_have_memberships"},
     "UPDATE application SET membership_id = NULL": {"admitted_have_memberships"},
     "UPDATE membership SET standing = 'active' WHERE account_id = {grace}": {"standings_as_changed"},
     "DELETE FROM standing_change WHERE number = 3": {"standings_as_changed"},
-    "DELETE FROM limit_change WHERE account_id = {ada}": {"floors_on_record"},
-    "UPDATE limit_change SET floor = 0 WHERE account_id = {grace}": {"floors_on_record"},
-    "UPDATE entry SET recorded_at = '2026-11-20 10:00:00+00:00' WHERE id = {entry}": {"seals_match"},
-    "UPDATE entry SET digest = words_digest, recorded_at = recorded_at WHERE id = {entry}": {"seals_match"},
-    "UPDATE account SET opened_at = '2020-01-01 10:00:00+00:00' WHERE id = {ada}": {"seals_match"},
-    "UPDATE account SET kind = 'fund' WHERE id = {ada}": {"seals_match"},
-    "UPDATE limit_change SET reason = 'Because' WHERE account_id = {ada}": {"seals_match"},
-    "UPDATE limit_change SET until = '2027-01-01' WHERE account_id = {ada}": {"seals_match"},
-    "UPDATE limit_change SET recorded_by = {mary} WHERE account_id = {ada}": {"seals_match"},
-    "UPDATE limit_change SET recorded_at = '2020-01-01 10:00:00+00:00' WHERE account_id = {ada}": {"seals_match"},
-    "UPDATE limit_change SET number = 7 WHERE account_id = {ada}": {"seals_match"},
-    "DELETE FROM entry WHERE id = {entry}": {"seals_match"},
-    "UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 1 AND bank_id = {bank}) WHERE number = 0": {
-        "seals_match"
-    },
-    "UPDATE leaf SET number = 100000 WHERE number = 3": {"seals_match"},
-    "UPDATE leaf SET subject_id = 5 WHERE number = 3": {"seals_match"},
-    "UPDATE leaf SET subject_number = 5 WHERE kind = 'entry'": {"seals_match"},
-    "UPDATE leaf SET kind = 'entry' WHERE number = 0": {"seals_match"},
-    "DELETE FROM leaf WHERE number = 0": {"seals_match"},
-    "DELETE FROM leaf WHERE kind = 'entry'": {"seals_match"},
-    "DELETE FROM seal": {"seals_match"},
-    "UPDATE seal SET number = 7": {"seals_match"},
-    "UPDATE seal SET size = size - 1": {"seals_match"},
-    "UPDATE seal SET size = size + 1": {"seals_match"},
-    "UPDATE seal SET root = (SELECT hash FROM leaf WHERE number = 1 AND bank_id = {bank})": {"seals_match"},
-    "UPDATE seal SET peaks = root": {"seals_match"},
-    "UPDATE seal SET signed_at = '2020-01-01 10:00:00+00:00'": {"seals_match"},
-    "UPDATE seal SET checkpoint = replace(checkpoint, 'signed 2026', 'signed 2025')": {"seals_match"},
-    "UPDATE seal SET checkpoint = 'All is well'": {"seals_match"},
     "DELETE FROM exchange WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET minutes = 15 WHERE code = '{code}'": {"exchanges_have_entries"},
     "UPDATE exchange SET state = 'cancelled' WHERE code = '{code}'": {"exchanges_have_entries"},
@@ -110,9 +45,7 @@ def robbed(backend, village):
         session.commit()
         seal(session, village.angus.id, now=NOW)
         session.commit()
-        entry = session.execute(text("SELECT id FROM entry WHERE key = :key"), {"key": f"exchange:{code}"}).scalar_one()
-    names = {"bank": village.angus.id, "code": code, "entry": entry, "mary": village.mary.membership_id}
-    names |= {who: getattr(village, who).account_id for who in ("ada", "grace", "linus", "rosa")}
+    names = {"code": code} | {who: getattr(village, who).account_id for who in ("ada", "grace", "linus")}
     with backend.owner.connect() as connection:
         if backend.name == "sqlite":
             connection.exec_driver_sql("COMMIT")

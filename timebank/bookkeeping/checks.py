@@ -21,6 +21,7 @@ from timebank.bookkeeping.entry_checks import (
 )
 from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Posting
+from timebank.bookkeeping.record_checks import accounts_on_record, closings_are_whole, sealed_in_order
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import KINDS_OF_HELP
@@ -140,10 +141,13 @@ CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     reversals_mirror,
     floors_on_record,
     holds_match,
+    accounts_on_record,
     closings_on_record,
+    closings_are_whole,
     entries_as_written,
     words_as_written,
     seals_match,
+    sealed_in_order,
     not_sealed_yet,
     web_role_owns_nothing,
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.findings import name_row, result
+from timebank.bookkeeping.findings import counted, name_row, result
 from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.logs import Log, list_logs, name_of_seal
 from timebank.bookkeeping.models import Account
@@ -33,7 +33,7 @@ def seals_match(session: Session) -> CheckResult:
         seals, logs = _list_seals(session, bank_id), list_logs(session, bank_id)
         peaks = Peaks()
         reached = expected = 0
-        for rows, found in _batches(session, bank_id):
+        for rows, found in counted(session, _batches(session, bank_id), each=_BATCH):
             leaves += len(rows)
             blocks = list[tuple[int, bytes]]()
             for row in rows:
@@ -113,7 +113,7 @@ def _check_blocks(rows: Sequence[AnyRow], blocks: dict[int, bytes]) -> list[Find
     return [
         _about_leaf(row, "the hash of its block is not that of its leaves")
         for row in rows
-        if row.block is not None and blocks.get(row.number) != bytes(row.block)
+        if blocks.get(row.number) != (None if row.block is None else bytes(row.block))
     ]
 
 

@@ -1,0 +1,131 @@
+"""Somebody who owns the database and has the books' key, and so can make every other check agree."""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, text
+
+from tests.audit.edits import SEALED_UNTIL
+from tests.audit.tampered import Tampered
+from tests.people import NOW
+from timebank import clock
+from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, lines_literal
+from timebank.db import Base
+from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
+
+_ENTRY, _TRANSFER, _POSTING, _TRAIL = (Base.metadata.tables[name] for name in ("entry", "transfer", "posting", "trail"))
+_HELP = {kind.value for kind in KINDS_OF_HELP}
+
+
+class Thief:
+    """Changes entries, and then everything that follows from them."""
+
+    def __init__(self, books: Tampered) -> None:
+        self.books, self.village = books, books.village
+
+    def help_for_a_member(self) -> Any:
+        """The sealed entry of help that Ada gave Linus."""
+        return self.books.one(
+            f"SELECT * FROM entry WHERE kind = 'exchange' AND on_behalf_of IS NOT NULL"
+            f" AND recorded_at < '{SEALED_UNTIL}'"
+        )
+
+    def write_lines(self, entry_id: int, *lines: Line) -> None:
+        """Give an entry other lines, under a digest that fits."""
+        on_postgresql = self.books.backend == "postgresql"
+        literal = lines_literal(lines, postgresql=on_postgresql)
+        told = "CAST(:lines AS bigint[])" if on_postgresql else ":lines"
+        self.books.run(f"UPDATE entry SET lines = {told} WHERE id = :id", lines=literal, id=entry_id)
+        self._sign(entry_id)
+
+    def _sign(self, entry_id: int) -> None:
+        row = self.books.connection.execute(select(*_ENTRY.c).where(_ENTRY.c.id == entry_id)).one()
+        told = {name: getattr(row, name) for name in NewEntry.__slots__ if name not in {"kind", "lines", "words"}}
+        entry = NewEntry(**told, kind=EntryKind(row.kind), lines=tuple(Line(*line) for line in row.lines))
+        digest = digest_entry(self.books.info["books_key"], entry, row.words_digest)
+        self.books.run("UPDATE entry SET digest = :digest WHERE id = :id", digest=digest, id=entry_id)
+
+    def forge_gift(self, *, days_ago: int) -> int:
+        """Put in an entry as if it had been made so many days before all others, with its row of the trail."""
+        oldest = self.books.one("SELECT min(id) AS id FROM entry").id
+        entry_id, moment = oldest - clock.id_span(timedelta(days=days_ago)), NOW - timedelta(days=days_ago)
+        row = {
+            "bank_id": self.village.angus.id,
+            "id": entry_id,
+            "key": "gift:forged",
+            "kind": "gift",
+            "occurred_on": moment.date(),
+            "recorded_at": moment,
+            "recorded_by": self.village.mary.membership_id,
+            "deed": "gift:forged",
+            "digest": b"",
+        }
+        self.books.connection.execute(insert(_ENTRY).values({**row, "lines": None}))
+        self.write_lines(entry_id, Line(self.village.ada.account_id, self.village.linus.account_id, 10))
+        self.tell("gift.made", moment, by=self.village.mary.membership_id)
+        self.follow()
+        return int(entry_id)
+
+    def tell(self, deed: str, moment: Any, *, subject: str = "books", by: int | None = None) -> None:
+        """Write a row of the trail."""
+        row = {"bank_id": self.village.angus.id, "id": clock.next_id(), "done_at": moment, "done_by": by}
+        self.books.connection.execute(insert(_TRAIL).values({**row, "deed": deed, "subject": subject}))
+
+    def follow(self) -> None:
+        """Write all transfers, postings and balances anew, as they follow from the entries."""
+        for table in ("transfer", "posting"):
+            self.books.run(f"DELETE FROM {table}")
+        standing: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        transfers, postings = list[dict[str, Any]](), list[dict[str, Any]]()
+        for entry in self.books.connection.execute(select(*_ENTRY.c).order_by(_ENTRY.c.id)):
+            for number, line in enumerate(entry.lines, start=1):
+                here = {"bank_id": entry.bank_id, "entry_id": entry.id, "line": number}
+                moved = [
+                    _move(standing[entry.bank_id, account], minutes, entry)
+                    for account, minutes in ((line[0], -line[2]), (line[1], line[2]))
+                ]
+                postings += [
+                    {**here, "account_id": account, **one} for account, one in zip(line[:2], moved, strict=True)
+                ]
+                transfers.append(
+                    {
+                        **here,
+                        "from_account_id": line[0],
+                        "from_number": moved[0]["number"],
+                        "to_account_id": line[1],
+                        "to_number": moved[1]["number"],
+                        "minutes": line[2],
+                        "reverses": entry.reverses,
+                        "reverses_line": line[3] if len(line) > 3 else None,
+                    }
+                )
+        self.books.connection.execute(insert(_TRANSFER), transfers)
+        self.books.connection.execute(insert(_POSTING), postings)
+        self.books.run("UPDATE account SET number = 0, balance = 0, given = 0, received = 0")
+        for (bank, account), (number, balance, given, received) in standing.items():
+            self.books.connection.execute(
+                text(
+                    "UPDATE account SET number = :number, balance = :balance, given = :given, received = :received"
+                    " WHERE bank_id = :bank AND id = :account"
+                ),
+                {"number": number, "balance": balance, "given": given, "received": received}
+                | {"bank": bank, "account": account},
+            )
+
+
+def _move(standing: list[int], minutes: int, entry: Any) -> dict[str, int]:
+    """Move minutes on an account that stands at [number, balance, given, received]; gives its posting's figures."""
+    standing[0] += 1
+    standing[1] += minutes
+    if entry.kind in _HELP:
+        comes_in = (minutes > 0) != (entry.reverses is not None)
+        standing[2 if comes_in else 3] += minutes if comes_in else -minutes
+    number, balance, given, received = standing
+    return {
+        "number": number,
+        "minutes": minutes,
+        "balance_after": balance,
+        "given_after": given,
+        "received_after": received,
+    }
