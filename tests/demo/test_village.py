@@ -13,8 +13,7 @@ from tests.people import NOW, TODAY
 from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
-from timebank.bookkeeping.closings import is_closed
-from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_whole_statement
 from timebank.demo import correcting, desk, joining, listed, neighbourhoods, stories, village
 from timebank.demo.deeds import Ending
 from timebank.demo.village import PLANS, SLUG, build
@@ -23,6 +22,7 @@ from timebank.exchanges.queries import list_waiting_reversals
 from timebank.exchanges.rules import Deed, Side, State
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
+from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
 from timebank.members.rules import How
@@ -299,9 +299,13 @@ def test_nothing_in_the_village_was_minted(life):
 def test_everybody_but_the_coordinators_got_welcome_hours_from_somebody(life):
     for plan, first in ((GLEN_ISLA, "Mary Duncan"), (STRATHMORE, "Elspeth Nicoll")):
         people = _people(life, plan.slug)
-        left = {name for name, actor in people.items() if is_closed(life, actor.bank_id, actor.account_id)}
-        welcomed = {name for name, actor in people.items() if get_account(life, actor.bank_id, actor.account_id).other}
-        assert welcomed | left == set(people) - {first}
+        welcomed = {
+            name
+            for name, actor in people.items()
+            for row in list_whole_statement(life, actor.bank_id, actor.account_id, StatementFilter())
+            if row.kind == EntryKind.WELCOME
+        }
+        assert welcomed == set(people) - {first}
 
 
 def test_everybody_of_the_casts_is_there_with_their_roles(life):

@@ -15,7 +15,8 @@ from beancount.core import data, realization
 
 from tests.people import NOW, TODAY, balance_of, make_confirmed
 from timebank.bookkeeping import actions as bookkeeping
-from timebank.bookkeeping.actions import NewEntry, post, reverse
+from timebank.bookkeeping.actions import NewEntry, post
+from timebank.bookkeeping.reversing import reverse
 from timebank.interchange import books as interchange, plain_text, tables
 from timebank.interchange.books import NotInOrderError, Written, open_books
 from timebank.ledger.accounts import AccountKind

@@ -16,7 +16,7 @@ from timebank.migrations import run
 from timebank.migrations.tables import metadata
 
 SQL = Path(run.__file__).parent / "sql"
-STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 def _differences(scratch):
