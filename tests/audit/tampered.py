@@ -21,9 +21,12 @@ from timebank.audit.checks import Check, check_books
 from timebank.bookkeeping import actions as bookkeeping, checks as bookkeeping_checks, closings
 from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.sealing import seal
+from timebank.corrections import checks as correction_checks, months
+from timebank.corrections.month_queries import reckon_months
 from timebank.db import Base
 from timebank.exchanges import actions, checks as exchange_checks, reversals
 from timebank.interchange import checks as interchange_checks
+from timebank.leaving import checks as leaving_checks
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import CheckResult, Verdict
 from timebank.ledger.entries import EntryKind, Line
@@ -40,6 +43,8 @@ OF_THE_BOOKS = (
     *member_checks.CHECKS,
     *exchange_checks.CHECKS,
     *interchange_checks.CHECKS,
+    *leaving_checks.CHECKS,
+    *correction_checks.CHECKS,
     *trail_checks.CHECKS,
 )
 #: So many accounts of groups that the sealed rows fill a block of 256 leaves.
@@ -165,10 +170,10 @@ def _live(session: Session, village: Village, start: datetime, when: str) -> Non
     _put_on_trail(session, tom, "account.reopened", now)
     names |= {"reason": "It goes on", "now": now, "approved_by": tom.membership_id}
     closings.reopen_account(session, angus.id, group, **names)
-    now = next(times)
-    _put_on_trail(session, tom, "month.signed_off", now)
-    names |= {"reason": "It is right", "now": now}
-    closings.sign_off_month(session, angus.id, _MONTHS[when], '{"given":90}', **names)
+    month = _MONTHS[when]
+    figures = reckon_months(session, angus.id, [month], angus.time_zone)[month]
+    months.sign(session, angus, month, figures, words="It is right", by=mary, now=next(times))
+    months.confirm(session, angus, month, figures, by=tom, now=next(times))
     now = next(times)
     _put_on_trail(session, mary, "account.closed", now)
     names = {"reason": "Another ends", "by": mary.membership_id, "now": now}
