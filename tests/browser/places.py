@@ -227,7 +227,7 @@ PLACES = (
     Place("audit.books", "mary"),
     Place("audit.books", "tom", press="Check now", awaits="[role=status]"),
     Place("audit.checks", "mary"),
-    Place("audit.check", "audrey", {"number": 1}),
+    Place("audit.check", "audrey", {"ordinal": "1"}),
     Place("audit.exchanges", "audrey"),
     Place("audit.exchanges", "mary", {"state": "nonsense", "from": "32/13", "words": "Lift"}),
     Place("audit.exchanges", "tom", {"person": "Zebedee"}),

@@ -269,7 +269,7 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
     if endpoint == "audit.check":
-        values["number"] = books.checked()
+        values["ordinal"] = books.checked()
     if endpoint.startswith("seals."):
         books.seal()
     return {name: values[name] for name in arguments}

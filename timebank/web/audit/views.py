@@ -53,11 +53,12 @@ def checks() -> str:
     return render_template("audit/checks.html", page=page, people=people, form=ButtonForm())
 
 
-@blueprint.get("/audit/checks/<int:number>")
+@blueprint.get("/audit/checks/<string:ordinal>")
 @allows(auditors)
-def check(number: int) -> str:
-    """What one of them found, check by check."""
-    found = find_check(db.session(), g.bank.id, min(number, _MOST))
+def check(ordinal: str) -> str:
+    """What one of them found, check by check; the first one that was ever made is 1."""
+    counted = ordinal.isascii() and ordinal.isdigit()
+    found = find_check(db.session(), g.bank.id, min(int(ordinal[:20]), _MOST)) if counted else None
     if found is None:
         abort(404)
     return render_template(
