@@ -17,6 +17,8 @@ from timebank.migrations.tables import metadata
 
 SQL = Path(run.__file__).parent / "sql"
 STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+#: Steps that write rows and change no table.
+ROWS_ONLY = ("0010",)
 
 
 def _differences(scratch):
@@ -99,7 +101,7 @@ def test_each_step_can_be_taken_back_to_the_one_before(scratch, step):
         run.upgrade(scratch.owner, before)
     shape = _shape(scratch)
     run.upgrade(scratch.owner, step)
-    assert _shape(scratch) != shape
+    assert (_shape(scratch) == shape) == (step in ROWS_ONLY)
     run.downgrade(scratch.owner, before)
     assert _shape(scratch) == shape
 
