@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.banks.models import Bank
 from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
+from timebank.bookkeeping.models import Hold
 from timebank.codes import ALPHABET
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.ledger.entries import EntryKind, Line
@@ -24,6 +25,7 @@ from timebank.listings.search import index_of
 from timebank.members.models import Application, Membership, MembershipRole, Person
 from timebank.members.rules import Actor, fold
 from timebank.tasks.models import Task
+from timebank.trail.models import TrailRow
 
 BATCH = 10_000
 #: Of a hundred exchanges, how many stand where; all others are confirmed.
@@ -158,8 +160,8 @@ def _ask(session: Session, bank: Bank, number_of_each: int) -> None:
 
 
 def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers: range) -> None:
-    """A batch: the exchanges with their steps, and an entry for each whose hours moved."""
-    rows, steps, entries = [], [], []
+    """A batch: the exchanges with their steps, a hold for each that waits, an entry for each whose hours moved."""
+    rows, steps, entries, waiting = [], [], [], []
     for number in numbers:
         giver = number % len(crowd.account_ids)
         receiver = (giver + 1 + number % 97) % len(crowd.account_ids)
@@ -197,11 +199,44 @@ def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers
                 "minutes": minutes,
             }
         )
+        if state in {"recorded", "disputed"}:
+            waiting.append((f"exchange:{code}", sides[1], minutes))
         if state == "confirmed":
             entries.append(_entry(bank, keeper, code, sides, minutes, day))
     session.execute(insert(Exchange.__table__), rows)
     session.execute(insert(ExchangeStep.__table__), steps)
+    _hold(session, bank, keeper, waiting)
     _post(session, bank, list(entries))
+
+
+def _hold(session: Session, bank: Bank, keeper: Actor, waiting: Sequence[tuple[str, int, int]]) -> None:
+    """What waits is held, and the trail tells who wrote it down; `waiting` is (deed, account id, minutes)."""
+    at = {"bank_id": bank.id}
+    told = [
+        {
+            **at,
+            "id": clock.next_id(),
+            "done_at": bank.opened_at,
+            "done_by": keeper.membership_id,
+            "deed": "exchange.record",
+            "subject": deed,
+        }
+        for deed, _account, _minutes in waiting
+    ]
+    held = [
+        {
+            **at,
+            "id": clock.next_id(),
+            "account_id": account_id,
+            "minutes": minutes,
+            "unagreed_minutes": 0,
+            "deed": deed,
+            "placed_at": bank.opened_at,
+        }
+        for deed, account_id, minutes in waiting
+    ]
+    session.execute(insert(TrailRow.__table__), told)
+    session.execute(insert(Hold.__table__), held)
 
 
 def _entry(
