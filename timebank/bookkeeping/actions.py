@@ -35,9 +35,17 @@ _POST = {
     " approved_by, deed, reverses, resolves, lines, words_digest, digest)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (bank_id, key) DO NOTHING",
 }
-_KEEP_WORDS = {
-    "postgresql": "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (%s, %s, %s, %s)",
-    "sqlite": "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)",
+_KEEP_WORDS = {"sqlite": "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)"}
+#: On PostgreSQL words go with their entry, in one journey to the server, and stay away where the entry does.
+_POST_WITH_WORDS = {
+    "postgresql": " ".join(
+        (
+            "WITH posted AS (",
+            _POST["postgresql"],
+            "RETURNING bank_id, id) INSERT INTO memo (bank_id, entry_id, words, salt)",
+            "SELECT bank_id, id, CAST(%s AS text), CAST(%s AS bytea) FROM posted",
+        )
+    )
 }
 
 
@@ -114,10 +122,14 @@ def post(session: Session, entry: NewEntry) -> int:
     """
     postgresql = session.get_bind().dialect.name == "postgresql"
     row, memo = rows_of(entry, session.info["books_key"], postgresql=postgresql)
-    if driver.run(session, _POST, row) == 0:
+    if memo is not None and postgresql:
+        written = driver.run(session, _POST_WITH_WORDS, (*row, *memo[2:]))
+    else:
+        written = driver.run(session, _POST, row)
+        if written and memo is not None:
+            driver.run(session, _KEEP_WORDS, memo)
+    if not written:
         return _standing_entry(session, entry)
-    if memo is not None:
-        driver.run(session, _KEEP_WORDS, memo)
     return int(row[1])
 
 

@@ -9,10 +9,11 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from timebank import clock
+from timebank.driver import moment
 from timebank.ledger.entries import EntryKind, Line
 
 _SALT_BYTES = 16
@@ -55,7 +56,7 @@ def rows_of(entry: NewEntry, books_key: bytes, *, postgresql: bool) -> tuple[Val
         entry.key,
         entry.kind.value,
         entry.occurred_on.isoformat(),
-        _moment(entry.recorded_at, postgresql=postgresql),
+        moment(entry.recorded_at, postgresql=postgresql),
         entry.recorded_by,
         entry.on_behalf_of,
         entry.approved_by,
@@ -67,16 +68,6 @@ def rows_of(entry: NewEntry, books_key: bytes, *, postgresql: bool) -> tuple[Val
         digest_entry(books_key, entry, words_digest),
     )
     return row, None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
-
-
-def _moment(moment: datetime, *, postgresql: bool) -> str:
-    """A moment as text; on SQLite just as `db.UtcTime` writes it. Raises ValueError where it has no time zone."""
-    if moment.tzinfo is None:
-        message = "a moment needs a time zone"
-        raise ValueError(message)
-    if postgresql:
-        return moment.isoformat()
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def lines_literal(lines: Sequence[Line], *, postgresql: bool) -> str:

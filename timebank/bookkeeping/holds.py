@@ -86,6 +86,6 @@ def find_open_hold(session: Session, bank_id: int, deed: str) -> int | None:
 def holds() -> Select[*tuple[Any, ...]]:
     """A selectable of all holds, for other rooms to join to their deeds.
 
-    Columns: bank_id, deed, account_id, minutes, placed_at, resolved_at.
+    Columns: bank_id, id, deed, account_id, minutes, placed_at, resolved_at.
     """
-    return select(Hold.bank_id, Hold.deed, Hold.account_id, Hold.minutes, Hold.placed_at, Hold.resolved_at)
+    return select(Hold.bank_id, Hold.id, Hold.deed, Hold.account_id, Hold.minutes, Hold.placed_at, Hold.resolved_at)

@@ -54,6 +54,11 @@ def list_accounts(session: Session, bank_id: int, account_ids: Collection[int]) 
     return {row.id: _as_it_stands(row) for row in rows}
 
 
+def balances() -> Select[int, int, int]:
+    """A selectable of (bank_id, id, balance) of all accounts, for other rooms to join to what they go by."""
+    return select(Account.bank_id, Account.id, Account.balance)
+
+
 def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int:
     """The id of a bank's only account of this kind, such as its pot. Raises NoResultFound."""
     return session.execute(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind)).scalar_one()

@@ -3,17 +3,26 @@
 It is asked when a balance crosses the limit, and not at each exchange beyond it.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from timebank import driver
 from timebank.banks.models import Bank
-from timebank.bookkeeping.queries import list_balances
+from timebank.bookkeeping.queries import balances
 from timebank.ledger.entries import Line
 from timebank.members.queries import list_names
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
+
+_balances = balances().subquery()
+#: An account's balance, and the limits that its bank goes by.
+_STANDING = driver.Statement(
+    select(_balances.c.id, _balances.c.balance, Bank.soft_low, Bank.soft_high)
+    .join_from(_balances, Bank, Bank.id == _balances.c.bank_id)
+    .where(_balances.c.bank_id == bindparam("of_bank"), _balances.c.id.in_([bindparam("one"), bindparam("other")]))
+)
 
 
 def crossed(before: int, after: int, *, low: int, high: int) -> Kind | None:
@@ -25,19 +34,16 @@ def crossed(before: int, after: int, *, low: int, high: int) -> Kind | None:
     return None
 
 
-def notice_crossings(session: Session, bank_id: int, lines: Sequence[Line], now: datetime) -> None:
-    """Open a task for each member whose balance crossed a soft limit by these lines, which were posted just now.
+def notice_crossings(session: Session, bank_id: int, line: Line, now: datetime) -> None:
+    """Open a task for each member whose balance crossed a soft limit by this line, which was posted just now.
 
     The posting holds the accounts' locks, so the balances read here are those that it left.
     """
-    bank = session.get_one(Bank, bank_id)
-    moved: dict[int, int] = {}
-    for line in lines:
-        moved[line.from_account] = moved.get(line.from_account, 0) - line.minutes
-        moved[line.to_account] = moved.get(line.to_account, 0) + line.minutes
+    moved = {line.from_account: -line.minutes, line.to_account: line.minutes}
+    sides = {"one": line.from_account, "other": line.to_account}
     kinds = {
-        account_id: crossed(balance - moved[account_id], balance, low=bank.soft_low, high=bank.soft_high)
-        for account_id, balance in list_balances(session, bank_id, list(moved)).items()
+        account_id: crossed(balance - moved[account_id], balance, low=low, high=high)
+        for account_id, balance, low, high in _STANDING.rows(session, {"of_bank": bank_id, **sides})
     }
     beyond = {account_id: kind for account_id, kind in kinds.items() if kind is not None}
     names = list_names(session, bank_id, list(beyond)) if beyond else {}

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, case, func, insert, select
 from sqlalchemy.orm import Session
 
+from timebank import driver
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping, holds
 from timebank.exchanges import rules
@@ -18,17 +19,47 @@ from timebank.exchanges.soft_limits import notice_crossings
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.queries import list_standings
+from timebank.members.queries import standings
 from timebank.members.rules import Actor, Standing
 from timebank.trail import actions as trail
 
 _STEPS = cast("Table", ExchangeStep.__table__)
 _earlier = _STEPS.alias("earlier")
 #: A step is numbered as it is written: the newest of its exchange, and one more.
-_ADD_STEP = insert(_STEPS).values(
-    number=select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
-    .where(_earlier.c.bank_id == bindparam("of_bank"), _earlier.c.exchange_id == bindparam("of_exchange"))
-    .scalar_subquery()
+_ADD_STEP = driver.Statement(
+    insert(_STEPS)
+    .values(
+        {
+            **{column.name: bindparam(column.name) for column in _STEPS.c},
+            "number": select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
+            .where(_earlier.c.bank_id == bindparam("of_bank"), _earlier.c.exchange_id == bindparam("of_exchange"))
+            .scalar_subquery(),
+        }
+    )
+    .inline()
+)
+_LOCK = (
+    select(Exchange)
+    .where(Exchange.bank_id == bindparam("of_bank"), Exchange.code == bindparam("of_code"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+#: Both sides as they stand, and with each of them what is held for the exchange.
+_held = holds.holds().subquery()
+_sides = standings().subquery()
+_SIDES = driver.Statement(
+    select(
+        _sides.c.account_id,
+        _sides.c.name,
+        _sides.c.standing,
+        # Not a condition: among the open holds of a whole bank, a young database would look through them all.
+        case((_held.c.resolved_at.is_(None), _held.c.id)),
+    )
+    .outerjoin_from(_sides, _held, (_held.c.bank_id == _sides.c.bank_id) & (_held.c.deed == bindparam("of_deed")))
+    .where(
+        _sides.c.bank_id == bindparam("of_bank"),
+        _sides.c.account_id.in_([bindparam("giver"), bindparam("receiver")]),
+    )
 )
 
 
@@ -60,12 +91,7 @@ def begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
 
 def lock(session: Session, bank_id: int, code: str) -> Exchange:
     """The exchange, locked and read anew: what another unit of work did meanwhile is seen."""
-    return session.execute(
-        select(Exchange)
-        .where(Exchange.bank_id == bank_id, Exchange.code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    return session.execute(_LOCK, {"of_bank": bank_id, "of_code": code}).scalar_one()
 
 
 def move(
@@ -103,16 +129,15 @@ def add_step(  # noqa: PLR0913 (a row of the exchange's history)
         "exchange_id": exchange.id,
         "of_bank": exchange.bank_id,
         "of_exchange": exchange.id,
-        "deed": deed,
+        "deed": deed.value,
         "done_by": by.doer_id if by else None,
-        "done_at": now,
         "minutes": minutes,
         "words": words.strip() if words else None,
         "on_behalf_of": by.on_behalf_of if by else None,
-        "how": hand.how if hand else None,
+        "how": hand.how.value if hand else None,
         "evidence": (hand.evidence or None) if hand else None,
     }
-    session.execute(_ADD_STEP, row)
+    _ADD_STEP.run(session, row, at={"done_at": now})
 
 
 def hold_hours(session: Session, bank: Bank, exchange: Exchange, now: datetime) -> None:
@@ -147,12 +172,7 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
     if not exchange.minutes or exchange.occurred_on is None:
         release_hours(session, exchange, now)
         return
-    sides = (exchange.giver_account_id, exchange.receiver_account_id)
-    standing = list_standings(session, exchange.bank_id, sides)
-    for account_id in sides:
-        name, stands = standing.get(account_id, ("", None))
-        if stands is not Standing.ACTIVE:
-            raise SideNotActiveError(name=name)
+    resolves = _check_both_active(session, exchange)
     line = Line(exchange.receiver_account_id, exchange.giver_account_id, exchange.minutes)
     bookkeeping.post(
         session,
@@ -166,11 +186,24 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
             recorded_by=by.doer_id,
             on_behalf_of=by.on_behalf_of,
             deed=deed_of(exchange.code),
-            resolves=holds.find_open_hold(session, exchange.bank_id, deed_of(exchange.code)),
+            resolves=resolves,
             words=exchange.what,
         ),
     )
-    notice_crossings(session, exchange.bank_id, [line], now)
+    notice_crossings(session, exchange.bank_id, line, now)
+
+
+def _check_both_active(session: Session, exchange: Exchange) -> int | None:
+    """Raise SideNotActiveError where one of the two is not active; gives the id of what is held for them."""
+    sides = {"giver": exchange.giver_account_id, "receiver": exchange.receiver_account_id}
+    found = _SIDES.rows(session, {**sides, "of_bank": exchange.bank_id, "of_deed": deed_of(exchange.code)})
+    standing = {account_id: (name, stands) for account_id, name, stands, _held_id in found}
+    for account_id in sides.values():
+        name, stands = standing.get(account_id, ("", None))
+        if stands != Standing.ACTIVE:
+            raise SideNotActiveError(name=name)
+    hold_id: int | None = found[0][3]
+    return hold_id
 
 
 def deed_of(code: str) -> str:

@@ -108,18 +108,13 @@ def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> di
     return {row.account_id: (row.name, row.code) for row in rows}
 
 
-def list_standings(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, tuple[str, Standing]]:
-    """{account id: (name, standing)} of the members who hold these accounts."""
-    rows = session.execute(
-        select(Membership.account_id, Person.name, Membership.standing)
+def standings() -> Select[int, int, str, str]:
+    """A selectable of (bank_id, account_id, name, standing) of all members, for other rooms to join to their deeds."""
+    return (
+        select(Membership.bank_id, Membership.account_id, Person.name, Membership.standing)
         .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.bank_id == bank_id,
-            Membership.account_id.in_(account_ids),
-            Membership.is_holder.is_(False),
-        )
+        .where(Membership.is_holder.is_(False))
     )
-    return {row.account_id: (row.name, Standing(row.standing)) for row in rows}
 
 
 class MemberName(NamedTuple):

@@ -16,19 +16,19 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from timebank import clock
+from timebank import clock, driver
 from timebank.errors import TimebankError
 from timebank.trail.models import TrailRow
 
 _TRAIL = cast("Table", TrailRow.__table__)
-#: Made once, since every deed begins with it.
+#: Told once, since every deed begins with it.
 _WRITE = {
-    "postgresql": postgresql.insert(_TRAIL)
-    .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
-    .returning(_TRAIL.c.id),
-    "sqlite": sqlite.insert(_TRAIL)
-    .on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"])
-    .returning(_TRAIL.c.id),
+    "postgresql": driver.Statement(
+        postgresql.insert(_TRAIL).on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"]).inline()
+    ),
+    "sqlite": driver.Statement(
+        sqlite.insert(_TRAIL).on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"]).inline()
+    ),
 }
 
 
@@ -64,7 +64,6 @@ def begin(session: Session, deed: Deed) -> str | None:
     row = {
         "bank_id": deed.bank_id,
         "id": clock.next_id(),
-        "done_at": deed.done_at,
         "done_by": deed.done_by,
         "on_behalf_of": deed.on_behalf_of,
         "deed": deed.deed,
@@ -72,7 +71,7 @@ def begin(session: Session, deed: Deed) -> str | None:
         "form_key": deed.form_key,
         "form_digest": digest,
     }
-    if session.execute(_WRITE[session.get_bind().dialect.name], row).first() is not None:
+    if _WRITE[session.get_bind().dialect.name].run(session, row, at={"done_at": deed.done_at}):
         return None
     standing = session.execute(
         select(TrailRow.subject, TrailRow.deed, TrailRow.form_digest).where(
