@@ -27,6 +27,8 @@ BUSY_MILLISECONDS = 10_000
 #: How long a server that does not answer at all is waited for, before people are told to try again.
 CONNECT_SECONDS = 10
 SQLITE_FULL = 2
+#: What a connection may keep in memory: with the 2 MiB that are usual, a batch is written and read again meanwhile.
+SQLITE_CACHE_KIB = 32_768
 #: The guards of the books read JSON with ->>, which SQLite knows since 3.38.
 OLDEST_SQLITE = (3, 38, 0)
 #: A connection that rested so long is asked whether it still stands.
@@ -182,6 +184,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
         "foreign_keys = ON",
         "recursive_triggers = ON",
         f"busy_timeout = {BUSY_MILLISECONDS}",
+        f"cache_size = -{SQLITE_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
