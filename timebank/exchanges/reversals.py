@@ -131,7 +131,7 @@ def _carry_out(
     )
     if exchange.minutes:
         line = Line(exchange.giver_account_id, exchange.receiver_account_id, exchange.minutes)
-        notice_crossings(session, bank.id, line, now)
+        notice_crossings(session, bank.id, [line], now)
 
 
 def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)

@@ -3,6 +3,7 @@
 It is asked when a balance crosses the limit, and not at each exchange beyond it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -34,16 +35,22 @@ def crossed(before: int, after: int, *, low: int, high: int) -> Kind | None:
     return None
 
 
-def notice_crossings(session: Session, bank_id: int, line: Line, now: datetime) -> None:
-    """Open a task for each member whose balance crossed a soft limit by this line, which was posted just now.
+def notice_crossings(session: Session, bank_id: int, lines: Sequence[Line], now: datetime) -> None:
+    """Open a task for each member whose balance crossed a soft limit by these lines, which were posted just now.
 
     The posting holds the accounts' locks, so the balances read here are those that it left.
     """
-    moved = {line.from_account: -line.minutes, line.to_account: line.minutes}
-    sides = {"one": line.from_account, "other": line.to_account}
+    moved: dict[int, int] = {}
+    for line in lines:
+        moved[line.from_account] = moved.get(line.from_account, 0) - line.minutes
+        moved[line.to_account] = moved.get(line.to_account, 0) + line.minutes
+    ids = list(moved)
+    # Two by two, as nearly every deed moves them; the last of an odd number stands for itself twice.
+    pairs = zip(ids[::2], [*ids[1::2], ids[-1]], strict=False)
     kinds = {
         account_id: crossed(balance - moved[account_id], balance, low=low, high=high)
-        for account_id, balance, low, high in _STANDING.rows(session, {"of_bank": bank_id, **sides})
+        for one, other in pairs
+        for account_id, balance, low, high in _STANDING.rows(session, {"of_bank": bank_id, "one": one, "other": other})
     }
     beyond = {account_id: kind for account_id, kind in kinds.items() if kind is not None}
     names = list_names(session, bank_id, list(beyond)) if beyond else {}

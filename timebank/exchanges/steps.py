@@ -190,7 +190,7 @@ def post_hours(session: Session, exchange: Exchange, by: Actor, now: datetime) -
             words=exchange.what,
         ),
     )
-    notice_crossings(session, exchange.bank_id, line, now)
+    notice_crossings(session, exchange.bank_id, [line], now)
 
 
 def _check_both_active(session: Session, exchange: Exchange) -> int | None:
