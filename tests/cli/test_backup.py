@@ -25,6 +25,7 @@ from timebank.cli import postgresql_programs
 from timebank.db import make_engine
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.notes import read_note
+from timebank.trail import actions as trail
 
 SECRETS = ("secret.key", "books.key", "seal.key")
 
@@ -68,6 +69,7 @@ def _give(installation, key, *, people=False):
             recorded_by=grace.id,
             deed=f"test:{key}",
         )
+        trail.begin(session, trail.Deed(bank.id, "gift", entry.deed, grace.id, NOW))
         post(session, entry)
         session.commit()
     engine.dispose()

@@ -25,6 +25,7 @@ from timebank.exchanges import actions
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.queries import find_actor_by_code
+from timebank.trail import actions as trail
 
 PIECE = 64 * 1024
 
@@ -139,6 +140,7 @@ def test_where_the_engine_has_no_more_pages_nothing_is_kept_and_the_same_entry_g
         session.rollback()
         assert nothing_is_half(sqlite.settings) == 0
         session.execute(text(f"PRAGMA max_page_count = {pages * 100}"))
+        trail.begin(session, trail.Deed(village.angus.id, "gift", "test:full", village.ada.membership_id, NOW))
         assert post(session, entry) == post(session, entry)
         session.commit()
     assert nothing_is_half(sqlite.settings) == 1

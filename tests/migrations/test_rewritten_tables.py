@@ -85,8 +85,9 @@ def test_nothing_else_is_touched(second_books):
     run.upgrade(second_books.owner)
     after = _rows(second_books, others)
     for table, rows in before.items():
-        kept = [{name: new[name] for name in old} for old, new in zip(rows, after[table], strict=True)]
-        assert kept == rows, table
+        kept = [{name: new[name] for name in rows[0]} for new in after[table]] if rows else []
+        told_since = [row for row in kept if table == "trail" and row["deed"] == "books.before"]
+        assert [row for row in kept if row not in told_since] == rows, table
 
 
 def test_the_way_back_leaves_the_rows_as_they_were(second_books):

@@ -17,7 +17,7 @@ PARTS = ("mary", "rosa", "tom", "audrey", "linus", "grace")
 #: Who sees most of Angus, and who is in both banks.
 SEARCHERS = ("mary", "grace")
 #: What stands in an address and is a choice among a few words, not the name of something in a bank.
-CHOICES = {"bank_slug", "purpose", "side", "kind", "what", "way", "word", "month"}
+CHOICES = {"bank_slug", "purpose", "side", "kind", "what", "way", "word", "month", "ordinal"}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ ASKED = (
 
 def _lists(app):
     """[(endpoint, address below a bank)] of every page that names nothing in it."""
-    choices = {"purpose": "record", "side": "giver", "kind": "offer", "month": "2026-11"}
+    choices = {"purpose": "record", "side": "giver", "kind": "offer", "month": "2026-11", "ordinal": "1"}
     return [
         (
             rule.endpoint,

@@ -97,11 +97,12 @@ def test_a_form_with_the_token_of_another_browser_is_refused(as_, village, books
 
 def test_a_wrong_method_is_told_so_and_changes_nothing(app, as_, books):
     browser = as_(books.village.grace)
-    methods = {}
-    for endpoint, method in _routes(app):
-        methods.setdefault(endpoint, set()).add(method)
-    for endpoint, allowed in methods.items():
+    at, methods = {}, {}
+    for (endpoint, method), rule in _routes(app).items():
+        at[endpoint] = rule.rule
+        methods.setdefault(rule.rule, set()).add(method)
+    for endpoint, rule in at.items():
         address = _address(app, endpoint, books)
-        wrong = [method for method in ("GET", *_CHANGING) if method not in allowed]
+        wrong = [method for method in ("GET", *_CHANGING) if method not in methods[rule]]
         answers = {browser.client.open(address, method=method).status_code for method in wrong}
         assert (endpoint, answers) == (endpoint, {405})

@@ -21,6 +21,7 @@ from timebank.bookkeeping.entry_checks import (
 )
 from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Posting
+from timebank.bookkeeping.quick_checks import do_steps_stand, do_sums_stand
 from timebank.bookkeeping.record_checks import accounts_on_record, closings_are_whole, sealed_in_order
 from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
@@ -41,6 +42,11 @@ def sum_is_zero(session: Session) -> CheckResult:
 
 def balances_equal_postings(session: Session) -> CheckResult:
     """An account's balance, given, received and number are what all its postings come to."""
+    wrong = [] if do_sums_stand(session, count_rows(session, Posting)) else _look_at_each_sum(session)
+    return result("balances_equal_postings", count_rows(session, Account), "accounts", wrong)
+
+
+def _look_at_each_sum(session: Session) -> list[Finding]:
     helps, mirror = Entry.kind.in_(_HELP), Entry.reverses.is_not(None)
     comes_in = (Posting.minutes > 0) != mirror
     sums = (
@@ -67,17 +73,22 @@ def balances_equal_postings(session: Session) -> CheckResult:
         .outerjoin(sums, and_(sums.c.bank_id == Account.bank_id, sums.c.account_id == Account.id))
         .where(off)
     )
-    wrong = [
+    return [
         Finding(
             "account", f"{row.bank_id}/{row.id}", f"says {row.balance} minutes, its postings come to {row.posted or 0}"
         )
         for row in session.execute(query)
     ]
-    return result("balances_equal_postings", count_rows(session, Account), "accounts", wrong)
 
 
 def running_balances(session: Session) -> CheckResult:
     """Numbers run from 1 without a gap, and each balance, given and received follows from the one before."""
+    postings = count_rows(session, Posting)
+    wrong = [] if do_steps_stand(session, postings) else _look_at_each_step(session)
+    return result("running_balances", postings, "postings", wrong)
+
+
+def _look_at_each_step(session: Session) -> list[Finding]:
     window: dict[str, Any] = {"partition_by": (Posting.bank_id, Posting.account_id), "order_by": Posting.number}
     helps, mirror = Entry.kind.in_(_HELP), Entry.reverses.is_not(None)
     comes_in = (Posting.minutes > 0) != mirror
@@ -101,10 +112,9 @@ def running_balances(session: Session) -> CheckResult:
         steps.c.step != 1, steps.c.moved != steps.c.minutes, steps.c.gave != steps.c.gives, steps.c.got != steps.c.gets
     )
     query = select(steps.c.bank_id, steps.c.account_id, steps.c.number).where(off)
-    wrong = [
+    return [
         Finding("posting", name_row(row), "it does not follow from the one before") for row in session.execute(query)
     ]
-    return result("running_balances", count_rows(session, Posting), "postings", wrong)
 
 
 def web_role_owns_nothing(session: Session) -> CheckResult:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
 from timebank.bookkeeping.findings import count_rows, counted, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
-from timebank.bookkeeping.quick_checks import do_lines_stand, list_doubtful_entries
+from timebank.bookkeeping.quick_checks import do_lines_stand, do_pairs_stand, list_doubtful_entries
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import LedgerError
@@ -90,6 +91,12 @@ def _as_transfers(entry: Row[*tuple[Any, ...]]) -> list[tuple[object, ...]]:
 
 def postings_equal_transfers(session: Session) -> CheckResult:
     """Every transfer has its two postings under the numbers it names, and no posting stands without its transfer."""
+    postings = count_rows(session, Posting)
+    wrong = [] if do_pairs_stand(session, postings) else _look_at_each_pair(session)
+    return result("postings_equal_transfers", postings, "postings", wrong)
+
+
+def _look_at_each_pair(session: Session) -> list[Finding]:
     wrong = [*_transfers_without_posting(session), *_transfers_without_account(session)]
     of_transfer = and_(
         Transfer.bank_id == Posting.bank_id, Transfer.entry_id == Posting.entry_id, Transfer.line == Posting.line
@@ -110,7 +117,7 @@ def postings_equal_transfers(session: Session) -> CheckResult:
         .where(Transfer.line.is_(None))
     )
     wrong += [Finding("posting", name_row(row), "it belongs to no transfer") for row in session.execute(stray)]
-    return result("postings_equal_transfers", count_rows(session, Posting), "postings", wrong)
+    return wrong
 
 
 def _transfers_without_posting(session: Session) -> Iterator[Finding]:
@@ -187,7 +194,7 @@ def entries_as_written(session: Session) -> CheckResult:
     """Every entry still fits the digest that was made, with the books' key, when it was written."""
     wrong = list[Finding]()
     key = session.info["books_key"]
-    doubtful = list(list_doubtful_entries(session, key))
+    doubtful = list(islice(list_doubtful_entries(session, key), _FEW + 1))
     entries = _whole_entries().where(tuple_(Entry.bank_id, Entry.id).in_(doubtful[:_FEW]))
     for row in session.execute(entries if len(doubtful) <= _FEW else _whole_entries()) if doubtful else ():
         try:

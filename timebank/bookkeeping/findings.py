@@ -30,17 +30,20 @@ def result(name: str, figure: int, unit: str, wrong: Sequence[Finding], *, warns
     return CheckResult(name, figure, unit, tuple(wrong[:MOST_FINDINGS]), len(wrong), warns_only=warns_only)
 
 
-def counted(session: Session, rows: Iterable[_T], *, each: int = 1) -> Iterable[_T]:
-    """Many rows, or batches of so many `each`, as they come.
+def counted(session: Session, rows: Iterable[_T], *, size: Callable[[_T], int] = lambda _row: 1) -> Iterable[_T]:
+    """Many rows as they come, or batches of them that are of a `size`.
 
     `session.info["progress"]`, where there is one, is told now and then how many rows those were.
     """
     tell = session.info.get("progress")
-    return rows if tell is None else _count(rows, each, tell)
+    return rows if tell is None else _count(rows, size, tell)
 
 
-def _count(rows: Iterable[_T], each: int, tell: Callable[[int], None]) -> Iterator[_T]:
-    for number, row in enumerate(rows, start=1):
-        if number * each % _TOLD_EVERY == 0:
-            tell(number * each)
+def _count(rows: Iterable[_T], size: Callable[[_T], int], tell: Callable[[int], None]) -> Iterator[_T]:
+    seen = told = 0
+    for row in rows:
+        seen += size(row)
+        if seen // _TOLD_EVERY > told:
+            told = seen // _TOLD_EVERY
+            tell(seen)
         yield row

@@ -27,6 +27,11 @@ def lock_accounts(session: Session, bank_id: int, account_ids: Sequence[int]) ->
         )
 
 
+def balances() -> Select[int, int, int]:
+    """A selectable of (bank_id, id, balance) of all accounts, for other rooms to join to what they go by."""
+    return select(Account.bank_id, Account.id, Account.balance)
+
+
 def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[LimitRow]:
     """Every change of an account's limit, newest first; the first row is what holds."""
     return session.execute(

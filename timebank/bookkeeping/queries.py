@@ -48,11 +48,6 @@ def list_balances(session: Session, bank_id: int, account_ids: Sequence[int]) ->
     return {row.id: row.balance for row in rows}
 
 
-def balances() -> Select[int, int, int]:
-    """A selectable of (bank_id, id, balance) of all accounts, for other rooms to join to what they go by."""
-    return select(Account.bank_id, Account.id, Account.balance)
-
-
 def list_accounts(session: Session, bank_id: int, account_ids: Collection[int]) -> dict[int, accounts.Account]:
     """{account id: the account as it stands} of these accounts."""
     rows = session.execute(_accounts().where(Account.bank_id == bank_id, Account.id.in_(account_ids)))

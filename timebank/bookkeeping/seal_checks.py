@@ -7,15 +7,16 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.findings import counted, name_row, result
-from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.leaf_rows import SOURCES, Source
 from timebank.bookkeeping.logs import Log, list_logs, name_of_seal
 from timebank.bookkeeping.models import Account
+from timebank.bookkeeping.quick_leaves import hash_entries
 from timebank.bookkeeping.seal_models import Leaf, Seal
 from timebank.bookkeeping.sealing import count_unsealed, split_peaks
 from timebank.bookkeeping.signing import find_signer
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.errors import NotACheckpointError
-from timebank.ledger.leaves import tell_moment
+from timebank.ledger.leaves import LeafKind, tell_moment
 from timebank.ledger.merkle import Peaks
 from timebank.ledger.notes import Checkpoint, Key, read_note
 
@@ -33,7 +34,7 @@ def seals_match(session: Session) -> CheckResult:
         seals, logs = _list_seals(session, bank_id), list_logs(session, bank_id)
         peaks = Peaks()
         reached = expected = 0
-        for rows, found in counted(session, _batches(session, bank_id), each=_BATCH):
+        for rows, found in counted(session, _batches(session, bank_id), size=lambda told: len(told[0])):
             leaves += len(rows)
             blocks = list[tuple[int, bytes]]()
             for row in rows:
@@ -81,21 +82,29 @@ def _batches(session: Session, bank_id: int) -> Iterator[tuple[Sequence[AnyRow],
         ).all()
         if not rows:
             return
-        yield rows, _hash_rows(session, bank_id, rows[0].number, rows[-1].number)
+        yield rows, _hash_rows(session, bank_id, rows)
         after = rows[-1].number
 
 
-def _hash_rows(session: Session, bank_id: int, first: int, last: int) -> dict[int, bytes]:
-    found, books_key = dict[int, bytes](), session.info["books_key"]
-    for source in SOURCES.values():
-        query = (
-            select(Leaf.number.label("leaf_number"), *source.columns)
-            .join(source.model, source.is_leaf)
-            .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last), source.has_such_row)
-        )
-        for row in session.execute(query):
-            found[row.leaf_number] = source.hash_of(row, books_key)
+def _hash_rows(session: Session, bank_id: int, rows: Sequence[AnyRow]) -> dict[int, bytes]:
+    """{number: hash} of what these leaves are about. Entries that plainly fit are not encoded one by one."""
+    place = (session, bank_id, rows[0].number, rows[-1].number)
+    found = hash_entries(*place)
+    doubtful = any(row.kind == LeafKind.ENTRY and row.hash != found.get(row.number) for row in rows)
+    for kind in {row.kind for row in rows} & SOURCES.keys():
+        if kind != LeafKind.ENTRY or doubtful:
+            found |= _hash_kind(SOURCES[LeafKind(kind)], *place)
     return found
+
+
+def _hash_kind(source: Source, session: Session, bank_id: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    query = (
+        select(Leaf.number.label("leaf_number"), *source.columns)
+        .join(source.model, source.is_leaf)
+        .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last), source.has_such_row)
+    )
+    for row in session.execute(query):
+        yield row.leaf_number, source.hash_of(row, session.info["books_key"])
 
 
 def _check_leaf(row: AnyRow, *, expected: int, found: dict[int, bytes]) -> list[Finding]:

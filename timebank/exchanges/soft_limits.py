@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank import driver
 from timebank.banks.models import Bank
-from timebank.bookkeeping.queries import balances
+from timebank.bookkeeping.limits import balances
 from timebank.ledger.entries import Line
 from timebank.members.queries import list_names
 from timebank.tasks.actions import open_task

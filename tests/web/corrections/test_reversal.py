@@ -8,6 +8,7 @@ from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
+from timebank.trail import actions as trail
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def gift(backend, village, books):
             "gift",
             words="For the fair",
         )
+        trail.begin(session, trail.Deed(entry.bank_id, "gift", "gift:K7M3Q2XZ", entry.recorded_by, NOW))
         bookkeeping.post(session, entry)
         session.commit()
     return "entries/gift/K7M3-Q2XZ"
