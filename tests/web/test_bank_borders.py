@@ -159,7 +159,7 @@ def test_who_is_in_two_banks_sees_in_each_that_banks_only_and_switches_by_the_ad
         assert "Dog walk" not in there, address
         assert "Hedge cutting" not in there, address
     assert "45 minutes below zero" in grace.get("/angus/")
-    assert "2 hours 30 minutes below zero" in grace.get("/perth/")
+    assert "3 hours 30 minutes below zero" in grace.get("/perth/")
     assert (books.balance(village.grace), perth.balance(perth.village.grace)) == (-45, -150)
     assert books.are_right()
 
