@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+if not __package__:  # run by its path rather than as a module
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 

@@ -28,6 +28,9 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # run by its path rather than as a module
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
