@@ -160,7 +160,7 @@ def test_who_is_in_two_banks_sees_in_each_that_banks_only_and_switches_by_the_ad
         assert "Hedge cutting" not in there, address
     assert "45 minutes below zero" in grace.get("/angus/")
     assert "3 hours 30 minutes below zero" in grace.get("/perth/")
-    assert (books.balance(village.grace), perth.balance(perth.village.grace)) == (-45, -150)
+    assert (books.balance(village.grace), perth.balance(perth.village.grace)) == (-45, -210)
     assert books.are_right()
 
 
