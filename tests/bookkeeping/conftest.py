@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.bookkeeping.sql import MOMENT, snapshot
+from tests.bookkeeping.waiting import find_open_hold
 from tests.conftest import Backend
 from tests.people import NOW, Village, settle
 from timebank.bookkeeping import actions, holds
@@ -88,7 +89,7 @@ def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
         for deed, minutes in (("exchange:open", 40), ("exchange:over", 10)):
             said = {"deed": deed, "minutes": minutes, "agreed_minutes": 15, "most_unagreed": 240, "now": NOW}
             holds.place(session, books.bank, books.linus, **said)
-        held = {deed: holds.find_open_hold(session, books.bank, f"exchange:{deed}") for deed in ("open", "over")}
+        held = {deed: find_open_hold(session, books.bank, f"exchange:{deed}") for deed in ("open", "over")}
         holds.release(session, books.bank, "exchange:over", now=NOW)
         session.commit()
     return {"entry": entry_id, **held}

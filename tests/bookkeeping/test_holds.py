@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW
 from timebank.bookkeeping import actions, holds
 from timebank.bookkeeping.checks import holds_match
@@ -52,7 +53,7 @@ def grace(session, books):
 
 
 def _resolving(session, books, deed, *lines, **changed):
-    hold = holds.find_open_hold(session, books.bank, deed)
+    hold = find_open_hold(session, books.bank, deed)
     session.rollback()
     return books.entry(deed, *lines, deed=deed, recorded_at=LATER, **{"resolves": hold, **changed})
 
@@ -162,7 +163,7 @@ def test_a_resolved_hold_is_not_resolved_by_another_entry(session, books, place,
 @pytest.mark.parametrize("many", [False, True])
 def test_an_entry_resolves_only_the_hold_of_its_own_deed_and_account(session, books, place, post, many, grace):
     place("exchange:X", 60)
-    hold = holds.find_open_hold(session, books.bank, "exchange:X")
+    hold = find_open_hold(session, books.bank, "exchange:X")
     session.rollback()
     more = (Line(books.linus, books.ada, 5),) if many else ()
     wrong = {
@@ -181,7 +182,7 @@ def test_an_entry_resolves_only_the_hold_of_its_own_deed_and_account(session, bo
 def test_a_reversal_resolves_nothing(session, books, place, post, grace):
     place("exchange:X", 60, account=books.ada)
     first = post(books.entry("first"))
-    hold = holds.find_open_hold(session, books.bank, "exchange:X")
+    hold = find_open_hold(session, books.bank, "exchange:X")
     session.rollback()
     with pytest.raises(HoldResolvedError):
         post(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW
 from timebank.bookkeeping import actions, holds
 from timebank.ledger.entries import Line
@@ -44,7 +45,7 @@ def held(session, books):
     said = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 240, "now": NOW}
     holds.place(session, books.bank, books.grace, deed="test:held", **said)
     session.commit()
-    return holds.find_open_hold(session, books.bank, "test:held")
+    return find_open_hold(session, books.bank, "test:held")
 
 
 def _entries(books, held):

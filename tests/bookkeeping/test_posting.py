@@ -7,11 +7,11 @@ import pytest
 from tests.people import NOW, account_of, balance_of
 from timebank.bookkeeping import reversing
 from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
     StatementFilter,
     get_account,
     get_account_of_kind,
-    list_limit_changes,
     list_statement,
 )
 from timebank.ledger.accounts import AccountKind
@@ -149,7 +149,7 @@ def test_a_reversal_below_the_floor_records_a_limit_change(session, books, post,
     post(books.entry("used", Line(books.ada, books.linus, 1500)))
     reverse(session, books, entry_id)
     assert balance_of(session, village.ada) == -1500
-    assert list_limit_changes(session, books.bank, books.ada)[-1][1:] == (-1500, "Slip")
+    assert list_limits(session, books.bank, books.ada)[0][1:3] == (-1500, "Slip")
     assert all_right(session)
 
 

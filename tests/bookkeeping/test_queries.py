@@ -7,6 +7,7 @@ from sqlalchemy.exc import NoResultFound
 
 from tests.people import NOW
 from timebank.bookkeeping import actions
+from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
     StatementFilter,
     find_entry_id,
@@ -14,11 +15,10 @@ from timebank.bookkeeping.queries import (
     get_account,
     get_account_of_kind,
     get_entry,
+    list_accounts,
     list_accounts_of_kind,
-    list_balances,
     list_entries_of_deeds,
     list_keys,
-    list_limit_changes,
     list_reversed_lines,
     list_statement,
     list_whole_statement,
@@ -142,7 +142,8 @@ def test_an_account_is_found_as_it_stands_in_its_own_bank(session, books, told):
     assert get_account(session, books.bank, books.ada) == Account(
         books.ada, AccountKind.MEMBER, floor=-1200, balance=150, number=6, given=30, received=0
     )
-    assert list_balances(session, books.bank, [books.ada, books.linus, books.perdita]) == {
+    found = list_accounts(session, books.bank, [books.ada, books.linus, books.perdita])
+    assert {account_id: account.balance for account_id, account in found.items()} == {
         books.ada: 150,
         books.linus: -30,
     }
@@ -202,6 +203,6 @@ def test_limit_changes_are_told_oldest_first(session, books):
         actions.change_limit(
             session, books.bank, books.ada, floor, reason=f"to {floor}", by=books.recorder, now=NOW, until=None
         )
-    told = list_limit_changes(session, books.bank, books.ada)
-    assert [tuple(row) for row in told[1:]] == [(2, -600, "to -600"), (3, None, "to None"), (4, -900, "to -900")]
-    assert list_limit_changes(session, books.other_bank, books.ada) == []
+    told = list_limits(session, books.bank, books.ada)[::-1]
+    assert [tuple(row)[:3] for row in told[1:]] == [(2, -600, "to -600"), (3, None, "to None"), (4, -900, "to -900")]
+    assert list_limits(session, books.other_bank, books.ada) == []

@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
+from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW, TODAY
 from timebank import clock
 from timebank.bookkeeping import actions, holds
@@ -33,9 +34,8 @@ from timebank.bookkeeping.queries import (
     first_and_last_recording,
     get_account,
     get_entry,
-    list_balances,
+    list_accounts,
     list_entries_of_deeds,
-    list_limit_changes,
     list_reversed_lines,
     list_statement,
     list_whole_statement,
@@ -133,10 +133,13 @@ def test_an_account_is_of_this_bank(session, twin):
     assert at == ((NOW, NOW) if twin.minutes == 60 else (NOW + timedelta(hours=1),) * 2)
     account = get_account(session, twin.bank, twin.c)
     assert (account.balance, account.held, account.floor) == (0, twin.minutes, -600 - twin.minutes)
-    assert list_balances(session, twin.bank, [twin.a, twin.b]) == {twin.a: -twin.minutes - 1, twin.b: twin.minutes + 1}
-    limits = [(-600, f"for {twin.minutes}"), (-600 - twin.minutes, f"for {twin.minutes}")]
-    assert [tuple(row)[1:] for row in list_limit_changes(session, twin.bank, twin.c)] == limits
-    assert [(row.floor, row.reason) for row in list_limits(session, twin.bank, twin.c)] == limits[::-1]
+    both = list_accounts(session, twin.bank, [twin.a, twin.b])
+    assert both[twin.a].balance == -twin.minutes - 1
+    assert both[twin.b].balance == twin.minutes + 1
+    newest, oldest = list_limits(session, twin.bank, twin.c)
+    reason = f"for {twin.minutes}"
+    assert (newest.floor, newest.reason) == (-600 - twin.minutes, reason)
+    assert (oldest.floor, oldest.reason) == (-600, reason)
 
 
 def test_an_entry_is_of_this_bank(session, twin):
@@ -291,4 +294,4 @@ def test_a_hold_is_let_go_in_this_bank_only(session, twins):
     holds.release(session, one.bank, "test:held", now=NOW)
     assert get_account(session, one.bank, one.c).held == 0
     assert get_account(session, other.bank, other.c).held == other.minutes
-    assert holds.find_open_hold(session, other.bank, "test:held") is not None
+    assert find_open_hold(session, other.bank, "test:held") is not None

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW
 from timebank.bookkeeping import actions, holds
 from timebank.bookkeeping.actions import NewEntry
@@ -106,7 +107,7 @@ class Twins:
             most_unagreed=MOST_UNAGREED,
             now=NOW,
         )
-        hold_id = holds.find_open_hold(self.session, self.bank, deed)
+        hold_id = find_open_hold(self.session, self.bank, deed)
         self.session.commit()
         assert (given, hold_id is None) == (held, False)
         self.model.place(Hold(hold_id or 0, account.id, held, unagreed, deed))

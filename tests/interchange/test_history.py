@@ -9,8 +9,8 @@ from tests.people import NOW, TODAY, account_of, balance_of, join
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.actions import post
 from timebank.bookkeeping.export_queries import stream_lines
+from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.many import post_many
-from timebank.bookkeeping.queries import list_limit_changes
 from timebank.interchange import checks, history_store
 from timebank.interchange.history import LONGEST_KEY, read
 from timebank.interchange.history_plan import plan
@@ -251,7 +251,7 @@ def test_without_a_floor_hours_move_and_that_is_on_record(session, village):
     assert bring(session, village, row(hours="30", to="Bob"), no_floor=True, create=True) == 1
     assert balance_of(session, village.ada) == -1800
     for account_id in (village.ada.account_id, list_member_names(session, village.angus.id)[-1].account_id):
-        newest = list_limit_changes(session, village.angus.id, account_id)[-1]
+        newest = list_limits(session, village.angus.id, account_id)[0]
         assert (newest.floor, newest.reason) == (None, "no limit: history brought in from other books")
     assert account_of(session, village.grace).floor == village.angus.member_floor
 

@@ -1,17 +1,12 @@
 """Two at once: two brokers with one leaver, a word of confirmation, a new deed, a reversal, two who leave together."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
-
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW, balance_of, make_confirmed, make_recorded, terms
+from tests.races import one_inside_the_other
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.closings import is_closed, list_closings
 from timebank.bookkeeping.queries import find_account_of_kind, get_account
-from timebank.db import is_worth_retrying
-from timebank.errors import TimebankError
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
 from timebank.leaving import actions
@@ -21,9 +16,6 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.members.errors import StandingMovedError
 
-#: Long enough for the second to meet the first's locks, if it meets any.
-A_WHILE = 0.5
-
 
 def leaving(who="ada", by="rosa", *, balance=90, to=None):
     def leave(session, village):
@@ -32,40 +24,6 @@ def leaving(who="ada", by="rosa", *, balance=90, to=None):
         actions.leave(session, village.angus, member, going, by=broker, now=NOW, form_key=f"leave-{who}-{by}")
 
     return leave
-
-
-def one_inside_the_other(backend, village, first, second):
-    """Do the second deed while the first is done but not kept yet; gives what the second was told."""
-    is_done, never = Event(), Event()
-
-    def begin():
-        with backend.session() as session:
-            first(session, village)
-            is_done.set()
-            never.wait(A_WHILE)
-            session.commit()
-
-    def follow():
-        is_done.wait(10)
-        for _try in range(20):
-            with backend.session() as session:
-                try:
-                    second(session, village)
-                    session.commit()
-                except TimebankError as error:
-                    return type(error)
-                except OperationalError as error:
-                    if not is_worth_retrying(error):
-                        raise
-                else:
-                    return None
-        message = "gave up"
-        raise AssertionError(message)
-
-    with ThreadPoolExecutor(2) as threads:
-        begun, followed = threads.submit(begin), threads.submit(follow)
-        begun.result(30)
-        return followed.result(30)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
 from timebank.banks.errors import NotASlugError, SlugTakenError
 from timebank.bookkeeping import actions as bookkeeping
-from timebank.bookkeeping.queries import list_limit_changes
+from timebank.bookkeeping.limits import list_limits
 from timebank.ledger.checks import Verdict
 from timebank.members.limits import end_overrides
 from timebank.trail import actions as trail
@@ -64,7 +64,7 @@ def test_it_rises_only_as_far_as_the_balance_allows_and_further_later(session, v
     make_confirmed(session, village, village.grace, village.ada, minutes=600, what="Many thanks")
     assert end_overrides(session, village.angus, now=LATER + timedelta(days=3)) == 1
     assert floor_of(session, village) == -1200
-    reasons = [row.reason for row in list_limit_changes(session, village.angus.id, village.grace.account_id)]
+    reasons = [row.reason for row in list_limits(session, village.angus.id, village.grace.account_id)][::-1]
     assert reasons == ["floor of the bank's members", "Back from hospital", *["the override has ended"] * 3]
     session.commit()
     assert {result.verdict for result in check_books(session)} == {Verdict.RIGHT}

@@ -78,11 +78,6 @@ def release(session: Session, bank_id: int, deed: str, *, now: datetime) -> None
             raise HoldResolvedError
 
 
-def find_open_hold(session: Session, bank_id: int, deed: str) -> int | None:
-    """The id of the hold that waits for a deed's answer."""
-    return session.scalar(select(Hold.id).where(Hold.bank_id == bank_id, Hold.deed == deed, Hold.resolved_at.is_(None)))
-
-
 def holds() -> Select[*tuple[Any, ...]]:
     """A selectable of all holds, for other rooms to join to their deeds.
 

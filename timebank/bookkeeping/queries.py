@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, Transfer
+from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
 from timebank.ledger import accounts, entries
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
@@ -38,14 +38,6 @@ def _accounts() -> Select[*tuple[Any, ...]]:
 
 def _as_it_stands(row: Row[*tuple[Any, ...]]) -> accounts.Account:
     return accounts.Account(row.id, AccountKind(row.kind), *row[2:])
-
-
-def list_balances(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, int]:
-    """{account id: minutes} of these accounts."""
-    rows = session.execute(
-        select(Account.id, Account.balance).where(Account.bank_id == bank_id, Account.id.in_(account_ids))
-    )
-    return {row.id: row.balance for row in rows}
 
 
 def list_accounts(session: Session, bank_id: int, account_ids: Collection[int]) -> dict[int, accounts.Account]:
@@ -245,15 +237,6 @@ def first_and_last_recording(session: Session, bank_id: int, account_id: int) ->
     first = session.scalars(times.where(Posting.number == 1)).one()
     newest = session.scalars(times.where(Posting.number == account.number)).one()
     return first, newest
-
-
-def list_limit_changes(session: Session, bank_id: int, account_id: int) -> Sequence[Row[int, int | None, str]]:
-    """(number, floor, reason) of an account's limit changes, oldest first."""
-    return session.execute(
-        select(LimitChange.number, LimitChange.floor, LimitChange.reason)
-        .where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
-        .order_by(LimitChange.number)
-    ).all()
 
 
 def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
