@@ -3,11 +3,13 @@
     python -m benchmarks.posting [--rounds N] [--slice SECONDS] [--json]
 
 Both are measured in one run, by turns in short slices, so that whatever else the machine does hits both. Each client is
-a process with one connection, and posts as the web does: a unit of work for each posting, as the web's role.
+a process with one connection, and posts as the web's role.
 
-one     an entry of one line through bookkeeping.actions.post, committed alone
-deed    exchanges.actions.confirm: trail, exchange, step, entry with its words, limits looked at; committed alone
-batch   bookkeeping.many.post_many of 1,000 entries, committed
+one     an entry of one line through bookkeeping.actions.post, which is one statement and so, as the leanest call is, a
+        transaction of its own where nothing else belongs to it
+unit    the same in a unit of work as the web makes one, between BEGIN and COMMIT (SQLite: there is no difference)
+deed    exchanges.actions.confirm: trail, exchange, step, entry with its words, limits looked at; a unit of work
+batch   bookkeeping.many.post_many of 1,000 entries, which are there already, committed
 sealing an entry as in `one` while another process seals the bank every second (in operation: every minute)
 """
 
@@ -78,6 +80,13 @@ class Client:
     baseline: Callable[[], None]
     info: dict[str, object]
     waiting: list[tuple[str, int]] = field(default_factory=list)
+    batches: list[list[NewEntry]] = field(default_factory=list)
+
+    def alone(self) -> Session:
+        """Where a statement commits itself; SQLite's has to take the write lock before it either way."""
+        if self.engine.dialect.name == "sqlite":
+            return self.unit()
+        return Session(self.engine.execution_options(isolation_level="AUTOCOMMIT"), info=self.info)
 
     def unit(self) -> Session:
         """A unit of work as the web makes one."""
@@ -106,6 +115,12 @@ class Client:
 
 
 def _one(client: Client) -> None:
+    with client.alone() as session:
+        post(session, client.entry())
+        session.commit()
+
+
+def _unit(client: Client) -> None:
     with client.unit() as session:
         post(session, client.entry())
         session.commit()
@@ -136,7 +151,7 @@ def _as_the_web_does(client: Client, act: Callable[[Session], object]) -> None:
 
 
 def _batch(client: Client) -> None:
-    entries = [client.entry() for _ in range(BATCH)]
+    entries = client.batches.pop()
     _as_the_web_does(client, lambda session: post_many(session, entries))
 
 
@@ -164,6 +179,7 @@ def _record(client: Client, wanted: int) -> None:
 _DEEDS: dict[str, Callable[[Client], None]] = {
     "leanest": lambda client: client.baseline(),
     "one": _one,
+    "unit": _unit,
     "deed": _deed,
     "batch": _batch,
 }
@@ -191,7 +207,9 @@ def _take_turns(client: Client, barrier: Barrier, told: Any) -> None:  # noqa: A
     for number in range(client.task.rounds + 1):
         for kind in client.task.kinds:
             if kind == "deed":
-                _record(client, int((800 if barrier.parties == 1 else 250) * client.task.seconds))
+                _record(client, int((1_000 if barrier.parties == 1 else 300) * client.task.seconds))
+            if kind == "batch":
+                client.batches = [[client.entry() for _ in range(BATCH)] for _ in range(int(30 * client.task.seconds))]
             barrier.wait()
             done, seconds = _slice(client, kind)
             if number:
@@ -201,7 +219,8 @@ def _take_turns(client: Client, barrier: Barrier, told: Any) -> None:  # noqa: A
 def _slice(client: Client, kind: str) -> tuple[int, float]:
     """(how often it was done, in how many seconds)."""
     do, done, begun = _DEEDS[kind], 0, time.perf_counter()
-    while time.perf_counter() - begun < client.task.seconds and (kind != "deed" or client.waiting):
+    ready = {"deed": client.waiting, "batch": client.batches}.get(kind)
+    while time.perf_counter() - begun < client.task.seconds and ready != []:
         do(client)
         done += 1
     return done, time.perf_counter() - begun
@@ -240,6 +259,7 @@ def figures(rates: dict[str, list[float]]) -> dict[str, float]:
 
     return {
         "ratio": against("one"),
+        "unit": against("unit"),
         "deed": against("deed"),
         "batch": round(statistics.median(rates["batch"]) * BATCH),
         "leanest_per_second": round(statistics.median(lean)),
@@ -321,7 +341,7 @@ def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool
     crowd = settle(settings)
     with make_engine(settings.owner_url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    task = Task(settings, crowd, rounds, seconds, ("leanest", "one", "deed", "batch"))
+    task = Task(settings, crowd, rounds, seconds, ("leanest", "one", "unit", "deed", "batch"))
     for clients in (1, 8) if name == "postgresql" else (1,):
         found[str(clients)] = figures(measure(task, clients))
         if clients == 1 and not quiet:

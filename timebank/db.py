@@ -185,6 +185,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
         "recursive_triggers = ON",
         f"busy_timeout = {BUSY_MILLISECONDS}",
         f"cache_size = -{SQLITE_CACHE_KIB}",
+        "temp_store = MEMORY",  # else what a statement would have to undo is written to a file, page by page
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -4,7 +4,8 @@ Within the session's unit of work and on its connection, but past everything tha
 statement that it has to build: that took as long as the posting itself (docs/decisions/0018-posting-for-speed.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,22 @@ from sqlalchemy.orm import Session
 def run(session: Session, text: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
     """Run a statement in this database's own words; gives the number of rows."""
     return _run(session.connection(), text, values)[0]
+
+
+def copy(session: Session, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
+    """Write many rows at once by PostgreSQL's COPY; gives how many. `table` and `columns` are names of our own."""
+    with _cursor(session.connection()) as cursor:
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
+            for row in rows:
+                into.write_row(row)
+        return int(cursor.rowcount)
+
+
+def write_each(session: Session, text: str, rows: Sequence[Sequence[Any]]) -> int:
+    """Run a statement once for each row; gives how many rows were written."""
+    with _cursor(session.connection()) as cursor:
+        cursor.executemany(text, rows)
+        return int(cursor.rowcount)
 
 
 def moment(when: datetime, *, postgresql: bool) -> str:
@@ -66,12 +83,19 @@ class Statement:
 
 
 def _run(connection: Connection, text: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[int, Sequence[Any]]:
-    """(how many rows, the rows). What the driver raises comes as SQLAlchemy would have raised it."""
+    """(how many rows, the rows)."""
+    with _cursor(connection, text) as cursor:
+        cursor.execute(text, values)
+        return int(cursor.rowcount), cursor.fetchall() if cursor.description else ()
+
+
+@contextmanager
+def _cursor(connection: Connection, text: str | None = None) -> Iterator[Any]:
+    """The driver's own cursor. What the driver raises comes as SQLAlchemy would have raised it."""
     dialect = connection.dialect
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text, values)
-        return int(cursor.rowcount), cursor.fetchall() if cursor.description else ()
+        yield cursor
     except dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
     finally:

@@ -53,7 +53,7 @@ FORBIDDEN = [
     "UPDATE memo SET entry_id = 1",
     "UPDATE trail SET deed = 'nothing'",
     "DELETE FROM trail",
-    "SELECT books_post_many(ARRAY[{bank}::bigint], ARRAY[{entry}::bigint])",
+    "SELECT books_post_many(ARRAY(SELECT entry FROM entry))",
     "SELECT books_refuse('floor_kept')",
     "ALTER TABLE account DISABLE TRIGGER ALL",
     "DROP TRIGGER entry_posts ON entry",

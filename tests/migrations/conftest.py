@@ -42,6 +42,15 @@ class Scratch:
             return set()
         return self._names("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
 
+    def function_texts(self) -> set[str]:
+        """Every function of the house, word by word, and who may call it."""
+        if self.name == "sqlite":
+            return set()
+        return self._names(
+            "SELECT pg_get_functiondef(oid) || coalesce(proacl::text, 'everybody') FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace"
+        )
+
     def _names(self, query: str) -> set[str]:
         with self.owner.connect() as connection:
             return set(connection.scalars(text(query)))

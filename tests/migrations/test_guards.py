@@ -113,7 +113,7 @@ def test_functions_that_run_as_the_owner_look_nowhere_else(postgresql_scratch):
         rows = connection.execute(
             text("SELECT proname, prosecdef, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
         ).all()
-    assert {row.proname for row in rows if row.prosecdef} >= {"books_post", "books_post_many", "books_change_limit"}
+    assert {row.proname for row in rows if row.prosecdef} >= {"books_post", "books_take_memo", "books_change_limit"}
     place = "search_path=pg_catalog, public, pg_temp"
     assert {row.proname for row in rows if place not in (row.proconfig or ())} == set()
 
