@@ -26,9 +26,10 @@ from timebank.exchanges.errors import (
 )
 from timebank.exchanges.filing import find_category_id
 from timebank.exchanges.hands import check_evidence, list_hands
+from timebank.exchanges.locked import Locked, add_first_step, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
-from timebank.exchanges.steps import add_step, begin, hold_hours, lock, move, post_hours, release_hours
+from timebank.exchanges.steps import begin, hold_hours, move, post_hours, release_hours
 from timebank.exchanges.terms import Terms
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
@@ -52,9 +53,7 @@ def propose(session: Session, bank: Bank, terms: Terms, *, by: Actor, now: datet
     exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
     exchange.listing_id = terms.listing_id
     exchange.category_id = find_category_id(session, bank.id, terms.listing_id) if terms.listing_id else None
-    session.add(exchange)
-    session.flush()
-    add_step(session, exchange, Deed.PROPOSE, by, now, exchange.agreed_minutes)
+    add_first_step(session, exchange, Deed.PROPOSE, by, now, exchange.agreed_minutes)
     return code
 
 
@@ -76,12 +75,10 @@ def record(  # noqa: PLR0913 (who, what, when, how long, and whether both have s
     if done is not None:
         return done
     exchange = _new_exchange(bank, code, terms, now)
-    session.add(exchange)
     _set_recorded(exchange, side, terms.day, terms.minutes)
-    session.flush()
-    add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
+    add_first_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
     if slip:
-        _confirm_by_slip(session, exchange, by, now)
+        _confirm_by_slip(session, lock(session, bank.id, code), by, now)
     else:
         hold_hours(session, bank, exchange, now)
     return code
@@ -108,13 +105,13 @@ def record_agreed(  # noqa: PLR0913 (who, what, when, how long)
     if begin(session, by, Deed.RECORD, code, now, form_key, content=content) is not None:
         return code
     exchange = lock(session, by.bank_id, code)
-    move(exchange, Deed.RECORD, by, rules.may_record, now)
+    move(exchange, Deed.RECORD, by, rules.may_record)
     side = exchange.standing().side_of(by.account_id)
     if minutes <= 0:
         raise NoTimeError
     all_minutes = minutes + exchange.travel_minutes + exchange.preparation_minutes
     _set_recorded(exchange, side or Side.GIVER, day, all_minutes)
-    add_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
+    take_step(session, exchange, Deed.RECORD, by, now, exchange.minutes)
     if slip:
         _confirm_by_slip(session, exchange, by, now)
     else:
@@ -122,7 +119,7 @@ def record_agreed(  # noqa: PLR0913 (who, what, when, how long)
     return code
 
 
-def _confirm_by_slip(session: Session, exchange: Exchange, by: Actor, now: datetime) -> None:
+def _confirm_by_slip(session: Session, exchange: Locked, by: Actor, now: datetime) -> None:
     """Confirm for the other side, who signed the same slip. Raises EvidenceMissingError or NotYoursError."""
     standing = exchange.standing()
     side = standing.side_of(by.account_id)
@@ -135,8 +132,8 @@ def _confirm_by_slip(session: Session, exchange: Exchange, by: Actor, now: datet
     signed = replace(other, roles=frozenset({Role.MEMBER}), hand=by.hand)
     begin(session, signed, Deed.CONFIRM, exchange.code, now, None)
     check_evidence(session, exchange, signed)
-    move(exchange, Deed.CONFIRM, signed, rules.may_confirm, now)
-    add_step(session, exchange, Deed.CONFIRM, signed, now, exchange.minutes)
+    move(exchange, Deed.CONFIRM, signed, rules.may_confirm)
+    take_step(session, exchange, Deed.CONFIRM, signed, now, exchange.minutes)
     post_hours(session, exchange, signed, now)
 
 
@@ -156,8 +153,8 @@ def cancel(session: Session, code: str, *, by: Actor, now: datetime, form_key: s
         return
     exchange = lock(session, by.bank_id, code)
     waits = exchange.state == State.RECORDED
-    move(exchange, Deed.CANCEL, by, rules.may_cancel, now)
-    add_step(session, exchange, Deed.CANCEL, by, now)
+    move(exchange, Deed.CANCEL, by, rules.may_cancel)
+    take_step(session, exchange, Deed.CANCEL, by, now)
     if waits:
         release_hours(session, exchange, now)
 
@@ -170,9 +167,9 @@ def confirm(session: Session, code: str, *, by: Actor, now: datetime, form_key: 
     if begin(session, by, Deed.CONFIRM, code, now, form_key) is not None:
         return
     exchange = lock(session, by.bank_id, code)
-    move(exchange, Deed.CONFIRM, by, rules.may_confirm, now)
+    move(exchange, Deed.CONFIRM, by, rules.may_confirm)
     check_evidence(session, exchange, by)
-    add_step(session, exchange, Deed.CONFIRM, by, now, exchange.minutes)
+    take_step(session, exchange, Deed.CONFIRM, by, now, exchange.minutes)
     post_hours(session, exchange, by, now)
 
 
@@ -194,9 +191,9 @@ def dispute(  # noqa: PLR0913 (what is not right, and how long it was)
     if begin(session, by, Deed.DISPUTE, code, now, form_key, content=content) is not None:
         return
     exchange = lock(session, by.bank_id, code)
-    move(exchange, Deed.DISPUTE, by, rules.may_dispute, now)
+    move(exchange, Deed.DISPUTE, by, rules.may_dispute)
     exchange.disputed_minutes = whole_steps(minutes) if minutes else minutes
-    add_step(session, exchange, Deed.DISPUTE, by, now, exchange.disputed_minutes, words=words)
+    take_step(session, exchange, Deed.DISPUTE, by, now, exchange.disputed_minutes, words=words)
 
 
 def agree(session: Session, code: str, *, minutes: int, by: Actor, now: datetime, form_key: str | None = None) -> None:
@@ -214,8 +211,8 @@ def agree(session: Session, code: str, *, minutes: int, by: Actor, now: datetime
     check_evidence(session, exchange, by)
     exchange.minutes = minutes
     happened = Deed.AGREE if minutes else Deed.CANCEL
-    exchange.state, exchange.changed_at = TRANSITIONS[State(exchange.state), happened], now
-    add_step(session, exchange, Deed.AGREE, by, now, minutes)
+    exchange.state = TRANSITIONS[State(exchange.state), happened]
+    take_step(session, exchange, Deed.AGREE, by, now, minutes)
     post_hours(session, exchange, by, now)
 
 
@@ -233,9 +230,9 @@ def decide(  # noqa: PLR0913 (a decision names who, how much and why)
         return
     exchange = lock(session, by.bank_id, code)
     hands = list_hands(session, by.bank_id, exchange.id)
-    move(exchange, Deed.DECIDE, by, partial(rules.may_decide, hands=hands), now)
+    move(exchange, Deed.DECIDE, by, partial(rules.may_decide, hands=hands))
     exchange.minutes = whole_steps(minutes) if minutes else 0
-    add_step(session, exchange, Deed.DECIDE, by, now, exchange.minutes, words=reason)
+    take_step(session, exchange, Deed.DECIDE, by, now, exchange.minutes, words=reason)
     post_hours(session, exchange, by, now)
 
 
@@ -252,7 +249,7 @@ def _new_exchange(bank: Bank, code: str, terms: Terms, now: datetime) -> Exchang
     )
 
 
-def _set_recorded(exchange: Exchange, side: Side, day: date, minutes: int) -> None:
+def _set_recorded(exchange: Exchange | Locked, side: Side, day: date, minutes: int) -> None:
     exchange.state, exchange.recorded_side = State.RECORDED, side
     exchange.occurred_on, exchange.minutes = day, whole_steps(minutes)
 
@@ -271,5 +268,5 @@ def _simple(  # noqa: PLR0913 (the deed and its rule, and who does it when)
     if begin(session, by, deed, code, now, form_key) is not None:
         return
     exchange = lock(session, by.bank_id, code)
-    move(exchange, deed, by, may, now)
-    add_step(session, exchange, deed, by, now)
+    move(exchange, deed, by, may)
+    take_step(session, exchange, deed, by, now)

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
+from timebank.exchanges.locked import deed_of, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
-from timebank.exchanges.steps import add_step, deed_of, lock, release_hours
+from timebank.exchanges.steps import release_hours
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
 from timebank.trail import actions as trail
@@ -28,16 +29,16 @@ def expire(session: Session, bank: Bank, *, now: datetime) -> int:
         .where(Exchange.bank_id == bank.id, Exchange.state == State.RECORDED, Exchange.changed_at <= since)
         .order_by(Exchange.id)
     ).all()
-    return sum(_expire_one(session, bank, code, since, now) for code in codes)
+    return sum(_expire_one(session, bank, code, now) for code in codes)
 
 
-def _expire_one(session: Session, bank: Bank, code: str, since: datetime, now: datetime) -> bool:
+def _expire_one(session: Session, bank: Bank, code: str, now: datetime) -> bool:
     exchange = lock(session, bank.id, code)
-    if exchange.state != State.RECORDED or exchange.changed_at > since:
+    if exchange.state != State.RECORDED:  # its other side answered just now
         return False
     trail.begin(session, trail.Deed(bank.id, f"exchange.{Deed.EXPIRE}", deed_of(code), None, now))
-    exchange.state, exchange.changed_at = TRANSITIONS[State.RECORDED, Deed.EXPIRE], now
-    add_step(session, exchange, Deed.EXPIRE, None, now, exchange.minutes)
+    exchange.state = TRANSITIONS[State.RECORDED, Deed.EXPIRE]
+    take_step(session, exchange, Deed.EXPIRE, None, now, exchange.minutes)
     release_hours(session, exchange, now)
     open_task(session, bank.id, kind=Kind.NOBODY_ANSWERED, subject=deed_of(code), now=now)
     return True

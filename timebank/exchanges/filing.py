@@ -5,11 +5,12 @@ What came of a listing is filed under the listing's category by itself; a broker
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from timebank.exchanges.errors import CannotFileError, NotYoursError
-from timebank.exchanges.steps import lock
+from timebank.exchanges.locked import lock
+from timebank.exchanges.models import Exchange
 from timebank.listings.models import Category, ListingCategory
 from timebank.listings.queries import get_tree
 from timebank.members.rules import Actor, may_broker
@@ -58,5 +59,8 @@ def file_under(session: Session, code: str, key: str, *, by: Actor, now: datetim
         raise CannotFileError
     if category is not None and category.id != exchange.category_id and not tree.may_be_chosen(category.id):
         raise CannotFileError
-    exchange.category_id = category.id if category else None
-    session.flush()
+    session.execute(
+        update(Exchange)
+        .where(Exchange.bank_id == by.bank_id, Exchange.id == exchange.id)
+        .values(category_id=category.id if category else None)
+    )

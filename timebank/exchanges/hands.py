@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.errors import EvidenceMissingError, OwnExchangeError
-from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.locked import Locked
+from timebank.exchanges.models import ExchangeStep
 from timebank.exchanges.rules import Deed
 from timebank.exchanges.terms import Terms
 from timebank.members.rules import Actor
@@ -38,7 +39,7 @@ def check_own(by: Actor, terms: Terms) -> None:
         raise OwnExchangeError
 
 
-def check_evidence(session: Session, exchange: Exchange, by: Actor) -> None:
+def check_evidence(session: Session, exchange: Locked, by: Actor) -> None:
     """A broker who gave one side's word gives the other's only with evidence for each. Raises EvidenceMissingError."""
     if by.hand is None:
         return

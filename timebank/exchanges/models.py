@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.exchanges.rules import Deed, Side, Standing, State
+from timebank.exchanges.rules import Deed, Side, Standing, State, standing_of
 from timebank.members.rules import How
 
 
@@ -78,15 +78,7 @@ class Exchange(Base):
 
     def standing(self) -> Standing:
         """As much of it as its rules need."""
-        return Standing(
-            state=State(self.state),
-            giver_account_id=self.giver_account_id,
-            receiver_account_id=self.receiver_account_id,
-            proposed_side=Side(self.proposed_side) if self.proposed_side else None,
-            recorded_side=Side(self.recorded_side) if self.recorded_side else None,
-            minutes=self.minutes,
-            disputed_minutes=self.disputed_minutes,
-        )
+        return standing_of(self)
 
 
 class ExchangeStep(Base):

@@ -16,10 +16,11 @@ from timebank.bookkeeping.reversing import reverse
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
 from timebank.exchanges.hands import list_hands
+from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.soft_limits import notice_crossings
-from timebank.exchanges.steps import add_step, entry_key, lock
+from timebank.exchanges.steps import entry_key
 from timebank.ledger.entries import Line
 from timebank.members.rules import Actor, may_approve
 from timebank.trail import actions as trail
@@ -105,19 +106,17 @@ def refuse(session: Session, reversal_code: str, *, by: Actor, now: datetime, fo
     session.flush()
 
 
-def _carry_out(
-    session: Session, bank: Bank, reversal: Reversal, exchange: Exchange, *, by: Actor, now: datetime
-) -> None:
+def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locked, *, by: Actor, now: datetime) -> None:
     leads_to = TRANSITIONS.get((State(exchange.state), Deed.REVERSE))
     entry_id = find_entry_id(session, bank.id, entry_key(exchange.code))
     if leads_to is None or entry_id is None:
         raise NotNowError(state=exchange.state)
     reversal.closed_at = now
-    exchange.state, exchange.changed_at = leads_to, now
+    exchange.state = leads_to
     if reversal.approved_by is None:  # both sides agreed: in the books stands who proposed it, so in the trail too
         carried = trail.Deed(bank.id, "reversal.carried_out", f"reversal:{reversal.code}", reversal.proposed_by, now)
         trail.begin(session, carried)
-    add_step(session, exchange, Deed.REVERSE, by, now, exchange.minutes, words=reversal.reason)
+    take_step(session, exchange, Deed.REVERSE, by, now, exchange.minutes, words=reversal.reason)
     reverse(
         session,
         bank.id,
@@ -158,7 +157,7 @@ def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
     return None if done is None else done.removeprefix("reversal:")
 
 
-def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reversal, Exchange]:
+def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reversal, Locked]:
     """The reversal that waits and its exchange, both locked, the exchange first as everywhere."""
     reversal = session.execute(
         select(Reversal).where(Reversal.bank_id == bank_id, Reversal.code == reversal_code)
@@ -173,7 +172,7 @@ def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reve
     return reversal, exchange
 
 
-def _find_waiting(session: Session, exchange: Exchange) -> int | None:
+def _find_waiting(session: Session, exchange: Locked) -> int | None:
     return session.scalar(
         select(Reversal.id).where(
             Reversal.bank_id == exchange.bank_id, Reversal.exchange_id == exchange.id, Reversal.closed_at.is_(None)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from timebank.members.rules import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 
@@ -96,6 +97,31 @@ class Standing:
         if account_id == self.giver_account_id:
             return Side.GIVER
         return Side.RECEIVER if account_id == self.receiver_account_id else None
+
+
+class Told(Protocol):
+    """What a row says of an exchange, in whichever form it was read."""
+
+    state: str
+    giver_account_id: int
+    receiver_account_id: int
+    proposed_side: str | None
+    recorded_side: str | None
+    minutes: int | None
+    disputed_minutes: int | None
+
+
+def standing_of(exchange: Told) -> Standing:
+    """As much of it as its rules need."""
+    return Standing(
+        state=State(exchange.state),
+        giver_account_id=exchange.giver_account_id,
+        receiver_account_id=exchange.receiver_account_id,
+        proposed_side=Side(exchange.proposed_side) if exchange.proposed_side else None,
+        recorded_side=Side(exchange.recorded_side) if exchange.recorded_side else None,
+        minutes=exchange.minutes,
+        disputed_minutes=exchange.disputed_minutes,
+    )
 
 
 def have_agreed(exchange: Standing) -> bool:

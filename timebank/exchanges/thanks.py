@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NothingSaidError, NotYoursError, OwnExchangeError, ThankedAlreadyError
+from timebank.exchanges.locked import lock
 from timebank.exchanges.models import Exchange, ThankYou
 from timebank.exchanges.rules import Side
-from timebank.exchanges.steps import lock
 from timebank.members.rules import Actor
 from timebank.trail import actions as trail
 

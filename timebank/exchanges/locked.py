@@ -1,0 +1,199 @@
+"""An exchange under its lock: what its deeds go by, and what they change of it.
+
+Every hour that moves passes here, so it is read by one statement, with its two sides and what is held for it, and
+written by one with its newest step, past the ORM's unit of work (docs/decisions/0018-posting-for-speed.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Subquery, Table, bindparam, case, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
+
+from timebank import driver
+from timebank.bookkeeping import holds
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.rules import Deed, Standing, standing_of
+from timebank.members.queries import standings
+from timebank.members.rules import Actor
+
+_EXCHANGES = cast("Table", Exchange.__table__)
+_STEPS = cast("Table", ExchangeStep.__table__)
+_giver, _receiver = standings().subquery("giver"), standings().subquery("receiver")
+_held = holds.holds().subquery("held")
+
+
+def _is_side(member: Subquery, account_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return (member.c.bank_id == _EXCHANGES.c.bank_id) & (member.c.account_id == account_id)
+
+
+_LOCK = driver.Statement(
+    select(
+        _EXCHANGES.c.id,
+        _EXCHANGES.c.giver_account_id,
+        _EXCHANGES.c.receiver_account_id,
+        _EXCHANGES.c.what,
+        _EXCHANGES.c.proposed_side,
+        _EXCHANGES.c.agreed_minutes,
+        _EXCHANGES.c.travel_minutes,
+        _EXCHANGES.c.preparation_minutes,
+        _EXCHANGES.c.category_id,
+        _EXCHANGES.c.state,
+        _EXCHANGES.c.recorded_side,
+        _EXCHANGES.c.occurred_on,
+        _EXCHANGES.c.minutes,
+        _EXCHANGES.c.disputed_minutes,
+        _giver.c.name,
+        _giver.c.standing,
+        _receiver.c.name,
+        _receiver.c.standing,
+        # Not a condition: among the open holds of a whole bank, a young database would look through them all.
+        case((_held.c.resolved_at.is_(None), _held.c.id)),
+    )
+    .select_from(_EXCHANGES)
+    .outerjoin(_giver, _is_side(_giver, _EXCHANGES.c.giver_account_id))
+    .outerjoin(_receiver, _is_side(_receiver, _EXCHANGES.c.receiver_account_id))
+    .outerjoin(_held, (_held.c.bank_id == _EXCHANGES.c.bank_id) & (_held.c.deed == bindparam("of_deed")))
+    .where(_EXCHANGES.c.bank_id == bindparam("of_bank"), _EXCHANGES.c.code == bindparam("of_code"))
+    .with_for_update(of=_EXCHANGES)
+)
+_CHANGED = ("state", "recorded_side", "occurred_on", "minutes", "disputed_minutes", "changed_at")
+_KEEP = (
+    update(_EXCHANGES)
+    .where(_EXCHANGES.c.bank_id == bindparam("of_bank"), _EXCHANGES.c.id == bindparam("of_exchange"))
+    .values({name: bindparam(f"now_{name}", type_=_EXCHANGES.c[name].type) for name in _CHANGED})
+)
+_earlier = _STEPS.alias("earlier")
+#: A step is numbered as it is written: the newest of its exchange, and one more.
+_ADD_STEP = (
+    insert(_STEPS)
+    .values(
+        {
+            **{column.name: bindparam(column.name) for column in _STEPS.c},
+            "number": select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
+            .where(_earlier.c.bank_id == bindparam("of_bank"), _earlier.c.exchange_id == bindparam("of_exchange"))
+            .scalar_subquery(),
+        }
+    )
+    .inline()
+)
+_STEP_ALONE = driver.Statement(_ADD_STEP)
+#: PostgreSQL does both in one journey.
+_STEP_TAKEN = {
+    "sqlite": (driver.Statement(_KEEP), _STEP_ALONE),
+    "postgresql": (driver.Statement(_ADD_STEP.add_cte(_KEEP.cte("kept"))),),
+}
+
+
+@dataclass(slots=True)
+class Locked:
+    """An exchange that nobody else changes until this unit of work ends. A deed sets what changes, and takes a step.
+
+    The giver's and receiver's name and standing (members.rules) are None where the account is nobody's; `hold_id` is
+    the hold that waits for an answer.
+    """
+
+    bank_id: int
+    code: str
+    id: int
+    giver_account_id: int
+    receiver_account_id: int
+    what: str
+    proposed_side: str | None
+    agreed_minutes: int | None
+    travel_minutes: int
+    preparation_minutes: int
+    category_id: int | None
+    state: str
+    recorded_side: str | None
+    occurred_on: date | None
+    minutes: int | None
+    disputed_minutes: int | None
+    giver_name: str | None
+    giver_standing: str | None
+    receiver_name: str | None
+    receiver_standing: str | None
+    hold_id: int | None
+
+    def standing(self) -> Standing:
+        """As much of it as its rules need."""
+        return standing_of(self)
+
+
+def lock(session: Session, bank_id: int, code: str) -> Locked:
+    """The exchange, locked and read anew: what another unit of work did meanwhile is seen."""
+    session.flush()
+    row, *_ = _LOCK.rows(session, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
+    locked = Locked(bank_id, code, *row)
+    if isinstance(locked.occurred_on, str):  # as SQLite keeps a day
+        locked.occurred_on = date.fromisoformat(locked.occurred_on)
+    return locked
+
+
+def take_step(  # noqa: PLR0913 (a row of the exchange's history)
+    session: Session,
+    exchange: Locked,
+    deed: Deed,
+    by: Actor | None,
+    now: datetime,
+    minutes: int | None = None,
+    *,
+    words: str | None = None,
+) -> None:
+    """Keep what a deed changed of the exchange, and add a row to its history. `by` is None where time did it."""
+    day = exchange.occurred_on
+    values = {
+        **_step(exchange.bank_id, exchange.id, deed, by, minutes, words),
+        "now_state": str(exchange.state),
+        "now_recorded_side": exchange.recorded_side,
+        "now_occurred_on": day.isoformat() if day else None,
+        "now_minutes": exchange.minutes,
+        "now_disputed_minutes": exchange.disputed_minutes,
+    }
+    moments = {"done_at": now, "now_changed_at": now}
+    for statement in _STEP_TAKEN[session.get_bind().dialect.name]:
+        statement.run(session, values, at=moments)
+    _forget(session, exchange)
+
+
+def add_first_step(
+    session: Session, exchange: Exchange, deed: Deed, by: Actor, now: datetime, minutes: int | None
+) -> None:
+    """Write an exchange that begins here, with the first row of its history."""
+    session.add(exchange)
+    session.flush()
+    _STEP_ALONE.run(session, _step(exchange.bank_id, exchange.id, deed, by, minutes, None), at={"done_at": now})
+
+
+def deed_of(code: str) -> str:
+    """What entries and holds call an exchange."""
+    return f"exchange:{code}"
+
+
+def _step(
+    bank_id: int, exchange_id: int, deed: Deed, by: Actor | None, minutes: int | None, words: str | None
+) -> Mapping[str, Any]:
+    hand = by.hand if by else None
+    return {
+        "bank_id": bank_id,
+        "exchange_id": exchange_id,
+        "of_bank": bank_id,
+        "of_exchange": exchange_id,
+        "deed": deed.value,
+        "done_by": by.doer_id if by else None,
+        "minutes": minutes,
+        "words": words.strip() if words else None,
+        "on_behalf_of": by.on_behalf_of if by else None,
+        "how": hand.how.value if hand else None,
+        "evidence": (hand.evidence or None) if hand else None,
+    }
+
+
+def _forget(session: Session, exchange: Locked) -> None:
+    """What this unit of work read of the exchange before is read anew when it is asked for."""
+    read = session.identity_map.get(identity_key(Exchange, (exchange.bank_id, exchange.id)))
+    if read is not None:
+        session.expire(read)
