@@ -1,0 +1,141 @@
+"""What the checks of the books say of what was tampered with: the unit they count, and each sentence word by word.
+
+`N` stands for a number, `KIND` for what a leaf is about. People act on these sentences, and find the row by them.
+"""
+
+import re
+
+from timebank.ledger.checks import CheckResult
+
+#: {check: (what it counts, {(table, sentence, how the row is named)})}
+SENTENCES = {
+    "accounts_on_record": (
+        "accounts",
+        {
+            ("account", "it was not opened when its first limit was set", "N/N"),
+            ("closing", "its account is missing", "N/N"),
+            ("hold", "its account is missing", "N/N"),
+            ("limit_change", "its account is missing", "N/N/N"),
+        },
+    ),
+    "balances_equal_postings": (
+        "accounts",
+        {
+            ("account", "says N minutes, its postings come to N", "N/N"),
+        },
+    ),
+    "closings_are_whole": (
+        "closings",
+        {
+            ("closing", "it does not say what was closed, or who said so", "N/N"),
+            ("closing", "the month was signed off more than once", "N/NNN"),
+        },
+    ),
+    "closings_on_record": (
+        "closings",
+        {
+            ("account", "it is not as its closings say", "N/N"),
+            ("closing", "it does not follow from the one before", "N/N"),
+        },
+    ),
+    "entries_as_written": (
+        "entries",
+        {
+            ("entry", "it was changed after it was written", "N/N"),
+        },
+    ),
+    "floors_on_record": (
+        "limit changes",
+        {
+            ("account", "its floor is not on record, or not kept", "N/N"),
+        },
+    ),
+    "holds_match": (
+        "holds",
+        {
+            ("account", "holds N minutes, its open holds come to N", "N/N"),
+            ("entry", "the hold that it resolves does not fit", "N/N"),
+            ("hold", "its minutes are none", "N/N"),
+        },
+    ),
+    "postings_equal_transfers": (
+        "postings",
+        {
+            ("posting", "it belongs to no transfer", "N/N/N"),
+            ("transfer", "its account is missing", "N/N/N"),
+            ("transfer", "its posting is missing or differs", "N/N/N"),
+        },
+    ),
+    "reversals_mirror": (
+        "reversals",
+        {
+            ("transfer", "it mirrors no line", "N/N/N"),
+            ("transfer", "it was taken back more than once", "N/N/N"),
+        },
+    ),
+    "running_balances": (
+        "postings",
+        {
+            ("posting", "it does not follow from the one before", "N/N/N"),
+        },
+    ),
+    "sealed_in_order": (
+        "seals",
+        {
+            ("entry", "entries that came after it were sealed without it", "N/N"),
+        },
+    ),
+    "seals_match": (
+        "rows sealed",
+        {
+            ("leaf", "KIND: it was changed after it was sealed", "N/N"),
+            ("leaf", "KIND: its number does not follow from the one before", "N/N"),
+            ("leaf", "KIND: the hash of its block is not that of its leaves", "N/N"),
+            ("leaf", "KIND: what was sealed is missing", "N/N"),
+            ("leaf", "there is no seal on it", "N/N"),
+            ("seal", "its checkpoint says something else", "N/N"),
+            ("seal", "its number does not follow from the one before", "N/N"),
+            ("seal", "its peaks are not those of its leaves", "N/N"),
+            ("seal", "its root is not that of its leaves", "N/N"),
+            ("seal", "no key that we know signed it", "N/N"),
+            ("seal", "there are fewer leaves than it says", "N/N"),
+        },
+    ),
+    "sum_is_zero": (
+        "accounts",
+        {
+            ("account", "the balances sum to N minutes", "bank N"),
+        },
+    ),
+    "transfers_equal_lines": (
+        "transfers",
+        {
+            ("entry", "its transfers are not its lines", "N/N"),
+            ("transfer", "its entry is missing", "N/N"),
+        },
+    ),
+    "words_as_written": (
+        "memos",
+        {
+            ("memo", "the words or their entry are missing", "N/N"),
+            ("memo", "the words were blanked without their salt", "N/N"),
+            ("memo", "the words were changed", "N/N"),
+        },
+    ),
+}
+_NUMBER = re.compile(r"-?\d+")
+_KIND = re.compile(r"^[a-z_]+ N/N(/N)?(?=: )")
+
+
+def untold(result: CheckResult) -> set[tuple[str, str, str]]:
+    """The findings of a check that are told in no sentence of these; empty for a check of another room."""
+    if result.name not in SENTENCES:
+        return set()
+    unit, sentences = SENTENCES[result.name]
+    assert result.unit == unit
+    told = {(one.table, _plain(one.problem), _plain(one.row)) for one in result.findings}
+    return told - sentences
+
+
+def _plain(words: str) -> str:
+    return _KIND.sub("KIND", _NUMBER.sub("N", words.replace("None", "1")))
