@@ -11,11 +11,13 @@ from timebank.ledger.entries import Entry, EntryKind, Line, reversal_lines
 from timebank.ledger.errors import (
     AlreadyReversedError,
     FloorReachedError,
+    HoldResolvedError,
     KeyTakenError,
     LedgerError,
     NoSuchAccountError,
     NotAMirrorError,
 )
+from timebank.ledger.holds import Hold
 
 ACCOUNTS = (1, 2, 3, 4)
 
@@ -133,3 +135,43 @@ def test_only_help_counts_as_given_and_received():
     one, two = books.accounts[1], books.accounts[2]
     assert (one.given, one.received, one.other, one.balance) == (0, 45, 120, 75)
     assert (two.given, two.received, two.other, two.balance) == (45, 0, 0, 45)
+
+
+def test_an_account_opens_at_zero_whatever_it_was_elsewhere():
+    books = Books()
+    books.open_account(Account(1, floor=-60, balance=5, held=4, number=3, given=2, received=1))
+    assert books.accounts[1] == Account(1, floor=-60)
+
+
+def test_lines_are_counted_from_one_and_their_postings_say_so():
+    books = open_books()
+    books.post(Entry(7, "k", EntryKind.EXCHANGE, (Line(1, 2, 60), Line(3, 4, 15))))
+    told = [(posting.account, posting.entry, posting.line, posting.minutes) for posting in books.postings]
+    assert told == [(1, 7, 1, -60), (2, 7, 1, 60), (3, 7, 2, -15), (4, 7, 2, 15)]
+
+
+def test_who_meets_the_floor_is_named():
+    books = open_books(floor=-60)
+    with pytest.raises(FloorReachedError) as refused:
+        books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(3, 2, 61),)))
+    assert refused.value.values == {"account": 3}
+    with pytest.raises(FloorReachedError) as refused:
+        books.set_floor(2, 1)
+    assert refused.value.values == {"account": 2}
+    with pytest.raises(FloorReachedError) as refused:
+        books.place(Hold(1, 4, 61, 0, "deed"))
+    assert refused.value.values == {"account": 4}
+
+
+def test_a_hold_that_was_never_placed_cannot_be_resolved():
+    books = open_books()
+    books.place(Hold(1, 1, 60, 0, "deed"))
+    with pytest.raises(HoldResolvedError):
+        books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),), resolves=0))
+
+
+def test_a_line_that_names_no_line_mirrors_none():
+    books = open_books()
+    books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),)))
+    with pytest.raises(NotAMirrorError):
+        books.post(Entry(2, "r", EntryKind.EXCHANGE, (Line(2, 1, 60),), 1))

@@ -71,8 +71,9 @@ def test_what_people_type_means_what_it_says(typed, minutes):
 
 @pytest.mark.parametrize("typed", ["9", "12", "14", "16", "50", "485", "495", "1.5", "2,5", "600"])
 def test_a_number_that_could_be_either_asks(typed):
-    with pytest.raises(HoursUnclearError):
+    with pytest.raises(HoursUnclearError) as asked:
         read_hours(typed)
+    assert asked.value.values == {"number": typed}
 
 
 @pytest.mark.parametrize("typed", ["0", "0 h", "0 min", "0:00", "-1", "-1 h", "\u22121 h", "0.001 h", "- 30 min"])
@@ -89,7 +90,7 @@ def test_more_than_a_day_is_refused(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "a while", "h", "1:75", "1 h 75", "1.5 h 30", "1h30h", "1e3", "½", "3600 s", "5400 seconds", "1:30:00"],
+    ["", "a while", "h", "1:75", "1 h 60", "1 h 75", "1.5 h 30", "1h30h", "1e3", "½", "3600 s", "5400 seconds", "1:30:00"],
 )
 def test_what_says_no_time_is_not_guessed(typed):
     with pytest.raises((HoursNotUnderstoodError, HoursUnclearError)):
@@ -124,6 +125,7 @@ def test_a_half_goes_up():
 
     assert [round_half_up(Fraction(number, 2)) for number in (1, 3, 4, 5)] == [1, 2, 2, 3]
     assert round_half_up(Fraction(199, 3)) == 66
+    assert [round_half_up(Fraction(number, 10)) for number in (-5, -6, -15)] == [0, -1, -1]
 
 
 @pytest.mark.parametrize(
@@ -147,5 +149,6 @@ def test_a_limit_has_no_days_end(typed, minutes):
     ],
 )
 def test_a_limit_is_never_guessed(typed, refused):
-    with pytest.raises(refused):
+    with pytest.raises(refused) as error:
         read_limit(typed)
+    assert error.value.values == ({"number": typed} if refused is HoursUnclearError else {})

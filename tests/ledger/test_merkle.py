@@ -157,7 +157,7 @@ def test_a_proof_with_a_hash_more_or_less_shows_nothing(data):
     assert not is_consistent(old, size, naive(MANY[:old]), root, [*proof, MANY[0]])
 
 
-@pytest.mark.parametrize(("number", "size"), [(-1, 3), (3, 3), (0, 0)])
+@pytest.mark.parametrize(("number", "size"), [(-1, 3), (3, 3), (0, 0), (1, 1)])
 def test_a_place_outside_the_list_shows_nothing(number, size):
     assert not is_included(MANY[0], number, size, [], MANY[0])
 
