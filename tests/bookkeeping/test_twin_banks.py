@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.bookkeeping.waiting import find_open_hold
-from tests.people import NOW, TODAY
+from tests.people import NOW, TODAY, join
 from timebank import clock
-from timebank.bookkeeping import actions, holds
+from timebank.bookkeeping import actions, closings, holds
 from timebank.bookkeeping.audit_queries import (
     EntryFilter,
     Late,
@@ -43,6 +43,7 @@ from timebank.bookkeeping.queries import (
 from timebank.bookkeeping.receipts import count_public, find_checkpoint, list_seals, make_receipt, make_succession
 from timebank.bookkeeping.sealing import count_unsealed, seal
 from timebank.ledger.accounts import AccountKind
+from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import HISTORY, EntryKind, Line
 
 EVERYTHING = StatementFilter()
@@ -62,10 +63,13 @@ class Twin:
     help: int
     back: int
     history: int
+    gone: int
+    approver: int
 
 
-def _write(session, bank, recorder, minutes, at):
-    """Lines with words, one of them taken back; history; an override that ended; holds. Sealed twice."""
+def _write(session, bank, people, minutes, at):
+    """Lines with words, one of them taken back; history; a past override; holds; what was closed. Sealed twice."""
+    recorder, approver = people
     said = {"reason": f"for {minutes}", "by": recorder, "now": at}
     a, b, c = (actions.open_account(session, bank, AccountKind.MEMBER, floor=-600, **said) for _ in range(3))
 
@@ -83,19 +87,31 @@ def _write(session, bank, recorder, minutes, at):
     seal(session, bank, now=at)
     holds.place(session, bank, c, deed="test:other", **held)
     holds.release(session, bank, "test:other", now=at)
+    gone = actions.open_account(session, bank, AccountKind.MEMBER, floor=0, **said)
+    closings.close_account(session, bank, gone, **said)
+    if minutes == 60:  # in one of the two it came back
+        closings.reopen_account(session, bank, gone, approved_by=approver, **said)
+    for month in (date(2026, 8, 1), date(2026, 9, 1)):
+        figures = f'{{"month": {month.month}, "of": {minutes}}}'
+        closings.sign_off_month(session, bank, month, figures, approved_by=approver, **said)
+    if minutes == 7:
+        closings.sign_off_month(session, bank, date(2026, 7, 1), "{}", approved_by=approver, **said)
     seal(session, bank, now=at + timedelta(minutes=1))
-    return Twin(bank, recorder, minutes, a, b, c, first, back, history)
+    return Twin(bank, recorder, minutes, a, b, c, first, back, history, gone, approver)
 
 
 @pytest.fixture
 def twins(session, village, monkeypatch):
     found = []
-    banks = [(village.angus.id, village.ada, 60, NOW), (village.perth.id, village.perdita, 7, NOW + timedelta(hours=1))]
-    for bank, recorder, minutes, at in banks:
+    banks = [
+        (village.angus.id, (village.ada, village.mary), 60, NOW),
+        (village.perth.id, (village.perdita, join(session, village.perth, "Percy Shaw")), 7, NOW + timedelta(hours=1)),
+    ]
+    for bank, people, minutes, at in banks:
         ids = count(1_000)
         with monkeypatch.context() as patch:
             patch.setattr(clock, "next_id", lambda ids=ids: next(ids))
-            found.append(_write(session, bank, recorder.membership_id, minutes, at))
+            found.append(_write(session, bank, [one.membership_id for one in people], minutes, at))
     session.commit()
     one, other = found
     assert (one.a, one.b, one.c, one.help, one.back) == (other.a, other.b, other.c, other.help, other.back)
@@ -295,3 +311,56 @@ def test_a_hold_is_let_go_in_this_bank_only(session, twins):
     assert get_account(session, one.bank, one.c).held == 0
     assert get_account(session, other.bank, other.c).held == other.minutes
     assert find_open_hold(session, other.bank, "test:held") is not None
+
+
+def test_what_was_closed_is_of_this_bank(session, twin):
+    came_back, reason = twin.minutes == 60, f"for {twin.minutes}"
+    assert closings.is_closed(session, twin.bank, twin.gone) is not came_back
+    assert not closings.is_closed(session, twin.bank, twin.a)
+    assert closings.list_closed(session, twin.bank, [twin.gone, twin.a]) == ([] if came_back else [twin.gone])
+    at = NOW if came_back else NOW + timedelta(hours=1)
+    told = [
+        (
+            row.kind,
+            row.account_id,
+            row.month,
+            row.figures,
+            row.reason,
+            row.recorded_by,
+            row.approved_by,
+            row.recorded_at,
+        )
+        for row in closings.list_closings(session, twin.bank, twin.gone)
+    ]
+    closed = (ClosingKind.ACCOUNT_CLOSED, twin.gone, None, None, reason, twin.recorder, None, at)
+    reopened = (ClosingKind.ACCOUNT_REOPENED, twin.gone, None, None, reason, twin.recorder, twin.approver, at)
+    assert told == ([closed, reopened] if came_back else [closed])
+    assert closings.list_closings(session, twin.bank, twin.a) == []
+
+
+def test_months_are_of_this_bank_newest_first(session, twin):
+    months = [date(2026, 9, 1), date(2026, 8, 1), *([date(2026, 7, 1)] if twin.minutes == 7 else [])]
+    rows = closings.list_signed_off(session, twin.bank)
+    assert [(row.kind, row.account_id, row.month) for row in rows] == [
+        (ClosingKind.MONTH_SIGNED_OFF, None, month) for month in months
+    ]
+    august = closings.find_signed_off(session, twin.bank, date(2026, 8, 1))
+    assert (august.month, august.figures) == (date(2026, 8, 1), f'{{"month": 8, "of": {twin.minutes}}}')
+    assert (august.recorded_by, august.approved_by) == (twin.recorder, twin.approver)
+    july = closings.find_signed_off(session, twin.bank, date(2026, 7, 1))
+    assert (july is not None) == (twin.minutes == 7)
+
+
+def test_closings_of_all_banks_are_told_with_their_bank(session, twins):
+    one, other = twins
+    told = [(row.bank_id, row.month.month) for row in closings.list_all_signed_off(session)]
+    assert told == [(one.bank, 8), (one.bank, 9), (other.bank, 7), (other.bank, 8), (other.bank, 9)]
+    rows = session.execute(closings.account_closings()).all()
+    assert sorted((row.bank_id, row.kind, row.account_id, row.recorded_by) for row in rows) == sorted(
+        [
+            (one.bank, ClosingKind.ACCOUNT_CLOSED, one.gone, one.recorder),
+            (one.bank, ClosingKind.ACCOUNT_REOPENED, one.gone, one.recorder),
+            (other.bank, ClosingKind.ACCOUNT_CLOSED, other.gone, other.recorder),
+        ]
+    )
+    assert [tuple(row) for row in session.execute(closings.closed_accounts())] == [(other.bank, other.gone)]

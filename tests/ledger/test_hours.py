@@ -90,7 +90,21 @@ def test_more_than_a_day_is_refused(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "a while", "h", "1:75", "1 h 60", "1 h 75", "1.5 h 30", "1h30h", "1e3", "½", "3600 s", "5400 seconds", "1:30:00"],
+    [
+        "",
+        "a while",
+        "h",
+        "1:75",
+        "1 h 60",
+        "1 h 75",
+        "1.5 h 30",
+        "1h30h",
+        "1e3",
+        "½",
+        "3600 s",
+        "5400 seconds",
+        "1:30:00",
+    ],
 )
 def test_what_says_no_time_is_not_guessed(typed):
     with pytest.raises((HoursNotUnderstoodError, HoursUnclearError)):
