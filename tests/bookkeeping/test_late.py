@@ -24,6 +24,8 @@ TABLE = [
     (LONDON, "2026-06-01", "2026-07-01 22:59", {MONTH}),  # the thirtieth day after
     (LONDON, "2026-06-01", "2026-07-01 23:00", {MONTH, THIRTY}),
     (LONDON, "2025-12-31", "2026-01-01 12:00", {MONTH}),
+    (LONDON, "2024-12-31", "2025-01-01 00:00", {MONTH}),  # before the clock changes for the first time
+    (LONDON, "2026-06-01", "2026-06-30 12:00", set()),  # the first day of the month is of the month
     (LONDON, "2026-03-29", "2026-03-29 00:59", set()),
     (AUCKLAND, "2026-06-30", "2026-06-30 11:59", set()),
     (AUCKLAND, "2026-06-30", "2026-06-30 12:00", {MONTH}),
@@ -31,6 +33,11 @@ TABLE = [
     (HONOLULU, "2026-06-30", "2026-07-01 09:59", set()),
     (HONOLULU, "2026-06-30", "2026-07-01 10:00", {MONTH}),
 ]
+
+
+@pytest.fixture(autouse=True)
+def nobody_remembers_the_zones():
+    _offsets.cache_clear()
 
 
 def _post(session, village, number, day, moment):
