@@ -77,6 +77,7 @@ class Client:
 
     task: Task
     engine: Engine
+    engine_alone: Engine
     baseline: Callable[[], None]
     info: dict[str, object]
     waiting: list[tuple[str, int]] = field(default_factory=list)
@@ -84,9 +85,7 @@ class Client:
 
     def alone(self) -> Session:
         """Where a statement commits itself; SQLite's has to take the write lock before it either way."""
-        if self.engine.dialect.name == "sqlite":
-            return self.unit()
-        return Session(self.engine.execution_options(isolation_level="AUTOCOMMIT"), info=self.info)
+        return Session(self.engine_alone, info=self.info)
 
     def unit(self) -> Session:
         """A unit of work as the web makes one."""
@@ -190,10 +189,11 @@ def _run(task: Task, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a qu
     with tempfile.TemporaryDirectory(prefix="timebank-bench-", dir=task.settings.instance.parent) as folder:
         engine = make_engine(task.settings.database_url)
         is_sqlite = engine.dialect.name == "sqlite"
+        alone = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         owner = task.settings.owner_url
         baseline = leanest.sqlite(Path(folder) / "leanest.db") if is_sqlite else leanest.postgresql(owner)
         try:  # what goes wrong is printed by the process itself
-            _take_turns(Client(task, engine, baseline, task.settings.session_info), barrier, told)
+            _take_turns(Client(task, engine, alone, baseline, task.settings.session_info), barrier, told)
         except BaseException:
             barrier.abort()
             raise
@@ -339,8 +339,7 @@ def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool
     if name == "postgresql":
         leanest.make_postgresql(settings.owner_url)
     crowd = settle(settings)
-    with make_engine(settings.owner_url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    _live(settings, crowd)
     task = Task(settings, crowd, rounds, seconds, ("leanest", "one", "unit", "deed", "batch"))
     for clients in (1, 8) if name == "postgresql" else (1,):
         found[str(clients)] = figures(measure(task, clients))
@@ -349,6 +348,23 @@ def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool
         if not quiet:
             _print(name, str(clients), found[str(clients)])
     return found
+
+
+def _live(settings: Settings, crowd: Crowd) -> None:
+    """A bank that has lived for a while, which nobody begins to measure on its first morning.
+
+    A connection keeps the plans that it made over tables with nothing in them until somebody has counted them.
+    """
+    with opened(settings.database_url) as engine:
+        client = Client(Task(settings, crowd, 1, 1.0, ()), engine, engine, lambda: None, settings.session_info)
+        client.batches = [[client.entry() for _ in range(BATCH)] for _ in range(20)]
+        while client.batches:
+            _batch(client)
+        _record(client, 1_000)
+        while len(client.waiting) > BATCH // 2:
+            _deed(client)
+    with opened(settings.owner_url) as engine, engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
 
 def _print(name: str, clients: str, row: dict[str, float]) -> None:

@@ -132,6 +132,20 @@ def test_an_entry_slipped_in_among_sealed_ones_is_noticed_even_if_it_is_sealed_t
     )
 
 
+def test_an_entry_that_is_gone_is_missed_though_one_with_as_many_lines_stands_for_it(tampered):
+    """Those checks that only count lines are not told a thing; the one that compares each line is."""
+    newest = "SELECT max(id) AS id FROM entry WHERE reverses IS NULL AND resolves IS NULL AND kind <> 'exchange'"
+    with tampered.undone():
+        gone = tampered.one(newest).id
+        assert tampered.run("UPDATE entry SET id = id + 1 WHERE id = :id", id=gone) == 1
+        found = {result.name: result.findings for result in tampered.results() if result.verdict is Verdict.WRONG}
+    bank_id = tampered.village.angus.id
+    assert {(one.table, one.row) for one in found["transfers_equal_lines"]} == {
+        ("transfer", f"{bank_id}/{gone}"),
+        ("entry", f"{bank_id}/{gone + 1}"),
+    }
+
+
 def test_a_release_that_nobody_made_waits_for_the_next_seal_like_any_other(tampered, thief):
     waiting = _waiting(tampered)
     hold = tampered.one(f"SELECT * FROM hold WHERE resolved_at IS NULL AND placed_at < '{SEALED_UNTIL}' LIMIT 1")
