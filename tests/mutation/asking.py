@@ -131,12 +131,14 @@ def _run(books: Books, mutant: Mutant, folder: Path) -> int:
         kept = os.dup(1), os.dup(2)
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-        environment = books.make(mutant, folder)
+        environment, before = books.make(mutant, folder), dict(os.environ)
         try:
             os.environ.update(environment, HYPOTHESIS_STORAGE_DIRECTORY=str(folder / "hypothesis"))
             return pytest.main(_command(books.name), plugins=[_FirstFailure(folder / _SAID, mutant)])
         finally:
             books.drop(environment)
+            os.environ.clear()
+            os.environ.update(before)
             sys.stdout.flush()
             os.dup2(kept[0], 1)
             os.dup2(kept[1], 2)
