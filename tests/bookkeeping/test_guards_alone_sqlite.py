@@ -245,6 +245,13 @@ TABLE = {
     ],
     "posting_before_insert": [
         (None, MANY, transfer(), posting()),
+        (  # what would follow for somebody else's account
+            CLOSED,
+            MANY,
+            _linus("number = 3, balance = 500, given = 500, received = 0"),
+            transfer(to_number=4),
+            posting(number=4, balance_after=560, given_after=560),
+        ),
         (None, MANY, transfer(), taken()),
         *[
             (CLOSED, MANY, transfer(), posting(**wrong))

@@ -106,6 +106,17 @@ def test_an_entry_of_many_lines_resolves_its_hold_too(session, books, place, pos
     assert grace() == (-1200, 0)
 
 
+def test_an_entry_of_many_lines_leaves_every_other_hold_alone(session, books, place, post, grace):
+    place("exchange:X", 300)
+    place("exchange:Y", 600)
+    lines = (Line(books.grace, books.ada, 100), Line(books.grace, books.linus, 200))
+    post(_resolving(session, books, "exchange:X", *lines))
+    assert grace() == (-300, 600)
+    post(books.entry("a meal", Line(books.ada, books.linus, 15), Line(books.linus, books.ada, 15)))
+    assert grace() == (-300, 600)
+    assert find_open_hold(session, books.bank, "exchange:Y") is not None
+
+
 @pytest.mark.parametrize("minutes", [1, 599, 600])
 def test_resolving_for_no_more_than_was_held_never_fails_for_balance(session, books, place, post, grace, minutes):
     place("exchange:X", 600)
