@@ -261,3 +261,56 @@ def test_a_limit_change_takes_the_next_number_whatever_it_says(postgresql_backen
         told = text("SELECT number FROM limit_change WHERE bank_id = :bank AND account_id = :ada ORDER BY number")
         assert connection.scalars(told, names).all() == [1, 2, 3]
         connection.rollback()
+
+
+MIRRORS, ONCE = "reversal_mirrors", "reversed_once"
+#: Lines of a reversal; these brackets stand for the braces of PostgreSQL's arrays.
+SECOND, FIRST = "<{ada},{linus},30,2>", "<{ada},{grace},60,1>"
+
+
+def _back(*lines, **changed):
+    """A reversal of these lines of the meal."""
+    return entry(**{"lines": f"'<{','.join(lines)}>'", "reverses": "{entry}", **changed})
+
+
+#: [(rule or None where it is right, what is posted)]: the last is asked about, with no unique key to help.
+REVERSALS = [
+    (None, _back(SECOND)),
+    (None, _back(SECOND, FIRST)),
+    (None, _back(SECOND), _back(FIRST, id=6, key="'other'")),
+    (MIRRORS, _back(FIRST, SECOND)),
+    (MIRRORS, _back(SECOND, SECOND)),
+    (MIRRORS, _back(SECOND, reverses=9)),
+    (MIRRORS, _back(SECOND, kind="'gift'")),
+    (MIRRORS, _back(SECOND, bank_id="{other_bank}")),
+    (MIRRORS, _back(SECOND), _back("<{linus},{ada},30,1>", id=6, key="'other'", reverses=5)),
+    (MIRRORS, _back("<{ada},{grace},30,2>")),
+    (MIRRORS, _back("<{grace},{linus},30,2>")),
+    (MIRRORS, _back("<{ada},{linus},29,2>")),
+    (MIRRORS, _back("<{ada},{linus},30,1>")),
+    (MIRRORS, _back("<{ada},{linus},30,3>")),
+    (MIRRORS, _back(SECOND, "<{ada},{grace},59,1>")),
+    (ONCE, _back(SECOND), _back(SECOND, id=6, key="'other'")),
+    (ONCE, _back(SECOND), _back(SECOND, FIRST, id=6, key="'other'")),
+    (ONCE, _back(FIRST), _back(SECOND, FIRST, id=6, key="'other'")),
+]
+
+
+@pytest.mark.parametrize(("rule", "statements"), [(rule, statements) for rule, *statements in REVERSALS])
+def test_an_entry_takes_back_each_line_of_another_once_and_just_as_it_was(postgresql_backend, names, rule, statements):
+    with postgresql_backend.owner.connect() as connection:
+        connection.exec_driver_sql("DROP INDEX uq_transfer_reversed_once")
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_posts")
+        posted = [statement.format(**names).replace("<", "{").replace(">", "}") for statement in statements]
+        *before, attack = posted
+        for statement in before:
+            connection.exec_driver_sql(statement)
+        said = None
+        try:
+            connection.exec_driver_sql(attack)
+        except DBAPIError as error:
+            said = error.orig.diag.constraint_name
+        finally:
+            connection.rollback()
+    assert said == rule
