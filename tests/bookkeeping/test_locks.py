@@ -81,6 +81,14 @@ def test_whoever_waits_for_the_lower_account_does_not_hold_the_higher_one(backen
     assert free == [False, True, True]
 
 
+@pytest.mark.parametrize("name", ["there", "back", "many", "resolving", "resolving many"])
+def test_nobody_else_waits_for_a_posting(backend, session, books, held, name):
+    actions.post(session, _entries(books, held)[name])
+    free = [_is_free(backend, books, account) for account in (books.ada, books.grace, books.linus)]
+    session.rollback()
+    assert free == [False, False, True]
+
+
 def test_accounts_that_are_locked_by_name_stay_as_they_are_and_no_others_do(backend, books):
     with backend.engine.connect() as web:
         web.execute(
