@@ -19,6 +19,7 @@ from tests.bookkeeping.rows import (
     memo,
     month,
     posting,
+    reversal,
     seal,
     transfer,
     update,
@@ -296,8 +297,26 @@ REVERSALS = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "statements"), [(rule, statements) for rule, *statements in REVERSALS])
-def test_an_entry_takes_back_each_line_of_another_once_and_just_as_it_was(postgresql_backend, names, rule, statements):
+NO_MINUTES = "minutes_whole_and_positive"
+#: Arrays that PostgreSQL would take for lines, and that are none: another shape, or counted from another number.
+SHAPES = [
+    (None, _back(SECOND, FIRST)),
+    (None, entry(lines="'[1:2][1:3]=<<{grace},{ada},60>,<{linus},{ada},30>>'")),
+    (NO_MINUTES, entry(lines="'[2:3][1:3]=<<{grace},{ada},60>,<{linus},{ada},30>>'")),
+    (NO_MINUTES, entry(lines="'[1:2][0:2]=<<{grace},{ada},60>,<{linus},{ada},30>>'")),
+    (NO_MINUTES, entry(lines="'<<{grace},{ada},60,1>,<{linus},{ada},30,2>>'")),
+    (NO_MINUTES, entry(lines="'<<<{grace},{ada},60>>,<<{linus},{ada},30>>>'")),
+    (NO_MINUTES, reversal("[2:3][1:4]=<<{ada},{linus},30,2>,<{ada},{grace},60,1>>")),
+    (NO_MINUTES, reversal("[1:2][0:3]=<<{ada},{linus},30,2>,<{ada},{grace},60,1>>")),
+    (NO_MINUTES, reversal("<<{ada},{linus},30>,<{ada},{grace},60>>")),
+    (NO_MINUTES, reversal("<<<{ada}>,<{linus}>,<30>,<2>>,<<{ada}>,<{grace}>,<60>,<1>>>")),
+]
+
+
+@pytest.mark.parametrize(("rule", "statements"), [(rule, statements) for rule, *statements in [*REVERSALS, *SHAPES]])
+def test_lines_are_lines_and_take_back_each_of_another_once_and_just_as_it_was(
+    postgresql_backend, names, rule, statements
+):
     with postgresql_backend.owner.connect() as connection:
         connection.exec_driver_sql("DROP INDEX uq_transfer_reversed_once")
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

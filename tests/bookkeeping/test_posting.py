@@ -12,6 +12,7 @@ from timebank.bookkeeping.queries import (
     StatementFilter,
     get_account,
     get_account_of_kind,
+    list_accounts,
     list_statement,
 )
 from timebank.ledger.accounts import AccountKind
@@ -164,3 +165,20 @@ def test_welcome_hours_come_from_the_pot_and_are_not_help(session, books, post, 
 def test_pots_are_locked_last(session, books):
     pot = get_account_of_kind(session, books.bank, AccountKind.POT)
     assert pot > max(books.ada, books.grace, books.linus)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.EXCHANGE, EntryKind.GIFT])
+def test_many_lines_count_as_help_only_where_they_are_help(session, books, post, kind):
+    """And taking them back undoes just that."""
+    lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
+    first = post(books.entry("a meal", *lines, kind=kind))
+
+    def told():
+        accounts = list_accounts(session, books.bank, [books.ada, books.grace, books.linus])
+        return [(one.given, one.received) for _id, one in sorted(accounts.items())]
+
+    helped = kind is EntryKind.EXCHANGE
+    assert told() == ([(90, 0), (0, 60), (0, 30)] if helped else [(0, 0)] * 3)
+    back = (Line(books.ada, books.linus, 30, mirrors=2), Line(books.ada, books.grace, 60, mirrors=1))
+    post(books.entry("back", *back, kind=kind, reverses=first))
+    assert told() == [(0, 0)] * 3
