@@ -16,7 +16,7 @@ from sqlalchemy.orm.util import identity_key
 from timebank import driver
 from timebank.bookkeeping import holds
 from timebank.exchanges.models import Exchange, ExchangeStep
-from timebank.exchanges.rules import Deed, Standing, standing_of
+from timebank.exchanges.rules import Deed, Standing, State, standing_of
 from timebank.members.queries import standings
 from timebank.members.rules import Actor
 
@@ -126,6 +126,14 @@ class Locked:
 def lock(session: Session, bank_id: int, code: str) -> Locked:
     """The exchange, locked and read anew: what another unit of work did meanwhile is seen."""
     session.flush()
+    locked = _read(session, bank_id, code)
+    if locked.hold_id is None and locked.state in {State.RECORDED, State.DISPUTED}:
+        # Who had to wait for the lock sees the exchange as it is, and all around it as it was: read again, now locked.
+        locked = _read(session, bank_id, code)
+    return locked
+
+
+def _read(session: Session, bank_id: int, code: str) -> Locked:
     row, *_ = _LOCK.rows(session, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
     locked = Locked(bank_id, code, *row)
     if isinstance(locked.occurred_on, str):  # as SQLite keeps a day
