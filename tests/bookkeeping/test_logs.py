@@ -1,5 +1,6 @@
 """A new log of seals goes on from all that is sealed, says so in its first leaf, and nothing else changes its place."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from timebank.bookkeeping.sealing import seal
 from timebank.bookkeeping.signing import find_signer
 from timebank.ledger.errors import NotSealedInOrderError
 from timebank.ledger.leaves import LeafKind
+from timebank.ledger.merkle import hash_leaf
 from timebank.ledger.notes import read_note
 from timebank.ledger.papers import goes_on, read_paper, read_receipt
 
@@ -57,6 +59,21 @@ def test_its_first_leaf_says_why_it_began(session, books, two_logs):
     assert tuple(leaf) == (LeafKind.LOG.value, 2)
     (log,) = list_logs(session, books.bank)
     assert (log.after_seal, log.size, log.checkpoint) == (1, two_logs[0], "timebank/1\n99\n")
+
+
+def test_its_leaf_is_encoded_as_the_ledgers_page_says(session, books, two_logs):
+    """docs/ledger.md: names sorted, numbers that name rows as text, moments in UTC to the microsecond."""
+    told = {
+        "leaf": "log",
+        "bank_id": str(books.bank),
+        "number": 2,
+        "after_seal": 1,
+        "size": two_logs[0],
+        "checkpoint": "timebank/1\n99\n",
+        "begun_at": "2026-11-21T11:00:00.000000Z",
+    }
+    encoded = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert bytes(session.scalar(select(Leaf.hash).where(Leaf.number == two_logs[0]))) == hash_leaf(encoded)
 
 
 def test_every_seal_has_the_name_of_its_log(session, books, two_logs):

@@ -78,7 +78,8 @@ def _write(session, bank, people, minutes, at):
         new = actions.NewEntry(bank, key, lines=lines, recorded_by=recorder, **{**entry, **changed})
         return actions.post(session, new)
 
-    first = post("help", Line(a, b, minutes), Line(c, b, 2 * minutes), words=f"Words of {minutes}")
+    lines = (Line(a, b, minutes), Line(c, b, 2 * minutes))
+    first = post("help", *lines, words=f"Words of {minutes}", approved_by=approver)
     back = post("back", Line(b, c, 2 * minutes, mirrors=2), reverses=first, deed="test:help")
     history = post("history:1", Line(a, b, 1), deed=f"{HISTORY}1", words=f"Long ago {minutes}")
     actions.change_limit(session, bank, c, -600 - minutes, until=TODAY - timedelta(days=1), **said)
@@ -165,6 +166,12 @@ def test_an_entry_is_of_this_bank(session, twin):
     assert list_reversed_lines(session, twin.bank, twin.help) == {2}
     found = find_entry(session, twin.bank, ["help"])
     assert (found.recorded_by, found.words) == (twin.recorder, f"Words of {twin.minutes}")
+    assert (found.occurred_on, found.deed, found.on_behalf_of, found.approved_by) == (
+        date(2026, 9, 30),
+        "test:help",
+        None,
+        twin.approver,
+    )
     assert [row.key for row in list_related_entries(session, twin.bank, found)] == ["back"]
     back = find_entry(session, twin.bank, ["back"])
     assert [tuple(row) for row in list_related_entries(session, twin.bank, back)] == [("help", None)]
@@ -256,6 +263,7 @@ def test_the_same_deed_again_is_told_by_this_banks_entry(session, twins):
             NOW,
             twin.recorder,
             "test:help",
+            approved_by=twin.approver,
             words=f"Words of {twin.minutes}",
         )
         assert actions.post(session, again) == twin.help
