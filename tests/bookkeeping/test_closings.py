@@ -7,7 +7,7 @@ import pytest
 from tests.people import NOW
 from timebank.bookkeeping import closings, holds, reversing
 from timebank.bookkeeping.account_checks import closings_on_record
-from timebank.bookkeeping.queries import get_account
+from timebank.bookkeeping.queries import StatementFilter, get_account, list_whole_statement
 from timebank.ledger.checks import Verdict
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind, Line
@@ -102,6 +102,7 @@ def test_a_reversal_opens_a_closed_account_in_the_same_transaction(session, book
     session.commit()
     account = get_account(session, books.bank, books.linus)
     assert (account.balance, account.floor) == (-60, -1200)
+    assert list_whole_statement(session, books.bank, books.linus, StatementFilter())[-1].words == "Slip"
     assert not closings.is_closed(session, books.bank, books.linus)
     assert closings_on_record(session).verdict is Verdict.RIGHT
 

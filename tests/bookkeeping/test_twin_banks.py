@@ -36,6 +36,7 @@ from timebank.bookkeeping.queries import (
     get_entry,
     list_accounts,
     list_entries_of_deeds,
+    list_entry_lines,
     list_reversed_lines,
     list_statement,
     list_whole_statement,
@@ -164,6 +165,10 @@ def test_an_entry_is_of_this_bank(session, twin):
     assert [line.minutes for line in standing.entry.lines] == [twin.minutes, 2 * twin.minutes]
     assert find_entry_id(session, twin.bank, "help") == twin.help
     assert list_reversed_lines(session, twin.bank, twin.help) == {2}
+    lines = list_entry_lines(session, twin.bank, [twin.history])
+    assert [[line.minutes for line in each] for each in lines.values()] == [[1]]
+    lines = list_entry_lines(session, twin.bank, [twin.help])
+    assert [[line.minutes for line in each] for each in lines.values()] == [[twin.minutes, 2 * twin.minutes]]
     found = find_entry(session, twin.bank, ["help"])
     assert (found.recorded_by, found.words) == (twin.recorder, f"Words of {twin.minutes}")
     assert (found.occurred_on, found.deed, found.on_behalf_of, found.approved_by) == (
