@@ -106,6 +106,13 @@ def test_an_entry_of_many_lines_resolves_its_hold_too(session, books, place, pos
     assert grace() == (-1200, 0)
 
 
+def test_an_account_without_a_floor_holds_all_that_is_agreed(session, books, place):
+    said = {"reason": "From the old books", "by": books.recorder, "now": NOW}
+    actions.change_limit(session, books.bank, books.linus, None, **said)
+    assert place("exchange:X", 9_000, account=books.linus) == 9_000
+    assert get_account(session, books.bank, books.linus).held == 9_000
+
+
 def test_an_entry_of_many_lines_leaves_every_other_hold_alone(session, books, place, post, grace):
     place("exchange:X", 300)
     place("exchange:Y", 600)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.people import NOW, account_of, balance_of
-from timebank.bookkeeping import reversing
+from tests.people import NOW, TODAY, account_of, balance_of
+from timebank.bookkeeping import actions, reversing
 from timebank.bookkeeping.checks import CHECKS
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
@@ -150,8 +150,22 @@ def test_a_reversal_below_the_floor_records_a_limit_change(session, books, post,
     post(books.entry("used", Line(books.ada, books.linus, 1500)))
     reverse(session, books, entry_id)
     assert balance_of(session, village.ada) == -1500
-    assert list_limits(session, books.bank, books.ada)[0][1:3] == (-1500, "Slip")
+    newest = list_limits(session, books.bank, books.ada)[0]
+    assert (newest.floor, newest.reason, newest.until, newest.recorded_by) == (-1500, "Slip", TODAY, books.recorder)
     assert all_right(session)
+
+
+def test_a_reversal_down_to_the_floor_or_without_one_changes_no_limit(session, books, post):
+    first = post(books.entry("k", Line(books.grace, books.ada, 600)))
+    post(books.entry("used", Line(books.ada, books.linus, 1200)))
+    reverse(session, books, first)
+    assert len(list_limits(session, books.bank, books.ada)) == 1
+    said = {"reason": "From the old books", "by": books.recorder, "now": NOW}
+    actions.change_limit(session, books.bank, books.linus, None, **said)
+    used = post(books.entry("more", Line(books.grace, books.linus, 60)))
+    post(books.entry("all", Line(books.linus, books.grace, 1500)))
+    reverse(session, books, used, key="t")
+    assert list_limits(session, books.bank, books.linus)[0].floor is None
 
 
 def test_welcome_hours_come_from_the_pot_and_are_not_help(session, books, post, village):
