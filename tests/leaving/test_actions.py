@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, balance_of, join, make_confirmed, make_recorded, terms
+from timebank.bookkeeping.audit_queries import count_books
 from timebank.bookkeeping.closings import list_closings
 from timebank.bookkeeping.queries import find_account_of_kind, list_entries_of_deeds
 from timebank.exchanges import actions as exchanges, reversals
@@ -61,6 +62,9 @@ def test_hours_below_zero_go_to_the_leavers_account_with_their_reason(session, v
     leavings.leave(village.grace)
     assert balance_of(session, village.grace) == 0
     assert leavings.of_kind(AccountKind.LEAVERS) == -90
+    figures = count_books(session, village.angus.id, time_zone="Europe/London", years=range(2025, 2028))
+    assert (figures.leavers_minutes, figures.pot_minutes) == (-90, 0)
+    assert (figures.above_minutes, figures.below_minutes) == (90, -90)
     words = "SELECT words FROM memo JOIN entry ON entry.id = memo.entry_id WHERE kind = 'leaving'"
     assert leavings.ask(words) == [("Moves to Fife",)]
     assert leavings.are_right()
