@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Subquery, Table, bindparam, case, func, insert, select, update
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -54,8 +55,9 @@ _LOCK = driver.Statement(
         case((_held.c.resolved_at.is_(None), _held.c.id)),
     )
     .select_from(_EXCHANGES)
-    .outerjoin(_giver, _is_side(_giver, _EXCHANGES.c.giver_account_id))
-    .outerjoin(_receiver, _is_side(_receiver, _EXCHANGES.c.receiver_account_id))
+    # Not outer joins: SQLite would read all members of all banks first.
+    .join(_giver, _is_side(_giver, _EXCHANGES.c.giver_account_id))
+    .join(_receiver, _is_side(_receiver, _EXCHANGES.c.receiver_account_id))
     .outerjoin(_held, (_held.c.bank_id == _EXCHANGES.c.bank_id) & (_held.c.deed == bindparam("of_deed")))
     .where(_EXCHANGES.c.bank_id == bindparam("of_bank"), _EXCHANGES.c.code == bindparam("of_code"))
     .with_for_update(of=_EXCHANGES)
@@ -92,8 +94,7 @@ _STEP_TAKEN = {
 class Locked:
     """An exchange that nobody else changes until this unit of work ends. A deed sets what changes, and takes a step.
 
-    The giver's and receiver's name and standing (members.rules) are None where the account is nobody's; `hold_id` is
-    the hold that waits for an answer.
+    The standings are of `members.rules`; `hold_id` is the hold that waits for an answer.
     """
 
     bank_id: int
@@ -112,10 +113,10 @@ class Locked:
     occurred_on: date | None
     minutes: int | None
     disputed_minutes: int | None
-    giver_name: str | None
-    giver_standing: str | None
-    receiver_name: str | None
-    receiver_standing: str | None
+    giver_name: str
+    giver_standing: str
+    receiver_name: str
+    receiver_standing: str
     hold_id: int | None
 
     def standing(self) -> Standing:
@@ -124,7 +125,7 @@ class Locked:
 
 
 def lock(session: Session, bank_id: int, code: str) -> Locked:
-    """The exchange, locked and read anew: what another unit of work did meanwhile is seen."""
+    """The exchange, locked and read anew: what another unit of work did meanwhile is seen. Raises NoResultFound."""
     session.flush()
     locked = _read(session, bank_id, code)
     if locked.hold_id is None and locked.state in {State.RECORDED, State.DISPUTED}:
@@ -134,8 +135,10 @@ def lock(session: Session, bank_id: int, code: str) -> Locked:
 
 
 def _read(session: Session, bank_id: int, code: str) -> Locked:
-    row, *_ = _LOCK.rows(session, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
-    locked = Locked(bank_id, code, *row)
+    rows = _LOCK.rows(session, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
+    if not rows:
+        raise NoResultFound
+    locked = Locked(bank_id, code, *rows[0])
     if isinstance(locked.occurred_on, str):  # as SQLite keeps a day
         locked.occurred_on = date.fromisoformat(locked.occurred_on)
     return locked

@@ -119,7 +119,7 @@ def _check_both_active(exchange: Locked) -> None:
         (exchange.receiver_name, exchange.receiver_standing),
     ):
         if stands != Standing.ACTIVE:
-            raise SideNotActiveError(name=name or "")
+            raise SideNotActiveError(name=name)
 
 
 def entry_key(code: str) -> str:

@@ -1,0 +1,49 @@
+"""An exchange is read under its lock with its two sides and what is held for it, and nobody else is read."""
+
+import pytest
+from sqlalchemy.exc import NoResultFound
+
+from tests.people import NOW, make_recorded
+from timebank.bookkeeping.holds import holds
+from timebank.exchanges import actions
+from timebank.exchanges.locked import lock
+from timebank.exchanges.queries import find_exchange
+from timebank.exchanges.rules import Side, State
+
+
+def test_it_is_what_was_recorded_with_both_sides_and_the_hold(session, village):
+    code = make_recorded(session, village, village.ada, village.grace, minutes=90)
+    found = lock(session, village.angus.id, code)
+    row = find_exchange(session, village.angus.id, code)
+    for name in ("id", "giver_account_id", "receiver_account_id", "what", "state", "minutes", "occurred_on"):
+        assert getattr(found, name) == getattr(row, name), name
+    assert (found.state, found.recorded_side, found.proposed_side) == (State.RECORDED, Side.GIVER, None)
+    assert (found.giver_name, found.receiver_name) == (village.ada.name, village.grace.name)
+    assert (found.giver_standing, found.receiver_standing) == ("active", "active")
+    (hold,) = session.execute(holds()).all()
+    assert found.hold_id == hold.id
+    actions.confirm(session, code, by=village.grace, now=NOW)
+    assert lock(session, village.angus.id, code).hold_id is None
+
+
+def test_who_read_it_before_reads_it_anew(session, village):
+    code = make_recorded(session, village, village.ada, village.grace, minutes=90)
+    row = find_exchange(session, village.angus.id, code)
+    assert row.state == State.RECORDED
+    actions.confirm(session, code, by=village.grace, now=NOW)
+    assert (row.state, row.changed_at) == (State.CONFIRMED, NOW)
+
+
+def test_nobody_is_read_but_those_it_is_about(sqlite):
+    """SQLite puts its own words for it: it would scan all members where it had to join them from the outside."""
+    said = []
+    with sqlite.session() as session:
+        connection = session.connection().connection.driver_connection
+        connection.set_trace_callback(said.append)
+        with pytest.raises(NoResultFound):
+            lock(session, 1, "AAAAAAAA")
+        connection.set_trace_callback(None)
+        (asked,) = [one for one in said if "exchange" in one]
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    assert plan
+    assert [step for step in plan if not step.startswith("SEARCH")] == []
