@@ -1,0 +1,52 @@
+"""A leaf says just the names that docs/ledger.md gives for its kind, or a stranger's program could not read it."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.people import NOW, make_confirmed, make_recorded
+from timebank.bookkeeping import closings
+from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.logs import begin_log
+from timebank.bookkeeping.sealing import seal
+from timebank.ledger.leaves import LeafKind
+
+LEDGER = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text()
+ROW = re.compile(r"^\| `(\w+)` \| (`.+`) \|$", re.MULTILINE)
+NAMES = {kind: set(re.findall(r"\w+", names)) for kind, names in ROW.findall(LEDGER) if kind in {*LeafKind}}
+
+
+def test_every_kind_of_leaf_is_told_on_the_ledgers_page():
+    assert set(NAMES) == {kind.value for kind in LeafKind}
+
+
+@pytest.fixture
+def lively(backend, session, village):
+    """Everything that is sealed, once at least."""
+    make_confirmed(session, village, village.ada, village.grace, minutes=60)
+    make_recorded(session, village, village.ada, village.linus, minutes=30)
+    by = {"by": village.mary.membership_id, "now": NOW}
+    closings.sign_off_month(
+        session, village.angus.id, date(2026, 9, 1), "{}", reason="", approved_by=village.tom.membership_id, **by
+    )
+    seal(session, village.angus.id, now=NOW)
+    session.commit()
+    with backend.owner_session() as owner:
+        begin_log(owner, village.angus.id, 2, checkpoint=None, now=NOW)
+        owner.commit()
+
+
+@pytest.mark.usefixtures("lively")
+@pytest.mark.parametrize("kind", LeafKind)
+def test_a_leaf_says_just_the_names_of_its_kind(session, kind):
+    source = SOURCES[kind]
+    rows = session.execute(select(*source.columns).where(source.has_such_row)).all()
+    told = [json.loads(source.bytes_of(row, session.info["books_key"])) for row in rows]
+    assert told
+    assert {one.pop("leaf") for one in told} == {kind.value}
+    assert set().union(*told) == NAMES[kind.value]
+    assert all(NAMES[kind.value] - set(one) <= {"resolves"} for one in told)
