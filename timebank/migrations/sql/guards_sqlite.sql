@@ -5,7 +5,7 @@
 -- posting or limit change. RAISE(ABORT) is used rather than CHECK alone, since INSERT OR IGNORE skips a CHECK inside
 -- a trigger, and keys are looked up before inserting, since INSERT OR REPLACE rewrites them.
 
--- entry -------------------------------------------------------------------------------------------------------------
+-- entry --------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER entry_before_insert BEFORE INSERT ON entry
 BEGIN
@@ -16,7 +16,7 @@ BEGIN
         WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
            OR json_array_length(NEW.lines) = 0;
     SELECT RAISE(ABORT, 'entry_whole')
-        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on) OR datetime(NEW.recorded_at) IS NULL
+        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on, '+0 days') OR datetime(NEW.recorded_at) IS NULL
            OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
            OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
     SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
@@ -31,10 +31,18 @@ BEGIN
         SELECT 1 FROM json_each(NEW.lines) AS line
         JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
         WHERE later.value ->> 3 >= line.value ->> 3);
+    -- The hold that it resolves is open, of its own deed, and on an account that it takes from.
+    SELECT RAISE(ABORT, 'hold_resolved_once') WHERE NEW.resolves IS NOT NULL AND (NEW.reverses IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM hold
+        WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL AND deed = NEW.deed
+          AND account_id IN (SELECT value ->> 0 FROM json_each(NEW.lines))));
+    SELECT RAISE(ABORT, 'second_approver')
+        WHERE NEW.approved_by = NEW.recorded_by OR (NEW.kind = 'adjustment' AND NEW.approved_by IS NULL);
 END;
 
 CREATE TRIGGER entry_posts_one_line AFTER INSERT ON entry WHEN json_array_length(NEW.lines) = 1
 BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
     INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
     VALUES (NEW.bank_id, NEW.id, 1,
             NEW.lines ->> '$[0][0]',
@@ -46,6 +54,7 @@ END;
 
 CREATE TRIGGER entry_posts_many_lines AFTER INSERT ON entry WHEN json_array_length(NEW.lines) > 1
 BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
     INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
     WITH line AS (
         SELECT key + 1 AS line, value ->> 0 AS from_account_id, value ->> 1 AS to_account_id, value ->> 2 AS minutes, value ->> 3 AS mirrors
@@ -78,7 +87,7 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- transfer ----------------------------------------------------------------------------------------------------------
+-- transfer -----------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER transfer_before_insert BEFORE INSERT ON transfer
 BEGIN
@@ -135,12 +144,12 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- posting -----------------------------------------------------------------------------------------------------------
+-- posting ------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER posting_before_insert BEFORE INSERT ON posting
 BEGIN
     SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes < 0 AND NEW.balance_after < (
-        SELECT floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+        SELECT floor + held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
     SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
         SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number = NEW.number);
     -- It is one of the two sides of its transfer, and takes the account one number and its minutes further.
@@ -177,7 +186,7 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- account -----------------------------------------------------------------------------------------------------------
+-- account ------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER account_before_insert BEFORE INSERT ON account
 BEGIN
@@ -185,7 +194,8 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
         SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND kind = NEW.kind AND NEW.kind IN ('pot', 'opening', 'leavers'));
     SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.balance IS NOT 0 OR NEW.number IS NOT 0 OR NEW.given IS NOT 0 OR NEW.received IS NOT 0 OR NEW.floor IS NOT 0;
+        WHERE NEW.balance IS NOT 0 OR NEW.number IS NOT 0 OR NEW.given IS NOT 0 OR NEW.received IS NOT 0 OR NEW.floor IS NOT 0
+           OR NEW.held IS NOT 0 OR NEW.closed_at IS NOT NULL;
 END;
 
 CREATE TRIGGER account_before_update BEFORE UPDATE ON account
@@ -206,7 +216,20 @@ BEGIN
             SELECT 1 FROM limit_change AS newest
             WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND floor IS NEW.floor AND number = (
                 SELECT max(number) FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
-    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance < NEW.floor;
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.held IS NOT OLD.held AND NEW.held IS NOT (
+            SELECT coalesce(sum(minutes), 0) FROM hold
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND resolved_at IS NULL);
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance - NEW.held < NEW.floor;
+    -- Closed and opened again as the newest closing says, closed only at zero, and not moved while it is closed.
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.closed_at IS NOT OLD.closed_at AND NOT EXISTS (
+            SELECT 1 FROM closing AS newest
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id
+              AND NEW.closed_at IS CASE WHEN kind = 'account_closed' THEN recorded_at END
+              AND id = (SELECT max(id) FROM closing WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
+    SELECT RAISE(ABORT, 'account_open')
+        WHERE NEW.closed_at IS NOT NULL AND (NEW.balance IS NOT 0 OR NEW.held IS NOT 0 OR NEW.number IS NOT OLD.number);
 END;
 
 CREATE TRIGGER account_no_delete BEFORE DELETE ON account
@@ -214,7 +237,7 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- limit_change ------------------------------------------------------------------------------------------------------
+-- limit_change -------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER limit_change_before_insert BEFORE INSERT ON limit_change
 BEGIN
@@ -224,7 +247,7 @@ BEGIN
         SELECT coalesce(max(number), 0) + 1 FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id);
     SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.floor) NOT IN ('integer', 'null');
     SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor > (
-        SELECT balance FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+        SELECT balance - held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
 END;
 
 CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON limit_change
@@ -242,7 +265,7 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- memo --------------------------------------------------------------------------------------------------------------
+-- memo ---------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER memo_before_insert BEFORE INSERT ON memo
 BEGIN
@@ -264,7 +287,153 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
--- trail -------------------------------------------------------------------------------------------------------------
+-- hold ---------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER hold_before_insert BEFORE INSERT ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM hold WHERE bank_id = NEW.bank_id AND (id = NEW.id OR deed = NEW.deed));
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive')
+        WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes < 0
+           OR typeof(NEW.unagreed_minutes) <> 'integer' OR NEW.unagreed_minutes NOT BETWEEN 0 AND NEW.minutes;
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.resolved_at IS NOT NULL OR datetime(NEW.placed_at) IS NULL;
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes > (
+        SELECT balance - held - floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
+
+CREATE TRIGGER hold_placed AFTER INSERT ON hold
+BEGIN
+    UPDATE account SET held = held + NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+-- Resolved once, and nothing else of it ever changes.
+CREATE TRIGGER hold_before_update BEFORE UPDATE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE OLD.resolved_at IS NOT NULL OR datetime(NEW.resolved_at) IS NULL
+           OR NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.account_id IS NOT OLD.account_id
+           OR NEW.minutes IS NOT OLD.minutes OR NEW.unagreed_minutes IS NOT OLD.unagreed_minutes
+           OR NEW.deed IS NOT OLD.deed OR NEW.placed_at IS NOT OLD.placed_at;
+END;
+
+CREATE TRIGGER hold_released AFTER UPDATE ON hold
+BEGIN
+    UPDATE account SET held = held - NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER hold_no_delete BEFORE DELETE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- closing ------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER closing_before_insert BEFORE INSERT ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM closing WHERE bank_id = NEW.bank_id AND (id = NEW.id OR month = NEW.month));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE datetime(NEW.recorded_at) IS NULL OR typeof(NEW.id) <> 'integer'
+           OR NEW.month IS NOT date(NEW.month, 'start of month')
+           OR (NEW.account_id IS NULL) IS NOT (NEW.kind = 'month_signed_off');
+    SELECT RAISE(ABORT, 'account_exists') WHERE NEW.account_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    -- An account is closed where it is open and opened again where it is closed, in this order.
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.account_id IS NOT NULL AND (
+        (SELECT closed_at IS NULL FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id)
+            IS NOT (NEW.kind = 'account_closed')
+        OR NEW.id <= (SELECT max(id) FROM closing WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id));
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.kind = 'account_closed' AND EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id AND (balance <> 0 OR held <> 0));
+    SELECT RAISE(ABORT, 'second_approver') WHERE NEW.approved_by = NEW.recorded_by;
+END;
+
+CREATE TRIGGER closing_closes_account AFTER INSERT ON closing WHEN NEW.account_id IS NOT NULL
+BEGIN
+    UPDATE account SET closed_at = CASE WHEN NEW.kind = 'account_closed' THEN NEW.recorded_at END
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER closing_no_update BEFORE UPDATE ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER closing_no_delete BEFORE DELETE ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- leaf ---------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER leaf_before_insert BEFORE INSERT ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND number = NEW.number)
+        OR EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND kind = NEW.kind
+                   AND subject_id = NEW.subject_id AND subject_number = NEW.subject_number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR NEW.number < 0 OR (NEW.number > 0
+        AND NOT EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND number = NEW.number - 1));
+    SELECT RAISE(ABORT, 'sealed_in_order')
+        WHERE typeof(NEW.hash) <> 'blob' OR length(NEW.hash) <> 32 OR typeof(NEW.block) NOT IN ('blob', 'null');
+END;
+
+CREATE TRIGGER leaf_no_update BEFORE UPDATE ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER leaf_no_delete BEFORE DELETE ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- seal ---------------------------------------------------------------------------------------------------------------
+
+-- A seal is about all leaves that stand, and there are more of them than at the one before.
+CREATE TRIGGER seal_before_insert BEFORE INSERT ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM seal WHERE bank_id = NEW.bank_id AND number = NEW.number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR typeof(NEW.size) <> 'integer'
+        OR typeof(NEW.root) <> 'blob' OR length(NEW.root) <> 32 OR typeof(NEW.peaks) <> 'blob'
+        OR NEW.number <> 1 + coalesce((SELECT max(number) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size <= coalesce((SELECT max(size) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size IS NOT (SELECT max(number) + 1 FROM leaf WHERE bank_id = NEW.bank_id);
+END;
+
+CREATE TRIGGER seal_no_update BEFORE UPDATE ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- seal_log -----------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER seal_log_before_insert BEFORE INSERT ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM seal_log WHERE bank_id = NEW.bank_id AND number = NEW.number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR datetime(NEW.begun_at) IS NULL
+        OR NEW.number <= coalesce((SELECT max(number) FROM seal_log WHERE bank_id = NEW.bank_id), 1)
+        OR NEW.after_seal IS NOT coalesce((SELECT max(number) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size IS NOT coalesce((SELECT max(number) + 1 FROM leaf WHERE bank_id = NEW.bank_id), 0);
+END;
+
+CREATE TRIGGER seal_log_no_update BEFORE UPDATE ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER seal_log_no_delete BEFORE DELETE ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+-- trail --------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER trail_before_insert BEFORE INSERT ON trail
 BEGIN
