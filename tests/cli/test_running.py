@@ -134,7 +134,7 @@ def test_run_says_what_to_do_where_a_step_was_not_taken(installation, never_serv
     installation.timebank("init", *ANSWERS)
     owner = make_engine(installation.settings.owner_url)
     with owner.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("DELETE FROM alembic_version"))
     owner.dispose()
     result = installation.timebank("run")
     assert result.exit_code == 1

@@ -4,8 +4,6 @@ import re
 import stat
 
 from tests.cli.conftest import ANSWERS
-from timebank.db import make_engine
-from timebank.migrations import run as migrations
 
 
 def test_a_new_bank_is_sealed_and_then_nothing_is_new(opened):
@@ -54,10 +52,7 @@ def test_the_keys_of_the_seals_are_for_their_owner_alone(opened):
     assert stat.S_IMODE((opened.folder / "seal.key").stat().st_mode) == 0o600
 
 
-def test_an_installation_of_an_earlier_version_gets_its_key_with_migrate(opened):
-    owner = make_engine(opened.settings.owner_url)
-    migrations.downgrade(owner, "0004")
-    owner.dispose()
+def test_an_installation_without_a_key_of_the_seals_gets_one_with_migrate(opened):
     for name in ("seal.key", "seal.pub"):
         (opened.folder / name).unlink()
     result = opened.timebank("check-books")

@@ -18,11 +18,8 @@ LINK = re.compile(r"http://\S+")
 
 @pytest.fixture
 def outdated(installation):
-    """Set up with an earlier version: keys, and a database that has taken the first step only."""
+    """An installation that has its keys, and a database that has taken no step."""
     installation.settings.make_keys()
-    owner = make_engine(installation.settings.owner_url)
-    migrations.upgrade(owner, "0001")
-    owner.dispose()
     return installation
 
 
@@ -44,11 +41,14 @@ def test_migrate_takes_the_steps_that_are_missing(outdated):
 def test_migrate_lets_the_webs_role_into_new_tables(served):
     served.settings.make_keys()
     owner = make_engine(served.settings.owner_url)
-    migrations.upgrade(owner, "0001")
+    migrations.upgrade(owner)
+    may_insert = text("SELECT has_table_privilege('timebank_web', :table, 'INSERT')")
+    with owner.connect() as connection:
+        assert connection.scalar(may_insert, {"table": "exchange"}) is False
     served.timebank("migrate")
     with owner.connect() as connection:
-        assert connection.scalar(text("SELECT has_table_privilege('timebank_web', 'exchange', 'INSERT')")) is True
-        assert connection.scalar(text("SELECT has_table_privilege('timebank_web', 'posting', 'INSERT')")) is False
+        assert connection.scalar(may_insert, {"table": "exchange"}) is True
+        assert connection.scalar(may_insert, {"table": "posting"}) is False
     owner.dispose()
 
 

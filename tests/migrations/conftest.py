@@ -1,4 +1,4 @@
-"""Databases with nothing in them yet, to take the steps on."""
+"""Databases with nothing in them yet, to run the migration on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -58,37 +58,33 @@ COLUMN_RIGHTS = {
 
 
 def _written(name):
-    files = sorted(SQL.glob(f"*_{name}.sql"))
-    assert files
-    return "\n".join(file.read_text() for file in files)
+    return (SQL / f"guards_{name}.sql").read_text()
 
 
 def _triggers_written(name):
-    """The names in the files, and those that a loop over tables makes of them; a later file may tell one anew."""
-    everything = set()
-    for file in sorted(SQL.glob(f"*_{name}.sql")):
-        sql = file.read_text()
-        named = re.findall(r"^CREATE TRIGGER (\w+)", sql, re.MULTILINE)
-        for tables, suffix in re.findall(
-            r"FOREACH name IN ARRAY ARRAY\[([^\]]+)\] LOOP\s+EXECUTE format\('CREATE TRIGGER.*?name \|\| '(\w+)'", sql
-        ):
-            named += [f"{table}{suffix}" for table in re.findall(r"'(\w+)'", tables)]
-        assert len(named) == len(set(named))
-        everything |= set(named)
-    assert len(everything) > 10
-    return everything
+    """The names in the file, and those that its loops over tables make."""
+    sql = _written(name)
+    named = re.findall(r"^CREATE TRIGGER (\w+)", sql, re.MULTILINE)
+    loops = re.findall(
+        r"FOREACH name IN ARRAY ARRAY\[([^\]]+)\] LOOP\s+EXECUTE format\('CREATE TRIGGER.*?name \|\| '(\w+)'", sql
+    )
+    assert len(loops) == sql.count("FOREACH")
+    for tables, suffix in loops:
+        named += [f"{table}{suffix}" for table in re.findall(r"'(\w+)'", tables)]
+    assert len(named) == len(set(named)) > 10
+    return set(named)
 
 
 def _functions_written():
     return set(re.findall(r"^CREATE FUNCTION (\w+)", _written("postgresql"), re.MULTILINE))
 
 
-def test_every_trigger_of_the_files_stands_after_the_steps(scratch):
+def test_every_trigger_of_the_file_stands_after_the_step(scratch):
     run.upgrade(scratch.owner)
     assert scratch.triggers() == _triggers_written(scratch.name)
 
 
-def test_every_function_of_the_files_stands_after_the_steps(postgresql_scratch):
+def test_every_function_of_the_file_stands_after_the_step(postgresql_scratch):
     run.upgrade(postgresql_scratch.owner)
     assert postgresql_scratch.functions() == _functions_written()
 
@@ -210,10 +206,8 @@ def test_granting_again_takes_back_what_was_too_much(let_in):
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_a_file_of_guards_is_read_to_its_last_statement(name):
     """A statement that the reader loses is a guard that never stands."""
-    ends = {"sqlite": r"^END;$", "postgresql": r"^--;$"}
     sql = _written(name)
-    assert sql.rstrip().endswith("END;" if name == "sqlite" else "FROM PUBLIC;")
-    starts = len(re.findall(r"^(CREATE (TRIGGER|FUNCTION)|DO |ALTER TABLE |REVOKE )", sql, re.MULTILINE))
-    files = len(list(SQL.glob(f"*_{name}.sql")))  # on PostgreSQL the last statement of each has no line behind it
-    parts = len(re.findall(ends[name], sql, re.MULTILINE)) + files * (name == "postgresql")
-    assert starts == parts
+    assert sql.rstrip().endswith("END;" if name == "sqlite" else "END $$;")
+    starts = len(re.findall(r"^(CREATE (TRIGGER|FUNCTION)|DO |ALTER TABLE )", sql, re.MULTILINE))
+    separators = len(re.findall(r"^END;$" if name == "sqlite" else r"^--;$", sql, re.MULTILINE))
+    assert starts == separators + (name == "postgresql")  # there no separator follows the last statement

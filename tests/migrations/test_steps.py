@@ -1,4 +1,4 @@
-"""The steps lead to just the tables that the models describe, there and back, on both databases."""
+"""The migration makes exactly what the models describe, and takes it back, on both databases."""
 
 import re
 from collections import Counter
@@ -11,14 +11,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from tests.people import make_confirmed, settle
 from timebank.migrations import run
 from timebank.migrations.tables import metadata
 
 SQL = Path(run.__file__).parent / "sql"
-STEPS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
-#: Steps that change no table and no guard: they write rows, or are about the other database.
-NO_CHANGE = {"sqlite": ("0010", "0011"), "postgresql": ("0010",)}
 
 
 def _differences(scratch):
@@ -47,7 +46,7 @@ def _plain_default(told):
     return None if told is None else re.sub(r"::[\w ]+$", "", str(told)).strip("()'")
 
 
-def test_the_steps_lead_to_the_tables_of_the_models(scratch):
+def test_the_step_leads_to_the_tables_of_the_models(scratch):
     run.upgrade(scratch.owner)
     assert _differences(scratch) == []
 
@@ -84,7 +83,7 @@ def test_the_comparison_would_find_a_column_that_is_not_quite_right(postgresql_s
     assert len(_differences(postgresql_scratch)) == 1
 
 
-def test_the_steps_can_be_taken_back_and_taken_again(scratch):
+def test_the_step_can_be_taken_back_and_taken_again(scratch):
     run.upgrade(scratch.owner)
     first = _shape(scratch)
     run.downgrade(scratch.owner, "base")
@@ -94,34 +93,31 @@ def test_the_steps_can_be_taken_back_and_taken_again(scratch):
     assert _differences(scratch) == []
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_each_step_can_be_taken_back_to_the_one_before(scratch, step):
-    before = STEPS[STEPS.index(step) - 1] if step != STEPS[0] else "base"
-    if before != "base":
-        run.upgrade(scratch.owner, before)
-    shape = _shape(scratch)
-    run.upgrade(scratch.owner, step)
-    assert (_shape(scratch) == shape) == (step in NO_CHANGE[scratch.owner.dialect.name])
-    run.downgrade(scratch.owner, before)
-    assert _shape(scratch) == shape
+def test_the_step_can_be_taken_back_with_data(scratch):
+    run.upgrade(scratch.owner)
+    with scratch.session() as session:
+        village = settle(session)
+        make_confirmed(session, village, village.ada, village.grace)
+        session.commit()
+    run.downgrade(scratch.owner, "base")
+    assert scratch.tables() <= {"alembic_version"}
 
 
-def test_every_step_is_tried_here(scratch):
+def test_there_is_one_step_until_the_first_release(scratch):
     with scratch.owner.connect() as connection:
         script = ScriptDirectory.from_config(run._config(connection))
-    assert tuple(reversed([step.revision for step in script.walk_revisions()])) == STEPS
-    assert script.get_heads() == [STEPS[-1]]
+    assert [step.revision for step in script.walk_revisions()] == ["0001"]
 
 
 def test_a_database_knows_whether_it_is_up_to_date(scratch):
     assert not run.is_up_to_date(scratch.owner)
-    run.upgrade(scratch.owner, STEPS[0])
-    assert not run.is_up_to_date(scratch.owner)
     run.upgrade(scratch.owner)
     assert run.is_up_to_date(scratch.owner)
+    run.downgrade(scratch.owner, "base")
+    assert not run.is_up_to_date(scratch.owner)
 
 
-def test_taking_the_steps_twice_changes_nothing(scratch):
+def test_taking_the_step_twice_changes_nothing(scratch):
     run.upgrade(scratch.owner)
     shape = _shape(scratch)
     run.upgrade(scratch.owner)
@@ -134,15 +130,52 @@ def test_a_step_that_nobody_knows_is_refused(scratch):
     assert scratch.tables() <= {"alembic_version"}
 
 
-def test_a_step_that_breaks_half_way_leaves_nothing_behind(scratch):
-    """The last table of the step is there already, so its end fails; what came before must not stay."""
-    run.upgrade(scratch.owner, "0001")
+def test_a_step_that_fails_at_its_last_table_leaves_nothing_behind(scratch):
+    """The last table exists already; those created before it must not stay."""
+    last = metadata.sorted_tables[-1].name
     with scratch.owner.begin() as connection:
-        connection.execute(text("CREATE TABLE sign_in_attempt (id BIGINT)"))
+        connection.execute(text(f"CREATE TABLE {last} (id BIGINT)"))
+    _assert_the_step_fails_and_changes_nothing(scratch)
+    assert scratch.tables() - {"alembic_version"} == {last}
+
+
+def test_a_step_that_fails_among_the_guards_leaves_nothing_behind(scratch):
+    """A name of the guards is taken already; the tables and the guards created before it must not stay."""
+    taken = {
+        "sqlite": "CREATE TRIGGER trail_no_delete BEFORE DELETE ON own BEGIN SELECT 1; END",
+        "postgresql": "CREATE FUNCTION books_begin_log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    }
+    with scratch.owner.begin() as connection:
+        connection.execute(text("CREATE TABLE own (id BIGINT)"))
+        connection.execute(text(taken[scratch.name]))
+    _assert_the_step_fails_and_changes_nothing(scratch)
+    assert scratch.tables() - {"alembic_version"} == {"own"}
+
+
+def _assert_the_step_fails_and_changes_nothing(scratch):
     shape = _shape(scratch)
-    with pytest.raises(Exception, match="already exists"):
+    with pytest.raises(DBAPIError, match="already exists"):
         run.upgrade(scratch.owner)
     assert _shape(scratch) == shape
+    assert not run.is_up_to_date(scratch.owner)
+
+
+def test_a_row_that_violates_a_foreign_key_fails_the_step_and_nothing_is_kept(sqlite_scratch):
+    with sqlite_scratch.owner.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            connection.execute(text("CREATE TABLE stray (bank_id BIGINT REFERENCES bank (id))"))
+            connection.execute(text("INSERT INTO stray VALUES (1)"))
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+    with pytest.raises(run.BrokenKeysError):
+        run.upgrade(sqlite_scratch.owner)
+    assert sqlite_scratch.tables() - {"alembic_version"} == {"stray"}
+
+
+def test_foreign_keys_are_enforced_again_after_the_step(sqlite_scratch):
+    run.upgrade(sqlite_scratch.owner)
+    with sqlite_scratch.owner.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
 
 def test_every_check_of_the_models_is_in_the_database(scratch):
@@ -162,7 +195,7 @@ def test_every_check_of_the_models_is_in_the_database(scratch):
 
 def _checks_of_the_guards():
     """What only PostgreSQL can check stands in its file of guards."""
-    written = "".join(path.read_text() for path in SQL.glob("*_postgresql.sql"))
+    written = (SQL / "guards_postgresql.sql").read_text()
     return set(re.findall(r"^ALTER TABLE \w+ ADD CONSTRAINT (\w+) CHECK", written, re.MULTILINE))
 
 

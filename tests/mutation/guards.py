@@ -23,7 +23,7 @@ DATABASES = ("sqlite", "postgresql")
 
 @contextmanager
 def books_of(name: str) -> Iterator[Books]:
-    """The template of a database, which has taken every step."""
+    """The template of a database, which is migrated and holds no rows."""
     with tempfile.TemporaryDirectory(prefix="timebank-guards-", dir=memory()) as folder:
         if name == "sqlite":
             path = Path(folder) / "template.db"

@@ -1,6 +1,6 @@
 """Small wrongs done to guards that are written in SQL: one left out, one comparison turned round, one and made an or.
 
-Read from the SQL as it stands in a database, so that what later migrations put in its place is covered by itself.
+Read from the SQL as it stands in a migrated database, not from the files it was made from.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Every guard of the books on SQLite, read from a database that has taken all steps; copies with one wrong."""
+"""Every guard of the books on SQLite, read from a migrated database; copies with one wrong."""
 
 import re
 import shutil
