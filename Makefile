@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench soak faults mutation picture clean
+.PHONY: help run install test check format lock bench soak faults mutation picture schema clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -65,6 +65,9 @@ mutation: $(VENV)/development.stamp  ## do small wrongs to the books' code and g
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture
+
+schema: $(VENV)/development.stamp  ## write docs/schema anew, after a change of a model or a guard
+	$(BIN)/python -m docs.write_schema
 
 clean:  ## remove the environment (data stays)
 	rm -rf $(VENV)

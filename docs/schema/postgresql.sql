@@ -1,0 +1,1474 @@
+-- Written by `make schema` from a migrated database. Change the models or the guards instead.
+
+CREATE FUNCTION public.books_begin_log() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.number <= coalesce((SELECT max(s.number) FROM seal_log s WHERE s.bank_id = NEW.bank_id), 1)
+       OR NEW.after_seal IS DISTINCT FROM coalesce((SELECT max(s.number) FROM seal s WHERE s.bank_id = NEW.bank_id), 0)
+       OR NEW.size IS DISTINCT FROM coalesce((SELECT max(l.number) + 1 FROM leaf l WHERE l.bank_id = NEW.bank_id), 0) THEN
+        PERFORM books_refuse('sealed_in_order');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.books_change_limit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE account SET floor = NEW.floor WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_check_reversals(bank bigint, entry_id bigint, kind text, reverses bigint, lines bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE first record;
+BEGIN
+    SELECT e.reverses, e.kind INTO first FROM entry e WHERE e.bank_id = bank AND e.id = books_check_reversals.reverses;
+    IF NOT FOUND OR first.reverses IS NOT NULL OR first.kind <> books_check_reversals.kind THEN
+        PERFORM books_refuse('reversal_mirrors');
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM generate_subscripts(lines, 1) i
+        WHERE (i > 1 AND lines[i][4] >= lines[i - 1][4]) OR NOT EXISTS (
+            SELECT 1 FROM transfer t
+            WHERE t.bank_id = bank AND t.entry_id = books_check_reversals.reverses AND t.line = lines[i][4]
+              AND t.from_account_id = lines[i][2] AND t.to_account_id = lines[i][1] AND t.minutes = lines[i][3])
+    ) THEN
+        PERFORM books_refuse('reversal_mirrors');
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM transfer t
+        WHERE t.bank_id = bank AND t.reverses = books_check_reversals.reverses
+          AND t.reverses_line IN (SELECT lines[i][4] FROM generate_subscripts(lines, 1) i)
+    ) THEN
+        PERFORM books_refuse('reversed_once');
+    END IF;
+END $$;
+
+CREATE FUNCTION public.books_close_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE account SET closed_at = CASE WHEN NEW.kind = 'account_closed' THEN NEW.recorded_at END
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM account a WHERE a.bank_id = bank AND a.id = ANY (ids) ORDER BY a.id FOR NO KEY UPDATE;
+END $$;
+
+CREATE FUNCTION public.books_number_leaves() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE part record;
+BEGIN
+    FOR part IN SELECT n.bank_id, min(n.number) AS first, max(n.number) AS last, count(*) AS leaves FROM new_leaves n GROUP BY n.bank_id LOOP
+        IF part.last - part.first + 1 <> part.leaves OR (part.first > 0 AND NOT EXISTS (
+            SELECT 1 FROM leaf l WHERE l.bank_id = part.bank_id AND l.number = part.first - 1)) THEN
+            PERFORM books_refuse('sealed_in_order');
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_number_limit_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM books_refuse('account_exists');
+    END IF;
+    SELECT coalesce(max(number), 0) + 1 INTO NEW.number FROM limit_change
+    WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.books_place_hold() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE account SET held = held + NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    e record;
+    taken record;
+    brought record;
+    from_id bigint;
+    to_id bigint;
+    m bigint;
+    helps bigint;
+BEGIN
+    SELECT n.bank_id, n.id, n.kind, n.reverses, n.resolves, n.deed, n.recorded_at, n.lines, count(*) OVER () AS entries INTO e FROM new_entries n LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN NULL;  -- a replay: ON CONFLICT left it aside
+    END IF;
+    IF e.entries > 1 OR array_length(e.lines, 1) IS DISTINCT FROM 1 THEN
+        PERFORM books_post_many(array_agg(n::entry)) FROM new_entries n;
+        RETURN NULL;
+    END IF;
+    -- One entry of one line, which is nearly every entry: no sets, two updates in the order of the ids.
+    IF array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM (CASE WHEN e.reverses IS NULL THEN 3 ELSE 4 END) THEN
+        PERFORM books_refuse('minutes_whole_and_positive');
+    END IF;
+    from_id := e.lines[1][1];
+    to_id := e.lines[1][2];
+    m := e.lines[1][3];
+    IF from_id IS NULL OR to_id IS NULL OR m IS NULL THEN
+        PERFORM books_refuse('minutes_whole_and_positive');
+    END IF;
+    IF e.kind IN ('exchange', 'activity') THEN helps := m; ELSE helps := 0; END IF;
+    IF e.reverses IS NOT NULL THEN
+        PERFORM books_check_reversals(e.bank_id, e.id, e.kind, e.reverses, e.lines);
+    END IF;
+    IF e.resolves IS NOT NULL THEN
+        IF to_id < from_id THEN  -- resolving locks the account that hours leave, and nobody takes that lock before a lesser id's
+            PERFORM 1 FROM account a WHERE a.bank_id = e.bank_id AND a.id = to_id FOR NO KEY UPDATE;
+        END IF;
+        PERFORM books_resolve_hold(e.bank_id, e.resolves, e.deed, ARRAY[from_id], e.reverses, e.recorded_at);
+    END IF;
+    IF from_id < to_id THEN
+        UPDATE account a SET balance = a.balance - m, number = a.number + 1,
+            given = a.given - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END,
+            received = a.received + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END
+        WHERE a.bank_id = e.bank_id AND a.id = from_id RETURNING a.number, a.balance, a.given, a.received INTO taken;
+    END IF;
+    UPDATE account a SET balance = a.balance + m, number = a.number + 1,
+        given = a.given + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END,
+        received = a.received - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END
+    WHERE a.bank_id = e.bank_id AND a.id = to_id RETURNING a.number, a.balance, a.given, a.received INTO brought;
+    IF from_id >= to_id THEN
+        UPDATE account a SET balance = a.balance - m, number = a.number + 1,
+            given = a.given - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END,
+            received = a.received + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END
+        WHERE a.bank_id = e.bank_id AND a.id = from_id RETURNING a.number, a.balance, a.given, a.received INTO taken;
+    END IF;
+    IF taken.number IS NULL OR brought.number IS NULL THEN
+        PERFORM books_refuse('account_exists');
+    END IF;
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    VALUES (e.bank_id, e.id, 1, from_id, taken.number, to_id, brought.number, m, e.reverses, e.lines[1][4]);
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    VALUES (e.bank_id, from_id, taken.number, e.id, 1, -m, taken.balance, taken.given, taken.received),
+           (e.bank_id, to_id, brought.number, e.id, 1, m, brought.balance, brought.given, brought.received);
+    RETURN NULL;
+END $$;
+
+CREATE TABLE public.entry (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    key character varying(120) NOT NULL,
+    kind character varying(20) NOT NULL,
+    occurred_on date NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by bigint NOT NULL,
+    on_behalf_of bigint,
+    approved_by bigint,
+    deed character varying(80) NOT NULL,
+    reverses bigint,
+    resolves bigint,
+    lines bigint[] NOT NULL,
+    words_digest bytea,
+    digest bytea NOT NULL,
+    CONSTRAINT ck_entry_day_entry_whole CHECK ((isfinite(occurred_on) AND isfinite(recorded_at))),
+    CONSTRAINT ck_entry_entry_whole CHECK (((length(digest) = 32) AND (length(words_digest) = 32))),
+    CONSTRAINT ck_entry_kind CHECK (((kind)::text = ANY ((ARRAY['exchange'::character varying, 'activity'::character varying, 'welcome'::character varying, 'gift'::character varying, 'grant'::character varying, 'opening'::character varying, 'adjustment'::character varying, 'leaving'::character varying, 'clearing'::character varying])::text[]))),
+    CONSTRAINT ck_entry_second_approver CHECK (((approved_by <> recorded_by) AND (((kind)::text <> 'adjustment'::text) OR (approved_by IS NOT NULL))))
+);
+
+CREATE FUNCTION public.books_post_many(entries public.entry[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE e record;
+BEGIN
+    FOR e IN
+        SELECT n.bank_id, n.id, n.kind, n.reverses, n.lines FROM unnest(entries) n
+        WHERE n.reverses IS NOT NULL OR array_ndims(n.lines) IS DISTINCT FROM 2 OR array_length(n.lines, 2) IS DISTINCT FROM 3
+           OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1
+    LOOP
+        IF array_length(e.lines, 1) IS NULL THEN
+            PERFORM books_refuse('entry_has_lines');
+        ELSIF e.reverses IS NULL OR array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM 4
+           OR array_lower(e.lines, 1) <> 1 OR array_lower(e.lines, 2) <> 1 THEN
+            PERFORM books_refuse('minutes_whole_and_positive');
+        END IF;
+        PERFORM books_check_reversals(e.bank_id, e.id, e.kind, e.reverses, e.lines);
+    END LOOP;
+    PERFORM 1 FROM account a JOIN (
+        SELECT DISTINCT n.bank_id, u.account_id FROM unnest(entries) n, LATERAL unnest(n.lines[:][1:2]) AS u(account_id)
+    ) AS named ON a.bank_id = named.bank_id AND a.id = named.account_id
+    ORDER BY a.id, a.bank_id FOR NO KEY UPDATE OF a;
+    PERFORM books_resolve_hold(n.bank_id, n.resolves, n.deed, ARRAY(SELECT unnest(n.lines[:][1:1])), n.reverses, n.recorded_at)
+    FROM unnest(entries) n WHERE n.resolves IS NOT NULL;
+    -- A new statement sees what stands now that the locks are held.
+    WITH line AS (
+        SELECT n.bank_id, n.id AS entry_id, n.kind IN ('exchange', 'activity') AS helps, n.reverses,
+               u.line, u.from_id, u.to_id, u.minutes, u.mirrors
+        FROM unnest(entries) n,
+             LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3], n.lines[:][4:4]) WITH ORDINALITY
+                 AS u(from_id, to_id, minutes, mirrors, line)
+    ), side AS (
+        SELECT bank_id, entry_id, line, reverses, mirrors, 0 AS side, from_id AS account_id, -minutes AS minutes,
+               CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END AS given,
+               CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END AS received
+        FROM line
+        UNION ALL
+        SELECT bank_id, entry_id, line, reverses, mirrors, 1, to_id, minutes,
+               CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END,
+               CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END
+        FROM line
+    ), posted AS MATERIALIZED (
+        SELECT s.bank_id, s.entry_id, s.line, s.reverses, s.mirrors, s.side, s.account_id, s.minutes, a.floor + a.held AS lowest, a.closed_at,
+               coalesce(a.number, books_refuse('account_exists')) + row_number() OVER w AS number,
+               a.balance + (sum(s.minutes) OVER w)::bigint AS balance_after,
+               a.given + (sum(s.given) OVER w)::bigint AS given_after,
+               a.received + (sum(s.received) OVER w)::bigint AS received_after
+        FROM side s LEFT JOIN account a ON a.bank_id = s.bank_id AND a.id = s.account_id
+        WINDOW w AS (PARTITION BY s.bank_id, s.account_id ORDER BY s.entry_id, s.line, s.side)
+    ), newest AS (
+        SELECT DISTINCT ON (bank_id, account_id) bank_id, account_id, number, balance_after, given_after, received_after
+        FROM posted ORDER BY bank_id, account_id, number DESC
+    ), moved AS (
+        UPDATE account a SET balance = n.balance_after, number = n.number, given = n.given_after, received = n.received_after
+        FROM newest n WHERE a.bank_id = n.bank_id AND a.id = n.account_id
+    ), noted AS (
+        INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+        SELECT bank_id, account_id, number, entry_id, line, minutes,
+               CASE WHEN closed_at IS NOT NULL THEN books_refuse('account_open')
+                    WHEN minutes < 0 AND balance_after < lowest THEN books_refuse('floor_kept') ELSE balance_after END,
+               given_after, received_after
+        FROM posted
+    )
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    -- The two sides of a line are grouped rather than joined, which would compare every row with every other.
+    SELECT bank_id, entry_id, line, max(account_id) FILTER (WHERE side = 0), max(number) FILTER (WHERE side = 0),
+           max(account_id) FILTER (WHERE side = 1), max(number) FILTER (WHERE side = 1),
+           max(minutes) FILTER (WHERE side = 1), max(reverses), max(mirrors)
+    FROM posted
+    GROUP BY bank_id, entry_id, line;
+END $$;
+
+CREATE FUNCTION public.books_refuse(rule text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the books refuse this: %', rule USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = rule;
+END $$;
+
+CREATE FUNCTION public.books_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM books_refuse('books_append_only');
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_release_hold() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE account SET held = held - NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.books_resolve_hold(bank bigint, hold_id bigint, entry_deed text, takes_from bigint[], reverses bigint, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE hold h SET resolved_at = at
+    WHERE h.bank_id = bank AND h.id = hold_id AND h.resolved_at IS NULL AND h.deed = entry_deed AND h.account_id = ANY (takes_from);
+    IF NOT FOUND OR reverses IS NOT NULL THEN
+        PERFORM books_refuse('hold_resolved_once');
+    END IF;
+END $$;
+
+CREATE FUNCTION public.books_take_closing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE standing record;
+BEGIN
+    IF NEW.account_id IS NULL THEN
+        RETURN NEW;
+    END IF;
+    SELECT a.closed_at INTO standing FROM account a WHERE a.bank_id = NEW.bank_id AND a.id = NEW.account_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM books_refuse('account_exists');
+    END IF;
+    IF (standing.closed_at IS NULL) <> (NEW.kind = 'account_closed') OR NEW.id <= (
+        SELECT max(c.id) FROM closing c WHERE c.bank_id = NEW.bank_id AND c.account_id = NEW.account_id) THEN
+        PERFORM books_refuse('account_open');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.books_take_memo() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.words IS NULL OR NOT EXISTS (
+        SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL
+    ) THEN
+        PERFORM books_refuse('books_append_only');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.books_take_seal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.number <> 1 + coalesce((SELECT max(s.number) FROM seal s WHERE s.bank_id = NEW.bank_id), 0)
+       OR NEW.size <= coalesce((SELECT max(s.size) FROM seal s WHERE s.bank_id = NEW.bank_id), 0)
+       OR NEW.size IS DISTINCT FROM (SELECT max(l.number) + 1 FROM leaf l WHERE l.bank_id = NEW.bank_id) THEN
+        PERFORM books_refuse('sealed_in_order');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TABLE public.account (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    floor bigint DEFAULT '0'::bigint,
+    balance bigint DEFAULT '0'::bigint NOT NULL,
+    held bigint DEFAULT '0'::bigint NOT NULL,
+    number bigint DEFAULT '0'::bigint NOT NULL,
+    given bigint DEFAULT '0'::bigint NOT NULL,
+    received bigint DEFAULT '0'::bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT ck_account_account_open CHECK (((closed_at IS NULL) OR ((balance = 0) AND (held = 0)))),
+    CONSTRAINT ck_account_floor_kept CHECK (((floor IS NULL) OR ((balance - held) >= floor))),
+    CONSTRAINT ck_account_held CHECK ((held >= 0)),
+    CONSTRAINT ck_account_kind CHECK (((kind)::text = ANY ((ARRAY['member'::character varying, 'group'::character varying, 'pot'::character varying, 'fund'::character varying, 'activity'::character varying, 'opening'::character varying, 'leavers'::character varying, 'clearing'::character varying])::text[]))),
+    CONSTRAINT ck_account_number CHECK ((number >= 0))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.application (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    stage character varying(20) NOT NULL,
+    name character varying(80) NOT NULL,
+    email character varying(254),
+    phone character varying(40),
+    area_id bigint,
+    about text NOT NULL,
+    notice_agreed character varying(20) NOT NULL,
+    applied_at timestamp with time zone NOT NULL,
+    recorded_by bigint,
+    membership_id bigint,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_application_stage CHECK (((stage)::text = ANY ((ARRAY['applied'::character varying, 'interviewed'::character varying, 'referenced'::character varying, 'inducted'::character varying, 'admitted'::character varying, 'declined'::character varying, 'withdrawn'::character varying])::text[])))
+);
+
+CREATE TABLE public.application_step (
+    bank_id bigint NOT NULL,
+    application_id bigint NOT NULL,
+    number integer NOT NULL,
+    step character varying(20) NOT NULL,
+    referee character varying(80),
+    words text NOT NULL,
+    done_by bigint,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_application_step_step CHECK (((step)::text = ANY ((ARRAY['apply'::character varying, 'interview'::character varying, 'reference'::character varying, 'induct'::character varying, 'admit'::character varying, 'decline'::character varying, 'withdraw'::character varying])::text[])))
+);
+
+CREATE TABLE public.area (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name character varying(60) NOT NULL,
+    closed_at timestamp with time zone
+);
+
+CREATE TABLE public.area_travel (
+    bank_id bigint NOT NULL,
+    first_area_id bigint NOT NULL,
+    second_area_id bigint NOT NULL,
+    minutes integer NOT NULL,
+    CONSTRAINT ck_area_travel_kept_once CHECK ((first_area_id < second_area_id)),
+    CONSTRAINT ck_area_travel_minutes CHECK (((minutes >= 0) AND (minutes <= 600)))
+);
+
+CREATE TABLE public.bank (
+    id bigint NOT NULL,
+    slug character varying(40) NOT NULL,
+    name character varying(80) NOT NULL,
+    time_zone character varying(60) DEFAULT 'Europe/London'::character varying NOT NULL,
+    phone character varying(40) DEFAULT ''::character varying NOT NULL,
+    coordinator_name character varying(80) DEFAULT ''::character varying NOT NULL,
+    opening_hours character varying(120) DEFAULT ''::character varying NOT NULL,
+    welcome_minutes integer DEFAULT 120 NOT NULL,
+    member_floor bigint DEFAULT '-1200'::integer NOT NULL,
+    pot_floor bigint DEFAULT '-30000'::integer NOT NULL,
+    back_dating_days integer DEFAULT 90 NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    soft_low bigint DEFAULT '-600'::integer NOT NULL,
+    soft_high bigint DEFAULT 1200 NOT NULL,
+    references_needed integer DEFAULT 2 NOT NULL,
+    review_months integer DEFAULT 6 NOT NULL,
+    privacy_notice text DEFAULT ''::text NOT NULL,
+    phone_country character varying(2) DEFAULT 'GB'::character varying NOT NULL,
+    unagreed_hold_minutes integer DEFAULT 240 NOT NULL,
+    waiting_days integer DEFAULT 90 NOT NULL,
+    CONSTRAINT ck_bank_back_dating_days CHECK ((back_dating_days >= 0)),
+    CONSTRAINT ck_bank_member_floor CHECK ((member_floor <= 0)),
+    CONSTRAINT ck_bank_references_needed CHECK (((references_needed >= 0) AND (references_needed <= 5))),
+    CONSTRAINT ck_bank_review_months CHECK (((review_months >= 1) AND (review_months <= 60))),
+    CONSTRAINT ck_bank_soft_limits CHECK (((soft_low <= 0) AND (soft_high >= 0))),
+    CONSTRAINT ck_bank_unagreed_hold_minutes CHECK ((unagreed_hold_minutes >= 0)),
+    CONSTRAINT ck_bank_waiting_days CHECK (((waiting_days >= 1) AND (waiting_days <= 730))),
+    CONSTRAINT ck_bank_welcome_minutes CHECK ((welcome_minutes >= 0))
+);
+
+CREATE TABLE public.books_check (
+    id bigint NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    is_right boolean NOT NULL,
+    results text NOT NULL
+);
+
+CREATE TABLE public.category (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    parent_id bigint,
+    key character varying(60),
+    name character varying(60) NOT NULL,
+    risks character varying(120) DEFAULT ''::character varying NOT NULL,
+    "position" integer NOT NULL,
+    retired_at timestamp with time zone
+);
+
+CREATE TABLE public.closing (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    account_id bigint,
+    month date,
+    figures text,
+    reason text NOT NULL,
+    recorded_by bigint NOT NULL,
+    approved_by bigint,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_closing_kind CHECK (((kind)::text = ANY ((ARRAY['account_closed'::character varying, 'account_reopened'::character varying, 'month_signed_off'::character varying])::text[]))),
+    CONSTRAINT ck_closing_moment CHECK ((isfinite(recorded_at) AND isfinite(month))),
+    CONSTRAINT ck_closing_second_approver CHECK (((approved_by <> recorded_by) AND ((month IS NULL) OR (approved_by IS NOT NULL)))),
+    CONSTRAINT ck_closing_what CHECK ((((account_id IS NULL) = ((kind)::text = 'month_signed_off'::text)) AND ((month IS NULL) = (account_id IS NOT NULL)) AND ((figures IS NULL) = (month IS NULL))))
+);
+
+CREATE TABLE public.correction (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    kind character varying(20) NOT NULL,
+    entry_id bigint,
+    lines text NOT NULL,
+    occurred_on date NOT NULL,
+    reason text NOT NULL,
+    proposed_by bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    approved_by bigint,
+    refused_by bigint,
+    refused_because text,
+    closed_at timestamp with time zone,
+    CONSTRAINT ck_correction_closed CHECK (((closed_at IS NULL) = ((approved_by IS NULL) AND (refused_by IS NULL)))),
+    CONSTRAINT ck_correction_kind CHECK (((kind)::text = ANY ((ARRAY['adjustment'::character varying, 'reversal'::character varying])::text[]))),
+    CONSTRAINT ck_correction_second_approver CHECK ((approved_by <> proposed_by)),
+    CONSTRAINT ck_correction_what CHECK (((entry_id IS NULL) = ((kind)::text = 'adjustment'::text)))
+);
+
+CREATE TABLE public.draft (
+    bank_id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    member_id bigint NOT NULL,
+    purpose character varying(10) NOT NULL,
+    side character varying(10) NOT NULL,
+    other_account_id bigint,
+    what character varying(200),
+    day date,
+    minutes integer,
+    exchange_id bigint,
+    started_at timestamp with time zone NOT NULL,
+    listing_id bigint,
+    travel_minutes integer,
+    preparation_minutes integer,
+    CONSTRAINT ck_draft_purpose CHECK (((purpose)::text = ANY ((ARRAY['record'::character varying, 'propose'::character varying])::text[]))),
+    CONSTRAINT ck_draft_side CHECK (((side)::text = ANY ((ARRAY['giver'::character varying, 'receiver'::character varying])::text[])))
+);
+
+CREATE TABLE public.exchange (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    giver_account_id bigint NOT NULL,
+    receiver_account_id bigint NOT NULL,
+    state character varying(20) NOT NULL,
+    what character varying(200) NOT NULL,
+    proposed_side character varying(10),
+    agreed_on date,
+    agreed_minutes integer,
+    recorded_side character varying(10),
+    occurred_on date,
+    minutes integer,
+    disputed_minutes integer,
+    changed_at timestamp with time zone NOT NULL,
+    listing_id bigint,
+    category_id bigint,
+    travel_minutes integer DEFAULT 0 NOT NULL,
+    preparation_minutes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_exchange_disputed_minutes CHECK (((disputed_minutes >= 0) AND (disputed_minutes <= 1440))),
+    CONSTRAINT ck_exchange_minutes CHECK (((minutes >= 0) AND (minutes <= 1440))),
+    CONSTRAINT ck_exchange_preparation_minutes CHECK (((preparation_minutes >= 0) AND (preparation_minutes <= 600))),
+    CONSTRAINT ck_exchange_recorded_whole CHECK ((((state)::text = ANY ((ARRAY['proposed'::character varying, 'accepted'::character varying, 'declined'::character varying, 'cancelled'::character varying])::text[])) OR ((minutes IS NOT NULL) AND (occurred_on IS NOT NULL) AND (recorded_side IS NOT NULL)))),
+    CONSTRAINT ck_exchange_state CHECK (((state)::text = ANY ((ARRAY['proposed'::character varying, 'accepted'::character varying, 'recorded'::character varying, 'confirmed'::character varying, 'declined'::character varying, 'cancelled'::character varying, 'disputed'::character varying, 'decided'::character varying, 'reversed'::character varying])::text[]))),
+    CONSTRAINT ck_exchange_travel_minutes CHECK (((travel_minutes >= 0) AND (travel_minutes <= 600))),
+    CONSTRAINT ck_exchange_two_sides CHECK ((giver_account_id <> receiver_account_id))
+);
+
+CREATE TABLE public.exchange_step (
+    bank_id bigint NOT NULL,
+    exchange_id bigint NOT NULL,
+    number integer NOT NULL,
+    deed character varying(20) NOT NULL,
+    done_by bigint,
+    done_at timestamp with time zone NOT NULL,
+    minutes integer,
+    words text,
+    on_behalf_of bigint,
+    how character varying(20),
+    evidence character varying(200),
+    CONSTRAINT ck_exchange_step_deed CHECK (((deed)::text = ANY ((ARRAY['propose'::character varying, 'accept'::character varying, 'decline'::character varying, 'cancel'::character varying, 'record'::character varying, 'confirm'::character varying, 'dispute'::character varying, 'agree'::character varying, 'decide'::character varying, 'reverse'::character varying, 'expire'::character varying])::text[]))),
+    CONSTRAINT ck_exchange_step_done_by CHECK (((done_by IS NULL) = ((deed)::text = 'expire'::text))),
+    CONSTRAINT ck_exchange_step_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying])::text[]))),
+    CONSTRAINT ck_exchange_step_how_they_agreed CHECK (((on_behalf_of IS NULL) = (how IS NULL)))
+);
+
+CREATE TABLE public.hold (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    minutes bigint NOT NULL,
+    unagreed_minutes bigint NOT NULL,
+    deed character varying(80) NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT ck_hold_minutes_whole_and_positive CHECK (((minutes >= 0) AND ((unagreed_minutes >= 0) AND (unagreed_minutes <= minutes)))),
+    CONSTRAINT ck_hold_moment CHECK ((isfinite(placed_at) AND isfinite(resolved_at)))
+);
+
+CREATE TABLE public.leaf (
+    bank_id bigint NOT NULL,
+    number bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject_id bigint NOT NULL,
+    subject_number bigint NOT NULL,
+    hash bytea NOT NULL,
+    block bytea,
+    CONSTRAINT ck_leaf_block CHECK (((block IS NULL) = ((number & (255)::bigint) <> 255))),
+    CONSTRAINT ck_leaf_hash CHECK (((length(hash) = 32) AND (length(block) = 32))),
+    CONSTRAINT ck_leaf_kind CHECK (((kind)::text = ANY ((ARRAY['log'::character varying, 'account'::character varying, 'limit_change'::character varying, 'hold'::character varying, 'entry'::character varying, 'hold_resolved'::character varying, 'closing'::character varying])::text[]))),
+    CONSTRAINT ck_leaf_number CHECK ((number >= 0))
+);
+
+CREATE TABLE public.limit_change (
+    bank_id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    number bigint NOT NULL,
+    floor bigint,
+    reason text NOT NULL,
+    until date,
+    recorded_by bigint,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_limit_change_number CHECK ((number > 0))
+);
+
+CREATE TABLE public.listing (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    member_id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    life character varying(10) NOT NULL,
+    title character varying(120) NOT NULL,
+    words text NOT NULL,
+    area_id bigint,
+    in_person boolean DEFAULT false NOT NULL,
+    by_phone boolean DEFAULT false NOT NULL,
+    online boolean DEFAULT false NOT NULL,
+    suits integer DEFAULT 0 NOT NULL,
+    when_words character varying(120) DEFAULT ''::character varying NOT NULL,
+    review_on date NOT NULL,
+    listed_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    source character varying(60),
+    source_key character varying(60),
+    CONSTRAINT ck_listing_kind CHECK (((kind)::text = ANY ((ARRAY['offer'::character varying, 'request'::character varying])::text[]))),
+    CONSTRAINT ck_listing_life CHECK (((life)::text = ANY ((ARRAY['open'::character varying, 'paused'::character varying, 'closed'::character varying])::text[]))),
+    CONSTRAINT ck_listing_suits CHECK (((suits >= 0) AND (suits <= 2097151)))
+);
+
+CREATE TABLE public.listing_category (
+    bank_id bigint NOT NULL,
+    listing_id bigint NOT NULL,
+    category_id bigint NOT NULL
+);
+
+CREATE TABLE public.listing_word (
+    bank_id bigint NOT NULL,
+    word character varying(60) NOT NULL,
+    listing_id bigint NOT NULL
+);
+
+CREATE TABLE public.login_session (
+    token_digest bytea NOT NULL,
+    person_id bigint NOT NULL,
+    device character varying(120) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE public.membership (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    number integer NOT NULL,
+    code character varying(12) NOT NULL,
+    standing character varying(20) NOT NULL,
+    about text NOT NULL,
+    joined_on date NOT NULL,
+    area_id bigint,
+    shows_phone boolean DEFAULT false NOT NULL,
+    shows_email boolean DEFAULT false NOT NULL,
+    is_holder boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_membership_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
+);
+
+CREATE TABLE public.membership_role (
+    bank_id bigint NOT NULL,
+    membership_id bigint NOT NULL,
+    role character varying(20) NOT NULL,
+    granted_by bigint,
+    granted_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_membership_role_role CHECK (((role)::text = ANY ((ARRAY['member'::character varying, 'broker'::character varying, 'coordinator'::character varying, 'trustee'::character varying, 'auditor'::character varying])::text[])))
+);
+
+CREATE TABLE public.memo (
+    bank_id bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    words text,
+    salt bytea,
+    CONSTRAINT ck_memo_blanked_whole CHECK (((words IS NULL) = (salt IS NULL)))
+);
+
+CREATE TABLE public.person (
+    id bigint NOT NULL,
+    name character varying(80) NOT NULL,
+    name_folded text NOT NULL,
+    email character varying(254),
+    phone character varying(40),
+    password_hash character varying(200),
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.posting (
+    bank_id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    number bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    line bigint NOT NULL,
+    minutes bigint NOT NULL,
+    balance_after bigint NOT NULL,
+    given_after bigint NOT NULL,
+    received_after bigint NOT NULL
+);
+
+CREATE TABLE public.reversal (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    exchange_id bigint NOT NULL,
+    reason text NOT NULL,
+    proposed_by bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    giver_agreed_by bigint,
+    receiver_agreed_by bigint,
+    approved_by bigint,
+    refused_by bigint,
+    closed_at timestamp with time zone,
+    CONSTRAINT ck_reversal_second_approver CHECK (((approved_by IS NULL) OR (approved_by <> proposed_by)))
+);
+
+CREATE TABLE public.seal (
+    bank_id bigint NOT NULL,
+    number bigint NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    peaks bytea NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    checkpoint text NOT NULL,
+    CONSTRAINT ck_seal_moment CHECK (isfinite(signed_at)),
+    CONSTRAINT ck_seal_number CHECK ((number > 0)),
+    CONSTRAINT ck_seal_root CHECK ((length(root) = 32))
+);
+
+CREATE TABLE public.seal_log (
+    bank_id bigint NOT NULL,
+    number bigint NOT NULL,
+    after_seal bigint NOT NULL,
+    size bigint NOT NULL,
+    checkpoint text,
+    begun_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_seal_log_moment CHECK (isfinite(begun_at)),
+    CONSTRAINT ck_seal_log_number CHECK ((number > 1))
+);
+
+CREATE TABLE public.sign_in_attempt (
+    id bigint NOT NULL,
+    account_digest bytea NOT NULL,
+    address_digest bytea NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    succeeded boolean NOT NULL
+);
+
+CREATE TABLE public.sign_in_code (
+    code_digest bytea NOT NULL,
+    bank_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.sign_off (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    month date NOT NULL,
+    figures text NOT NULL,
+    words text NOT NULL,
+    signed_by bigint NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    confirmed_by bigint,
+    refused_by bigint,
+    refused_because text,
+    closed_at timestamp with time zone,
+    CONSTRAINT ck_sign_off_closed CHECK (((closed_at IS NULL) = ((confirmed_by IS NULL) AND (refused_by IS NULL)))),
+    CONSTRAINT ck_sign_off_second_approver CHECK ((confirmed_by <> signed_by))
+);
+
+CREATE TABLE public.standing_change (
+    bank_id bigint NOT NULL,
+    membership_id bigint NOT NULL,
+    number integer NOT NULL,
+    standing character varying(20) NOT NULL,
+    reason text NOT NULL,
+    done_by bigint NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_standing_change_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
+);
+
+CREATE TABLE public.task (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    kind character varying(40) NOT NULL,
+    subject character varying(80) NOT NULL,
+    status character varying(10) NOT NULL,
+    owner_id bigint,
+    opened_at timestamp with time zone NOT NULL,
+    done_by bigint,
+    done_at timestamp with time zone,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ck_task_done CHECK ((((status)::text = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT ck_task_status CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'taken'::character varying, 'done'::character varying])::text[]))),
+    CONSTRAINT ck_task_taken_by_somebody CHECK ((((status)::text <> 'taken'::text) OR (owner_id IS NOT NULL)))
+);
+
+CREATE TABLE public.thank_you (
+    bank_id bigint NOT NULL,
+    exchange_id bigint NOT NULL,
+    side character varying(10) NOT NULL,
+    words character varying(200) NOT NULL,
+    said_by bigint NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_thank_you_side CHECK (((side)::text = ANY ((ARRAY['giver'::character varying, 'receiver'::character varying])::text[])))
+);
+
+CREATE TABLE public.trail (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    done_by bigint,
+    on_behalf_of bigint,
+    deed character varying(60) NOT NULL,
+    subject character varying(80) NOT NULL,
+    form_key character varying(64),
+    form_digest bytea
+);
+
+CREATE TABLE public.transfer (
+    bank_id bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    line bigint NOT NULL,
+    from_account_id bigint NOT NULL,
+    from_number bigint NOT NULL,
+    to_account_id bigint NOT NULL,
+    to_number bigint NOT NULL,
+    minutes bigint NOT NULL,
+    reverses bigint,
+    reverses_line bigint,
+    CONSTRAINT ck_transfer_minutes_whole_and_positive CHECK ((minutes > 0)),
+    CONSTRAINT ck_transfer_reversal_mirrors CHECK (((reverses IS NULL) = (reverses_line IS NULL))),
+    CONSTRAINT ck_transfer_two_different_accounts CHECK ((from_account_id <> to_account_id))
+);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT pk_account PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT pk_application PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.application_step
+    ADD CONSTRAINT pk_application_step PRIMARY KEY (bank_id, application_id, number);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT pk_area PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.area_travel
+    ADD CONSTRAINT pk_area_travel PRIMARY KEY (bank_id, first_area_id, second_area_id);
+
+ALTER TABLE ONLY public.bank
+    ADD CONSTRAINT pk_bank PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.books_check
+    ADD CONSTRAINT pk_books_check PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT pk_category PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.closing
+    ADD CONSTRAINT pk_closing PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT pk_correction PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT pk_draft PRIMARY KEY (bank_id, code);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT pk_entry PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT pk_exchange PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.exchange_step
+    ADD CONSTRAINT pk_exchange_step PRIMARY KEY (bank_id, exchange_id, number);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT pk_hold PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.leaf
+    ADD CONSTRAINT pk_leaf PRIMARY KEY (bank_id, number);
+
+ALTER TABLE ONLY public.limit_change
+    ADD CONSTRAINT pk_limit_change PRIMARY KEY (bank_id, account_id, number);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT pk_listing PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.listing_category
+    ADD CONSTRAINT pk_listing_category PRIMARY KEY (bank_id, listing_id, category_id);
+
+ALTER TABLE ONLY public.listing_word
+    ADD CONSTRAINT pk_listing_word PRIMARY KEY (bank_id, word, listing_id);
+
+ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT pk_login_session PRIMARY KEY (token_digest);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT pk_membership PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.membership_role
+    ADD CONSTRAINT pk_membership_role PRIMARY KEY (bank_id, membership_id, role);
+
+ALTER TABLE ONLY public.memo
+    ADD CONSTRAINT pk_memo PRIMARY KEY (bank_id, entry_id);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT pk_person PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT pk_posting PRIMARY KEY (bank_id, account_id, number);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT pk_reversal PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.seal
+    ADD CONSTRAINT pk_seal PRIMARY KEY (bank_id, number);
+
+ALTER TABLE ONLY public.seal_log
+    ADD CONSTRAINT pk_seal_log PRIMARY KEY (bank_id, number);
+
+ALTER TABLE ONLY public.sign_in_attempt
+    ADD CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT pk_sign_in_code PRIMARY KEY (code_digest);
+
+ALTER TABLE ONLY public.sign_off
+    ADD CONSTRAINT pk_sign_off PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.standing_change
+    ADD CONSTRAINT pk_standing_change PRIMARY KEY (bank_id, membership_id, number);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT pk_task PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.thank_you
+    ADD CONSTRAINT pk_thank_you PRIMARY KEY (bank_id, exchange_id, side);
+
+ALTER TABLE ONLY public.trail
+    ADD CONSTRAINT pk_trail PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.transfer
+    ADD CONSTRAINT pk_transfer PRIMARY KEY (bank_id, entry_id, line);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT uq_application_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT uq_area_bank_id_name UNIQUE (bank_id, name);
+
+ALTER TABLE ONLY public.bank
+    ADD CONSTRAINT uq_bank_slug UNIQUE (slug);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT uq_category_bank_id_key UNIQUE (bank_id, key);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT uq_category_bank_id_parent_id_name UNIQUE (bank_id, parent_id, name);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT uq_correction_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT uq_entry_bank_id_key UNIQUE (bank_id, key);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT uq_exchange_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT uq_hold_bank_id_deed UNIQUE (bank_id, deed);
+
+ALTER TABLE ONLY public.leaf
+    ADD CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT uq_listing_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT uq_listing_bank_id_source_source_key UNIQUE (bank_id, source, source_key);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT uq_membership_bank_id_account_id UNIQUE (bank_id, account_id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT uq_membership_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT uq_membership_bank_id_number UNIQUE (bank_id, number);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT uq_reversal_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.seal
+    ADD CONSTRAINT uq_seal_bank_id_size UNIQUE (bank_id, size);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT uq_task_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.trail
+    ADD CONSTRAINT uq_trail_bank_id_done_by_form_key UNIQUE (bank_id, done_by, form_key);
+
+CREATE INDEX ix_application_stage ON public.application USING btree (bank_id, stage, id);
+
+CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_id, id);
+
+CREATE INDEX ix_entry_other_kinds ON public.entry USING btree (bank_id, kind, id) WHERE ((kind)::text <> 'exchange'::text);
+
+CREATE INDEX ix_entry_reverses ON public.entry USING btree (bank_id, reverses) WHERE (reverses IS NOT NULL);
+
+CREATE INDEX ix_exchange_category ON public.exchange USING btree (bank_id, category_id, id);
+
+CREATE INDEX ix_exchange_giver ON public.exchange USING btree (bank_id, giver_account_id, state, id);
+
+CREATE INDEX ix_exchange_receiver ON public.exchange USING btree (bank_id, receiver_account_id, state, id);
+
+CREATE INDEX ix_exchange_state ON public.exchange USING btree (bank_id, state, id);
+
+CREATE INDEX ix_exchange_step_on_behalf ON public.exchange_step USING btree (bank_id, exchange_id) WHERE (on_behalf_of IS NOT NULL);
+
+CREATE INDEX ix_hold_open ON public.hold USING btree (bank_id, account_id) WHERE (resolved_at IS NULL);
+
+CREATE INDEX ix_leaf_block ON public.leaf USING btree (bank_id, number) WHERE (block IS NOT NULL);
+
+CREATE INDEX ix_listing_category_category ON public.listing_category USING btree (bank_id, category_id, listing_id);
+
+CREATE INDEX ix_listing_found ON public.listing USING btree (bank_id, life, kind, listed_at);
+
+CREATE INDEX ix_listing_member ON public.listing USING btree (bank_id, member_id, life);
+
+CREATE INDEX ix_listing_word_listing ON public.listing_word USING btree (bank_id, listing_id);
+
+CREATE INDEX ix_login_session_person_id ON public.login_session USING btree (person_id);
+
+CREATE INDEX ix_membership_person_id ON public.membership USING btree (person_id);
+
+CREATE INDEX ix_person_email ON public.person USING btree (email);
+
+CREATE INDEX ix_person_phone ON public.person USING btree (phone);
+
+CREATE INDEX ix_sign_in_attempt_account ON public.sign_in_attempt USING btree (account_digest, tried_at);
+
+CREATE INDEX ix_sign_in_attempt_address ON public.sign_in_attempt USING btree (address_digest, tried_at);
+
+CREATE INDEX ix_sign_in_code_person_id ON public.sign_in_code USING btree (person_id);
+
+CREATE INDEX ix_task_status ON public.task USING btree (bank_id, status, id);
+
+CREATE INDEX ix_trail_subject ON public.trail USING btree (bank_id, subject);
+
+CREATE UNIQUE INDEX uq_account_one_per_bank ON public.account USING btree (bank_id, kind) WHERE ((kind)::text = ANY ((ARRAY['pot'::character varying, 'opening'::character varying, 'leavers'::character varying])::text[]));
+
+CREATE UNIQUE INDEX uq_closing_month ON public.closing USING btree (bank_id, month) WHERE (month IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_entry_hold_resolved_once ON public.entry USING btree (bank_id, resolves) WHERE (resolves IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_membership_one_holder ON public.membership USING btree (bank_id) WHERE is_holder;
+
+CREATE UNIQUE INDEX uq_reversal_one_waiting ON public.reversal USING btree (bank_id, exchange_id) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX uq_sign_off_one_waiting ON public.sign_off USING btree (bank_id, month) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX uq_task_one_open ON public.task USING btree (bank_id, kind, subject) WHERE ((status)::text <> 'done'::text);
+
+CREATE UNIQUE INDEX uq_transfer_reversed_once ON public.transfer USING btree (bank_id, reverses, reverses_line) WHERE (reverses IS NOT NULL);
+
+CREATE TRIGGER account_holds_nothing_at_first BEFORE INSERT ON public.account FOR EACH ROW WHEN ((new.held <> 0)) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER account_moved_by_posting BEFORE UPDATE ON public.account FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER account_never_deleted BEFORE DELETE ON public.account FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER account_never_truncated BEFORE TRUNCATE ON public.account FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER account_open_at_first BEFORE INSERT ON public.account FOR EACH ROW WHEN ((new.closed_at IS NOT NULL)) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER account_starts_at_zero BEFORE INSERT ON public.account FOR EACH ROW WHEN (((new.balance <> 0) OR (new.number <> 0) OR (new.given <> 0) OR (new.received <> 0) OR (new.floor IS DISTINCT FROM 0))) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER closing_append_only BEFORE DELETE OR UPDATE ON public.closing FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER closing_closes_account AFTER INSERT ON public.closing FOR EACH ROW WHEN ((new.account_id IS NOT NULL)) EXECUTE FUNCTION public.books_close_account();
+
+CREATE TRIGGER closing_in_order BEFORE INSERT ON public.closing FOR EACH ROW EXECUTE FUNCTION public.books_take_closing();
+
+CREATE TRIGGER closing_never_truncated BEFORE TRUNCATE ON public.closing FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE ON public.entry FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER entry_never_truncated BEFORE TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER entry_posts AFTER INSERT ON public.entry REFERENCING NEW TABLE AS new_entries FOR EACH STATEMENT EXECUTE FUNCTION public.books_post();
+
+CREATE TRIGGER hold_never_deleted BEFORE DELETE ON public.hold FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER hold_never_truncated BEFORE TRUNCATE ON public.hold FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER hold_placed AFTER INSERT ON public.hold FOR EACH ROW EXECUTE FUNCTION public.books_place_hold();
+
+CREATE TRIGGER hold_placed_open BEFORE INSERT ON public.hold FOR EACH ROW WHEN ((new.resolved_at IS NOT NULL)) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER hold_released AFTER UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION public.books_release_hold();
+
+CREATE TRIGGER hold_resolved_once BEFORE UPDATE ON public.hold FOR EACH ROW WHEN (((old.resolved_at IS NOT NULL) OR (new.resolved_at IS NULL) OR (((((((new.bank_id IS DISTINCT FROM old.bank_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.minutes IS DISTINCT FROM old.minutes)) OR (new.unagreed_minutes IS DISTINCT FROM old.unagreed_minutes)) OR ((new.deed)::text IS DISTINCT FROM (old.deed)::text)) OR (new.placed_at IS DISTINCT FROM old.placed_at)))) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER leaf_append_only BEFORE DELETE OR UPDATE ON public.leaf FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER leaf_never_truncated BEFORE TRUNCATE ON public.leaf FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER leaf_numbered AFTER INSERT ON public.leaf REFERENCING NEW TABLE AS new_leaves FOR EACH STATEMENT EXECUTE FUNCTION public.books_number_leaves();
+
+CREATE TRIGGER limit_change_append_only BEFORE DELETE OR UPDATE ON public.limit_change FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER limit_change_never_truncated BEFORE TRUNCATE ON public.limit_change FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER limit_change_numbered BEFORE INSERT ON public.limit_change FOR EACH ROW EXECUTE FUNCTION public.books_number_limit_change();
+
+CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON public.limit_change FOR EACH ROW EXECUTE FUNCTION public.books_change_limit();
+
+CREATE TRIGGER memo_belongs_to_words BEFORE INSERT ON public.memo FOR EACH ROW EXECUTE FUNCTION public.books_take_memo();
+
+CREATE TRIGGER memo_never_deleted BEFORE DELETE ON public.memo FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER memo_never_truncated BEFORE TRUNCATE ON public.memo FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER memo_only_blanked BEFORE UPDATE ON public.memo FOR EACH ROW WHEN (((new.words IS NOT NULL) OR (new.salt IS NOT NULL) OR (new.bank_id <> old.bank_id) OR (new.entry_id <> old.entry_id))) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER posting_never_truncated BEFORE TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER posting_written_by_entry BEFORE INSERT ON public.posting FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER seal_append_only BEFORE DELETE OR UPDATE ON public.seal FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER seal_log_append_only BEFORE DELETE OR UPDATE ON public.seal_log FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER seal_log_begun BEFORE INSERT ON public.seal_log FOR EACH ROW EXECUTE FUNCTION public.books_begin_log();
+
+CREATE TRIGGER seal_log_never_truncated BEFORE TRUNCATE ON public.seal_log FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER seal_never_truncated BEFORE TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER seal_numbered BEFORE INSERT ON public.seal FOR EACH ROW EXECUTE FUNCTION public.books_take_seal();
+
+CREATE TRIGGER trail_append_only BEFORE DELETE OR UPDATE ON public.trail FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER trail_never_truncated BEFORE TRUNCATE ON public.trail FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER transfer_append_only BEFORE DELETE OR UPDATE ON public.transfer FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER transfer_never_truncated BEFORE TRUNCATE ON public.transfer FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER transfer_written_by_entry BEFORE INSERT ON public.transfer FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION public.books_refuse_change();
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT fk_account_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT fk_application_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT fk_application_bank_id_area_id FOREIGN KEY (bank_id, area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT fk_application_bank_id_membership_id FOREIGN KEY (bank_id, membership_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT fk_application_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.application_step
+    ADD CONSTRAINT fk_application_step_bank_id_application_id FOREIGN KEY (bank_id, application_id) REFERENCES public.application(bank_id, id);
+
+ALTER TABLE ONLY public.application_step
+    ADD CONSTRAINT fk_application_step_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT fk_area_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.area_travel
+    ADD CONSTRAINT fk_area_travel_bank_id_first_area_id FOREIGN KEY (bank_id, first_area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.area_travel
+    ADD CONSTRAINT fk_area_travel_bank_id_second_area_id FOREIGN KEY (bank_id, second_area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT fk_category_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT fk_category_bank_id_parent_id FOREIGN KEY (bank_id, parent_id) REFERENCES public.category(bank_id, id);
+
+ALTER TABLE ONLY public.closing
+    ADD CONSTRAINT fk_closing_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.closing
+    ADD CONSTRAINT fk_closing_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.closing
+    ADD CONSTRAINT fk_closing_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.closing
+    ADD CONSTRAINT fk_closing_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT fk_correction_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT fk_correction_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT fk_correction_bank_id_entry_id FOREIGN KEY (bank_id, entry_id) REFERENCES public.entry(bank_id, id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT fk_correction_bank_id_proposed_by FOREIGN KEY (bank_id, proposed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT fk_draft_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT fk_draft_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT fk_draft_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT fk_draft_bank_id_other_account_id FOREIGN KEY (bank_id, other_account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT fk_entry_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT fk_entry_bank_id_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT fk_entry_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT fk_entry_bank_id_reverses FOREIGN KEY (bank_id, reverses) REFERENCES public.entry(bank_id, id);
+
+ALTER TABLE ONLY public.entry
+    ADD CONSTRAINT fk_entry_hold_resolved_once FOREIGN KEY (bank_id, resolves) REFERENCES public.hold(bank_id, id);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT fk_exchange_bank_id_category_id FOREIGN KEY (bank_id, category_id) REFERENCES public.category(bank_id, id);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT fk_exchange_bank_id_giver_account_id FOREIGN KEY (bank_id, giver_account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT fk_exchange_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.exchange
+    ADD CONSTRAINT fk_exchange_bank_id_receiver_account_id FOREIGN KEY (bank_id, receiver_account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.exchange_step
+    ADD CONSTRAINT fk_exchange_step_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.exchange_step
+    ADD CONSTRAINT fk_exchange_step_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
+
+ALTER TABLE ONLY public.exchange_step
+    ADD CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT fk_hold_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.leaf
+    ADD CONSTRAINT fk_leaf_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.limit_change
+    ADD CONSTRAINT fk_limit_change_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.limit_change
+    ADD CONSTRAINT fk_limit_change_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT fk_listing_bank_id_area_id FOREIGN KEY (bank_id, area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT fk_listing_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.listing_category
+    ADD CONSTRAINT fk_listing_category_bank_id_category_id FOREIGN KEY (bank_id, category_id) REFERENCES public.category(bank_id, id);
+
+ALTER TABLE ONLY public.listing_category
+    ADD CONSTRAINT fk_listing_category_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.listing_word
+    ADD CONSTRAINT fk_listing_word_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT fk_login_session_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT fk_membership_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT fk_membership_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT fk_membership_bank_id_area_id FOREIGN KEY (bank_id, area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT fk_membership_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.membership_role
+    ADD CONSTRAINT fk_membership_role_bank_id_membership_id FOREIGN KEY (bank_id, membership_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.membership_role
+    ADD CONSTRAINT fk_membership_role_granted_by FOREIGN KEY (bank_id, granted_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.memo
+    ADD CONSTRAINT fk_memo_bank_id_entry_id FOREIGN KEY (bank_id, entry_id) REFERENCES public.entry(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_giver_agreed_by FOREIGN KEY (bank_id, giver_agreed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_proposed_by FOREIGN KEY (bank_id, proposed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_receiver_agreed_by FOREIGN KEY (bank_id, receiver_agreed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.reversal
+    ADD CONSTRAINT fk_reversal_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.seal
+    ADD CONSTRAINT fk_seal_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.seal_log
+    ADD CONSTRAINT fk_seal_log_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT fk_sign_in_code_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT fk_sign_in_code_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.sign_off
+    ADD CONSTRAINT fk_sign_off_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.sign_off
+    ADD CONSTRAINT fk_sign_off_bank_id_confirmed_by FOREIGN KEY (bank_id, confirmed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.sign_off
+    ADD CONSTRAINT fk_sign_off_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.sign_off
+    ADD CONSTRAINT fk_sign_off_bank_id_signed_by FOREIGN KEY (bank_id, signed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.standing_change
+    ADD CONSTRAINT fk_standing_change_bank_id_membership_id FOREIGN KEY (bank_id, membership_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.standing_change
+    ADD CONSTRAINT fk_standing_change_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT fk_task_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT fk_task_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT fk_task_bank_id_owner_id FOREIGN KEY (bank_id, owner_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.thank_you
+    ADD CONSTRAINT fk_thank_you_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
+
+ALTER TABLE ONLY public.thank_you
+    ADD CONSTRAINT fk_thank_you_bank_id_said_by FOREIGN KEY (bank_id, said_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.trail
+    ADD CONSTRAINT fk_trail_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.trail
+    ADD CONSTRAINT fk_trail_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.transfer
+    ADD CONSTRAINT fk_transfer_bank_id_reverses_reverses_line FOREIGN KEY (bank_id, reverses, reverses_line) REFERENCES public.transfer(bank_id, entry_id, line);
+GRANT USAGE ON SCHEMA public TO timebank_web;
+REVOKE ALL ON FUNCTION public.books_begin_log() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_change_limit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_check_reversals(bank bigint, entry_id bigint, kind text, reverses bigint, lines bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_close_account() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) TO timebank_web;
+REVOKE ALL ON FUNCTION public.books_number_leaves() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_number_limit_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_place_hold() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_post() FROM PUBLIC;
+GRANT SELECT,INSERT ON TABLE public.entry TO timebank_web;
+REVOKE ALL ON FUNCTION public.books_post_many(entries public.entry[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_refuse(rule text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_refuse_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_release_hold() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_resolve_hold(bank bigint, hold_id bigint, entry_deed text, takes_from bigint[], reverses bigint, at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_take_closing() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_take_memo() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_take_seal() FROM PUBLIC;
+GRANT SELECT ON TABLE public.account TO timebank_web;
+GRANT INSERT(bank_id) ON TABLE public.account TO timebank_web;
+GRANT INSERT(id) ON TABLE public.account TO timebank_web;
+GRANT INSERT(kind) ON TABLE public.account TO timebank_web;
+GRANT INSERT(opened_at) ON TABLE public.account TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.application TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.application_step TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.area_travel TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.bank TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.exchange TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.exchange_step TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.hold TO timebank_web;
+GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.limit_change TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.listing TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_category TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_word TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.login_session TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.membership_role TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;
+GRANT UPDATE(words) ON TABLE public.memo TO timebank_web;
+GRANT UPDATE(salt) ON TABLE public.memo TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;
+GRANT SELECT ON TABLE public.posting TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.seal TO timebank_web;
+GRANT SELECT ON TABLE public.seal_log TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempt TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_off TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.task TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.thank_you TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.trail TO timebank_web;
+GRANT SELECT ON TABLE public.transfer TO timebank_web;

@@ -1,0 +1,1148 @@
+-- Written by `make schema` from a migrated database. Change the models or the guards instead.
+
+CREATE TABLE account (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    floor BIGINT DEFAULT '0',
+    balance BIGINT DEFAULT '0' NOT NULL,
+    held BIGINT DEFAULT '0' NOT NULL,
+    number BIGINT DEFAULT '0' NOT NULL,
+    given BIGINT DEFAULT '0' NOT NULL,
+    received BIGINT DEFAULT '0' NOT NULL,
+    opened_at DATETIME NOT NULL,
+    closed_at DATETIME,
+    CONSTRAINT pk_account PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_account_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT ck_account_floor_kept CHECK (floor IS NULL OR balance - held >= floor),
+    CONSTRAINT ck_account_held CHECK (held >= 0),
+    CONSTRAINT ck_account_account_open CHECK (closed_at IS NULL OR (balance = 0 AND held = 0)),
+    CONSTRAINT ck_account_number CHECK (number >= 0),
+    CONSTRAINT ck_account_kind CHECK (kind IN ('member', 'group', 'pot', 'fund', 'activity', 'opening', 'leavers', 'clearing'))
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX uq_account_one_per_bank ON account (bank_id, kind) WHERE kind IN ('pot', 'opening', 'leavers');
+
+CREATE TRIGGER account_before_insert BEFORE INSERT ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND kind = NEW.kind AND NEW.kind IN ('pot', 'opening', 'leavers'));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.balance IS NOT 0 OR NEW.number IS NOT 0 OR NEW.given IS NOT 0 OR NEW.received IS NOT 0 OR NEW.floor IS NOT 0
+           OR NEW.held IS NOT 0 OR NEW.closed_at IS NOT NULL;
+END;
+
+CREATE TRIGGER account_before_update BEFORE UPDATE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind
+           OR NEW.opened_at IS NOT OLD.opened_at;
+    -- IS NOT, not <>: UPDATE OR REPLACE turns a NULL into the column's default after this trigger has let it pass.
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE (NEW.balance IS NOT OLD.balance OR NEW.number IS NOT OLD.number
+               OR NEW.given IS NOT OLD.given OR NEW.received IS NOT OLD.received)
+          AND (NEW.number IS NOT OLD.number + 1 OR NOT EXISTS (
+            SELECT 1 FROM posting
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
+              AND given_after = NEW.given AND received_after = NEW.received));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.floor IS NOT OLD.floor AND NOT EXISTS (
+            SELECT 1 FROM limit_change AS newest
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND floor IS NEW.floor AND number = (
+                SELECT max(number) FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.held IS NOT OLD.held AND NEW.held IS NOT (
+            SELECT coalesce(sum(minutes), 0) FROM hold
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND resolved_at IS NULL);
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance - NEW.held < NEW.floor;
+    -- Closed and opened again as the newest closing says, closed only at zero, and not moved while it is closed.
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.closed_at IS NOT OLD.closed_at AND NOT EXISTS (
+            SELECT 1 FROM closing AS newest
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id
+              AND NEW.closed_at IS CASE WHEN kind = 'account_closed' THEN recorded_at END
+              AND id = (SELECT max(id) FROM closing WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
+    SELECT RAISE(ABORT, 'account_open')
+        WHERE NEW.closed_at IS NOT NULL AND (NEW.balance IS NOT 0 OR NEW.held IS NOT 0 OR NEW.number IS NOT OLD.number);
+END;
+
+CREATE TRIGGER account_no_delete BEFORE DELETE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE application (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    stage VARCHAR(20) NOT NULL,
+    name VARCHAR(80) NOT NULL,
+    email VARCHAR(254),
+    phone VARCHAR(40),
+    area_id BIGINT,
+    about TEXT NOT NULL,
+    notice_agreed VARCHAR(20) NOT NULL,
+    applied_at DATETIME NOT NULL,
+    recorded_by BIGINT,
+    membership_id BIGINT,
+    changed_at DATETIME NOT NULL,
+    CONSTRAINT pk_application PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_application_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_application_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_application_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT fk_application_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_application_bank_id_membership_id FOREIGN KEY(bank_id, membership_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_application_stage CHECK (stage IN ('applied', 'interviewed', 'referenced', 'inducted', 'admitted', 'declined', 'withdrawn'))
+);
+
+CREATE INDEX ix_application_stage ON application (bank_id, stage, id);
+
+CREATE TABLE application_step (
+    bank_id BIGINT NOT NULL,
+    application_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    step VARCHAR(20) NOT NULL,
+    referee VARCHAR(80),
+    words TEXT NOT NULL,
+    done_by BIGINT,
+    done_at DATETIME NOT NULL,
+    CONSTRAINT pk_application_step PRIMARY KEY (bank_id, application_id, number),
+    CONSTRAINT fk_application_step_bank_id_application_id FOREIGN KEY(bank_id, application_id) REFERENCES application (bank_id, id),
+    CONSTRAINT fk_application_step_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_application_step_step CHECK (step IN ('apply', 'interview', 'reference', 'induct', 'admit', 'decline', 'withdraw'))
+);
+
+CREATE TABLE area (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    name VARCHAR(60) NOT NULL,
+    closed_at DATETIME,
+    CONSTRAINT pk_area PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_area_bank_id_name UNIQUE (bank_id, name),
+    CONSTRAINT fk_area_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
+);
+
+CREATE TABLE area_travel (
+    bank_id BIGINT NOT NULL,
+    first_area_id BIGINT NOT NULL,
+    second_area_id BIGINT NOT NULL,
+    minutes INTEGER NOT NULL,
+    CONSTRAINT pk_area_travel PRIMARY KEY (bank_id, first_area_id, second_area_id),
+    CONSTRAINT fk_area_travel_bank_id_first_area_id FOREIGN KEY(bank_id, first_area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT fk_area_travel_bank_id_second_area_id FOREIGN KEY(bank_id, second_area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT ck_area_travel_kept_once CHECK (first_area_id < second_area_id),
+    CONSTRAINT ck_area_travel_minutes CHECK (minutes BETWEEN 0 AND 600)
+);
+
+CREATE TABLE bank (
+    id BIGINT NOT NULL,
+    slug VARCHAR(40) NOT NULL,
+    name VARCHAR(80) NOT NULL,
+    time_zone VARCHAR(60) DEFAULT 'Europe/London' NOT NULL,
+    phone VARCHAR(40) DEFAULT '' NOT NULL,
+    coordinator_name VARCHAR(80) DEFAULT '' NOT NULL,
+    opening_hours VARCHAR(120) DEFAULT '' NOT NULL,
+    welcome_minutes INTEGER DEFAULT 120 NOT NULL,
+    member_floor BIGINT DEFAULT (-1200) NOT NULL,
+    pot_floor BIGINT DEFAULT (-30000) NOT NULL,
+    back_dating_days INTEGER DEFAULT 90 NOT NULL,
+    opened_at DATETIME NOT NULL,
+    soft_low BIGINT DEFAULT (-600) NOT NULL,
+    soft_high BIGINT DEFAULT 1200 NOT NULL,
+    references_needed INTEGER DEFAULT 2 NOT NULL,
+    review_months INTEGER DEFAULT 6 NOT NULL,
+    privacy_notice TEXT DEFAULT '' NOT NULL,
+    phone_country VARCHAR(2) DEFAULT 'GB' NOT NULL,
+    unagreed_hold_minutes INTEGER DEFAULT 240 NOT NULL,
+    waiting_days INTEGER DEFAULT 90 NOT NULL,
+    CONSTRAINT pk_bank PRIMARY KEY (id),
+    CONSTRAINT ck_bank_welcome_minutes CHECK (welcome_minutes >= 0),
+    CONSTRAINT ck_bank_member_floor CHECK (member_floor <= 0),
+    CONSTRAINT ck_bank_back_dating_days CHECK (back_dating_days >= 0),
+    CONSTRAINT ck_bank_soft_limits CHECK (soft_low <= 0 AND soft_high >= 0),
+    CONSTRAINT ck_bank_references_needed CHECK (references_needed BETWEEN 0 AND 5),
+    CONSTRAINT ck_bank_review_months CHECK (review_months BETWEEN 1 AND 60),
+    CONSTRAINT ck_bank_unagreed_hold_minutes CHECK (unagreed_hold_minutes >= 0),
+    CONSTRAINT ck_bank_waiting_days CHECK (waiting_days BETWEEN 1 AND 730),
+    CONSTRAINT uq_bank_slug UNIQUE (slug)
+);
+
+CREATE TABLE books_check (
+    id BIGINT NOT NULL,
+    checked_at DATETIME NOT NULL,
+    is_right BOOLEAN NOT NULL,
+    results TEXT NOT NULL,
+    CONSTRAINT pk_books_check PRIMARY KEY (id)
+);
+
+CREATE TABLE category (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    parent_id BIGINT,
+    "key" VARCHAR(60),
+    name VARCHAR(60) NOT NULL,
+    risks VARCHAR(120) DEFAULT '' NOT NULL,
+    position INTEGER NOT NULL,
+    retired_at DATETIME,
+    CONSTRAINT pk_category PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_category_bank_id_parent_id_name UNIQUE (bank_id, parent_id, name),
+    CONSTRAINT uq_category_bank_id_key UNIQUE (bank_id, "key"),
+    CONSTRAINT fk_category_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_category_bank_id_parent_id FOREIGN KEY(bank_id, parent_id) REFERENCES category (bank_id, id)
+);
+
+CREATE TABLE closing (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    account_id BIGINT,
+    month DATE,
+    figures TEXT,
+    reason TEXT NOT NULL,
+    recorded_by BIGINT NOT NULL,
+    approved_by BIGINT,
+    recorded_at DATETIME NOT NULL,
+    CONSTRAINT pk_closing PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_closing_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_closing_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT fk_closing_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_closing_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_closing_kind CHECK (kind IN ('account_closed', 'account_reopened', 'month_signed_off')),
+    CONSTRAINT ck_closing_what CHECK ((account_id IS NULL) = (kind = 'month_signed_off') AND (month IS NULL) = (account_id IS NOT NULL) AND (figures IS NULL) = (month IS NULL)),
+    CONSTRAINT ck_closing_second_approver CHECK (approved_by <> recorded_by AND (month IS NULL OR approved_by IS NOT NULL))
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_closing_account ON closing (bank_id, account_id, id);
+
+CREATE UNIQUE INDEX uq_closing_month ON closing (bank_id, month) WHERE month IS NOT NULL;
+
+CREATE TRIGGER closing_before_insert BEFORE INSERT ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM closing WHERE bank_id = NEW.bank_id AND (id = NEW.id OR month = NEW.month));
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE datetime(NEW.recorded_at) IS NULL OR typeof(NEW.id) <> 'integer'
+           OR NEW.month IS NOT date(NEW.month, 'start of month')
+           OR (NEW.account_id IS NULL) IS NOT (NEW.kind = 'month_signed_off');
+    SELECT RAISE(ABORT, 'account_exists') WHERE NEW.account_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    -- An account is closed where it is open and opened again where it is closed, in this order.
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.account_id IS NOT NULL AND (
+        (SELECT closed_at IS NULL FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id)
+            IS NOT (NEW.kind = 'account_closed')
+        OR NEW.id <= (SELECT max(id) FROM closing WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id));
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.kind = 'account_closed' AND EXISTS (
+        SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id AND (balance <> 0 OR held <> 0));
+    SELECT RAISE(ABORT, 'second_approver') WHERE NEW.approved_by = NEW.recorded_by;
+END;
+
+CREATE TRIGGER closing_closes_account AFTER INSERT ON closing WHEN NEW.account_id IS NOT NULL
+BEGIN
+    UPDATE account SET closed_at = CASE WHEN NEW.kind = 'account_closed' THEN NEW.recorded_at END
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER closing_no_delete BEFORE DELETE ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER closing_no_update BEFORE UPDATE ON closing
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE correction (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    entry_id BIGINT,
+    lines TEXT NOT NULL,
+    occurred_on DATE NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by BIGINT NOT NULL,
+    proposed_at DATETIME NOT NULL,
+    approved_by BIGINT,
+    refused_by BIGINT,
+    refused_because TEXT,
+    closed_at DATETIME,
+    CONSTRAINT pk_correction PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_correction_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_correction_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_correction_bank_id_entry_id FOREIGN KEY(bank_id, entry_id) REFERENCES entry (bank_id, id),
+    CONSTRAINT fk_correction_bank_id_proposed_by FOREIGN KEY(bank_id, proposed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_correction_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY(bank_id, refused_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_correction_kind CHECK (kind IN ('adjustment', 'reversal')),
+    CONSTRAINT ck_correction_what CHECK ((entry_id IS NULL) = (kind = 'adjustment')),
+    CONSTRAINT ck_correction_second_approver CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_correction_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL))
+);
+
+CREATE TABLE draft (
+    bank_id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    member_id BIGINT NOT NULL,
+    purpose VARCHAR(10) NOT NULL,
+    side VARCHAR(10) NOT NULL,
+    other_account_id BIGINT,
+    what VARCHAR(200),
+    day DATE,
+    minutes INTEGER,
+    exchange_id BIGINT,
+    started_at DATETIME NOT NULL,
+    listing_id BIGINT,
+    travel_minutes INTEGER,
+    preparation_minutes INTEGER,
+    CONSTRAINT pk_draft PRIMARY KEY (bank_id, code),
+    CONSTRAINT fk_draft_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_draft_bank_id_other_account_id FOREIGN KEY(bank_id, other_account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT fk_draft_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
+    CONSTRAINT fk_draft_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT ck_draft_side CHECK (side IN ('giver', 'receiver')),
+    CONSTRAINT ck_draft_purpose CHECK (purpose IN ('record', 'propose'))
+);
+
+CREATE TABLE entry (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    "key" VARCHAR(120) NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    occurred_on DATE NOT NULL,
+    recorded_at DATETIME NOT NULL,
+    recorded_by BIGINT NOT NULL,
+    on_behalf_of BIGINT,
+    approved_by BIGINT,
+    deed VARCHAR(80) NOT NULL,
+    reverses BIGINT,
+    resolves BIGINT,
+    lines TEXT NOT NULL,
+    words_digest BLOB,
+    digest BLOB NOT NULL,
+    CONSTRAINT pk_entry PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_entry_bank_id_key UNIQUE (bank_id, "key"),
+    CONSTRAINT fk_entry_bank_id_reverses FOREIGN KEY(bank_id, reverses) REFERENCES entry (bank_id, id),
+    CONSTRAINT fk_entry_hold_resolved_once FOREIGN KEY(bank_id, resolves) REFERENCES hold (bank_id, id),
+    CONSTRAINT fk_entry_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_entry_bank_id_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_entry_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_entry_kind CHECK (kind IN ('exchange', 'activity', 'welcome', 'gift', 'grant', 'opening', 'adjustment', 'leaving', 'clearing')),
+    CONSTRAINT ck_entry_second_approver CHECK (approved_by <> recorded_by AND (kind <> 'adjustment' OR approved_by IS NOT NULL)),
+    CONSTRAINT ck_entry_entry_whole CHECK (length(digest) = 32 AND length(words_digest) = 32)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_entry_other_kinds ON entry (bank_id, kind, id) WHERE kind <> 'exchange';
+
+CREATE INDEX ix_entry_reverses ON entry (bank_id, reverses) WHERE reverses IS NOT NULL;
+
+CREATE UNIQUE INDEX uq_entry_hold_resolved_once ON entry (bank_id, resolves) WHERE resolves IS NOT NULL;
+
+CREATE TRIGGER entry_before_insert BEFORE INSERT ON entry
+BEGIN
+    -- A replay is left aside in silence: ABORT would refuse it, since this fires ahead of ON CONFLICT.
+    SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND key = NEW.key);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(ABORT, 'entry_has_lines')
+        WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
+           OR json_array_length(NEW.lines) = 0;
+    SELECT RAISE(ABORT, 'entry_whole')
+        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on, '+0 days') OR datetime(NEW.recorded_at) IS NULL
+           OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
+           OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        WHERE line.type <> 'array'
+           OR json_array_length(line.value) <> 3 + (NEW.reverses IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM json_each(line.value) AS part WHERE part.type <> 'integer'));
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM entry AS first
+        WHERE first.bank_id = NEW.bank_id AND first.id = NEW.reverses AND first.reverses IS NULL AND first.kind = NEW.kind);
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM json_each(NEW.lines) AS line
+        JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
+        WHERE later.value ->> 3 >= line.value ->> 3);
+    -- The hold that it resolves is open, of its own deed, and on an account that it takes from.
+    SELECT RAISE(ABORT, 'hold_resolved_once') WHERE NEW.resolves IS NOT NULL AND (NEW.reverses IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM hold
+        WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL AND deed = NEW.deed
+          AND account_id IN (SELECT value ->> 0 FROM json_each(NEW.lines))));
+    SELECT RAISE(ABORT, 'second_approver')
+        WHERE NEW.approved_by = NEW.recorded_by OR (NEW.kind = 'adjustment' AND NEW.approved_by IS NULL);
+END;
+
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER entry_posts_many_lines AFTER INSERT ON entry WHEN json_array_length(NEW.lines) > 1
+BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    WITH line AS (
+        SELECT key + 1 AS line, value ->> 0 AS from_account_id, value ->> 1 AS to_account_id, value ->> 2 AS minutes, value ->> 3 AS mirrors
+        FROM json_each(NEW.lines)
+    ), side AS (
+        SELECT line, 0 AS side, from_account_id AS account_id FROM line
+        UNION ALL
+        SELECT line, 1, to_account_id FROM line
+    ), numbered AS (
+        SELECT side.line, side.side,
+               (SELECT number FROM account WHERE bank_id = NEW.bank_id AND id = side.account_id)
+               + row_number() OVER (PARTITION BY side.account_id ORDER BY side.line, side.side) AS number
+        FROM side
+    )
+    SELECT NEW.bank_id, NEW.id, line.line, line.from_account_id, taken.number, line.to_account_id, brought.number,
+           line.minutes, NEW.reverses, line.mirrors
+    FROM line
+    JOIN numbered AS taken ON taken.line = line.line AND taken.side = 0
+    JOIN numbered AS brought ON brought.line = line.line AND brought.side = 1
+    ORDER BY line.line;
+END;
+
+CREATE TRIGGER entry_posts_one_line AFTER INSERT ON entry WHEN json_array_length(NEW.lines) = 1
+BEGIN
+    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
+    VALUES (NEW.bank_id, NEW.id, 1,
+            NEW.lines ->> '$[0][0]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][0]'),
+            NEW.lines ->> '$[0][1]',
+            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][1]'),
+            NEW.lines ->> '$[0][2]', NEW.reverses, NEW.lines ->> '$[0][3]');
+END;
+
+CREATE TABLE exchange (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    giver_account_id BIGINT NOT NULL,
+    receiver_account_id BIGINT NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    what VARCHAR(200) NOT NULL,
+    proposed_side VARCHAR(10),
+    agreed_on DATE,
+    agreed_minutes INTEGER,
+    recorded_side VARCHAR(10),
+    occurred_on DATE,
+    minutes INTEGER,
+    disputed_minutes INTEGER,
+    changed_at DATETIME NOT NULL,
+    listing_id BIGINT,
+    category_id BIGINT,
+    travel_minutes INTEGER DEFAULT 0 NOT NULL,
+    preparation_minutes INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_exchange PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_exchange_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_exchange_bank_id_giver_account_id FOREIGN KEY(bank_id, giver_account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT fk_exchange_bank_id_receiver_account_id FOREIGN KEY(bank_id, receiver_account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT ck_exchange_two_sides CHECK (giver_account_id <> receiver_account_id),
+    CONSTRAINT ck_exchange_state CHECK (state IN ('proposed', 'accepted', 'recorded', 'confirmed', 'declined', 'cancelled', 'disputed', 'decided', 'reversed')),
+    CONSTRAINT ck_exchange_minutes CHECK (minutes BETWEEN 0 AND 1440),
+    CONSTRAINT fk_exchange_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT fk_exchange_bank_id_category_id FOREIGN KEY(bank_id, category_id) REFERENCES category (bank_id, id),
+    CONSTRAINT ck_exchange_disputed_minutes CHECK (disputed_minutes BETWEEN 0 AND 1440),
+    CONSTRAINT ck_exchange_travel_minutes CHECK (travel_minutes BETWEEN 0 AND 600),
+    CONSTRAINT ck_exchange_preparation_minutes CHECK (preparation_minutes BETWEEN 0 AND 600),
+    CONSTRAINT ck_exchange_recorded_whole CHECK (state IN ('proposed', 'accepted', 'declined', 'cancelled') OR (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL))
+);
+
+CREATE INDEX ix_exchange_category ON exchange (bank_id, category_id, id);
+
+CREATE INDEX ix_exchange_giver ON exchange (bank_id, giver_account_id, state, id);
+
+CREATE INDEX ix_exchange_receiver ON exchange (bank_id, receiver_account_id, state, id);
+
+CREATE INDEX ix_exchange_state ON exchange (bank_id, state, id);
+
+CREATE TABLE exchange_step (
+    bank_id BIGINT NOT NULL,
+    exchange_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    deed VARCHAR(20) NOT NULL,
+    done_by BIGINT,
+    done_at DATETIME NOT NULL,
+    minutes INTEGER,
+    words TEXT,
+    on_behalf_of BIGINT,
+    how VARCHAR(20),
+    evidence VARCHAR(200),
+    CONSTRAINT pk_exchange_step PRIMARY KEY (bank_id, exchange_id, number),
+    CONSTRAINT fk_exchange_step_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
+    CONSTRAINT fk_exchange_step_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_exchange_step_deed CHECK (deed IN ('propose', 'accept', 'decline', 'cancel', 'record', 'confirm', 'dispute', 'agree', 'decide', 'reverse', 'expire')),
+    CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip')),
+    CONSTRAINT ck_exchange_step_how_they_agreed CHECK ((on_behalf_of IS NULL) = (how IS NULL)),
+    CONSTRAINT ck_exchange_step_done_by CHECK ((done_by IS NULL) = (deed = 'expire'))
+);
+
+CREATE INDEX ix_exchange_step_on_behalf ON exchange_step (bank_id, exchange_id) WHERE on_behalf_of IS NOT NULL;
+
+CREATE TABLE hold (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    unagreed_minutes BIGINT NOT NULL,
+    deed VARCHAR(80) NOT NULL,
+    placed_at DATETIME NOT NULL,
+    resolved_at DATETIME,
+    CONSTRAINT pk_hold PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_hold_bank_id_deed UNIQUE (bank_id, deed),
+    CONSTRAINT fk_hold_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT ck_hold_minutes_whole_and_positive CHECK (minutes >= 0 AND unagreed_minutes BETWEEN 0 AND minutes)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_hold_open ON hold (bank_id, account_id) WHERE resolved_at IS NULL;
+
+CREATE TRIGGER hold_before_insert BEFORE INSERT ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM hold WHERE bank_id = NEW.bank_id AND (id = NEW.id OR deed = NEW.deed));
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive')
+        WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes < 0
+           OR typeof(NEW.unagreed_minutes) <> 'integer' OR NEW.unagreed_minutes NOT BETWEEN 0 AND NEW.minutes;
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.resolved_at IS NOT NULL OR datetime(NEW.placed_at) IS NULL;
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes > (
+        SELECT balance - held - floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
+
+CREATE TRIGGER hold_before_update BEFORE UPDATE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE OLD.resolved_at IS NOT NULL OR datetime(NEW.resolved_at) IS NULL
+           OR NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.account_id IS NOT OLD.account_id
+           OR NEW.minutes IS NOT OLD.minutes OR NEW.unagreed_minutes IS NOT OLD.unagreed_minutes
+           OR NEW.deed IS NOT OLD.deed OR NEW.placed_at IS NOT OLD.placed_at;
+END;
+
+CREATE TRIGGER hold_no_delete BEFORE DELETE ON hold
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER hold_placed AFTER INSERT ON hold
+BEGIN
+    UPDATE account SET held = held + NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER hold_released AFTER UPDATE ON hold
+BEGIN
+    UPDATE account SET held = held - NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TABLE leaf (
+    bank_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    subject_id BIGINT NOT NULL,
+    subject_number BIGINT NOT NULL,
+    hash BLOB NOT NULL,
+    block BLOB,
+    CONSTRAINT pk_leaf PRIMARY KEY (bank_id, number),
+    CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number),
+    CONSTRAINT fk_leaf_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT ck_leaf_number CHECK (number >= 0),
+    CONSTRAINT ck_leaf_kind CHECK (kind IN ('log', 'account', 'limit_change', 'hold', 'entry', 'hold_resolved', 'closing')),
+    CONSTRAINT ck_leaf_hash CHECK (length(hash) = 32 AND length(block) = 32),
+    CONSTRAINT ck_leaf_block CHECK ((block IS NULL) = ((number & 255) <> 255))
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_leaf_block ON leaf (bank_id, number) WHERE block IS NOT NULL;
+
+CREATE TRIGGER leaf_before_insert BEFORE INSERT ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND number = NEW.number)
+        OR EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND kind = NEW.kind
+                   AND subject_id = NEW.subject_id AND subject_number = NEW.subject_number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR NEW.number < 0 OR (NEW.number > 0
+        AND NOT EXISTS (SELECT 1 FROM leaf WHERE bank_id = NEW.bank_id AND number = NEW.number - 1));
+    SELECT RAISE(ABORT, 'sealed_in_order')
+        WHERE typeof(NEW.hash) <> 'blob' OR length(NEW.hash) <> 32 OR typeof(NEW.block) NOT IN ('blob', 'null');
+END;
+
+CREATE TRIGGER leaf_no_delete BEFORE DELETE ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER leaf_no_update BEFORE UPDATE ON leaf
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE limit_change (
+    bank_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    floor BIGINT,
+    reason TEXT NOT NULL,
+    until DATE,
+    recorded_by BIGINT,
+    recorded_at DATETIME NOT NULL,
+    CONSTRAINT pk_limit_change PRIMARY KEY (bank_id, account_id, number),
+    CONSTRAINT fk_limit_change_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT fk_limit_change_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_limit_change_number CHECK (number > 0)
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER limit_change_before_insert BEFORE INSERT ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.number IS NOT (
+        SELECT coalesce(max(number), 0) + 1 FROM limit_change WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.floor) NOT IN ('integer', 'null');
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor > (
+        SELECT balance - held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+END;
+
+CREATE TRIGGER limit_change_no_delete BEFORE DELETE ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER limit_change_no_update BEFORE UPDATE ON limit_change
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON limit_change
+BEGIN
+    UPDATE account SET floor = NEW.floor WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TABLE listing (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    member_id BIGINT NOT NULL,
+    kind VARCHAR(10) NOT NULL,
+    life VARCHAR(10) NOT NULL,
+    title VARCHAR(120) NOT NULL,
+    words TEXT NOT NULL,
+    area_id BIGINT,
+    in_person BOOLEAN DEFAULT 0 NOT NULL,
+    by_phone BOOLEAN DEFAULT 0 NOT NULL,
+    online BOOLEAN DEFAULT 0 NOT NULL,
+    suits INTEGER DEFAULT 0 NOT NULL,
+    when_words VARCHAR(120) DEFAULT '' NOT NULL,
+    review_on DATE NOT NULL,
+    listed_at DATETIME NOT NULL,
+    changed_at DATETIME NOT NULL,
+    source VARCHAR(60),
+    source_key VARCHAR(60),
+    CONSTRAINT pk_listing PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_listing_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT uq_listing_bank_id_source_source_key UNIQUE (bank_id, source, source_key),
+    CONSTRAINT fk_listing_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_listing_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT ck_listing_kind CHECK (kind IN ('offer', 'request')),
+    CONSTRAINT ck_listing_life CHECK (life IN ('open', 'paused', 'closed')),
+    CONSTRAINT ck_listing_suits CHECK (suits BETWEEN 0 AND 2097151)
+);
+
+CREATE INDEX ix_listing_found ON listing (bank_id, life, kind, listed_at);
+
+CREATE INDEX ix_listing_member ON listing (bank_id, member_id, life);
+
+CREATE TABLE listing_category (
+    bank_id BIGINT NOT NULL,
+    listing_id BIGINT NOT NULL,
+    category_id BIGINT NOT NULL,
+    CONSTRAINT pk_listing_category PRIMARY KEY (bank_id, listing_id, category_id),
+    CONSTRAINT fk_listing_category_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT fk_listing_category_bank_id_category_id FOREIGN KEY(bank_id, category_id) REFERENCES category (bank_id, id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_listing_category_category ON listing_category (bank_id, category_id, listing_id);
+
+CREATE TABLE listing_word (
+    bank_id BIGINT NOT NULL,
+    word VARCHAR(60) NOT NULL,
+    listing_id BIGINT NOT NULL,
+    CONSTRAINT pk_listing_word PRIMARY KEY (bank_id, word, listing_id),
+    CONSTRAINT fk_listing_word_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_listing_word_listing ON listing_word (bank_id, listing_id);
+
+CREATE TABLE login_session (
+    token_digest BLOB NOT NULL,
+    person_id BIGINT NOT NULL,
+    device VARCHAR(120) NOT NULL,
+    opened_at DATETIME NOT NULL,
+    expires_at DATETIME NOT NULL,
+    revoked_at DATETIME,
+    CONSTRAINT pk_login_session PRIMARY KEY (token_digest),
+    CONSTRAINT fk_login_session_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE INDEX ix_login_session_person_id ON login_session (person_id);
+
+CREATE TABLE membership (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    standing VARCHAR(20) NOT NULL,
+    about TEXT NOT NULL,
+    joined_on DATE NOT NULL,
+    area_id BIGINT,
+    shows_phone BOOLEAN DEFAULT 0 NOT NULL,
+    shows_email BOOLEAN DEFAULT 0 NOT NULL,
+    is_holder BOOLEAN DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_membership PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id),
+    CONSTRAINT uq_membership_bank_id_number UNIQUE (bank_id, number),
+    CONSTRAINT uq_membership_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT uq_membership_bank_id_account_id UNIQUE (bank_id, account_id),
+    CONSTRAINT fk_membership_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_membership_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_membership_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT ck_membership_standing CHECK (standing IN ('active', 'suspended', 'left')),
+    CONSTRAINT fk_membership_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id)
+);
+
+CREATE INDEX ix_membership_person_id ON membership (person_id);
+
+CREATE UNIQUE INDEX uq_membership_one_holder ON membership (bank_id) WHERE is_holder;
+
+CREATE TABLE membership_role (
+    bank_id BIGINT NOT NULL,
+    membership_id BIGINT NOT NULL,
+    role VARCHAR(20) NOT NULL,
+    granted_by BIGINT,
+    granted_at DATETIME NOT NULL,
+    CONSTRAINT pk_membership_role PRIMARY KEY (bank_id, membership_id, role),
+    CONSTRAINT fk_membership_role_bank_id_membership_id FOREIGN KEY(bank_id, membership_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_membership_role_granted_by FOREIGN KEY(bank_id, granted_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_membership_role_role CHECK (role IN ('member', 'broker', 'coordinator', 'trustee', 'auditor'))
+);
+
+CREATE TABLE memo (
+    bank_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    words TEXT,
+    salt BLOB,
+    CONSTRAINT pk_memo PRIMARY KEY (bank_id, entry_id),
+    CONSTRAINT fk_memo_bank_id_entry_id FOREIGN KEY(bank_id, entry_id) REFERENCES entry (bank_id, id),
+    CONSTRAINT ck_memo_blanked_whole CHECK ((words IS NULL) = (salt IS NULL))
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER memo_before_insert BEFORE INSERT ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM memo WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE typeof(NEW.words) <> 'text' OR typeof(NEW.salt) <> 'blob' OR NOT EXISTS (
+        SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL);
+END;
+
+CREATE TRIGGER memo_before_update BEFORE UPDATE ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id IS NOT OLD.bank_id OR NEW.entry_id IS NOT OLD.entry_id;
+END;
+
+CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE person (
+    id BIGINT NOT NULL,
+    name VARCHAR(80) NOT NULL,
+    name_folded TEXT NOT NULL,
+    email VARCHAR(254),
+    phone VARCHAR(40),
+    password_hash VARCHAR(200),
+    created_at DATETIME NOT NULL,
+    CONSTRAINT pk_person PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_person_email ON person (email);
+
+CREATE INDEX ix_person_phone ON person (phone);
+
+CREATE TABLE posting (
+    bank_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    balance_after BIGINT NOT NULL,
+    given_after BIGINT NOT NULL,
+    received_after BIGINT NOT NULL,
+    CONSTRAINT pk_posting PRIMARY KEY (bank_id, account_id, number)
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER posting_before_insert BEFORE INSERT ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes < 0 AND NEW.balance_after < (
+        SELECT floor + held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number = NEW.number);
+    -- It is one of the two sides of its transfer, and takes the account one number and its minutes further.
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
+        SELECT 1
+        FROM transfer
+        JOIN entry ON entry.bank_id = transfer.bank_id AND entry.id = transfer.entry_id
+        JOIN account ON account.bank_id = transfer.bank_id AND account.id = NEW.account_id
+        WHERE transfer.bank_id = NEW.bank_id AND transfer.entry_id = NEW.entry_id AND transfer.line = NEW.line
+          AND ((transfer.from_account_id = NEW.account_id AND transfer.from_number = NEW.number AND NEW.minutes = -transfer.minutes)
+            OR (transfer.to_account_id = NEW.account_id AND transfer.to_number = NEW.number AND NEW.minutes = transfer.minutes))
+          AND account.number + 1 = NEW.number
+          AND account.balance + NEW.minutes = NEW.balance_after
+          AND NEW.given_after - account.given = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes > 0) = (transfer.reverses IS NULL) THEN NEW.minutes ELSE 0 END
+          AND NEW.received_after - account.received = CASE
+                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes < 0) = (transfer.reverses IS NULL) THEN -NEW.minutes ELSE 0 END);
+END;
+
+CREATE TRIGGER posting_moves_account AFTER INSERT ON posting
+BEGIN
+    UPDATE account
+    SET balance = NEW.balance_after, number = NEW.number, given = NEW.given_after, received = NEW.received_after
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+END;
+
+CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE reversal (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    exchange_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by BIGINT NOT NULL,
+    proposed_at DATETIME NOT NULL,
+    giver_agreed_by BIGINT,
+    receiver_agreed_by BIGINT,
+    approved_by BIGINT,
+    refused_by BIGINT,
+    closed_at DATETIME,
+    CONSTRAINT pk_reversal PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_reversal_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_reversal_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
+    CONSTRAINT fk_reversal_bank_id_proposed_by FOREIGN KEY(bank_id, proposed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_reversal_bank_id_giver_agreed_by FOREIGN KEY(bank_id, giver_agreed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_reversal_bank_id_receiver_agreed_by FOREIGN KEY(bank_id, receiver_agreed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_reversal_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_reversal_bank_id_refused_by FOREIGN KEY(bank_id, refused_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_reversal_second_approver CHECK (approved_by IS NULL OR approved_by <> proposed_by)
+);
+
+CREATE UNIQUE INDEX uq_reversal_one_waiting ON reversal (bank_id, exchange_id) WHERE closed_at IS NULL;
+
+CREATE TABLE seal (
+    bank_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    root BLOB NOT NULL,
+    peaks BLOB NOT NULL,
+    signed_at DATETIME NOT NULL,
+    checkpoint TEXT NOT NULL,
+    CONSTRAINT pk_seal PRIMARY KEY (bank_id, number),
+    CONSTRAINT uq_seal_bank_id_size UNIQUE (bank_id, size),
+    CONSTRAINT fk_seal_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT ck_seal_number CHECK (number > 0),
+    CONSTRAINT ck_seal_root CHECK (length(root) = 32)
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER seal_before_insert BEFORE INSERT ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM seal WHERE bank_id = NEW.bank_id AND number = NEW.number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR typeof(NEW.size) <> 'integer'
+        OR typeof(NEW.root) <> 'blob' OR length(NEW.root) <> 32 OR typeof(NEW.peaks) <> 'blob'
+        OR NEW.number <> 1 + coalesce((SELECT max(number) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size <= coalesce((SELECT max(size) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size IS NOT (SELECT max(number) + 1 FROM leaf WHERE bank_id = NEW.bank_id);
+END;
+
+CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER seal_no_update BEFORE UPDATE ON seal
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE seal_log (
+    bank_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    after_seal BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    checkpoint TEXT,
+    begun_at DATETIME NOT NULL,
+    CONSTRAINT pk_seal_log PRIMARY KEY (bank_id, number),
+    CONSTRAINT fk_seal_log_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT ck_seal_log_number CHECK (number > 1)
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER seal_log_before_insert BEFORE INSERT ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM seal_log WHERE bank_id = NEW.bank_id AND number = NEW.number);
+    SELECT RAISE(ABORT, 'sealed_in_order') WHERE typeof(NEW.number) <> 'integer' OR datetime(NEW.begun_at) IS NULL
+        OR NEW.number <= coalesce((SELECT max(number) FROM seal_log WHERE bank_id = NEW.bank_id), 1)
+        OR NEW.after_seal IS NOT coalesce((SELECT max(number) FROM seal WHERE bank_id = NEW.bank_id), 0)
+        OR NEW.size IS NOT coalesce((SELECT max(number) + 1 FROM leaf WHERE bank_id = NEW.bank_id), 0);
+END;
+
+CREATE TRIGGER seal_log_no_delete BEFORE DELETE ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER seal_log_no_update BEFORE UPDATE ON seal_log
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE sign_in_attempt (
+    id BIGINT NOT NULL,
+    account_digest BLOB NOT NULL,
+    address_digest BLOB NOT NULL,
+    tried_at DATETIME NOT NULL,
+    succeeded BOOLEAN NOT NULL,
+    CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_sign_in_attempt_account ON sign_in_attempt (account_digest, tried_at);
+
+CREATE INDEX ix_sign_in_attempt_address ON sign_in_attempt (address_digest, tried_at);
+
+CREATE TABLE sign_in_code (
+    code_digest BLOB NOT NULL,
+    bank_id BIGINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    made_at DATETIME NOT NULL,
+    expires_at DATETIME NOT NULL,
+    used_at DATETIME,
+    CONSTRAINT pk_sign_in_code PRIMARY KEY (code_digest),
+    CONSTRAINT fk_sign_in_code_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_sign_in_code_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
+);
+
+CREATE INDEX ix_sign_in_code_person_id ON sign_in_code (person_id);
+
+CREATE TABLE sign_off (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    month DATE NOT NULL,
+    figures TEXT NOT NULL,
+    words TEXT NOT NULL,
+    signed_by BIGINT NOT NULL,
+    signed_at DATETIME NOT NULL,
+    confirmed_by BIGINT,
+    refused_by BIGINT,
+    refused_because TEXT,
+    closed_at DATETIME,
+    CONSTRAINT pk_sign_off PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_sign_off_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_sign_off_bank_id_signed_by FOREIGN KEY(bank_id, signed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_sign_off_bank_id_confirmed_by FOREIGN KEY(bank_id, confirmed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_sign_off_bank_id_refused_by FOREIGN KEY(bank_id, refused_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_sign_off_second_approver CHECK (confirmed_by <> signed_by),
+    CONSTRAINT ck_sign_off_closed CHECK ((closed_at IS NULL) = (confirmed_by IS NULL AND refused_by IS NULL))
+);
+
+CREATE UNIQUE INDEX uq_sign_off_one_waiting ON sign_off (bank_id, month) WHERE closed_at IS NULL;
+
+CREATE TABLE standing_change (
+    bank_id BIGINT NOT NULL,
+    membership_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    standing VARCHAR(20) NOT NULL,
+    reason TEXT NOT NULL,
+    done_by BIGINT NOT NULL,
+    done_at DATETIME NOT NULL,
+    CONSTRAINT pk_standing_change PRIMARY KEY (bank_id, membership_id, number),
+    CONSTRAINT fk_standing_change_bank_id_membership_id FOREIGN KEY(bank_id, membership_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_standing_change_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_standing_change_standing CHECK (standing IN ('active', 'suspended', 'left'))
+);
+
+CREATE TABLE task (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    subject VARCHAR(80) NOT NULL,
+    status VARCHAR(10) NOT NULL,
+    owner_id BIGINT,
+    opened_at DATETIME NOT NULL,
+    done_by BIGINT,
+    done_at DATETIME,
+    note TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_task PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_task_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_task_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_task_bank_id_owner_id FOREIGN KEY(bank_id, owner_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_task_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_task_status CHECK (status IN ('open', 'taken', 'done')),
+    CONSTRAINT ck_task_done CHECK ((status = 'done') = (done_at IS NOT NULL)),
+    CONSTRAINT ck_task_taken_by_somebody CHECK (status <> 'taken' OR owner_id IS NOT NULL)
+);
+
+CREATE INDEX ix_task_status ON task (bank_id, status, id);
+
+CREATE UNIQUE INDEX uq_task_one_open ON task (bank_id, kind, subject) WHERE status <> 'done';
+
+CREATE TABLE thank_you (
+    bank_id BIGINT NOT NULL,
+    exchange_id BIGINT NOT NULL,
+    side VARCHAR(10) NOT NULL,
+    words VARCHAR(200) NOT NULL,
+    said_by BIGINT NOT NULL,
+    said_at DATETIME NOT NULL,
+    CONSTRAINT pk_thank_you PRIMARY KEY (bank_id, exchange_id, side),
+    CONSTRAINT fk_thank_you_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
+    CONSTRAINT fk_thank_you_bank_id_said_by FOREIGN KEY(bank_id, said_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_thank_you_side CHECK (side IN ('giver', 'receiver'))
+);
+
+CREATE TABLE trail (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    done_at DATETIME NOT NULL,
+    done_by BIGINT,
+    on_behalf_of BIGINT,
+    deed VARCHAR(60) NOT NULL,
+    subject VARCHAR(80) NOT NULL,
+    form_key VARCHAR(64),
+    form_digest BLOB,
+    CONSTRAINT pk_trail PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_trail_bank_id_done_by_form_key UNIQUE (bank_id, done_by, form_key),
+    CONSTRAINT fk_trail_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_trail_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id)
+);
+
+CREATE INDEX ix_trail_subject ON trail (bank_id, subject);
+
+CREATE TRIGGER trail_before_insert BEFORE INSERT ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM trail WHERE bank_id = NEW.bank_id AND id = NEW.id);
+    SELECT RAISE(IGNORE) WHERE EXISTS (
+        SELECT 1 FROM trail WHERE bank_id = NEW.bank_id AND done_by = NEW.done_by AND form_key = NEW.form_key);
+END;
+
+CREATE TRIGGER trail_no_delete BEFORE DELETE ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE transfer (
+    bank_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    from_account_id BIGINT NOT NULL,
+    from_number BIGINT NOT NULL,
+    to_account_id BIGINT NOT NULL,
+    to_number BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    reverses BIGINT,
+    reverses_line BIGINT,
+    CONSTRAINT pk_transfer PRIMARY KEY (bank_id, entry_id, line),
+    CONSTRAINT fk_transfer_bank_id_reverses_reverses_line FOREIGN KEY(bank_id, reverses, reverses_line) REFERENCES transfer (bank_id, entry_id, line),
+    CONSTRAINT ck_transfer_minutes_whole_and_positive CHECK (minutes > 0),
+    CONSTRAINT ck_transfer_two_different_accounts CHECK (from_account_id <> to_account_id),
+    CONSTRAINT ck_transfer_reversal_mirrors CHECK ((reverses IS NULL) = (reverses_line IS NULL))
+)
+ WITHOUT ROWID;
+
+CREATE UNIQUE INDEX uq_transfer_reversed_once ON transfer (bank_id, reverses, reverses_line) WHERE reverses IS NOT NULL;
+
+CREATE TRIGGER transfer_before_insert BEFORE INSERT ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
+        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id AND line = NEW.line);
+    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes <= 0;
+    SELECT RAISE(ABORT, 'two_different_accounts') WHERE NEW.from_account_id = NEW.to_account_id;
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
+           OR NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
+        SELECT 1 FROM entry
+        WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND typeof(NEW.line) = 'integer'
+          AND lines ->> ('$[' || (NEW.line - 1) || '][0]') = NEW.from_account_id
+          AND lines ->> ('$[' || (NEW.line - 1) || '][1]') = NEW.to_account_id
+          AND lines ->> ('$[' || (NEW.line - 1) || '][2]') = NEW.minutes
+          AND lines ->> ('$[' || (NEW.line - 1) || '][3]') IS NEW.reverses_line
+          AND reverses IS NEW.reverses);
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.from_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
+           OR NEW.to_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM transfer AS first
+        WHERE first.bank_id = NEW.bank_id AND first.entry_id = NEW.reverses AND first.line = NEW.reverses_line
+          AND first.from_account_id = NEW.to_account_id AND first.to_account_id = NEW.from_account_id
+          AND first.minutes = NEW.minutes);
+    SELECT RAISE(ABORT, 'reversed_once') WHERE NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND reverses = NEW.reverses AND reverses_line = NEW.reverses_line);
+END;
+
+CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER transfer_posts AFTER INSERT ON transfer
+BEGIN
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, account.id, NEW.from_number, NEW.entry_id, NEW.line, -NEW.minutes, account.balance - NEW.minutes,
+           account.given - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END,
+           account.received + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END
+    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
+    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.from_account_id;
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, account.id, NEW.to_number, NEW.entry_id, NEW.line, NEW.minutes, account.balance + NEW.minutes,
+           account.given + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END,
+           account.received - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END
+    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
+    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.to_account_id;
+END;
