@@ -134,7 +134,6 @@ def deed_words(deed: str) -> str:
         "limit.swept": _("let the lower limit end"),
         "sign_in_code.made": _("made a sign-in code"),
         "password.changed": _("chose a new password"),
-        "books.before": _("did this before the trail told of it"),
     }
     return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))
 
