@@ -4,11 +4,12 @@ import socket
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tests.people import NOW, make_recorded
+from tests.people import NOW, make_confirmed, make_recorded
 from timebank import db
+from timebank.bookkeeping.models import Entry
 from timebank.config import database
 from timebank.db import LinesType, UtcTime, is_worth_retrying
 
@@ -24,9 +25,18 @@ def test_a_moment_comes_back_as_it_went_in(session, village):
     assert session.execute(query, {"code": code}).scalar_one() == NOW == NOW.astimezone(UTC)
 
 
-@pytest.mark.parametrize("kept", ["not json", "", None])
+@pytest.mark.parametrize("kept", ["not json", "", None, "7", "null", "{}", '"lines"'])
 def test_lines_that_cannot_be_read_are_none(kept):
     assert LinesType().process_result_value(kept, None) == ()
+
+
+def test_lines_are_read_as_the_driver_gives_them(session, village):
+    make_confirmed(session, village, village.ada, village.grace)
+    kept = session.scalars(select(Entry.lines)).one()
+    assert kept == [[village.grace.account_id, village.ada.account_id, 60]]
+    if session.get_bind().dialect.name == "postgresql":  # of whatever shape, since the checks must not stop
+        odd = text("SELECT '{1,2}'::bigint[] AS lines").columns(lines=LinesType())
+        assert session.execute(odd).scalar_one() == [1, 2]
 
 
 def test_two_rows_with_one_random_reference_are_worth_another_try(session, village):

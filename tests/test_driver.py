@@ -1,12 +1,13 @@
-"""Statements that are told once: their values by name, their own constants, and errors as SQLAlchemy raises them."""
+"""SQL of the hot path: values by name, constants, errors as SQLAlchemy raises them, and connections of its own."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Integer, String, bindparam, literal, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Integer, String, bindparam, literal, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from timebank import driver
+from timebank import db, driver
+from timebank.db import UtcTime, make_alone_engine
 
 MOMENT = datetime(2026, 3, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
 
@@ -19,16 +20,28 @@ def test_values_go_in_by_name_beside_the_constants_of_the_statement(session):
         assert [tuple(row) for row in statement.rows(session, {"other": "x", "one": one})] == [(one + 40, "x")]
 
 
-@pytest.mark.parametrize(
-    ("postgresql", "told"), [(True, "2026-03-01T12:30:00+02:00"), (False, "2026-03-01 10:30:00.000000")]
-)
-def test_a_moment_is_told_as_each_database_keeps_it(postgresql, told):
-    assert driver.moment(MOMENT, postgresql=postgresql) == told
+def test_a_moment_is_told_as_sqlite_keeps_it_and_postgresql_reads_it(session):
+    told = driver.moment(MOMENT)
+    assert told == "2026-03-01 10:30:00.000000"
+    assert driver.moment(MOMENT.astimezone(UTC)) == told
+    if driver.is_postgresql(session):
+        assert driver.rows(session, "SELECT %s::timestamptz", (told + "+00",))[0][0] == MOMENT
+    else:
+        stored = text("SELECT :at || ''").bindparams(bindparam("at", MOMENT, UtcTime()))
+        assert session.scalar(stored) == told
 
 
 def test_a_moment_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
-        driver.moment(datetime(2026, 3, 1), postgresql=True)  # noqa: DTZ001 (that it has none is the point)
+        driver.moment(datetime(2026, 3, 1))  # noqa: DTZ001 (that it has none is the point)
+
+
+def test_a_statement_turns_its_moments_into_text(session):
+    statement = driver.Statement(select(bindparam("at", type_=String)))
+    suffix = "+00" if driver.is_postgresql(session) else ""
+    _text, values = statement._bound(driver.dialect_of(session), {}, {"at": MOMENT})
+    told = "2026-03-01 10:30:00.000000" + suffix
+    assert list(values.values() if isinstance(values, dict) else values) == [told]
 
 
 def test_what_the_driver_raises_comes_as_sqlalchemy_raises_it(session):
@@ -36,3 +49,122 @@ def test_what_the_driver_raises_comes_as_sqlalchemy_raises_it(session):
         driver.run(session, "SELECT nothing FROM nowhere", ())
     assert caught.value.orig is not None
     session.rollback()
+
+
+@pytest.fixture
+def alone_engine(backend):
+    engine = make_alone_engine(backend.engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def alone(alone_engine):
+    """A connection on which each statement is a transaction of its own."""
+    with driver.Alone(alone_engine, {"books_key": b"key"}) as connected:
+        yield connected
+
+
+def _write(unit, number, *, digest=b"digest"):
+    places = ", ".join(["%s" if driver.is_postgresql(unit) else "?"] * 5)
+    text = f"INSERT INTO sign_in_attempt (id, account_digest, address_digest, tried_at, succeeded) VALUES ({places})"
+    return driver.run(unit, text, (number, digest, b"digest", "2026-03-01 10:30:00.000000", True))
+
+
+def _written(session):
+    """The rows that others see."""
+    session.rollback()
+    return set(session.scalars(text("SELECT id FROM sign_in_attempt")))
+
+
+def test_alone_a_statement_is_kept_at_once(session, alone):
+    assert _write(alone, 1) == 1
+    assert _written(session) == {1}
+
+
+def test_alone_what_a_session_carries_is_carried_too(session, alone):
+    assert alone.info == {"books_key": b"key"}
+    assert driver.dialect_of(alone).name == driver.dialect_of(session).name
+    assert driver.is_postgresql(alone) == driver.is_postgresql(session)
+
+
+def test_alone_a_statement_that_fails_leaves_the_connection_usable(session, alone):
+    with pytest.raises(IntegrityError):
+        _write(alone, 1, digest=None)
+    assert _write(alone, 2) == 1
+    assert _written(session) == {2}
+
+
+def _write_together(alone, *numbers):
+    with alone.transaction():
+        for number in numbers:
+            if not isinstance(number, int):
+                raise number
+            _write(alone, number)
+
+
+def test_alone_statements_are_kept_together_or_not_at_all(session, alone):
+    _write_together(alone, 1, 2)
+    with pytest.raises(IntegrityError):
+        _write_together(alone, 3, 2)
+    with pytest.raises(KeyboardInterrupt):
+        _write_together(alone, 4, KeyboardInterrupt)
+    _write(alone, 5)
+    assert _written(session) == {1, 2, 5}
+
+
+def _run_together(alone, *statements):
+    with alone.transaction():
+        _write(alone, 1)
+        for statement in statements:
+            driver.run(alone, statement, ())
+
+
+def test_alone_a_transaction_that_cannot_be_kept_is_given_up(backend, session, alone):
+    """Its connection goes back to the pool, and whoever gets it next must not find the transaction still open."""
+    if backend.name == "sqlite":
+        late = (
+            "PRAGMA defer_foreign_keys = ON",
+            "INSERT INTO listing_word (bank_id, word, listing_id) VALUES (1, 'x', 5)",
+        )
+    else:
+        late = (
+            "CREATE TEMP TABLE late (x int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+            "INSERT INTO late VALUES (1), (1)",
+        )
+    with pytest.raises(IntegrityError, match=r"FOREIGN KEY|late_x_key"):
+        _run_together(alone, *late)
+    with alone.transaction():
+        _write(alone, 2)
+    assert _written(session) == {2}
+
+
+def test_alone_connections_are_pooled_and_come_back_in_autocommit(session, alone_engine):
+    plain = set()
+    for number in (1, 2):
+        with driver.Alone(alone_engine, {}) as alone:
+            _write(alone, number)
+            plain.add(id(alone.connection))
+    assert len(plain) == 1
+    assert _written(session) == {1, 2}
+
+
+def test_alone_foreign_keys_are_asked_and_what_is_kept_is_synced(sqlite):
+    engine = make_alone_engine(sqlite.engine)
+    with driver.Alone(engine, {}) as alone:
+        told = [driver.rows(alone, f"PRAGMA {name}", ())[0][0] for name in ("foreign_keys", "synchronous")]
+    engine.dispose()
+    assert told == [1, 2]
+
+
+@pytest.mark.parametrize("rested", [0.0, 60.0], ids=["long", "a moment"])
+def test_alone_a_connection_that_the_server_ended_is_replaced(postgresql, monkeypatch, rested):
+    monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+    engine = make_alone_engine(postgresql.engine)
+    with driver.Alone(engine, {}) as alone:
+        first = driver.rows(alone, "SELECT pg_backend_pid()", ())[0][0]
+    with postgresql.owner.connect() as owner:
+        assert owner.scalar(text("SELECT pg_terminate_backend(:first, 5000)"), {"first": first})
+    with driver.Alone(engine, {}) as alone:
+        assert driver.rows(alone, "SELECT pg_backend_pid()", ())[0][0] != first
+    engine.dispose()

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings
-from timebank.db import refuse_unsafe
+from timebank.db import make_alone_engine, refuse_unsafe
 from timebank.web import access, assets, errors, filters, headers, navigation
 from timebank.web.acting import blueprint as acting
 from timebank.web.areas import blueprint as areas
@@ -107,3 +107,4 @@ def _connect(app: Flask, settings: Settings) -> None:
     with app.app_context():
         refuse_unsafe(db.engine)
         db.session.configure(info=settings.session_info)
+        app.extensions["alone_engine"] = make_alone_engine(db.engine)

@@ -7,13 +7,14 @@ writing one takes the write lock at its start, since a read that turns into a wr
 import json
 import select
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, MetaData, Text, create_engine, event, text
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -51,11 +52,42 @@ class Base(DeclarativeBase):
     )
 
 
+class InDomain(TypeDecorator[Any]):
+    """A column whose rule is a domain on PostgreSQL.
+
+    PostgreSQL compiles a domain's CHECK once per session, but a table's CHECK anew for each statement (decision 21).
+    On SQLite it is the plain type, and the table needs a CHECK or a trigger of its own.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, domain: DOMAIN) -> None:
+        """Take the domain; its base type is the plain type. `CREATE DOMAIN` is the migration's task."""
+        super().__init__()
+        self.domain = domain
+        self.impl = domain.data_type  # type: ignore[assignment]
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the domain on PostgreSQL, else its base type."""
+        return dialect.type_descriptor(self.domain if dialect.name == "postgresql" else self.domain.data_type)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A moment, aware and in UTC; naive ones are refused, since nobody can tell what they mean."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def __init__(self, domain: DOMAIN | None = None) -> None:
+        """On PostgreSQL a column of this domain, where one is given."""
+        super().__init__()
+        self.domain = domain
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the domain on PostgreSQL where there is one, else a timestamp with time zone."""
+        is_domain = self.domain is not None and dialect.name == "postgresql"
+        return dialect.type_descriptor(self.domain if is_domain else DateTime(timezone=True))  # type: ignore[arg-type]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse what has no time zone."""
@@ -74,15 +106,6 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-class _ReadLines(ARRAY[int]):
-    """An array that the driver has read already: walking through each anew would take longer than all the rest."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> None:
-        """Take the lists as they come."""
-
-
 class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
     """The lines of an entry: bigint[][] on PostgreSQL, a JSON array of arrays on SQLite.
 
@@ -95,32 +118,48 @@ class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column's type."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(_ReadLines(BigInteger, dimensions=2))
+            return dialect.type_descriptor(ARRAY(BigInteger, dimensions=2))
         return dialect.type_descriptor(Text())
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Sequence[Sequence[int]]]:  # noqa: ARG002 (the signature is SQLAlchemy's)
+        """Take the lists of the driver as they come: to walk through each would take longer than all the rest."""
+        return partial(self.process_result_value, dialect=dialect)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[Sequence[int]]:  # noqa: ARG002, ANN401 (the signature is SQLAlchemy's)
         """Read the lines as lists of whole numbers."""
         if not isinstance(value, str):
             return value or ()
         try:
-            lines: list[list[int]] = json.loads(value)
+            lines = json.loads(value)
         except ValueError:
-            return ()  # somebody wrote past the guards: the checks find an entry without lines and name it
-        return lines
+            lines = None
+        # Where somebody wrote past the guards, the checks find an entry without lines and name it.
+        return lines if isinstance(lines, list) else ()
 
 
-def make_engine(url: URL) -> Engine:
-    """An engine for either database, set so that what was promised is kept."""
+def make_engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 (options of create_engine)
+    """Return an engine for either database, set so that what was promised is kept."""
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+        waits = {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
+        engine = create_engine(url, connect_args=waits, **options)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-    engine = create_engine(url, connect_args=patience)
+    engine = create_engine(url, connect_args=patience, **options)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_wake, engine.dialect))
     return engine
+
+
+def make_alone_engine(engine: Engine) -> Engine:
+    """Return an engine to the same database for `driver.Alone`: connections stay in autocommit, and are not reset.
+
+    It is disposed of together with the engine that it was made from.
+    """
+    alone = make_engine(engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    event.listen(engine, "engine_disposed", lambda _engine: alone.dispose())
+    return alone
 
 
 @contextmanager

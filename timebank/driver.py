@@ -1,102 +1,161 @@
-"""Statements that are told once and then run through the database's own driver, for what every deed does.
+"""Hot-path SQL, compiled once per dialect and run on the DBAPI connection, past SQLAlchemy's execution (decision 18).
 
-Within the session's unit of work and on its connection, but past everything that SQLAlchemy does anew each time for a
-statement that it has to build: that took as long as the posting itself (docs/decisions/0018-posting-for-speed.md).
+It runs in a Session's transaction, on the Session's connection, or on an `Alone` where each statement is a transaction
+of its own. There is no type conversion: moments go in as text (`moment`), and SQLite returns days and moments as text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from sqlalchemy import ClauseElement, Connection
+from sqlalchemy import ClauseElement, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-
-def run(session: Session, text: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
-    """Run a statement in this database's own words; gives the number of rows."""
-    return _run(session.connection(), text, values)[0]
+Values = Sequence[Any] | Mapping[str, Any]
 
 
-def copy(session: Session, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
-    """Write many rows at once by PostgreSQL's COPY; gives how many. `table` and `columns` are names of our own."""
-    with _cursor(session.connection()) as cursor:
+class Alone:
+    """A pooled connection in autocommit, for a deed that is one statement: it costs no Session, BEGIN or COMMIT.
+
+    A context manager, which takes a connection when it is first used. `info` is what a Session carries in
+    `Session.info`, such as the books' key.
+    """
+
+    def __init__(self, engine: Engine, info: Mapping[str, Any]) -> None:
+        """Take an engine of `db.make_alone_engine`."""
+        self._engine, self.info, self.dialect = engine, info, engine.dialect
+        self._pooled: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._pooled is not None:
+            self._pooled.close()
+            self._pooled = None
+
+    @property
+    def connection(self) -> Any:  # noqa: ANN401 (a DBAPI connection)
+        """The DBAPI connection."""
+        if self._pooled is None:
+            self._pooled = self._engine.pool.connect()
+        return self._pooled.dbapi_connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run more than one statement in one transaction; rolled back on any exception."""
+        run(self, "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN", ())
+        try:
+            yield
+            run(self, "COMMIT", ())
+        except BaseException:
+            with suppress(DBAPIError):  # the database may have given it up itself
+                run(self, "ROLLBACK", ())
+            raise
+
+
+#: Where hot-path SQL runs.
+Unit = Session | Alone
+
+
+def dialect_of(unit: Unit) -> Dialect:
+    """Return the dialect of the database."""
+    return unit.dialect if isinstance(unit, Alone) else unit.get_bind().dialect
+
+
+def is_postgresql(unit: Unit) -> bool:
+    """Return whether the database is PostgreSQL."""
+    return dialect_of(unit).name == "postgresql"
+
+
+def run(unit: Unit, text: str, values: Values) -> int:
+    """Run a statement in the database's own SQL; return the number of rows."""
+    return _run(unit, text, values)[0]
+
+
+def rows(unit: Unit, text: str, values: Values) -> Sequence[Any]:
+    """Run a query in the database's own SQL; return its rows as the driver gives them."""
+    return _run(unit, text, values)[1]
+
+
+def copy(session: Session, table: str, columns: str, values: Sequence[Sequence[Any]]) -> int:
+    """Write many rows by PostgreSQL's COPY; return how many. `table` and `columns` are names of our own."""
+    with _cursor(session) as cursor:
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
-            for row in rows:
+            for row in values:
                 into.write_row(row)
         return int(cursor.rowcount)
 
 
-def write_each(session: Session, text: str, rows: Sequence[Sequence[Any]]) -> int:
-    """Run a statement once for each row; gives how many rows were written."""
-    with _cursor(session.connection()) as cursor:
-        cursor.executemany(text, rows)
+def write_each(session: Session, text: str, values: Sequence[Sequence[Any]]) -> int:
+    """Run a statement once for each row of values; return how many rows were written."""
+    with _cursor(session) as cursor:
+        cursor.executemany(text, values)
         return int(cursor.rowcount)
 
 
-def moment(when: datetime, *, postgresql: bool) -> str:
-    """A moment as text; on SQLite just as `db.UtcTime` writes it. Raises ValueError where it has no time zone."""
+def moment(when: datetime) -> str:
+    """Return a moment as UTC text, just as `db.UtcTime` stores it on SQLite; add '+00' for PostgreSQL.
+
+    Raises ValueError for a moment without a time zone.
+    """
     if when.tzinfo is None:
         message = "a moment needs a time zone"
         raise ValueError(message)
-    if postgresql:
-        return when.isoformat()
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return (when if when.tzinfo is UTC else when.astimezone(UTC)).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Statement:
-    """A statement whose values have names. Values go in and rows come out as the driver has them.
-
-    That is what numbers, text and bytes are anyway; moments go in through `at`. The session is not flushed for it.
-    """
+    """A SQLAlchemy statement with named values, compiled once per dialect. It does not flush the Session."""
 
     def __init__(self, statement: ClauseElement) -> None:
-        """Take what SQLAlchemy can compile; it is done once for each database."""
+        """Take the statement; it is compiled at its first use with each dialect."""
         self._statement = statement
         self._texts: dict[str, tuple[str, Sequence[str] | None, dict[str, Any]]] = {}
 
-    def run(self, session: Session, values: Mapping[str, Any], *, at: Mapping[str, datetime] | None = None) -> int:
-        """Run it; gives the number of rows."""
-        connection = session.connection()
-        return _run(connection, *self._told(connection, values, at))[0]
+    def run(self, unit: Unit, values: Mapping[str, Any], *, at: Mapping[str, datetime] | None = None) -> int:
+        """Run it; return the number of rows. Values that are moments are given in `at`."""
+        return _run(unit, *self._bound(dialect_of(unit), values, at))[0]
 
-    def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Run it; gives the rows that it found."""
-        connection = session.connection()
-        return _run(connection, *self._told(connection, values, None))[1]
+    def rows(self, unit: Unit, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Run it; return its rows."""
+        return _run(unit, *self._bound(dialect_of(unit), values, None))[1]
 
-    def _told(
-        self, connection: Connection, values: Mapping[str, Any], at: Mapping[str, datetime] | None
-    ) -> tuple[str, Sequence[Any] | Mapping[str, Any]]:
-        """(the statement in this database's words, its values as they stand in it)."""
-        dialect = connection.dialect
+    def _bound(
+        self, dialect: Dialect, values: Mapping[str, Any], at: Mapping[str, datetime] | None
+    ) -> tuple[str, Values]:
+        """Return (the SQL of this dialect, its values by name or in order)."""
         if dialect.name not in self._texts:
             compiled = self._statement.compile(dialect=dialect)
             names = compiled.positiontup  # type: ignore[attr-defined]
             self._texts[dialect.name] = (str(compiled), names, dict(compiled.params))
         text, names, constants = self._texts[dialect.name]
-        postgresql = dialect.name == "postgresql"
-        moments = {name: moment(when, postgresql=postgresql) for name, when in (at or {}).items()}
+        suffix = "+00" if dialect.name == "postgresql" else ""
+        moments = {name: moment(when) + suffix for name, when in (at or {}).items()}
         all_values = {**constants, **values, **moments}
         return text, all_values if names is None else [all_values[name] for name in names]
 
 
-def _run(connection: Connection, text: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[int, Sequence[Any]]:
-    """(how many rows, the rows)."""
-    with _cursor(connection, text) as cursor:
+def _run(unit: Unit, text: str, values: Values) -> tuple[int, Sequence[Any]]:
+    """Return (the number of rows, the rows)."""
+    with _cursor(unit, text) as cursor:
         cursor.execute(text, values)
         return int(cursor.rowcount), cursor.fetchall() if cursor.description else ()
 
 
 @contextmanager
-def _cursor(connection: Connection, text: str | None = None) -> Iterator[Any]:
-    """The driver's own cursor. What the driver raises comes as SQLAlchemy would have raised it."""
-    dialect = connection.dialect
-    cursor = connection.connection.cursor()
+def _cursor(unit: Unit, text: str | None = None) -> Iterator[Any]:
+    """Yield a DBAPI cursor; what the driver raises is raised as SQLAlchemy raises it."""
+    connection = unit.connection if isinstance(unit, Alone) else unit.connection().connection
+    cursor = connection.cursor()
     try:
         yield cursor
-    except dialect.loaded_dbapi.Error as error:
+    except (dialect := dialect_of(unit)).loaded_dbapi.Error as error:
         raise DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
     finally:
         cursor.close()

@@ -15,9 +15,6 @@ CREATE TABLE account (
     CONSTRAINT pk_account PRIMARY KEY (bank_id, id),
     CONSTRAINT fk_account_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
     CONSTRAINT ck_account_floor_kept CHECK (floor IS NULL OR balance - held >= floor),
-    CONSTRAINT ck_account_held CHECK (held >= 0),
-    CONSTRAINT ck_account_account_open CHECK (closed_at IS NULL OR (balance = 0 AND held = 0)),
-    CONSTRAINT ck_account_number CHECK (number >= 0),
     CONSTRAINT ck_account_kind CHECK (kind IN ('member', 'group', 'pot', 'fund', 'activity', 'opening', 'leavers', 'clearing'))
 )
  WITHOUT ROWID;
@@ -34,19 +31,11 @@ BEGIN
            OR NEW.held IS NOT 0 OR NEW.closed_at IS NOT NULL;
 END;
 
-CREATE TRIGGER account_before_update BEFORE UPDATE ON account
+CREATE TRIGGER account_changed BEFORE UPDATE OF bank_id, id, kind, floor, held, opened_at, closed_at ON account
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only')
         WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind
            OR NEW.opened_at IS NOT OLD.opened_at;
-    -- IS NOT, not <>: UPDATE OR REPLACE turns a NULL into the column's default after this trigger has let it pass.
-    SELECT RAISE(ABORT, 'books_append_only')
-        WHERE (NEW.balance IS NOT OLD.balance OR NEW.number IS NOT OLD.number
-               OR NEW.given IS NOT OLD.given OR NEW.received IS NOT OLD.received)
-          AND (NEW.number IS NOT OLD.number + 1 OR NOT EXISTS (
-            SELECT 1 FROM posting
-            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
-              AND given_after = NEW.given AND received_after = NEW.received));
     SELECT RAISE(ABORT, 'books_append_only')
         WHERE NEW.floor IS NOT OLD.floor AND NOT EXISTS (
             SELECT 1 FROM limit_change AS newest
@@ -57,18 +46,68 @@ BEGIN
             SELECT coalesce(sum(minutes), 0) FROM hold
             WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND resolved_at IS NULL);
     SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.floor IS NOT NULL AND NEW.balance - NEW.held < NEW.floor;
-    -- Closed and opened again as the newest closing says, closed only at zero, and not moved while it is closed.
+    -- Closed and opened again as the newest closing says, and closed only where nothing is on it.
     SELECT RAISE(ABORT, 'books_append_only')
         WHERE NEW.closed_at IS NOT OLD.closed_at AND NOT EXISTS (
             SELECT 1 FROM closing AS newest
             WHERE bank_id = NEW.bank_id AND account_id = NEW.id
               AND NEW.closed_at IS CASE WHEN kind = 'account_closed' THEN recorded_at END
               AND id = (SELECT max(id) FROM closing WHERE bank_id = NEW.bank_id AND account_id = NEW.id));
-    SELECT RAISE(ABORT, 'account_open')
-        WHERE NEW.closed_at IS NOT NULL AND (NEW.balance IS NOT 0 OR NEW.held IS NOT 0 OR NEW.number IS NOT OLD.number);
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.closed_at IS NOT NULL AND (NEW.balance IS NOT 0 OR NEW.held IS NOT 0);
+END;
+
+CREATE TRIGGER account_moved BEFORE UPDATE OF balance, number, given, received ON account
+BEGIN
+    SELECT RAISE(ABORT, 'account_open') WHERE NEW.closed_at IS NOT NULL;
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.number IS NOT OLD.number + 1 OR NOT EXISTS (
+            SELECT 1 FROM posting
+            WHERE bank_id = NEW.bank_id AND account_id = NEW.id AND number = NEW.number AND balance_after = NEW.balance
+              AND given_after = NEW.given AND received_after = NEW.received);
 END;
 
 CREATE TRIGGER account_no_delete BEFORE DELETE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TABLE account_holder (
+    bank_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    holder_id BIGINT NOT NULL,
+    recorded_by BIGINT,
+    recorded_at DATETIME NOT NULL,
+    digest BLOB NOT NULL,
+    CONSTRAINT pk_account_holder PRIMARY KEY (bank_id, account_id, number),
+    CONSTRAINT fk_account_holder_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
+    CONSTRAINT fk_account_holder_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_account_holder_number CHECK (number > 0),
+    CONSTRAINT ck_account_holder_kind CHECK (kind IN ('member', 'group', 'fund', 'activity', 'bank'))
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER account_holder_before_insert BEFORE INSERT ON account_holder
+BEGIN
+    SELECT RAISE(ABORT, 'account_exists')
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.number IS NOT (
+            SELECT coalesce(max(number), 0) + 1 FROM account_holder WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id)
+        OR NEW.kind IS NOT (
+            SELECT iif(kind IN ('member', 'group', 'fund', 'activity'), kind, 'bank') FROM account
+            WHERE bank_id = NEW.bank_id AND id = NEW.account_id)
+        OR typeof(NEW.holder_id) <> 'integer' OR datetime(NEW.recorded_at) IS NULL
+        OR NEW.recorded_at NOT LIKE '____-__-__ __:__:__.______'
+        OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32;
+END;
+
+CREATE TRIGGER account_holder_no_delete BEFORE DELETE ON account_holder
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER account_holder_no_update BEFORE UPDATE ON account_holder
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
@@ -315,6 +354,7 @@ CREATE TABLE entry (
     occurred_on DATE NOT NULL,
     recorded_at DATETIME NOT NULL,
     recorded_by BIGINT NOT NULL,
+    recorder_bank_id BIGINT,
     on_behalf_of BIGINT,
     approved_by BIGINT,
     deed VARCHAR(80) NOT NULL,
@@ -325,54 +365,63 @@ CREATE TABLE entry (
     digest BLOB NOT NULL,
     CONSTRAINT pk_entry PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_entry_bank_id_key UNIQUE (bank_id, "key"),
-    CONSTRAINT fk_entry_bank_id_reverses FOREIGN KEY(bank_id, reverses) REFERENCES entry (bank_id, id),
-    CONSTRAINT fk_entry_hold_resolved_once FOREIGN KEY(bank_id, resolves) REFERENCES hold (bank_id, id),
-    CONSTRAINT fk_entry_bank_id_recorded_by FOREIGN KEY(bank_id, recorded_by) REFERENCES membership (bank_id, id),
-    CONSTRAINT fk_entry_bank_id_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
-    CONSTRAINT fk_entry_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
-    CONSTRAINT ck_entry_kind CHECK (kind IN ('exchange', 'activity', 'welcome', 'gift', 'grant', 'opening', 'adjustment', 'leaving', 'clearing')),
-    CONSTRAINT ck_entry_second_approver CHECK (approved_by <> recorded_by AND (kind <> 'adjustment' OR approved_by IS NOT NULL)),
-    CONSTRAINT ck_entry_entry_whole CHECK (length(digest) = 32 AND length(words_digest) = 32)
+    CONSTRAINT ck_entry_kind CHECK (kind IN ('exchange', 'activity', 'welcome', 'gift', 'grant', 'opening', 'adjustment', 'leaving', 'clearing'))
 )
  WITHOUT ROWID;
-
-CREATE INDEX ix_entry_other_kinds ON entry (bank_id, kind, id) WHERE kind <> 'exchange';
-
-CREATE INDEX ix_entry_reverses ON entry (bank_id, reverses) WHERE reverses IS NOT NULL;
-
-CREATE UNIQUE INDEX uq_entry_hold_resolved_once ON entry (bank_id, resolves) WHERE resolves IS NOT NULL;
 
 CREATE TRIGGER entry_before_insert BEFORE INSERT ON entry
 BEGIN
     -- A replay is left aside in silence: ABORT would refuse it, since this fires ahead of ON CONFLICT.
     SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND key = NEW.key);
-    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id);
-    SELECT RAISE(ABORT, 'entry_has_lines')
-        WHERE typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
-           OR json_array_length(NEW.lines) = 0;
-    SELECT RAISE(ABORT, 'entry_whole')
-        WHERE NEW.occurred_on IS NOT date(NEW.occurred_on, '+0 days') OR datetime(NEW.recorded_at) IS NULL
-           OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
-           OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32;
-    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE EXISTS (
-        SELECT 1 FROM json_each(NEW.lines) AS line
-        WHERE line.type <> 'array'
-           OR json_array_length(line.value) <> 3 + (NEW.reverses IS NOT NULL)
-           OR EXISTS (SELECT 1 FROM json_each(line.value) AS part WHERE part.type <> 'integer'));
-    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM entry AS first
-        WHERE first.bank_id = NEW.bank_id AND first.id = NEW.reverses AND first.reverses IS NULL AND first.kind = NEW.kind);
-    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND EXISTS (
-        SELECT 1 FROM json_each(NEW.lines) AS line
-        JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
-        WHERE later.value ->> 3 >= line.value ->> 3);
+    SELECT CASE
+        WHEN EXISTS (SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.id) OR typeof(NEW.id) <> 'integer'
+          OR typeof(NEW.key) <> 'text' THEN RAISE(ABORT, 'books_append_only')
+        WHEN typeof(NEW.lines) <> 'text' OR NOT json_valid(NEW.lines) OR json_type(NEW.lines) <> 'array'
+          OR json_array_length(NEW.lines) = 0 THEN RAISE(ABORT, 'entry_has_lines')
+        WHEN NEW.occurred_on IS NOT date(NEW.occurred_on, '+0 days') OR datetime(NEW.recorded_at) IS NULL
+          OR NEW.recorded_at NOT LIKE '____-__-__ __:__:__.______'
+          OR typeof(NEW.digest) <> 'blob' OR length(NEW.digest) <> 32
+          OR typeof(NEW.words_digest) NOT IN ('blob', 'null') OR length(NEW.words_digest) <> 32 THEN RAISE(ABORT, 'entry_whole')
+        -- Who recorded it, and for whom, are members of the entry's bank; in an entry of kind clearing they may be
+        -- another bank's. Who approved it is a member of the entry's bank, and somebody else.
+        WHEN NEW.recorder_bank_id = NEW.bank_id OR (NEW.recorder_bank_id IS NOT NULL AND NEW.kind <> 'clearing')
+          OR NOT EXISTS (SELECT 1 FROM membership WHERE bank_id = ifnull(NEW.recorder_bank_id, NEW.bank_id) AND id = NEW.recorded_by)
+          OR (NEW.on_behalf_of IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM membership WHERE bank_id = ifnull(NEW.recorder_bank_id, NEW.bank_id) AND id = NEW.on_behalf_of))
+          OR (NEW.approved_by IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM membership WHERE bank_id = NEW.bank_id AND id = NEW.approved_by)) THEN RAISE(ABORT, 'member_exists')
+        WHEN NEW.approved_by = NEW.recorded_by OR (NEW.kind = 'adjustment' AND NEW.approved_by IS NULL)
+            THEN RAISE(ABORT, 'second_approver')
+    END;
+    -- Nearly every entry has one line, which is compared as it is written; anything else is looked at part by part.
+    SELECT CASE
+        WHEN EXISTS (
+            SELECT 1 FROM json_each(NEW.lines) AS line
+            WHERE line.type <> 'array'
+               OR json_array_length(line.value) <> 3 + (NEW.reverses IS NOT NULL)
+               OR EXISTS (SELECT 1 FROM json_each(line.value) AS part
+                          WHERE part.type <> 'integer' OR typeof(part.value) <> 'integer')  -- more than 64 bits hold
+               OR line.value ->> 2 NOT BETWEEN 1 AND 1000000000) OR NEW.lines <> json(NEW.lines) THEN RAISE(ABORT, 'minutes_whole_and_positive')
+        WHEN EXISTS (
+            SELECT 1 FROM json_each(NEW.lines) AS line WHERE line.value ->> 0 = line.value ->> 1) THEN RAISE(ABORT, 'two_different_accounts')
+        WHEN NEW.reverses IS NOT NULL AND (NOT EXISTS (
+            SELECT 1 FROM entry AS first
+            WHERE first.bank_id = NEW.bank_id AND first.id = NEW.reverses AND first.reverses IS NULL AND first.kind = NEW.kind
+        ) OR EXISTS (
+            SELECT 1 FROM json_each(NEW.lines) AS line
+            JOIN json_each(NEW.lines) AS later ON later.key = line.key + 1
+            WHERE later.value ->> 3 >= line.value ->> 3)) THEN RAISE(ABORT, 'reversal_mirrors')
+    END
+    WHERE NEW.reverses IS NOT NULL
+       OR NEW.lines <> '[[' || (NEW.lines ->> '$[0][0]') || ',' || (NEW.lines ->> '$[0][1]') || ',' || (NEW.lines ->> '$[0][2]') || ']]'
+       OR typeof(NEW.lines ->> '$[0][0]') <> 'integer' OR typeof(NEW.lines ->> '$[0][1]') <> 'integer'
+       OR typeof(NEW.lines ->> '$[0][2]') <> 'integer' OR (NEW.lines ->> '$[0][2]') NOT BETWEEN 1 AND 1000000000
+       OR (NEW.lines ->> '$[0][0]') = (NEW.lines ->> '$[0][1]');
     -- The hold that it resolves is open, of its own deed, and on an account that it takes from.
     SELECT RAISE(ABORT, 'hold_resolved_once') WHERE NEW.resolves IS NOT NULL AND (NEW.reverses IS NOT NULL OR NOT EXISTS (
         SELECT 1 FROM hold
         WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL AND deed = NEW.deed
           AND account_id IN (SELECT value ->> 0 FROM json_each(NEW.lines))));
-    SELECT RAISE(ABORT, 'second_approver')
-        WHERE NEW.approved_by = NEW.recorded_by OR (NEW.kind = 'adjustment' AND NEW.approved_by IS NULL);
 END;
 
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
@@ -387,39 +436,37 @@ END;
 
 CREATE TRIGGER entry_posts_many_lines AFTER INSERT ON entry WHEN json_array_length(NEW.lines) > 1
 BEGIN
-    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
-    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
-    WITH line AS (
-        SELECT key + 1 AS line, value ->> 0 AS from_account_id, value ->> 1 AS to_account_id, value ->> 2 AS minutes, value ->> 3 AS mirrors
-        FROM json_each(NEW.lines)
-    ), side AS (
-        SELECT line, 0 AS side, from_account_id AS account_id FROM line
-        UNION ALL
-        SELECT line, 1, to_account_id FROM line
-    ), numbered AS (
-        SELECT side.line, side.side,
-               (SELECT number FROM account WHERE bank_id = NEW.bank_id AND id = side.account_id)
-               + row_number() OVER (PARTITION BY side.account_id ORDER BY side.line, side.side) AS number
-        FROM side
-    )
-    SELECT NEW.bank_id, NEW.id, line.line, line.from_account_id, taken.number, line.to_account_id, brought.number,
-           line.minutes, NEW.reverses, line.mirrors
-    FROM line
-    JOIN numbered AS taken ON taken.line = line.line AND taken.side = 0
-    JOIN numbered AS brought ON brought.line = line.line AND brought.side = 1
-    ORDER BY line.line;
+    INSERT INTO taken_back (bank_id, entry_id, line, by_entry_id)
+    SELECT NEW.bank_id, NEW.reverses, value ->> 3, NEW.id FROM json_each(NEW.lines) WHERE NEW.reverses IS NOT NULL;
+    UPDATE hold SET resolved_at = NEW.recorded_at
+    WHERE NEW.resolves IS NOT NULL AND bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, side.account_id, number + row_number() OVER w, NEW.id, line, m, balance + sum(m) OVER w,
+           given + sum(iif(helps AND (m > 0) = (NEW.reverses IS NULL), m, 0)) OVER w,
+           received - sum(iif(helps AND (m < 0) = (NEW.reverses IS NULL), m, 0)) OVER w
+    FROM (SELECT key + 1 AS line, 0 AS side, value ->> 0 AS account_id, -(value ->> 2) AS m, NEW.kind IN ('exchange', 'activity') AS helps
+          FROM json_each(NEW.lines)
+          UNION ALL
+          SELECT key + 1, 1, value ->> 1, value ->> 2, NEW.kind IN ('exchange', 'activity') FROM json_each(NEW.lines)) AS side
+    LEFT JOIN account ON account.bank_id = NEW.bank_id AND account.id = side.account_id
+    WINDOW w AS (PARTITION BY side.account_id ORDER BY line, side.side ROWS UNBOUNDED PRECEDING)
+    ORDER BY line, side.side;
 END;
 
 CREATE TRIGGER entry_posts_one_line AFTER INSERT ON entry WHEN json_array_length(NEW.lines) = 1
 BEGIN
-    UPDATE hold SET resolved_at = NEW.recorded_at WHERE bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
-    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
-    VALUES (NEW.bank_id, NEW.id, 1,
-            NEW.lines ->> '$[0][0]',
-            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][0]'),
-            NEW.lines ->> '$[0][1]',
-            (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.lines ->> '$[0][1]'),
-            NEW.lines ->> '$[0][2]', NEW.reverses, NEW.lines ->> '$[0][3]');
+    INSERT INTO taken_back (bank_id, entry_id, line, by_entry_id)
+    SELECT NEW.bank_id, NEW.reverses, NEW.lines ->> '$[0][3]', NEW.id WHERE NEW.reverses IS NOT NULL;
+    UPDATE hold SET resolved_at = NEW.recorded_at
+    WHERE NEW.resolves IS NOT NULL AND bank_id = NEW.bank_id AND id = NEW.resolves AND resolved_at IS NULL;
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT NEW.bank_id, side.account_id, number + 1, NEW.id, 1, m, balance + m,
+           given + iif(helps AND (m > 0) = (NEW.reverses IS NULL), m, 0),
+           received - iif(helps AND (m < 0) = (NEW.reverses IS NULL), m, 0)
+    FROM (SELECT NEW.lines ->> '$[0][0]' AS account_id, -(NEW.lines ->> '$[0][2]') AS m, NEW.kind IN ('exchange', 'activity') AS helps
+          UNION ALL
+          SELECT NEW.lines ->> '$[0][1]', NEW.lines ->> '$[0][2]', NEW.kind IN ('exchange', 'activity')) AS side
+    LEFT JOIN account ON account.bank_id = NEW.bank_id AND account.id = side.account_id;
 END;
 
 CREATE TABLE exchange (
@@ -516,7 +563,8 @@ BEGIN
     SELECT RAISE(ABORT, 'minutes_whole_and_positive')
         WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes < 0
            OR typeof(NEW.unagreed_minutes) <> 'integer' OR NEW.unagreed_minutes NOT BETWEEN 0 AND NEW.minutes;
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.resolved_at IS NOT NULL OR datetime(NEW.placed_at) IS NULL;
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.resolved_at IS NOT NULL OR datetime(NEW.placed_at) IS NULL
+        OR NEW.placed_at NOT LIKE '____-__-__ __:__:__.______' OR typeof(NEW.id) <> 'integer';
     SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes > (
         SELECT balance - held - floor FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
 END;
@@ -525,6 +573,7 @@ CREATE TRIGGER hold_before_update BEFORE UPDATE ON hold
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only')
         WHERE OLD.resolved_at IS NOT NULL OR datetime(NEW.resolved_at) IS NULL
+           OR NEW.resolved_at NOT LIKE '____-__-__ __:__:__.______'
            OR NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.account_id IS NOT OLD.account_id
            OR NEW.minutes IS NOT OLD.minutes OR NEW.unagreed_minutes IS NOT OLD.unagreed_minutes
            OR NEW.deed IS NOT OLD.deed OR NEW.placed_at IS NOT OLD.placed_at;
@@ -557,7 +606,7 @@ CREATE TABLE leaf (
     CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number),
     CONSTRAINT fk_leaf_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
     CONSTRAINT ck_leaf_number CHECK (number >= 0),
-    CONSTRAINT ck_leaf_kind CHECK (kind IN ('log', 'account', 'limit_change', 'hold', 'entry', 'hold_resolved', 'closing')),
+    CONSTRAINT ck_leaf_kind CHECK (kind IN ('log', 'account', 'holder', 'limit_change', 'hold', 'entry', 'hold_resolved', 'closing')),
     CONSTRAINT ck_leaf_hash CHECK (length(hash) = 32 AND length(block) = 32),
     CONSTRAINT ck_leaf_block CHECK ((block IS NULL) = ((number & 255) <> 255))
 )
@@ -728,6 +777,16 @@ CREATE INDEX ix_membership_person_id ON membership (person_id);
 
 CREATE UNIQUE INDEX uq_membership_one_holder ON membership (bank_id) WHERE is_holder;
 
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON membership
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id;
+END;
+
+CREATE TRIGGER membership_no_delete BEFORE DELETE ON membership
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
 CREATE TABLE membership_role (
     bank_id BIGINT NOT NULL,
     membership_id BIGINT NOT NULL,
@@ -746,7 +805,6 @@ CREATE TABLE memo (
     words TEXT,
     salt BLOB,
     CONSTRAINT pk_memo PRIMARY KEY (bank_id, entry_id),
-    CONSTRAINT fk_memo_bank_id_entry_id FOREIGN KEY(bank_id, entry_id) REFERENCES entry (bank_id, id),
     CONSTRAINT ck_memo_blanked_whole CHECK ((words IS NULL) = (salt IS NULL))
 )
  WITHOUT ROWID;
@@ -799,27 +857,34 @@ CREATE TABLE posting (
 )
  WITHOUT ROWID;
 
+CREATE UNIQUE INDEX uq_posting_side ON posting (bank_id, entry_id, line, minutes);
+
 CREATE TRIGGER posting_before_insert BEFORE INSERT ON posting
 BEGIN
-    SELECT RAISE(ABORT, 'floor_kept') WHERE NEW.minutes < 0 AND NEW.balance_after < (
-        SELECT floor + held FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id);
-    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
-        SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id AND number = NEW.number);
-    -- It is one of the two sides of its transfer, and takes the account one number and its minutes further.
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
-        SELECT 1
-        FROM transfer
-        JOIN entry ON entry.bank_id = transfer.bank_id AND entry.id = transfer.entry_id
-        JOIN account ON account.bank_id = transfer.bank_id AND account.id = NEW.account_id
-        WHERE transfer.bank_id = NEW.bank_id AND transfer.entry_id = NEW.entry_id AND transfer.line = NEW.line
-          AND ((transfer.from_account_id = NEW.account_id AND transfer.from_number = NEW.number AND NEW.minutes = -transfer.minutes)
-            OR (transfer.to_account_id = NEW.account_id AND transfer.to_number = NEW.number AND NEW.minutes = transfer.minutes))
+    -- It is a side of a line of its entry that is not posted yet, and takes an open account one number and its minutes
+    -- further, where they leave it not below its floor.
+    SELECT CASE
+        WHEN follows AND closed_at IS NULL AND NOT low AND NOT EXISTS (
+            SELECT 1 FROM posting WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id AND line = NEW.line AND minutes = NEW.minutes
+        ) THEN NULL
+        WHEN follows AND closed_at IS NOT NULL THEN RAISE(ABORT, 'account_open')
+        WHEN follows AND low THEN RAISE(ABORT, 'floor_kept')
+        WHEN NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id) THEN RAISE(ABORT, 'account_exists')
+        ELSE RAISE(ABORT, 'books_append_only')
+    END
+    FROM (SELECT 1) LEFT JOIN (
+        SELECT 1 AS follows, account.closed_at, NEW.minutes < 0 AND ifnull(NEW.balance_after < floor + held, 0) AS low
+        FROM account CROSS JOIN entry
+        WHERE account.bank_id = NEW.bank_id AND account.id = NEW.account_id AND entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
           AND account.number + 1 = NEW.number
-          AND account.balance + NEW.minutes = NEW.balance_after
-          AND NEW.given_after - account.given = CASE
-                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes > 0) = (transfer.reverses IS NULL) THEN NEW.minutes ELSE 0 END
-          AND NEW.received_after - account.received = CASE
-                WHEN entry.kind IN ('exchange', 'activity') AND (NEW.minutes < 0) = (transfer.reverses IS NULL) THEN -NEW.minutes ELSE 0 END);
+          AND account.balance + NEW.minutes = NEW.balance_after AND typeof(NEW.balance_after) = 'integer'
+          AND typeof(NEW.line) = 'integer'
+          AND entry.lines ->> ('$[' || (NEW.line - 1) || '][' || (NEW.minutes > 0) || ']') = NEW.account_id
+          AND entry.lines ->> ('$[' || (NEW.line - 1) || '][2]') = abs(NEW.minutes)
+          AND NEW.given_after - account.given = iif(
+                entry.kind IN ('exchange', 'activity') AND (NEW.minutes > 0) = (entry.reverses IS NULL), NEW.minutes, 0)
+          AND account.received - NEW.received_after = iif(
+                entry.kind IN ('exchange', 'activity') AND (NEW.minutes < 0) = (entry.reverses IS NULL), NEW.minutes, 0));
 END;
 
 CREATE TRIGGER posting_moves_account AFTER INSERT ON posting
@@ -997,6 +1062,41 @@ CREATE TABLE standing_change (
     CONSTRAINT ck_standing_change_standing CHECK (standing IN ('active', 'suspended', 'left'))
 );
 
+CREATE TABLE taken_back (
+    bank_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    by_entry_id BIGINT NOT NULL,
+    CONSTRAINT pk_taken_back PRIMARY KEY (bank_id, entry_id, line)
+)
+ WITHOUT ROWID;
+
+CREATE TRIGGER taken_back_before_insert BEFORE INSERT ON taken_back
+BEGIN
+    SELECT RAISE(ABORT, 'reversed_once') WHERE EXISTS (
+        SELECT 1 FROM taken_back WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id AND line = NEW.line);
+    -- The reversal says so itself, and its line is the mirror of the one that it names.
+    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NOT EXISTS (
+        SELECT 1 FROM entry AS reversal
+        JOIN entry AS first ON first.bank_id = reversal.bank_id AND first.id = reversal.reverses
+        JOIN json_each(reversal.lines) AS line ON line.value ->> 3 = NEW.line
+        WHERE reversal.bank_id = NEW.bank_id AND reversal.id = NEW.by_entry_id AND reversal.reverses = NEW.entry_id
+          AND typeof(NEW.line) = 'integer'
+          AND first.lines ->> ('$[' || (NEW.line - 1) || '][0]') = line.value ->> 1
+          AND first.lines ->> ('$[' || (NEW.line - 1) || '][1]') = line.value ->> 0
+          AND first.lines ->> ('$[' || (NEW.line - 1) || '][2]') = line.value ->> 2);
+END;
+
+CREATE TRIGGER taken_back_no_delete BEFORE DELETE ON taken_back
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER taken_back_no_update BEFORE UPDATE ON taken_back
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
 CREATE TABLE task (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -1069,80 +1169,4 @@ END;
 CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
-END;
-
-CREATE TABLE transfer (
-    bank_id BIGINT NOT NULL,
-    entry_id BIGINT NOT NULL,
-    line BIGINT NOT NULL,
-    from_account_id BIGINT NOT NULL,
-    from_number BIGINT NOT NULL,
-    to_account_id BIGINT NOT NULL,
-    to_number BIGINT NOT NULL,
-    minutes BIGINT NOT NULL,
-    reverses BIGINT,
-    reverses_line BIGINT,
-    CONSTRAINT pk_transfer PRIMARY KEY (bank_id, entry_id, line),
-    CONSTRAINT fk_transfer_bank_id_reverses_reverses_line FOREIGN KEY(bank_id, reverses, reverses_line) REFERENCES transfer (bank_id, entry_id, line),
-    CONSTRAINT ck_transfer_minutes_whole_and_positive CHECK (minutes > 0),
-    CONSTRAINT ck_transfer_two_different_accounts CHECK (from_account_id <> to_account_id),
-    CONSTRAINT ck_transfer_reversal_mirrors CHECK ((reverses IS NULL) = (reverses_line IS NULL))
-)
- WITHOUT ROWID;
-
-CREATE UNIQUE INDEX uq_transfer_reversed_once ON transfer (bank_id, reverses, reverses_line) WHERE reverses IS NOT NULL;
-
-CREATE TRIGGER transfer_before_insert BEFORE INSERT ON transfer
-BEGIN
-    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (
-        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND entry_id = NEW.entry_id AND line = NEW.line);
-    SELECT RAISE(ABORT, 'minutes_whole_and_positive') WHERE typeof(NEW.minutes) <> 'integer' OR NEW.minutes <= 0;
-    SELECT RAISE(ABORT, 'two_different_accounts') WHERE NEW.from_account_id = NEW.to_account_id;
-    SELECT RAISE(ABORT, 'account_exists')
-        WHERE NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
-           OR NOT EXISTS (SELECT 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NOT EXISTS (
-        SELECT 1 FROM entry
-        WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND typeof(NEW.line) = 'integer'
-          AND lines ->> ('$[' || (NEW.line - 1) || '][0]') = NEW.from_account_id
-          AND lines ->> ('$[' || (NEW.line - 1) || '][1]') = NEW.to_account_id
-          AND lines ->> ('$[' || (NEW.line - 1) || '][2]') = NEW.minutes
-          AND lines ->> ('$[' || (NEW.line - 1) || '][3]') IS NEW.reverses_line
-          AND reverses IS NEW.reverses);
-    SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.from_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.from_account_id)
-           OR NEW.to_number IS NOT (SELECT number + 1 FROM account WHERE bank_id = NEW.bank_id AND id = NEW.to_account_id);
-    SELECT RAISE(ABORT, 'reversal_mirrors') WHERE NEW.reverses IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM transfer AS first
-        WHERE first.bank_id = NEW.bank_id AND first.entry_id = NEW.reverses AND first.line = NEW.reverses_line
-          AND first.from_account_id = NEW.to_account_id AND first.to_account_id = NEW.from_account_id
-          AND first.minutes = NEW.minutes);
-    SELECT RAISE(ABORT, 'reversed_once') WHERE NEW.reverses IS NOT NULL AND EXISTS (
-        SELECT 1 FROM transfer WHERE bank_id = NEW.bank_id AND reverses = NEW.reverses AND reverses_line = NEW.reverses_line);
-END;
-
-CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer
-BEGIN
-    SELECT RAISE(ABORT, 'books_append_only');
-END;
-
-CREATE TRIGGER transfer_no_update BEFORE UPDATE ON transfer
-BEGIN
-    SELECT RAISE(ABORT, 'books_append_only');
-END;
-
-CREATE TRIGGER transfer_posts AFTER INSERT ON transfer
-BEGIN
-    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
-    SELECT NEW.bank_id, account.id, NEW.from_number, NEW.entry_id, NEW.line, -NEW.minutes, account.balance - NEW.minutes,
-           account.given - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END,
-           account.received + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END
-    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
-    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.from_account_id;
-    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
-    SELECT NEW.bank_id, account.id, NEW.to_number, NEW.entry_id, NEW.line, NEW.minutes, account.balance + NEW.minutes,
-           account.given + CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NULL THEN NEW.minutes ELSE 0 END,
-           account.received - CASE WHEN entry.kind IN ('exchange', 'activity') AND NEW.reverses IS NOT NULL THEN NEW.minutes ELSE 0 END
-    FROM account JOIN entry ON entry.bank_id = NEW.bank_id AND entry.id = NEW.entry_id
-    WHERE account.bank_id = NEW.bank_id AND account.id = NEW.to_account_id;
 END;

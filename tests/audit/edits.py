@@ -13,12 +13,14 @@ from timebank.db import Base
 #: Rows before it are sealed, later ones are not.
 SEALED_UNTIL = "2026-11-24 10:00:00.000000+00:00"
 _OF_ENTRY = "entry_id IN (SELECT id FROM entry WHERE recorded_at {})"
+_IS_HELP = "entry_id IN (SELECT id FROM entry WHERE kind = 'exchange')"
 _MOMENTS = {
     "account": "opened_at {}",
     "entry": "recorded_at {}",
-    **dict.fromkeys(("transfer", "posting", "memo"), _OF_ENTRY),
+    **dict.fromkeys(("posting", "memo"), _OF_ENTRY),
+    "taken_back": f"by_{_OF_ENTRY}",
     "hold": "placed_at {}",
-    **dict.fromkeys(("limit_change", "closing"), "recorded_at {}"),
+    **dict.fromkeys(("limit_change", "account_holder", "closing"), "recorded_at {}"),
 }
 #: Which rows of a table are tampered with: what they are called, and how they are found.
 SPECIMENS: Mapping[str, Mapping[str, str]] = {
@@ -27,19 +29,18 @@ SPECIMENS: Mapping[str, Mapping[str, str]] = {
         "member": "id = {grace_account}",
         "open": "kind = 'group' AND closed_at IS NULL AND floor = -60",
         "closed": "kind = 'group' AND closed_at IS NOT NULL",
+        "clearing": "kind = 'clearing' AND bank_id = {bank}",
     },
     "entry": {
         "help": "kind = 'exchange' AND reverses IS NULL AND on_behalf_of IS NULL",
         "for a member": "kind = 'exchange' AND on_behalf_of IS NOT NULL",
         "reversal": "reverses IS NOT NULL",
-        "correction": "kind = 'adjustment'",
+        "correction": "kind = 'adjustment' AND reverses IS NULL",
+        "correction taken back": "kind = 'adjustment' AND reverses IS NOT NULL",
+        "clearing": "recorder_bank_id IS NOT NULL AND bank_id = {bank}",
     },
-    "transfer": {
-        "help": "minutes IN (90, 105) AND reverses IS NULL",
-        "reversal": "reverses IS NOT NULL",
-        "second line": "line = 2",
-    },
-    "posting": {"taken": "minutes IN (-90, -105)", "given": "minutes = 20"},
+    "taken_back": {"help": _IS_HELP, "first line": f"line = 1 AND NOT {_IS_HELP}", "second line": "line = 2"},
+    "posting": {"taken": "minutes IN (-90, -105)", "given": "minutes = 20", "clearing": "minutes = -40"},
     "memo": {"help": "words LIKE 'Gardening%'", "correction": "words LIKE 'What was forgotten%'"},
     "hold": {
         "open": "resolved_at IS NULL",
@@ -50,6 +51,11 @@ SPECIMENS: Mapping[str, Mapping[str, str]] = {
         "first": "reason = 'A group ends' AND number = 1",
         "lowered": "reason = 'Ill'",
     },
+    "account_holder": {
+        "member": "account_id = {grace_account}",
+        "group": "kind = 'group'",
+        "bank": "kind = 'bank' AND bank_id = {bank}",
+    },
     "closing": {
         "closed": "kind = 'account_closed'",
         "reopened": "kind = 'account_reopened'",
@@ -58,7 +64,7 @@ SPECIMENS: Mapping[str, Mapping[str, str]] = {
     "leaf": {
         **{
             kind: f"kind = '{kind}'"
-            for kind in ("account", "limit_change", "hold", "entry", "hold_resolved", "closing")
+            for kind in ("account", "holder", "limit_change", "hold", "entry", "hold_resolved", "closing")
         },
         "end of a block": "block IS NOT NULL",
     },
@@ -87,6 +93,7 @@ OTHER: Mapping[str, Mapping[str, str]] = {
         "occurred_on": "'2026-01-01'",
         "recorded_at": "{moment}",
         "recorded_by": "{clara}",
+        "recorder_bank_id": "CASE WHEN recorder_bank_id IS NULL THEN {perth} ELSE {bank} END",
         "on_behalf_of": "{clara}",
         "approved_by": "{clara}",
         "deed": "'other'",
@@ -96,17 +103,11 @@ OTHER: Mapping[str, Mapping[str, str]] = {
         "words_digest": "{bytes}",
         "digest": "{bytes}",
     },
-    "transfer": {
+    "taken_back": {
         "bank_id": "{perth}",
         "entry_id": "{another_entry}",
         "line": "line + 5",
-        "from_account_id": "{clara_account}",
-        "from_number": "from_number + 9",
-        "to_account_id": "{clara_account}",
-        "to_number": "to_number + 9",
-        "minutes": "minutes + 1",
-        "reverses": "{another_entry}",
-        "reverses_line": "coalesce(reverses_line, 0) + 1",
+        "by_entry_id": "{another_entry}",
     },
     "posting": {
         "bank_id": "{perth}",
@@ -139,6 +140,16 @@ OTHER: Mapping[str, Mapping[str, str]] = {
         "until": "'2027-01-01'",
         "recorded_by": "{clara}",
         "recorded_at": "{moment}",
+    },
+    "account_holder": {
+        "bank_id": "{perth}",
+        "account_id": "{clara_account}",
+        "number": "number + 5",
+        "kind": "CASE kind WHEN 'member' THEN 'group' ELSE 'member' END",
+        "holder_id": "{clara}",
+        "recorded_by": "{clara}",
+        "recorded_at": "{moment}",
+        "digest": "{bytes}",
     },
     "closing": {
         "bank_id": "{perth}",
@@ -175,11 +186,12 @@ OTHER: Mapping[str, Mapping[str, str]] = {
 COPIED: Mapping[str, Mapping[str, str]] = {
     "account": {"id": "5"},
     "entry": {"id": "5", "key": "'another'"},
-    "transfer": {"line": "line + 5"},
+    "taken_back": {"line": "line + 5"},
     "posting": {"number": "number + 100"},
     "memo": {"entry_id": "5"},
     "hold": {"id": "5", "deed": "'another'"},
     "limit_change": {"number": "number + 1"},
+    "account_holder": {"number": "number + 1"},
     "closing": {"id": "5"},
     "leaf": {"number": "(SELECT max(number) + 1 FROM leaf)"},
     "seal": {"number": "number + 5"},

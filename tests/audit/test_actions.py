@@ -26,7 +26,7 @@ def test_checking_asks_every_check_and_keeps_what_came_of_it(session, village):
     assert (kept.checked_at, kept.is_right, kept.asked_from) == (NOW, True, "command")
     assert [one["name"] for one in kept.checks] == [check.__name__ for check in ALL_CHECKS]
     assert {one["verdict"] for one in kept.checks} == {"right"}
-    assert next(one for one in kept.checks if one["name"] == "transfers_equal_lines")["figure"] == 1
+    assert next(one for one in kept.checks if one["name"] == "postings_equal_lines")["figure"] == 2
 
 
 def test_checking_leaves_no_lock_while_it_reads(session, village, backend):

@@ -4,14 +4,19 @@ Guards are taken down first, as a thief would. The tables of the books have a ta
 """
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from tests.people import NOW, make_confirmed
+from tests.people import NOW, TODAY, make_confirmed, make_recorded
 from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
+from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.sealing import seal
 from timebank.exchanges import reversals
+from timebank.exchanges.checks import exchanges_have_entries
+from timebank.exchanges.models import Exchange
 from timebank.ledger.checks import Verdict
+from timebank.ledger.entries import EntryKind, Line
 from timebank.members import joining
 from timebank.members.joining import Wish
 from timebank.members.joining_rules import Agreed
@@ -99,4 +104,20 @@ def test_with_another_key_nothing_fits(backend, robbed):
     with backend.session() as session:
         session.info["books_key"] = b"another key"
         wrong = {result.name for result in check_books(session) if result.verdict is Verdict.WRONG}
-    assert wrong == {"entries_as_written", "seals_match"}
+    assert wrong == {"entries_as_written", "holders_as_written", "seals_match"}
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_an_exchange_that_moves_a_second_line_is_named(session, village, beside):
+    """Whether it has an exchange that its first line fits, or none at all."""
+    sides = ((village.grace, village.ada, 90), (village.linus, village.clara, 500))
+    code = make_recorded(session, village, village.ada, village.grace, minutes=90)
+    lines = tuple(Line(giver.account_id, taker.account_id, minutes) for giver, taker, minutes in sides)
+    deed = f"exchange:{code}" if beside else "exchange:NOSUCH00"
+    entry = NewEntry(village.angus.id, deed, EntryKind.EXCHANGE, lines, TODAY, NOW, village.grace.membership_id, deed)
+    bookkeeping.post(session, entry)
+    if beside:
+        session.execute(update(Exchange).where(Exchange.code == code).values(state="confirmed"))
+    assert [(one.row, one.problem) for one in exchanges_have_entries(session).findings] == [
+        (deed, "an exchange has one line")
+    ]

@@ -12,7 +12,7 @@ from timebank.audit.lists import list_acted_steps, list_one_broker, list_overrid
 from timebank.audit.queries import overview
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.audit_queries import EntryFilter, Late, beyond_since, list_entries
-from timebank.bookkeeping.models import Account, Entry, Transfer
+from timebank.bookkeeping.models import Account, Entry, Posting
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import Deed, State
@@ -56,7 +56,8 @@ def test_the_figures_are_those_of_the_books(session, village):
     assert balances == [90, -45, -45]
     assert (found.books.above_minutes, found.books.below_minutes, found.books.pot_minutes) == (90, -90, 0)
     assert found.books.entries == session.scalar(select(func.count()).where(Entry.bank_id == village.angus.id)) == 4
-    assert found.books.lines == session.scalar(select(func.count()).where(Transfer.bank_id == village.angus.id)) == 4
+    taken = (Posting.bank_id == village.angus.id, Posting.minutes < 0)
+    assert found.books.lines == session.scalar(select(func.count()).where(*taken)) == 4
     assert (found.month.minutes, found.year.minutes) == (90, 135)
     assert found.by_state == {State.CONFIRMED: (2, 135), State.REVERSED: (1, 30), State.RECORDED: (1, 15)}
     assert found.waiting_minutes == 15

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, make_confirmed, make_recorded
+from timebank import clock
 from timebank.audit.trail_checks import trail_tells
-from timebank.bookkeeping import actions as bookkeeping, closings, holds
+from timebank.bookkeeping import actions as bookkeeping, closings, holds, opening
 from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.exchanges import reversals
@@ -23,8 +24,9 @@ def _named(session):
 
 def open_account(session, village, by):
     said = {"floor": 0, "reason": "x", "by": by, "now": LATER}
-    account_id = bookkeeping.open_account(session, village.angus.id, AccountKind.GROUP, **said)
-    return [("account", f"{village.angus.id}/{account_id}"), ("limit_change", f"{village.angus.id}/{account_id}/1")]
+    account_id = opening.open_account(session, village.angus.id, AccountKind.GROUP, clock.next_id(), **said)
+    first = f"{village.angus.id}/{account_id}/1"
+    return [("account", f"{village.angus.id}/{account_id}"), ("account_holder", first), ("limit_change", first)]
 
 
 def change_limit(session, village, by):
@@ -95,3 +97,28 @@ def test_a_reversal_that_both_sides_agreed_on_is_told_of_its_proposer(session, v
         reversals.agree(session, village.angus, reversal, by=side, now=NOW + timedelta(hours=number))
     assert find_entry_id(session, village.angus.id, f"reversal:{reversal}")
     assert _named(session) == []
+
+
+def test_an_entry_between_two_banks_is_told_of_where_its_recorder_is(session, village):
+    """Perdita of Perth records a gift that reaches Angus; approved in Angus, the approver's trail is asked."""
+    angus, perth = village.angus.id, village.perth.id
+    for number, approver in enumerate((None, village.tom.membership_id)):
+        line = Line(village.ada.account_id, village.grace.account_id, 60)
+        key = f"clearing:{number}"
+        entry = bookkeeping.NewEntry(
+            angus,
+            key,
+            EntryKind.CLEARING,
+            (line,),
+            LATER.date(),
+            LATER,
+            village.perdita.membership_id,
+            key,
+            approved_by=approver,
+            recorder_bank_id=perth,
+        )
+        entry_id = bookkeeping.post(session, entry)
+        assert _named(session) == [("entry", f"{angus}/{entry_id}")]
+        by, bank_id = (approver, angus) if approver else (village.perdita.membership_id, perth)
+        trail.begin(session, trail.Deed(bank_id, "given", key, by, LATER))
+        assert _named(session) == []

@@ -4,17 +4,22 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from tests.audit.edits import SEALED_UNTIL
 from tests.audit.tampered import Tampered
 from tests.people import NOW
 from timebank import clock
-from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, lines_literal
+from timebank.bookkeeping.entry_encoding import encode_entry, mark, plain_values
+from timebank.bookkeeping.entry_rows import json_lines
+from timebank.bookkeeping.leaf_rows import holder_fields
 from timebank.db import Base
-from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
+from timebank.ledger.entries import KINDS_OF_HELP, Line
+from timebank.ledger.leaves import LeafKind, encode
 
-_ENTRY, _TRANSFER, _POSTING, _TRAIL = (Base.metadata.tables[name] for name in ("entry", "transfer", "posting", "trail"))
+_ENTRY, _HOLDER, _TAKEN_BACK, _POSTING, _TRAIL = (
+    Base.metadata.tables[name] for name in ("entry", "account_holder", "taken_back", "posting", "trail")
+)
 _HELP = {kind.value for kind in KINDS_OF_HELP}
 
 
@@ -33,18 +38,25 @@ class Thief:
 
     def write_lines(self, entry_id: int, *lines: Line) -> None:
         """Give an entry other lines, under a digest that fits."""
-        on_postgresql = self.books.backend == "postgresql"
-        literal = lines_literal(lines, postgresql=on_postgresql)
-        told = "CAST(:lines AS bigint[])" if on_postgresql else ":lines"
+        told, literal = ":lines", json_lines(lines)
+        if self.books.backend == "postgresql":
+            told, literal = "CAST(:lines AS bigint[])", literal.replace("[", "{").replace("]", "}")
         self.books.run(f"UPDATE entry SET lines = {told} WHERE id = :id", lines=literal, id=entry_id)
         self._sign(entry_id)
 
     def _sign(self, entry_id: int) -> None:
         row = self.books.connection.execute(select(*_ENTRY.c).where(_ENTRY.c.id == entry_id)).one()
-        told = {name: getattr(row, name) for name in NewEntry.__slots__ if name not in {"kind", "lines", "words"}}
-        entry = NewEntry(**told, kind=EntryKind(row.kind), lines=tuple(Line(*line) for line in row.lines))
-        digest = digest_entry(self.books.info["books_key"], entry, row.words_digest)
+        digest = mark(self.books.info["books_key"], encode_entry(plain_values(row)))
         self.books.run("UPDATE entry SET digest = :digest WHERE id = :id", digest=digest, id=entry_id)
+
+    def give_account(self, which: str, holder_id: int) -> None:
+        """Write another holder of a sealed account, under a digest that fits."""
+        row = self.books.one(f"SELECT * FROM account_holder WHERE {which} AND recorded_at < '{SEALED_UNTIL}' LIMIT 1")
+        named = (_HOLDER.c.bank_id == row.bank_id, _HOLDER.c.account_id == row.account_id)
+        self.books.connection.execute(update(_HOLDER).where(*named).values(holder_id=holder_id))
+        told = holder_fields(self.books.connection.execute(select(*_HOLDER.c).where(*named)).one()._mapping)
+        digest = mark(self.books.info["books_key"], encode(LeafKind.HOLDER, told))
+        self.books.connection.execute(update(_HOLDER).where(*named).values(digest=digest))
 
     def forge_gift(self, *, days_ago: int) -> int:
         """Put in an entry as if it had been made so many days before all others, with its row of the trail."""
@@ -59,7 +71,7 @@ class Thief:
             "recorded_at": moment,
             "recorded_by": self.village.mary.membership_id,
             "deed": "gift:forged",
-            "digest": b"",
+            "digest": bytes(32),
         }
         self.books.connection.execute(insert(_ENTRY).values({**row, "lines": None}))
         self.write_lines(entry_id, Line(self.village.ada.account_id, self.village.linus.account_id, 10))
@@ -73,11 +85,11 @@ class Thief:
         self.books.connection.execute(insert(_TRAIL).values({**row, "deed": deed, "subject": subject}))
 
     def follow(self) -> None:
-        """Write all transfers, postings and balances anew, as they follow from the entries."""
-        for table in ("transfer", "posting"):
+        """Write anew what was taken back, all postings and balances, as they follow from the entries."""
+        for table in ("taken_back", "posting"):
             self.books.run(f"DELETE FROM {table}")
         standing: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        transfers, postings = list[dict[str, Any]](), list[dict[str, Any]]()
+        taken_back, postings = list[dict[str, Any]](), list[dict[str, Any]]()
         for entry in self.books.connection.execute(select(*_ENTRY.c).order_by(_ENTRY.c.id)):
             for number, line in enumerate(entry.lines, start=1):
                 here = {"bank_id": entry.bank_id, "entry_id": entry.id, "line": number}
@@ -88,19 +100,10 @@ class Thief:
                 postings += [
                     {**here, "account_id": account, **one} for account, one in zip(line[:2], moved, strict=True)
                 ]
-                transfers.append(
-                    {
-                        **here,
-                        "from_account_id": line[0],
-                        "from_number": moved[0]["number"],
-                        "to_account_id": line[1],
-                        "to_number": moved[1]["number"],
-                        "minutes": line[2],
-                        "reverses": entry.reverses,
-                        "reverses_line": line[3] if len(line) > 3 else None,
-                    }
-                )
-        self.books.connection.execute(insert(_TRANSFER), transfers)
+                if entry.reverses is not None:
+                    place = {"bank_id": entry.bank_id, "entry_id": entry.reverses, "line": line[3]}
+                    taken_back.append({**place, "by_entry_id": entry.id})
+        self.books.connection.execute(insert(_TAKEN_BACK), taken_back)
         self.books.connection.execute(insert(_POSTING), postings)
         self.books.run("UPDATE account SET number = 0, balance = 0, given = 0, received = 0")
         for (bank, account), (number, balance, given, received) in standing.items():

@@ -24,6 +24,15 @@ SENTENCES = {
             ("account", "says N minutes, its postings come to N", "N/N"),
         },
     ),
+    "clearing_nets_to_zero": (
+        "accounts",
+        {
+            ("account", "the banks' accounts with each other sum to N minutes", "clearing"),
+            ("entry", "its banks differ by N minutes", "first:clearing"),
+            ("entry", "its banks differ by N minutes", "other"),
+            ("entry", "its banks differ by N minutes", "second:clearing"),
+        },
+    ),
     "closings_are_whole": (
         "closings",
         {
@@ -50,27 +59,36 @@ SENTENCES = {
             ("account", "its floor is not on record, or not kept", "N/N"),
         },
     ),
+    "holders_as_written": (
+        "holders",
+        {
+            ("account", "nobody holds it", "N/N"),
+            ("account_holder", "it does not fit its account or the one before", "N/N/N"),
+            ("account_holder", "it was changed after it was written", "N/N/N"),
+        },
+    ),
     "holds_match": (
         "holds",
         {
             ("account", "holds N minutes, its open holds come to N", "N/N"),
             ("entry", "the hold that it resolves does not fit", "N/N"),
-            ("hold", "its minutes are none", "N/N"),
+            ("hold", "its minutes are below zero or do not fit", "N/N"),
         },
     ),
-    "postings_equal_transfers": (
+    "postings_equal_lines": (
         "postings",
         {
-            ("posting", "it belongs to no transfer", "N/N/N"),
-            ("transfer", "its account is missing", "N/N/N"),
-            ("transfer", "its posting is missing or differs", "N/N/N"),
+            ("entry", "its postings are not its lines", "N/N"),
+            ("posting", "its account is missing", "N/N/N"),
+            ("posting", "its entry is missing", "N/N/N"),
         },
     ),
     "reversals_mirror": (
         "reversals",
         {
-            ("transfer", "it mirrors no line", "N/N/N"),
-            ("transfer", "it was taken back more than once", "N/N/N"),
+            ("entry", "a line of it was taken back more than once", "N/N"),
+            ("entry", "it does not mirror what it takes back", "N/N"),
+            ("taken_back", "it is not what a reversal took back", "N/N/N"),
         },
     ),
     "running_balances": (
@@ -105,13 +123,6 @@ SENTENCES = {
         "accounts",
         {
             ("account", "the balances sum to N minutes", "bank N"),
-        },
-    ),
-    "transfers_equal_lines": (
-        "transfers",
-        {
-            ("entry", "its transfers are not its lines", "N/N"),
-            ("transfer", "its entry is missing", "N/N"),
         },
     ),
     "words_as_written": (

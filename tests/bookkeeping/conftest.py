@@ -19,15 +19,22 @@ from timebank.ledger.entries import EntryKind, Line
 
 @dataclass
 class OpenBooks:
-    """Ids to write entries with: Ada, Grace and Linus hold accounts with a floor of -20 hours."""
+    """Ids to write entries with: Ada, Grace and Linus hold accounts with a floor of -20 hours.
+
+    `recorder` and `approver` are memberships of the bank, `other_member` is one of the other bank.
+    """
 
     bank: int
     other_bank: int
     ada: int
     grace: int
     linus: int
+    rosa: int
+    mary: int
     perdita: int
     recorder: int
+    approver: int
+    other_member: int
 
     def entry(self, key, *lines, kind=EntryKind.EXCHANGE, **changed):
         lines = lines or (Line(self.grace, self.ada, 60),)
@@ -51,8 +58,12 @@ def open_books(village: Village) -> OpenBooks:
         ada=village.ada.account_id,
         grace=village.grace.account_id,
         linus=village.linus.account_id,
+        rosa=village.rosa.account_id,
+        mary=village.mary.account_id,
         perdita=village.perdita.account_id,
         recorder=village.ada.membership_id,
+        approver=village.tom.membership_id,
+        other_member=village.perdita.membership_id,
     )
 
 
@@ -82,17 +93,23 @@ class Written:
 
 
 def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
-    """One entry of two lines, with words; Linus holds 40 minutes for one deed, and held 10 for another."""
+    """One entry of two lines, with words, and another of one line that was taken back.
+
+    Linus holds 40 minutes for one deed, and held 10 for another.
+    """
     with backend.session() as session:
         lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
         entry_id = actions.post(session, books.entry("k", *lines, words="A meal"))
+        lift_id = actions.post(session, books.entry("lift", Line(books.rosa, books.mary, 45)))
+        lift_back = Line(books.mary, books.rosa, 45, mirrors=1)
+        back_id = actions.post(session, books.entry("lift back", lift_back, reverses=lift_id))
         for deed, minutes in (("exchange:open", 40), ("exchange:over", 10)):
             said = {"deed": deed, "minutes": minutes, "agreed_minutes": 15, "most_unagreed": 240, "now": NOW}
             holds.place(session, books.bank, books.linus, **said)
         held = {deed: find_open_hold(session, books.bank, f"exchange:{deed}") for deed in ("open", "over")}
         holds.release(session, books.bank, "exchange:over", now=NOW)
         session.commit()
-    return {"entry": entry_id, **held}
+    return {"entry": entry_id, "lift": lift_id, "back": back_id, **held}
 
 
 @pytest.fixture
@@ -123,6 +140,7 @@ def unguarded(backend):
                 owner.execute(text("PRAGMA defer_foreign_keys = ON"))
                 for (name,) in owner.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                     owner.execute(text(f"DROP TRIGGER {name}"))
+                owner.execute(text("DROP INDEX uq_posting_side"))
             try:
                 yield owner
             finally:

@@ -3,7 +3,14 @@
 Names in braces are for `str.format`: ids of the village, and the literals in which the two databases differ.
 """
 
+from functools import partial
+
 from tests.bookkeeping.sql import DAY, MOMENT
+
+
+def together(first, *others):
+    """These rows, of the same columns, in one statement."""
+    return ", ".join([first, *(other.partition(" VALUES ")[2] for other in others)])
 
 
 def insert(table, row):
@@ -30,30 +37,50 @@ def reversal(lines="[[{ada},{linus},30,2]]", **changed):
     return entry(**{"reverses": "{entry}", "lines": f"'{lines}'", **changed})
 
 
-def transfer(**changed):
-    row = {
-        "bank_id": "{bank}",
-        "entry_id": 5,
-        "line": 1,
-        "from_account_id": "{grace}",
-        "from_number": 2,
-        "to_account_id": "{ada}",
-        "to_number": 3,
-        "minutes": 60,
-        "reverses": "NULL",
-        "reverses_line": "NULL",
-    }
-    return insert("transfer", {**row, **changed})
+def of_clearing(**changed):
+    """An entry that a member of the other bank recorded."""
+    row = {"kind": "'clearing'", "recorder_bank_id": "{other_bank}", "recorded_by": "{other_member}"}
+    return entry(**{**row, **changed})
+
+
+#: [(rule, an entry that names somebody wrongly)].
+WRONG_PEOPLE = [
+    *[
+        ("member_exists", partial(entry, **{column: wrong}))
+        for column in ("recorded_by", "on_behalf_of", "approved_by")
+        for wrong in (9, "{other_member}")
+    ],
+    *[("member_exists", partial(of_clearing, recorder_bank_id=wrong)) for wrong in (9, "{bank}", "NULL")],
+    ("member_exists", partial(of_clearing, kind="'exchange'")),
+    ("member_exists", partial(of_clearing, recorded_by="{recorder}")),
+    ("member_exists", partial(of_clearing, recorded_by="{recorder}", recorder_bank_id="{bank}")),
+    ("member_exists", partial(of_clearing, on_behalf_of="{recorder}")),
+    ("member_exists", partial(of_clearing, approved_by="{other_member}")),
+    ("second_approver", partial(entry, approved_by="{recorder}")),
+    ("second_approver", partial(entry, kind="'adjustment'", approved_by="{recorder}")),
+    ("second_approver", partial(entry, kind="'adjustment'")),
+]
+RIGHT_PEOPLE = [
+    entry,
+    partial(entry, recorded_by="{approver}", on_behalf_of="{recorder}"),
+    partial(entry, on_behalf_of="{recorder}"),
+    partial(entry, approved_by="{approver}"),
+    partial(entry, kind="'adjustment'", approved_by="{approver}"),
+    partial(entry, kind="'clearing'"),
+    of_clearing,
+    partial(of_clearing, on_behalf_of="{other_member}"),
+    partial(of_clearing, approved_by="{approver}"),
+]
 
 
 def back(**changed):
-    """The transfer of a reversal of the meal's second line."""
-    row = {"from_account_id": "{ada}", "from_number": 3, "to_account_id": "{linus}", "to_number": 2, "minutes": 30}
-    return transfer(**{**row, "reverses": "{entry}", "reverses_line": 2, **changed})
+    """What the reversal above notes: the meal's second line was taken back."""
+    row = {"bank_id": "{bank}", "entry_id": "{entry}", "line": 2, "by_entry_id": 5}
+    return insert("taken_back", {**row, **changed})
 
 
 def posting(**changed):
-    """What the transfer above brings to Ada."""
+    """What the entry above brings to Ada."""
     row = {
         "bank_id": "{bank}",
         "account_id": "{ada}",
@@ -69,7 +96,7 @@ def posting(**changed):
 
 
 def taken(**changed):
-    """What the transfer above takes from Grace."""
+    """What the entry above takes from Grace."""
     row = {"account_id": "{grace}", "number": 2, "minutes": -60, "balance_after": -120}
     return posting(**{**row, "given_after": 0, "received_after": 120, **changed})
 
@@ -82,6 +109,12 @@ def account(**changed):
 def limit(**changed):
     row = {"bank_id": "{bank}", "account_id": "{ada}", "number": 2, "floor": -100, "reason": "'why'"}
     return insert("limit_change", {**row, "recorded_at": MOMENT, **changed})
+
+
+def holder(**changed):
+    """The second holder of Ada's account."""
+    row = {"bank_id": "{bank}", "account_id": "{ada}", "number": 2, "kind": "'member'", "holder_id": 7}
+    return insert("account_holder", {**row, "recorded_at": MOMENT, "digest": "{hash}", **changed})
 
 
 def hold(**changed):
@@ -116,7 +149,7 @@ def closing(**changed):
 
 def month(**changed):
     row = {"id": 6, "kind": "'month_signed_off'", "account_id": "NULL", "month": "'2026-10-01'", "figures": "'{{}}'"}
-    return closing(**{**row, "approved_by": 3, **changed})
+    return closing(**{**row, "approved_by": "{approver}", **changed})
 
 
 def trail(**changed):

@@ -5,9 +5,26 @@ from functools import partial
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-DAY, MOMENT = "'2026-11-20'", "'2026-11-21 10:00:00+00:00'"
+DAY, MOMENT = "'2026-11-20'", "'2026-11-21 10:00:00.000000'"
 
-_BOOKS = ("account", "entry", "memo", "transfer", "posting", "hold", "limit_change", "leaf", "seal", "trail")
+BOOKS = frozenset(
+    (
+        "account",
+        "account_holder",
+        "closing",
+        "entry",
+        "hold",
+        "leaf",
+        "limit_change",
+        "membership",
+        "memo",
+        "posting",
+        "seal",
+        "seal_log",
+        "taken_back",
+        "trail",
+    )
+)
 
 POSTGRESQL_DIGEST, SQLITE_DIGEST = f"'\\x{'00' * 32}'", f"x'{'00' * 32}'"
 COLUMNS = "bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, reverses, lines, digest"
@@ -49,4 +66,4 @@ def snapshot(engine):
     """Every row of the books."""
     with engine.connect() as connection:
         plain = connection.connection.cursor()  # hundreds of attacks ask before and after
-        return {table: sorted(map(repr, plain.execute(f"SELECT * FROM {table}").fetchall())) for table in _BOOKS}
+        return {table: sorted(map(repr, plain.execute(f"SELECT * FROM {table}").fetchall())) for table in BOOKS}

@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from tests.bookkeeping.sql import entry_sql
 from tests.people import NOW
 from timebank.bookkeeping import closings, holds, reversing
 from timebank.bookkeeping.account_checks import closings_on_record
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_whole_statement
+from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.checks import Verdict
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind, Line
@@ -68,6 +71,15 @@ def test_nothing_moves_on_a_closed_account(session, books, post, lines):
     with pytest.raises(AccountClosedError):
         post(books.entry("a", *moved))
     assert get_account(session, books.bank, books.linus).number == 0
+
+
+def test_nothing_is_held_on_a_closed_account(session, books):
+    close(session, books, books.linus)
+    said = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 0, "now": NOW}
+    with pytest.raises(AccountClosedError):
+        holds.place(session, books.bank, books.linus, deed="exchange:X", **said)
+    session.rollback()
+    assert get_account(session, books.bank, books.linus).held == 0
 
 
 def test_a_closed_account_is_not_closed_again_nor_an_open_one_opened(session, books):
@@ -142,3 +154,28 @@ def test_an_adjustment_needs_a_second_approver(session, books, post, approver, o
 def test_nobody_approves_an_entry_of_their_own(session, books, post):
     with pytest.raises(SecondApproverError):
         post(books.entry("a", approved_by=books.recorder))
+
+
+@pytest.mark.parametrize("beside", ["an entry", "a hold", "the same closing"])
+def test_an_account_is_not_closed_beside_what_the_same_statement_writes_on_it(backend, session, books, beside):
+    """The first question sees the account as it was before the statement; the second, when it is closed, does not."""
+    if backend.name == "sqlite":
+        pytest.skip("a statement writes one table there")
+    session.commit()
+    entry = entry_sql(books.bank, 5, "k", f"ARRAY[ARRAY[{books.grace}, {books.linus}, 60]]", books.recorder)
+    others = {
+        "an entry": f"WITH beside AS ({entry} RETURNING 1)",
+        "a hold": "WITH beside AS (INSERT INTO hold"
+        " (bank_id, id, account_id, minutes, unagreed_minutes, deed, placed_at)"
+        f" VALUES ({books.bank}, 5, {books.linus}, 60, 0, 'test:x', now()) RETURNING 1)",
+        "the same closing": "WITH beside AS (SELECT 1 UNION ALL SELECT 2)",
+    }
+    statement = (
+        f"{others[beside]} INSERT INTO closing (bank_id, id, kind, account_id, reason, recorded_by, recorded_at)"
+        f" SELECT {books.bank}, 10 + row_number() OVER (), 'account_closed', {books.linus}, 'x', {books.recorder},"
+        " now() FROM beside"
+    )
+    with pytest.raises(AccountClosedError), refusals_named():
+        session.execute(text(statement))
+    session.rollback()
+    assert session.scalar(text(f"SELECT closed_at FROM account WHERE id = {books.linus}")) is None

@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.bookkeeping.conftest import Written, write_a_meal
-from tests.bookkeeping.sql import entry_sql, refusal_of, snapshot
+from tests.bookkeeping.rows import RIGHT_PEOPLE, WRONG_PEOPLE, holder, reversal, together
+from tests.bookkeeping.sql import POSTGRESQL_DIGEST, entry_sql, refusal_of, snapshot
 from timebank.bookkeeping import actions
 from timebank.ledger.entries import Line
 
@@ -23,7 +24,7 @@ def postgresql(postgresql_backend):
 
 @pytest.fixture
 def written(postgresql, meal):
-    return meal.names(postgresql)
+    return {**meal.names(postgresql), "hash": POSTGRESQL_DIGEST}
 
 
 @pytest.fixture
@@ -35,9 +36,15 @@ FORBIDDEN = [
     "UPDATE entry SET kind = 'gift'",
     "DELETE FROM entry",
     "TRUNCATE entry CASCADE",
-    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
-    "UPDATE transfer SET minutes = 1",
-    "DELETE FROM transfer",
+    "INSERT INTO taken_back VALUES ({bank}, {entry}, 1, {entry})",
+    "UPDATE taken_back SET line = 2",
+    "DELETE FROM taken_back",
+    "TRUNCATE taken_back",
+    "UPDATE account_holder SET holder_id = 5",
+    "DELETE FROM account_holder",
+    "TRUNCATE account_holder",
+    "DELETE FROM membership",
+    "TRUNCATE membership CASCADE",
     "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
     "UPDATE posting SET balance_after = 0",
     "DELETE FROM posting",
@@ -89,7 +96,7 @@ def test_a_temporary_table_of_the_same_name_is_not_written_in_its_place(postgres
     lines = "'{{{{{grace},{ada},60}}}}'".format(**written)
     sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"]).replace("INTO entry", "INTO public.entry")
     with postgresql.engine.begin() as connection:
-        for name in ("account", "transfer", "posting", "entry"):
+        for name in ("account", "membership", "taken_back", "posting", "entry"):
             connection.execute(text(f"CREATE TEMP TABLE {name} (LIKE public.{name})"))
         connection.execute(text(sql))
         balance = connection.execute(text("SELECT balance FROM public.account WHERE id = :ada"), written).scalar_one()
@@ -101,13 +108,32 @@ CHANGES = [
     "UPDATE entry SET kind = 'gift'",
     "DELETE FROM entry",
     "TRUNCATE entry CASCADE",
-    "UPDATE transfer SET minutes = 1",
-    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
+    "UPDATE taken_back SET by_entry_id = 1",
+    "DELETE FROM taken_back",
+    "TRUNCATE taken_back",
+    "INSERT INTO taken_back VALUES ({bank}, {entry}, 1, {entry})",
+    "INSERT INTO taken_back VALUES ({bank}, {entry}, 1, {back})",
+    "UPDATE account_holder SET holder_id = 5",
+    "DELETE FROM account_holder",
+    "TRUNCATE account_holder",
+    *(
+        f"INSERT INTO account_holder VALUES ({{bank}}, {wrong}, 5, NULL, {{now}}, {{hash}})"
+        for wrong in (
+            "{ada}, 1, 'member'",
+            "{ada}, 3, 'member'",
+            "{ada}, 2, 'group'",
+            "{perdita}, 2, 'member'",
+            "5, 1, 'member'",
+        )
+    ),
+    "DELETE FROM membership",
+    "DELETE FROM membership WHERE id = {approver}",
+    "TRUNCATE membership CASCADE",
+    "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 2, 30, 120, 120, 0)",
     "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
     "UPDATE posting SET balance_after = 0",
     "DELETE FROM posting",
     "TRUNCATE posting",
-    "TRUNCATE transfer CASCADE",
     "TRUNCATE account CASCADE",
     "TRUNCATE limit_change",
     "TRUNCATE memo",
@@ -186,6 +212,13 @@ ENTRIES = {
     "to itself": ("'{{{{ {ada},{ada},60 }}}}'", "two_different_accounts"),
     "to nobody": ("'{{{{ {grace},5,60 }}}}'", "account_exists"),
     "to another bank": ("'{{{{ {grace},{perdita},60 }}}}'", "account_exists"),
+    "from nobody": ("'{{{{ 5,{ada},60 }}}}'", "account_exists"),
+    "from another bank": ("'{{{{ {perdita},{ada},60 }}}}'", "account_exists"),
+    "many, from nobody": ("'{{{{ {grace},{ada},60 }},{{ 5,{ada},60 }}}}'", "account_exists"),
+    "many, first to nobody": ("'{{{{ {grace},5,60 }},{{ {grace},{ada},60 }}}}'", "account_exists"),
+    "many, to itself": ("'{{{{ {grace},{ada},60 }},{{ {ada},{ada},60 }}}}'", "two_different_accounts"),
+    "a fraction": ("'{{{{ {grace},{ada},1.5 }}}}'", "bigint"),
+    "more than 64 bits": ("'{{{{ {grace},{ada},9223372036854775808 }}}}'", "bigint"),
     "many, to nobody": ("'{{{{ {grace},{ada},60 }},{{ {grace},5,60 }}}}'", "account_exists"),
     "below the floor": ("'{{{{ {grace},{ada},1141 }}}}'", "floor_kept"),
     "in between": ("'{{{{ {grace},{ada},1141 }},{{ {ada},{grace},1141 }}}}'", "floor_kept"),
@@ -233,6 +266,51 @@ def test_a_reversal_that_mirrors_nothing_is_refused(postgresql, written, name):
     lines = REVERSALS[name].format(**written)
     sql = entry_sql(written["bank"], 5, "r", lines, written["recorder"], reverses=written["entry"])
     assert "reversal_mirrors" in (refusal_of(postgresql.engine, sql) or "")
+
+
+SHORT, FIRST = "'{{{{{grace},{ada},15}}}}'", "{{{{{ada},{grace},60,1}}}}"
+
+
+def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(postgresql, written):
+    before = snapshot(postgresql.engine)
+    for again in (FIRST, "{{{{{ada},{linus},30,2}},{{{ada},{grace},60,1}}}}"):
+        both = together(reversal(FIRST), reversal(again, id=6, key="'other'"))
+        assert "reversed_once" in (refusal_of(postgresql.engine, both.format(**written)) or "")
+        assert snapshot(postgresql.engine) == before
+    both = together(reversal(FIRST), reversal("{{{{{ada},{linus},30,2}}}}", id=6, key="'other'"))
+    assert refusal_of(postgresql.engine, both.format(**written)) is None
+
+
+@pytest.mark.parametrize(("rule", "build"), WRONG_PEOPLE)
+def test_an_entry_that_names_somebody_wrongly_writes_nothing(postgresql, written, rule, build):
+    before = snapshot(postgresql.engine)
+    assert rule in (refusal_of(postgresql.engine, build(lines=SHORT).format(**written)) or "")
+    assert snapshot(postgresql.engine) == before
+
+
+@pytest.mark.parametrize("build", RIGHT_PEOPLE)
+def test_an_entry_that_names_members_is_taken(postgresql, written, build):
+    """Or the refusals above would say nothing."""
+    assert refusal_of(postgresql.engine, build(lines=SHORT).format(**written)) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"digest": "'\\x00'"}, "entry_whole"),
+        ({"recorded_at": "'infinity'"}, "ck_account_holder_moment"),
+        ({"kind": "'member'", "number": 1}, "books_append_only"),
+        ({"kind": "'bank'"}, "books_append_only"),
+        ({"account_id": 5, "number": 1}, "account_exists"),
+        ({"recorded_by": 5}, "fk_account_holder_bank_id_recorded_by"),
+    ],
+)
+def test_a_holder_that_is_not_right_is_refused_the_webs_role(postgresql, written, wrong, rule):
+    assert rule in (refusal_of(postgresql.engine, holder(**wrong).format(**written)) or "")
+
+
+def test_the_webs_role_writes_the_next_holder(postgresql, written):
+    assert refusal_of(postgresql.engine, holder().format(**written)) is None
 
 
 def test_one_statement_of_many_entries_posts_them_all_in_order(postgresql, books, written):

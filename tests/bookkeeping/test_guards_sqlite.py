@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.bookkeeping.conftest import Written, write_a_meal
-from tests.bookkeeping.sql import refusal_of, snapshot, sqlite_entry as entry_sql
+from tests.bookkeeping.rows import RIGHT_PEOPLE, WRONG_PEOPLE, reversal, together
+from tests.bookkeeping.sql import SQLITE_DIGEST, refusal_of, snapshot, sqlite_entry as entry_sql
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def sqlite(sqlite_backend):
 
 @pytest.fixture
 def written(sqlite, meal):
-    return meal.names(sqlite)
+    return {**meal.names(sqlite), "hash": SQLITE_DIGEST}
 
 
 @pytest.fixture
@@ -34,8 +35,9 @@ CHANGES = [
     "UPDATE OR REPLACE entry SET id = id + 1",
     "UPDATE OR IGNORE entry SET key = 'other'",
     "DELETE FROM entry",
-    "UPDATE transfer SET minutes = 1",
-    "DELETE FROM transfer",
+    "UPDATE taken_back SET by_entry_id = 1",
+    "UPDATE taken_back SET line = 2",
+    "DELETE FROM taken_back",
     "UPDATE posting SET minutes = 1",
     "UPDATE posting SET balance_after = 0",
     "DELETE FROM posting",
@@ -68,12 +70,34 @@ CHANGES = [
     "DELETE FROM memo",
     "UPDATE trail SET deed = 'nothing'",
     "DELETE FROM trail",
-    "INSERT INTO transfer VALUES ({bank}, {entry}, 3, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
-    "INSERT INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
-    "INSERT OR REPLACE INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 2, {ada}, 3, 60, NULL, NULL)",
-    "INSERT OR REPLACE INTO transfer VALUES ({bank}, {entry}, 1, {grace}, 1, {ada}, 1, 1, NULL, NULL)",
+    "INSERT INTO taken_back VALUES ({bank}, {entry}, 1, {entry})",
+    "INSERT INTO taken_back VALUES ({bank}, {entry}, 2, {back})",
+    "INSERT INTO taken_back VALUES ({bank}, {lift}, 1, {entry})",
+    "INSERT INTO taken_back VALUES ({bank}, {lift}, 1, {back})",
+    "INSERT OR REPLACE INTO taken_back VALUES ({bank}, {lift}, 1, {entry})",
+    "INSERT OR IGNORE INTO taken_back VALUES ({bank}, {entry}, 3, {entry})",
+    "UPDATE account_holder SET holder_id = 5",
+    "UPDATE account_holder SET digest = x'00'",
+    "DELETE FROM account_holder",
+    "INSERT INTO account_holder VALUES ({bank}, {ada}, 1, 'member', 5, NULL, {now}, {hash})",
+    "INSERT INTO account_holder VALUES ({bank}, {ada}, 3, 'member', 5, NULL, {now}, {hash})",
+    "INSERT INTO account_holder VALUES ({bank}, {ada}, 2, 'group', 5, NULL, {now}, {hash})",
+    "INSERT INTO account_holder VALUES ({bank}, {ada}, 2, 'member', 5, NULL, 'soon', {hash})",
+    "INSERT INTO account_holder VALUES ({bank}, {ada}, 2, 'member', 5, NULL, {now}, x'00')",
+    "INSERT INTO account_holder VALUES ({bank}, 5, 1, 'member', 5, NULL, {now}, {hash})",
+    "INSERT INTO account_holder VALUES ({bank}, {perdita}, 2, 'member', 5, NULL, {now}, {hash})",
+    "INSERT OR REPLACE INTO account_holder VALUES ({bank}, {ada}, 1, 'member', 5, NULL, {now}, {hash})",
+    "INSERT OR IGNORE INTO account_holder VALUES ({bank}, {ada}, 2, 'bank', 5, NULL, {now}, {hash})",
+    "DELETE FROM membership",
+    "DELETE FROM membership WHERE id = {approver}",
     "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 1, 60, 150, 150, 0)",
     "INSERT INTO posting VALUES ({bank}, {linus}, 2, {entry}, 2, -30, -60, 0, 60)",
+    "INSERT INTO posting VALUES ({bank}, {ada}, 3, {entry}, 2, 30, 120, 120, 0)",
+    "INSERT INTO posting VALUES ({bank}, {grace}, 2, {entry}, 1, -60, -120, 0, 120)",
+    "INSERT INTO posting VALUES ({bank}, {mary}, 3, {lift}, 1, 45, 45, 45, 0)",
+    "INSERT INTO posting VALUES ({bank}, {mary}, 3, {back}, 1, -45, -45, -45, 0)",
+    "INSERT OR REPLACE INTO posting VALUES ({bank}, {ada}, 3, {entry}, 2, 30, 120, 120, 0)",
+    "INSERT OR IGNORE INTO posting VALUES ({bank}, {ada}, 3, {entry}, 2, 30, 120, 120, 0)",
     "INSERT OR REPLACE INTO posting VALUES ({bank}, {ada}, 2, {entry}, 2, 30, 9000, 90, 0)",
     "INSERT OR IGNORE INTO posting VALUES ({bank}, {ada}, 3, {entry}, 9, 60, 150, 150, 0)",
     "INSERT OR REPLACE INTO account (bank_id, id, kind, opened_at) VALUES ({bank}, {ada}, 'member', {now})",
@@ -127,6 +151,9 @@ CHANGES = [
 ]
 
 
+_REFUSED = r"books_append_only|floor_kept|account_exists|minutes_whole|reversed_once|reversal_mirrors"
+
+
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("attack", CHANGES)
 def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, recursive):
@@ -135,7 +162,7 @@ def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, 
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql(f"PRAGMA recursive_triggers = {recursive}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with pytest.raises(Exception, match=r"books_append_only|floor_kept|account_exists|minutes_whole"):
+        with pytest.raises(Exception, match=_REFUSED):
             connection.execute(text(attack.format(**written)))
     sqlite.engine.dispose()
     assert snapshot(sqlite.engine) == before
@@ -175,6 +202,20 @@ ENTRIES = {
     "to nobody": ("'[[{grace},5,60]]'", "account_exists"),
     "from nobody": ("'[[5,{ada},60]]'", "account_exists"),
     "to another bank": ("'[[{grace},{perdita},60]]'", "account_exists"),
+    "from another bank": ("'[[{perdita},{grace},60]]'", "account_exists"),
+    "many, to nobody": ("'[[{grace},{ada},60],[{grace},5,60]]'", "account_exists"),
+    "many, from nobody": ("'[[{grace},{ada},60],[5,{ada},60]]'", "account_exists"),
+    "many, first to nobody": ("'[[{grace},5,60],[{grace},{ada},60]]'", "account_exists"),
+    "many, to itself": ("'[[{grace},{ada},60],[{ada},{ada},60]]'", "two_different_accounts"),
+    "nested": ("'[[{grace},{ada},[60]]]'", "minutes_whole"),
+    "an exponent": ("'[[{grace},{ada},6e1]]'", "minutes_whole"),
+    "more than 64 bits": ("'[[{grace},{ada},9223372036854775808]]'", "minutes_whole"),
+    "an account that is a text": ("'[[\"{grace}\",{ada},60]]'", "minutes_whole"),
+    "an account that is nothing": ("'[[null,{ada},60]]'", "minutes_whole"),
+    "a float in the second line": ("'[[{grace},{ada},60],[{grace},{ada},60.0]]'", "minutes_whole"),
+    "a text in the second line": ("'[[{grace},{ada},60],[{grace},{ada},\"60\"]]'", "minutes_whole"),
+    "nothing in the second line": ("'[[{grace},{ada},60],[{grace},{ada},null]]'", "minutes_whole"),
+    "a float in the first of two lines": ("'[[{grace},{ada},60.0],[{grace},{ada},60]]'", "minutes_whole"),
     "below the floor": ("'[[{grace},{ada},1141]]'", "floor_kept"),
     "below the floor in between": ("'[[{grace},{ada},1141],[{ada},{grace},1141]]'", "floor_kept"),
 }
@@ -256,6 +297,36 @@ def test_a_replay_is_left_aside_and_a_taken_id_is_refused(sqlite, written, verb)
     assert "books_append_only" in (refusal_of(sqlite.engine, taken) or "")
     refusal_of(sqlite.engine, upsert)
     assert snapshot(sqlite.engine) == before
+
+
+def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(sqlite, written):
+    before = snapshot(sqlite.engine)
+    first = reversal("[[{ada},{grace},60,1]]")
+    for again in ("[[{ada},{grace},60,1]]", "[[{ada},{linus},30,2],[{ada},{grace},60,1]]"):
+        both = together(first, reversal(again, id=6, key="'other'"))
+        assert "reversed_once" in (refusal_of(sqlite.engine, both.format(**written)) or "")
+        assert snapshot(sqlite.engine) == before
+    assert (
+        refusal_of(
+            sqlite.engine, together(first, reversal("[[{ada},{linus},30,2]]", id=6, key="'other'")).format(**written)
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
+@pytest.mark.parametrize(("rule", "build"), WRONG_PEOPLE)
+def test_an_entry_that_names_somebody_wrongly_writes_nothing(sqlite, written, rule, build, verb):
+    before = snapshot(sqlite.engine)
+    sql = build().replace("INSERT", verb, 1).format(**written)
+    assert rule in (refusal_of(sqlite.engine, sql) or "")
+    assert snapshot(sqlite.engine) == before
+
+
+@pytest.mark.parametrize("build", RIGHT_PEOPLE)
+def test_an_entry_that_names_members_is_taken(sqlite, written, build):
+    """Or the refusals above would say nothing."""
+    assert refusal_of(sqlite.engine, build().format(**written)) is None
 
 
 def test_words_can_be_blanked_with_their_salt_and_not_half(sqlite, written):

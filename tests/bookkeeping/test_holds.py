@@ -113,13 +113,15 @@ def test_an_account_without_a_floor_holds_all_that_is_agreed(session, books, pla
     assert get_account(session, books.bank, books.linus).held == 9_000
 
 
-def test_an_entry_of_many_lines_leaves_every_other_hold_alone(session, books, place, post, grace):
+@pytest.mark.parametrize("shares", [[300], [100, 200]], ids=["one line", "many lines"])
+def test_an_entry_leaves_every_other_hold_alone(session, books, place, post, grace, shares):
     place("exchange:X", 300)
     place("exchange:Y", 600)
-    lines = (Line(books.grace, books.ada, 100), Line(books.grace, books.linus, 200))
+    lines = [Line(books.grace, to, share) for to, share in zip((books.ada, books.linus), shares, strict=False)]
     post(_resolving(session, books, "exchange:X", *lines))
     assert grace() == (-300, 600)
-    post(books.entry("a meal", Line(books.ada, books.linus, 15), Line(books.linus, books.ada, 15)))
+    meal = [Line(books.ada, books.linus, 15), Line(books.linus, books.ada, 15)]
+    post(books.entry("a meal", *meal[: len(shares)]))
     assert grace() == (-300, 600)
     assert find_open_hold(session, books.bank, "exchange:Y") is not None
 

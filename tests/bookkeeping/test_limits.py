@@ -4,27 +4,77 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from tests.people import NOW, TODAY
 from timebank.bookkeeping import actions, holds
+from timebank.bookkeeping.holder_checks import holders_as_written
+from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
 from timebank.bookkeeping.models import Account
-from timebank.bookkeeping.queries import get_account
-from timebank.ledger.accounts import AccountKind
+from timebank.bookkeeping.opening import open_account, open_accounts
+from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.bookkeeping.record_checks import accounts_on_record
+from timebank.ledger.accounts import AccountKind, HolderKind
 from timebank.ledger.entries import Line
+from timebank.ledger.errors import BooksClosedError
 
 
 def test_accounts_opened_at_once_have_their_first_limit_on_record(session, books):
     said = {"floor": -90, "reason": "From the old books", "by": books.recorder, "now": NOW}
-    opened = actions.open_accounts(session, books.bank, AccountKind.GROUP, 2, **said)
+    opened = open_accounts(session, books.bank, AccountKind.GROUP, [71, 72], **said)
     session.commit()
     assert len(set(opened)) == 2
-    for account_id in opened:
+    for account_id, group in zip(opened, (71, 72), strict=True):
         account = get_account(session, books.bank, account_id)
         assert (account.kind, account.floor, account.balance) == (AccountKind.GROUP, -90, 0)
         (only,) = list_limits(session, books.bank, account_id)
         assert tuple(only) == (1, -90, "From the old books", None, books.recorder, NOW)
-    assert actions.open_accounts(session, books.bank, AccountKind.GROUP, 0, **said) == []
+        (holder,) = list_holders(session, books.bank, account_id)
+        assert holder == (1, "group", group, books.recorder, NOW)
+    assert open_accounts(session, books.bank, AccountKind.GROUP, [], **said) == []
+    assert holders_as_written(session).findings == ()
+
+
+def list_holders(session, bank, account_id):
+    columns = (AccountHolder.number, AccountHolder.kind, AccountHolder.holder_id)
+    rows = select(*columns, AccountHolder.recorded_by, AccountHolder.recorded_at)
+    its = (AccountHolder.bank_id == bank, AccountHolder.account_id == account_id)
+    return [tuple(row) for row in session.execute(rows.where(*its).order_by(AccountHolder.number))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "holder"),
+    [
+        (AccountKind.MEMBER, HolderKind.MEMBER),
+        (AccountKind.GROUP, HolderKind.GROUP),
+        (AccountKind.FUND, HolderKind.FUND),
+        (AccountKind.ACTIVITY, HolderKind.ACTIVITY),
+        (AccountKind.OPENING, HolderKind.BANK),
+        (AccountKind.LEAVERS, HolderKind.BANK),
+        (AccountKind.CLEARING, HolderKind.BANK),
+    ],
+)
+def test_an_account_of_each_kind_is_opened_with_its_holder(session, books, kind, holder):
+    said = {"floor": None, "reason": "", "by": None, "now": NOW}
+    account_id = open_account(session, books.bank, kind, 7, **said)
+    session.commit()
+    account = get_account(session, books.bank, account_id)
+    assert (account.kind, account.floor) == (kind, None)
+    assert list_holders(session, books.bank, account_id) == [(1, holder.value, 7, None, NOW)]
+    assert holders_as_written(session).findings == ()
+    assert accounts_on_record(session).findings == ()
+
+
+def test_members_hold_their_accounts_and_a_bank_its_pot(session, books, village):
+    assert list_holders(session, books.bank, books.ada)[0][:3] == (1, "member", village.ada.membership_id)
+    pot = get_account_of_kind(session, books.bank, AccountKind.POT)
+    assert list_holders(session, books.bank, pot)[0][:3] == (1, "bank", books.bank)
+
+
+def test_a_bank_has_one_pot(session, books):
+    with pytest.raises((IntegrityError, BooksClosedError)):
+        open_account(session, books.bank, AccountKind.POT, books.bank, floor=0, reason="", by=None, now=NOW)
 
 
 @pytest.fixture
@@ -64,7 +114,7 @@ def test_a_balance_that_rests_on_the_new_floor_keeps_it(session, books, post, ra
 
 def test_only_accounts_of_the_kind_change(session, books, raise_to):
     said = {"floor": -1200, "reason": "A group", "by": books.recorder, "now": NOW}
-    (group,) = actions.open_accounts(session, books.bank, AccountKind.GROUP, 1, **said)
+    group = open_account(session, books.bank, AccountKind.GROUP, 71, **said)
     assert raise_to(-60, AccountKind.GROUP) == 1
     assert get_account(session, books.bank, group).floor == -60
     assert get_account(session, books.bank, books.ada).floor == -1200

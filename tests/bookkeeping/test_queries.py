@@ -178,13 +178,14 @@ def test_the_lines_that_were_taken_back_are_known_by_their_numbers(session, book
     assert list_reversed_lines(session, books.other_bank, told["meal"]) == set()
 
 
-def test_other_rooms_find_the_lines_of_their_deeds_and_whether_they_stand(session, books, told):
+def test_other_rooms_find_their_deeds_by_the_first_line_and_whether_it_stands(session, books, told, post):
+    post(books.entry("walk", Line(books.grace, books.linus, 20)))
     rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
-    assert sorted(tuple(row)[:6] for row in rows) == sorted(
+    assert sorted(tuple(row)[:7] for row in rows) == sorted(
         [
-            (books.bank, "test:meal", books.grace, books.ada, 60, True),
-            (books.bank, "test:meal", books.linus, books.ada, 30, False),
-            (books.bank, "test:lift", books.ada, books.linus, 45, True),
+            (books.bank, "test:lift", books.ada, books.linus, 45, 1, True),
+            (books.bank, "test:meal", books.grace, books.ada, 60, 2, True),
+            (books.bank, "test:walk", books.grace, books.linus, 20, 1, False),
         ]
     )
     assert (books.recorder, NOW) in {(row.recorded_by, row.recorded_at) for row in rows}

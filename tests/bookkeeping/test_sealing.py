@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
+from timebank import clock
 from timebank.bookkeeping import actions, sealing
 from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Entry, LimitChange
@@ -54,7 +55,7 @@ def test_everything_is_numbered_from_nought_and_what_others_rest_on_comes_first(
     assert [leaf.number for leaf in leaves] == list(range(done.size))
     kinds = [leaf.kind for leaf in leaves]
     assert kinds == sorted(kinds, key=[kind.value for kind in LeafKind].index)
-    assert set(done.new) == {LeafKind.ACCOUNT, LeafKind.LIMIT_CHANGE, LeafKind.ENTRY}
+    assert set(done.new) == {LeafKind.ACCOUNT, LeafKind.HOLDER, LeafKind.LIMIT_CHANGE, LeafKind.ENTRY}
     assert leaves[-1].subject_id == entry
     assert sum(done.new.values()) == done.size == len(leaves)
 
@@ -96,7 +97,7 @@ def test_an_entry_with_an_older_id_that_was_committed_later_is_sealed_all_the_sa
 ):
     newer = post(books.entry("newer"))
     sealed()
-    monkeypatch.setattr(actions.clock, "next_id", lambda: newer - 10**15)
+    monkeypatch.setattr(clock, "next_id", lambda: newer - 10**15)
     older = post(books.entry("older"))
     assert older < newer
     assert sealed().new == {LeafKind.ENTRY: 1}
@@ -148,11 +149,11 @@ def test_an_entry_is_told_letter_by_letter(session, books, post, backend):
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(select(*source.columns).where(Entry.id == entry_id)).one()
     assert source.bytes_of(row, backend.settings.books_key).decode() == (
-        f'{{"approved_by":null,"bank_id":"{books.bank}","deed":"test:one","digest":"{bytes(row.digest).hex()}",'
+        f'{{"approved_by":null,"bank_id":"{books.bank}","deed":"test:one",'
         f'"id":"{entry_id}","key":"one","kind":"exchange","leaf":"entry",'
         f'"lines":[["{books.grace}","{books.ada}",60]],"occurred_on":"2026-11-21","on_behalf_of":null,'
-        f'"recorded_at":"2026-11-21T10:00:00.000000Z","recorded_by":"{books.recorder}","reverses":null,'
-        '"words_digest":null}'
+        f'"recorded_at":"2026-11-21T10:00:00.000000Z","recorded_by":"{books.recorder}",'
+        '"recorder_bank_id":null,"resolves":null,"reverses":null,"words_digest":null}'
     )
 
 

@@ -3,7 +3,7 @@
 Ids are never the same in practice, which is why nothing but these tests would find a question that forgets the bank.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 
@@ -28,6 +28,7 @@ from timebank.bookkeeping.audit_queries import (
 from timebank.bookkeeping.checks import CHECKS
 from timebank.bookkeeping.export_queries import stream_history, stream_lines
 from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
+from timebank.bookkeeping.opening import open_account, open_accounts
 from timebank.bookkeeping.queries import (
     StatementFilter,
     find_entry_id,
@@ -72,7 +73,7 @@ def _write(session, bank, people, minutes, at):
     """Lines with words, one of them taken back; history; a past override; holds; what was closed. Sealed twice."""
     recorder, approver = people
     said = {"reason": f"for {minutes}", "by": recorder, "now": at}
-    a, b, c = (actions.open_account(session, bank, AccountKind.MEMBER, floor=-600, **said) for _ in range(3))
+    a, b, c = open_accounts(session, bank, AccountKind.MEMBER, [11, 12, 13], floor=-600, **said)
 
     def post(key, *lines, **changed):
         entry = {"kind": EntryKind.EXCHANGE, "occurred_on": date(2026, 9, 30), "recorded_at": at, "deed": f"test:{key}"}
@@ -89,7 +90,7 @@ def _write(session, bank, people, minutes, at):
     seal(session, bank, now=at)
     holds.place(session, bank, c, deed="test:other", **held)
     holds.release(session, bank, "test:other", now=at)
-    gone = actions.open_account(session, bank, AccountKind.MEMBER, floor=0, **said)
+    gone = open_account(session, bank, AccountKind.MEMBER, 14, floor=0, **said)
     closings.close_account(session, bank, gone, **said)
     if minutes == 60:  # in one of the two it came back
         closings.reopen_account(session, bank, gone, approved_by=approver, **said)
@@ -184,11 +185,12 @@ def test_an_entry_is_of_this_bank(session, twin):
 
 def test_lines_are_of_this_bank_with_what_they_left_on_both_sides(session, twin):
     member = AccountKind.MEMBER
-    assert [tuple(row) for row in list_lines(session, twin.bank, twin.help)] == [
+    found = find_entry(session, twin.bank, ["help"])
+    assert [tuple(row) for row in list_lines(session, twin.bank, found)] == [
         (1, twin.minutes, twin.a, member, -twin.minutes, twin.b, member, twin.minutes),
         (2, 2 * twin.minutes, twin.c, member, -2 * twin.minutes, twin.b, member, 3 * twin.minutes),
     ]
-    row = list_lines(session, twin.bank, twin.help)[0]
+    row = list_lines(session, twin.bank, found)[0]
     assert (row.from_kind, row.to_kind, row.from_after, row.to_after) == (member, member, -twin.minutes, twin.minutes)
 
 
@@ -291,15 +293,25 @@ def test_what_is_taken_elsewhere_is_of_this_bank(session, twin):
     ]
 
 
-def test_deeds_and_holds_are_told_with_their_bank(session, twins):
+def test_deeds_and_holds_are_told_with_their_bank(session, twins, monkeypatch):
+    """What was taken back in one bank stands in the other, under the same ids."""
+    for twin in twins:
+        said = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": twin.recorder, "deed": "test:walk"}
+        walk = actions.NewEntry(twin.bank, "walk", EntryKind.EXCHANGE, (Line(twin.a, twin.b, twin.minutes),), **said)
+        monkeypatch.setattr(clock, "next_id", lambda: 5_000)
+        actions.post(session, walk)
+        if twin is twins[0]:
+            monkeypatch.setattr(clock, "next_id", lambda: 5_001)
+            back = Line(twin.b, twin.a, twin.minutes, mirrors=1)
+            actions.post(session, replace(walk, key="walk back", lines=(back,), reverses=5_000))
     rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
     told = {(row.bank_id, row.deed, row.minutes, row.is_reversed) for row in rows}
     assert told == {
         found
         for twin in twins
         for found in (
+            (twin.bank, "test:walk", twin.minutes, twin is twins[0]),
             (twin.bank, "test:help", twin.minutes, False),
-            (twin.bank, "test:help", 2 * twin.minutes, True),
             (twin.bank, "history:1", 1, False),
         )
     }
@@ -324,6 +336,20 @@ def test_a_hold_is_let_go_in_this_bank_only(session, twins):
     assert get_account(session, one.bank, one.c).held == 0
     assert get_account(session, other.bank, other.c).held == other.minutes
     assert find_open_hold(session, other.bank, "test:held") is not None
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_hold_is_resolved_in_this_bank_only(session, twins, lines):
+    """The other bank's has the same id, and waits still."""
+    one, other = twins
+    hold = find_open_hold(session, one.bank, "test:held")
+    assert hold == find_open_hold(session, other.bank, "test:held")
+    said = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": one.recorder, "deed": "test:held"}
+    moved = (Line(one.c, one.a, 30), Line(one.c, one.b, 30))[:lines]
+    actions.post(session, actions.NewEntry(one.bank, "held", EntryKind.EXCHANGE, moved, resolves=hold, **said))
+    assert find_open_hold(session, one.bank, "test:held") is None
+    assert find_open_hold(session, other.bank, "test:held") == hold
+    assert get_account(session, other.bank, other.c).held == other.minutes
 
 
 def test_what_was_closed_is_of_this_bank(session, twin):

@@ -70,8 +70,8 @@ def test_the_figures_are_what_stands_in_the_books(lively):
     counts = {
         "sum_is_zero": "account",
         "balances_equal_postings": "account",
-        "transfers_equal_lines": "transfer",
-        "postings_equal_transfers": "posting",
+        "postings_equal_lines": "posting",
+        "holders_as_written": "account_holder",
         "running_balances": "posting",
         "reversals_mirror": "entry WHERE reverses IS NOT NULL",
         "floors_on_record": "limit_change",
@@ -149,9 +149,9 @@ def test_a_changed_posting_is_named(lively, tampering):
     change = "UPDATE posting SET minutes = minutes + 15 WHERE (bank_id, account_id, number) = (?, ?, ?)"
     tampering.run((change, where))
     wrong, found = _check(lively)
-    assert {"postings_equal_transfers", "balances_equal_postings", "running_balances"} <= wrong
+    assert {"postings_equal_lines", "balances_equal_postings", "running_balances"} <= wrong
     name = "/".join(map(str, where))
-    assert f"posting {name}: it belongs to no transfer" in found
+    assert f"entry {row['bank_id']}/{row['entry_id']}: its postings are not its lines" in found
     assert f"posting {name}: it does not follow from the one before" in found
 
 
@@ -192,15 +192,24 @@ def test_a_changed_total_is_named(lively, tampering, column):
     assert [one.split(":")[0] for one in found] == [f"account {row['bank_id']}/{row['id']}"]
 
 
-def test_a_changed_transfer_is_named(lively, tampering):
-    row = tampering.one("SELECT * FROM transfer WHERE reverses IS NULL ORDER BY entry_id DESC")
+def test_a_changed_reversal_of_a_line_is_named(lively, tampering):
+    row = tampering.one("SELECT * FROM taken_back ORDER BY entry_id DESC")
     where = (row["bank_id"], row["entry_id"], row["line"])
-    change = "UPDATE transfer SET minutes = minutes + 15 WHERE (bank_id, entry_id, line) = (?, ?, ?)"
+    change = "UPDATE taken_back SET by_entry_id = by_entry_id + 1 WHERE (bank_id, entry_id, line) = (?, ?, ?)"
     tampering.run((change, where))
     wrong, found = _check(lively)
-    assert {"transfers_equal_lines", "postings_equal_transfers"} <= wrong
-    assert f"entry {row['bank_id']}/{row['entry_id']}: its transfers are not its lines" in found
-    assert f"transfer {'/'.join(map(str, where))}: its posting is missing or differs" in found
+    assert wrong == {"reversals_mirror"}
+    assert found == [f"taken_back {'/'.join(map(str, where))}: it is not what a reversal took back"]
+
+
+def test_a_changed_holder_is_named(lively, tampering):
+    row = tampering.one("SELECT * FROM account_holder WHERE kind = 'bank'")
+    where = (row["bank_id"], row["account_id"], row["number"])
+    change = "UPDATE account_holder SET holder_id = holder_id + 1 WHERE (bank_id, account_id, number) = (?, ?, ?)"
+    tampering.run((change, where))
+    wrong, found = _check(lively)
+    assert wrong == {"holders_as_written"}
+    assert found == [f"account_holder {'/'.join(map(str, where))}: it was changed after it was written"]
 
 
 def test_a_changed_line_of_an_entry_is_named(lively, tampering):
@@ -209,15 +218,16 @@ def test_a_changed_line_of_an_entry_is_named(lively, tampering):
     assert more != row["lines"]
     tampering.run(("UPDATE entry SET lines = ? WHERE (bank_id, id) = (?, ?)", (more, row["bank_id"], row["id"])))
     wrong, found = _check(lively)
-    assert {"transfers_equal_lines", "entries_as_written"} <= wrong
+    assert {"postings_equal_lines", "entries_as_written"} <= wrong
     assert f"entry {row['bank_id']}/{row['id']}: it was changed after it was written" in found
-    assert f"entry {row['bank_id']}/{row['id']}: its transfers are not its lines" in found
+    assert f"entry {row['bank_id']}/{row['id']}: its postings are not its lines" in found
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
     [
         ("occurred_on", "2020-01-01"),
+        ("recorded_at", "2020-01-01 10:00:00.000000"),
         ("recorded_by", None),
         ("kind", "gift"),
         ("deed", "exchange:00000000"),
@@ -225,7 +235,7 @@ def test_a_changed_line_of_an_entry_is_named(lively, tampering):
     ],
 )
 def test_a_rewritten_entry_is_named(lively, tampering, column, value):
-    """Its digest is made with a key that is not in the database; only the time of recording is left out of it."""
+    """Its digest is made of all of it, with a key that is not in the database."""
     row = tampering.one("SELECT bank_id, id, recorded_by FROM entry WHERE kind = 'exchange' AND reverses IS NULL")
     other = tampering.one(f"SELECT id FROM membership WHERE id <> {row['recorded_by']}")["id"]
     where = (row["bank_id"], row["id"])
@@ -234,6 +244,24 @@ def test_a_rewritten_entry_is_named(lively, tampering, column, value):
     wrong, found = _check(lively)
     assert "entries_as_written" in wrong
     assert f"entry {where[0]}/{where[1]}: it was changed after it was written" in found
+
+
+def test_an_entry_under_another_id_is_named(lively, tampering):
+    """Its words and postings go with it, so that its mark alone can tell."""
+    row = tampering.one(
+        "SELECT bank_id, id FROM entry JOIN memo USING (bank_id) WHERE kind = 'exchange' AND reverses IS NULL"
+        " AND entry_id = id AND id NOT IN (SELECT entry_id FROM taken_back)"
+    )
+    moves = (
+        "UPDATE posting SET entry_id = entry_id + 1 WHERE (bank_id, entry_id) = (?, ?) AND minutes < 0",
+        "UPDATE posting SET entry_id = entry_id + 1 WHERE (bank_id, entry_id) = (?, ?) AND minutes > 0",
+        "UPDATE memo SET entry_id = entry_id + 1 WHERE (bank_id, entry_id) = (?, ?)",
+        "UPDATE entry SET id = id + 1 WHERE (bank_id, id) = (?, ?)",
+    )
+    tampering.run(*((statement, tuple(row)) for statement in moves))
+    wrong, found = _check(lively)
+    assert wrong == {"entries_as_written"}
+    assert found == [f"entry {row['bank_id']}/{row['id'] + 1}: it was changed after it was written"]
 
 
 def test_changed_words_are_named(lively, tampering):
@@ -268,15 +296,30 @@ def test_a_changed_limit_is_named(lively, tampering):
     assert found == [f"account {row['bank_id']}/{row['account_id']}: its floor is not on record, or not kept"]
 
 
-@pytest.mark.parametrize("table", ["posting", "transfer"])
-def test_a_row_that_went_missing_is_found(lively, tampering, table):
-    row = tampering.one(f"SELECT bank_id, entry_id FROM {table} ORDER BY entry_id DESC")
-    limit = f"SELECT min(minutes) FROM {table} WHERE entry_id = ?"
-    gone = f"DELETE FROM {table} WHERE entry_id = ? AND minutes = ({limit})"
+def test_a_posting_that_went_missing_is_found(lively, tampering):
+    row = tampering.one("SELECT bank_id, entry_id FROM posting ORDER BY entry_id DESC")
+    limit = "SELECT min(minutes) FROM posting WHERE entry_id = ?"
+    gone = f"DELETE FROM posting WHERE entry_id = ? AND minutes = ({limit})"
     tampering.run((gone, (row["entry_id"], row["entry_id"])))
     wrong, found = _check(lively)
-    assert "postings_equal_transfers" in wrong
-    assert any(str(row["entry_id"]) in one or one.startswith("posting ") for one in found)
+    assert "postings_equal_lines" in wrong
+    assert f"entry {row['bank_id']}/{row['entry_id']}: its postings are not its lines" in found
+
+
+def test_a_reversal_of_a_line_that_went_missing_is_found(lively, tampering):
+    row = tampering.one("SELECT bank_id, entry_id, line FROM taken_back ORDER BY entry_id DESC")
+    tampering.run(("DELETE FROM taken_back WHERE (bank_id, entry_id, line) = (?, ?, ?)", tuple(row)))
+    wrong, found = _check(lively)
+    assert "reversals_mirror" in wrong
+    assert f"taken_back {'/'.join(map(str, row))}: it is not what a reversal took back" in found
+
+
+def test_an_account_whose_holder_went_missing_is_found(lively, tampering):
+    row = tampering.one("SELECT bank_id, account_id FROM account_holder WHERE kind = 'bank'")
+    tampering.run(("DELETE FROM account_holder WHERE (bank_id, account_id) = (?, ?)", tuple(row)))
+    wrong, found = _check(lively)
+    assert wrong == {"holders_as_written"}
+    assert found == [f"account {row['bank_id']}/{row['account_id']}: nobody holds it"]
 
 
 def test_an_exchange_that_the_books_do_not_know_is_named(lively, tampering):
@@ -289,11 +332,13 @@ def test_an_exchange_that_the_books_do_not_know_is_named(lively, tampering):
 
 
 def test_many_wrong_rows_are_counted_and_the_first_are_shown(lively, tampering):
-    entries = lively.rows("SELECT count(*) FROM entry")[0][0]
+    holders, entries = (lively.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("account_holder", "entry"))
+    assert min(holders, entries) > 20
     (lively.folder / "books.key").write_bytes(b"another key than the books were kept with")
-    _wrong, found = _check(lively)
-    assert len(found) == min(entries, 21)
-    assert (found[-1] == f"and {entries - 20} more") is (entries > 20)
+    wrong, found = _check(lively)
+    assert wrong == {"holders_as_written", "entries_as_written"}
+    assert [one.partition(" ")[0] for one in found] == [*["account_holder"] * 20, "and", *["entry"] * 20, "and"]
+    assert [found[20], found[41]] == [f"and {rows - 20} more" for rows in (holders, entries)]
 
 
 def test_a_web_role_that_owns_nothing_is_right(served):
@@ -375,3 +420,15 @@ def test_checks_of_many_rows_say_how_far_they_are(lively, monkeypatch):
     entries = lively.rows("SELECT count(*) FROM entry")[0][0]
     assert re.search(rf"^entries_as_written \.\.\. (\d+ )*{entries} [\d.]+ s$", stderr, re.MULTILINE)
     assert re.search(r"^exchanges_have_entries \.\.\. 1 ", stderr, re.MULTILINE)
+
+
+def test_two_processes_print_the_same_and_name_the_same_row(lively, tampering):
+    alone = lively.timebank("check-books")
+    result = lively.timebank("check-books", "--processes", "2", "--progress")
+    assert (result.exit_code, result.stdout) == (0, alone.stdout)
+    told = set(re.findall(r"^(\w+)(?: \(\d of \d\))? [\d.]+ s$", result.stderr, re.MULTILINE))
+    assert told == {check.__name__ for check in ALL_CHECKS}
+    bank, account = tampering.one("SELECT bank_id, id FROM account WHERE kind = 'pot'")
+    tampering.run(("UPDATE account SET given = given + 1 WHERE (bank_id, id) = (?, ?)", (bank, account)))
+    wrong = lively.timebank("check-books", "--processes", "2")
+    assert (wrong.exit_code, wrong.stdout) == (1, lively.timebank("check-books").stdout)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.cli.conftest import ANSWERS
 from timebank import clock
 from timebank.app import create_app
+from timebank.cli.setting_up import demo_settings
 from timebank.db import make_engine
 from timebank.migrations import run as migrations
 
@@ -136,3 +137,27 @@ def test_a_sweep_raises_floors_and_clears_away_what_is_stale(opened):
     assert "1 stale" in result.output, result.output
     assert opened.rows("SELECT count(*) FROM sign_in_code") == [(0,)]
     assert opened.timebank("check-books").exit_code == 0
+
+
+def _at_a_step_of_before_the_release(settings):
+    owner = make_engine(settings.owner_url)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    owner.dispose()
+
+
+def _assert_named(result):
+    assert result.exit_code == 1
+    assert "a version that this one does not know" in result.output
+    assert "make a new one" in result.output
+
+
+def test_a_database_of_a_development_version_is_named_by_migrate(opened):
+    _at_a_step_of_before_the_release(opened.settings)
+    _assert_named(opened.timebank("migrate"))
+
+
+def test_a_demo_of_a_development_version_is_named_too(embedded):
+    embedded.timebank("demo", "--only-make")
+    _at_a_step_of_before_the_release(demo_settings(embedded.settings))
+    _assert_named(embedded.timebank("demo", "--only-make"))

@@ -97,7 +97,7 @@ def test_what_the_pot_pays_for_taking_part_is_received_from_nobody():
 
 
 _MONTHS = [SEPTEMBER, OCTOBER, NOVEMBER]
-_TRANSFERS = st.lists(
+_LINES = st.lists(
     st.tuples(
         st.sampled_from(_MONTHS),
         st.sampled_from([("exchange", False), ("exchange", True), ("gift", False)]),
@@ -108,17 +108,17 @@ _TRANSFERS = st.lists(
 )
 
 
-@given(_TRANSFERS)
-def test_the_figures_are_those_of_every_transfer_counted_alone(transfers):
+@given(_LINES)
+def test_the_figures_are_those_of_every_line_counted_alone(lines):
     moved = [
         row
-        for month, (kind, back), (source, target), minutes in transfers
+        for month, (kind, back), (source, target), minutes in lines
         for row in (Moved(month, kind, back, source, -minutes, 0), Moved(month, kind, back, target, minutes, minutes))
     ]
     found = reckon(_MONTHS, "UTC", rows(moved))
     for month in _MONTHS:
-        own = [one for one in transfers if one[0] == month]
-        until = [one for one in transfers if one[0] <= month]
+        own = [one for one in lines if one[0] == month]
+        until = [one for one in lines if one[0] <= month]
         balances = {
             account: sum(m for *_rest, (_s, t), m in until if t == account)
             - sum(m for *_rest, (s, _t), m in until if s == account)
@@ -132,11 +132,11 @@ def test_the_figures_are_those_of_every_transfer_counted_alone(transfers):
         assert figures.with_hours == sum(1 for balance in balances.values() if balance)
 
 
-@given(_TRANSFERS)
-def test_what_came_before_may_stand_under_any_earlier_month(transfers):
+@given(_LINES)
+def test_what_came_before_may_stand_under_any_earlier_month(lines):
     moved = [
         Moved(month, kind, back, account, minutes, max(minutes, 0))
-        for month, (kind, back), (source, target), length in transfers
+        for month, (kind, back), (source, target), length in lines
         for account, minutes in ((source, -length), (target, length))
     ]
     pressed = [replace(row, month=date(1, 1, 1)) if row.month < NOVEMBER else row for row in moved]

@@ -65,4 +65,4 @@ def test_lines_of_one_entry_taken_back_side_by_side_go_back_once_each(desk, vill
         second = desk.take_back(entry_id, numbers[1])
         desk.approve(second)
         desk.approve(first)
-    assert desk.ask("SELECT count(*) FROM transfer WHERE reverses IS NOT NULL")[0][0] == len(set(numbers))
+    assert desk.ask("SELECT count(*) FROM taken_back")[0][0] == len(set(numbers))

@@ -4,21 +4,22 @@ The actions would take minutes; here the tables are filled as they would have le
 post every entry. `tests/web/test_large_bank.py` holds that the checks of the books find nothing wrong in it.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.banks.models import Bank
-from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
+from timebank.bookkeeping.entry_rows import NewEntry
+from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.models import Hold
+from timebank.bookkeeping.opening import open_accounts
 from timebank.codes import ALPHABET
 from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.search import index_of
@@ -62,16 +63,13 @@ def fill(session: Session, bank: Bank, keeper: Actor, *, members: int, exchanges
 
 
 def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
-    persons, accounts, limits, memberships, roles = [], [], [], [], []
-    for number in range(members):
-        person_id, account_id, membership_id = clock.next_id(), clock.next_id(), clock.next_id()
-        name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} Crowd{number}"
-        now, of_bank = bank.opened_at, {"bank_id": bank.id}
+    persons, memberships, roles = [], [], []
+    now, of_bank, ids = bank.opened_at, {"bank_id": bank.id}, [clock.next_id() for _ in range(members)]
+    names = {"floor": None, "reason": "a crowd", "by": None, "now": now}
+    accounts = open_accounts(session, bank.id, AccountKind.MEMBER, ids, **names)
+    for number, (membership_id, account_id) in enumerate(zip(ids, accounts, strict=True)):
+        person_id, name = clock.next_id(), f"{FIRST_NAMES[number % len(FIRST_NAMES)]} Crowd{number}"
         persons.append({"id": person_id, "name": name, "name_folded": fold(name), "created_at": now})
-        accounts.append({**of_bank, "id": account_id, "kind": "member", "opened_at": now})
-        limits.append(
-            {**of_bank, "account_id": account_id, "number": 1, "floor": None, "reason": "a crowd", "recorded_at": now}
-        )
         memberships.append(
             {
                 **of_bank,
@@ -87,13 +85,10 @@ def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
         )
         roles.append({**of_bank, "membership_id": membership_id, "role": "member", "granted_at": now})
     session.execute(insert(Person.__table__), persons)
-    books = Person.metadata.tables
-    session.execute(insert(books["account"]), accounts)
-    session.execute(insert(books["limit_change"]), limits)
     session.execute(insert(Membership.__table__), memberships)
     session.execute(insert(MembershipRole.__table__), roles)
     session.flush()
-    return Crowd([row["id"] for row in memberships], [row["id"] for row in accounts])
+    return Crowd(ids, accounts)
 
 
 def _list(session: Session, bank: Bank, crowd: Crowd) -> None:
@@ -206,7 +201,7 @@ def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers
     session.execute(insert(Exchange.__table__), rows)
     session.execute(insert(ExchangeStep.__table__), steps)
     _hold(session, bank, keeper, waiting)
-    _post(session, bank, list(entries))
+    post_many(session, entries)
 
 
 def _hold(session: Session, bank: Bank, keeper: Actor, waiting: Sequence[tuple[str, int, int]]) -> None:
@@ -239,10 +234,8 @@ def _hold(session: Session, bank: Bank, keeper: Actor, waiting: Sequence[tuple[s
     session.execute(insert(Hold.__table__), held)
 
 
-def _entry(
-    bank: Bank, keeper: Actor, code: str, sides: tuple[int, int], minutes: int, day: date
-) -> tuple[int, NewEntry]:
-    return clock.next_id(), NewEntry(
+def _entry(bank: Bank, keeper: Actor, code: str, sides: tuple[int, int], minutes: int, day: date) -> NewEntry:
+    return NewEntry(
         bank_id=bank.id,
         key=f"exchange:{code}",
         kind=EntryKind.EXCHANGE,
@@ -252,42 +245,3 @@ def _entry(
         recorded_by=keeper.membership_id,
         deed=f"exchange:{code}",
     )
-
-
-def _post(session: Session, bank: Bank, entries: Sequence[tuple[int, NewEntry]]) -> None:
-    """Many entries in one go; the triggers post them one by one."""
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    moment = bank.opened_at
-    same = {
-        "bank": bank.id,
-        "recorder": entries[0][1].recorded_by,
-        "moment": moment if postgresql else moment.replace(tzinfo=None).isoformat(" ") + ".000000",
-    }
-    rows = list(_rows(session, entries))
-    if postgresql:
-        told = json.dumps([{**row, "digest": row["digest"].hex()} for row in rows])
-        session.execute(text(_INSERT_POSTGRESQL), {**same, "rows": told})
-    else:
-        session.execute(text(_INSERT_SQLITE), [{**same, **row, "lines": json.dumps(row["lines"])} for row in rows])
-
-
-def _rows(session: Session, entries: Sequence[tuple[int, NewEntry]]) -> Iterator[dict[str, Any]]:
-    for entry_id, entry in entries:
-        (line,) = entry.lines
-        yield {
-            "id": entry_id,
-            "key": entry.key,
-            "day": entry.occurred_on.isoformat(),
-            "lines": [[line.from_account, line.to_account, line.minutes]],
-            "digest": digest_entry(session.info["books_key"], entry, digest_words(None, entry.words)),
-        }
-
-
-_COLUMNS = "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, lines, digest)"
-_INSERT_POSTGRESQL = (
-    f"{_COLUMNS} SELECT :bank, (r ->> 'id')::bigint, r ->> 'key', 'exchange', (r ->> 'day')::date, :moment, :recorder,"
-    " r ->> 'key', ARRAY[ARRAY[(r #>> '{lines,0,0}')::bigint, (r #>> '{lines,0,1}')::bigint,"
-    " (r #>> '{lines,0,2}')::bigint]], decode(r ->> 'digest', 'hex')"
-    " FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS r"
-)
-_INSERT_SQLITE = f"{_COLUMNS} VALUES (:bank, :id, :key, 'exchange', :day, :moment, :recorder, :key, :lines, :digest)"

@@ -14,7 +14,7 @@ from beancount import loader
 from beancount.core import data, realization
 
 from tests.people import NOW, TODAY, balance_of, make_confirmed
-from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping import entry_rows
 from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.reversing import reverse
 from timebank.interchange import books as interchange, plain_text, tables
@@ -233,7 +233,7 @@ def test_a_workbook_goes_on_on_another_sheet(session, lively, tmp_path):
 
 def test_entries_of_two_who_wrote_at_once_come_in_the_order_of_the_books(session, village, monkeypatch):
     ids = iter([3_000, 1_000, 2_000])
-    monkeypatch.setattr(bookkeeping.clock, "next_id", lambda: next(ids))
+    monkeypatch.setattr(entry_rows.clock, "next_id", lambda: next(ids))
     for key in ("first", "second", "third"):
         post(session, entry(village, key, [(village.ada, village.grace, 15)]))
     read = [one.key for one in open_books(session, village.angus).read() if isinstance(one, Written)]

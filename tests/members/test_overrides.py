@@ -8,10 +8,14 @@ from tests.people import NOW, TODAY, account_of, make_confirmed
 from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
 from timebank.banks.errors import NotASlugError, SlugTakenError
-from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping import actions as bookkeeping, reversing
 from timebank.bookkeeping.limits import list_limits
+from timebank.bookkeeping.opening import open_account
+from timebank.bookkeeping.queries import get_account
+from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
-from timebank.members.limits import end_overrides
+from timebank.ledger.entries import EntryKind, Line
+from timebank.members.limits import end_overrides, usual_floor
 from timebank.trail import actions as trail
 
 LATER = NOW + timedelta(days=8)
@@ -68,6 +72,40 @@ def test_it_rises_only_as_far_as_the_balance_allows_and_further_later(session, v
     assert reasons == ["floor of the bank's members", "Back from hospital", *["the override has ended"] * 3]
     session.commit()
     assert {result.verdict for result in check_books(session)} == {Verdict.RIGHT}
+
+
+def test_a_fund_goes_back_to_its_own_floor(session, village):
+    """A fund that may owe nothing got the members' floor, 20 hours below zero, once a reversal had lowered its own."""
+    angus, mary, tom = village.angus, village.mary.membership_id, village.tom.membership_id
+    trail.begin(session, trail.Deed(angus.id, "fund.opened", "fund:first", mary, NOW))
+    fund = open_account(session, angus.id, AccountKind.FUND, 5, floor=0, reason="a fund", by=mary, now=NOW)
+    gift = _give(session, village, village.ada.account_id, fund, key="gift")
+    _give(session, village, fund, village.grace.account_id, key="grant")
+    trail.begin(session, trail.Deed(angus.id, "gift.reversed", "fund:first", tom, NOW))
+    reversing.reverse(
+        session, angus.id, gift, key="back", reason="Not meant", by=mary, approved_by=tom, now=NOW, today=TODAY
+    )
+    assert get_account(session, angus.id, fund).floor == -600
+    assert end_overrides(session, angus, now=LATER) == 0
+    assert get_account(session, angus.id, fund).floor == -600
+    _give(session, village, village.linus.account_id, fund, key="another gift")
+    assert end_overrides(session, angus, now=LATER + timedelta(days=1)) == 1
+    assert get_account(session, angus.id, fund).floor == 0
+
+
+def _give(session, village, giver, taker, *, key):
+    mary = village.mary.membership_id
+    trail.begin(session, trail.Deed(village.angus.id, "gift.given", key, mary, NOW))
+    line = Line(giver, taker, 600)
+    entry = bookkeeping.NewEntry(village.angus.id, key, EntryKind.GIFT, (line,), TODAY, NOW, mary, key)
+    return bookkeeping.post(session, entry)
+
+
+@pytest.mark.parametrize("kind", list(AccountKind), ids=[kind.value for kind in AccountKind])
+def test_every_kind_of_account_has_its_usual_floor(village, kind):
+    rules = {AccountKind.MEMBER: village.angus.member_floor, AccountKind.POT: village.angus.pot_floor}
+    own = {AccountKind.GROUP: -60, AccountKind.FUND: -60, AccountKind.ACTIVITY: -60}
+    assert usual_floor(village.angus, kind, -60) == {**rules, **own}.get(kind)
 
 
 def test_another_banks_floors_are_left_alone(session, village, lowered):

@@ -51,6 +51,12 @@ class Scratch:
             " WHERE pronamespace = 'public'::regnamespace"
         )
 
+    def domains(self) -> set[str]:
+        """The names of all domains; SQLite has none."""
+        if self.name == "sqlite":
+            return set()
+        return self._names("SELECT typname FROM pg_type WHERE typtype = 'd' AND typnamespace = 'public'::regnamespace")
+
     def _names(self, query: str) -> set[str]:
         with self.owner.connect() as connection:
             return set(connection.scalars(text(query)))

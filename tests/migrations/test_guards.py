@@ -17,9 +17,10 @@ BOOKS = (
     "account",
     "entry",
     "memo",
-    "transfer",
+    "taken_back",
     "posting",
     "limit_change",
+    "account_holder",
     "hold",
     "closing",
     "leaf",
@@ -34,9 +35,10 @@ RIGHTS = {
     "entry": {"SELECT", "INSERT"},
     "memo": {"SELECT", "INSERT"},
     "hold": {"SELECT", "INSERT"},
-    "transfer": {"SELECT"},
+    "taken_back": {"SELECT"},
     "posting": {"SELECT"},
     "limit_change": {"SELECT", "INSERT"},
+    "account_holder": {"SELECT", "INSERT"},
     "trail": {"SELECT", "INSERT"},
     "alembic_version": {"SELECT"},
     **{key: {"SELECT", "INSERT"} for key in ("application_step", "books_check", "exchange_step", "standing_change")},
@@ -55,6 +57,13 @@ COLUMN_RIGHTS = {
     ("memo", "UPDATE"): {"words", "salt"},
     ("hold", "UPDATE"): {"resolved_at"},
 }
+
+_TRIGGERS = {
+    "sqlite": "SELECT tbl_name || ' ' || sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT c.relname || ' ' || pg_get_triggerdef(t.oid) FROM pg_trigger t"
+    " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal",
+}
+DELETES = r"BEFORE (DELETE|UPDATE OR DELETE|DELETE OR UPDATE) ON"
 
 
 def _written(name):
@@ -76,7 +85,8 @@ def _triggers_written(name):
 
 
 def _functions_written():
-    return set(re.findall(r"^CREATE FUNCTION (\w+)", _written("postgresql"), re.MULTILINE))
+    sql = _written("postgresql") + (SQL / "deeds_postgresql.sql").read_text()
+    return set(re.findall(r"^CREATE FUNCTION (\w+)", sql, re.MULTILINE))
 
 
 def test_every_trigger_of_the_file_stands_after_the_step(scratch):
@@ -89,10 +99,10 @@ def test_every_function_of_the_file_stands_after_the_step(postgresql_scratch):
     assert postgresql_scratch.functions() == _functions_written()
 
 
-def test_no_trigger_and_no_function_is_left_after_the_way_back(scratch):
+def test_no_trigger_no_function_and_no_domain_is_left_after_the_way_back(scratch):
     run.upgrade(scratch.owner)
     run.downgrade(scratch.owner, "base")
-    assert (scratch.triggers(), scratch.functions()) == (set(), set())
+    assert (scratch.triggers(), scratch.functions(), scratch.domains()) == (set(), set(), set())
 
 
 def test_no_trigger_is_put_to_sleep(postgresql_scratch):
@@ -116,18 +126,23 @@ def test_functions_that_run_as_the_owner_look_nowhere_else(postgresql_scratch):
 
 def test_every_table_of_the_books_refuses_updates_and_deletes(scratch):
     run.upgrade(scratch.owner)
-    query = (
-        "SELECT tbl_name || ' ' || sql FROM sqlite_master WHERE type = 'trigger'"
-        if scratch.name == "sqlite"
-        else "SELECT c.relname || ' ' || pg_get_triggerdef(t.oid) FROM pg_trigger t"
-        " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
-    )
     with scratch.owner.connect() as connection:
-        told = connection.scalars(text(query)).all()
+        told = connection.scalars(text(_TRIGGERS[scratch.name])).all()
     for table in BOOKS:
         own = [one.split("\n")[0] for one in told if one.startswith(f"{table} ")]
-        assert any(re.search(r"BEFORE (DELETE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own), table
-        assert any(re.search(r"BEFORE (UPDATE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own), table
+        assert any(re.search(DELETES, one) for one in own), table
+        parts = [found[1] for one in own if (found := re.search(r"BEFORE UPDATE OF ([\w, ]+) ON", one))]
+        columns = {name for part in parts for name in part.split(", ")}
+        whole = any(re.search(r"BEFORE (UPDATE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own)
+        assert whole or columns == set(metadata.tables[table].columns.keys()), table
+
+
+def test_members_are_never_deleted(scratch):
+    """Entries name them without a foreign key."""
+    run.upgrade(scratch.owner)
+    with scratch.owner.connect() as connection:
+        told = connection.scalars(text(_TRIGGERS[scratch.name])).all()
+    assert any(re.search(DELETES, one) for one in told if one.startswith("membership "))
 
 
 def test_every_table_of_the_models_is_granted_and_no_other():
@@ -185,6 +200,17 @@ def test_the_webs_role_calls_one_function_of_the_owners_and_that_only_locks(let_
             {"role": WEB_ROLE},
         ).all()
     assert callable_ == ["books_lock_accounts"]
+
+
+def test_the_webs_role_calls_a_deed_with_its_own_rights(let_in):
+    with let_in.owner.connect() as connection:
+        deeds = text(
+            "SELECT proname, prosecdef, has_function_privilege(:role, oid, 'EXECUTE'),"
+            " has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'books\\_%'"
+        )
+        rows = [tuple(row) for row in connection.execute(deeds, {"role": WEB_ROLE})]
+    assert rows == [("exchange_confirm", False, True, False)]
 
 
 def test_the_webs_role_makes_no_tables_of_its_own(let_in):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.people import make_confirmed, settle
 from timebank.migrations import run
-from timebank.migrations.tables import metadata
+from timebank.migrations.tables import DOMAINS, metadata, stands_on
 
 SQL = Path(run.__file__).parent / "sql"
 
@@ -23,6 +23,7 @@ SQL = Path(run.__file__).parent / "sql"
 def _differences(scratch):
     with scratch.owner.connect() as connection:
         rules = {"compare_type": _types_differ, "compare_server_default": _defaults_differ, "render_as_batch": True}
+        rules["include_object"] = lambda item, *_told: stands_on(item, scratch.name)
         return compare_metadata(MigrationContext.configure(connection, opts=rules), metadata)
 
 
@@ -184,7 +185,7 @@ def test_every_check_of_the_models_is_in_the_database(scratch):
     own = _checks_of_the_guards() if scratch.name == "postgresql" else set()
     found = inspect(scratch.owner)
     for table in metadata.sorted_tables:
-        wanted = {str(one.name): _words(str(one.sqltext)) for one in _checks(table)}
+        wanted = {str(one.name): _words(str(one.sqltext)) for one in _checks(table, scratch.name)}
         there = {one["name"]: _words(one["sqltext"]) for one in found.get_check_constraints(table.name)}
         assert there.keys() - own == wanted.keys(), table.name
         own -= there.keys()
@@ -199,8 +200,50 @@ def _checks_of_the_guards():
     return set(re.findall(r"^ALTER TABLE \w+ ADD CONSTRAINT (\w+) CHECK", written, re.MULTILINE))
 
 
-def _checks(table):
-    return [one for one in table.constraints if isinstance(one, CheckConstraint)]
+def _checks(table, database):
+    return [one for one in table.constraints if isinstance(one, CheckConstraint) and stands_on(one, database)]
+
+
+_DOMAINS = (
+    "SELECT t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type, c.conname AS rule,"
+    " pg_get_constraintdef(c.oid) AS sql FROM pg_type t LEFT JOIN pg_constraint c ON c.contypid = t.oid"
+    " WHERE t.typtype = 'd' AND t.typnamespace = 'public'::regnamespace"
+)
+_TYPES = {"VARCHAR(20)": "character varying(20)", "TIMESTAMP WITH TIME ZONE": "timestamp with time zone"}
+
+
+def test_every_domain_of_the_models_is_in_the_database_with_its_rule(postgresql_scratch):
+    run.upgrade(postgresql_scratch.owner)
+    dialect = postgresql_scratch.owner.dialect
+    with postgresql_scratch.owner.connect() as connection:
+        there = {row.name: row for row in connection.execute(text(_DOMAINS))}
+    assert there.keys() == {domain.name for domain in DOMAINS}
+    for domain in DOMAINS:
+        base = domain.data_type.compile(dialect)
+        assert there[domain.name].type == _TYPES.get(base, base.lower()), domain.name
+        assert there[domain.name].rule == domain.constraint_name
+        # PostgreSQL says a rule in its own words, in which the same names and numbers stand.
+        written = set(re.findall(r"'(\w+)'|(\d+)|(isfinite)", str(domain.check)))
+        assert written
+        assert written == set(re.findall(r"'(\w+)'|(\d+)|(isfinite)", there[domain.name].sql)), domain.name
+
+
+def test_a_check_of_one_database_is_a_domain_of_the_other():
+    """What stands on SQLite only has its column in a domain, or PostgreSQL would not ask."""
+    for table in metadata.sorted_tables:
+        for one in {*_checks(table, "sqlite")} - {*_checks(table, "postgresql")}:
+            column = str(one.sqltext).partition(" ")[0]
+            assert table.columns[column].type.domain.constraint_name == one.name.rpartition("_")[2]
+
+
+def test_the_postings_of_an_entry_are_found_by_an_index_that_costs_writing_little(postgresql_scratch):
+    run.upgrade(postgresql_scratch.owner)
+    query = (
+        "SELECT a.amname, c.reloptions FROM pg_class c JOIN pg_am a ON a.oid = c.relam"
+        " WHERE c.relname = 'ix_posting_entry'"
+    )
+    with postgresql_scratch.owner.connect() as connection:
+        assert connection.execute(text(query)).one() == ("brin", ["pages_per_range=32", "autosummarize=on"])
 
 
 def _words(sql):
@@ -251,7 +294,7 @@ def _shape(scratch):
         for name in found.get_table_names()
         if name != "alembic_version"
     }
-    return tables, scratch.triggers(), scratch.function_texts()
+    return tables, scratch.triggers(), scratch.function_texts(), scratch.domains()
 
 
 def _index(found):

@@ -29,6 +29,7 @@ _TESTS = (
     "bookkeeping/test_sealing.py",
     "bookkeeping/test_locks.py",
     "bookkeeping/test_race.py",
+    "bookkeeping/test_twin_banks.py",
 )
 #: A mutant that makes the tests go on for ever is noticed too.
 _LONGEST_SECONDS = 900

@@ -20,19 +20,26 @@ _FUNCTIONS = (
     "SELECT proname AS name, '' AS table, pg_get_functiondef(oid) AS sql FROM pg_proc"
     " WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
 )
+#: Of members the books only ask that none is deleted; the rest of that table is not theirs.
+_IS_GUARDED = "{0} IN (SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal) AND {0} <> 'public.membership'::regclass"
 #: A primary key that others point to cannot be dropped alone.
 _CONSTRAINTS = (
     "SELECT c.conname AS name, r.relname AS table, c.contype::text AS kind, pg_get_constraintdef(c.oid) AS sql"
     " FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid"
-    " WHERE c.contype IN ('c', 'u', 'p') AND r.oid IN (SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal)"
+    f" WHERE c.contype IN ('c', 'u', 'p') AND {_IS_GUARDED.format('r.oid')}"
     " AND NOT EXISTS (SELECT 1 FROM pg_constraint f"
     " WHERE f.contype = 'f' AND f.conindid = c.conindid AND c.conindid <> 0)"
     " ORDER BY 2, 1"
 )
+_DOMAINS = (
+    "SELECT c.conname AS name, t.typname AS domain, pg_get_constraintdef(c.oid) AS sql"
+    " FROM pg_constraint c JOIN pg_type t ON t.oid = c.contypid"
+    " WHERE t.typnamespace = 'public'::regnamespace ORDER BY 2, 1"
+)
 _INDEXES = (
     "SELECT i.indexrelid::regclass::text AS name, i.indrelid::regclass::text AS table,"
     " pg_get_indexdef(i.indexrelid) AS sql FROM pg_index i"
-    " WHERE i.indisunique AND i.indrelid IN (SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal)"
+    f" WHERE i.indisunique AND {_IS_GUARDED.format('i.indrelid')}"
     " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('u', 'p'))"
 )
 _NAME = "timebank_mutant"
@@ -68,6 +75,12 @@ class PostgresqlBooks:
             for change in comparisons_turned(row.sql) if row.kind == "c" else ():
                 add = f"ALTER TABLE {row.table} ADD CONSTRAINT {row.name} {change.sql}"
                 yield Mutant(self.name, row.table, row.name, change.said, (drop, add))
+        for row in self._rows(_DOMAINS):
+            drop, place = f"ALTER DOMAIN {row.domain} DROP CONSTRAINT {row.name}", f"{row.domain} {row.name}"
+            yield Mutant(self.name, "", place, "without the constraint", (drop,))
+            for change in comparisons_turned(row.sql):
+                add = f"ALTER DOMAIN {row.domain} ADD CONSTRAINT {row.name} {change.sql}"
+                yield Mutant(self.name, "", place, change.said, (drop, add))
         for row in self._rows(_INDEXES):
             drop, where = f"DROP INDEX {row.name}", row.sql.find(" WHERE ")
             yield Mutant(self.name, row.table, row.name, "without the unique index", (drop,))

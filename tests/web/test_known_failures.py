@@ -11,6 +11,7 @@ from tests.people import NOW, TODAY, make_confirmed, settle
 from tests.web.exchanges.deciding import decide
 from tests.web.statement.lines import read_lines, read_totals
 from timebank.codes import spoken
+from timebank.exchanges import reversals
 from timebank.members.actions import NewMember, admit
 from timebank.members.limits import end_overrides, lower_limit
 
@@ -239,11 +240,16 @@ def test_a_statement_adds_up_and_no_row_can_be_hidden(as_, village, books):
     assert totals["Given"] - totals["Received"] + totals["Welcome hours and other"] == 90
 
 
-@pytest.mark.parametrize("table", ["entry", "transfer", "posting", "account", "limit_change", "memo", "trail"])
+@pytest.mark.parametrize(
+    "table",
+    ["entry", "taken_back", "posting", "account", "account_holder", "limit_change", "memo", "trail", "membership"],
+)
 def test_nothing_that_was_written_can_be_deleted_by_the_site(table, postgresql):
     with postgresql.session() as session:
         village = settle(session)
-        make_confirmed(session, village, village.ada, village.grace)
+        code = make_confirmed(session, village, village.ada, village.grace)
+        reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW)
+        reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
         session.commit()
         before = session.scalar(text(f"SELECT count(*) FROM {table}"))
     with pytest.raises(DBAPIError, match="permission denied"), postgresql.engine.begin() as connection:
@@ -252,9 +258,11 @@ def test_nothing_that_was_written_can_be_deleted_by_the_site(table, postgresql):
         assert session.scalar(text(f"SELECT count(*) FROM {table}")) == before > 0
 
 
-@pytest.mark.parametrize("table", ["entry", "transfer", "posting"])
+@pytest.mark.parametrize("table", ["entry", "taken_back", "posting", "account_holder", "membership"])
 def test_nothing_in_the_books_can_be_deleted_even_by_the_databases_owner(table, backend, village, books):
     books.confirmed(village.ada, village.grace)
+    taken_back = books.confirmed(village.ada, village.grace, minutes=30)
+    books.approved(books.reversal(taken_back, by=village.mary), by=village.tom)
     with pytest.raises(DBAPIError), backend.owner.begin() as connection:
         connection.execute(text(f"DELETE FROM {table}"))
     assert books.are_right()

@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.audit.rules import keys_of
-from timebank.bookkeeping.audit_queries import EntryRow, find_entry, list_lines, list_related_entries
+from timebank.bookkeeping.audit_queries import EntryLine, EntryRow, find_entry, list_lines, list_related_entries
 from timebank.bookkeeping.queries import list_reversed_lines
 from timebank.corrections.models import Correction
 from timebank.corrections.queries import CorrectionRow, find_correction, list_of_entry
@@ -34,7 +34,7 @@ class Story:
     """
 
     entry: EntryRow
-    lines: Sequence[Row[*tuple[Any, ...]]]
+    lines: Sequence[EntryLine]
     related: Sequence[Row[str, int | None]]
     exchange: Exchange | None
     steps: Sequence[Row[*tuple[Any, ...]]]
@@ -51,7 +51,7 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     entry = find_entry(session, bank_id, keys_of(word, code))
     if entry is None:
         return None
-    lines = list_lines(session, bank_id, entry.id)
+    lines = list_lines(session, bank_id, entry)
     about, _colon, deed_code = entry.deed.partition(":")
     exchange = find_exchange(session, bank_id, deed_code) if about == "exchange" else None
     steps = _list_steps(session, exchange) if exchange else []

@@ -28,12 +28,12 @@ def trail_tells(session: Session) -> CheckResult:
 def _deeds_untold(session: Session) -> Iterator[Finding]:
     """Rows of the books at whose moment the trail knows of nothing by the same person."""
     rows = deeds().subquery()
-    missing = session.execute(except_(select(rows.c.bank_id, rows.c.moment, rows.c.by), doings(_EXCHANGES)))
+    missing = session.execute(except_(select(rows.c.by_bank_id, rows.c.moment, rows.c.by), doings(_EXCHANGES)))
     untold = {tuple(row) for row in missing}
     if not untold:
         return
     for row in session.execute(select(*rows.c).execution_options(yield_per=5_000)):
-        if (row.bank_id, row.moment, row.by) in untold:
+        if (row.by_bank_id, row.moment, row.by) in untold:
             place = f"{row.bank_id}/{row.id}" + (f"/{row.number}" if row.number is not None else "")
             yield Finding(row.what, place, "the trail does not tell of it")
 

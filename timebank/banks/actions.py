@@ -11,8 +11,8 @@ from timebank import clock
 from timebank.banks.errors import NotASlugError, SlugTakenError
 from timebank.banks.models import Bank
 from timebank.banks.rules import RULE_NAMES, Rules, check
-from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.limits import change_floors
+from timebank.bookkeeping.opening import open_account
 from timebank.ledger.accounts import AccountKind
 from timebank.trail import actions as trail
 
@@ -38,8 +38,15 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     session.flush()
     session.refresh(bank)
     trail.begin(session, trail.Deed(bank.id, "bank.opened", f"bank:{slug}", None, now))
-    bookkeeping.open_account(
-        session, bank.id, AccountKind.POT, floor=bank.pot_floor, reason="pot floor of the bank", by=None, now=now
+    open_account(
+        session,
+        bank.id,
+        AccountKind.POT,
+        bank.id,
+        floor=bank.pot_floor,
+        reason="pot floor of the bank",
+        by=None,
+        now=now,
     )
     return bank
 

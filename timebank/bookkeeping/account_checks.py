@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.findings import count_rows, name_row, result
-from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange, Transfer
+from timebank.bookkeeping.line_sql import takes_from
+from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.closings import ClosingKind
 
@@ -59,7 +60,7 @@ def holds_match(session: Session) -> CheckResult:
     wrong = [*_accounts_that_hold_something_else(session), *_entries_that_resolve_wrongly(session)]
     none = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
     odd = session.execute(select(Hold.bank_id, Hold.id).where(none))
-    wrong += [Finding("hold", name_row(row), "its minutes are none") for row in odd]
+    wrong += [Finding("hold", name_row(row), "its minutes are below zero or do not fit") for row in odd]
     return result("holds_match", count_rows(session, Hold), "holds", wrong)
 
 
@@ -82,21 +83,12 @@ def _accounts_that_hold_something_else(session: Session) -> Iterator[Finding]:
 
 def _entries_that_resolve_wrongly(session: Session) -> Iterator[Finding]:
     """An entry ends a hold of its own deed, at its own moment, on an account that it takes from."""
-    takes = (
-        select(Transfer.line)
-        .where(
-            Transfer.bank_id == Entry.bank_id,
-            Transfer.entry_id == Entry.id,
-            Transfer.from_account_id == Hold.account_id,
-        )
-        .exists()
-    )
     off = or_(
         Hold.id.is_(None),
         Hold.deed != Entry.deed,
         Hold.resolved_at.is_distinct_from(Entry.recorded_at),
         Entry.reverses.is_not(None),
-        ~takes,
+        ~takes_from(Hold.account_id),
     )
     query = (
         select(Entry.bank_id, Entry.id)

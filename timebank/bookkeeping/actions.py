@@ -4,83 +4,44 @@ After a refusal the unit of work has to be rolled back: PostgreSQL gives up the 
 """
 
 import hmac
-import secrets
-from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, Executable, Table, func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from timebank import clock
-from timebank.bookkeeping import driver
-from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words, rows_of
-from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo
+from timebank import driver
+from timebank.bookkeeping.entry_encoding import COLUMNS
+from timebank.bookkeeping.entry_rows import NewEntry, Values, digest_words, marked_row, rows_of
+from timebank.bookkeeping.models import LimitChange
 from timebank.bookkeeping.refusals import refusals_named
-from timebank.ledger.accounts import AccountKind
+from timebank.driver import Alone, Unit, is_postgresql
+from timebank.ledger.entries import EntryKind
 from timebank.ledger.errors import KeyTakenError
 
-#: What others call by this room's name, though it is made in a module of its own.
+#: Re-exported from entry_rows.
 __all__ = ["NewEntry"]
 
-#: Ids of pots sort last, so that everybody's lock on the pot is the last one taken and held the shortest.
-_POT_IDS_FROM = 2**63 - 2**40
-
+_ID = COLUMNS.index("id")
+_NAMES = ", ".join(COLUMNS)
 _POST = {
-    "postgresql": "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of,"
-    " approved_by, deed, reverses, resolves, lines, words_digest, digest)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CAST(%s AS bigint[]), %s, %s)"
+    "postgresql": f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join('%s' for _ in COLUMNS)})"  # noqa: S608 (names of our own)
     " ON CONFLICT (bank_id, key) DO NOTHING",
-    "sqlite": "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of,"
-    " approved_by, deed, reverses, resolves, lines, words_digest, digest)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (bank_id, key) DO NOTHING",
+    "sqlite": f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join('?' for _ in COLUMNS)})"  # noqa: S608 (as above)
+    " ON CONFLICT (bank_id, key) DO NOTHING",
 }
-_KEEP_WORDS = {"sqlite": "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)"}
-#: On PostgreSQL words go with their entry, in one journey to the server, and stay away where the entry does.
-_POST_WITH_WORDS = {
-    "postgresql": " ".join(
-        (
-            "WITH posted AS (",
-            _POST["postgresql"],
-            "RETURNING bank_id, id) INSERT INTO memo (bank_id, entry_id, words, salt)",
-            "SELECT bank_id, id, CAST(%s AS text), CAST(%s AS bytea) FROM posted",
-        )
-    )
-}
-
-
-def open_account(  # noqa: PLR0913 (an account's floor is a deed: it needs its reason, actor and time)
-    session: Session, bank_id: int, kind: AccountKind, *, floor: int | None, reason: str, by: int | None, now: datetime
-) -> int:
-    """Open an account at zero with its floor in minutes, on record as its first limit change; gives its id."""
-    account_id = clock.next_id()
-    if kind in {AccountKind.POT, AccountKind.FUND}:
-        account_id = _POT_IDS_FROM + secrets.randbelow(2**40)
-    _write(session, insert(_table(Account)), {"bank_id": bank_id, "id": account_id, "kind": kind, "opened_at": now})
-    change_limit(session, bank_id, account_id, floor, reason=reason, by=by, now=now)
-    return account_id
-
-
-def open_accounts(  # noqa: PLR0913 (as for one account)
-    session: Session,
-    bank_id: int,
-    kind: AccountKind,
-    count: int,
-    *,
-    floor: int | None,
-    reason: str,
-    by: int | None,
-    now: datetime,
-) -> list[int]:
-    """Open so many accounts at once, each as `open_account` does; gives their ids. Not for pots."""
-    ids = [clock.next_id() for _ in range(count)]
-    if ids:
-        accounts = [{"bank_id": bank_id, "id": one, "kind": kind, "opened_at": now} for one in ids]
-        change = {"bank_id": bank_id, "number": 1, "floor": floor, "reason": reason, "until": None}
-        changes = [{**change, "account_id": one, "recorded_by": by, "recorded_at": now} for one in ids]
-        _write(session, insert(_table(Account)), accounts)
-        _write(session, insert(_table(LimitChange)), changes)
-    return ids
+#: On PostgreSQL words go with their entry, in one statement, and stay away where the entry does.
+_POST_WITH_WORDS = (
+    f"WITH posted AS ({_POST['postgresql']} RETURNING bank_id, id)"  # noqa: S608 (as above)
+    " INSERT INTO memo (bank_id, entry_id, words, salt)"
+    " SELECT bank_id, id, CAST(%s AS text), CAST(%s AS bytea) FROM posted"
+)
+_KEEP_WORDS = "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)"
+_STANDING = (
+    "SELECT e.id, e.recorded_at, e.digest, e.words_digest, m.salt FROM entry AS e"
+    " LEFT JOIN memo AS m ON m.bank_id = e.bank_id AND m.entry_id = e.id WHERE e.bank_id = %s AND e.key = %s"
+)
 
 
 def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
@@ -111,50 +72,79 @@ def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
         "recorded_by": by,
         "recorded_at": now,
     }
-    _write(session, insert(_table(LimitChange)), change)
-
-
-def post(session: Session, entry: NewEntry) -> int:
-    """Write an entry, and with it its transfers, postings and balances; gives the entry's id.
-
-    The same entry under the same key gives the id of the first. Raises KeyTakenError for another deed under that
-    key, FloorReachedError, HoldResolvedError, NoSuchAccountError and the ledger's other refusals; then roll back.
-    """
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    row, memo = rows_of(entry, session.info["books_key"], postgresql=postgresql)
-    if memo is not None and postgresql:
-        written = driver.run(session, _POST_WITH_WORDS, (*row, *memo[2:]))
-    else:
-        written = driver.run(session, _POST, row)
-        if written and memo is not None:
-            driver.run(session, _KEEP_WORDS, memo)
-    if not written:
-        return _standing_entry(session, entry)
-    return int(row[1])
-
-
-def _standing_entry(session: Session, entry: NewEntry) -> int:
-    """The id of the entry that stands under the key, if it is this very deed. Raises KeyTakenError if not."""
-    standing = session.execute(
-        select(Entry.id, Entry.digest, Entry.words_digest, Memo.salt)
-        .outerjoin(Memo, (Memo.bank_id == Entry.bank_id) & (Memo.entry_id == Entry.id))
-        .where(Entry.bank_id == entry.bank_id, Entry.key == entry.key)
-    ).one()
-    # Erased words cannot be compared any more; the rest of the deed still is.
-    words_digest = digest_words(standing.salt, entry.words) if standing.salt else standing.words_digest
-    again = digest_entry(session.info["books_key"], entry, words_digest)
-    if not hmac.compare_digest(bytes(standing.digest), again):
-        raise KeyTakenError(key=entry.key)
-    return int(standing.id)
-
-
-def _table(model: type[Account | LimitChange]) -> Table:
-    """The plain table, past the ORM's unit of work."""
-    return cast("Table", model.__table__)
-
-
-def _write(session: Session, statement: Executable, row: Mapping[str, object] | Sequence[Mapping[str, object]]) -> int:
-    """Run one writing statement; gives the number of rows, or raises the refusal that the database named."""
     with refusals_named():
-        result = cast("CursorResult[Any]", session.execute(statement, row))
-        return int(result.rowcount)
+        session.execute(insert(cast("Table", LimitChange.__table__)), change)
+
+
+def post(unit: Unit, entry: NewEntry) -> int:
+    """Write an entry, and with it its postings and balances; return the entry's id.
+
+    In the Session's transaction, or in one of its own on an `Alone`. The same entry under the same key returns the id
+    of the first. Raises KeyTakenError for another deed under that key, FloorReachedError, HoldResolvedError,
+    NoSuchAccountError and the ledger's other refusals; then roll back.
+    """
+    postgresql = is_postgresql(unit)
+    row, memo = rows_of(entry, unit.info["books_key"], postgresql=postgresql)
+    with refusals_named():
+        written = _write_in_postgresql(unit, row, memo) if postgresql else _write_in_sqlite(unit, row, memo)
+    return int(row[_ID]) if written else _standing_entry(unit, entry)
+
+
+def _write_in_postgresql(unit: Unit, row: Values, memo: Values | None) -> int:
+    if memo is None:
+        return driver.run(unit, _POST["postgresql"], row)
+    return driver.run(unit, _POST_WITH_WORDS, (*row, *memo[2:]))
+
+
+def _write_in_sqlite(unit: Unit, row: Values, memo: Values | None) -> int:
+    if memo is None:
+        return driver.run(unit, _POST["sqlite"], row)
+    with unit.transaction() if isinstance(unit, Alone) else nullcontext():
+        written = driver.run(unit, _POST["sqlite"], row)
+        return driver.run(unit, _KEEP_WORDS, memo) if written else 0
+
+
+def post_linked(session: Session, first: NewEntry, second: NewEntry) -> tuple[int, int]:
+    """Write the two entries of a deed between two banks in one statement; return their ids.
+
+    Both carry the same key, each in its bank. PostgreSQL locks the accounts of both banks in one order, so two deeds
+    in opposite directions wait for each other instead of failing. Raises as `post`, KeyTakenError where only one of the
+    two stands already, and ValueError for other kinds, two keys or one bank.
+    """
+    kinds = {first.kind, second.kind}
+    if first.key != second.key or first.bank_id == second.bank_id or kinds != {EntryKind.CLEARING}:
+        message = "linked entries are of kind clearing and carry one key, each in a bank of its own"
+        raise ValueError(message)
+    postgresql = is_postgresql(session)
+    pairs = [rows_of(entry, session.info["books_key"], postgresql=postgresql) for entry in (first, second)]
+    place = "%s" if postgresql else "?"
+    one_row = f"({', '.join(place for _ in COLUMNS)})"
+    with refusals_named():
+        written = driver.run(
+            session,
+            f"INSERT INTO entry ({_NAMES}) VALUES {one_row}, {one_row} ON CONFLICT (bank_id, key) DO NOTHING",  # noqa: S608 (names of our own)
+            (*pairs[0][0], *pairs[1][0]),
+        )
+        if written == 1:
+            raise KeyTakenError(key=first.key)
+        for _row, memo in pairs if written else ():
+            if memo is not None:
+                driver.run(session, _KEEP_WORDS.replace("?", place), memo)
+    if written:
+        return int(pairs[0][0][_ID]), int(pairs[1][0][_ID])
+    return _standing_entry(session, first), _standing_entry(session, second)
+
+
+def _standing_entry(unit: Unit, entry: NewEntry) -> int:
+    """Return the id of the entry that stands under the key, if it is this very deed. Raises KeyTakenError if not."""
+    postgresql = is_postgresql(unit)
+    query = _STANDING if postgresql else _STANDING.replace("%s", "?")
+    entry_id, recorded_at, digest, words_digest, salt = driver.rows(unit, query, (entry.bank_id, entry.key))[0]
+    # Erased words cannot be compared any more; the rest of the deed still is.
+    words_digest = digest_words(salt, entry.words) if salt else words_digest
+    at = driver.moment(recorded_at) if postgresql else recorded_at
+    again = marked_row(entry, unit.info["books_key"], words_digest, entry_id, at)
+    has_new_words = words_digest is None and entry.words is not None
+    if has_new_words or not hmac.compare_digest(bytes(digest), again[-1]):
+        raise KeyTakenError(key=entry.key)
+    return int(entry_id)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
+from timebank.bookkeeping import line_sql
 from timebank.bookkeeping.late import later_month, thirty_days_late
-from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, Transfer
+from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, TakenBack
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind
 
@@ -49,10 +50,13 @@ def count_books(session: Session, bank_id: int, time_zone: str, years: range) ->
     ).one()
     late = later_month(session, time_zone, years)
     entries = session.execute(
-        select(func.count(), func.coalesce(func.sum(case((late, 1), else_=0)), 0)).where(Entry.bank_id == bank_id)
+        select(
+            func.count(),
+            func.coalesce(func.sum(line_sql.count()), 0),
+            func.coalesce(func.sum(case((late, 1), else_=0)), 0),
+        ).where(Entry.bank_id == bank_id)
     ).one()
-    lines = session.scalar(select(func.count()).select_from(Transfer).where(Transfer.bank_id == bank_id)) or 0
-    return Figures(*(int(figure) for figure in (*sums, entries[0], lines, entries[1])))
+    return Figures(*(int(figure) for figure in (*sums, *entries)))
 
 
 def accounts_as_they_stand(bank_id: int) -> Select[*tuple[Any, ...]]:
@@ -177,39 +181,40 @@ def find_entry(session: Session, bank_id: int, keys: Sequence[str]) -> EntryRow 
 
 def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> Sequence[Row[str, int | None]]:
     """(key, reverses) of what takes this entry back, and of what it takes back itself, oldest first."""
-    related = or_(Entry.reverses == entry.id, Entry.id == entry.reverses)
+    reversals = select(TakenBack.by_entry_id).where(TakenBack.bank_id == bank_id, TakenBack.entry_id == entry.id)
+    related = or_(Entry.id.in_(reversals), Entry.id == entry.reverses)
     return session.execute(
         select(Entry.key, Entry.reverses).where(Entry.bank_id == bank_id, related).order_by(Entry.id)
     ).all()
 
 
-def list_lines(session: Session, bank_id: int, entry_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """An entry's lines in order, each with what it left on both accounts.
+class EntryLine(NamedTuple):
+    """A line of an entry with what it left on both accounts, in minutes."""
 
-    Columns: line, minutes, from_account_id, from_kind, from_after, to_account_id, to_kind, to_after.
-    """
-    giving, taking = aliased(Posting), aliased(Posting)
-    giver, taker = aliased(Account), aliased(Account)
-    query = select(
-        Transfer.line,
-        Transfer.minutes,
-        Transfer.from_account_id,
-        giver.kind.label("from_kind"),
-        giving.balance_after.label("from_after"),
-        Transfer.to_account_id,
-        taker.kind.label("to_kind"),
-        taking.balance_after.label("to_after"),
+    line: int
+    minutes: int
+    from_account_id: int
+    from_kind: str
+    from_after: int
+    to_account_id: int
+    to_kind: str
+    to_after: int
+
+
+def list_lines(session: Session, bank_id: int, entry: EntryRow) -> Sequence[EntryLine]:
+    """An entry's lines in order."""
+    postings = session.execute(
+        select(Posting.line, Posting.account_id, Posting.minutes, Posting.balance_after, Account.kind)
+        .join(Account, and_(Account.bank_id == Posting.bank_id, Account.id == Posting.account_id))
+        .where(Posting.bank_id == bank_id, Posting.entry_id == entry.id)
     )
-    sides = (
-        (giving, giver, Transfer.from_account_id, Transfer.from_number),
-        (taking, taker, Transfer.to_account_id, Transfer.to_number),
-    )
-    for posting, account, account_id, number in sides:
-        same = and_(posting.bank_id == Transfer.bank_id, posting.account_id == account_id, posting.number == number)
-        query = query.join(posting, same)
-        query = query.join(account, and_(account.bank_id == Transfer.bank_id, account.id == account_id))
-    here = and_(Transfer.bank_id == bank_id, Transfer.entry_id == entry_id)
-    return session.execute(query.where(here).order_by(Transfer.line)).all()
+    sides = {(row.line, row.account_id, row.minutes): (row.account_id, row.kind, row.balance_after) for row in postings}
+    lines = list[EntryLine]()
+    for number, (source, target, minutes, *_mirrored) in enumerate(entry.lines, start=1):
+        taken, given = sides.get((number, source, -minutes)), sides.get((number, target, minutes))
+        if taken and given:
+            lines.append(EntryLine(number, minutes, *taken, *given))
+    return lines
 
 
 def _entries() -> Select[*tuple[Any, ...]]:
@@ -230,12 +235,9 @@ def _entries() -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    """Kinds but exchanges have an index of their own, which SQLite takes only where its condition is written out."""
     found: list[ColumnElement[bool]] = []
     if wanted.kind is not None:
         found.append(Entry.kind == wanted.kind)
-    if wanted.kind not in {None, EntryKind.EXCHANGE}:
-        found.append(Entry.kind != literal_column("'exchange'"))
     if wanted.only_reversals:
         found.append(Entry.reverses.is_not(None))
     return found

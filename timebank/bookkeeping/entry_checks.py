@@ -1,209 +1,168 @@
-"""What must always be true of entries: their lines, what came of them, what they reverse, and their words."""
+"""What must always be true of entries: their postings, what they reverse, their marks and their words."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC
-from itertools import islice
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.entry_rows import NewEntry, digest_entry, digest_words
+from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.entry_rows import digest_words
 from timebank.bookkeeping.findings import count_rows, counted, name_row, result
-from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
-from timebank.bookkeeping.quick_checks import do_lines_stand, do_pairs_stand, list_doubtful_entries
+from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
+from timebank.bookkeeping.quick_checks import do_sides_stand
+from timebank.bookkeeping.quick_marks import ALL_IDS, IdRange, find_doubtful_entries
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.ledger.entries import EntryKind, Line
-from timebank.ledger.errors import LedgerError
+from timebank.ledger.leaves import LeafKind
 
 _BATCH = 5_000
-#: So many entries in doubt are looked at one by one; where there are more, all are.
+#: So many doubtful entries are read at a time.
 _FEW = 500
 
 
-def transfers_equal_lines(session: Session) -> CheckResult:
-    """Every line of every entry stands as its transfer, and no transfer stands without its line."""
-    transfers = count_rows(session, Transfer)
-    if do_lines_stand(session, transfers):
-        return result("transfers_equal_lines", transfers, "transfers", [])
-    return _look_at_each_line(session)
+def postings_equal_lines(session: Session) -> CheckResult:
+    """Each line of each entry has its two postings, on accounts that exist, and there is no posting besides."""
+    wrong = [] if do_sides_stand(session) else _inspect_each_line(session)
+    return result("postings_equal_lines", count_rows(session, Posting), "postings", wrong)
 
 
-def _look_at_each_line(session: Session) -> CheckResult:
-    wrong, seen = list[Finding](), 0
-    transfers = (
-        select(
-            Transfer.bank_id,
-            Transfer.entry_id,
-            Transfer.line,
-            Transfer.from_account_id,
-            Transfer.to_account_id,
-            Transfer.minutes,
-            Transfer.reverses,
-            Transfer.reverses_line,
-        )
-        .order_by(Transfer.bank_id, Transfer.entry_id, Transfer.line)
-        .execution_options(yield_per=_BATCH)
+def _inspect_each_line(session: Session) -> list[Finding]:
+    wrong = list[Finding]()
+    columns = (Posting.bank_id, Posting.entry_id, Posting.line, Posting.account_id, Posting.minutes, Posting.number)
+    postings = session.execute(
+        select(*columns).order_by(Posting.bank_id, Posting.entry_id).execution_options(yield_per=_BATCH)
     )
-    entries = (
+    entries = session.execute(
         select(Entry.bank_id, Entry.id, Entry.reverses, Entry.lines)
         .order_by(Entry.bank_id, Entry.id)
         .execution_options(yield_per=_BATCH)
     )
-    standing = _by_entry(session.execute(transfers))
-    found = next(standing, None)
-    for entry in session.execute(entries):
-        key = (entry.bank_id, entry.id)
-        while found is not None and found[0] < key:
-            wrong.append(Finding("transfer", name_row(found[0]), "its entry is missing"))
-            found = next(standing, None)
-        rows: list[tuple[object, ...]] = []
-        if found is not None and found[0] == key:
-            rows, found = found[1], next(standing, None)
-        seen += len(rows)
-        if rows != _as_transfers(entry):
-            wrong.append(Finding("entry", name_row(key), "its transfers are not its lines"))
-    while found is not None:
-        wrong.append(Finding("transfer", name_row(found[0]), "its entry is missing"))
-        found = next(standing, None)
-    return result("transfers_equal_lines", seen, "transfers", wrong)
-
-
-def _by_entry(rows: Any) -> Iterator[tuple[tuple[int, int], list[tuple[object, ...]]]]:  # noqa: ANN401 (a streamed result)
-    key, held = None, list[tuple[object, ...]]()
-    for row in rows:
-        if (row.bank_id, row.entry_id) != key:
-            if key is not None:
-                yield key, held
-            key, held = (row.bank_id, row.entry_id), []
-        held.append(tuple(row[2:]))
-    if key is not None:
-        yield key, held
-
-
-def _as_transfers(entry: Row[*tuple[Any, ...]]) -> list[tuple[object, ...]]:
-    return [
-        (number, *line[:3], entry.reverses, line[3] if len(line) > 3 else None)  # noqa: PLR2004 (a fourth: the line mirrored)
-        for number, line in enumerate(entry.lines, start=1)
-    ]
-
-
-def postings_equal_transfers(session: Session) -> CheckResult:
-    """Every transfer has its two postings under the numbers it names, and no posting stands without its transfer."""
-    postings = count_rows(session, Posting)
-    wrong = [] if do_pairs_stand(session, postings) else _look_at_each_pair(session)
-    return result("postings_equal_transfers", postings, "postings", wrong)
-
-
-def _look_at_each_pair(session: Session) -> list[Finding]:
-    wrong = [*_transfers_without_posting(session), *_transfers_without_account(session)]
-    of_transfer = and_(
-        Transfer.bank_id == Posting.bank_id, Transfer.entry_id == Posting.entry_id, Transfer.line == Posting.line
-    )
-    takes = and_(
-        Transfer.from_account_id == Posting.account_id,
-        Transfer.from_number == Posting.number,
-        Posting.minutes == -Transfer.minutes,
-    )
-    gives = and_(
-        Transfer.to_account_id == Posting.account_id,
-        Transfer.to_number == Posting.number,
-        Posting.minutes == Transfer.minutes,
-    )
-    stray = (
-        select(Posting.bank_id, Posting.account_id, Posting.number)
-        .outerjoin(Transfer, and_(of_transfer, or_(takes, gives)))
-        .where(Transfer.line.is_(None))
-    )
-    wrong += [Finding("posting", name_row(row), "it belongs to no transfer") for row in session.execute(stray)]
+    posted = groupby(postings, key=itemgetter(0, 1))
+    key, rows = next(posted, (None, ()))
+    for entry in entries:
+        while key is not None and key < (entry.bank_id, entry.id):
+            wrong += _without_entry(rows)
+            key, rows = next(posted, (None, ()))
+        sides: list[tuple[int, int, int]] = []
+        if key == (entry.bank_id, entry.id):
+            sides = [(row.line, row.account_id, row.minutes) for row in rows]
+            key, rows = next(posted, (None, ()))
+        if Counter(sides) != Counter(_sides(entry)):
+            wrong.append(Finding("entry", name_row(entry[:2]), "its postings are not its lines"))
+    while key is not None:
+        wrong += _without_entry(rows)
+        key, rows = next(posted, (None, ()))
+    its = and_(Account.bank_id == Posting.bank_id, Account.id == Posting.account_id)
+    nowhere = select(Posting.bank_id, Posting.account_id, Posting.number).outerjoin(Account, its)
+    for row in session.execute(nowhere.where(Account.id.is_(None))):
+        wrong.append(Finding("posting", name_row(row), "its account is missing"))
     return wrong
 
 
-def _transfers_without_posting(session: Session) -> Iterator[Finding]:
-    for account, number, sign in (
-        (Transfer.from_account_id, Transfer.from_number, -1),
-        (Transfer.to_account_id, Transfer.to_number, 1),
-    ):
-        same = and_(
-            Posting.bank_id == Transfer.bank_id,
-            Posting.account_id == account,
-            Posting.number == number,
-            Posting.entry_id == Transfer.entry_id,
-            Posting.line == Transfer.line,
-            Posting.minutes == Transfer.minutes * sign,
-        )
-        missing = (
-            select(Transfer.bank_id, Transfer.entry_id, Transfer.line)
-            .outerjoin(Posting, same)
-            .where(Posting.number.is_(None))
-        )
-        for row in session.execute(missing):
-            yield Finding("transfer", name_row(row), "its posting is missing or differs")
+def _without_entry(rows: Any) -> list[Finding]:  # noqa: ANN401 (rows of one entry that does not exist)
+    return [
+        Finding("posting", name_row((row.bank_id, row.account_id, row.number)), "its entry is missing") for row in rows
+    ]
 
 
-def _transfers_without_account(session: Session) -> Iterator[Finding]:
-    for account in (Transfer.from_account_id, Transfer.to_account_id):
-        stands = select(Account.id).where(Account.bank_id == Transfer.bank_id, Account.id == account).exists()
-        nowhere = select(Transfer.bank_id, Transfer.entry_id, Transfer.line).where(~stands)
-        for row in session.execute(nowhere):
-            yield Finding("transfer", name_row(row), "its account is missing")
+def _sides(entry: Row[*tuple[Any, ...]]) -> Iterator[tuple[object, ...]]:
+    """Yield (line, account, minutes) of each side of an entry's lines; of another shape of lines, what matches none."""
+    parts = 3 if entry.reverses is None else 4
+    for number, line in enumerate(entry.lines, start=1):
+        if not isinstance(line, list) or len(line) != parts or any(type(part) is not int for part in line):
+            yield (number,)
+            continue
+        yield number, line[0], -line[2]
+        yield number, line[1], line[2]
 
 
 def reversals_mirror(session: Session) -> CheckResult:
-    """A reversal's lines each mirror one line of an entry of its kind that is no reversal, each once, last first."""
-    first, first_entry, entry = aliased(Transfer), aliased(Entry), aliased(Entry)
-    query = (
-        select(Transfer.bank_id, Transfer.entry_id, Transfer.line)
-        .outerjoin(
-            first,
-            and_(
-                first.bank_id == Transfer.bank_id,
-                first.entry_id == Transfer.reverses,
-                first.line == Transfer.reverses_line,
-                first.from_account_id == Transfer.to_account_id,
-                first.to_account_id == Transfer.from_account_id,
-                first.minutes == Transfer.minutes,
-            ),
+    """A reversal's lines each mirror one line of an entry of its kind that is no reversal, each once, last first.
+
+    What was taken back is noted so, line by line, and nothing else is.
+    """
+    first = aliased(Entry)
+    reversals = session.execute(
+        select(
+            Entry.bank_id,
+            Entry.id,
+            Entry.reverses,
+            Entry.kind,
+            Entry.lines,
+            first.kind.label("first_kind"),
+            first.reverses.label("first_reverses"),
+            first.lines.label("first_lines"),
         )
-        .outerjoin(first_entry, and_(first_entry.bank_id == Transfer.bank_id, first_entry.id == Transfer.reverses))
-        .outerjoin(entry, and_(entry.bank_id == Transfer.bank_id, entry.id == Transfer.entry_id))
-        .where(
-            Transfer.reverses.is_not(None),
-            or_(
-                first.line.is_(None),
-                first_entry.reverses.is_not(None),
-                first_entry.kind != entry.kind,
-                entry.reverses.is_distinct_from(Transfer.reverses),
-            ),
-        )
+        .outerjoin(first, and_(first.bank_id == Entry.bank_id, first.id == Entry.reverses))
+        .where(Entry.reverses.is_not(None))
+        .order_by(Entry.bank_id, Entry.id)
+        .execution_options(yield_per=_BATCH)
     )
-    wrong = [Finding("transfer", name_row(row), "it mirrors no line") for row in session.execute(query)]
-    twice = (
-        select(Transfer.bank_id, Transfer.reverses, Transfer.reverses_line)
-        .where(Transfer.reverses.is_not(None))
-        .group_by(Transfer.bank_id, Transfer.reverses, Transfer.reverses_line)
-        .having(func.count() > 1)
+    wrong, seen, taken = list[Finding](), 0, dict[tuple[int, int, int], int]()
+    for reversal in reversals:
+        seen += 1
+        if not _mirrors(reversal):
+            wrong.append(Finding("entry", name_row(reversal[:2]), "it does not mirror what it takes back"))
+            continue
+        for line in reversal.lines:
+            place = (reversal.bank_id, reversal.reverses, line[3])
+            if place in taken:
+                wrong.append(Finding("entry", name_row(place[:2]), "a line of it was taken back more than once"))
+            taken[place] = reversal.id
+    wrong += _noted_wrongly(session, taken)
+    return result("reversals_mirror", seen, "reversals", wrong)
+
+
+def _mirrors(reversal: Row[*tuple[Any, ...]]) -> bool:
+    if reversal.first_lines is None or reversal.first_reverses is not None or reversal.first_kind != reversal.kind:
+        return False
+    lines = list(reversal.lines)
+    if not lines or any(not isinstance(line, list) or len(line) != 4 for line in lines):  # noqa: PLR2004 (a fourth: the line mirrored)
+        return False
+    numbers = [line[3] for line in lines]
+    if any(type(number) is not int or not 1 <= number <= len(reversal.first_lines) for number in numbers):
+        return False
+    mirrored = [reversal.first_lines[number - 1] for number in numbers]
+    if not all(isinstance(line, list) for line in mirrored):
+        return False
+    return numbers == sorted(set(numbers), reverse=True) and all(
+        [line[1], line[0], line[2]] == list(first[:3]) for line, first in zip(lines, mirrored, strict=True)
     )
-    wrong += [Finding("transfer", name_row(row), "it was taken back more than once") for row in session.execute(twice)]
-    reversals = session.scalar(select(func.count()).where(Entry.reverses.is_not(None))) or 0
-    return result("reversals_mirror", reversals, "reversals", wrong)
+
+
+def _noted_wrongly(session: Session, taken: dict[tuple[int, int, int], int]) -> Iterator[Finding]:
+    columns = (TakenBack.bank_id, TakenBack.entry_id, TakenBack.line, TakenBack.by_entry_id)
+    noted = {(bank, entry, line): by for bank, entry, line, by in session.execute(select(*columns))}
+    for place in sorted(noted.keys() | taken.keys()):
+        if noted.get(place) != taken.get(place):
+            yield Finding("taken_back", name_row(place), "it is not what a reversal took back")
 
 
 def entries_as_written(session: Session) -> CheckResult:
-    """Every entry still fits the digest that was made, with the books' key, when it was written."""
-    wrong = list[Finding]()
-    key = session.info["books_key"]
-    doubtful = list(islice(list_doubtful_entries(session, key), _FEW + 1))
-    entries = _whole_entries().where(tuple_(Entry.bank_id, Entry.id).in_(doubtful[:_FEW]))
-    for row in session.execute(entries if len(doubtful) <= _FEW else _whole_entries()) if doubtful else ():
-        try:
-            digest = digest_entry(key, _as_new_entry(row), row.words_digest)
-        except (LedgerError, TypeError, ValueError):
-            digest = b""
-        if not hmac.compare_digest(digest, bytes(row.digest)):
-            wrong.append(Finding("entry", f"{row.bank_id}/{row.id}", "it was changed after it was written"))
-    return result("entries_as_written", count_rows(session, Entry), "entries", wrong)
+    """Every entry still fits the mark that was made, with the books' key, when it was written."""
+    return entries_between_as_written(session, ALL_IDS)
+
+
+def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
+    """The same for the entries with these ids."""
+    wrong, key, source = list[Finding](), session.info["books_key"], SOURCES[LeafKind.ENTRY]
+    doubtful, seen = find_doubtful_entries(session, key, ids)
+    entries = select(*source.columns, Entry.digest)
+    for start in range(0, len(doubtful), _FEW):
+        few = tuple_(Entry.bank_id, Entry.id).in_(doubtful[start : start + _FEW])
+        for row in session.execute(entries.where(few).order_by(Entry.bank_id, Entry.id)):
+            try:
+                digest = mark(key, source.bytes_of(row, key))
+            except CANNOT_ENCODE:
+                digest = b""
+            if not hmac.compare_digest(digest, bytes(row.digest)):
+                wrong.append(Finding("entry", f"{row.bank_id}/{row.id}", "it was changed after it was written"))
+    return result("entries_as_written", seen, "entries", wrong)
 
 
 def words_as_written(session: Session) -> CheckResult:
@@ -226,40 +185,3 @@ def words_as_written(session: Session) -> CheckResult:
         elif row.words is not None and digest_words(row.salt, row.words) != bytes(row.words_digest):
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were changed"))
     return result("words_as_written", seen, "memos", wrong)
-
-
-def _whole_entries() -> Select[*tuple[Any, ...]]:
-    return select(
-        Entry.bank_id,
-        Entry.id,
-        Entry.key,
-        Entry.kind,
-        Entry.lines,
-        Entry.occurred_on,
-        Entry.recorded_at,
-        Entry.recorded_by,
-        Entry.deed,
-        Entry.on_behalf_of,
-        Entry.approved_by,
-        Entry.reverses,
-        Entry.resolves,
-        Entry.words_digest,
-        Entry.digest,
-    ).execution_options(yield_per=_BATCH)
-
-
-def _as_new_entry(row: Row[*tuple[Any, ...]]) -> NewEntry:
-    return NewEntry(
-        bank_id=row.bank_id,
-        key=row.key,
-        kind=EntryKind(row.kind),
-        lines=tuple(Line(*line) for line in row.lines),
-        occurred_on=row.occurred_on,
-        recorded_at=row.recorded_at.astimezone(UTC),
-        recorded_by=row.recorded_by,
-        deed=row.deed,
-        on_behalf_of=row.on_behalf_of,
-        approved_by=row.approved_by,
-        reverses=row.reverses,
-        resolves=row.resolves,
-    )

@@ -1,11 +1,9 @@
-"""An entry on its way into the books: what is said of it, its digest, and the plain values that its row is made of.
+"""An entry on its way into the books: what is to be written, and the plain values that its row is made of.
 
-This is what every posting goes through, so that it is written for speed; what it writes is fixed by docs/ledger.md.
+Every posting goes through here, so it is written for speed; what it writes is fixed by docs/ledger.md.
 """
 
-import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 from timebank import clock
+from timebank.bookkeeping.entry_encoding import COLUMNS, encode_entry, mark
 from timebank.driver import moment
-from timebank.ledger.entries import EntryKind, Line
+from timebank.ledger.entries import LONGEST_DEED, LONGEST_KEY, EntryKind, Line
+from timebank.ledger.errors import EntryNotWholeError, NotAMirrorError
 
 _SALT_BYTES = 16
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_NUL = "\0"
+_LINES, _RECORDED_AT = COLUMNS.index("lines"), COLUMNS.index("recorded_at")
 Values = tuple[Any, ...]
 
 
@@ -26,8 +27,8 @@ class NewEntry:
     """A deed to be written in the books.
 
     `key` makes it happen once per bank and derives from the deed; `deed` is an opaque reference to what it was;
-    `recorded_by`, `on_behalf_of` and `approved_by` are memberships; `resolves` is the hold that it ends; `words` can
-    later be erased.
+    `recorded_by`, `on_behalf_of` and `approved_by` are memberships, the first two of the bank `recorder_bank_id` where
+    that is another one than the entry's; `resolves` is the hold that it ends; `words` can later be erased.
     """
 
     bank_id: int
@@ -43,77 +44,82 @@ class NewEntry:
     reverses: int | None = None
     resolves: int | None = None
     words: str | None = None
+    recorder_bank_id: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise what the databases would refuse each in its own words.
+
+        EntryNotWholeError for texts that do not fit, NotAMirrorError where only some lines take something back.
+        """
+        if len(self.key) > LONGEST_KEY or len(self.deed) > LONGEST_DEED or _NUL in f"{self.key}{self.deed}{self.words}":
+            raise EntryNotWholeError
+        if len({line.mirrors is None for line in self.lines}) > 1:
+            raise NotAMirrorError
 
 
 def rows_of(entry: NewEntry, books_key: bytes, *, postgresql: bool) -> tuple[Values, Values | None]:
-    """The entry's row under a new id, in the order of the statements, and that of its words where it has any."""
+    """Return the entry's row under a new id, in the order of `COLUMNS`, and its memo's row or None without words."""
     salt = secrets.token_bytes(_SALT_BYTES) if entry.words is not None else None
-    words_digest = digest_words(salt, entry.words)
     entry_id = clock.next_id()
+    row = marked_row(entry, books_key, digest_words(salt, entry.words), entry_id, moment(entry.recorded_at))
+    memo = None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
+    return (as_postgresql_has_it(row) if postgresql else row), memo
+
+
+def rows_by_name(entry: NewEntry, books_key: bytes) -> tuple[dict[str, Any], Values]:
+    """Return the entry's row for PostgreSQL by column, and (its words, their salt), both None without words."""
+    row, memo = rows_of(entry, books_key, postgresql=True)
+    return dict(zip(COLUMNS, row, strict=True)), memo[2:] if memo else (None, None)
+
+
+def marked_row(
+    entry: NewEntry, books_key: bytes, words_digest: bytes | None, entry_id: int, recorded_at: str
+) -> Values:
+    """Return the row of an entry as SQLite stores it, its mark last.
+
+    A replay is marked again under the id and moment of the row that stands, and equals it if it is the same deed.
+    """
     row = (
+        entry.approved_by,
         entry.bank_id,
+        entry.deed,
         entry_id,
         entry.key,
         entry.kind.value,
+        json_lines(entry.lines),
         entry.occurred_on.isoformat(),
-        moment(entry.recorded_at, postgresql=postgresql),
-        entry.recorded_by,
         entry.on_behalf_of,
-        entry.approved_by,
-        entry.deed,
-        entry.reverses,
+        recorded_at,
+        entry.recorded_by,
+        entry.recorder_bank_id,
         entry.resolves,
-        lines_literal(entry.lines, postgresql=postgresql),
+        entry.reverses,
         words_digest,
-        digest_entry(books_key, entry, words_digest),
     )
-    return row, None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
+    return (*row, mark(books_key, encode_entry(row)))
 
 
-def lines_literal(lines: Sequence[Line], *, postgresql: bool) -> str:
-    """The lines as one literal, `{{from,to,minutes}}` or its JSON twin; a reversal's name the mirrored line fourth."""
-    literal = _json_lines(lines)
-    return literal.replace("[", "{").replace("]", "}") if postgresql else literal
+def as_postgresql_has_it(row: Values) -> Values:
+    """Return a row as PostgreSQL takes it: lines as an array literal, the moment with its time zone."""
+    values = list(row)
+    values[_LINES] = row[_LINES].replace("[", "{").replace("]", "}")
+    values[_RECORDED_AT] = row[_RECORDED_AT] + "+00"
+    return tuple(values)
 
 
-def _json_lines(lines: Sequence[Line]) -> str:
-    told = [
+def json_lines(lines: Sequence[Line]) -> str:
+    """Return lines as JSON without spaces, `[[from,to,minutes]]`; a reversal's name the mirrored line fourth."""
+    parts = [
         f"[{line.from_account},{line.to_account},{line.minutes},{line.mirrors}]"
         if line.mirrors
         else f"[{line.from_account},{line.to_account},{line.minutes}]"
         for line in lines
     ]
-    return f"[{','.join(told)}]"
+    return f"[{','.join(parts)}]"
 
 
 def digest_words(salt: bytes | None, words: str | None) -> bytes | None:
-    """HMAC-SHA256 (RFC 2104) of an entry's words under their own salt; None where there are no words."""
+    """Return HMAC-SHA256 (RFC 2104) of an entry's words under their own salt; None where there are no words."""
     if words is None or salt is None:
         return None
-    return hmac.digest(salt, words.encode(), hashlib.sha256)
-
-
-def digest_entry(books_key: bytes, entry: NewEntry, words_digest: bytes | None) -> bytes:
-    """HMAC-SHA256 (RFC 2104) of a whole deed under the books' key; what is hashed is told by `canonical_entry`."""
-    return hmac.digest(books_key, canonical_entry(entry, words_digest).encode(), hashlib.sha256)
-
-
-def canonical_entry(entry: NewEntry, words_digest: bytes | None) -> str:
-    """Every column of the entry but its id, the time of recording and the words themselves, as canonical JSON.
-
-    `resolves` stands in it only where it ends a hold. So a replay is told from another deed, and a row rewritten in
-    the database alone no longer fits. Names are sorted, with no spaces, as `json` would write it at four times the
-    cost.
-    """
-    resolves = "" if entry.resolves is None else f'"resolves":{entry.resolves},'
-    words = "null" if words_digest is None else f'"{words_digest.hex()}"'
-    return (
-        f'{{"approved_by":{_or_null(entry.approved_by)},"bank_id":{entry.bank_id},"deed":{_quoted(entry.deed)},'
-        f'"key":{_quoted(entry.key)},"kind":"{entry.kind.value}","lines":{_json_lines(entry.lines)},'
-        f'"occurred_on":"{entry.occurred_on.isoformat()}","on_behalf_of":{_or_null(entry.on_behalf_of)},'
-        f'"recorded_by":{entry.recorded_by},{resolves}"reverses":{_or_null(entry.reverses)},"words":{words}}}'
-    )
-
-
-def _or_null(number: int | None) -> int | str:
-    return "null" if number is None else number
+    return hmac.digest(salt, words.encode(), "sha256")

@@ -1,28 +1,51 @@
 """Reading every entry of a bank, one after the other, for who takes the books elsewhere."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.models import Entry, Memo, Posting, Transfer
+from timebank.bookkeeping.models import Entry, Memo, Posting
 from timebank.ledger.entries import HISTORY
 
 _BATCH = 2_000
-#: A line with its entry; see `stream_lines` for its columns.
-LineRow = Row[*tuple[Any, ...]]
+
+
+class LineRow(NamedTuple):
+    """A line of an entry, with its entry and the postings that it made; see `stream_lines`."""
+
+    id: int
+    key: str
+    kind: str
+    occurred_on: date
+    recorded_at: datetime
+    recorded_by: int
+    on_behalf_of: int | None
+    approved_by: int | None
+    reverses: str | None
+    words: str | None
+    line: int
+    minutes: int
+    mirrors: int | None
+    from_account_id: int
+    from_number: int | None
+    from_after: int | None
+    to_account_id: int
+    to_number: int | None
+    to_after: int | None
 
 
 def stream_lines(session: Session, bank_id: int) -> Iterator[LineRow]:
     """Every line of every entry of a bank, in the order of the entries' ids, read as it is asked for.
 
-    Columns: id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of, approved_by, reverses (the key of the
-    entry that is taken back), words; line, minutes, mirrors; from_account_id, from_number, from_after, to_account_id,
-    to_number, to_after. Where somebody wrote past the guards and a transfer or posting is missing, its columns are
-    None.
+    `reverses` is the key of the entry that is taken back. Where somebody wrote past the guards and a posting is
+    missing, its number and balance are None.
     """
-    giving, taking, first = aliased(Posting), aliased(Posting), aliased(Entry)
+    first = aliased(Entry)
     query = (
         select(
             Entry.id,
@@ -35,29 +58,48 @@ def stream_lines(session: Session, bank_id: int) -> Iterator[LineRow]:
             Entry.approved_by,
             first.key.label("reverses"),
             Memo.words,
-            Transfer.line,
-            Transfer.minutes,
-            Transfer.reverses_line.label("mirrors"),
-            Transfer.from_account_id,
-            Transfer.from_number,
-            giving.balance_after.label("from_after"),
-            Transfer.to_account_id,
-            Transfer.to_number,
-            taking.balance_after.label("to_after"),
+            Entry.lines,
         )
-        .outerjoin(Transfer, and_(Transfer.bank_id == Entry.bank_id, Transfer.entry_id == Entry.id))
         .outerjoin(first, and_(first.bank_id == Entry.bank_id, first.id == Entry.reverses))
         .outerjoin(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id))
+        .where(Entry.bank_id == bank_id)
+        .order_by(Entry.id)
+        .execution_options(yield_per=_BATCH)
     )
-    for posting, account, number in (
-        (giving, Transfer.from_account_id, Transfer.from_number),
-        (taking, Transfer.to_account_id, Transfer.to_number),
-    ):
-        same = and_(posting.bank_id == Transfer.bank_id, posting.account_id == account, posting.number == number)
-        query = query.outerjoin(posting, same)
-    ordered = query.where(Entry.bank_id == bank_id).order_by(Entry.id, Transfer.line)
-    with session.execute(ordered.execution_options(yield_per=_BATCH)) as lines:
-        yield from lines
+    columns = (Posting.entry_id, Posting.line, Posting.account_id, Posting.minutes)
+    sides_of_bank = select(*columns, Posting.number, Posting.balance_after).where(Posting.bank_id == bank_id)
+    by_entry = sides_of_bank.order_by(Posting.entry_id).execution_options(yield_per=_BATCH)
+    with session.execute(query) as entries, session.execute(by_entry) as postings:
+        sides = _sides_of_entries(postings)
+        for *entry, lines in entries:
+            posted = sides(entry[0])
+            for number, (source, target, minutes, *mirrors) in enumerate(lines, start=1):
+                taken = posted.get((number, source, -minutes), _MISSING)
+                given = posted.get((number, target, minutes), _MISSING)
+                line = (number, minutes, mirrors[0] if mirrors else None, source, *taken, target, *given)
+                yield LineRow._make((*entry, *line))
+
+
+#: (line, account, signed minutes) of a posting, and its (number, balance after).
+_Sides = dict[tuple[int, int, int], tuple[int | None, int | None]]
+_MISSING = (None, None)
+
+
+def _sides_of_entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> Callable[[int], _Sides]:
+    """Return a function that gives an entry's postings; it has to be asked in the order of the entries' ids."""
+    groups = groupby(rows, key=itemgetter(0))
+    standing: tuple[int, _Sides] | None = None
+
+    def sides(entry_id: int) -> _Sides:
+        nonlocal standing
+        while standing is None or standing[0] < entry_id:
+            found = next(groups, None)
+            if found is None:
+                return {}
+            standing = (found[0], {(row[1], row[2], row[3]): (row[4], row[5]) for row in found[1]})
+        return standing[1] if standing[0] == entry_id else {}
+
+    return sides
 
 
 def stream_history(session: Session, bank_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Row, and_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from timebank.bookkeeping.closing_models import Closing
+from timebank.bookkeeping.entry_encoding import FIELDS, encode_entry, plain_values
+from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
 from timebank.bookkeeping.seal_models import Leaf, SealLog
-from timebank.ledger.leaves import LeafKind, Told, encode, tell_bytes, tell_day, tell_id, tell_moment
+from timebank.ledger.leaves import LeafKind, Told, encode, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -24,10 +26,10 @@ class Source:
     """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
 
     kind: LeafKind
-    model: type[Account | Closing | Entry | Hold | LimitChange | SealLog]
+    model: type[Account | AccountHolder | Closing | Entry | Hold | LimitChange | SealLog]
     columns: tuple[Column, ...]
     place: tuple[Column, ...]
-    tell: Callable[[AnyRow, bytes], Mapping[str, Told]]
+    encode: Callable[[AnyRow, bytes], bytes]
     #: Which rows of the table are of this kind; None: all of them.
     only: ColumnElement[bool] | None = None
 
@@ -53,12 +55,17 @@ class Source:
         return getattr(row, self.place[0].key), number
 
     def bytes_of(self, row: AnyRow, books_key: bytes) -> bytes:
-        """The leaf as docs/ledger.md tells it."""
-        return encode(self.kind, self.tell(row, books_key))
+        """Return the leaf as docs/ledger.md specifies it."""
+        return self.encode(row, books_key)
 
     def hash_of(self, row: AnyRow, books_key: bytes) -> bytes:
         """The leaf's hash."""
         return hash_leaf(self.bytes_of(row, books_key))
+
+
+def _told(kind: LeafKind, tell: Callable[[AnyRow, bytes], Mapping[str, Told]]) -> Callable[[AnyRow, bytes], bytes]:
+    """Return the encoder of a kind from the function that lists its fields."""
+    return lambda row, books_key: encode(kind, tell(row, books_key))
 
 
 def _tell_log(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
@@ -139,25 +146,25 @@ def _tell_resolved(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
     return {"bank_id": tell_id(row.bank_id), "id": tell_id(row.id), "resolved_at": tell_moment(row.resolved_at)}
 
 
-def _tell_entry(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
-    """An entry; `resolves` stands only where it ends a hold, so that older leaves stay what they were."""
+def holder_fields(row: Mapping[str, Any]) -> Mapping[str, Told]:
+    """Return the fields of the leaf of an account's holder, from its row by column."""
     return {
-        **({} if row.resolves is None else {"resolves": tell_id(row.resolves)}),
-        "bank_id": tell_id(row.bank_id),
-        "id": tell_id(row.id),
-        "key": row.key,
-        "kind": row.kind,
-        "occurred_on": tell_day(row.occurred_on),
-        "recorded_at": tell_moment(row.recorded_at),
-        "recorded_by": tell_id(row.recorded_by),
-        "on_behalf_of": tell_id(row.on_behalf_of),
-        "approved_by": tell_id(row.approved_by),
-        "deed": row.deed,
-        "reverses": tell_id(row.reverses),
-        "lines": [[tell_id(line[0]), tell_id(line[1]), *line[2:]] for line in row.lines],
-        "words_digest": tell_bytes(row.words_digest),
-        "digest": tell_bytes(row.digest),
+        "bank_id": tell_id(row["bank_id"]),
+        "account_id": tell_id(row["account_id"]),
+        "number": row["number"],
+        "kind": row["kind"],
+        "holder_id": tell_id(row["holder_id"]),
+        "recorded_by": tell_id(row["recorded_by"]),
+        "recorded_at": tell_moment(row["recorded_at"]),
     }
+
+
+def _holder_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+    return holder_fields(row._asdict())
+
+
+def _encode_entry(row: AnyRow, _books_key: bytes) -> bytes:
+    return encode_entry(plain_values(row))
 
 
 SOURCES: Mapping[LeafKind, Source] = {
@@ -173,14 +180,29 @@ SOURCES: Mapping[LeafKind, Source] = {
             SealLog.begun_at,
         ),
         (SealLog.number,),
-        _tell_log,
+        _told(LeafKind.LOG, _tell_log),
     ),
     LeafKind.ACCOUNT: Source(
         LeafKind.ACCOUNT,
         Account,
         (Account.bank_id, Account.id, Account.kind, Account.opened_at),
         (Account.id,),
-        _tell_account,
+        _told(LeafKind.ACCOUNT, _tell_account),
+    ),
+    LeafKind.HOLDER: Source(
+        LeafKind.HOLDER,
+        AccountHolder,
+        (
+            AccountHolder.bank_id,
+            AccountHolder.account_id,
+            AccountHolder.number,
+            AccountHolder.kind,
+            AccountHolder.holder_id,
+            AccountHolder.recorded_by,
+            AccountHolder.recorded_at,
+        ),
+        (AccountHolder.account_id, AccountHolder.number),
+        _told(LeafKind.HOLDER, _holder_fields),
     ),
     LeafKind.LIMIT_CHANGE: Source(
         LeafKind.LIMIT_CHANGE,
@@ -196,7 +218,7 @@ SOURCES: Mapping[LeafKind, Source] = {
             LimitChange.recorded_at,
         ),
         (LimitChange.account_id, LimitChange.number),
-        _tell_limit_change,
+        _told(LeafKind.LIMIT_CHANGE, _tell_limit_change),
     ),
     LeafKind.HOLD: Source(
         LeafKind.HOLD,
@@ -211,37 +233,21 @@ SOURCES: Mapping[LeafKind, Source] = {
             Hold.placed_at,
         ),
         (Hold.id,),
-        _tell_hold,
+        _told(LeafKind.HOLD, _tell_hold),
     ),
     LeafKind.ENTRY: Source(
         LeafKind.ENTRY,
         Entry,
-        (
-            Entry.bank_id,
-            Entry.id,
-            Entry.key,
-            Entry.kind,
-            Entry.occurred_on,
-            Entry.recorded_at,
-            Entry.recorded_by,
-            Entry.on_behalf_of,
-            Entry.approved_by,
-            Entry.deed,
-            Entry.reverses,
-            Entry.resolves,
-            Entry.lines,
-            Entry.words_digest,
-            Entry.digest,
-        ),
+        tuple(getattr(Entry, name) for name, _form in FIELDS),
         (Entry.id,),
-        _tell_entry,
+        _encode_entry,
     ),
     LeafKind.HOLD_RESOLVED: Source(
         LeafKind.HOLD_RESOLVED,
         Hold,
         (Hold.bank_id, Hold.id, Hold.resolved_at),
         (Hold.id,),
-        _tell_resolved,
+        _told(LeafKind.HOLD_RESOLVED, _tell_resolved),
         Hold.resolved_at.is_not(None),
     ),
     LeafKind.CLOSING: Source(
@@ -260,6 +266,6 @@ SOURCES: Mapping[LeafKind, Source] = {
             Closing.recorded_at,
         ),
         (Closing.id,),
-        _tell_closing,
+        _told(LeafKind.CLOSING, _tell_closing),
     ),
 }

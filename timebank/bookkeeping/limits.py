@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, insert, literal, null, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.models import Account, LimitChange
 from timebank.db import UtcTime
@@ -48,17 +48,36 @@ def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[Lim
     ).all()
 
 
-def list_ended_overrides(
-    session: Session, bank_id: int, today: date
-) -> Sequence[Row[int, str, int | None, int, int, str]]:
-    """(account id, kind, floor, balance, held, reason) of the accounts whose newest limit change ended before today."""
-    return session.execute(
-        _with_newest_change(
-            select(Account.id, Account.kind, Account.floor, Account.balance, Account.held, LimitChange.reason)
-        )
+class EndedOverride(NamedTuple):
+    """An account whose newest limit change has ended, in minutes; `for_good` is its newest floor without an end."""
+
+    id: int
+    kind: str
+    floor: int
+    balance: int
+    held: int
+    reason: str
+    for_good: int | None
+
+
+def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequence[EndedOverride]:
+    """Return the accounts whose newest limit change ended before today, by their ids."""
+    lasting = aliased(LimitChange)
+    for_good = (
+        select(lasting.floor)
+        .where(lasting.bank_id == Account.bank_id, lasting.account_id == Account.id, lasting.until.is_(None))
+        .order_by(lasting.number.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    columns = (Account.id, Account.kind, Account.floor, Account.balance, Account.held, LimitChange.reason, for_good)
+    rows = session.execute(
+        _with_newest_change(select(*columns))
         .where(Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today)
         .order_by(Account.id)
-    ).all()
+    )
+    return [EndedOverride._make(row) for row in rows]
 
 
 def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)

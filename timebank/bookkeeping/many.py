@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import driver
+from timebank.bookkeeping.entry_encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, rows_of
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.errors import KeyTakenError
 
 _BATCH = 5_000
 _COLUMNS = {
-    "entry": "bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, on_behalf_of, approved_by, deed,"
-    " reverses, resolves, lines, words_digest, digest",
+    "entry": ", ".join(COLUMNS),
     "memo": "bank_id, entry_id, words, salt",
 }
 _KEY_IS_UNIQUE = "uq_entry_bank_id_key"

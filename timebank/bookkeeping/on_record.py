@@ -6,9 +6,10 @@ part of it. Entries of exchanges are left aside here: their exchanges and holds 
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, case, func, literal, null, or_, select, union_all
 
 from timebank.bookkeeping.closing_models import Closing
+from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
 from timebank.ledger.entries import EntryKind
 
@@ -16,42 +17,52 @@ from timebank.ledger.entries import EntryKind
 def deeds() -> CompoundSelect[*tuple[Any, ...]]:
     """Rows of the books with somebody's name on them.
 
-    Columns: bank_id, moment, by (None: the administrator's command line, or time), what (the table), id, number.
+    Columns: by_bank_id (whose member `by` is: in an entry between two banks it may be the other one), moment, by (None:
+    the administrator's command line, or time), bank_id, what (the table), id, number.
     """
     opened = and_(LimitChange.bank_id == Account.bank_id, LimitChange.account_id == Account.id, LimitChange.number == 1)
     accounts = select(
-        Account.bank_id,
+        Account.bank_id.label("by_bank_id"),
         Account.opened_at.label("moment"),
         LimitChange.recorded_by.label("by"),
+        Account.bank_id,
         literal("account").label("what"),
         Account.id.label("id"),
         null().label("number"),
     ).outerjoin(LimitChange, opened)
-    changes = select(
-        LimitChange.bank_id,
-        LimitChange.recorded_at,
-        LimitChange.recorded_by,
-        literal("limit_change"),
-        LimitChange.account_id,
-        LimitChange.number,
-    )
     closings = select(
         Closing.bank_id,
         Closing.recorded_at,
         func.coalesce(Closing.approved_by, Closing.recorded_by),
+        Closing.bank_id,
         literal("closing"),
         Closing.id,
         null(),
     )
+    recorder_bank = func.coalesce(Entry.recorder_bank_id, Entry.bank_id)
     entries = select(
-        Entry.bank_id,
+        case((Entry.approved_by.is_not(None), Entry.bank_id), else_=recorder_bank),
         Entry.recorded_at,
         func.coalesce(Entry.approved_by, Entry.recorded_by),
+        Entry.bank_id,
         literal("entry"),
         Entry.id,
         null(),
     ).where(or_(Entry.kind != EntryKind.EXCHANGE, Entry.reverses.is_not(None)))
-    return union_all(accounts, changes, closings, entries)
+    return union_all(accounts, _numbered(LimitChange), _numbered(AccountHolder), closings, entries)
+
+
+def _numbered(model: type[LimitChange | AccountHolder]) -> Select[*tuple[Any, ...]]:
+    """Rows that are numbered for each account."""
+    return select(
+        model.bank_id,
+        model.recorded_at,
+        model.recorded_by,
+        model.bank_id,
+        literal(model.__tablename__),
+        model.account_id,
+        model.number,
+    )
 
 
 def answers() -> CompoundSelect[*tuple[Any, ...]]:

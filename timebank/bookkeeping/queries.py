@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.models import Account, Entry, Memo, Posting, Transfer
+from timebank.bookkeeping.holder_models import AccountHolder
+from timebank.bookkeeping.line_sql import FROM, MINUTES, TO, count, other_account, part
+from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
 from timebank.ledger import accounts, entries
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
@@ -100,12 +102,10 @@ def find_entry_id(session: Session, bank_id: int, key: str) -> int | None:
     return session.scalar(select(Entry.id).where(Entry.bank_id == bank_id, Entry.key == key))
 
 
-def list_reversed_lines(session: Session, bank_id: int, entry_id: int) -> set[int | None]:
+def list_reversed_lines(session: Session, bank_id: int, entry_id: int) -> set[int]:
     """The numbers of an entry's lines that were taken back."""
     return set(
-        session.scalars(
-            select(Transfer.reverses_line).where(Transfer.bank_id == bank_id, Transfer.reverses == entry_id)
-        )
+        session.scalars(select(TakenBack.line).where(TakenBack.bank_id == bank_id, TakenBack.entry_id == entry_id))
     )
 
 
@@ -129,8 +129,6 @@ def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
     Columns: number, entry_id, key, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
     reversed_by (the id of the entry that took this line back), other_account (the line's other side), words.
     """
-    undone = aliased(Transfer)
-    other = func.coalesce(func.nullif(Transfer.from_account_id, Posting.account_id), Transfer.to_account_id)
     return (
         select(
             Posting.number,
@@ -143,23 +141,17 @@ def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
             Entry.recorded_at,
             Entry.deed,
             Entry.reverses,
-            undone.entry_id.label("reversed_by"),
-            other.label("other_account"),
+            TakenBack.by_entry_id.label("reversed_by"),
+            other_account(Posting.line, Posting.minutes).label("other_account"),
             Memo.words,
         )
         .join(Entry, (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id))
-        .join(
-            Transfer,
-            (Transfer.bank_id == Posting.bank_id)
-            & (Transfer.entry_id == Posting.entry_id)
-            & (Transfer.line == Posting.line),
-        )
         .outerjoin(Memo, (Memo.bank_id == Posting.bank_id) & (Memo.entry_id == Posting.entry_id))
         .outerjoin(
-            undone,
-            (undone.bank_id == Posting.bank_id)
-            & (undone.reverses == Posting.entry_id)
-            & (undone.reverses_line == Posting.line),
+            TakenBack,
+            (TakenBack.bank_id == Posting.bank_id)
+            & (TakenBack.entry_id == Posting.entry_id)
+            & (TakenBack.line == Posting.line),
         )
         .where(Posting.bank_id == bank_id, Posting.account_id == account_id)
     )
@@ -240,28 +232,26 @@ def first_and_last_recording(session: Session, bank_id: int, account_id: int) ->
 
 
 def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
-    """A selectable of the one-line entries of a kind that reverse nothing, for other rooms to join to their deeds.
+    """A selectable of the entries of a kind that reverse nothing, each with its first line, for other rooms to join.
 
-    Columns: bank_id, deed, from_account_id, to_account_id, minutes, is_reversed, recorded_by, recorded_at.
+    Columns: bank_id, deed, from_account_id, to_account_id, minutes, lines (how many it has), is_reversed (the first
+    one), recorded_by, recorded_at.
     """
-    undone = aliased(Transfer)
     return (
         select(
             Entry.bank_id,
             Entry.deed,
-            Transfer.from_account_id,
-            Transfer.to_account_id,
-            Transfer.minutes,
-            undone.entry_id.is_not(None).label("is_reversed"),
+            part(1, FROM).label("from_account_id"),
+            part(1, TO).label("to_account_id"),
+            part(1, MINUTES).label("minutes"),
+            count().label("lines"),
+            TakenBack.by_entry_id.is_not(None).label("is_reversed"),
             Entry.recorded_by,
             Entry.recorded_at,
         )
-        .join(Transfer, (Transfer.bank_id == Entry.bank_id) & (Transfer.entry_id == Entry.id))
         .outerjoin(
-            undone,
-            (undone.bank_id == Transfer.bank_id)
-            & (undone.reverses == Transfer.entry_id)
-            & (undone.reverses_line == Transfer.line),
+            TakenBack,
+            (TakenBack.bank_id == Entry.bank_id) & (TakenBack.entry_id == Entry.id) & (TakenBack.line == 1),
         )
         .where(Entry.kind == kind, Entry.reverses.is_(None))
     )
@@ -281,3 +271,15 @@ def moments_of_accounts() -> Select[int, int, datetime]:
 def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
     """A selectable of (bank_id, id) of all accounts of a kind, for other rooms to join to who holds them."""
     return select(Account.bank_id, Account.id).where(Account.kind == kind)
+
+
+def holders_now() -> Select[int, int, str, int]:
+    """A selectable of (bank_id, account_id, kind, holder_id): who holds each account now, its newest row on record."""
+    newer = aliased(AccountHolder)
+    is_newer = select(newer.number).where(
+        newer.bank_id == AccountHolder.bank_id,
+        newer.account_id == AccountHolder.account_id,
+        newer.number > AccountHolder.number,
+    )
+    columns = (AccountHolder.bank_id, AccountHolder.account_id, AccountHolder.kind, AccountHolder.holder_id)
+    return select(*columns).where(~is_newer.exists())

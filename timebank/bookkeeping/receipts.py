@@ -109,16 +109,26 @@ def begins_with(session: Session, bank_id: int, checkpoint: Checkpoint) -> bool:
 
 
 def _span(session: Session, bank_id: int) -> Span:
-    """Hashes over leaves, from the hashes of whole blocks as far as there are any."""
+    """Hashes over leaves, from the hashes of whole blocks as far as there are any.
+
+    A span of a tree that is no whole blocks lies within one block, whose leaves are read once for all such spans.
+    """
+    read = dict[int, Sequence[bytes]]()
+
+    def leaves(start: int, end: int) -> Sequence[bytes]:
+        first = start - start % BLOCK
+        if first not in read:
+            block = (Leaf.bank_id == bank_id, Leaf.number >= first, Leaf.number < first + BLOCK)
+            read[first] = session.scalars(select(Leaf.hash).where(*block).order_by(Leaf.number)).all()
+        return [bytes(one) for one in read[first][start - first : end - first]]
 
     def span(start: int, end: int) -> bytes:
         whole = (end - start) // BLOCK * BLOCK if start % BLOCK == 0 else 0
         blocks = select(Leaf.block).where(
             Leaf.bank_id == bank_id, Leaf.block.is_not(None), Leaf.number >= start, Leaf.number < start + whole
         )
-        rest = select(Leaf.hash).where(Leaf.bank_id == bank_id, Leaf.number >= start + whole, Leaf.number < end)
         hashes = list(session.scalars(blocks.order_by(Leaf.number))) if whole else []
-        single = [bytes(one) for one in session.scalars(rest.order_by(Leaf.number))] if start + whole < end else []
+        single = leaves(start + whole, end) if start + whole < end else []
         return root([*(bytes(one or b"") for one in hashes), *([root(single)] if single else [])])
 
     return span

@@ -20,7 +20,7 @@ from timebank.ledger.closings import ClosingKind
 from timebank.ledger.leaves import LeafKind
 
 #: An entry that was being written while others were sealed is a moment older than those. A clock can be wrong by hours.
-_LATE = clock.id_span(timedelta(days=1))
+LATE = clock.id_span(timedelta(days=1))
 
 
 def accounts_on_record(session: Session) -> CheckResult:
@@ -79,11 +79,11 @@ def sealed_in_order(session: Session) -> CheckResult:
     for seal in session.execute(_entries_of_seals()):
         seals += 1
         latest = newest.get(seal.bank_id, seal.oldest or 0)
-        if seal.oldest is not None and seal.oldest < latest - _LATE:
-            wrong += _sealed_late(session, seal, latest - _LATE)
+        if seal.oldest is not None and seal.oldest < latest - LATE:
+            wrong += _sealed_late(session, seal, latest - LATE)
         newest[seal.bank_id] = max(latest, seal.newest or 0)
     for bank_id, latest in newest.items():
-        wrong += _never_sealed(session, bank_id, latest - _LATE)
+        wrong += _never_sealed(session, bank_id, latest - LATE)
     return result("sealed_in_order", seals, "seals", wrong)
 
 

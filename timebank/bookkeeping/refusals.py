@@ -17,6 +17,7 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.NotMinutesError,
         errors.SameAccountError,
         errors.NoSuchAccountError,
+        errors.NoSuchMemberError,
         errors.FloorReachedError,
         errors.NotAMirrorError,
         errors.AlreadyReversedError,
@@ -28,8 +29,6 @@ _RULES: dict[str, type[errors.LedgerError]] = {
         errors.NotSealedInOrderError,
     )
 }
-#: What SQLite calls a unique index by, where it does not give its name.
-_SQLITE_INDEXES = {"transfer.bank_id, transfer.reverses, transfer.reverses_line": "reversed_once"}
 _PERMISSION_DENIED = "42501"
 
 
@@ -39,8 +38,6 @@ def refusal(error: DBAPIError) -> errors.LedgerError | None:
         return errors.BooksClosedError()
     diagnosis = getattr(error.orig, "diag", None)
     said = str(diagnosis.constraint_name or "") if diagnosis is not None else str(error.orig)
-    for columns, name in _SQLITE_INDEXES.items():
-        said = said.replace(columns, name)
     return next((kind() for rule, kind in _RULES.items() if said.endswith(rule)), None)
 
 

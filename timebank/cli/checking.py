@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.checks import check_books as run_checks
+from timebank.audit.processes import check_in_processes
 from timebank.cli import setting_up
 from timebank.cli.commands import main, settings_there
 from timebank.config import Settings
@@ -33,19 +34,29 @@ class Asked:
     default=None,
     help="Say on stderr which check is asked, how far it is and how long it took; by itself on a terminal.",
 )
-def check_books(*, as_json: bool, progress: bool | None) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Share the checks among so many processes, for books with hundreds of thousands of entries.",
+)
+def check_books(*, as_json: bool, progress: bool | None, processes: int) -> None:
     """Ask everything that must be true of the books; exit 1 and the exact row where something is not.
 
     What was found is kept for the audit page, where the database can be written.
     """
-    if not ask_checks(settings_there(), as_json=as_json, progress=progress):
+    if not ask_checks(settings_there(), as_json=as_json, progress=progress, processes=processes):
         sys.exit(1)
 
 
-def ask_checks(settings: Settings, *, as_json: bool = False, progress: bool | None = None) -> bool:
-    """Ask all checks and print what each says; gives whether the books balance."""
+def ask_checks(settings: Settings, *, as_json: bool = False, progress: bool | None = None, processes: int = 1) -> bool:
+    """Run all checks and print what each says; return whether the books balance."""
     began = clock.now()
-    asked = _ask(settings, prints=not as_json, tells=sys.stderr.isatty() if progress is None else progress)
+    tells = sys.stderr.isatty() if progress is None else progress
+    if processes == 1:
+        asked = _ask(settings, prints=not as_json, tells=tells)
+    else:
+        asked = _ask_in_processes(settings, processes, prints=not as_json, tells=tells)
     unkept = setting_up.keep_check(settings, [one.result for one in asked], began=began)
     if unkept is not None:
         click.echo(f"The result could not be kept for the audit page: {unkept}", err=as_json)
@@ -72,6 +83,19 @@ def _ask(settings: Settings, *, prints: bool, tells: bool) -> list[Asked]:
             if prints:
                 _print_result(result)
     return asked
+
+
+def _ask_in_processes(settings: Settings, processes: int, *, prints: bool, tells: bool) -> list[Asked]:
+    """Run the checks side by side; what each says is printed when all have ended."""
+    tell = _tell_seconds if tells else lambda _name, _milliseconds: None
+    timed = check_in_processes(settings.database_url, settings.session_info, processes, tell=tell)
+    for result, _milliseconds in timed if prints else ():
+        _print_result(result)
+    return [Asked(result, milliseconds / 1_000) for result, milliseconds in timed]
+
+
+def _tell_seconds(name: str, milliseconds: int) -> None:
+    click.echo(f"{name} {milliseconds / 1_000:.1f} s", err=True)
 
 
 def _tell_name(name: str) -> None:

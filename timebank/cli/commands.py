@@ -60,7 +60,10 @@ def migrate() -> None:
     settings = settings_there(before_migrating=True)
     settings.make_keys()  # those that a new version brings
     with opened(settings.owner_url) as owner:
-        migrations.upgrade(owner)
+        try:
+            setting_up.take_steps(owner)
+        except setting_up.CannotSetUpError as error:
+            raise click.ClickException(str(error)) from error
     setting_up.let_web_role_in(settings)
     setting_up.complete_banks(settings)
     click.echo("The database is up to date.")

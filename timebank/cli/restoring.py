@@ -70,7 +70,7 @@ def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, r
         message = f"this is a backup of {note.database}, and the settings name a database of {backend}"
         raise CannotRestoreError(message)
     if not migrations.knows(note.revision):
-        message = "this backup was made by a newer version: install that version first"
+        message = "this backup was made by a version that this one does not know, newer or before the first release"
         raise CannotRestoreError(message)
     for one in published:
         _check_seal(settings, note, one)

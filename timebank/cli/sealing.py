@@ -26,6 +26,7 @@ Paperwork = TypeVar("Paperwork")
 _WORDS = {
     LeafKind.LOG: "new logs",
     LeafKind.ACCOUNT: "accounts",
+    LeafKind.HOLDER: "account holders",
     LeafKind.LIMIT_CHANGE: "limit changes",
     LeafKind.HOLD: "holds",
     LeafKind.ENTRY: "entries",

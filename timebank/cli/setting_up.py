@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -85,11 +85,23 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
     return links
 
 
+def take_steps(engine: Engine) -> None:
+    """Bring the database up to date. Raises CannotSetUpError where another version made it."""
+    try:
+        migrations.upgrade(engine)
+    except migrations.UnknownStepError as error:
+        message = (
+            f"{engine.url.render_as_string()} was made by a version that this one does not know, such as a development"
+            " version before the first release. Put it aside, and make a new one."
+        )
+        raise CannotSetUpError(message) from error
+
+
 def prepare(settings: Settings) -> None:
-    """Make the keys and the tables that are not there yet. Raises UnsafeDatabaseError."""
+    """Make the keys and the tables that are not there yet. Raises UnsafeDatabaseError or CannotSetUpError."""
     settings.make_keys()
     with opened(settings.owner_url) as owner:
-        migrations.upgrade(owner)
+        take_steps(owner)
         refuse_unsafe(owner)
     let_web_role_in(settings)
 
@@ -234,7 +246,7 @@ def make_demo(settings: Settings) -> None:
     settings.make_keys()
     with opened(settings.database_url) as engine:
         if not migrations.is_up_to_date(engine):
-            migrations.upgrade(engine)
+            take_steps(engine)
     with writing(settings) as session:
         refuse_mixing(session, settings)
         bank = find_bank(session, village.SLUG) or _build_village(session)

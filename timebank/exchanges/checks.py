@@ -40,6 +40,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
         select(
             deeds.c.deed,
             deeds.c.minutes.label("posted"),
+            deeds.c.lines,
             deeds.c.from_account_id,
             deeds.c.to_account_id,
             deeds.c.is_reversed,
@@ -55,7 +56,9 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
     )
     for row in counted(session, rows):
         sides = (row.to_account_id, row.from_account_id, row.posted)
-        if row.code is None or not row.deed.startswith(_PREFIX):
+        if row.lines != 1:
+            yield Finding("entry", str(row.deed), "an exchange has one line")
+        elif row.code is None or not row.deed.startswith(_PREFIX):
             yield Finding("entry", str(row.deed), "no exchange belongs to it")
         elif row.state not in _MOVED or not row.minutes:
             yield Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that")

@@ -20,8 +20,9 @@ from timebank.exchanges.errors import (
 from timebank.exchanges.hands import check_own
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
+from timebank.holders.queries import hold_standing
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
-from timebank.members.queries import find_actor_by_account, hold_standing
+from timebank.members.queries import find_actor_by_account
 from timebank.members.rules import Actor, may_exchange
 
 

@@ -1,7 +1,7 @@
-"""An exchange under its lock: what its deeds go by, and what they change of it.
+"""A row-locked exchange: the columns that actions read, and those they may change.
 
-Every hour that moves passes here, so it is read by one statement, with its two sides and what is held for it, and
-written by one with its newest step, past the ORM's unit of work (docs/decisions/0018-posting-for-speed.md).
+Every hour that moves passes here, so it is read by one statement, with what is held for it, and written by one with
+its newest step, past the ORM's unit of work (docs/decisions/0018-posting-for-speed.md).
 """
 
 from collections.abc import Mapping
@@ -9,29 +9,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Subquery, Table, bindparam, case, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from timebank import driver
 from timebank.bookkeeping import holds
+from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import Deed, Standing, State, standing_of
-from timebank.members.queries import standings
 from timebank.members.rules import Actor
 
 _EXCHANGES = cast("Table", Exchange.__table__)
 _STEPS = cast("Table", ExchangeStep.__table__)
-_giver, _receiver = standings().subquery("giver"), standings().subquery("receiver")
+
+
 _held = holds.holds().subquery("held")
-
-
-def _is_side(member: Subquery, account_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return (member.c.bank_id == _EXCHANGES.c.bank_id) & (member.c.account_id == account_id)
-
-
-_LOCK = driver.Statement(
+_FIND = (
     select(
         _EXCHANGES.c.id,
         _EXCHANGES.c.giver_account_id,
@@ -47,21 +42,15 @@ _LOCK = driver.Statement(
         _EXCHANGES.c.occurred_on,
         _EXCHANGES.c.minutes,
         _EXCHANGES.c.disputed_minutes,
-        _giver.c.name,
-        _giver.c.standing,
-        _receiver.c.name,
-        _receiver.c.standing,
+        _EXCHANGES.c.changed_at,
         # Not a condition: among the open holds of a whole bank, a young database would look through them all.
         case((_held.c.resolved_at.is_(None), _held.c.id)),
     )
     .select_from(_EXCHANGES)
-    # Not outer joins: SQLite would read all members of all banks first.
-    .join(_giver, _is_side(_giver, _EXCHANGES.c.giver_account_id))
-    .join(_receiver, _is_side(_receiver, _EXCHANGES.c.receiver_account_id))
     .outerjoin(_held, (_held.c.bank_id == _EXCHANGES.c.bank_id) & (_held.c.deed == bindparam("of_deed")))
     .where(_EXCHANGES.c.bank_id == bindparam("of_bank"), _EXCHANGES.c.code == bindparam("of_code"))
-    .with_for_update(of=_EXCHANGES)
 )
+_LOOK, _LOCK = driver.Statement(_FIND), driver.Statement(_FIND.with_for_update(of=_EXCHANGES))
 _CHANGED = ("state", "recorded_side", "occurred_on", "minutes", "disputed_minutes", "changed_at")
 _KEEP = (
     update(_EXCHANGES)
@@ -92,9 +81,9 @@ _STEP_TAKEN = {
 
 @dataclass(slots=True)
 class Locked:
-    """An exchange that nobody else changes until this unit of work ends. A deed sets what changes, and takes a step.
+    """An exchange that nobody else changes until the transaction ends. A deed sets what changes, and takes a step.
 
-    The standings are of `members.rules`; `hold_id` is the hold that waits for an answer.
+    `hold_id` is the hold that waits for an answer; `changed_at` is as the driver returned it.
     """
 
     bank_id: int
@@ -113,10 +102,7 @@ class Locked:
     occurred_on: date | None
     minutes: int | None
     disputed_minutes: int | None
-    giver_name: str
-    giver_standing: str
-    receiver_name: str
-    receiver_standing: str
+    changed_at: datetime | str
     hold_id: int | None
 
     def standing(self) -> Standing:
@@ -125,21 +111,26 @@ class Locked:
 
 
 def lock(session: Session, bank_id: int, code: str) -> Locked:
-    """The exchange, locked and read anew: what another unit of work did meanwhile is seen. Raises NoResultFound."""
+    """Return the exchange, locked and as it is now, whatever was read of it before. Raises NoResultFound."""
     session.flush()
-    locked = _read(session, bank_id, code)
+    locked = _get(_LOCK, session, bank_id, code)
     if locked.hold_id is None and locked.state in {State.RECORDED, State.DISPUTED}:
-        # Who had to wait for the lock sees the exchange as it is, and all around it as it was: read again, now locked.
-        locked = _read(session, bank_id, code)
+        # Who had to wait for the lock sees the exchange as it is and its hold as it was: read again, now locked.
+        locked = _get(_LOCK, session, bank_id, code)
     return locked
 
 
-def _read(session: Session, bank_id: int, code: str) -> Locked:
-    rows = _LOCK.rows(session, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
+def look(unit: Unit, bank_id: int, code: str) -> Locked:
+    """Return the exchange without a lock, for a deed that is written only if it is still so. Raises NoResultFound."""
+    return _get(_LOOK, unit, bank_id, code)
+
+
+def _get(statement: driver.Statement, unit: Unit, bank_id: int, code: str) -> Locked:
+    rows = statement.rows(unit, {"of_bank": bank_id, "of_code": code, "of_deed": deed_of(code)})
     if not rows:
         raise NoResultFound
     locked = Locked(bank_id, code, *rows[0])
-    if isinstance(locked.occurred_on, str):  # as SQLite keeps a day
+    if isinstance(locked.occurred_on, str):  # SQLite returns a day as text
         locked.occurred_on = date.fromisoformat(locked.occurred_on)
     return locked
 

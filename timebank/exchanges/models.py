@@ -7,21 +7,32 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.orm import Mapped, mapped_column
 
-from timebank.db import Base, UtcTime
+from timebank.db import Base, InDomain, UtcTime
 from timebank.exchanges.rules import Deed, Side, Standing, State, standing_of
 from timebank.members.rules import How
 
 
 def _one_of(column: str, words: type[State | Side | Deed | How]) -> str:
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+#: Rules that PostgreSQL keeps as domains (decision 21): every hour that moves changes an exchange and adds a step.
+STATE = DOMAIN("exchange_state", String(20), check=_one_of("VALUE", State), constraint_name="state")
+DEED = DOMAIN("exchange_deed", String(20), check=_one_of("VALUE", Deed), constraint_name="deed")
+HOW = DOMAIN("how", String(20), check=_one_of("VALUE", How), constraint_name="how")
+WHOLE_MINUTES = DOMAIN("exchange_minutes", Integer(), check="VALUE BETWEEN 0 AND 1440", constraint_name="minutes")
+EXTRA_MINUTES = DOMAIN("extra_minutes", Integer(), check="VALUE BETWEEN 0 AND 600", constraint_name="minutes")
+DOMAINS = (STATE, DEED, HOW, WHOLE_MINUTES, EXTRA_MINUTES)
 
 
 class Exchange(Base):
@@ -38,13 +49,13 @@ class Exchange(Base):
         ForeignKeyConstraint(["bank_id", "giver_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(["bank_id", "receiver_account_id"], ["account.bank_id", "account.id"]),
         CheckConstraint("giver_account_id <> receiver_account_id", name="two_sides"),
-        CheckConstraint(_one_of("state", State), name="state"),
-        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes"),
+        CheckConstraint(_one_of("state", State), name="state").ddl_if(dialect="sqlite"),
+        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes").ddl_if(dialect="sqlite"),
         ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
         ForeignKeyConstraint(["bank_id", "category_id"], ["category.bank_id", "category.id"]),
-        CheckConstraint("disputed_minutes BETWEEN 0 AND 1440", name="disputed_minutes"),
-        CheckConstraint("travel_minutes BETWEEN 0 AND 600", name="travel_minutes"),
-        CheckConstraint("preparation_minutes BETWEEN 0 AND 600", name="preparation_minutes"),
+        CheckConstraint("disputed_minutes BETWEEN 0 AND 1440", name="disputed_minutes").ddl_if(dialect="sqlite"),
+        CheckConstraint("travel_minutes BETWEEN 0 AND 600", name="travel_minutes").ddl_if(dialect="sqlite"),
+        CheckConstraint("preparation_minutes BETWEEN 0 AND 600", name="preparation_minutes").ddl_if(dialect="sqlite"),
         CheckConstraint(
             "state IN ('proposed', 'accepted', 'declined', 'cancelled') OR"
             " (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL)",
@@ -61,20 +72,20 @@ class Exchange(Base):
     code: Mapped[str] = mapped_column(String(12))
     giver_account_id: Mapped[int] = mapped_column(BigInteger)
     receiver_account_id: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(InDomain(STATE))
     what: Mapped[str] = mapped_column(String(200))
     proposed_side: Mapped[str | None] = mapped_column(String(10))
     agreed_on: Mapped[date | None]
     agreed_minutes: Mapped[int | None]
     recorded_side: Mapped[str | None] = mapped_column(String(10))
     occurred_on: Mapped[date | None]
-    minutes: Mapped[int | None]
-    disputed_minutes: Mapped[int | None]
+    minutes: Mapped[int | None] = mapped_column(InDomain(WHOLE_MINUTES))
+    disputed_minutes: Mapped[int | None] = mapped_column(InDomain(WHOLE_MINUTES))
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
     listing_id: Mapped[int | None] = mapped_column(BigInteger)
     category_id: Mapped[int | None] = mapped_column(BigInteger)
-    travel_minutes: Mapped[int] = mapped_column(server_default=text("0"))
-    preparation_minutes: Mapped[int] = mapped_column(server_default=text("0"))
+    travel_minutes: Mapped[int] = mapped_column(InDomain(EXTRA_MINUTES), server_default=text("0"))
+    preparation_minutes: Mapped[int] = mapped_column(InDomain(EXTRA_MINUTES), server_default=text("0"))
 
     def standing(self) -> Standing:
         """As much of it as its rules need."""
@@ -95,8 +106,8 @@ class ExchangeStep(Base):
         ForeignKeyConstraint(
             ["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"], name="fk_exchange_step_on_behalf_of"
         ),
-        CheckConstraint(_one_of("deed", Deed), name="deed"),
-        CheckConstraint(_one_of("how", How), name="how"),
+        CheckConstraint(_one_of("deed", Deed), name="deed").ddl_if(dialect="sqlite"),
+        CheckConstraint(_one_of("how", How), name="how").ddl_if(dialect="sqlite"),
         CheckConstraint("(on_behalf_of IS NULL) = (how IS NULL)", name="how_they_agreed"),
         CheckConstraint("(done_by IS NULL) = (deed = 'expire')", name="done_by"),
         Index(
@@ -111,13 +122,13 @@ class ExchangeStep(Base):
     bank_id: Mapped[int] = mapped_column(BigInteger)
     exchange_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int]
-    deed: Mapped[str] = mapped_column(String(20))
+    deed: Mapped[str] = mapped_column(InDomain(DEED))
     done_by: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime] = mapped_column(UtcTime)
     minutes: Mapped[int | None]
     words: Mapped[str | None] = mapped_column(Text)
     on_behalf_of: Mapped[int | None] = mapped_column(BigInteger)
-    how: Mapped[str | None] = mapped_column(String(20))
+    how: Mapped[str | None] = mapped_column(InDomain(HOW))
     evidence: Mapped[str | None] = mapped_column(String(200))
 
 

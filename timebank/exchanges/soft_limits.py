@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from timebank import driver
 from timebank.banks.models import Bank
 from timebank.bookkeeping.limits import balances
+from timebank.holders.queries import list_names
 from timebank.ledger.entries import Line
-from timebank.members.queries import list_names
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
 
@@ -54,5 +54,5 @@ def notice_crossings(session: Session, bank_id: int, lines: Sequence[Line], now:
     }
     beyond = {account_id: kind for account_id, kind in kinds.items() if kind is not None}
     names = list_names(session, bank_id, list(beyond)) if beyond else {}
-    for account_id, (_name, code) in sorted(names.items()):
-        open_task(session, bank_id, kind=beyond[account_id], subject=f"member:{code}", now=now)
+    for account_id, holder in sorted(names.items()):
+        open_task(session, bank_id, kind=beyond[account_id], subject=f"{holder.kind}:{holder.code}", now=now)

@@ -123,8 +123,8 @@ class Books:
             occurred_on=first.occurred_on,
             recorded_at=first.recorded_at,
             recorded_by=self.recorders.get(first.recorded_by, ""),
-            on_behalf_of=self.recorders.get(first.on_behalf_of, ""),
-            approved_by=self.recorders.get(first.approved_by, ""),
+            on_behalf_of=self.recorders.get(first.on_behalf_of or 0, ""),
+            approved_by=self.recorders.get(first.approved_by or 0, ""),
             reverses=first.reverses or "",
             words=" ".join((first.words or "").split()) if self.with_names else "",
             lines=tuple(_moved(row, names) for row in rows),
@@ -133,7 +133,7 @@ class Books:
 
 def _moved(row: LineRow, names: Mapping[int, str]) -> Moved:
     sides = (names[row.from_account_id], names[row.to_account_id])
-    return Moved(*sides, row.minutes, row.from_after, row.to_after, row.mirrors)
+    return Moved(*sides, row.minutes, row.from_after or 0, row.to_after or 0, row.mirrors)
 
 
 def open_books(
@@ -206,8 +206,8 @@ def _in_order(entries: Iterator[list[LineRow]]) -> Iterator[list[LineRow]]:
 def _numbers(rows: Sequence[LineRow]) -> Iterator[tuple[int, int]]:
     """(account, number) of every posting of an entry, in the order in which they were made."""
     for row in rows:
-        yield row.from_account_id, row.from_number
-        yield row.to_account_id, row.to_number
+        yield row.from_account_id, row.from_number or 0
+        yield row.to_account_id, row.to_number or 0
 
 
 def _gap(rows: Sequence[LineRow], newest: Mapping[int, int]) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.actions import NewEntry
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.bookkeeping.many import post_many
+from timebank.bookkeeping.opening import open_account
 from timebank.interchange.history import HistoryRow
 from timebank.interchange.history_plan import OPENING, Plan
 from timebank.ledger.accounts import AccountKind
@@ -54,8 +55,8 @@ def store(session: Session, bank: Bank, plan: Plan, *, by: Actor, no_floor: bool
 
 def _open_opening(session: Session, bank: Bank, by: Actor, now: datetime) -> int:
     """The account from which balances come that were there before these books. It has no floor."""
-    return bookkeeping.open_account(
-        session, bank.id, AccountKind.OPENING, floor=None, reason=_REASON, by=by.membership_id, now=now
+    return open_account(
+        session, bank.id, AccountKind.OPENING, bank.id, floor=None, reason=_REASON, by=by.membership_id, now=now
     )
 
 

@@ -14,6 +14,7 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.closings import close_account, is_closed, reopen_account
 from timebank.bookkeeping.limits import lock_accounts
+from timebank.bookkeeping.opening import open_account
 from timebank.bookkeeping.queries import find_account_of_kind, get_account, get_account_of_kind
 from timebank.exchanges.errors import UnfinishedError
 from timebank.exchanges.leaving import refuse_unfinished
@@ -140,8 +141,8 @@ def _other_account(session: Session, bank: Bank, balance: int, to: Actor | None,
 
 def _open_leavers(session: Session, bank: Bank, by: Actor, now: datetime) -> int:
     trail.begin(session, trail.Deed(bank.id, "leavers.opened", f"bank:{bank.slug}", by.doer_id, now))
-    return bookkeeping.open_account(
-        session, bank.id, AccountKind.LEAVERS, floor=None, reason=_LEAVERS_FLOOR, by=by.doer_id, now=now
+    return open_account(
+        session, bank.id, AccountKind.LEAVERS, bank.id, floor=None, reason=_LEAVERS_FLOOR, by=by.doer_id, now=now
     )
 
 

@@ -99,7 +99,7 @@ def _entries_that_close_nothing(session: Session, closings: Sequence[Row[*tuple[
         taken_over = (entry.bank_id, entry.from_account_id) in leavers
         left = entry.to_account_id if taken_over else entry.from_account_id
         closed = (entry.bank_id, left, entry.recorded_by, entry.recorded_at)
-        if free[closed] < 1 or not entry.deed.startswith(PREFIX):
+        if entry.lines != 1 or free[closed] < 1 or not entry.deed.startswith(PREFIX):
             wrong.append(Finding("entry", entry.deed, "it is of a leaving, and closed no account"))
         free[closed] -= 1
     return wrong

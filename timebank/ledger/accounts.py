@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 
 class AccountKind(StrEnum):
@@ -15,6 +16,32 @@ class AccountKind(StrEnum):
     OPENING = "opening"
     LEAVERS = "leavers"
     CLEARING = "clearing"
+
+
+class HolderKind(StrEnum):
+    """Who can hold an account."""
+
+    MEMBER = "member"
+    GROUP = "group"
+    FUND = "fund"
+    ACTIVITY = "activity"
+    BANK = "bank"
+
+
+def holder_kind(kind: AccountKind) -> HolderKind:
+    """Return who holds accounts of a kind; a bank's clearing account is held by the other bank."""
+    match kind:
+        case AccountKind.MEMBER:
+            return HolderKind.MEMBER
+        case AccountKind.GROUP:
+            return HolderKind.GROUP
+        case AccountKind.FUND:
+            return HolderKind.FUND
+        case AccountKind.ACTIVITY:
+            return HolderKind.ACTIVITY
+        case AccountKind.POT | AccountKind.OPENING | AccountKind.LEAVERS | AccountKind.CLEARING:
+            return HolderKind.BANK
+    assert_never(kind)
 
 
 #: A bank has one of each of these.

@@ -1,6 +1,6 @@
 """A check is a question with a name about what must always be true, a figure, and the rows where it is not.
 
-Each room asks its own; the audit gathers them. Sum zero alone proves little: a changed transfer passes it.
+Each room asks its own; the audit gathers them. Sum zero alone proves little: two changed postings pass it.
 """
 
 from dataclasses import dataclass

@@ -33,12 +33,19 @@ KINDS_OF_HELP = frozenset({EntryKind.EXCHANGE, EntryKind.ACTIVITY})
 HISTORY = "history:"
 
 
+#: How many signs an entry's key and its reference to a deed may have.
+LONGEST_KEY, LONGEST_DEED = 120, 80
+#: Nobody moves more at once: 1,900 years. Sums of such minutes stay far within 64 bits.
+MOST_MINUTES = 1_000_000_000
+MOST_LINES = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Hours moving: from the account of who received help to the account of who gave it, in whole minutes.
 
     `mirrors` is the number (from 1) of the line that this one takes back; None in an ordinary entry.
-    Raises NotMinutesError or SameAccountError when made wrong.
+    Raises NotMinutesError, SameAccountError or NotAMirrorError when made wrong.
     """
 
     from_account: int
@@ -47,8 +54,10 @@ class Line:
     mirrors: int | None = None
 
     def __post_init__(self) -> None:
-        if type(self.minutes) is not int or self.minutes <= 0:
+        if type(self.minutes) is not int or not 0 < self.minutes <= MOST_MINUTES:
             raise NotMinutesError
+        if self.mirrors is not None and not 0 < self.mirrors <= MOST_LINES:
+            raise NotAMirrorError
         if self.from_account == self.to_account:
             raise SameAccountError
 

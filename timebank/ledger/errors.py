@@ -33,6 +33,12 @@ class NoSuchAccountError(LedgerError):
     message_id = "account_exists"
 
 
+class NoSuchMemberError(LedgerError):
+    """Who recorded an entry, for whom, or who approved it is no member of the bank."""
+
+    message_id = "member_exists"
+
+
 class FloorReachedError(LedgerError):
     """A balance would fall below its account's floor."""
 

@@ -18,6 +18,7 @@ class LeafKind(StrEnum):
 
     LOG = "log"
     ACCOUNT = "account"
+    HOLDER = "holder"
     LIMIT_CHANGE = "limit_change"
     HOLD = "hold"
     ENTRY = "entry"
@@ -51,8 +52,3 @@ def tell_moment(moment: datetime) -> str:
 def tell_day(day: date | None) -> str | None:
     """A day such as 2026-11-21."""
     return None if day is None else day.isoformat()
-
-
-def tell_bytes(kept: bytes | None) -> str | None:
-    """Bytes in hex."""
-    return None if kept is None else bytes(kept).hex()

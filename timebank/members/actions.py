@@ -10,6 +10,7 @@ from timebank import clock, codes
 from timebank.banks.actions import MEMBERS_FLOOR
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.opening import open_account
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
@@ -74,10 +75,11 @@ def _enter(
     """Write the person, the account, the membership under its (id, code), and its roles."""
     membership_id, code = names
     person_id = newcomer.person_id or _enter_person(session, newcomer, now)
-    account_id = bookkeeping.open_account(
+    account_id = open_account(
         session,
         bank.id,
         AccountKind.MEMBER,
+        membership_id,
         floor=bank.member_floor,
         reason=MEMBERS_FLOOR,
         by=by.membership_id if by else None,
@@ -170,14 +172,15 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
     if holder is not None:
         return holder
     person = Person(id=clock.next_id(), name=HOLDER_NAME, name_folded=fold(HOLDER_NAME), created_at=now)
-    account_id = bookkeeping.open_account(
-        session, bank.id, AccountKind.MEMBER, floor=0, reason="holder of imported listings", by=None, now=now
+    membership_id, reason = clock.next_id(), "holder of imported listings"
+    account_id = open_account(
+        session, bank.id, AccountKind.MEMBER, membership_id, floor=0, reason=reason, by=None, now=now
     )
     session.add(person)
     session.flush()
     holder = Membership(
         bank_id=bank.id,
-        id=clock.next_id(),
+        id=membership_id,
         person_id=person.id,
         account_id=account_id,
         number=next_number(session, bank.id),

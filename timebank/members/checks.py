@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import list_accounts_of_kind
-from timebank.ledger.accounts import AccountKind
+from timebank.bookkeeping.queries import holders_now, list_accounts_of_kind
+from timebank.ledger.accounts import AccountKind, HolderKind
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.members.models import Application, Membership, StandingChange
 from timebank.members.rules import Stage
 
 
 def accounts_have_members(session: Session) -> CheckResult:
-    """Every membership has an account of a member, and every member's account its membership."""
+    """Every membership has an account of a member and holds it, and every member's account has its membership."""
     accounts = list_accounts_of_kind(AccountKind.MEMBER).subquery()
     same = (accounts.c.bank_id == Membership.bank_id) & (accounts.c.id == Membership.account_id)
     query = (
@@ -27,6 +27,11 @@ def accounts_have_members(session: Session) -> CheckResult:
         else Finding("account", f"{row.bank_id}/{row.id}", "no membership holds it")
         for row in session.execute(query)
     ]
+    held = holders_now().subquery()
+    its = (held.c.bank_id == Membership.bank_id) & (held.c.account_id == Membership.account_id)
+    is_another = (held.c.kind == HolderKind.MEMBER) & (held.c.holder_id != Membership.id)
+    others = select(Membership.code).join(held, its).where(is_another)
+    wrong += [Finding("membership", code, "somebody else holds its account") for code in session.scalars(others)]
     count = session.scalar(select(func.count()).select_from(Membership)) or 0
     return CheckResult("accounts_have_members", count, "memberships", tuple(wrong[:20]), len(wrong))
 

@@ -4,6 +4,7 @@ Every change is a row of the books' limit changes and one of the trail. A limit 
 """
 
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,10 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.limits import list_ended_overrides, list_limits, lock_accounts
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.holders.queries import list_names
 from timebank.ledger.accounts import Account, AccountKind
 from timebank.ledger.hours import split
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError, NotAllowedError
-from timebank.members.queries import list_names
 from timebank.members.rules import Actor, may_change_limit, may_coordinate
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
@@ -70,7 +71,7 @@ def end_override(
     until = list_limits(session, bank.id, member.account_id)[0].until
     if until is not None and until >= today:
         account = get_account(session, bank.id, member.account_id)
-        _raise_floor(session, bank, account, reason=ENDED_EARLY, by=by, now=now)
+        _raise_floor(session, bank, account, bank.member_floor, reason=ENDED_EARLY, by=by, now=now)
 
 
 def change_pot_limit(  # noqa: PLR0913 (the same for the pot, for good where no day is named)
@@ -109,14 +110,13 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
     """
     raised, today = 0, clock.local_day(now, bank.time_zone)
     lock_accounts(session, bank.id, [row.id for row in list_ended_overrides(session, bank.id, today)])
-    for row in list_ended_overrides(session, bank.id, today):  # read anew, now that their balances stay
+    for row in list_ended_overrides(session, bank.id, today):  # read again, now that the balances are locked
         account = Account(row.id, AccountKind(row.kind), row.floor, row.balance, row.held)
-        floor = min(_usual_floor(bank, account), account.free)
-        noticed = row.reason in {TIME_IS_OVER, ENDED_EARLY}
-        moves = floor > row.floor or floor == _usual_floor(bank, account)
-        if noticed and not moves:
+        usual = usual_floor(bank, account.kind, row.for_good)
+        moves = usual is None or account.free > row.floor or account.free >= usual
+        if row.reason in {TIME_IS_OVER, ENDED_EARLY} and not moves:
             continue
-        _raise_floor(session, bank, account, reason=TIME_IS_OVER, by=None, now=now)
+        _raise_floor(session, bank, account, usual, reason=TIME_IS_OVER, by=None, now=now)
         raised += moves
     return raised
 
@@ -173,23 +173,36 @@ def _set_floor(  # noqa: PLR0913 (a limit change names who, why and until when)
     )
 
 
-def _usual_floor(bank: Bank, account: Account) -> int:
-    return bank.pot_floor if account.kind is AccountKind.POT else bank.member_floor
+def usual_floor(bank: Bank, kind: AccountKind, for_good: int | None) -> int | None:
+    """Return the floor that an account of a kind goes back to when an override ends, in minutes; None: no floor.
+
+    Members and the pot have a rule of the bank. Groups, funds and activities each have their own: `for_good`, the
+    newest floor that was set without an end.
+    """
+    match kind:
+        case AccountKind.MEMBER:
+            return bank.member_floor
+        case AccountKind.POT:
+            return bank.pot_floor
+        case AccountKind.GROUP | AccountKind.FUND | AccountKind.ACTIVITY:
+            return for_good
+        case AccountKind.OPENING | AccountKind.LEAVERS | AccountKind.CLEARING:
+            return None
+    assert_never(kind)
 
 
-def _raise_floor(
-    session: Session, bank: Bank, account: Account, *, reason: str, by: Actor | None, now: datetime
+def _raise_floor(  # noqa: PLR0913 (a limit change names who and why)
+    session: Session, bank: Bank, account: Account, usual: int | None, *, reason: str, by: Actor | None, now: datetime
 ) -> None:
     """Raise the floor towards the usual one as far as the balance allows; where that is not all, ask a broker."""
-    usual = _usual_floor(bank, account)
-    floor = min(usual, account.free)
-    still_below = floor < usual
+    floor = None if usual is None else min(usual, account.free)
+    still_below = floor != usual
     until = clock.local_day(now, bank.time_zone) - timedelta(days=1) if still_below else None
     by_id = by.doer_id if by else None
     bookkeeping.change_limit(session, bank.id, account.id, floor, reason=reason, by=by_id, now=now, until=until)
-    names = list_names(session, bank.id, [account.id])
-    subject = f"member:{names[account.id][1]}" if account.id in names else POT_SUBJECT
+    holder = list_names(session, bank.id, [account.id]).get(account.id)
+    subject = f"{holder.kind}:{holder.code}" if holder else str(account.kind)
     if by is None:
         trail.begin(session, Deed(bank.id, "limit.swept", subject, None, now))
-    if still_below and subject != POT_SUBJECT:
+    if still_below and holder:
         open_task(session, bank.id, kind=Kind.LIMIT_ENDED, subject=subject, now=now)

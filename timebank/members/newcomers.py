@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.banks.models import Bank
-from timebank.bookkeeping import actions as bookkeeping
+from timebank.bookkeeping.opening import open_accounts
 from timebank.ledger.accounts import AccountKind
 from timebank.members.actions import next_number
 from timebank.members.errors import NotAllowedError
@@ -39,19 +39,20 @@ def take_in(  # noqa: PLR0913 (an account's floor is a deed: it needs its reason
         select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True)
     )  # members are numbered one by one
     free = max(next_number(session, bank.id), *(number + 1 for _name, number in newcomers if number is not None), 0)
-    accounts = bookkeeping.open_accounts(
+    ids = [clock.next_id() for _ in newcomers]
+    accounts = open_accounts(
         session,
         bank.id,
         AccountKind.MEMBER,
-        len(newcomers),
+        ids,
         floor=floor,
         reason=reason,
         by=by.membership_id,
         now=now,
     )
     memberships = list[dict[str, object]]()
-    for (_name, number), account_id in zip(newcomers, accounts, strict=True):
-        memberships.append(_membership(bank, account_id, free if number is None else number, now))
+    for (_name, number), membership_id, account_id in zip(newcomers, ids, accounts, strict=True):
+        memberships.append(_membership(bank, membership_id, account_id, free if number is None else number, now))
         free += number is None
     persons = [
         {"id": member["person_id"], "name": name, "name_folded": fold(name), "created_at": now}
@@ -63,10 +64,10 @@ def take_in(  # noqa: PLR0913 (an account's floor is a deed: it needs its reason
     return accounts
 
 
-def _membership(bank: Bank, account_id: int, number: int, now: datetime) -> dict[str, object]:
+def _membership(bank: Bank, membership_id: int, account_id: int, number: int, now: datetime) -> dict[str, object]:
     return {
         "bank_id": bank.id,
-        "id": clock.next_id(),
+        "id": membership_id,
         "person_id": clock.next_id(),
         "account_id": account_id,
         "number": number,

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
+from timebank.holders.sources import Source, register
+from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.members.rules import Actor, Role, Standing, fold
 
@@ -30,15 +32,6 @@ def find_actor_by_code(session: Session, bank_id: int, code: str) -> Actor | Non
 def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Actor | None:
     """The membership that holds this account."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.account_id == account_id)
-
-
-def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
-    """Keep the standing of those who hold these accounts as it is until the unit of work ends.
-
-    Who leaves meanwhile waits, and then finds what was begun with them. On SQLite one unit of work writes at a time.
-    """
-    holders = select(Membership.id).where(Membership.bank_id == bank_id, Membership.account_id.in_(set(account_ids)))
-    session.execute(holders.order_by(Membership.id).with_for_update(read=True)).all()
 
 
 def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor | None:
@@ -98,23 +91,22 @@ def list_roles_anywhere(session: Session, person_id: int) -> frozenset[Role]:
     return frozenset(Role(role) for role in roles)
 
 
-def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """{account id: (name, code)} of the members who hold these accounts."""
-    rows = session.execute(
-        select(Membership.account_id, Person.name, Membership.code)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.bank_id == bank_id, Membership.account_id.in_(set(account_ids)))
-    )
-    return {row.account_id: (row.name, row.code) for row in rows}
-
-
-def standings() -> Select[int, int, str, str]:
-    """A selectable of (bank_id, account_id, name, standing) of all members, for other rooms to join to their deeds."""
+def _holders() -> Select[int, int, str, str, str]:
+    """Members as `holders` joins them to their accounts."""
     return (
-        select(Membership.bank_id, Membership.account_id, Person.name, Membership.standing)
+        select(Membership.bank_id, Membership.id, Person.name, Membership.code, Membership.standing)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.is_holder.is_(False))
     )
+
+
+def _hold_standing(session: Session, bank_id: int, membership_ids: Sequence[int]) -> None:
+    """Lock these memberships against a change of standing; see `holders.queries.hold_standing`."""
+    members = select(Membership.id).where(Membership.bank_id == bank_id, Membership.id.in_(set(membership_ids)))
+    session.execute(members.order_by(Membership.id).with_for_update(read=True)).all()
+
+
+register(Source(HolderKind.MEMBER, _holders, _hold_standing))
 
 
 class MemberName(NamedTuple):

@@ -3,9 +3,10 @@
 from typing import Literal
 
 from alembic import context
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
-from timebank.migrations.tables import metadata
+from timebank.migrations.tables import metadata, stands_on
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
@@ -15,12 +16,18 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
     return False
 
 
+def include_object(item: SchemaItem, *_what: object) -> bool:
+    """Compare only what is made on this database."""
+    return stands_on(item, connection.dialect.name)
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
     render_item=render_item,
+    include_object=include_object,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

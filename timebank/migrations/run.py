@@ -23,9 +23,10 @@ _GRANTS = {
     "entry": ("SELECT", "INSERT"),
     "memo": ("SELECT", "INSERT", "UPDATE (words, salt)"),
     "hold": ("SELECT", "INSERT", "UPDATE (resolved_at)"),
-    "transfer": ("SELECT",),
+    "taken_back": ("SELECT",),
     "posting": ("SELECT",),
     "limit_change": ("SELECT", "INSERT"),
+    "account_holder": ("SELECT", "INSERT"),
     "seal_log": ("SELECT",),
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
@@ -74,7 +75,11 @@ def _config(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Take every step that the database has not taken yet."""
+    """Take every step that the database has not taken yet. Raises UnknownStepError."""
+    with engine.connect() as connection:
+        standing = MigrationContext.configure(connection).get_current_revision()
+    if standing is not None and not knows(standing):
+        raise UnknownStepError(standing)
     with _stepping(engine) as connection:
         command.upgrade(_config(connection), to)
 
@@ -83,6 +88,10 @@ def downgrade(engine: Engine, to: str) -> None:
     """Take steps back, down to `to` ('base': all of them)."""
     with _stepping(engine) as connection:
         command.downgrade(_config(connection), to)
+
+
+class UnknownStepError(Exception):
+    """The database has taken a step that this version does not know."""
 
 
 class BrokenKeysError(Exception):
@@ -133,7 +142,7 @@ def grants(role: str) -> list[str]:
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(_GRANTS.items())),
-        f"GRANT EXECUTE ON FUNCTION books_lock_accounts(bigint, bigint[]) TO {quoted}",
+        f"GRANT EXECUTE ON FUNCTION books_lock_accounts, exchange_confirm TO {quoted}",
     ]
 
 

@@ -1,8 +1,15 @@
 """All tables of the house, gathered so that a migration can be compared with them."""
 
+from sqlalchemy.schema import SchemaItem
+
 from timebank.audit import models as audit
 from timebank.banks import models as banks
-from timebank.bookkeeping import closing_models as closings, models as bookkeeping, seal_models as seals
+from timebank.bookkeeping import (
+    closing_models as closings,
+    holder_models as holders,
+    models as bookkeeping,
+    seal_models as seals,
+)
 from timebank.corrections import models as corrections
 from timebank.db import Base
 from timebank.exchanges import models as exchanges
@@ -19,6 +26,7 @@ ROOMS = (
     closings,
     corrections,
     exchanges,
+    holders,
     listings,
     members,
     seals,
@@ -27,3 +35,10 @@ ROOMS = (
     trail,
 )
 metadata = Base.metadata
+DOMAINS = (*bookkeeping.DOMAINS, *exchanges.DOMAINS)
+
+
+def stands_on(item: SchemaItem, dialect: str) -> bool:
+    """Return whether an index or a constraint of the models is made on this database: `ddl_if` names one of the two."""
+    only = getattr(item, "_ddl_if", None)
+    return only is None or only.dialect == dialect

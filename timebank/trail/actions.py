@@ -4,7 +4,6 @@ The row goes in first, before anything else of the deed: a second sending meets 
 first to end, and is told what came of it. The key is in the database, never in a cache that forgets.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -60,7 +59,7 @@ def begin(session: Session, deed: Deed) -> str | None:
 
     Raises OtherContentError where the key was used for other content.
     """
-    digest = _digest(session, deed)
+    digest = digest_content(session.info["books_key"], deed)
     row = {
         "bank_id": deed.bank_id,
         "id": clock.next_id(),
@@ -84,9 +83,12 @@ def begin(session: Session, deed: Deed) -> str | None:
     return str(standing.subject)
 
 
-def _digest(session: Session, deed: Deed) -> bytes | None:
-    """A keyed digest of the content, so that the trail tells whether it was the same without keeping the words."""
+def digest_content(books_key: bytes, deed: Deed) -> bytes | None:
+    """Return HMAC-SHA256 (RFC 2104) of the form's key and content, or None for a deed without a form.
+
+    So the trail tells whether a form came again with the same content, without keeping the words.
+    """
     if deed.form_key is None:
         return None
-    told = json.dumps(deed.content or {}, sort_keys=True, default=str)
-    return hmac.new(session.info["books_key"], f"{deed.form_key} {told}".encode(), hashlib.sha256).digest()
+    content = json.dumps(deed.content or {}, sort_keys=True, default=str)
+    return hmac.digest(books_key, f"{deed.form_key} {content}".encode(), "sha256")

@@ -7,9 +7,9 @@ from flask import g
 
 from timebank.bookkeeping.queries import list_accounts
 from timebank.corrections.rules import Change, accounts_of, changes
+from timebank.holders.queries import list_names
 from timebank.ledger.accounts import Account
 from timebank.ledger.entries import Line
-from timebank.members.queries import list_names
 from timebank.web.book_words import account_words
 from timebank.web.extensions import db
 

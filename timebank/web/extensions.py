@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from timebank.db import Base, make_engine, reading
+from timebank.driver import Alone
 
 _log = logging.getLogger(__name__)
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,6 +36,10 @@ class Database(SQLAlchemy):
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: object) -> Engine:  # noqa: ARG002 (the signature is Flask-SQLAlchemy's)
         url = options["url"]
         return make_engine(url if isinstance(url, URL) else make_url(url))
+
+    def alone(self) -> Alone:
+        """Return a connection for a deed that is one statement; see `driver.Alone`. Use it as a context manager."""
+        return Alone(current_app.extensions["alone_engine"], self.session().info)
 
     def _teardown_session(self, exc: BaseException | None) -> None:
         """End the request's unit of work. A connection that broke meanwhile does not take the answer away.

@@ -55,6 +55,7 @@ SENTENCES = {
     "minutes_whole_and_positive": _("The time has to be in whole minutes, and more than nothing."),
     "two_different_accounts": _("You chose yourself. Choose the other person."),
     "account_exists": _("That account is not part of this time bank."),
+    "member_exists": _("Whoever wrote this down, asked for it or approved it is not part of this time bank."),
     "entry_whole": _("This cannot be written down, since its day is not one. Ring us."),
     "reversal_mirrors": _("This cannot be taken back, since it was a correction itself."),
     "hold_resolved_once": _("These waiting hours were answered already."),

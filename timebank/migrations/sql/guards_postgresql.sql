@@ -19,36 +19,37 @@ END $$;
 
 -- entry --------------------------------------------------------------------------------------------------------------
 
--- What an entry must be before it is written; the lines' own rules are constraints of the transfer.
-CREATE FUNCTION books_check_reversals(bank bigint, entry_id bigint, kind text, reverses bigint, lines bigint[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE first record;
+-- A reversal mirrors lines of an entry of its kind that is no reversal itself, last line first, each line once. What it
+-- takes back is noted here: of two at once the second waits for the primary key and is then refused.
+CREATE FUNCTION books_take_back(bank bigint, entry_id bigint, kind text, reverses bigint, lines bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    first record;
+    taken bigint;
 BEGIN
-    SELECT e.reverses, e.kind INTO first FROM entry e WHERE e.bank_id = bank AND e.id = books_check_reversals.reverses;
-    IF NOT FOUND OR first.reverses IS NOT NULL OR first.kind <> books_check_reversals.kind THEN
+    SELECT e.reverses, e.kind, e.lines INTO first FROM entry e WHERE e.bank_id = bank AND e.id = books_take_back.reverses;
+    IF NOT FOUND OR first.reverses IS NOT NULL OR first.kind <> books_take_back.kind THEN
         PERFORM books_refuse('reversal_mirrors');
     END IF;
     IF EXISTS (
         SELECT 1 FROM generate_subscripts(lines, 1) i
-        WHERE (i > 1 AND lines[i][4] >= lines[i - 1][4]) OR NOT EXISTS (
-            SELECT 1 FROM transfer t
-            WHERE t.bank_id = bank AND t.entry_id = books_check_reversals.reverses AND t.line = lines[i][4]
-              AND t.from_account_id = lines[i][2] AND t.to_account_id = lines[i][1] AND t.minutes = lines[i][3])
+        WHERE (i > 1 AND lines[i][4] >= lines[i - 1][4])
+           OR (first.lines[lines[i][4]][1] = lines[i][2] AND first.lines[lines[i][4]][2] = lines[i][1]
+               AND first.lines[lines[i][4]][3] = lines[i][3]) IS NOT TRUE
     ) THEN
         PERFORM books_refuse('reversal_mirrors');
     END IF;
-    IF EXISTS (
-        SELECT 1 FROM transfer t
-        WHERE t.bank_id = bank AND t.reverses = books_check_reversals.reverses
-          AND t.reverses_line IN (SELECT lines[i][4] FROM generate_subscripts(lines, 1) i)
-    ) THEN
+    INSERT INTO taken_back (bank_id, entry_id, line, by_entry_id)
+    SELECT bank, books_take_back.reverses, lines[i][4], books_take_back.entry_id FROM generate_subscripts(lines, 1) i
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    IF taken <> array_length(lines, 1) THEN
         PERFORM books_refuse('reversed_once');
     END IF;
 END $$;
 --;
 
 -- A hold is resolved by an entry: its own deed's, which takes from the account that it is on, and no reversal.
--- Only the functions below call it, as the owner and on their path.
 CREATE FUNCTION books_resolve_hold(bank bigint, hold_id bigint, entry_deed text, takes_from bigint[], reverses bigint, at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -60,111 +61,156 @@ BEGIN
 END $$;
 --;
 
+-- Who recorded it, and for whom, are members of the entry's bank; in an entry of kind clearing they may be another
+-- bank's. Who approved it is a member of the entry's bank, and somebody else. No row is locked: members are never deleted.
+CREATE FUNCTION books_check_people(e entry) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE recorder_bank bigint := coalesce(e.recorder_bank_id, e.bank_id);
+BEGIN
+    IF e.recorder_bank_id = e.bank_id OR (e.recorder_bank_id IS NOT NULL AND e.kind <> 'clearing')
+       OR NOT EXISTS (SELECT FROM membership m WHERE m.bank_id = recorder_bank AND m.id = e.recorded_by)
+       OR (e.on_behalf_of IS NOT NULL AND NOT EXISTS (
+           SELECT FROM membership m WHERE m.bank_id = recorder_bank AND m.id = e.on_behalf_of))
+       OR (e.approved_by IS NOT NULL AND NOT EXISTS (
+           SELECT FROM membership m WHERE m.bank_id = e.bank_id AND m.id = e.approved_by)) THEN
+        PERFORM books_refuse('member_exists');
+    END IF;
+    IF e.approved_by = e.recorded_by OR (e.kind = 'adjustment' AND e.approved_by IS NULL) THEN
+        PERFORM books_refuse('second_approver');
+    END IF;
+END $$;
+--;
+
 -- Many lines or many entries: lock all accounts in the order of their ids, then write everything in one statement.
 -- Two linked entries of two banks come this way too. A plan made for few entries is not kept for many.
 CREATE FUNCTION books_post_many(entries entry[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-DECLARE e record;
+DECLARE
+    empty boolean;
+    odd boolean;
+    same boolean;
+    some_reverse boolean;
+    some_resolve boolean;
+    some_for_others boolean;
+    written bigint;
+    due bigint;
 BEGIN
-    FOR e IN
-        SELECT n.bank_id, n.id, n.kind, n.reverses, n.lines FROM unnest(entries) n
-        WHERE n.reverses IS NOT NULL OR array_ndims(n.lines) IS DISTINCT FROM 2 OR array_length(n.lines, 2) IS DISTINCT FROM 3
-           OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1
-    LOOP
-        IF array_length(e.lines, 1) IS NULL THEN
-            PERFORM books_refuse('entry_has_lines');
-        ELSIF e.reverses IS NULL OR array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM 4
-           OR array_lower(e.lines, 1) <> 1 OR array_lower(e.lines, 2) <> 1 THEN
-            PERFORM books_refuse('minutes_whole_and_positive');
-        END IF;
-        PERFORM books_check_reversals(e.bank_id, e.id, e.kind, e.reverses, e.lines);
-    END LOOP;
+    SELECT bool_or(array_length(n.lines, 1) IS NULL),
+           bool_or(array_ndims(n.lines) <> 2 OR array_length(n.lines, 2) IS DISTINCT FROM (CASE WHEN n.reverses IS NULL THEN 3 ELSE 4 END)
+                OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1),
+           bool_or(n.reverses IS NOT NULL), bool_or(n.resolves IS NOT NULL),
+           bool_or(n.on_behalf_of IS NOT NULL OR n.approved_by IS NOT NULL OR n.recorder_bank_id IS NOT NULL OR n.kind = 'adjustment')
+    INTO empty, odd, some_reverse, some_resolve, some_for_others FROM unnest(entries) n;
+    IF empty THEN
+        PERFORM books_refuse('entry_has_lines');
+    ELSIF odd THEN
+        PERFORM books_refuse('minutes_whole_and_positive');
+    END IF;
+    SELECT bool_or(u.from_id IS NULL OR u.to_id IS NULL OR (u.minutes BETWEEN 1 AND 1000000000) IS NOT TRUE), bool_or(u.from_id = u.to_id) INTO odd, same
+    FROM unnest(entries) n, LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3]) AS u(from_id, to_id, minutes);
+    IF odd OR same THEN
+        PERFORM books_refuse(CASE WHEN odd THEN 'minutes_whole_and_positive' ELSE 'two_different_accounts' END);
+    END IF;
+    IF some_for_others THEN
+        PERFORM books_check_people(n::entry) FROM unnest(entries) n;
+    ELSIF EXISTS (
+        SELECT FROM (SELECT DISTINCT n.bank_id, n.recorded_by FROM unnest(entries) n) r
+        WHERE NOT EXISTS (SELECT FROM membership m WHERE m.bank_id = r.bank_id AND m.id = r.recorded_by)
+    ) THEN
+        PERFORM books_refuse('member_exists');
+    END IF;
+    IF some_reverse THEN
+        PERFORM books_take_back(n.bank_id, n.id, n.kind, n.reverses, n.lines) FROM unnest(entries) n WHERE n.reverses IS NOT NULL;
+    END IF;
     PERFORM 1 FROM account a JOIN (
         SELECT DISTINCT n.bank_id, u.account_id FROM unnest(entries) n, LATERAL unnest(n.lines[:][1:2]) AS u(account_id)
     ) AS named ON a.bank_id = named.bank_id AND a.id = named.account_id
     ORDER BY a.id, a.bank_id FOR NO KEY UPDATE OF a;
-    PERFORM books_resolve_hold(n.bank_id, n.resolves, n.deed, ARRAY(SELECT unnest(n.lines[:][1:1])), n.reverses, n.recorded_at)
-    FROM unnest(entries) n WHERE n.resolves IS NOT NULL;
+    IF some_resolve THEN
+        PERFORM books_resolve_hold(n.bank_id, n.resolves, n.deed, ARRAY(SELECT unnest(n.lines[:][1:1])), n.reverses, n.recorded_at)
+        FROM unnest(entries) n WHERE n.resolves IS NOT NULL;
+    END IF;
     -- A new statement sees what stands now that the locks are held.
-    WITH line AS (
-        SELECT n.bank_id, n.id AS entry_id, n.kind IN ('exchange', 'activity') AS helps, n.reverses,
-               u.line, u.from_id, u.to_id, u.minutes, u.mirrors
+    WITH line AS MATERIALIZED (
+        SELECT n.bank_id, n.id AS entry_id, n.reverses IS NULL AS forward,
+               CASE WHEN n.kind IN ('exchange', 'activity') THEN u.minutes ELSE 0 END AS helps,
+               u.line, u.from_id, u.to_id, u.minutes
         FROM unnest(entries) n,
-             LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3], n.lines[:][4:4]) WITH ORDINALITY
-                 AS u(from_id, to_id, minutes, mirrors, line)
+             LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3]) WITH ORDINALITY AS u(from_id, to_id, minutes, line)
     ), side AS (
-        SELECT bank_id, entry_id, line, reverses, mirrors, 0 AS side, from_id AS account_id, -minutes AS minutes,
-               CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END AS given,
-               CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END AS received
-        FROM line
-        UNION ALL
-        SELECT bank_id, entry_id, line, reverses, mirrors, 1, to_id, minutes,
-               CASE WHEN helps AND reverses IS NULL THEN minutes ELSE 0 END,
-               CASE WHEN helps AND reverses IS NOT NULL THEN -minutes ELSE 0 END
-        FROM line
+        SELECT l.bank_id, l.entry_id, l.line, s.side, s.account_id, s.minutes, s.given, s.received
+        FROM line l, LATERAL (VALUES
+            (0, from_id, -minutes, CASE WHEN forward THEN 0 ELSE -helps END, CASE WHEN forward THEN helps ELSE 0 END),
+            (1, to_id, minutes, CASE WHEN forward THEN helps ELSE 0 END, CASE WHEN forward THEN 0 ELSE -helps END)
+        ) AS s(side, account_id, minutes, given, received)
     ), posted AS MATERIALIZED (
-        SELECT s.bank_id, s.entry_id, s.line, s.reverses, s.mirrors, s.side, s.account_id, s.minutes, a.floor + a.held AS lowest, a.closed_at,
-               coalesce(a.number, books_refuse('account_exists')) + row_number() OVER w AS number,
+        SELECT s.bank_id, s.entry_id, s.line, s.account_id, s.minutes, a.floor + a.held AS lowest, a.closed_at,
+               a.number + row_number() OVER w AS number,
                a.balance + (sum(s.minutes) OVER w)::bigint AS balance_after,
                a.given + (sum(s.given) OVER w)::bigint AS given_after,
-               a.received + (sum(s.received) OVER w)::bigint AS received_after
-        FROM side s LEFT JOIN account a ON a.bank_id = s.bank_id AND a.id = s.account_id
-        WINDOW w AS (PARTITION BY s.bank_id, s.account_id ORDER BY s.entry_id, s.line, s.side)
-    ), newest AS (
-        SELECT DISTINCT ON (bank_id, account_id) bank_id, account_id, number, balance_after, given_after, received_after
-        FROM posted ORDER BY bank_id, account_id, number DESC
+               a.received + (sum(s.received) OVER w)::bigint AS received_after,
+               lead(1) OVER w IS NULL AS newest
+        FROM side s JOIN account a ON a.bank_id = s.bank_id AND a.id = s.account_id
+        WINDOW w AS (PARTITION BY s.bank_id, s.account_id ORDER BY s.entry_id, s.line, s.side ROWS UNBOUNDED PRECEDING)
     ), moved AS (
         UPDATE account a SET balance = n.balance_after, number = n.number, given = n.given_after, received = n.received_after
-        FROM newest n WHERE a.bank_id = n.bank_id AND a.id = n.account_id
-    ), noted AS (
-        INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
-        SELECT bank_id, account_id, number, entry_id, line, minutes,
-               CASE WHEN closed_at IS NOT NULL THEN books_refuse('account_open')
-                    WHEN minutes < 0 AND balance_after < lowest THEN books_refuse('floor_kept') ELSE balance_after END,
-               given_after, received_after
-        FROM posted
+        FROM posted n WHERE n.newest AND a.bank_id = n.bank_id AND a.id = n.account_id
     )
-    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
-    -- The two sides of a line are grouped rather than joined, which would compare every row with every other.
-    SELECT bank_id, entry_id, line, max(account_id) FILTER (WHERE side = 0), max(number) FILTER (WHERE side = 0),
-           max(account_id) FILTER (WHERE side = 1), max(number) FILTER (WHERE side = 1),
-           max(minutes) FILTER (WHERE side = 1), max(reverses), max(mirrors)
-    FROM posted
-    GROUP BY bank_id, entry_id, line;
+    INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
+    SELECT bank_id, account_id, number, entry_id, line, minutes,
+           CASE WHEN closed_at IS NOT NULL THEN books_refuse('account_open')
+                WHEN minutes < 0 AND balance_after < lowest THEN books_refuse('floor_kept') ELSE balance_after END,
+           given_after, received_after
+    FROM posted;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    SELECT 2 * sum(array_length(n.lines, 1)) INTO due FROM unnest(entries) n;
+    IF written <> due THEN
+        PERFORM books_refuse('account_exists');
+    END IF;
 END $$;
 --;
 
-CREATE FUNCTION books_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- Both accounts are found by their key, and so locked in the order of their ids: no other plan is allowed.
+CREATE FUNCTION books_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
-    e record;
-    taken record;
-    brought record;
+    e entry;
     from_id bigint;
     to_id bigint;
     m bigint;
-    helps bigint;
+    gives bigint := 0;  -- minutes of help that the one side gave and the other received
+    takes bigint := 0;  -- minutes of help that are taken back
+    written bigint;
 BEGIN
-    SELECT n.bank_id, n.id, n.kind, n.reverses, n.resolves, n.deed, n.recorded_at, n.lines, count(*) OVER () AS entries INTO e FROM new_entries n LIMIT 1;
+    SELECT n.* INTO e FROM new_entries n;
     IF NOT FOUND THEN
         RETURN NULL;  -- a replay: ON CONFLICT left it aside
     END IF;
-    IF e.entries > 1 OR array_length(e.lines, 1) IS DISTINCT FROM 1 THEN
+    IF array_length(e.lines, 1) IS DISTINCT FROM 1 OR EXISTS (SELECT FROM new_entries OFFSET 1) THEN
         PERFORM books_post_many(array_agg(n::entry)) FROM new_entries n;
         RETURN NULL;
     END IF;
-    -- One entry of one line, which is nearly every entry: no sets, two updates in the order of the ids.
+    -- One entry of one line, which is nearly every entry: no sets.
     IF array_ndims(e.lines) <> 2 OR array_length(e.lines, 2) IS DISTINCT FROM (CASE WHEN e.reverses IS NULL THEN 3 ELSE 4 END) THEN
         PERFORM books_refuse('minutes_whole_and_positive');
     END IF;
     from_id := e.lines[1][1];
     to_id := e.lines[1][2];
     m := e.lines[1][3];
-    IF from_id IS NULL OR to_id IS NULL OR m IS NULL THEN
-        PERFORM books_refuse('minutes_whole_and_positive');
+    IF (from_id <> to_id AND m BETWEEN 1 AND 1000000000) IS NOT TRUE THEN
+        PERFORM books_refuse(CASE WHEN from_id = to_id AND m BETWEEN 1 AND 1000000000 THEN 'two_different_accounts' ELSE 'minutes_whole_and_positive' END);
     END IF;
-    IF e.kind IN ('exchange', 'activity') THEN helps := m; ELSE helps := 0; END IF;
+    -- Nearly every entry was recorded by a member of its bank for themselves: a call would cost more than the question.
+    IF e.on_behalf_of IS NOT NULL OR e.approved_by IS NOT NULL OR e.recorder_bank_id IS NOT NULL OR e.kind = 'adjustment' THEN
+        PERFORM books_check_people(e);
+    ELSIF NOT EXISTS (SELECT FROM membership m WHERE m.bank_id = e.bank_id AND m.id = e.recorded_by) THEN
+        PERFORM books_refuse('member_exists');
+    END IF;
+    IF e.kind IN ('exchange', 'activity') THEN
+        IF e.reverses IS NULL THEN gives := m; ELSE takes := m; END IF;
+    END IF;
     IF e.reverses IS NOT NULL THEN
-        PERFORM books_check_reversals(e.bank_id, e.id, e.kind, e.reverses, e.lines);
+        PERFORM books_take_back(e.bank_id, e.id, e.kind, e.reverses, e.lines);
     END IF;
     IF e.resolves IS NOT NULL THEN
         IF to_id < from_id THEN  -- resolving locks the account that hours leave, and nobody takes that lock before a lesser id's
@@ -172,30 +218,22 @@ BEGIN
         END IF;
         PERFORM books_resolve_hold(e.bank_id, e.resolves, e.deed, ARRAY[from_id], e.reverses, e.recorded_at);
     END IF;
-    IF from_id < to_id THEN
-        UPDATE account a SET balance = a.balance - m, number = a.number + 1,
-            given = a.given - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END,
-            received = a.received + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END
-        WHERE a.bank_id = e.bank_id AND a.id = from_id RETURNING a.number, a.balance, a.given, a.received INTO taken;
-    END IF;
-    UPDATE account a SET balance = a.balance + m, number = a.number + 1,
-        given = a.given + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END,
-        received = a.received - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END
-    WHERE a.bank_id = e.bank_id AND a.id = to_id RETURNING a.number, a.balance, a.given, a.received INTO brought;
-    IF from_id >= to_id THEN
-        UPDATE account a SET balance = a.balance - m, number = a.number + 1,
-            given = a.given - CASE WHEN e.reverses IS NULL THEN 0 ELSE helps END,
-            received = a.received + CASE WHEN e.reverses IS NULL THEN helps ELSE 0 END
-        WHERE a.bank_id = e.bank_id AND a.id = from_id RETURNING a.number, a.balance, a.given, a.received INTO taken;
-    END IF;
-    IF taken.number IS NULL OR brought.number IS NULL THEN
-        PERFORM books_refuse('account_exists');
-    END IF;
-    INSERT INTO transfer (bank_id, entry_id, line, from_account_id, from_number, to_account_id, to_number, minutes, reverses, reverses_line)
-    VALUES (e.bank_id, e.id, 1, from_id, taken.number, to_id, brought.number, m, e.reverses, e.lines[1][4]);
+    WITH moved AS (
+        UPDATE account a SET
+            balance = a.balance + CASE a.id WHEN from_id THEN -m ELSE m END,
+            number = a.number + 1,
+            given = a.given + CASE a.id WHEN from_id THEN -takes ELSE gives END,
+            received = a.received + CASE a.id WHEN from_id THEN gives ELSE -takes END
+        WHERE a.bank_id = e.bank_id AND a.id = ANY (ARRAY[from_id, to_id]) AND a.closed_at IS NULL
+        RETURNING a.id, a.number, a.balance, a.given, a.received
+    )
     INSERT INTO posting (bank_id, account_id, number, entry_id, line, minutes, balance_after, given_after, received_after)
-    VALUES (e.bank_id, from_id, taken.number, e.id, 1, -m, taken.balance, taken.given, taken.received),
-           (e.bank_id, to_id, brought.number, e.id, 1, m, brought.balance, brought.given, brought.received);
+    SELECT e.bank_id, w.id, w.number, e.id, 1, CASE w.id WHEN from_id THEN -m ELSE m END, w.balance, w.given, w.received FROM moved w;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> 2 THEN
+        SELECT count(*) INTO written FROM account a WHERE a.bank_id = e.bank_id AND a.id IN (from_id, to_id);
+        PERFORM books_refuse(CASE written WHEN 2 THEN 'account_open' ELSE 'account_exists' END);
+    END IF;
     RETURN NULL;
 END $$;
 --;
@@ -204,16 +242,11 @@ CREATE TRIGGER entry_posts AFTER INSERT ON entry REFERENCING NEW TABLE AS new_en
 FOR EACH STATEMENT EXECUTE FUNCTION books_post();
 --;
 
-ALTER TABLE entry ADD CONSTRAINT ck_entry_day_entry_whole CHECK (isfinite(occurred_on) AND isfinite(recorded_at));
---;
+-- taken_back, posting --------------------------------------------------------------------------------------------------
 
--- transfer -----------------------------------------------------------------------------------------------------------
-
-CREATE TRIGGER transfer_written_by_entry BEFORE INSERT ON transfer FOR EACH STATEMENT
+CREATE TRIGGER taken_back_written_by_entry BEFORE INSERT ON taken_back FOR EACH STATEMENT
 WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION books_refuse_change();
 --;
-
--- posting ------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER posting_written_by_entry BEFORE INSERT ON posting FOR EACH STATEMENT
 WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION books_refuse_change();
@@ -275,6 +308,31 @@ CREATE TRIGGER limit_change_numbered BEFORE INSERT ON limit_change FOR EACH ROW 
 CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON limit_change FOR EACH ROW EXECUTE FUNCTION books_change_limit();
 --;
 
+-- account_holder -----------------------------------------------------------------------------------------------------
+
+-- A holder is numbered under the account's lock, and is of the kind that the account's kind asks for (ledger.accounts).
+CREATE FUNCTION books_number_holder() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE account_kind text;
+BEGIN
+    SELECT kind INTO account_kind FROM account WHERE bank_id = NEW.bank_id AND id = NEW.account_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM books_refuse('account_exists');
+    END IF;
+    IF NEW.kind <> (CASE WHEN account_kind IN ('member', 'group', 'fund', 'activity') THEN account_kind ELSE 'bank' END)
+       OR NEW.number <> 1 + coalesce((
+           SELECT max(number) FROM account_holder WHERE bank_id = NEW.bank_id AND account_id = NEW.account_id), 0) THEN
+        PERFORM books_refuse('books_append_only');
+    END IF;
+    RETURN NEW;
+END $$;
+--;
+
+CREATE TRIGGER account_holder_numbered BEFORE INSERT ON account_holder FOR EACH ROW EXECUTE FUNCTION books_number_holder();
+--;
+
+ALTER TABLE account_holder ADD CONSTRAINT ck_account_holder_moment CHECK (isfinite(recorded_at));
+--;
+
 -- memo ---------------------------------------------------------------------------------------------------------------
 
 -- Words may be blanked, with their salt, when a person is erased. Nothing else.
@@ -301,7 +359,11 @@ CREATE TRIGGER memo_belongs_to_words BEFORE INSERT ON memo FOR EACH ROW EXECUTE 
 
 CREATE FUNCTION books_place_hold() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE account SET held = held + NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    UPDATE account SET held = held + NEW.minutes
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id AND (closed_at IS NULL OR NEW.minutes = 0);
+    IF NOT FOUND THEN
+        PERFORM books_refuse('account_open');
+    END IF;
     RETURN NULL;
 END $$;
 --;
@@ -343,11 +405,12 @@ BEGIN
     IF NEW.account_id IS NULL THEN
         RETURN NEW;
     END IF;
-    SELECT a.closed_at INTO standing FROM account a WHERE a.bank_id = NEW.bank_id AND a.id = NEW.account_id FOR NO KEY UPDATE;
+    SELECT a.closed_at, a.balance, a.held INTO standing FROM account a WHERE a.bank_id = NEW.bank_id AND a.id = NEW.account_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM books_refuse('account_exists');
     END IF;
-    IF (standing.closed_at IS NULL) <> (NEW.kind = 'account_closed') OR NEW.id <= (
+    IF (standing.closed_at IS NULL) <> (NEW.kind = 'account_closed')
+       OR (NEW.kind = 'account_closed' AND (standing.balance <> 0 OR standing.held <> 0)) OR NEW.id <= (
         SELECT max(c.id) FROM closing c WHERE c.bank_id = NEW.bank_id AND c.account_id = NEW.account_id) THEN
         PERFORM books_refuse('account_open');
     END IF;
@@ -357,8 +420,13 @@ END $$;
 
 CREATE FUNCTION books_close_account() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    -- Asked again: between the first question and this, the same statement may have written an entry or a hold.
     UPDATE account SET closed_at = CASE WHEN NEW.kind = 'account_closed' THEN NEW.recorded_at END
-    WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
+    WHERE bank_id = NEW.bank_id AND id = NEW.account_id
+      AND CASE WHEN NEW.kind = 'account_closed' THEN closed_at IS NULL AND balance = 0 AND held = 0 ELSE closed_at IS NOT NULL END;
+    IF NOT FOUND THEN
+        PERFORM books_refuse('account_open');
+    END IF;
     RETURN NULL;
 END $$;
 --;
@@ -431,18 +499,25 @@ CREATE TRIGGER seal_log_begun BEFORE INSERT ON seal_log FOR EACH ROW EXECUTE FUN
 ALTER TABLE seal_log ADD CONSTRAINT ck_seal_log_moment CHECK (isfinite(begun_at));
 --;
 
+-- membership ---------------------------------------------------------------------------------------------------------
+
+-- Entries name members without a foreign key, so a member keeps their id and is never deleted.
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON membership FOR EACH ROW
+WHEN (NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id) EXECUTE FUNCTION books_refuse_change();
+--;
+
 -- all of them ---------------------------------------------------------------------------------------------------------
 
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['entry', 'transfer', 'posting', 'limit_change', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
+    FOREACH name IN ARRAY ARRAY['entry', 'taken_back', 'posting', 'limit_change', 'account_holder', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION books_refuse_change()', name || '_append_only', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['account', 'memo', 'hold'] LOOP
+    FOREACH name IN ARRAY ARRAY['account', 'memo', 'hold', 'membership'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION books_refuse_change()', name || '_never_deleted', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['account', 'entry', 'memo', 'transfer', 'posting', 'limit_change', 'hold', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
+    FOREACH name IN ARRAY ARRAY['account', 'entry', 'memo', 'taken_back', 'posting', 'limit_change', 'account_holder', 'hold', 'membership', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION books_refuse_change()', name || '_never_truncated', name);
     END LOOP;
 END $$;

@@ -5,9 +5,10 @@ docs/schema, written from a database that has taken it; the release freezes it.
 """
 
 from alembic import op
+from sqlalchemy.dialects.postgresql import CreateDomainType, DropDomainType
 
 from timebank.migrations import guards
-from timebank.migrations.tables import metadata
+from timebank.migrations.tables import DOMAINS, metadata
 
 revision = "0001"
 down_revision = None
@@ -17,11 +18,19 @@ depends_on = None
 
 def upgrade() -> None:
     """Take the step."""
+    for domain in DOMAINS if op.get_bind().dialect.name == "postgresql" else ():
+        op.execute(CreateDomainType(domain))
     metadata.create_all(op.get_bind(), checkfirst=False)
     guards.put_up("guards")
+    if op.get_bind().dialect.name == "postgresql":
+        guards.put_up("deeds")
 
 
 def downgrade() -> None:
     """Take it back."""
+    if op.get_bind().dialect.name == "postgresql":
+        guards.take_down("deeds")
     guards.take_down("guards")
     metadata.drop_all(op.get_bind(), checkfirst=False)
+    for domain in DOMAINS if op.get_bind().dialect.name == "postgresql" else ():
+        op.execute(DropDomainType(domain))

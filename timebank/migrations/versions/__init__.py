@@ -1,1 +1,1 @@
-"""The steps, in order. They are frozen: later steps change what earlier ones made."""
+"""One step until the first release, which may change until then (decision 20)."""

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from timebank.audit.exchanges import count_exchanges, list_batches, list_exchanges
 from timebank.codes import spoken
 from timebank.exchanges.rules import State
+from timebank.holders.queries import HolderName, list_names
 from timebank.listings.tree import Tree
-from timebank.members.queries import list_names
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
@@ -82,7 +82,7 @@ class _Words:
         return self.lengths[minutes]
 
 
-def _one(row: Row[*tuple[Any, ...]], names: dict[int, tuple[str, str]], say: _Words) -> Cells:
+def _one(row: Row[*tuple[Any, ...]], names: dict[int, HolderName], say: _Words) -> Cells:
     day = row.occurred_on or row.agreed_on
     return (
         day.isoformat() if day else "",

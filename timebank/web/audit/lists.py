@@ -12,8 +12,9 @@ from timebank.audit.stories import list_people
 from timebank.bookkeeping.audit_queries import beyond_since
 from timebank.bookkeeping.queries import StatementFilter, find_account_of_kind, get_account, list_statement
 from timebank.clock import local_day
+from timebank.holders.queries import list_names
 from timebank.ledger.accounts import AccountKind
-from timebank.members.queries import list_membership_names, list_names
+from timebank.members.queries import list_membership_names
 from timebank.members.rules import may_broker
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number

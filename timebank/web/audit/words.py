@@ -28,8 +28,7 @@ def check_words(name: str) -> str:
     words = {
         "sum_is_zero": _("All accounts together come to nothing"),
         "balances_equal_postings": _("Balances equal their lines"),
-        "transfers_equal_lines": _("Entries stand line by line"),
-        "postings_equal_transfers": _("Each line is on both accounts"),
+        "postings_equal_lines": _("Each line is on both accounts"),
         "running_balances": _("Running balances follow"),
         "reversals_mirror": _("What was taken back fits"),
         "floors_on_record": _("Limits are kept and on record"),
@@ -37,6 +36,8 @@ def check_words(name: str) -> str:
         "closings_on_record": _("Accounts are closed as was decided"),
         "closings_are_whole": _("Months are signed off once, by two people"),
         "accounts_on_record": _("Accounts were opened on record"),
+        "holders_as_written": _("Each account belongs to whom it was given"),
+        "clearing_nets_to_zero": _("What time banks owe each other comes to nothing"),
         "sealed_in_order": _("Nothing was slipped in among what is sealed"),
         "waiting_hours_are_held": _("Every waiting exchange has its hours held"),
         "entries_as_written": _("No entry was changed"),
@@ -65,8 +66,8 @@ def unit_words(unit: str) -> str:
     """What a check counted."""
     words = {
         "accounts": _("accounts"),
-        "transfers": _("lines"),
         "postings": _("lines on accounts"),
+        "holders": _("holders of accounts"),
         "reversals": _("taken back"),
         "limit changes": _("changes of limits"),
         "holds": _("hours held"),

@@ -7,7 +7,8 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import OPEN_STATES, find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
 from timebank.exchanges.thanks import list_thanks
-from timebank.members.queries import find_contact, list_membership_names, list_names
+from timebank.holders.queries import list_names
+from timebank.members.queries import find_contact, list_membership_names
 from timebank.members.rules import Actor, may_approve, may_broker
 from timebank.web.exchanges.forms import ThanksForm
 from timebank.web.extensions import db

@@ -10,13 +10,14 @@ from timebank import clock
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import actions, rules, thanks
+from timebank.exchanges.confirming import confirm_at_once
 from timebank.exchanges.errors import EvidenceMissingError
 from timebank.exchanges.hands import list_hands
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange, list_exchanges
 from timebank.exchanges.rules import Standing, State, took_part
+from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.queries import list_names
 from timebank.members.rules import Actor, may_audit, may_see_all_exchanges
 from timebank.web.access import allows, brokers, members, members_who_exchange
 from timebank.web.asked import asked_number
@@ -128,9 +129,7 @@ def confirm(code: str) -> str | Response:
     form = WordGivenForm()
     if form.validate_on_submit():
         try:
-            by = g.actor.with_evidence(form.evidence.data)
-            actions.confirm(db.session(), code, by=by, now=clock.now(), form_key=form.key)
-            db.session.commit()
+            _confirm(code, g.actor.with_evidence(form.evidence.data), form.key)
             return redirect(url_for("exchanges.done", code=code), 303)
         except TimebankError as error:
             db.session.rollback()
@@ -138,6 +137,15 @@ def confirm(code: str) -> str | Response:
     elif not rules.may_confirm(shown.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
+
+
+def _confirm(code: str, by: Actor, form_key: str) -> None:
+    now = clock.now()
+    with db.alone() as alone:
+        if confirm_at_once(alone, code, by=by, now=now, form_key=form_key):
+            return
+    actions.confirm(db.session(), code, by=by, now=now, form_key=form_key)
+    db.session.commit()
 
 
 @blueprint.route("/exchanges/<code:code>/dispute", methods=["GET", "POST"])

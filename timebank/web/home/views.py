@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import MOST_OPEN, list_open, list_recent, list_waiting_reversals
-from timebank.members.queries import list_names
+from timebank.holders.queries import list_names
 from timebank.members.rules import may_exchange
 from timebank.web.access import allows, members
 from timebank.web.extensions import db

@@ -9,13 +9,13 @@ from timebank.bookkeeping.closings import list_closings
 from timebank.bookkeeping.queries import StatementFilter, list_statement
 from timebank.errors import TimebankError
 from timebank.exchanges.errors import UnfinishedError
+from timebank.holders.queries import list_names
 from timebank.leaving import actions
 from timebank.leaving.rules import Going
 from timebank.ledger.entries import EntryKind
 from timebank.listings.queries import list_of_member
 from timebank.listings.rules import Life
 from timebank.members.errors import StandingMovedError
-from timebank.members.queries import list_names
 from timebank.web.access import allows, brokers
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db

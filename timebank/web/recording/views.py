@@ -18,8 +18,9 @@ from timebank.exchanges.errors import EvidenceMissingError, NothingSaidError, Sa
 from timebank.exchanges.models import Draft
 from timebank.exchanges.queries import find_exchange, list_recent
 from timebank.exchanges.rules import Side, may_record
+from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.queries import find_actor_by_account, list_names, search_members
+from timebank.members.queries import find_actor_by_account, search_members
 from timebank.members.rules import Actor, fold
 from timebank.web.access import allows, members_who_exchange
 from timebank.web.asked import asked_words
@@ -247,7 +248,7 @@ def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoFor
     names = list_names(session, bank_id, known)
     for account in known:
         if account in names:
-            name, code = names[account]
+            name, code, _kind = names[account]
             shown.setdefault(code, (account, name))
     wanted = form.person.data or chosen
     if wanted and wanted not in shown:

@@ -12,7 +12,8 @@ from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
-from timebank.members.queries import list_membership_names, list_names
+from timebank.holders.queries import list_names
+from timebank.members.queries import list_membership_names
 from timebank.members.rules import may_approve, may_see_all_exchanges
 from timebank.web.access import allows, approvers, coordinators, members, members_who_exchange
 from timebank.web.extensions import db

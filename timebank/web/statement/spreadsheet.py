@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from timebank import clock
 from timebank.bookkeeping.queries import StatementRow
+from timebank.holders.queries import HolderName
 from timebank.ledger.entries import EntryKind
 from timebank.web.filters import hours_short, late_for
 
@@ -27,9 +28,7 @@ def _kind(kind: str) -> str:
     return str(words[EntryKind(kind)])
 
 
-def sheet_rows(
-    rows: Sequence[StatementRow], names: Mapping[int, tuple[str, str]]
-) -> Iterator[Sequence[str | int | None]]:
+def sheet_rows(rows: Sequence[StatementRow], names: Mapping[int, HolderName]) -> Iterator[Sequence[str | int | None]]:
     """The postings, oldest first: day, recorded on, what, with whom, minutes in and out, hours, balance in minutes."""
     heads = (_("Day"), _("Recorded on"), _("Kind"), _("What"), _("With"))
     figures = (

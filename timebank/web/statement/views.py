@@ -16,7 +16,8 @@ from timebank.bookkeeping.queries import (
 )
 from timebank.exchanges.queries import list_open
 from timebank.exchanges.rules import State
-from timebank.members.queries import find_actor_by_code, list_names
+from timebank.holders.queries import list_names
+from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import Actor, may_audit
 from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number

@@ -1,0 +1,202 @@
+"""Confirming in one call writes what confirming step by step writes, or nothing at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from tests.exchanges.test_waiting import all_right, held, make_agreed
+from tests.people import NOW, balance_of, make_recorded
+from tests.races import one_inside_the_other
+from timebank import db, driver
+from timebank.banks.models import Bank
+from timebank.bookkeeping.models import Entry, Memo
+from timebank.exchanges import actions
+from timebank.exchanges.confirming import _CALL, _arguments, confirm_at_once
+from timebank.exchanges.locked import look
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.steps import entry_of
+from timebank.ledger.entries import Line
+from timebank.members.models import Membership
+from timebank.members.rules import Hand, How
+from timebank.tasks.models import Task
+from timebank.trail.models import TrailRow
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def alone(backend):
+    engine = db.make_alone_engine(backend.engine)
+    with driver.Alone(engine, backend.settings.session_info) as unit:
+        yield unit
+    engine.dispose()
+
+
+@pytest.fixture
+def on_postgresql(backend):
+    if backend.name != "postgresql":
+        pytest.skip("only PostgreSQL has the call")
+
+
+def record(session, village, *, what="Gardening"):
+    code = make_recorded(session, village, village.ada, village.grace, minutes=90, what=what)
+    session.commit()
+    return code
+
+
+def written(session, code):
+    """What a confirmation leaves, but for ids, salts and digests."""
+    session.rollback()
+    exchange = session.execute(
+        select(Exchange.id, Exchange.state, Exchange.changed_at, Exchange.minutes, Exchange.recorded_side).where(
+            Exchange.code == code
+        )
+    ).one()
+    steps = session.execute(
+        select(*(column for column in ExchangeStep.__table__.c if column.name not in {"bank_id", "exchange_id"}))
+        .where(ExchangeStep.exchange_id == exchange.id)
+        .order_by(ExchangeStep.number)
+    ).all()
+    told = (TrailRow.done_at, TrailRow.done_by, TrailRow.on_behalf_of, TrailRow.deed, TrailRow.form_key)
+    trail = session.execute(select(*told).where(TrailRow.subject == f"exchange:{code}").order_by(TrailRow.id)).all()
+    names = ("kind", "occurred_on", "recorded_at", "recorded_by", "on_behalf_of", "approved_by", "reverses", "lines")
+    entries = session.execute(
+        select(*(getattr(Entry, name) for name in names), Memo.words)
+        .join(Memo, Memo.entry_id == Entry.id)
+        .where(Entry.deed == f"exchange:{code}")
+    ).all()
+    return tuple(exchange)[1:], steps, trail, entries
+
+
+def test_it_writes_what_confirming_step_by_step_writes(on_postgresql, session, village, alone):
+    first, second = record(session, village), record(session, village, what="A lift")
+    assert confirm_at_once(alone, first, by=village.grace, now=LATER, form_key="a form")
+    actions.confirm(session, second, by=village.grace, now=LATER, form_key="another form")
+    session.commit()
+    at_once, step_by_step = written(session, first), written(session, second)
+    assert at_once[0] == step_by_step[0] == ("confirmed", LATER, 90, "giver")
+    assert at_once[1] == step_by_step[1]
+    assert [row[:4] for row in at_once[2]] == [row[:4] for row in step_by_step[2]]
+    assert [row[:-1] for row in at_once[3]] == [row[:-1] for row in step_by_step[3]]
+    assert [row.words for row in at_once[3]] == ["Gardening"]
+    assert (balance_of(session, village.ada), held(session, village.grace)) == (180, 0)
+    assert all_right(session)
+
+
+def test_the_same_form_again_is_told_what_came_of_it(on_postgresql, session, village, alone):
+    code = record(session, village)
+    assert confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    before = written(session, code)
+    assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    actions.confirm(session, code, by=village.grace, now=LATER, form_key="a form")
+    session.commit()
+    assert written(session, code) == before
+    with pytest.raises(Exception, match="form_sent_before"):
+        actions.dispute(session, code, words="No", minutes=5, by=village.grace, now=LATER, form_key="a form")
+    session.rollback()
+
+
+def _suspend(session, village, code):
+    session.execute(update(Membership).where(Membership.id == village.ada.membership_id).values(standing="suspended"))
+
+
+def _cross_low(session, village, code):
+    session.execute(update(Bank).where(Bank.id == village.angus.id).values(soft_low=-60))
+
+
+def _cross_high(session, village, code):
+    session.execute(update(Bank).where(Bank.id == village.angus.id).values(soft_high=60))
+
+
+def _cancel(session, village, code):
+    actions.cancel(session, code, by=village.ada, now=NOW)
+
+
+def _dispute(session, village, code):
+    actions.dispute(session, code, words="Less", minutes=30, by=village.grace, now=NOW)
+
+
+@pytest.mark.parametrize("change", [_suspend, _cross_low, _cross_high, _cancel, _dispute])
+def test_whatever_is_not_plain_is_left_to_the_other_way(on_postgresql, session, village, alone, change):
+    code = record(session, village)
+    change(session, village, code)
+    session.commit()
+    before = written(session, code)
+    assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    assert written(session, code) == before
+    assert session.scalar(select(func.count()).select_from(Task)) == 0
+
+
+@pytest.mark.parametrize("who", ["ada", "linus", "rosa", "perdita"])
+def test_nobody_but_the_other_side_confirms(on_postgresql, session, village, alone, who):
+    code = record(session, village)
+    before = written(session, code)
+    assert not confirm_at_once(alone, code, by=getattr(village, who), now=LATER, form_key="a form")
+    assert written(session, code) == before
+
+
+def test_a_brokers_hand_goes_the_other_way(on_postgresql, session, village, alone):
+    code = record(session, village)
+    hand = Hand(*(getattr(village.rosa, name) for name in ("membership_id", "account_id", "name", "code")), How.PHONE)
+    by = replace(village.grace, hand=hand)
+    assert not confirm_at_once(alone, code, by=by, now=LATER, form_key="a form")
+
+
+def test_what_does_not_exist_or_is_only_agreed_goes_the_other_way(on_postgresql, session, village, alone):
+    code = make_agreed(session, village, 60)
+    session.commit()
+    for which in (code, "AAAAAAAA"):
+        assert not confirm_at_once(alone, which, by=village.grace, now=LATER, form_key="a form")
+
+
+def test_two_at_once_confirm_once(on_postgresql, backend, session, village, alone):
+    """The second, at once, waits for the first, which goes step by step, and then writes nothing."""
+    code = record(session, village)
+
+    def step_by_step(session, village):
+        actions.confirm(session, code, by=village.grace, now=LATER, form_key="a form")
+
+    def at_once(_session, village):
+        assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="another form")
+
+    assert one_inside_the_other(backend, village, step_by_step, at_once) is None
+    assert balance_of(session, village.ada) == 90
+    assert all_right(session)
+
+
+def test_sqlite_always_goes_the_other_way(sqlite, session, village):
+    code = record(session, village)
+    engine = db.make_alone_engine(sqlite.engine)
+    with driver.Alone(engine, sqlite.settings.session_info) as unit:
+        assert not confirm_at_once(unit, code, by=village.grace, now=LATER, form_key="a form")
+    engine.dispose()
+
+
+def test_what_is_no_refusal_is_raised(on_postgresql, backend, session, village, alone):
+    """Otherwise a right that somebody forgot to grant would make this way slow for ever, without a word."""
+    code = record(session, village)
+    with backend.owner.begin() as owner:
+        owner.execute(text("REVOKE EXECUTE ON FUNCTION exchange_confirm FROM timebank_web"))
+    try:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    finally:
+        with backend.owner.begin() as owner:
+            owner.execute(text("GRANT EXECUTE ON FUNCTION exchange_confirm TO timebank_web"))
+
+
+@pytest.mark.parametrize("who", ["rosa", "linus"])
+def test_the_call_asks_that_one_of_the_two_confirms_one_line(on_postgresql, session, village, alone, monkeypatch, who):
+    """Whoever calls it past the rules moves nobody's hours, and no more than the exchange's."""
+    code = record(session, village)
+    before = written(session, code)
+    exchange = look(alone, village.angus.id, code)
+    entry = entry_of(exchange, 90, exchange.occurred_on, village.grace, LATER)
+    more = replace(entry, lines=(*entry.lines, Line(village.linus.account_id, village.ada.account_id, 500)))
+    for by, what in ((getattr(village, who), entry), (village.grace, more)):
+        with pytest.raises(DBAPIError, match="not as it was read"):
+            driver.run(alone, _CALL, _arguments(alone, exchange, what, by, "a form"))
+    assert written(session, code) == before

@@ -1,0 +1,101 @@
+"""All checks of the books shared among several processes, for large books on a machine with idle cores.
+
+On PostgreSQL they all read the same moment, an exported snapshot. On SQLite each check reads a moment of its own.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.audit.checks import ALL_CHECKS, Check, check_books
+from timebank.bookkeeping.checks import SPLIT
+from timebank.bookkeeping.findings import MOST_FINDINGS
+from timebank.bookkeeping.quick_marks import IdRange, split_ids
+from timebank.db import opened, snapshot
+from timebank.ledger.checks import CheckResult
+
+#: Begun first, the longest before the others, so that no process is left alone with one at the end.
+_LONGEST = ("entries_as_written", "postings_equal_lines", "running_balances", "balances_equal_postings", "seals_match")
+#: A check that can be split is, into so many parts a process.
+_PARTS_A_PROCESS = 2
+
+#: A check, and the ids of the entries that it is about; None: all of it.
+_Task = tuple[Check, IdRange | None]
+#: What a check found, and how many milliseconds it took.
+_Timed = tuple[CheckResult, int]
+
+
+def check_in_processes(
+    url: URL,
+    info: Mapping[str, Any],
+    processes: int,
+    checks: Sequence[Check] = ALL_CHECKS,
+    *,
+    tell: Callable[[str, int], None] = lambda _name, _milliseconds: None,
+) -> list[_Timed]:
+    """Return each check's result and the milliseconds it took, in the order of the checks.
+
+    `info` is what a Session carries, without functions. `tell` gets the name and milliseconds of each part as it
+    ends.
+    """
+    found: dict[str, list[_Timed]] = {}
+    with opened(url) as engine, Session(snapshot(engine), info=dict(info)) as session:
+        moment = None
+        if engine.dialect.name == "postgresql":
+            moment = session.scalar(text("SELECT pg_export_snapshot()"))
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            run = partial(_run, url, dict(info), moment)
+            ranges = split_ids(session, processes * _PARTS_A_PROCESS)
+            for result, milliseconds in pool.imap_unordered(run, _tasks(checks, ranges)):
+                ended = len(found.get(result.name, ())) + 1
+                parts = len(ranges) if any(check.__name__ == result.name for check in SPLIT) else 1
+                tell(result.name if parts == 1 else f"{result.name} ({ended} of {parts})", milliseconds)
+                found.setdefault(result.name, []).append((result, milliseconds))
+    return [_joined(found[check.__name__]) for check in checks]
+
+
+def _tasks(checks: Sequence[Check], ranges: Sequence[IdRange]) -> Iterator[_Task]:
+    def place(check: Check) -> int:
+        return _LONGEST.index(check.__name__) if check.__name__ in _LONGEST else len(_LONGEST)
+
+    for check in sorted(checks, key=place):
+        yield from ((check, ids) for ids in (ranges if check in SPLIT else (None,)))
+
+
+def _run(url: URL, info: dict[str, Any], moment: str | None, task: _Task) -> _Timed:
+    with opened(url) as engine, Session(snapshot(engine), info=info) as session:
+        if moment is not None:
+            session.execute(text(f"SET TRANSACTION SNAPSHOT '{moment}'"))
+        began = clock.ticks()
+        (result,) = check_books(session, [_part_of(*task)])
+        return result, int((clock.ticks() - began) * 1_000)
+
+
+def _part_of(check: Check, ids: IdRange | None) -> Check:
+    if ids is None:
+        return check
+
+    def one_part(session: Session) -> CheckResult:
+        return SPLIT[check](session, ids)
+
+    one_part.__name__ = check.__name__
+    return one_part
+
+
+def _joined(parts: Sequence[_Timed]) -> _Timed:
+    first = parts[0][0]
+    findings = tuple(finding for result, _milliseconds in parts for finding in result.findings)
+    joined = replace(
+        first,
+        figure=sum(result.figure for result, _milliseconds in parts),
+        findings=findings[:MOST_FINDINGS],
+        finding_count=sum(result.finding_count for result, _milliseconds in parts),
+    )
+    return joined, sum(milliseconds for _result, milliseconds in parts)

@@ -1,0 +1,86 @@
+"""What must always be true of whose the accounts are, and of what two banks wrote together."""
+
+import hmac
+from typing import Any
+
+from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.findings import count_rows, name_row, result
+from timebank.bookkeeping.holder_models import AccountHolder
+from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.models import Account, Entry, Posting
+from timebank.ledger.accounts import AccountKind, holder_kind
+from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.entries import EntryKind
+from timebank.ledger.leaves import LeafKind
+
+_BATCH = 5_000
+
+
+def holders_as_written(session: Session) -> CheckResult:
+    """Every account has a holder since it was opened, numbered from 1, of its kind, as it was written."""
+    its = and_(Account.bank_id == AccountHolder.bank_id, Account.id == AccountHolder.account_id)
+    source = SOURCES[LeafKind.HOLDER]
+    rows = session.execute(
+        select(*source.columns, AccountHolder.digest, Account.kind.label("account_kind"), Account.opened_at)
+        .outerjoin(Account, its)
+        .order_by(AccountHolder.bank_id, AccountHolder.account_id, AccountHolder.number)
+        .execution_options(yield_per=_BATCH)
+    )
+    wrong, last, books_key = list[Finding](), (0, 0, 0), session.info["books_key"]
+    for row in rows:
+        place = (row.bank_id, row.account_id, row.number)
+        follows = place == (*last[:2], last[2] + 1) or (place[:2] != last[:2] and row.number == 1)
+        last = place
+        if not follows or not _fits_account(row):
+            wrong.append(Finding("account_holder", name_row(place), "it does not fit its account or the one before"))
+        elif not _is_as_written(row, books_key):
+            wrong.append(Finding("account_holder", name_row(place), "it was changed after it was written"))
+    without = select(Account.bank_id, Account.id).outerjoin(AccountHolder, its).where(AccountHolder.number.is_(None))
+    wrong += [Finding("account", name_row(row), "nobody holds it") for row in session.execute(without)]
+    return result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
+
+
+def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
+    if row.account_kind is None or (row.number == 1 and row.recorded_at != row.opened_at):
+        return False
+    try:
+        return bool(row.kind == holder_kind(AccountKind(row.account_kind)))
+    except ValueError:  # no kind of account: somebody wrote past the guards
+        return False
+
+
+def _is_as_written(row: Row[*tuple[Any, ...]], books_key: bytes) -> bool:
+    try:
+        expected = mark(books_key, SOURCES[LeafKind.HOLDER].bytes_of(row, books_key))
+    except CANNOT_ENCODE:
+        return False
+    return hmac.compare_digest(expected, bytes(row.digest))
+
+
+def clearing_nets_to_zero(session: Session) -> CheckResult:
+    """What banks owe each other comes to nothing, over all banks and in each deed that two of them wrote together."""
+    accounts = session.execute(
+        select(func.count(), func.coalesce(func.sum(Account.balance), 0)).where(Account.kind == AccountKind.CLEARING)
+    ).one()
+    wrong = list[Finding]()
+    if accounts[1]:
+        wrong.append(
+            Finding("account", "clearing", f"the banks' accounts with each other sum to {accounts[1]} minutes")
+        )
+    is_clearing = and_(
+        Account.bank_id == Posting.bank_id, Account.id == Posting.account_id, Account.kind == AccountKind.CLEARING
+    )
+    of_entry = and_(Posting.bank_id == Entry.bank_id, Posting.entry_id == Entry.id)
+    deeds = (
+        select(Entry.key, func.sum(case((Account.id.is_not(None), Posting.minutes), else_=0)).label("minutes"))
+        .join(Posting, of_entry)
+        .outerjoin(Account, is_clearing)
+        .where(Entry.kind == EntryKind.CLEARING)
+        .group_by(Entry.key)
+    )
+    for row in session.execute(deeds.having(func.sum(case((Account.id.is_not(None), Posting.minutes), else_=0)) != 0)):
+        wrong.append(Finding("entry", row.key, f"its banks differ by {row.minutes} minutes"))
+    return result("clearing_nets_to_zero", accounts[0], "accounts", wrong)

@@ -1,0 +1,71 @@
+"""Reading whose an account is now: the newest row of the books' record, with what the holder's room says of them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import CompoundSelect, Select, and_, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from timebank.bookkeeping.queries import holders_now
+from timebank.holders.sources import list_sources
+
+
+class HolderName(NamedTuple):
+    """What a holder is called, the code of their page, and what kind of holder they are."""
+
+    name: str
+    code: str
+    kind: str
+
+
+def holders() -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    """A selectable of the holders of all accounts but the bank's own, for other rooms to join to their rows.
+
+    Columns: bank_id, account_id, kind, holder_id, name, code, standing.
+    """
+    parts = [_of_kind(source.kind, source.holders()) for source in list_sources()]
+    return parts[0] if len(parts) == 1 else union_all(*parts)
+
+
+def _of_kind(kind: str, source: Select[int, int, str, str, str]) -> Select[*tuple[Any, ...]]:
+    held, holder = holders_now().subquery(), source.subquery()
+    return select(
+        held.c.bank_id,
+        held.c.account_id,
+        literal(kind).label("kind"),
+        held.c.holder_id,
+        holder.c.name,
+        holder.c.code,
+        holder.c.standing,
+    ).join_from(
+        held,
+        holder,
+        and_(held.c.kind == kind, holder.c.bank_id == held.c.bank_id, holder.c.id == held.c.holder_id),
+    )
+
+
+def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, HolderName]:
+    """Return {account id: its holder's name} of these accounts; the bank's own, such as the pot, have none."""
+    found = holders().subquery()
+    rows = session.execute(
+        select(found.c.account_id, found.c.name, found.c.code, found.c.kind).where(
+            found.c.bank_id == bank_id, found.c.account_id.in_(set(account_ids))
+        )
+    )
+    return {account_id: HolderName(*name) for account_id, *name in rows}
+
+
+def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
+    """Keep the standing of those who hold these accounts as it is until the transaction ends.
+
+    Who leaves meanwhile waits, and then finds what was begun with them. On SQLite one transaction writes at a time.
+    """
+    held = holders_now().subquery()
+    for source in list_sources():
+        ids = session.scalars(
+            select(held.c.holder_id).where(
+                held.c.bank_id == bank_id, held.c.account_id.in_(set(account_ids)), held.c.kind == source.kind
+            )
+        ).all()
+        if ids:
+            source.hold_standing(session, bank_id, ids)
