@@ -247,6 +247,8 @@ CREATE FUNCTION public.books_post_many(entries public.entry[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'on'
+    SET enable_bitmapscan TO 'on'
     AS $$
 DECLARE
     empty boolean;

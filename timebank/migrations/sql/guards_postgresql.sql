@@ -82,9 +82,11 @@ END $$;
 --;
 
 -- Many lines or many entries: lock all accounts in the order of their ids, then write everything in one statement.
--- Two linked entries of two banks come this way too. A plan made for few entries is not kept for many.
+-- Two linked entries of two banks come this way too. A plan made for few entries is not kept for many, and any plan is
+-- allowed again: the caller's settings, meant for two rows, would have each account look through all postings.
 CREATE FUNCTION books_post_many(entries entry[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on SET enable_bitmapscan = on AS $$
 DECLARE
     empty boolean;
     odd boolean;
