@@ -249,6 +249,7 @@ CREATE FUNCTION public.books_post_many(entries public.entry[]) RETURNS void
     SET plan_cache_mode TO 'force_custom_plan'
     SET enable_seqscan TO 'on'
     SET enable_bitmapscan TO 'on'
+    SET enable_nestloop TO 'on'
     AS $$
 DECLARE
     empty boolean;
@@ -260,6 +261,10 @@ DECLARE
     written bigint;
     due bigint;
 BEGIN
+    IF cardinality(entries) > 100 THEN
+        -- Nobody may have counted a young bank's accounts: believed to be few, each would look through all postings.
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     SELECT bool_or(array_length(n.lines, 1) IS NULL),
            bool_or(array_ndims(n.lines) <> 2 OR array_length(n.lines, 2) IS DISTINCT FROM (CASE WHEN n.reverses IS NULL THEN 3 ELSE 4 END)
                 OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1),

@@ -86,7 +86,7 @@ END $$;
 -- allowed again: the caller's settings, meant for two rows, would have each account look through all postings.
 CREATE FUNCTION books_post_many(entries entry[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan
-SET enable_seqscan = on SET enable_bitmapscan = on AS $$
+SET enable_seqscan = on SET enable_bitmapscan = on SET enable_nestloop = on AS $$
 DECLARE
     empty boolean;
     odd boolean;
@@ -97,6 +97,10 @@ DECLARE
     written bigint;
     due bigint;
 BEGIN
+    IF cardinality(entries) > 100 THEN
+        -- Nobody may have counted a young bank's accounts: believed to be few, each would look through all postings.
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     SELECT bool_or(array_length(n.lines, 1) IS NULL),
            bool_or(array_ndims(n.lines) <> 2 OR array_length(n.lines, 2) IS DISTINCT FROM (CASE WHEN n.reverses IS NULL THEN 3 ELSE 4 END)
                 OR array_lower(n.lines, 1) <> 1 OR array_lower(n.lines, 2) <> 1),
