@@ -4,6 +4,7 @@ On PostgreSQL they all read the same moment, an exported snapshot. On SQLite eac
 """
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -51,13 +52,12 @@ def check_in_processes(
         if engine.dialect.name == "postgresql":
             moment = session.scalar(text("SELECT pg_export_snapshot()"))
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
-            run = partial(_run, url, dict(info), moment)
-            ranges = split_ids(session, processes * _PARTS_A_PROCESS)
-            for result, milliseconds in pool.imap_unordered(run, _tasks(checks, ranges)):
-                ended = len(found.get(result.name, ())) + 1
-                parts = len(ranges) if any(check.__name__ == result.name for check in SPLIT) else 1
-                tell(result.name if parts == 1 else f"{result.name} ({ended} of {parts})", milliseconds)
-                found.setdefault(result.name, []).append((result, milliseconds))
+            tasks = list(_tasks(checks, split_ids(session, processes * _PARTS_A_PROCESS)))
+            parts = Counter(check.__name__ for check, _ids in tasks)
+            for result, milliseconds in pool.imap_unordered(partial(_run, url, dict(info), moment), tasks):
+                name, ended = result.name, found.setdefault(result.name, [])
+                ended.append((result, milliseconds))
+                tell(name if parts[name] == 1 else f"{name} ({len(ended)} of {parts[name]})", milliseconds)
     return [_joined(found[check.__name__]) for check in checks]
 
 
