@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Actor, Doing, Role, Unattended
 from timebank.banks.actions import open_bank
 from timebank.config import Settings
 from timebank.db import opened
 from timebank.members.actions import NewMember, admit
 from timebank.members.newcomers import take_in
 from timebank.members.queries import find_actor_by_account, find_actor_by_code
-from timebank.members.rules import Actor, Role
 
 MEMBERS = 1_000
 COORDINATES = frozenset({Role.MEMBER, Role.COORDINATOR})
@@ -35,12 +35,12 @@ def settle(settings: Settings) -> Crowd:
         bank = open_bank(session, slug="bench", name="Bench", now=now, welcome_minutes=0)
         session.commit()
         newcomer = NewMember("Kay Keeper", email="kay@example.org", roles=COORDINATES)
-        keeper = admit(session, bank, newcomer, by=None, now=now)
+        keeper = admit(session, bank, newcomer, Unattended(bank.id, now))
         coordinator = find_actor_by_code(session, bank.id, keeper.code)
         if coordinator is None:
             raise LookupError(keeper.code)
         names = [(f"Member {number}", None) for number in range(MEMBERS)]
-        accounts = take_in(session, bank, names, floor=None, reason="bench", by=coordinator, now=now)
+        accounts = take_in(session, bank, names, Doing(coordinator, now), floor=None, reason="bench")
         found = [find_actor_by_account(session, bank.id, account_id) for account_id in accounts]
         session.commit()
         return Crowd(bank.id, tuple(member for member in found if member is not None))

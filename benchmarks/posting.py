@@ -30,6 +30,8 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
+from timebank.actors import Doing
+
 if not __package__:  # run by its path rather than as a module
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -40,6 +42,7 @@ from sqlalchemy.orm import Session
 from benchmarks import databases, leanest
 from benchmarks.crowd import Crowd, settle
 from timebank import clock
+from timebank.actors import Actor
 from timebank.banks.models import Bank
 from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.many import post_many
@@ -51,7 +54,6 @@ from timebank.exchanges import actions as exchanges
 from timebank.exchanges.confirming import confirm_at_once
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.rules import Actor
 
 RESULTS = Path(__file__).parent / "results"
 BATCH = 1_000
@@ -130,11 +132,11 @@ def _deed(client: Client) -> None:
     code, receiver = client.waiting.pop()
     by, form_key = client.task.crowd.members[receiver], secrets.token_hex(16)
     with client.alone() as unit:
-        if confirm_at_once(unit, code, by=by, now=clock.now(), form_key=form_key):
+        if confirm_at_once(unit, code, Doing(by, clock.now(), form_key)):
             return
 
     def confirm(session: Session) -> None:
-        exchanges.confirm(session, code, by=by, now=clock.now(), form_key=form_key)
+        exchanges.confirm(session, code, Doing(by, clock.now(), form_key))
 
     _as_the_web_does(client, confirm)
 
@@ -172,7 +174,7 @@ def _record(client: Client, wanted: int) -> None:
             bank = session.get_one(Bank, client.task.crowd.bank_id)
             day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
             terms = Terms(by.account_id, other.account_id, "Help in the garden", day, leanest.MINUTES)
-            code = exchanges.record(session, bank, terms, by=by, now=now, form_key=form_key)
+            code = exchanges.record(session, bank, terms, Doing(by, now, form_key))
             session.commit()
             client.waiting.append((code, receiver))
 

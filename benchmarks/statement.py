@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import databases
 from timebank import clock
+from timebank.actors import Actor, Unattended
 from timebank.app import create_app
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
@@ -30,7 +31,6 @@ from timebank.db import make_engine
 from timebank.exchanges.models import Exchange
 from timebank.members.actions import NewMember, admit
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor
 from timebank.signing_in.actions import open_session
 
 BATCH = 10_000
@@ -100,7 +100,7 @@ def measure(settings: Settings, small: int, large: int, rounds: int) -> dict[str
 
 
 def _join(session: Session, bank: Bank, name: str) -> Actor:
-    membership = admit(session, bank, NewMember(name, phone="+441632960000"), by=None, now=clock.now())
+    membership = admit(session, bank, NewMember(name, phone="+441632960000"), Unattended(bank.id, clock.now()))
     found = find_actor_by_code(session, bank.id, membership.code)
     if found is None:
         raise LookupError(name)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from timebank.actors import Actor, Doing, Role, Unattended
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account
@@ -20,7 +21,6 @@ from timebank.ledger.accounts import Account
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor, Role
 from timebank.signing_in.passwords import hash_password
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -79,7 +79,9 @@ def settle(session: Session) -> Village:
 def join(session: Session, bank: Bank, name: str, *, roles: frozenset[Role] = MEMBER, by: Actor | None = None) -> Actor:
     """Take somebody in under their name, reached by first.name@example.org."""
     email = f"{name.partition(' ')[0].lower()}@example.org"
-    membership = admit(session, bank, NewMember(name, email=email, roles=roles), by=by, now=NOW)
+    membership = admit(
+        session, bank, NewMember(name, email=email, roles=roles), Doing(by, NOW) if by else Unattended(bank.id, NOW)
+    )
     found = find_actor_by_code(session, bank.id, membership.code)
     assert found is not None
     return found
@@ -101,11 +103,11 @@ def make_recorded(session: Session, village: Village, giver: Actor, receiver: Ac
     """Help that the giver recorded and the receiver has not confirmed yet; gives the exchange's code."""
     said_terms = terms(giver, receiver, **said)  # type: ignore[arg-type]
     key = f"make-{giver.number}-{receiver.number}-{sorted(said.items())}"[:60]
-    return actions.record(session, village.angus, said_terms, by=giver, now=NOW, form_key=key)
+    return actions.record(session, village.angus, said_terms, Doing(giver, NOW, key))
 
 
 def make_confirmed(session: Session, village: Village, giver: Actor, receiver: Actor, **said: object) -> str:
     """Help that both sides have said yes to; gives the exchange's code."""
     code = make_recorded(session, village, giver, receiver, **said)
-    actions.confirm(session, code, by=receiver, now=NOW)
+    actions.confirm(session, code, Doing(receiver, NOW))
     return code

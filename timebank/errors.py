@@ -21,3 +21,21 @@ class TimebankError(Exception):
     def __str__(self) -> str:
         gaps = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"{self.message_id}({gaps})"
+
+
+class NotAllowedError(TimebankError):
+    """The actor's role or standing does not let them do this."""
+
+    message_id = "not_allowed"
+
+
+class ReasonMissingError(TimebankError):
+    """A decision or correction needs its reason, since others will read it."""
+
+    message_id = "reason_missing"
+
+
+class FutureDayError(TimebankError):
+    """Help is recorded after it happened, and a correction belongs to a day that has been."""
+
+    message_id = "day_in_future"

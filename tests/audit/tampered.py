@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import NOW, TODAY, Village, settle, terms
 from timebank import clock, driver
+from timebank.actors import Actor, Doing, Hand, How
 from timebank.audit import trail_checks
 from timebank.audit.checks import Check, check_books
 from timebank.bookkeeping import actions as bookkeeping, checks as bookkeeping_checks, closings
@@ -37,7 +38,7 @@ from timebank.ledger.checks import CheckResult, Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members import checks as member_checks
 from timebank.members.limits import lower_limit
-from timebank.members.rules import Actor, Hand, How
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 #: The tables of the books, whose every column is tampered with.
@@ -146,7 +147,7 @@ def build(session: Session) -> Village:
 
 
 def _make_groups(session: Session, village: Village, now: datetime) -> None:
-    _put_on_trail(session, village.mary, "groups.made", now)
+    _put_on_trail(session, village.mary, "rules.changed", now)
     open_accounts(
         session,
         village.angus.id,
@@ -162,13 +163,13 @@ def _make_groups(session: Session, village: Village, now: datetime) -> None:
 def _open_clearing(session: Session, village: Village, now: datetime) -> None:
     """An account with the other bank, in each of the two."""
     for by, other in ((village.mary, village.perth), (village.perdita, village.angus)):
-        _put_on_trail(session, by, "clearing.opened", now)
+        _put_on_trail(session, by, "rules.changed", now)
         names = {"floor": None, "reason": "They help each other", "by": by.membership_id, "now": now}
         open_account(session, by.bank_id, AccountKind.CLEARING, other.id, **names)
 
 
 def _put_on_trail(session: Session, by: Actor, deed: str, now: datetime) -> None:
-    trail.begin(session, trail.Deed(by.bank_id, deed, "books", by.doer_id, now))
+    trail.begin(session, Doing(by, now), DeedName(deed), Ref(Subject.BOOKS))
 
 
 def _live(session: Session, village: Village, start: datetime, when: str) -> None:
@@ -183,27 +184,26 @@ def _live(session: Session, village: Village, start: datetime, when: str) -> Non
         session,
         angus,
         village.grace,
+        Doing(village.rosa, now),
         below_minutes={"first": 1500, "second": 1600}[when],
         reason="Ill",
         until=now.date(),
-        by=village.rosa,
-        now=now,
     )
     now = next(times)
-    _put_on_trail(session, mary, "account.opened", now)
+    _put_on_trail(session, mary, "rules.changed", now)
     names = {"reason": "A group ends", "by": mary.membership_id, "now": now}
     group = open_account(session, angus.id, AccountKind.GROUP, clock.next_id(), floor=-60, **names)
     closings.close_account(session, angus.id, group, **names)
     now = next(times)
-    _put_on_trail(session, tom, "account.reopened", now)
+    _put_on_trail(session, tom, "rules.changed", now)
     names |= {"reason": "It goes on", "now": now, "approved_by": tom.membership_id}
     closings.reopen_account(session, angus.id, group, **names)
     month = _MONTHS[when]
     figures = reckon_months(session, angus.id, [month], angus.time_zone)[month]
-    months.sign(session, angus, month, figures, words="It is right", by=mary, now=next(times))
-    months.confirm(session, angus, month, figures, by=tom, now=next(times))
+    months.sign(session, angus, month, figures, Doing(mary, next(times)), words="It is right")
+    months.confirm(session, angus, month, figures, Doing(tom, next(times)))
     now = next(times)
-    _put_on_trail(session, mary, "account.closed", now)
+    _put_on_trail(session, mary, "rules.changed", now)
     names = {"reason": "Another ends", "by": mary.membership_id, "now": now}
     group = open_account(session, angus.id, AccountKind.GROUP, clock.next_id(), floor=0, **names)
     closings.close_account(session, angus.id, group, **names)
@@ -217,19 +217,19 @@ def _help(session: Session, village: Village, times: Iterator[datetime], when: s
 
     def record(giver: Actor, receiver: Actor, minutes: int, by: Actor | None = None) -> str:
         said = terms(giver, receiver, **{**names, "minutes": minutes})
-        return actions.record(session, angus, said, by=by or giver, now=next(times), form_key=next(key))
+        return actions.record(session, angus, said, Doing(by or giver, next(times), next(key)))
 
     code = record(ada, grace, names["minutes"])
-    actions.confirm(session, code, by=grace, now=next(times))
+    actions.confirm(session, code, Doing(grace, next(times)))
     rosa = village.rosa
     hand = Hand(rosa.membership_id, rosa.account_id, rosa.name, rosa.code, How.PHONE, "")
     for_ada = record(ada, linus, 45)
-    actions.confirm(session, for_ada, by=replace(linus, hand=hand), now=next(times))
-    reversal = reversals.propose(session, code, reason="A slip", by=village.mary, now=next(times))
-    reversals.approve(session, angus, reversal, by=village.tom, now=next(times))
+    actions.confirm(session, for_ada, Doing(replace(linus, hand=hand), next(times)))
+    reversal = reversals.propose(session, code, Doing(village.mary, next(times)), reason="A slip")
+    reversals.approve(session, angus, reversal, Doing(village.tom, next(times)))
     record(grace, linus, 30)
     record(linus, grace, 60)
-    actions.cancel(session, record(grace, ada, 75), by=grace, now=next(times))
+    actions.cancel(session, record(grace, ada, 75), Doing(grace, next(times)))
 
 
 def _post(session: Session, village: Village, now: datetime, key: str) -> None:
@@ -256,7 +256,7 @@ def _post(session: Session, village: Village, now: datetime, key: str) -> None:
 
 def _clear(session: Session, village: Village, now: datetime, key: str) -> None:
     """Ada helped Perdita: each bank writes its side, and Perdita of Perth recorded both."""
-    _put_on_trail(session, village.perdita, "clearing.made", now)
+    _put_on_trail(session, village.perdita, "rules.changed", now)
     here, there = (get_account_of_kind(session, one.id, AccountKind.CLEARING) for one in (village.angus, village.perth))
     entry = NewEntry(
         bank_id=village.perth.id,

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW, make_confirmed
+from timebank.actors import Doing
 from timebank.audit.actions import AskedFrom, check as run_checks, check_and_store, store, store_asked
 from timebank.audit.checks import ALL_CHECKS
 from timebank.audit.models import BooksCheck
 from timebank.audit.queries import find_check, list_checks
+from timebank.errors import NotAllowedError
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.members.errors import NotAllowedError
 from timebank.trail.queries import list_deeds
 
 WRONG = CheckResult("sum_is_zero", 3, "accounts", (Finding("account", "bank 7", "the balances sum to 1 minutes"),), 5)
@@ -72,23 +73,23 @@ def test_a_run_is_found_by_its_number(session, village):
 
 
 def test_who_pressed_the_button_is_named_in_their_own_bank_only(session, village):
-    store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="k")
+    store_asked(session, [], Doing(village.audrey, NOW, "k"), seconds=0)
     asked = [find_check(session, bank.id, 1).asked_by for bank in (village.angus, village.perth)]
     assert asked == [village.audrey.membership_id, None]
 
 
 def test_who_asked_is_on_the_trail_and_one_form_is_kept_once(session, village):
     for _twice in range(2):
-        store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="k")
+        store_asked(session, [], Doing(village.audrey, NOW, "k"), seconds=0)
     assert len(list_checks(session, village.angus.id).rows) == 1
     deeds = list_deeds(session, village.angus.id, "books")
     assert [(deed.deed, deed.done_by) for deed in deeds] == [("books.checked", village.audrey.membership_id)]
-    store_asked(session, [], seconds=0, by=village.audrey, now=NOW, form_key="another")
+    store_asked(session, [], Doing(village.audrey, NOW, "another"), seconds=0)
     assert len(list_checks(session, village.angus.id).rows) == 2
 
 
 @pytest.mark.parametrize("name", ["ada", "rosa"])
 def test_whoever_may_not_audit_has_nothing_kept(session, village, name):
     with pytest.raises(NotAllowedError):
-        store_asked(session, [], seconds=0, by=getattr(village, name), now=NOW, form_key="k")
+        store_asked(session, [], Doing(getattr(village, name), NOW, "k"), seconds=0)
     assert list_checks(session, village.angus.id).rows == []

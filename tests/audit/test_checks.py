@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text, update
 
 from tests.people import NOW, TODAY, make_confirmed, make_recorded
+from timebank.actors import Doing, Standing
 from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
@@ -15,12 +16,11 @@ from timebank.bookkeeping.sealing import seal
 from timebank.exchanges import reversals
 from timebank.exchanges.checks import exchanges_have_entries
 from timebank.exchanges.models import Exchange
+from timebank.joining import actions as joining
+from timebank.joining.actions import Wish
+from timebank.joining.rules import Agreed
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members import joining
-from timebank.members.joining import Wish
-from timebank.members.joining_rules import Agreed
-from timebank.members.rules import Standing
 from timebank.members.standing import change_standing
 
 #: What a thief writes, and the checks that name a row for it.
@@ -44,8 +44,8 @@ def robbed(backend, village):
     with backend.session() as session:
         code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
         other = make_confirmed(session, village, village.ada, village.linus)
-        reversal = reversals.propose(session, other, reason="Slip", by=village.mary, now=NOW)
-        reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+        reversal = reversals.propose(session, other, Doing(village.mary, NOW), reason="Slip")
+        reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
         _somebody_joined_and_somebody_rests(session, village)
         session.commit()
         seal(session, village.angus.id, now=NOW)
@@ -73,14 +73,14 @@ def robbed(backend, village):
 def _somebody_joined_and_somebody_rests(session, village):
     sam = Wish("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
     rosa = village.rosa
-    code = joining.apply(session, village.angus, sam, by=rosa, now=NOW, form_key="apply")
+    code = joining.apply(session, village.angus, sam, Doing(rosa, NOW, "apply"))
     session.get_one(Bank, village.angus.id).references_needed = 0
-    joining.interview(session, code, words="Likes dogs", by=rosa, now=NOW, form_key="interview")
-    joining.induct(session, code, words="", by=rosa, now=NOW, form_key="induct")
-    joining.admit(session, code, by=rosa, now=NOW, form_key="admit")
+    joining.interview(session, code, Doing(rosa, NOW, "interview"), words="Likes dogs")
+    joining.induct(session, code, Doing(rosa, NOW, "induct"), words="")
+    joining.admit(session, code, Doing(rosa, NOW, "admit"))
     for number, to in enumerate((Standing.SUSPENDED, Standing.ACTIVE, Standing.SUSPENDED)):
         key = f"standing {number}"
-        change_standing(session, village.grace, to, reason="A rest", by=rosa, now=NOW, form_key=key)
+        change_standing(session, village.grace, to, Doing(rosa, NOW, key), reason="A rest")
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)

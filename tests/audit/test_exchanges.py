@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from tests.people import NOW, TODAY, join, make_confirmed, make_recorded, terms
 from timebank import clock
+from timebank.actors import Doing
 from timebank.audit.exchanges import ExchangeFilter, count_exchanges, list_batches, list_exchanges
 from timebank.audit.rules import MOVED
 from timebank.banks.models import Area
@@ -49,15 +50,13 @@ def ids(session, village):
             session,
             village.angus,
             terms(village.ada, village.linus, what="Mend the lamp", day=TODAY + timedelta(days=3)),
-            by=village.ada,
-            now=NOW,
-            form_key="lamp",
+            Doing(village.ada, NOW, "lamp"),
         ),
     }
     for name, category in (("roses", garden), ("floor", cleaning), ("lamp", home)):
         session.execute(update(Exchange).where(Exchange.code == made[name]).values(category_id=category))
-    reversal = reversals.propose(session, made["lift"], reason="Twice", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    reversal = reversals.propose(session, made["lift"], Doing(village.mary, NOW), reason="Twice")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     perth = replace(village, angus=village.perth)
     make_confirmed(session, perth, village.perdita, join(session, village.perth, "Ada Lamont"), what="Cut the roses")
     return {"home": home, "cleaning": cleaning, "garden": garden, "area": area.id, **made}

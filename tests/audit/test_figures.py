@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.people import NOW, TODAY, balance_of, join, make_confirmed, make_recorded, terms
+from timebank.actors import Doing, How, Standing
 from timebank.audit.accounts import Which, list_accounts
 from timebank.audit.lists import list_acted_steps, list_one_broker, list_overrides, list_reversals
 from timebank.audit.queries import overview
@@ -17,7 +18,6 @@ from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import Deed, State
 from timebank.members.models import Membership
-from timebank.members.rules import How, Standing
 
 
 def figures(session, village, now=NOW):
@@ -47,8 +47,8 @@ def test_the_figures_are_those_of_the_books(session, village):
     make_confirmed(session, village, village.grace, village.linus, minutes=45, day=TODAY - timedelta(days=40))
     back = make_confirmed(session, village, village.linus, village.ada, minutes=30)
     make_recorded(session, village, village.ada, village.linus, minutes=15)
-    reversal = reversals.propose(session, back, reason="Twice", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    reversal = reversals.propose(session, back, Doing(village.mary, NOW), reason="Twice")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     found = figures(session, village)
     own = Account.bank_id == village.angus.id
     assert found.books.total_minutes == session.scalar(select(func.sum(Account.balance)).where(own)) == 0
@@ -89,9 +89,9 @@ def test_this_month_begins_on_its_first_and_twelve_months_end_today(session, vil
 
 def test_reversals_wait_or_are_answered_and_turned_down_ones_are_not_done(session, village):
     codes = [make_confirmed(session, village, village.ada, village.grace, what=f"Help {n}") for n in range(3)]
-    proposed = [reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW) for code in codes]
-    reversals.approve(session, village.angus, proposed[0], by=village.tom, now=NOW)
-    reversals.refuse(session, proposed[1], by=village.tom, now=NOW)
+    proposed = [reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice") for code in codes]
+    reversals.approve(session, village.angus, proposed[0], Doing(village.tom, NOW))
+    reversals.refuse(session, proposed[1], Doing(village.tom, NOW))
     found = figures(session, village)
     assert (found.reversals_waiting, found.reversals_done) == (1, 1)
     waiting = list_reversals(session, village.angus.id, waits=True).rows
@@ -110,9 +110,9 @@ def test_who_is_beyond_a_soft_limit_is_listed_with_the_moment_it_happened(sessio
     assert figures(session, village).beyond == 0  # at the limit is not beyond it
     later = NOW + timedelta(hours=2)
     code = actions.record(
-        session, village.angus, terms(village.ada, village.grace, minutes=15), by=village.ada, now=later, form_key="b"
+        session, village.angus, terms(village.ada, village.grace, minutes=15), Doing(village.ada, later, "b")
     )
-    actions.confirm(session, code, by=village.grace, now=later)
+    actions.confirm(session, code, Doing(village.grace, later))
     make_confirmed(session, village, village.ada, village.grace, minutes=30, what="More")
     assert figures(session, village).beyond == 1
     page = list_accounts(session, village.angus, Which.BEYOND)
@@ -131,8 +131,8 @@ def test_whoever_came_back_within_and_went_beyond_again_is_so_since_the_last_tim
         ]
     ):
         said = terms(giver, receiver, minutes=minutes)
-        code = actions.record(session, village.angus, said, by=giver, now=at, form_key=f"s{number}")
-        actions.confirm(session, code, by=receiver, now=at)
+        code = actions.record(session, village.angus, said, Doing(giver, at, f"s{number}"))
+        actions.confirm(session, code, Doing(receiver, at))
     found = beyond_since(session, village.angus.id, [village.grace.account_id], low=-600, high=1200)
     assert found == {village.grace.account_id: second}
 
@@ -239,8 +239,8 @@ def test_entries_are_listed_by_kind_and_late_ones_by_how_late(session, village):
     help_now = make_confirmed(session, village, village.ada, village.grace)
     late = make_confirmed(session, village, village.ada, village.grace, day=TODAY - timedelta(days=22), what="October")
     later = make_confirmed(session, village, village.ada, village.grace, day=TODAY - timedelta(days=31), what="Earlier")
-    reversal = reversals.propose(session, help_now, reason="Twice", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    reversal = reversals.propose(session, help_now, Doing(village.mary, NOW), reason="Twice")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     deeds = {name: f"exchange:{code}" for name, code in {"now": help_now, "late": late, "later": later}.items()}
     welcome = f"member:{new.code}"
     assert entries(session, village) == [deeds["now"], deeds["later"], deeds["late"], deeds["now"], welcome]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.people import NOW, TODAY, balance_of, join, make_confirmed
+from timebank.actors import Doing
 from timebank.audit.stories import find_story
 from timebank.exchanges import reversals
 
@@ -38,8 +39,8 @@ def test_the_story_of_help_says_who_gave_who_received_and_what_it_left_on_both_a
 
 def test_a_reversal_and_what_it_takes_back_lead_to_each_other(session, village):
     code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
-    reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     first, back = story(session, village, "exchange", code), story(session, village, "reversal", reversal)
     assert [row.key for row in first.related] == [f"reversal:{reversal}"]
     assert [row.key for row in back.related] == [f"exchange:{code}"]
@@ -51,10 +52,10 @@ def test_a_reversal_and_what_it_takes_back_lead_to_each_other(session, village):
 
 def test_a_first_reversal_that_was_turned_down_is_not_told_for_the_second(session, village):
     code = make_confirmed(session, village, village.ada, village.grace)
-    refused = reversals.propose(session, code, reason="No", by=village.mary, now=NOW)
-    reversals.refuse(session, refused, by=village.tom, now=NOW)
-    reversal = reversals.propose(session, code, reason="Yes", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    refused = reversals.propose(session, code, Doing(village.mary, NOW), reason="No")
+    reversals.refuse(session, refused, Doing(village.tom, NOW))
+    reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Yes")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     assert story(session, village, "reversal", reversal).reversal.reason == "Yes"
     assert find_story(session, village.angus.id, "reversal", refused) is None
 

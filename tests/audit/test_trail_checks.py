@@ -6,6 +6,7 @@ import pytest
 
 from tests.people import NOW, make_confirmed, make_recorded
 from timebank import clock
+from timebank.actors import Doing, Unattended
 from timebank.audit.trail_checks import trail_tells
 from timebank.bookkeeping import actions as bookkeeping, closings, holds, opening
 from timebank.bookkeeping.entry_rows import NewEntry
@@ -13,6 +14,7 @@ from timebank.bookkeeping.queries import find_entry_id
 from timebank.exchanges import reversals
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
+from timebank.references import DeedName, Ref, Subject, parse
 from timebank.trail import actions as trail
 
 LATER = NOW + timedelta(hours=1)
@@ -73,7 +75,7 @@ def test_it_is_told_by_the_same_person_at_the_same_moment_in_the_same_bank(
 ):
     write(session, village, village.mary.membership_id)
     doer = getattr(village, who).membership_id
-    trail.begin(session, trail.Deed(getattr(village, bank).id, "x", subject, doer, at))
+    trail.begin(session, Unattended(getattr(village, bank).id, at, doer), DeedName.RULES_CHANGED, parse(subject))
     assert (_named(session) == []) is told
 
 
@@ -84,7 +86,8 @@ def test_a_hold_is_told_by_its_own_deed(session, village):
     holds.place(session, village.angus.id, village.grace.account_id, deed="exchange:OTHER", **said)
     ((table, _row),) = _named(session)
     assert table == "hold"
-    trail.begin(session, trail.Deed(village.angus.id, "exchange.record", "exchange:OTHER", None, NOW))
+    other = Ref(Subject.EXCHANGE, "OTHER")
+    trail.begin(session, Unattended(village.angus.id, NOW), DeedName.EXCHANGE_RECORD, other)
     assert _named(session) == []
     holds.release(session, village.angus.id, "exchange:OTHER", now=LATER)
     assert [table for table, _row in _named(session)] == ["hold"]
@@ -92,9 +95,9 @@ def test_a_hold_is_told_by_its_own_deed(session, village):
 
 def test_a_reversal_that_both_sides_agreed_on_is_told_of_its_proposer(session, village):
     code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
-    reversal = reversals.propose(session, code, reason="A slip", by=village.mary, now=NOW)
+    reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="A slip")
     for number, side in enumerate((village.ada, village.grace), start=1):
-        reversals.agree(session, village.angus, reversal, by=side, now=NOW + timedelta(hours=number))
+        reversals.agree(session, village.angus, reversal, Doing(side, NOW + timedelta(hours=number)))
     assert find_entry_id(session, village.angus.id, f"reversal:{reversal}")
     assert _named(session) == []
 
@@ -120,5 +123,5 @@ def test_an_entry_between_two_banks_is_told_of_where_its_recorder_is(session, vi
         entry_id = bookkeeping.post(session, entry)
         assert _named(session) == [("entry", f"{angus}/{entry_id}")]
         by, bank_id = (approver, angus) if approver else (village.perdita.membership_id, perth)
-        trail.begin(session, trail.Deed(bank_id, "given", key, by, LATER))
+        trail.begin(session, Unattended(bank_id, LATER, by), DeedName.RULES_CHANGED, Ref(Subject.BANK, key))
         assert _named(session) == []

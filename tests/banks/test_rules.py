@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.people import NOW, account_of, join, make_confirmed
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.banks import rules
 from timebank.banks.actions import change_rules
@@ -140,10 +141,8 @@ def change(session, village):
 
     def changing(*, for_all=False, form_key="form", **changed):
         said = replace(rules_of(session.get_one(Bank, village.angus.id)), **changed)
-        by_id = village.mary.membership_id
-        return change_rules(
-            session, village.angus.id, said, for_all_members=for_all, by_id=by_id, now=NOW, form_key=form_key
-        )
+        doing = Doing(village.mary, NOW, form_key)
+        return change_rules(session, village.angus, said, doing, for_all_members=for_all)
 
     return changing
 

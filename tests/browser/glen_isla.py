@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from timebank import clock
+from timebank.actors import Actor, Doing, Standing
 from timebank.app import create_app
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
@@ -33,12 +34,12 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import list_waiting_reversals
 from timebank.exchanges.rules import Side
 from timebank.interchange.listings import read, store
+from timebank.joining.models import Application
 from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
 from timebank.members.actions import NewMember, admit
-from timebank.members.models import Application, Membership, Person
+from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
-from timebank.members.rules import Actor, Standing
 from timebank.members.standing import change_standing
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import Kind
@@ -130,7 +131,7 @@ def _newcomer(session: Session, bank: Bank) -> None:
     """Somebody who has done nothing yet, with a long name and no words about themselves."""
     name = "Nora Featherstonehaugh-Abernethy"
     mary = actor(session, bank, "mary")
-    membership = admit(session, bank, NewMember(name, email=f"{NEWCOMER}@example.org"), by=mary, now=clock.now())
+    membership = admit(session, bank, NewMember(name, email=f"{NEWCOMER}@example.org"), Doing(mary, clock.now()))
     ada = session.get_one(Person, actor(session, bank, "ada").person_id)
     session.get_one(Person, membership.person_id).password_hash = ada.password_hash
 
@@ -138,10 +139,10 @@ def _newcomer(session: Session, bank: Bank) -> None:
 def _left_long_ago(site: Site, session: Session, bank: Bank) -> None:
     """Somebody who left with hours on the account, as it was before accounts were closed."""
     mary = actor(session, bank, "mary")
-    membership = admit(session, bank, NewMember("Effie Gunn", phone="+441632960188"), by=mary, now=clock.now())
+    membership = admit(session, bank, NewMember("Effie Gunn", phone="+441632960188"), Doing(mary, clock.now()))
     effie = find_actor_by_code(session, bank.id, membership.code)
     assert effie is not None
-    change_standing(session, effie, Standing.LEFT, reason="Moved in with her son", by=mary, now=clock.now())
+    change_standing(session, effie, Standing.LEFT, Doing(mary, clock.now()), reason="Moved in with her son")
     site.codes["left long ago"] = effie.code
 
 

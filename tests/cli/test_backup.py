@@ -18,6 +18,7 @@ from tests.cli import stranger
 from tests.cli.conftest import ANSWERS
 from tests.people import NOW, join
 from tests.scratch import bundled_programs
+from timebank.actors import Unattended
 from timebank.banks.queries import find_bank
 from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry, post
@@ -25,6 +26,7 @@ from timebank.cli import postgresql_programs
 from timebank.db import make_engine
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.notes import read_note
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 SECRETS = ("secret.key", "books.key", "seal.key")
@@ -65,7 +67,7 @@ def _give(installation, key, *, people=False):
             recorded_by=grace.id,
             deed=f"test:{key}",
         )
-        trail.begin(session, trail.Deed(bank.id, "gift", entry.deed, grace.id, NOW))
+        trail.begin(session, Unattended(bank.id, NOW, grace.id), DeedName.RULES_CHANGED, Ref(Subject.BANK, bank.slug))
         post(session, entry)
         session.commit()
     engine.dispose()

@@ -6,8 +6,8 @@ import stat
 import pytest
 
 from tests.cli.conftest import ANSWERS
+from timebank.actors import Role
 from timebank.app import create_app
-from timebank.members.rules import Role
 
 LINK = re.compile(r"http://\S+")
 

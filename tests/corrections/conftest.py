@@ -9,13 +9,13 @@ from sqlalchemy import text
 
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, balance_of
+from timebank.actors import Actor, Doing
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.corrections import actions
 from timebank.corrections.actions import Adjustment
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.rules import Actor
 
 
 @dataclass
@@ -25,11 +25,11 @@ class Desk:
     backend: Backend
     village: Village
 
-    def _do(self, verb, *args: Any, **said: Any) -> Any:
+    def _do(self, verb: Any, *args: Any, **options: Any) -> Any:
         with self.backend.session() as session:
-            done = verb(session, *args, **{"now": NOW, **said})
+            result = verb(session, *args, **options)
             session.commit()
-            return done
+            return result
 
     def adjust(self, giver: Actor | None = None, receiver: Actor | None = None, **said: Any) -> str:
         """Mary proposes that an hour goes from Grace to Ada; gives the code."""
@@ -37,24 +37,27 @@ class Desk:
         line = {"from_account": (giver or v.grace).account_id, "to_account": (receiver or v.ada).account_id}
         told = {**line, "minutes": 60, "day": TODAY, "reason": "Counted twice", **said}
         by, now, form_key = told.pop("by", v.mary), told.pop("now", NOW), told.pop("form_key", None)
-        return self._do(actions.propose_adjustment, v.angus, Adjustment(**told), by=by, now=now, form_key=form_key)
+        return self._do(actions.propose_adjustment, v.angus, Adjustment(**told), Doing(by, now, form_key))
 
     def take_back(self, entry_id: int, numbers: tuple[int, ...] = (1,), **said: Any) -> str:
         """Mary proposes to take lines of an entry back; gives the code."""
-        told = {"reason": "Not hers", "by": self.village.mary, **said}
-        return self._do(actions.propose_reversal, self.village.angus, entry_id, numbers, **told)
+        by, now, form_key = said.pop("by", self.village.mary), said.pop("now", NOW), said.pop("form_key", None)
+        doing, options = Doing(by, now, form_key), {"reason": "Not hers", **said}
+        return self._do(actions.propose_reversal, self.village.angus, entry_id, numbers, doing, **options)
 
-    def approve(self, code: str, *, by: Actor | None = None, **said: Any) -> None:
+    def approve(self, code: str, *, by: Actor | None = None, now: datetime = NOW, form_key: str | None = None) -> None:
         """Tom approves."""
-        self._do(actions.approve, self.village.angus, code, by=by or self.village.tom, **said)
+        self._do(actions.approve, self.village.angus, code, Doing(by or self.village.tom, now, form_key))
 
-    def refuse(self, code: str, *, by: Actor | None = None, reason: str = "Ring her first", **said: Any) -> None:
+    def refuse(
+        self, code: str, *, by: Actor | None = None, reason: str = "Ring her first", form_key: str | None = None
+    ) -> None:
         """Tom refuses."""
-        self._do(actions.refuse, code, reason=reason, by=by or self.village.tom, **said)
+        self._do(actions.refuse, code, Doing(by or self.village.tom, NOW, form_key), reason=reason)
 
     def withdraw(self, code: str, *, by: Actor | None = None) -> None:
         """Mary takes it back."""
-        self._do(actions.withdraw, code, by=by or self.village.mary)
+        self._do(actions.withdraw, code, Doing(by or self.village.mary, NOW))
 
     def post(
         self,

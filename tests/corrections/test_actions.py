@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from tests.people import NOW, TODAY, make_recorded
+from timebank.actors import Doing, How, acting_for
 from timebank.audit.checks import check_books
 from timebank.bookkeeping import closings
 from timebank.bookkeeping.queries import find_entry_id, get_entry
@@ -17,8 +18,8 @@ from timebank.corrections.errors import (
     SameAccountsError,
     TakenBackOnExchangeError,
 )
+from timebank.errors import FutureDayError, NotAllowedError, ReasonMissingError
 from timebank.exchanges import actions as exchange_actions
-from timebank.exchanges.errors import FutureDayError, ReasonMissingError
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import (
@@ -28,8 +29,6 @@ from timebank.ledger.errors import (
     NotAMirrorError,
     NotMinutesError,
 )
-from timebank.members.errors import NotAllowedError
-from timebank.members.rules import How, acting_for
 from timebank.trail.actions import OtherContentError
 from timebank.trail.queries import list_doings
 
@@ -293,7 +292,7 @@ def test_help_out_of_older_books_is_taken_back_by_its_line(desk, village):
 def test_an_exchange_is_taken_back_on_its_own_page(desk, village):
     with desk.backend.session() as session:
         code = make_recorded(session, village, village.ada, village.grace)
-        exchange_actions.confirm(session, code, by=village.grace, now=NOW)
+        exchange_actions.confirm(session, code, Doing(village.grace, NOW))
         session.commit()
     ((entry_id,),) = desk.ask("SELECT id FROM entry")
     with pytest.raises(TakenBackOnExchangeError):

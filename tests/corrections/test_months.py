@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.people import NOW
+from timebank.actors import Doing, How, acting_for
 from timebank.audit.checks import check_books
 from timebank.bookkeeping import closings
 from timebank.bookkeeping.sealing import seal
@@ -15,11 +16,9 @@ from timebank.corrections.checks import corrections_have_entries, months_as_sign
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError
 from timebank.corrections.figures import read
 from timebank.corrections.month_queries import list_bank_months, reckon_beside, reckon_months
-from timebank.exchanges.errors import ReasonMissingError
+from timebank.errors import NotAllowedError, ReasonMissingError
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.errors import NotAllowedError
-from timebank.members.rules import How, acting_for
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 LATER = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
@@ -38,14 +37,14 @@ def november(desk, village):
     return NOVEMBER
 
 
-def do(desk, verb, month=NOVEMBER, *, by, now=LATER, **said):
+def do(desk, verb, month=NOVEMBER, *, by, now=LATER, form_key=None, **said):
     with desk.backend.session() as session:
-        bank = desk.village.angus
+        bank, doing = desk.village.angus, Doing(by, now, form_key)
         if verb in {months.sign, months.confirm}:
             said.setdefault("figures", reckon_beside(session, bank.id, month, bank.time_zone))
-            verb(session, bank, month, said.pop("figures"), by=by, now=now, **said)
+            verb(session, bank, month, said.pop("figures"), doing, **said)
         else:
-            verb(session, bank, month, by=by, now=now, **said)
+            verb(session, bank, month, doing, **said)
         session.commit()
 
 

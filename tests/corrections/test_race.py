@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW
+from timebank.actors import Doing
 from timebank.corrections import actions
 from timebank.corrections.errors import AnsweredError
 from timebank.db import is_worth_retrying
@@ -15,11 +16,11 @@ from timebank.ledger.entries import Line
 
 
 def approving(session, village, code, by):
-    actions.approve(session, village.angus, code, by=by, now=NOW)
+    actions.approve(session, village.angus, code, Doing(by, NOW))
 
 
 def refusing(session, _village, code, by):
-    actions.refuse(session, code, reason="No", by=by, now=NOW)
+    actions.refuse(session, code, Doing(by, NOW), reason="No")
 
 
 @pytest.mark.parametrize("other", [approving, refusing])

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from timebank.actors import Actor, How, Role, Standing, acting_for
 from timebank.corrections import rules
 from timebank.ledger.accounts import Account
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.rules import Actor, How, Role, Standing, acting_for
 
 ADA, GRACE, POT = 1, 2, 9
 _PROPOSER = 100

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW
+from timebank.actors import Standing
 from timebank.bookkeeping.closings import is_closed, list_signed_off
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
@@ -20,13 +21,13 @@ from timebank.corrections.models import Correction
 from timebank.corrections.month_queries import list_waiting_months
 from timebank.demo.village import PLANS, SLUG
 from timebank.exchanges.queries import list_open
+from timebank.joining.models import Application, ApplicationStep
+from timebank.joining.queries import list_applications
+from timebank.joining.rules import OPEN_STAGES, Agreed, Stage, Step
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind
-from timebank.members.joining_queries import list_applications
-from timebank.members.joining_rules import OPEN_STAGES, Agreed
-from timebank.members.models import Application, ApplicationStep, Membership, Person, StandingChange
+from timebank.members.models import Membership, Person, StandingChange
 from timebank.members.queries import find_actor
-from timebank.members.rules import Stage, Standing, Step
 from timebank.tasks.models import Status, Task
 from timebank.tasks.rules import Kind
 from timebank.trail.models import TrailRow

@@ -5,10 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from timebank.actors import How, Role
 from timebank.demo.village import PASSWORD, PLANS, SLUG, TO_TRY
 from timebank.members.models import Membership, Person
 from timebank.members.queries import search_members
-from timebank.members.rules import How, Role
 from timebank.signing_in.passwords import fits
 
 pytestmark = pytest.mark.xdist_group("village")

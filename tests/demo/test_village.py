@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 
 from tests.people import NOW, TODAY
+from timebank.actors import How
 from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
@@ -25,7 +26,6 @@ from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
-from timebank.members.rules import How
 from timebank.trail.models import TrailRow
 
 pytestmark = pytest.mark.xdist_group("village")

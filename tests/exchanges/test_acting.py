@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.people import NOW, TODAY, balance_of, terms
+from timebank.actors import Doing, Hand, How, Role, acting_for, may_act_for, may_broker, may_coordinate
 from timebank.audit.checks import check_books
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.errors import EvidenceMissingError, NotNowError, NotYoursError, OwnExchangeError
@@ -14,7 +15,6 @@ from timebank.exchanges.rules import State
 from timebank.ledger.checks import Verdict
 from timebank.ledger.errors import FloorReachedError
 from timebank.members.models import Membership
-from timebank.members.rules import Hand, How, Role, acting_for, may_act_for, may_broker, may_coordinate
 from timebank.trail.queries import list_deeds
 
 
@@ -23,7 +23,7 @@ def hand_of(broker, member, how=How.PHONE, evidence=""):
 
 
 def record(session, village, said, *, by, slip=False, key="form"):
-    return actions.record(session, village.angus, said, by=by, now=NOW, form_key=key, slip=slip)
+    return actions.record(session, village.angus, said, Doing(by, NOW, key), slip=slip)
 
 
 def state_of(session, village, code):
@@ -52,7 +52,7 @@ def test_a_broker_records_for_a_member_who_rang_and_both_names_are_kept(session,
 
 def test_a_broker_confirms_for_a_member_and_the_entry_names_both(session, village):
     code = record(session, village, terms(village.ada, village.grace), by=village.ada)
-    actions.confirm(session, code, by=hand_of(village.rosa, village.grace, How.PAPER), now=NOW)
+    actions.confirm(session, code, Doing(hand_of(village.rosa, village.grace, How.PAPER), NOW))
     assert (balance_of(session, village.ada), balance_of(session, village.grace)) == (60, -60)
     row = session.execute(text("SELECT recorded_by, on_behalf_of FROM entry")).one()
     assert tuple(row) == (village.rosa.membership_id, village.grace.membership_id)
@@ -63,7 +63,7 @@ def test_the_side_is_the_members_so_a_hand_cannot_confirm_what_it_recorded(sessi
     by = hand_of(village.rosa, village.ada)
     code = record(session, village, terms(village.ada, village.grace), by=by)
     with pytest.raises(NotYoursError):
-        actions.confirm(session, code, by=by, now=NOW)
+        actions.confirm(session, code, Doing(by, NOW))
     session.rollback()
 
 
@@ -76,7 +76,7 @@ def test_one_broker_for_both_sides_needs_evidence_for_each(session, village, fir
     )
     session.commit()
     with pytest.raises(EvidenceMissingError):
-        actions.confirm(session, code, by=hand_of(village.rosa, village.grace, evidence=second), now=NOW)
+        actions.confirm(session, code, Doing(hand_of(village.rosa, village.grace, evidence=second), NOW))
     session.rollback()
     assert (state_of(session, village, code), balance_of(session, village.ada)) == (State.RECORDED, 0)
 
@@ -84,29 +84,29 @@ def test_one_broker_for_both_sides_needs_evidence_for_each(session, village, fir
 def test_one_broker_acts_for_both_sides_with_evidence_for_each(session, village):
     by = hand_of(village.rosa, village.ada, evidence="rang on Monday")
     code = record(session, village, terms(village.ada, village.grace), by=by)
-    actions.confirm(session, code, by=hand_of(village.rosa, village.grace, evidence="rang on Tuesday"), now=NOW)
+    actions.confirm(session, code, Doing(hand_of(village.rosa, village.grace, evidence="rang on Tuesday"), NOW))
     assert balance_of(session, village.ada) == 60
     assert [step.evidence for step in steps_of(session, village, code)] == ["rang on Monday", "rang on Tuesday"]
 
 
 def test_two_brokers_one_for_each_side_need_no_more_than_each_a_word(session, village):
     code = record(session, village, terms(village.ada, village.grace), by=hand_of(village.rosa, village.ada))
-    actions.confirm(session, code, by=hand_of(village.clara, village.grace), now=NOW)
+    actions.confirm(session, code, Doing(hand_of(village.clara, village.grace), NOW))
     assert balance_of(session, village.ada) == 60
 
 
 def test_agreeing_in_a_dispute_for_the_other_side_needs_evidence_too(session, village):
     by = hand_of(village.rosa, village.ada)
     code = record(session, village, terms(village.ada, village.grace), by=by)
-    actions.dispute(session, code, words="Shorter", minutes=30, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="Shorter", minutes=30)
     session.commit()
     with pytest.raises(NotNowError):  # the disputing side cannot agree to its own count
-        actions.agree(session, code, minutes=30, by=hand_of(village.rosa, village.grace, evidence="rang"), now=NOW)
+        actions.agree(session, code, Doing(hand_of(village.rosa, village.grace, evidence="rang"), NOW), minutes=30)
     session.rollback()
     with pytest.raises(EvidenceMissingError):
-        actions.agree(session, code, minutes=60, by=hand_of(village.rosa, village.grace, evidence="rang"), now=NOW)
+        actions.agree(session, code, Doing(hand_of(village.rosa, village.grace, evidence="rang"), NOW), minutes=60)
     session.rollback()
-    actions.agree(session, code, minutes=60, by=hand_of(village.clara, village.grace), now=NOW)
+    actions.agree(session, code, Doing(hand_of(village.clara, village.grace), NOW), minutes=60)
     assert balance_of(session, village.ada) == 60
 
 
@@ -116,10 +116,10 @@ def test_a_count_that_a_broker_named_for_one_side_is_agreed_to_for_the_other_onl
 ):
     code = record(session, village, terms(village.ada, village.grace), by=village.ada)
     disputing = hand_of(village.rosa, village.grace, evidence=first)
-    actions.dispute(session, code, words="It was all day", minutes=480, by=disputing, now=NOW)
+    actions.dispute(session, code, Doing(disputing, NOW), words="It was all day", minutes=480)
     session.commit()
     with pytest.raises(EvidenceMissingError):
-        actions.agree(session, code, minutes=480, by=hand_of(village.rosa, village.ada, evidence=second), now=NOW)
+        actions.agree(session, code, Doing(hand_of(village.rosa, village.ada, evidence=second), NOW), minutes=480)
     session.rollback()
     assert (state_of(session, village, code), balance_of(session, village.ada)) == (State.DISPUTED, 0)
 
@@ -146,12 +146,10 @@ def test_a_slip_sent_twice_moves_hours_once(session, village):
 
 def test_a_slip_for_help_that_was_agreed_confirms_at_once_too(session, village):
     said = terms(village.ada, village.grace)
-    code = actions.propose(session, village.angus, said, by=village.ada, now=NOW, form_key="ask")
-    actions.accept(session, code, by=village.grace, now=NOW)
+    code = actions.propose(session, village.angus, said, Doing(village.ada, NOW, "ask"))
+    actions.accept(session, code, Doing(village.grace, NOW))
     by = hand_of(village.rosa, village.grace).with_evidence("slip 15", slip=True)
-    actions.record_agreed(
-        session, village.angus, code, day=TODAY, minutes=45, by=by, now=NOW, form_key="slip", slip=True
-    )
+    actions.record_agreed(session, village.angus, code, Doing(by, NOW, "slip"), day=TODAY, minutes=45, slip=True)
     assert (state_of(session, village, code), balance_of(session, village.ada)) == (State.CONFIRMED, 45)
 
 
@@ -188,50 +186,50 @@ def test_nobody_acts_for_the_other_side_of_their_own_exchange(session, village, 
     by = hand_of(village.rosa, village.grace, evidence="rang")
     for deed in (actions.confirm, actions.cancel):
         with pytest.raises(OwnExchangeError):
-            deed(session, code, by=by, now=NOW)
+            deed(session, code, Doing(by, NOW))
         session.rollback()
     with pytest.raises(OwnExchangeError):
-        actions.dispute(session, code, words="no", minutes=None, by=by, now=NOW)
+        actions.dispute(session, code, Doing(by, NOW), words="no", minutes=None)
     session.rollback()
-    actions.dispute(session, code, words="Shorter", minutes=30, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="Shorter", minutes=30)
     with pytest.raises(OwnExchangeError):
-        actions.agree(session, code, minutes=60, by=by, now=NOW)
+        actions.agree(session, code, Doing(by, NOW), minutes=60)
     session.rollback()
 
 
 def test_who_acted_for_a_side_does_not_decide_its_dispute(session, village):
     code = record(session, village, terms(village.ada, village.grace), by=hand_of(village.rosa, village.ada))
-    actions.dispute(session, code, words="Shorter", minutes=30, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="Shorter", minutes=30)
     session.commit()
     with pytest.raises(NotYoursError):
-        actions.decide(session, code, minutes=45, reason="Rang both", by=village.rosa, now=NOW)
+        actions.decide(session, code, Doing(village.rosa, NOW), minutes=45, reason="Rang both")
     session.rollback()
-    actions.decide(session, code, minutes=45, reason="Rang both", by=village.clara, now=NOW)
+    actions.decide(session, code, Doing(village.clara, NOW), minutes=45, reason="Rang both")
     assert balance_of(session, village.ada) == 45
 
 
 def test_who_acted_for_a_side_does_not_approve_that_it_is_taken_back(session, village):
     code = record(session, village, terms(village.ada, village.grace), by=hand_of(village.clara, village.ada))
-    actions.confirm(session, code, by=village.grace, now=NOW)
-    reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
+    reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice")
     session.commit()
     for deed in (reversals.approve, reversals.refuse):
         arguments = (session, village.angus, reversal) if deed is reversals.approve else (session, reversal)
         with pytest.raises(NotYoursError):
-            deed(*arguments, by=village.clara, now=NOW)
+            deed(*arguments, Doing(village.clara, NOW))
         session.rollback()
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
     assert balance_of(session, village.ada) == 0
 
 
 def test_a_hand_does_not_agree_that_hours_go_back_so_nobody_approves_their_own(session, village):
     code = record(session, village, terms(village.ada, village.grace), by=village.ada)
-    actions.confirm(session, code, by=village.grace, now=NOW)
-    reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
+    reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice")
     session.commit()
     for side in (village.ada, village.grace):
         with pytest.raises(NotYoursError):
-            reversals.agree(session, village.angus, reversal, by=hand_of(village.mary, side, evidence="rang"), now=NOW)
+            reversals.agree(session, village.angus, reversal, Doing(hand_of(village.mary, side, evidence="rang"), NOW))
         session.rollback()
     assert balance_of(session, village.ada) == 60
 

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import NOW, TODAY, account_of, balance_of, make_confirmed, make_recorded, terms
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
+from timebank.errors import FutureDayError, ReasonMissingError
 from timebank.exchanges import actions
 from timebank.exchanges.errors import (
-    FutureDayError,
     NothingSaidError,
     NotNowError,
     NotYoursError,
     PastDayError,
-    ReasonMissingError,
     SamePersonError,
     SideNotActiveError,
     TooLongAgoError,
@@ -35,13 +35,13 @@ def state_of(session, village, code):
 
 
 def record(session, village, said, *, by, key="form"):
-    return actions.record(session, village.angus, said, by=by, now=NOW, form_key=key)
+    return actions.record(session, village.angus, said, Doing(by, NOW, key))
 
 
 def test_recording_moves_nothing_until_the_other_side_confirms(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=75)
     assert balance_of(session, village.ada) == 0
-    actions.confirm(session, code, by=village.grace, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
     assert (balance_of(session, village.ada), balance_of(session, village.grace)) == (75, -75)
     assert account_of(session, village.ada).given == 75
     assert state_of(session, village, code) == State.CONFIRMED
@@ -51,10 +51,10 @@ def test_the_receiver_can_record_and_the_giver_confirms(session, village):
     said = terms(village.ada, village.grace)
     code = record(session, village, said, by=village.grace)
     with pytest.raises(NotYoursError):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
     session.rollback()
     code = record(session, village, said, by=village.grace)
-    actions.confirm(session, code, by=village.ada, now=NOW)
+    actions.confirm(session, code, Doing(village.ada, NOW))
     assert balance_of(session, village.ada) == 60
 
 
@@ -116,30 +116,28 @@ def test_the_same_form_with_other_content_is_an_error(session, village):
 def test_confirming_the_same_form_twice_moves_hours_once(session, village):
     code = make_recorded(session, village, village.ada, village.grace)
     for _time in range(2):
-        actions.confirm(session, code, by=village.grace, now=NOW, form_key="tap")
+        actions.confirm(session, code, Doing(village.grace, NOW, "tap"))
     assert balance_of(session, village.ada) == 60
 
 
 def test_confirming_from_two_pages_moves_hours_once_and_says_so(session, village):
     code = make_recorded(session, village, village.ada, village.grace)
-    actions.confirm(session, code, by=village.grace, now=NOW, form_key="one")
+    actions.confirm(session, code, Doing(village.grace, NOW, "one"))
     with pytest.raises(NotNowError):
-        actions.confirm(session, code, by=village.grace, now=NOW, form_key="two")
+        actions.confirm(session, code, Doing(village.grace, NOW, "two"))
     assert balance_of(session, village.ada) == 60
 
 
 def test_agreed_beforehand_then_recorded_with_the_real_time(session, village):
     tomorrow = TODAY + timedelta(days=1)
     said = terms(village.ada, village.grace, minutes=45, day=tomorrow)
-    code = actions.propose(session, village.angus, said, by=village.grace, now=NOW, form_key="ask")
-    actions.accept(session, code, by=village.ada, now=NOW)
+    code = actions.propose(session, village.angus, said, Doing(village.grace, NOW, "ask"))
+    actions.accept(session, code, Doing(village.ada, NOW))
     later = NOW + timedelta(days=2)
-    actions.record_agreed(
-        session, village.angus, code, day=tomorrow, minutes=60, by=village.grace, now=later, form_key="done"
-    )
+    actions.record_agreed(session, village.angus, code, Doing(village.grace, later, "done"), day=tomorrow, minutes=60)
     with pytest.raises(NotYoursError):
-        actions.confirm(session, code, by=village.grace, now=later)
-    actions.confirm(session, code, by=village.ada, now=later, form_key="yes")
+        actions.confirm(session, code, Doing(village.grace, later))
+    actions.confirm(session, code, Doing(village.ada, later, "yes"))
     assert balance_of(session, village.ada) == 60
     steps = list_steps(session, village.angus.id, find_exchange(session, village.angus.id, code).id)
     assert [step.deed for step in steps] == ["propose", "accept", "record", "confirm"]
@@ -149,35 +147,35 @@ def test_agreed_beforehand_then_recorded_with_the_real_time(session, village):
 def test_help_is_not_agreed_for_a_day_that_has_passed(session, village):
     said = terms(village.ada, village.grace, day=TODAY - timedelta(days=1))
     with pytest.raises(PastDayError):
-        actions.propose(session, village.angus, said, by=village.grace, now=NOW, form_key="ask")
+        actions.propose(session, village.angus, said, Doing(village.grace, NOW, "ask"))
 
 
 @pytest.mark.parametrize(("verb", "who"), [("accept", "grace"), ("decline", "grace"), ("accept", "linus")])
 def test_only_who_was_asked_answers(session, village, verb, who):
     said = terms(village.ada, village.grace)
-    code = actions.propose(session, village.angus, said, by=village.grace, now=NOW, form_key="ask")
+    code = actions.propose(session, village.angus, said, Doing(village.grace, NOW, "ask"))
     with pytest.raises(NotYoursError):
-        getattr(actions, verb)(session, code, by=getattr(village, who), now=NOW)
+        getattr(actions, verb)(session, code, Doing(getattr(village, who), NOW))
 
 
 def test_what_was_declined_is_over(session, village):
     said = terms(village.ada, village.grace)
-    code = actions.propose(session, village.angus, said, by=village.grace, now=NOW, form_key="ask")
-    actions.decline(session, code, by=village.ada, now=NOW)
+    code = actions.propose(session, village.angus, said, Doing(village.grace, NOW, "ask"))
+    actions.decline(session, code, Doing(village.ada, NOW))
     with pytest.raises(NotNowError):
-        actions.accept(session, code, by=village.ada, now=NOW)
+        actions.accept(session, code, Doing(village.ada, NOW))
 
 
 def test_who_recorded_can_withdraw_until_it_is_confirmed(session, village):
     code = make_recorded(session, village, village.ada, village.grace)
-    actions.cancel(session, code, by=village.ada, now=NOW)
+    actions.cancel(session, code, Doing(village.ada, NOW))
     with pytest.raises(NotNowError):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
 
 
 def disputed(session, village, *, minutes=120):
     code = make_recorded(session, village, village.ada, village.grace, minutes=180)
-    actions.dispute(session, code, words="We had tea.", minutes=minutes, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="We had tea.", minutes=minutes)
     return code
 
 
@@ -192,7 +190,7 @@ def test_different_hours_are_a_dispute_and_nothing_is_averaged(session, village)
 @pytest.mark.parametrize(("who", "minutes"), [("ada", 120), ("grace", 180)])
 def test_either_side_can_end_a_dispute_by_agreeing(session, village, who, minutes):
     code = disputed(session, village)
-    actions.agree(session, code, minutes=minutes, by=getattr(village, who), now=NOW)
+    actions.agree(session, code, Doing(getattr(village, who), NOW), minutes=minutes)
     assert balance_of(session, village.ada) == minutes
     assert state_of(session, village, code) == State.CONFIRMED
 
@@ -200,12 +198,12 @@ def test_either_side_can_end_a_dispute_by_agreeing(session, village, who, minute
 def test_nobody_agrees_to_what_was_not_shown(session, village):
     code = disputed(session, village)
     with pytest.raises(NotNowError):
-        actions.agree(session, code, minutes=180, by=village.ada, now=NOW)
+        actions.agree(session, code, Doing(village.ada, NOW), minutes=180)
 
 
 def test_agreeing_that_nothing_happened_moves_nothing(session, village):
     code = disputed(session, village, minutes=0)
-    actions.agree(session, code, minutes=0, by=village.ada, now=NOW)
+    actions.agree(session, code, Doing(village.ada, NOW), minutes=0)
     assert state_of(session, village, code) == State.CANCELLED
     assert balance_of(session, village.ada) == 0
 
@@ -214,10 +212,10 @@ def test_agreeing_that_nothing_happened_moves_nothing(session, village):
 def test_a_broker_who_took_no_part_decides_with_a_reason(session, village, minutes):
     code = disputed(session, village)
     with pytest.raises(ReasonMissingError):
-        actions.decide(session, code, minutes=minutes, reason=" ", by=village.rosa, now=NOW)
+        actions.decide(session, code, Doing(village.rosa, NOW), minutes=minutes, reason=" ")
     with pytest.raises(NotYoursError):
-        actions.decide(session, code, minutes=minutes, reason="I am Ada", by=village.ada, now=NOW)
-    actions.decide(session, code, minutes=minutes, reason="Both rang.", by=village.rosa, now=NOW)
+        actions.decide(session, code, Doing(village.ada, NOW), minutes=minutes, reason="I am Ada")
+    actions.decide(session, code, Doing(village.rosa, NOW), minutes=minutes, reason="Both rang.")
     assert balance_of(session, village.ada) == minutes
     assert state_of(session, village, code) == State.DECIDED
 
@@ -228,7 +226,7 @@ def test_the_floor_refuses_at_confirmation_and_the_exchange_still_waits(session,
     code = make_recorded(session, village, village.linus, village.grace)
     session.commit()
     with pytest.raises(FloorReachedError):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
     session.rollback()
     assert state_of(session, village, code) == State.RECORDED
     assert balance_of(session, village.grace) == -1200
@@ -239,7 +237,7 @@ def test_no_hours_move_to_somebody_who_has_left(session, village):
     session.scalar(select(Membership).where(Membership.id == village.ada.membership_id)).standing = "left"
     session.flush()
     with pytest.raises(SideNotActiveError):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
     assert balance_of(session, village.ada) == 0
 
 

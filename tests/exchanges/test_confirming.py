@@ -11,16 +11,16 @@ from tests.exchanges.test_waiting import all_right, held, make_agreed
 from tests.people import NOW, balance_of, make_recorded
 from tests.races import one_inside_the_other
 from timebank import db, driver
+from timebank.actors import Doing, Hand, How
 from timebank.banks.models import Bank
 from timebank.bookkeeping.models import Entry, Memo
 from timebank.exchanges import actions
 from timebank.exchanges.confirming import _CALL, _arguments, confirm_at_once
+from timebank.exchanges.deeds import entry_of
 from timebank.exchanges.locked import look
 from timebank.exchanges.models import Exchange, ExchangeStep
-from timebank.exchanges.steps import entry_of
 from timebank.ledger.entries import Line
 from timebank.members.models import Membership
-from timebank.members.rules import Hand, How
 from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
 
@@ -73,8 +73,8 @@ def written(session, code):
 
 def test_it_writes_what_confirming_step_by_step_writes(on_postgresql, session, village, alone):
     first, second = record(session, village), record(session, village, what="A lift")
-    assert confirm_at_once(alone, first, by=village.grace, now=LATER, form_key="a form")
-    actions.confirm(session, second, by=village.grace, now=LATER, form_key="another form")
+    assert confirm_at_once(alone, first, Doing(village.grace, LATER, "a form"))
+    actions.confirm(session, second, Doing(village.grace, LATER, "another form"))
     session.commit()
     at_once, step_by_step = written(session, first), written(session, second)
     assert at_once[0] == step_by_step[0] == ("confirmed", LATER, 90, "giver")
@@ -88,14 +88,14 @@ def test_it_writes_what_confirming_step_by_step_writes(on_postgresql, session, v
 
 def test_the_same_form_again_is_told_what_came_of_it(on_postgresql, session, village, alone):
     code = record(session, village)
-    assert confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    assert confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
     before = written(session, code)
-    assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
-    actions.confirm(session, code, by=village.grace, now=LATER, form_key="a form")
+    assert not confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
+    actions.confirm(session, code, Doing(village.grace, LATER, "a form"))
     session.commit()
     assert written(session, code) == before
     with pytest.raises(Exception, match="form_sent_before"):
-        actions.dispute(session, code, words="No", minutes=5, by=village.grace, now=LATER, form_key="a form")
+        actions.dispute(session, code, Doing(village.grace, LATER, "a form"), words="No", minutes=5)
     session.rollback()
 
 
@@ -112,11 +112,11 @@ def _cross_high(session, village, code):
 
 
 def _cancel(session, village, code):
-    actions.cancel(session, code, by=village.ada, now=NOW)
+    actions.cancel(session, code, Doing(village.ada, NOW))
 
 
 def _dispute(session, village, code):
-    actions.dispute(session, code, words="Less", minutes=30, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="Less", minutes=30)
 
 
 @pytest.mark.parametrize("change", [_suspend, _cross_low, _cross_high, _cancel, _dispute])
@@ -125,7 +125,7 @@ def test_whatever_is_not_plain_is_left_to_the_other_way(on_postgresql, session, 
     change(session, village, code)
     session.commit()
     before = written(session, code)
-    assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+    assert not confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
     assert written(session, code) == before
     assert session.scalar(select(func.count()).select_from(Task)) == 0
 
@@ -134,7 +134,7 @@ def test_whatever_is_not_plain_is_left_to_the_other_way(on_postgresql, session, 
 def test_nobody_but_the_other_side_confirms(on_postgresql, session, village, alone, who):
     code = record(session, village)
     before = written(session, code)
-    assert not confirm_at_once(alone, code, by=getattr(village, who), now=LATER, form_key="a form")
+    assert not confirm_at_once(alone, code, Doing(getattr(village, who), LATER, "a form"))
     assert written(session, code) == before
 
 
@@ -142,14 +142,14 @@ def test_a_brokers_hand_goes_the_other_way(on_postgresql, session, village, alon
     code = record(session, village)
     hand = Hand(*(getattr(village.rosa, name) for name in ("membership_id", "account_id", "name", "code")), How.PHONE)
     by = replace(village.grace, hand=hand)
-    assert not confirm_at_once(alone, code, by=by, now=LATER, form_key="a form")
+    assert not confirm_at_once(alone, code, Doing(by, LATER, "a form"))
 
 
 def test_what_does_not_exist_or_is_only_agreed_goes_the_other_way(on_postgresql, session, village, alone):
     code = make_agreed(session, village, 60)
     session.commit()
     for which in (code, "AAAAAAAA"):
-        assert not confirm_at_once(alone, which, by=village.grace, now=LATER, form_key="a form")
+        assert not confirm_at_once(alone, which, Doing(village.grace, LATER, "a form"))
 
 
 def test_two_at_once_confirm_once(on_postgresql, backend, session, village, alone):
@@ -157,10 +157,10 @@ def test_two_at_once_confirm_once(on_postgresql, backend, session, village, alon
     code = record(session, village)
 
     def step_by_step(session, village):
-        actions.confirm(session, code, by=village.grace, now=LATER, form_key="a form")
+        actions.confirm(session, code, Doing(village.grace, LATER, "a form"))
 
     def at_once(_session, village):
-        assert not confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="another form")
+        assert not confirm_at_once(alone, code, Doing(village.grace, LATER, "another form"))
 
     assert one_inside_the_other(backend, village, step_by_step, at_once) is None
     assert balance_of(session, village.ada) == 90
@@ -171,7 +171,7 @@ def test_sqlite_always_goes_the_other_way(sqlite, session, village):
     code = record(session, village)
     engine = db.make_alone_engine(sqlite.engine)
     with driver.Alone(engine, sqlite.settings.session_info) as unit:
-        assert not confirm_at_once(unit, code, by=village.grace, now=LATER, form_key="a form")
+        assert not confirm_at_once(unit, code, Doing(village.grace, LATER, "a form"))
     engine.dispose()
 
 
@@ -182,7 +182,7 @@ def test_what_is_no_refusal_is_raised(on_postgresql, backend, session, village, 
         owner.execute(text("REVOKE EXECUTE ON FUNCTION exchange_confirm FROM timebank_web"))
     try:
         with pytest.raises(ProgrammingError, match="permission denied"):
-            confirm_at_once(alone, code, by=village.grace, now=LATER, form_key="a form")
+            confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
     finally:
         with backend.owner.begin() as owner:
             owner.execute(text("GRANT EXECUTE ON FUNCTION exchange_confirm TO timebank_web"))

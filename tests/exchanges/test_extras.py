@@ -3,6 +3,7 @@
 import pytest
 
 from tests.people import NOW, TODAY, balance_of, terms
+from timebank.actors import Doing
 from timebank.exchanges import actions
 from timebank.exchanges.drafts import start_for, terms as terms_of
 from timebank.exchanges.errors import ExtrasNotAgreedError, ExtrasTooLongError
@@ -24,8 +25,8 @@ def with_extras(village, *, minutes=60, travel=0, preparation=0):
 
 
 def agreed(session, village, said):
-    code = actions.propose(session, village.angus, said, by=village.ada, now=NOW, form_key="ask")
-    actions.accept(session, code, by=village.grace, now=NOW)
+    code = actions.propose(session, village.angus, said, Doing(village.ada, NOW, "ask"))
+    actions.accept(session, code, Doing(village.grace, NOW))
     return code
 
 
@@ -43,10 +44,8 @@ def test_what_was_agreed_for_travel_and_getting_ready_counts_in_the_hours(
         travel,
         preparation,
     )
-    actions.record_agreed(
-        session, village.angus, code, day=TODAY, minutes=minutes, by=village.ada, now=NOW, form_key="done"
-    )
-    actions.confirm(session, code, by=village.grace, now=NOW)
+    actions.record_agreed(session, village.angus, code, Doing(village.ada, NOW, "done"), day=TODAY, minutes=minutes)
+    actions.confirm(session, code, Doing(village.grace, NOW))
     assert balance_of(session, village.ada) == moved
 
 
@@ -61,7 +60,7 @@ def test_a_draft_of_agreed_help_asks_for_the_help_alone_and_keeps_the_travel(ses
 @pytest.mark.parametrize("extra", [{"travel": 15}, {"preparation": 15}])
 def test_travel_that_nobody_agreed_to_is_not_recorded(session, village, extra):
     with pytest.raises(ExtrasNotAgreedError):
-        actions.record(session, village.angus, with_extras(village, **extra), by=village.ada, now=NOW, form_key="r")
+        actions.record(session, village.angus, with_extras(village, **extra), Doing(village.ada, NOW, "r"))
     session.rollback()
 
 
@@ -76,21 +75,19 @@ def test_travel_that_nobody_agreed_to_is_not_recorded(session, village, extra):
 )
 def test_travel_has_its_bounds_and_is_no_help_alone(session, village, said, error):
     with pytest.raises(error):
-        actions.propose(session, village.angus, with_extras(village, **said), by=village.ada, now=NOW, form_key="ask")
+        actions.propose(session, village.angus, with_extras(village, **said), Doing(village.ada, NOW, "ask"))
     session.rollback()
 
 
 def test_no_help_but_travel_cannot_be_recorded_either(session, village):
     code = agreed(session, village, with_extras(village, travel=60))
     with pytest.raises(NoTimeError):
-        actions.record_agreed(
-            session, village.angus, code, day=TODAY, minutes=0, by=village.ada, now=NOW, form_key="done"
-        )
+        actions.record_agreed(session, village.angus, code, Doing(village.ada, NOW, "done"), day=TODAY, minutes=0)
     session.rollback()
 
 
 def test_what_is_agreed_keeps_its_minutes_and_is_rounded_up_when_it_is_recorded(session, village):
     code = agreed(session, village, terms(village.ada, village.grace, minutes=50))
     assert find_exchange(session, village.angus.id, code).agreed_minutes == 50
-    actions.record_agreed(session, village.angus, code, day=TODAY, minutes=50, by=village.ada, now=NOW, form_key="done")
+    actions.record_agreed(session, village.angus, code, Doing(village.ada, NOW, "done"), day=TODAY, minutes=50)
     assert find_exchange(session, village.angus.id, code).minutes == 60

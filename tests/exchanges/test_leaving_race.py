@@ -4,26 +4,24 @@ import pytest
 
 from tests.people import NOW, terms
 from tests.races import one_inside_the_other
+from timebank.actors import Doing, Standing
 from timebank.exchanges import actions
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
-from timebank.exchanges.leaving import refuse_unfinished
-from timebank.members.rules import Standing
+from timebank.leaving.actions import refuse_unfinished
 from timebank.members.standing import change_standing
 
 
 def leaving(session, village):
-    change_standing(session, village.grace, Standing.LEFT, reason="Moves", by=village.rosa, now=NOW, form_key="leave")
+    change_standing(session, village.grace, Standing.LEFT, Doing(village.rosa, NOW, "leave"), reason="Moves")
     refuse_unfinished(session, village.grace)
 
 
 def proposing(session, village):
-    actions.propose(session, village.angus, terms(village.ada, village.grace), by=village.ada, now=NOW, form_key="ask")
+    actions.propose(session, village.angus, terms(village.ada, village.grace), Doing(village.ada, NOW, "ask"))
 
 
 def offering(session, village):
-    actions.propose(
-        session, village.angus, terms(village.ada, village.grace), by=village.grace, now=NOW, form_key="ask"
-    )
+    actions.propose(session, village.angus, terms(village.ada, village.grace), Doing(village.grace, NOW, "ask"))
 
 
 @pytest.mark.parametrize("ask", [proposing, offering])

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from tests.people import NOW, make_recorded
+from timebank.actors import Doing
 from timebank.bookkeeping.holds import holds
 from timebank.exchanges import actions
 from timebank.exchanges.locked import lock
@@ -20,7 +21,7 @@ def test_it_is_what_was_recorded_with_its_hold(session, village):
     assert (found.state, found.recorded_side, found.proposed_side) == (State.RECORDED, Side.GIVER, None)
     (hold,) = session.execute(holds()).all()
     assert found.hold_id == hold.id
-    actions.confirm(session, code, by=village.grace, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
     assert lock(session, village.angus.id, code).hold_id is None
 
 
@@ -28,7 +29,7 @@ def test_who_read_it_before_reads_it_anew(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
     row = find_exchange(session, village.angus.id, code)
     assert row.state == State.RECORDED
-    actions.confirm(session, code, by=village.grace, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
     assert (row.state, row.changed_at) == (State.CONFIRMED, NOW)
 
 

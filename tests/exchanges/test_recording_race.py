@@ -8,6 +8,7 @@ import pytest
 from tests.exchanges.test_waiting import all_right, held, make_agreed, record_agreed
 from tests.people import NOW, balance_of
 from tests.races import one_inside_the_other
+from timebank.actors import Doing
 from timebank.exchanges import actions
 
 
@@ -20,7 +21,7 @@ def test_hours_confirmed_while_they_are_written_down_are_held_no_more(backend, s
         record_agreed(session, village, code, minutes)
 
     def confirm(session, village):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
 
     assert one_inside_the_other(backend, village, record, confirm) is None
     assert (balance_of(session, village.grace), held(session, village.grace)) == (-minutes, 0)
@@ -35,10 +36,10 @@ def test_a_dispute_that_meets_the_writing_down_keeps_the_hold(backend, session, 
         record_agreed(session, village, code, 60)
 
     def dispute(session, village):
-        actions.dispute(session, code, words="Less", minutes=30, by=village.grace, now=NOW)
+        actions.dispute(session, code, Doing(village.grace, NOW), words="Less", minutes=30)
 
     assert one_inside_the_other(backend, village, record, dispute) is None
     assert held(session, village.grace) == 60
-    actions.agree(session, code, minutes=30, by=village.ada, now=NOW)
+    actions.agree(session, code, Doing(village.ada, NOW), minutes=30)
     assert (balance_of(session, village.grace), held(session, village.grace)) == (-30, 0)
     assert all_right(session)

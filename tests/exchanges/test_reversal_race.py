@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW, balance_of, make_confirmed
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
@@ -71,14 +72,14 @@ def test_of_two_who_have_the_hours_go_back_one_does_and_the_other_is_told(backen
     for number in range(1, ROUNDS + 1):
         code = confirmed()
         with backend.session() as session:
-            reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW, form_key=code)
+            reversal = reversals.propose(session, code, Doing(village.mary, NOW, code), reason="Twice")
             if "ada" in by:
-                reversals.agree(session, village.angus, reversal, by=village.grace, now=NOW)
+                reversals.agree(session, village.angus, reversal, Doing(village.grace, NOW))
             session.commit()
 
         def taking_back(name, reversal=reversal):
             verb = reversals.agree if name == "ada" else reversals.approve
-            return lambda session: verb(session, village.angus, reversal, by=getattr(village, name), now=NOW)
+            return lambda session: verb(session, village.angus, reversal, Doing(getattr(village, name), NOW))
 
         answers = at_the_same_instant(backend, *map(taking_back, by))
         (refused,) = [answer for answer in answers if answer is not None]
@@ -93,7 +94,7 @@ def test_of_two_coordinators_who_ask_for_it_one_does_and_the_other_is_told(backe
 
         def asking(who, code=code):
             return lambda session: reversals.propose(
-                session, code, reason="Twice", by=who, now=NOW, form_key=f"{code}{who.number}"
+                session, code, Doing(who, NOW, f"{code}{who.number}"), reason="Twice"
             )
 
         answers = at_the_same_instant(backend, asking(village.mary), asking(village.clara))
@@ -106,13 +107,13 @@ def test_one_form_sent_twice_at_once_takes_back_once_and_both_are_told_the_same(
     code = confirmed()
 
     def sending(session):
-        return reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW, form_key="the same")
+        return reversals.propose(session, code, Doing(village.mary, NOW, "the same"), reason="Twice")
 
     first, second = at_the_same_instant(backend, sending, sending)
     assert first == second
 
     def approving(session):
-        return reversals.approve(session, village.angus, first, by=village.tom, now=NOW, form_key="this one")
+        return reversals.approve(session, village.angus, first, Doing(village.tom, NOW, "this one"))
 
     assert at_the_same_instant(backend, approving, approving) == [None, None]
     assert stands_once(backend, village) == 1
@@ -122,9 +123,7 @@ def test_the_same_key_with_another_reason_is_an_error_and_the_first_result_stand
     code = confirmed()
 
     def saying(reason):
-        return lambda session: reversals.propose(
-            session, code, reason=reason, by=village.mary, now=NOW, form_key="the same"
-        )
+        return lambda session: reversals.propose(session, code, Doing(village.mary, NOW, "the same"), reason=reason)
 
     answers = at_the_same_instant(backend, saying("Twice"), saying("Another day"))
     (refused,) = [answer for answer in answers if isinstance(answer, TimebankError)]

@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import NOW, account_of, balance_of, make_confirmed, make_recorded
+from timebank.actors import Actor, Doing
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.queries import StatementFilter, list_statement
+from timebank.errors import ReasonMissingError
 from timebank.exchanges import reversals
-from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
+from timebank.exchanges.errors import NotNowError, NotYoursError, ReversalStandsError
 from timebank.exchanges.models import Reversal
 from timebank.exchanges.queries import find_exchange
 from timebank.ledger.checks import Verdict
-from timebank.members.rules import Actor
 
 
 @pytest.fixture
@@ -21,11 +22,11 @@ def code(session, village):
 
 @pytest.fixture
 def proposed(session, village, code):
-    return reversals.propose(session, code, reason="One hour, not two.", by=village.mary, now=NOW)
+    return reversals.propose(session, code, Doing(village.mary, NOW), reason="One hour, not two.")
 
 
 def test_a_second_approver_takes_it_back(session, village, code, proposed):
-    reversals.approve(session, village.angus, proposed, by=village.tom, now=NOW)
+    reversals.approve(session, village.angus, proposed, Doing(village.tom, NOW))
     assert (balance_of(session, village.ada), account_of(session, village.ada).given) == (0, 0)
     assert find_exchange(session, village.angus.id, code).state == "reversed"
     newest, first = list_statement(session, village.angus.id, village.ada.account_id, StatementFilter()).rows
@@ -33,75 +34,75 @@ def test_a_second_approver_takes_it_back(session, village, code, proposed):
 
 
 def test_both_sides_take_it_back_and_one_alone_does_not(session, village, proposed):
-    reversals.agree(session, village.angus, proposed, by=village.ada, now=NOW)
+    reversals.agree(session, village.angus, proposed, Doing(village.ada, NOW))
     assert balance_of(session, village.ada) == 90
-    reversals.agree(session, village.angus, proposed, by=village.grace, now=NOW)
+    reversals.agree(session, village.angus, proposed, Doing(village.grace, NOW))
     assert balance_of(session, village.ada) == 0
 
 
 @pytest.mark.parametrize("who", ["mary", "ada", "linus", "rosa", "audrey"])
 def test_only_a_second_approver_who_took_no_part_approves(session, village, proposed, who):
     with pytest.raises(NotYoursError):
-        reversals.approve(session, village.angus, proposed, by=getattr(village, who), now=NOW)
+        reversals.approve(session, village.angus, proposed, Doing(getattr(village, who), NOW))
 
 
 @pytest.mark.parametrize("who", ["linus", "mary", "tom"])
 def test_only_the_two_sides_agree(session, village, proposed, who):
     with pytest.raises(NotYoursError):
-        reversals.agree(session, village.angus, proposed, by=getattr(village, who), now=NOW)
+        reversals.agree(session, village.angus, proposed, Doing(getattr(village, who), NOW))
 
 
 @pytest.mark.parametrize("who", ["ada", "rosa", "tom", "audrey"])
 def test_only_a_coordinator_proposes(session, village, code, who):
     with pytest.raises(NotYoursError):
-        reversals.propose(session, code, reason="Why not", by=getattr(village, who), now=NOW)
+        reversals.propose(session, code, Doing(getattr(village, who), NOW), reason="Why not")
 
 
 def test_it_needs_a_reason(session, village, code):
     with pytest.raises(ReasonMissingError):
-        reversals.propose(session, code, reason="  ", by=village.mary, now=NOW)
+        reversals.propose(session, code, Doing(village.mary, NOW), reason="  ")
 
 
 def test_one_waits_at_a_time(session, village, code, proposed):
     with pytest.raises(ReversalStandsError):
-        reversals.propose(session, code, reason="Again", by=village.clara, now=NOW)
+        reversals.propose(session, code, Doing(village.clara, NOW), reason="Again")
 
 
 def test_what_was_turned_down_leaves_the_exchange_and_can_be_proposed_anew(session, village, code, proposed):
-    reversals.refuse(session, proposed, by=village.tom, now=NOW)
+    reversals.refuse(session, proposed, Doing(village.tom, NOW))
     assert balance_of(session, village.ada) == 90
     with pytest.raises(NotNowError):
-        reversals.approve(session, village.angus, proposed, by=village.tom, now=NOW)
-    again = reversals.propose(session, code, reason="Really", by=village.clara, now=NOW)
-    reversals.approve(session, village.angus, again, by=village.mary, now=NOW)
+        reversals.approve(session, village.angus, proposed, Doing(village.tom, NOW))
+    again = reversals.propose(session, code, Doing(village.clara, NOW), reason="Really")
+    reversals.approve(session, village.angus, again, Doing(village.mary, NOW))
     assert balance_of(session, village.ada) == 0
 
 
 def test_who_proposed_can_withdraw_and_others_cannot(session, village, proposed):
     with pytest.raises(NotYoursError):
-        reversals.refuse(session, proposed, by=village.rosa, now=NOW)
-    reversals.refuse(session, proposed, by=village.mary, now=NOW)
+        reversals.refuse(session, proposed, Doing(village.rosa, NOW))
+    reversals.refuse(session, proposed, Doing(village.mary, NOW))
     assert session.scalar(select(Reversal.refused_by)) == village.mary.membership_id
 
 
 def test_what_waits_is_confirmed_first(session, village):
     waiting = make_recorded(session, village, village.ada, village.linus)
     with pytest.raises(NotYoursError):
-        reversals.propose(session, waiting, reason="Not yet", by=village.mary, now=NOW)
+        reversals.propose(session, waiting, Doing(village.mary, NOW), reason="Not yet")
 
 
 def test_the_same_form_twice_proposes_once(session, village, code):
     def propose() -> str:
-        return reversals.propose(session, code, reason="Slip", by=village.mary, now=NOW, form_key="f")
+        return reversals.propose(session, code, Doing(village.mary, NOW, "f"), reason="Slip")
 
     assert propose() == propose()
 
 
 def test_a_coordinator_who_took_part_needs_others_to_approve(session, village):
     own = make_confirmed(session, village, village.mary, village.grace)
-    proposed = reversals.propose(session, own, reason="Slip", by=village.clara, now=NOW)
+    proposed = reversals.propose(session, own, Doing(village.clara, NOW), reason="Slip")
     with pytest.raises(NotYoursError):
-        reversals.approve(session, village.angus, proposed, by=village.mary, now=NOW)
+        reversals.approve(session, village.angus, proposed, Doing(village.mary, NOW))
 
 
 def test_hours_already_used_are_taken_back_below_the_floor_on_record(session, village, code, proposed):
@@ -111,7 +112,7 @@ def test_hours_already_used_are_taken_back_below_the_floor_on_record(session, vi
     use(village.linus, 1200, "A whole day")
     use(village.rosa, 90, "And more")
     assert balance_of(session, village.ada) == -1200
-    reversals.approve(session, village.angus, proposed, by=village.tom, now=NOW)
+    reversals.approve(session, village.angus, proposed, Doing(village.tom, NOW))
     assert balance_of(session, village.ada) == -1290
     session.commit()
     assert {result.verdict for result in check_books(session)} == {Verdict.RIGHT}

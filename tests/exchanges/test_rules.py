@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from timebank import actors as members
+from timebank.actors import Actor, Role
 from timebank.exchanges import rules
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, Standing, State
-from timebank.members import rules as members
-from timebank.members.rules import Actor, Role
 
 GIVER, RECEIVER, OTHER = 1, 2, 3
 

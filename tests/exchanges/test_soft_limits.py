@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, balance_of, make_confirmed, make_recorded
+from timebank.actors import Doing
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.soft_limits import crossed
 from timebank.ledger.errors import FloorReachedError
@@ -79,14 +80,7 @@ def test_each_side_has_its_own_limit(session, village, tasks):
 def test_it_is_asked_once_and_not_at_each_exchange_beyond(session, village, tasks):
     give(session, village, 615, "Over it")
     page = list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=0)
-    finish(
-        session,
-        village.angus.id,
-        page.rows[0].code,
-        note="We talked.",
-        done_by=village.rosa.membership_id,
-        now=NOW,
-    )
+    finish(session, page.rows[0].code, Doing(village.rosa, NOW), note="We talked.")
     give(session, village, 60, "Further on")
     assert tasks() == []
 
@@ -101,12 +95,12 @@ def test_crossing_it_once_more_while_a_task_waits_adds_none(session, village, ta
 def test_agreeing_and_deciding_count_as_well(session, village, tasks):
     for end in ("agree", "decide"):
         code = make_recorded(session, village, village.ada, village.grace, minutes=900, what=end)
-        actions.dispute(session, code, words="Less", minutes=450, by=village.grace, now=NOW)
+        actions.dispute(session, code, Doing(village.grace, NOW), words="Less", minutes=450)
         if end == "agree":
-            actions.agree(session, code, minutes=450, by=village.ada, now=NOW)
+            actions.agree(session, code, Doing(village.ada, NOW), minutes=450)
             assert tasks() == []
         else:
-            actions.decide(session, code, minutes=450, reason="Both rang.", by=village.rosa, now=NOW)
+            actions.decide(session, code, Doing(village.rosa, NOW), minutes=450, reason="Both rang.")
     assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
 
 
@@ -115,8 +109,8 @@ def test_hours_that_are_taken_back_count_as_well(session, village, tasks):
     for number in range(2):
         make_confirmed(session, village, village.linus, village.ada, minutes=390, what=f"For Ada {number}")
     assert (balance_of(session, village.ada), tasks()) == (-480, [])
-    proposed = reversals.propose(session, code, reason="It was Linus.", by=village.mary, now=NOW)
-    reversals.approve(session, village.angus, proposed, by=village.tom, now=NOW + timedelta(hours=1))
+    proposed = reversals.propose(session, code, Doing(village.mary, NOW), reason="It was Linus.")
+    reversals.approve(session, village.angus, proposed, Doing(village.tom, NOW + timedelta(hours=1)))
     assert (balance_of(session, village.ada), tasks()) == (-780, [(Kind.BELOW_SOFT_LIMIT, "ada")])
 
 
@@ -126,6 +120,6 @@ def test_what_the_hard_floor_refuses_asks_nobody(session, village, tasks):
     code = make_recorded(session, village, village.ada, village.grace, minutes=615)
     session.commit()
     with pytest.raises(FloorReachedError):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
     session.rollback()
     assert tasks() == []

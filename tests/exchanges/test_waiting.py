@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW, TODAY, account_of, balance_of, make_recorded, terms
+from timebank.actors import Doing, How, acting_for
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.holds import holds
 from timebank.exchanges import actions
@@ -16,7 +17,6 @@ from timebank.exchanges.queries import find_exchange, list_steps
 from timebank.exchanges.rules import Deed, State
 from timebank.ledger.checks import Verdict
 from timebank.ledger.errors import FloorReachedError
-from timebank.members.rules import How, acting_for
 from timebank.tasks.models import Task
 from timebank.tasks.rules import Kind
 from timebank.trail.queries import list_deeds
@@ -31,14 +31,14 @@ def held(session, actor):
 def make_agreed(session, village, minutes, *, extra=0, key="agreed"):
     """Grace asked Ada for so many minutes, and Ada said yes."""
     said = terms(village.ada, village.grace, minutes=minutes)
-    code = actions.propose(session, village.angus, said, by=village.grace, now=NOW, form_key=key)
-    actions.accept(session, code, by=village.ada, now=NOW)
+    code = actions.propose(session, village.angus, said, Doing(village.grace, NOW, key))
+    actions.accept(session, code, Doing(village.ada, NOW))
     return code
 
 
 def record_agreed(session, village, code, minutes):
     return actions.record_agreed(
-        session, village.angus, code, day=TODAY, minutes=minutes, by=village.ada, now=NOW, form_key=f"r{code}"
+        session, village.angus, code, Doing(village.ada, NOW, f"r{code}"), day=TODAY, minutes=minutes
     )
 
 
@@ -60,17 +60,17 @@ def test_asking_and_agreeing_hold_nothing(session, village):
 
 
 ENDINGS = {
-    "confirmed": lambda session, village, code: actions.confirm(session, code, by=village.grace, now=NOW),
-    "taken back": lambda session, village, code: actions.cancel(session, code, by=village.ada, now=NOW),
+    "confirmed": lambda session, village, code: actions.confirm(session, code, Doing(village.grace, NOW)),
+    "taken back": lambda session, village, code: actions.cancel(session, code, Doing(village.ada, NOW)),
     "expired": lambda session, village, _code: expire(session, village.angus, now=LATE),
 }
 AFTER_DISPUTE = {
-    "agreed": lambda session, village, code: actions.agree(session, code, minutes=30, by=village.ada, now=NOW),
+    "agreed": lambda session, village, code: actions.agree(session, code, Doing(village.ada, NOW), minutes=30),
     "decided": lambda session, village, code: actions.decide(
-        session, code, minutes=60, reason="We talked", by=village.rosa, now=NOW
+        session, code, Doing(village.rosa, NOW), minutes=60, reason="We talked"
     ),
     "decided that none move": lambda session, village, code: actions.decide(
-        session, code, minutes=0, reason="We talked", by=village.rosa, now=NOW
+        session, code, Doing(village.rosa, NOW), minutes=0, reason="We talked"
     ),
 }
 
@@ -91,7 +91,7 @@ def test_whatever_ends_the_waiting_resolves_the_hold_once(session, village, endi
 @pytest.mark.parametrize("ending", AFTER_DISPUTE)
 def test_a_dispute_keeps_the_hold_until_it_is_settled(session, village, ending):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
-    actions.dispute(session, code, words="It was shorter", minutes=30, by=village.grace, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="It was shorter", minutes=30)
     assert held(session, village.grace) == 90
     assert expire(session, village.angus, now=LATE) == 0
     assert held(session, village.grace) == 90
@@ -102,8 +102,8 @@ def test_a_dispute_keeps_the_hold_until_it_is_settled(session, village, ending):
 
 def test_a_dispute_that_both_end_with_nothing_lets_go(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
-    actions.dispute(session, code, words="It never was", minutes=0, by=village.grace, now=NOW)
-    actions.agree(session, code, minutes=0, by=village.ada, now=NOW)
+    actions.dispute(session, code, Doing(village.grace, NOW), words="It never was", minutes=0)
+    actions.agree(session, code, Doing(village.ada, NOW), minutes=0)
     assert (held(session, village.grace), balance_of(session, village.grace)) == (0, 0)
     assert all_right(session)
 
@@ -138,14 +138,14 @@ def test_held_hours_cannot_be_spent_on_something_else(session, village):
     other = make_recorded(session, village, village.linus, village.grace, minutes=60)
     assert held(session, village.grace) == 1200
     with pytest.raises(FloorReachedError):
-        actions.confirm(session, other, by=village.grace, now=NOW)
+        actions.confirm(session, other, Doing(village.grace, NOW))
     session.rollback()
 
 
 def test_confirming_what_was_held_never_fails_for_balance(session, village):
     first = make_agreed(session, village, 1200, key="one")
     record_agreed(session, village, first, 1200)
-    actions.confirm(session, first, by=village.grace, now=NOW)
+    actions.confirm(session, first, Doing(village.grace, NOW))
     assert balance_of(session, village.grace) == -1200
 
 
@@ -163,7 +163,7 @@ def test_recording_is_never_refused_for_want_of_room(session, village):
 def test_a_slip_that_both_signed_waits_for_nobody(session, village):
     ada = acting_for(village.rosa, village.ada, How.SLIP).with_evidence("slip 17")
     said = terms(village.ada, village.grace, minutes=60)
-    actions.record(session, village.angus, said, by=ada, now=NOW, form_key="slip", slip=True)
+    actions.record(session, village.angus, said, Doing(ada, NOW, "slip"), slip=True)
     query = holds().subquery()
     assert session.scalar(select(func.count()).select_from(query)) == 0
     assert balance_of(session, village.grace) == -60
@@ -188,7 +188,7 @@ def test_the_sweep_leaves_what_was_answered_or_is_of_another_bank(session, villa
     make_recorded(session, village, village.ada, village.grace, minutes=90)
     assert expire(session, village.perth, now=LATE) == 0
     code = session.scalars(select(Exchange.code)).one()
-    actions.confirm(session, code, by=village.grace, now=NOW)
+    actions.confirm(session, code, Doing(village.grace, NOW))
     assert expire(session, village.angus, now=LATE) == 0
 
 
@@ -202,5 +202,5 @@ def test_what_was_set_aside_can_be_recorded_anew(session, village):
     make_recorded(session, village, village.ada, village.grace, minutes=90)
     expire(session, village.angus, now=LATE)
     said = terms(village.ada, village.grace, minutes=90, day=LATE.date())
-    actions.record(session, village.angus, said, by=village.ada, now=LATE, form_key="again")
+    actions.record(session, village.angus, said, Doing(village.ada, LATE, "again"))
     assert held(session, village.grace) == 90

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Actor
 from timebank.banks.models import Bank
 from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.many import post_many
@@ -19,12 +20,13 @@ from timebank.bookkeeping.models import Hold
 from timebank.bookkeeping.opening import open_accounts
 from timebank.codes import ALPHABET
 from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.joining.models import Application
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.search import index_of
-from timebank.members.models import Application, Membership, MembershipRole, Person
-from timebank.members.rules import Actor, fold
+from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.rules import fold
 from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
 

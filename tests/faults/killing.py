@@ -18,12 +18,12 @@ from tests.faults.site import Site
 from tests.faults.wire import FarVisitor, NoAnswerError
 from tests.people import Village, join, make_confirmed, password_hash, settle
 from tests.web.page import Form
+from timebank.actors import Actor
 from timebank.audit.checks import check_books
 from timebank.config import Settings
 from timebank.db import make_engine, snapshot
 from timebank.ledger.checks import Verdict
 from timebank.members.models import Person
-from timebank.members.rules import Actor
 
 PAIRS = 4
 #: How many answers are waited for before the next kill, and how much longer, so that it comes at any instruction.

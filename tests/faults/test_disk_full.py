@@ -16,6 +16,7 @@ from tests.faults.killing import Reading
 from tests.faults.own_postgresql import own_sqlite
 from tests.faults.trouble import confirmed_once, says_calmly, waiting_confirmation
 from tests.people import NOW, TODAY, settle, terms
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.banks.queries import find_bank
 from timebank.bookkeeping.actions import NewEntry, post
@@ -25,6 +26,7 @@ from timebank.exchanges import actions
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.queries import find_actor_by_code
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 PIECE = 64 * 1024
@@ -110,7 +112,7 @@ def _recorded(settings, count):
         rows = session.execute(text("SELECT code FROM membership ORDER BY number DESC LIMIT 2"))
         receiver, giver = (find_actor_by_code(session, bank.id, row.code) for row in rows.all())
         said = terms(giver, receiver, minutes=15)
-        codes = [actions.record(session, bank, said, by=giver, now=NOW, form_key=f"r{n}") for n in range(count)]
+        codes = [actions.record(session, bank, said, Doing(giver, NOW, f"r{n}")) for n in range(count)]
         session.commit()
     engine.dispose()
     return codes
@@ -140,7 +142,7 @@ def test_where_the_engine_has_no_more_pages_nothing_is_kept_and_the_same_entry_g
         session.rollback()
         assert nothing_is_half(sqlite.settings) == 0
         session.execute(text(f"PRAGMA max_page_count = {pages * 100}"))
-        trail.begin(session, trail.Deed(village.angus.id, "gift", "test:full", village.ada.membership_id, NOW))
+        trail.begin(session, Doing(village.ada, NOW), DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
         assert post(session, entry) == post(session, entry)
         session.commit()
     assert nothing_is_half(sqlite.settings) == 1

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.people import PASSWORD
 from tests.web.visitor import Visitor
-from timebank.members.rules import Actor
+from timebank.actors import Actor
 
 #: Longer than any lock is waited for.
 PATIENCE_SECONDS = 60

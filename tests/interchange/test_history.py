@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from tests.people import NOW, TODAY, account_of, balance_of, join
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.actions import post
 from timebank.bookkeeping.export_queries import stream_lines
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.many import post_many
+from timebank.errors import NotAllowedError
 from timebank.interchange import checks, history_store
 from timebank.interchange.history import LONGEST_KEY, read
 from timebank.interchange.history_plan import plan
@@ -18,7 +20,6 @@ from timebank.interchange.sheets import BadSheetError
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import FloorReachedError, KeyTakenError
-from timebank.members.errors import NotAllowedError
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.members.queries import list_member_names
 from timebank.trail.queries import list_deeds
@@ -44,7 +45,7 @@ def problems_of(sheet, unit="hours"):
 
 def bring(session, village, sheet=SHEET, *, create=False, no_floor=False, by=None, now=NOW, unit="hours"):
     found = plan(session, village.angus, rows_of(sheet, unit), create=create, no_floor=no_floor)
-    return history_store.store(session, village.angus, found, by=by or village.mary, no_floor=no_floor, now=now)
+    return history_store.store(session, village.angus, found, Doing(by or village.mary, now), no_floor=no_floor)
 
 
 def refused(session, village, sheet, **how):
@@ -173,7 +174,7 @@ def test_brought_in_twice_it_is_there_once(session, village):
     bring(session, village, SHEET + "5,2019-06-01,Bob,501,1,exchange,\n", create=True)
     members = session.scalar(select(func.count()).select_from(Membership))
     sheet = SHEET + "5,2019-06-01,Bob,501,1,exchange,\n6,2019-06-01,Bob,501,1,exchange,\n"
-    assert bring(session, village, sheet, create=True, by=village.clara, now=NOW + timedelta(days=1)) == 1
+    assert bring(session, village, sheet, Doing(village.clara, NOW + timedelta(days=1)), create=True) == 1
     assert session.scalar(select(func.count()).select_from(Membership)) == members
     assert bring(session, village, sheet) == 0
 
@@ -244,7 +245,7 @@ def test_nobody_falls_below_their_floor_unnoticed(session, village):
     (ada,) = (total for total in found.totals.values() if total.is_below)
     assert (ada.name, ada.balance, ada.lowest, ada.lowest_line) == ("Ada Lamont", 0, -1800, 2)
     with pytest.raises(FloorReachedError):
-        history_store.store(session, village.angus, found, by=village.mary, no_floor=False, now=NOW)
+        history_store.store(session, village.angus, found, Doing(village.mary, NOW), no_floor=False)
 
 
 def test_without_a_floor_hours_move_and_that_is_on_record(session, village):

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.people import NOW, Village, balance_of
+from timebank.actors import Actor, Doing
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.closings import is_closed
 from timebank.bookkeeping.queries import find_account_of_kind, get_account
@@ -16,7 +17,6 @@ from timebank.leaving.rules import Going
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Leavings:
         shown = balance_of(self.session, member) if balance is None else balance
         going = Going(shown, "Moves to Fife", to)
         by, key = by or self.village.rosa, key or f"leave-{self.made}"
-        verb(self.session, self.village.angus, member, going, by=by, now=now, form_key=key)
+        verb(self.session, self.village.angus, member, going, Doing(by, now, key))
         self.session.commit()
 
     def leave(self, member: Actor, **said) -> None:
@@ -43,7 +43,7 @@ class Leavings:
 
     def back(self, member: Actor, *, now: datetime = NOW, key: str = "back") -> None:
         by = self.village.rosa
-        actions.take_back_in(self.session, member, reason="Back from Fife", by=by, now=now, form_key=key)
+        actions.take_back_in(self.session, member, Doing(by, now, key), reason="Back from Fife")
         self.session.commit()
 
     def is_closed(self, member: Actor) -> bool:

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, balance_of, join, make_confirmed, make_recorded, terms
+from timebank.actors import Doing, Standing, Unattended
 from timebank.bookkeeping.audit_queries import count_books
 from timebank.bookkeeping.closings import list_closings
 from timebank.bookkeeping.queries import find_account_of_kind, list_entries_of_deeds
+from timebank.errors import NotAllowedError
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
 from timebank.leaving import actions
@@ -19,9 +21,8 @@ from timebank.ledger.entries import EntryKind
 from timebank.listings import actions as listings
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import Kind, Said
-from timebank.members.errors import NotAllowedError, StandingMovedError
+from timebank.members.errors import StandingMovedError
 from timebank.members.queries import list_standing_changes
-from timebank.members.rules import Standing
 from timebank.members.standing import change_standing
 from timebank.trail.actions import OtherContentError
 from timebank.trail.queries import list_doings
@@ -113,14 +114,14 @@ def test_trail_entry_closing_and_standing_are_of_one_moment_and_one_hand(session
 
 
 def offer(session, village, owner, title):
-    listings.open_categories(session, village.angus, NOW)
+    listings.open_categories(session, village.angus, Unattended(village.angus.id, NOW))
     said = Said(title, "", (get_tree(session, village.angus.id).by_key["outdoors/gardening"].id,))
-    return listings.add(session, village.angus, Kind.OFFER, said, by=owner, now=NOW, form_key=title)
+    return listings.add(session, village.angus, Kind.OFFER, said, Doing(owner, NOW, title))
 
 
 def test_what_they_listed_is_closed_and_nothing_of_others(session, village, leavings):
     own = [offer(session, village, village.ada, title) for title in ("Hedges", "Roses")]
-    listings.move(session, village.angus, own[1], listings.Move.PAUSE, by=village.ada, now=NOW)
+    listings.move(session, village.angus, own[1], listings.Move.PAUSE, Doing(village.ada, NOW))
     others = offer(session, village, village.linus, "Lawns")
     leavings.leave(village.ada)
     lives = [find_listing(session, village.angus.id, code).life for code in (*own, others)]
@@ -158,7 +159,7 @@ def test_nobody_leaves_with_something_unfinished(begun, session, village, leavin
         make_recorded(session, village, village.linus, village.ada)
     else:
         said = terms(village.ada, village.grace)
-        exchanges.propose(session, village.angus, said, by=village.ada, now=NOW, form_key="tea")
+        exchanges.propose(session, village.angus, said, Doing(village.ada, NOW, "tea"))
     session.commit()
     with pytest.raises(UnfinishedError):
         leavings.leave(village.ada)
@@ -199,7 +200,7 @@ def test_nobody_leaves_by_themselves_nor_writes_down_hours_for_themselves(sessio
 
 
 def test_who_gets_hours_must_be_here_when_they_move(session, village, leavings, helped):
-    change_standing(session, village.linus, Standing.SUSPENDED, reason="Rest", by=village.mary, now=NOW)
+    change_standing(session, village.linus, Standing.SUSPENDED, Doing(village.mary, NOW), reason="Rest")
     session.commit()
     with pytest.raises(SideNotActiveError):
         leavings.leave(village.ada, to=village.linus)
@@ -243,7 +244,7 @@ def test_coming_back_is_done_once_by_the_same_form_even_after_leaving_again(vill
 
 
 def test_who_was_suspended_comes_back_to_an_open_account(session, village, leavings):
-    change_standing(session, village.ada, Standing.SUSPENDED, reason="Rest", by=village.mary, now=NOW)
+    change_standing(session, village.ada, Standing.SUSPENDED, Doing(village.mary, NOW), reason="Rest")
     leavings.back(village.ada)
     assert leavings.standing(village.ada) == Standing.ACTIVE
     assert leavings.ask("SELECT count(*) FROM closing") == [(0,)]
@@ -255,7 +256,7 @@ def test_who_was_suspended_comes_back_to_an_open_account(session, village, leavi
 )
 def test_who_left_before_is_settled_and_stays_where_they_stand(who, kind, minutes, session, village, leavings):
     member = getattr(village, who)
-    change_standing(session, member, Standing.LEFT, reason="Long ago", by=village.mary, now=NOW)
+    change_standing(session, member, Standing.LEFT, Doing(village.mary, NOW), reason="Long ago")
     session.commit()
     assert leavings.are_right()
     leavings.settle(member, now=LATER)
@@ -269,7 +270,7 @@ def test_who_left_before_is_settled_and_stays_where_they_stand(who, kind, minute
 @pytest.mark.parametrize("standing", [Standing.ACTIVE, Standing.SUSPENDED])
 def test_who_is_here_is_not_settled(standing, session, village, leavings):
     if standing is Standing.SUSPENDED:
-        change_standing(session, village.ada, standing, reason="Rest", by=village.mary, now=NOW)
+        change_standing(session, village.ada, standing, Doing(village.mary, NOW), reason="Rest")
         session.commit()
     with pytest.raises(StandingMovedError):
         leavings.settle(village.ada)
@@ -279,8 +280,8 @@ def test_who_is_here_is_not_settled(standing, session, village, leavings):
 
 def test_a_reversal_after_leaving_opens_the_account_and_it_is_settled_again(session, village, leavings, helped):
     leavings.leave(village.ada, to=village.linus)
-    reversal = reversals.propose(session, helped, reason="It was Linus", by=village.mary, now=LATER)
-    reversals.approve(session, village.angus, reversal, by=village.tom, now=LATER)
+    reversal = reversals.propose(session, helped, Doing(village.mary, LATER), reason="It was Linus")
+    reversals.approve(session, village.angus, reversal, Doing(village.tom, LATER))
     session.commit()
     assert (leavings.is_closed(village.ada), balance_of(session, village.ada)) == (False, -90)
     assert leavings.standing(village.ada) == Standing.LEFT
@@ -293,6 +294,6 @@ def test_a_reversal_after_leaving_opens_the_account_and_it_is_settled_again(sess
 
 def test_a_leaving_without_a_form_is_done_each_time_it_is_asked(session, village, leavings):
     going = Going(0, "Moves")
-    actions.leave(session, village.angus, village.ada, going, by=village.rosa, now=NOW)
+    actions.leave(session, village.angus, village.ada, going, Doing(village.rosa, NOW))
     with pytest.raises(StandingMovedError):
-        actions.leave(session, village.angus, village.ada, going, by=village.rosa, now=NOW)
+        actions.leave(session, village.angus, village.ada, going, Doing(village.rosa, NOW))

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.people import NOW, make_confirmed
+from timebank.actors import Doing, Standing
 from timebank.leaving.checks import leavers_are_settled, leavings_on_record
 from timebank.ledger.checks import Verdict
-from timebank.members.rules import Standing
 from timebank.members.standing import change_standing
 
 #: What a thief writes, and the check that names a row for it.
@@ -90,6 +90,6 @@ def test_figures_are_the_closed_accounts_and_the_leavings(session, village, leav
 def test_who_left_before_accounts_were_closed_is_asked_for_nothing(session, village, leavings):
     make_confirmed(session, village, village.ada, village.grace, minutes=90)
     for member in (village.ada, village.grace):
-        change_standing(session, member, Standing.LEFT, reason="Long ago", by=village.mary, now=NOW)
+        change_standing(session, member, Standing.LEFT, Doing(village.mary, NOW), reason="Long ago")
     session.commit()
     assert leavings.are_right()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.people import NOW, balance_of, make_confirmed, make_recorded, terms
 from tests.races import one_inside_the_other
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.bookkeeping.closings import is_closed, list_closings
 from timebank.bookkeeping.queries import find_account_of_kind, get_account
@@ -21,7 +22,7 @@ def leaving(who="ada", by="rosa", *, balance=90, to=None):
     def leave(session, village):
         going = Going(balance, "Moves", getattr(village, to) if to else None)
         member, broker = getattr(village, who), getattr(village, by)
-        actions.leave(session, village.angus, member, going, by=broker, now=NOW, form_key=f"leave-{who}-{by}")
+        actions.leave(session, village.angus, member, going, Doing(broker, NOW, f"leave-{who}-{by}"))
 
     return leave
 
@@ -68,7 +69,7 @@ def test_hours_that_are_confirmed_at_that_moment_keep_them_here(backend, village
         session.commit()
 
     def confirming(session, village):
-        exchanges.confirm(session, code, by=village.linus, now=NOW)
+        exchanges.confirm(session, code, Doing(village.linus, NOW))
 
     told = one_inside_the_other(backend, village, confirming, leaving())
     # What is not kept yet is unfinished; where the second waited for it, the hours are not those it was shown.
@@ -84,7 +85,7 @@ def test_hours_that_are_confirmed_at_that_moment_keep_them_here(backend, village
 def test_nothing_is_recorded_with_who_leaves_at_that_moment(side, backend, village):
     def recording(session, village):
         sides = (village.linus, village.ada) if side == "receives" else (village.ada, village.linus)
-        exchanges.record(session, village.angus, terms(*sides), by=village.linus, now=NOW, form_key="walk")
+        exchanges.record(session, village.angus, terms(*sides), Doing(village.linus, NOW, "walk"))
 
     assert one_inside_the_other(backend, village, leaving(), recording) is SideNotActiveError
     assert are_right(backend)
@@ -94,7 +95,7 @@ def test_nothing_is_recorded_with_who_leaves_at_that_moment(side, backend, villa
 def test_nobody_leaves_who_begins_something_at_that_moment(backend, village):
     def recording(session, village):
         sides = terms(village.ada, village.linus)
-        exchanges.record(session, village.angus, sides, by=village.linus, now=NOW, form_key="walk")
+        exchanges.record(session, village.angus, sides, Doing(village.linus, NOW, "walk"))
 
     assert one_inside_the_other(backend, village, recording, leaving()) is UnfinishedError
     assert are_right(backend)
@@ -102,8 +103,8 @@ def test_nobody_leaves_who_begins_something_at_that_moment(backend, village):
 
 def taking_back(code):
     def reverse(session, village):
-        reversal = reversals.propose(session, code, reason="Slip", by=village.mary, now=NOW)
-        reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+        reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Slip")
+        reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
 
     return reverse
 

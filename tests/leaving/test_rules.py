@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from timebank.actors import Actor, Hand, How, Role, Standing
 from timebank.exchanges.errors import SamePersonError, SideNotActiveError
 from timebank.leaving.errors import OwnHandError
 from timebank.leaving.rules import Going, check, is_settled, line_to_zero, may_write_down
 from timebank.ledger.entries import Line
 from timebank.members.errors import WordsMissingError
-from timebank.members.rules import Actor, Hand, How, Role, Standing
 
 LEAVER, OTHER = 7, 9
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.people import NOW, Village
+from timebank.actors import Doing, Unattended
 from timebank.listings import actions
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import Kind, Said
@@ -15,7 +16,7 @@ from timebank.listings.tree import Tree
 @pytest.fixture
 def tree(session: Session, village: Village) -> Tree:
     """The categories that every bank starts with."""
-    actions.open_categories(session, village.angus, NOW)
+    actions.open_categories(session, village.angus, Unattended(village.angus.id, NOW))
     return get_tree(session, village.angus.id)
 
 
@@ -37,6 +38,6 @@ def list_it(session: Session, village: Village, said: Callable[..., Said]) -> Ca
 
     def add(title: str = "Gardening", *keys: str, by=village.ada, kind=Kind.OFFER, now=NOW, **more: object) -> str:
         key = f"listed-{next(count)}"
-        return actions.add(session, village.angus, kind, said(title, *keys, **more), by=by, now=now, form_key=key)
+        return actions.add(session, village.angus, kind, said(title, *keys, **more), Doing(by, now, key))
 
     return add

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW, TODAY
+from timebank.actors import Doing, Unattended
 from timebank.banks.models import Area
+from timebank.errors import NotAllowedError
 from timebank.interchange.listings import read, store
 from timebank.listings import actions, checks
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError
@@ -14,7 +16,6 @@ from timebank.listings.models import Category, Listing, ListingWord
 from timebank.listings.queries import Wanted, find_listing, find_listings, get_tree, list_categories_of
 from timebank.listings.rules import Kind, Life, Move
 from timebank.members.actions import get_membership_by_code
-from timebank.members.errors import NotAllowedError
 from timebank.tasks.models import Task
 from timebank.trail.actions import OtherContentError
 from timebank.trail.models import TrailRow
@@ -43,11 +44,11 @@ def test_what_is_listed_is_found_and_reviewed_in_half_a_year(session, village, l
 
 
 def test_the_same_form_twice_lists_it_once(session, village, said):
-    arguments = {"by": village.ada, "now": NOW, "form_key": "f"}
-    first = actions.add(session, village.angus, Kind.OFFER, said(), **arguments)
-    assert actions.add(session, village.angus, Kind.OFFER, said(), **arguments) == first
+    doing = Doing(village.ada, NOW, "f")
+    first = actions.add(session, village.angus, Kind.OFFER, said(), doing)
+    assert actions.add(session, village.angus, Kind.OFFER, said(), doing) == first
     with pytest.raises(OtherContentError):
-        actions.add(session, village.angus, Kind.OFFER, said("Another"), **arguments)
+        actions.add(session, village.angus, Kind.OFFER, said("Another"), doing)
     assert session.scalar(select(func.count()).select_from(Listing)) == 1
 
 
@@ -60,7 +61,7 @@ def test_who_only_looks_after_the_bank_lists_nothing(session, village, list_it):
 def test_what_says_nothing_or_stands_nowhere_is_refused(session, village, list_it, said):
     with pytest.raises(NoTitleError):
         list_it("...")
-    elsewhere = actions.open_categories(session, village.perth, NOW)
+    elsewhere = actions.open_categories(session, village.perth, Unattended(village.perth.id, NOW))
     assert elsewhere
     theirs = session.scalars(select(Category.id).where(Category.bank_id == village.perth.id)).first()
     for ids in ((), (theirs,)):
@@ -73,7 +74,7 @@ def test_changed_words_are_found_and_the_old_ones_are_not(session, village, list
     code = list_it("Knitting", "arts/crafts")
     new = said("Piano lessons", "arts/music")
     for _again in range(2):
-        actions.change(session, village.angus, code, new, by=village.ada, now=NOW, form_key="c")
+        actions.change(session, village.angus, code, new, Doing(village.ada, NOW, "c"))
     assert found(session, village, "piano") == ["Piano lessons"]
     assert found(session, village, "knitting") == []
     listing = kept(session, village, code)
@@ -84,18 +85,18 @@ def test_changed_words_are_found_and_the_old_ones_are_not(session, village, list
 @pytest.mark.parametrize("what", [Move.PAUSE, Move.CLOSE])
 def test_what_is_paused_or_closed_is_not_found_until_it_is_open_again(what, session, village, list_it):
     code = list_it()
-    actions.move(session, village.angus, code, what, by=village.ada, now=NOW, form_key="m")
-    actions.move(session, village.angus, code, what, by=village.ada, now=NOW, form_key="m")
+    actions.move(session, village.angus, code, what, Doing(village.ada, NOW, "m"))
+    actions.move(session, village.angus, code, what, Doing(village.ada, NOW, "m"))
     assert found(session, village) == []
-    actions.move(session, village.angus, code, Move.REOPEN, by=village.ada, now=NOW)
+    actions.move(session, village.angus, code, Move.REOPEN, Doing(village.ada, NOW))
     assert found(session, village) == ["Gardening"]
 
 
 def test_what_moved_on_meanwhile_is_told_so(session, village, list_it):
     code = list_it()
-    actions.move(session, village.angus, code, Move.CLOSE, by=village.ada, now=NOW)
+    actions.move(session, village.angus, code, Move.CLOSE, Doing(village.ada, NOW))
     with pytest.raises(ListingMovedOnError):
-        actions.move(session, village.angus, code, Move.PAUSE, by=village.ada, now=NOW)
+        actions.move(session, village.angus, code, Move.PAUSE, Doing(village.ada, NOW))
 
 
 def test_a_listing_is_hidden_after_its_review_until_its_owner_says_still_right(session, village, list_it):
@@ -105,7 +106,7 @@ def test_a_listing_is_hidden_after_its_review_until_its_owner_says_still_right(s
     later = review_on + timedelta(days=1)
     assert found(session, village, today=later) == []
     then = NOW + (later - TODAY)
-    actions.move(session, village.angus, code, Move.RECONFIRM, by=village.ada, now=then)
+    actions.move(session, village.angus, code, Move.RECONFIRM, Doing(village.ada, then))
     assert found(session, village, today=later) == ["Gardening"]
 
 
@@ -113,15 +114,15 @@ def test_a_listing_is_hidden_after_its_review_until_its_owner_says_still_right(s
 def test_nobody_else_changes_a_listing(who, session, village, list_it, said):
     code, other = list_it(), getattr(village, who)
     with pytest.raises(NotAllowedError):
-        actions.change(session, village.angus, code, said("Mine now"), by=other, now=NOW, form_key="c")
+        actions.change(session, village.angus, code, said("Mine now"), Doing(other, NOW, "c"))
     with pytest.raises(NotAllowedError):
-        actions.move(session, village.angus, code, Move.CLOSE, by=other, now=NOW)
+        actions.move(session, village.angus, code, Move.CLOSE, Doing(other, NOW))
     assert kept(session, village, code).life == Life.OPEN
 
 
 def test_a_broker_closes_what_nobody_else_tidies_up_and_it_is_on_record(session, village, list_it):
     code = list_it()
-    actions.move(session, village.angus, code, Move.CLOSE, by=village.rosa, now=NOW)
+    actions.move(session, village.angus, code, Move.CLOSE, Doing(village.rosa, NOW))
     rows = session.execute(select(TrailRow.deed, TrailRow.done_by).where(TrailRow.subject == f"listing:{code}")).all()
     assert [tuple(row) for row in rows] == [
         ("listing.offer", village.ada.membership_id),
@@ -142,7 +143,7 @@ def test_what_was_imported_is_handed_to_its_owner_with_the_owners_area(session, 
     session.flush()
     get_membership_by_code(session, village.angus.id, village.grace.code).area_id = 7
     for _again in range(2):
-        actions.hand_over(session, village.angus, imported, village.grace, by=village.rosa, now=NOW, form_key="h")
+        actions.hand_over(session, village.angus, imported, village.grace, Doing(village.rosa, NOW, "h"))
     listing = kept(session, village, imported)
     assert (listing.member_id, listing.area_id) == (village.grace.membership_id, 7)
     assert found(session, village, "ride") == ["I offer rides"]
@@ -151,15 +152,15 @@ def test_what_was_imported_is_handed_to_its_owner_with_the_owners_area(session, 
 def test_only_a_broker_hands_over_and_only_to_who_exchanges_here(session, village, imported, list_it):
     for by, to in ((village.ada, village.ada), (village.rosa, village.tom), (village.rosa, village.perdita)):
         with pytest.raises(NotAllowedError):
-            actions.hand_over(session, village.angus, imported, to, by=by, now=NOW)
+            actions.hand_over(session, village.angus, imported, to, Doing(by, NOW))
     own = list_it()
     with pytest.raises(NotAllowedError):
-        actions.hand_over(session, village.angus, own, village.grace, by=village.rosa, now=NOW)
+        actions.hand_over(session, village.angus, own, village.grace, Doing(village.rosa, NOW))
 
 
 def test_asked_again_the_words_join_those_that_wait(session, village):
     for number, words in enumerate(["piano lessons", "a tuba", "piano lessons"]):
-        actions.ask_broker(session, words, by=village.grace, now=NOW, form_key=f"a{number}")
+        actions.ask_broker(session, words, Doing(village.grace, NOW, f"a{number}"))
     task = session.execute(select(Task.kind, Task.subject, Task.note)).one()
     assert (task.kind, task.subject) == ("find_somebody", f"member:{village.grace.code}")
     assert task.note.split("\n\n") == ["piano lessons", "a tuba"]
@@ -167,7 +168,7 @@ def test_asked_again_the_words_join_those_that_wait(session, village):
 
 def test_categories_are_opened_once(session, village, tree):
     assert len(tree) == len(actions.STARTING_CATEGORIES)
-    assert actions.open_categories(session, village.angus, NOW) == 0
+    assert actions.open_categories(session, village.angus, Unattended(village.angus.id, NOW)) == 0
     assert is_right(session)
 
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from tests.people import NOW, TODAY
+from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.queries import LISTINGS_A_PAGE, Wanted, find_listings, get_tree, list_shown_of_member
 from timebank.listings.rules import Kind, suits_day
 from timebank.members.models import Membership
-from timebank.members.rules import Standing
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
+from timebank.actors import Actor, Role, Standing
 from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, NoTitleError
 from timebank.listings.rules import Life, Move, Risk, Said
-from timebank.members.rules import Actor, Role, Standing
 
 ADA = Actor(1, 10, 100, 1000, "Ada", "AAAA", 101, frozenset({Role.MEMBER}))
 ROSA = replace(ADA, membership_id=11, roles=frozenset({Role.MEMBER, Role.BROKER}))

@@ -3,15 +3,16 @@
 import pytest
 
 from tests.people import NOW, account_of
+from timebank.actors import Doing, Role, Standing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.errors import FloorReachedError
 from timebank.members import actions
 from timebank.members.actions import NewMember, Profile, get_membership_by_code
-from timebank.members.errors import NotAllowedError, NoWayToReachError
+from timebank.members.errors import NoWayToReachError
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
-from timebank.members.rules import Role, Standing
 
 ZOE = NewMember("Zoë Ångström", phone="+441632960555")
 
@@ -25,7 +26,7 @@ def generous(session, village):
 
 
 def test_a_newcomer_gets_welcome_hours_from_the_pot(session, village, generous):
-    membership = actions.admit(session, generous, ZOE, by=village.rosa, now=NOW)
+    membership = actions.admit(session, generous, ZOE, Doing(village.rosa, NOW))
     zoe = find_actor_by_code(session, generous.id, membership.code)
     account = account_of(session, zoe)
     assert (account.balance, account.given, account.received, account.other) == (120, 0, 0, 120)
@@ -36,7 +37,7 @@ def test_a_newcomer_gets_welcome_hours_from_the_pot(session, village, generous):
 def test_somebody_of_another_bank_stays_the_same_person(session, village, generous):
     """Their contact and password are the person's; words, number and account belong to each membership."""
     known = NewMember("Perdita Shaw", email="perdita@example.org", about="I row.", person_id=village.perdita.person_id)
-    membership = actions.admit(session, generous, known, by=village.rosa, now=NOW)
+    membership = actions.admit(session, generous, known, Doing(village.rosa, NOW))
     assert membership.person_id == village.perdita.person_id
     assert membership.account_id != village.perdita.account_id
     found = find_actor(session, generous.id, village.perdita.person_id)
@@ -48,36 +49,36 @@ def test_somebody_of_another_bank_stays_the_same_person(session, village, genero
 def test_welcome_hours_end_where_the_pots_floor_is(session, village, generous):
     generous.welcome_minutes = 30_001
     with pytest.raises(FloorReachedError):
-        actions.admit(session, generous, ZOE, by=village.rosa, now=NOW)
+        actions.admit(session, generous, ZOE, Doing(village.rosa, NOW))
 
 
 def test_a_phone_is_enough_and_nothing_is_not(session, village):
-    assert actions.admit(session, village.angus, ZOE, by=village.rosa, now=NOW).number == 109
+    assert actions.admit(session, village.angus, ZOE, Doing(village.rosa, NOW)).number == 109
     with pytest.raises(NoWayToReachError):
-        actions.admit(session, village.angus, NewMember("Nobody"), by=village.rosa, now=NOW)
+        actions.admit(session, village.angus, NewMember("Nobody"), Doing(village.rosa, NOW))
 
 
 def test_two_people_may_share_an_email(session, village):
     for name in ("Ada Senior", "Ada Junior"):
-        actions.admit(session, village.angus, NewMember(name, email="ada@example.org"), by=village.rosa, now=NOW)
+        actions.admit(session, village.angus, NewMember(name, email="ada@example.org"), Doing(village.rosa, NOW))
 
 
 @pytest.mark.parametrize("who", ["ada", "tom", "audrey"])
 def test_only_a_broker_takes_people_in(session, village, who):
     with pytest.raises(NotAllowedError):
-        actions.admit(session, village.angus, ZOE, by=getattr(village, who), now=NOW)
+        actions.admit(session, village.angus, ZOE, Doing(getattr(village, who), NOW))
 
 
 def test_the_same_form_twice_takes_in_one_person(session, village):
-    first = actions.admit(session, village.angus, ZOE, by=village.rosa, now=NOW, form_key="f")
-    again = actions.admit(session, village.angus, ZOE, by=village.rosa, now=NOW, form_key="f")
+    first = actions.admit(session, village.angus, ZOE, Doing(village.rosa, NOW, "f"))
+    again = actions.admit(session, village.angus, ZOE, Doing(village.rosa, NOW, "f"))
     assert first.code == again.code
     assert len(list_members(session, village.angus.id, "Zoe", 1).rows) == 1
 
 
 @pytest.mark.parametrize("words", ["zoe", "ZOË", "angstrom", "Ang zo", "109", " 109 "])
 def test_a_search_forgives_accents_case_and_order(session, village, words):
-    actions.admit(session, village.angus, ZOE, by=village.rosa, now=NOW)
+    actions.admit(session, village.angus, ZOE, Doing(village.rosa, NOW))
     assert [row.name for row in search_members(session, village.angus.id, words)] == ["Zoë Ångström"]
 
 
@@ -93,9 +94,9 @@ def test_another_banks_members_are_not_found(session, village):
 
 def test_a_coordinator_gives_and_takes_roles(session, village):
     membership = get_membership_by_code(session, village.angus.id, village.ada.code)
-    actions.set_roles(session, membership, frozenset({Role.BROKER}), by=village.mary, now=NOW)
+    actions.set_roles(session, membership, frozenset({Role.BROKER}), Doing(village.mary, NOW))
     assert find_actor_by_code(session, village.angus.id, village.ada.code).roles == {Role.MEMBER, Role.BROKER}
-    actions.set_roles(session, membership, frozenset(), by=village.mary, now=NOW)
+    actions.set_roles(session, membership, frozenset(), Doing(village.mary, NOW))
     assert find_actor_by_code(session, village.angus.id, village.ada.code).roles == {Role.MEMBER}
 
 
@@ -103,11 +104,11 @@ def test_a_coordinator_gives_and_takes_roles(session, village):
 def test_nobody_else_gives_roles_and_nobody_their_own(session, village, by, whose):
     membership = get_membership_by_code(session, village.angus.id, getattr(village, whose).code)
     with pytest.raises(NotAllowedError):
-        actions.set_roles(session, membership, frozenset({Role.TRUSTEE}), by=getattr(village, by), now=NOW)
+        actions.set_roles(session, membership, frozenset({Role.TRUSTEE}), Doing(getattr(village, by), NOW))
 
 
 def test_a_profile_needs_a_way_to_reach_its_person(session, village):
     with pytest.raises(NoWayToReachError):
-        actions.change_profile(session, village.ada, Profile("Ada", None, None, ""), now=NOW)
-    actions.change_profile(session, village.ada, Profile("Ada Löw", None, "+441632960001", "Dogs"), now=NOW)
+        actions.change_profile(session, Profile("Ada", None, None, ""), Doing(village.ada, NOW))
+    actions.change_profile(session, Profile("Ada Löw", None, "+441632960001", "Dogs"), Doing(village.ada, NOW))
     assert search_members(session, village.angus.id, "low")[0].code == village.ada.code

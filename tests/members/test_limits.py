@@ -5,19 +5,17 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, TODAY, account_of, make_confirmed
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
 from timebank.bookkeeping.limits import change_floors, list_limits
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
-from timebank.members.errors import (
-    LimitAboveBalanceError,
-    LimitDayError,
-    LimitReasonMissingError,
-    NotAllowedError,
-)
+from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError
 from timebank.members.limits import change_pot_limit, end_override, end_overrides, lower_limit
+from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import finish
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.trail import actions as trail
@@ -33,8 +31,9 @@ def lower(session, village):
     """Rosa lets Grace go down to -30 hours for a month, or as is said."""
 
     def lowering(*, by=None, member=None, **said):
-        wanted = {"below_minutes": 1800, "reason": "Back from hospital", "until": UNTIL, "form_key": "form"} | said
-        lower_limit(session, village.angus, member or village.grace, by=by or village.rosa, now=NOW, **wanted)
+        wanted = {"below_minutes": 1800, "reason": "Back from hospital", "until": UNTIL} | said
+        doing = Doing(by or village.rosa, NOW, wanted.pop("form_key", "form"))
+        lower_limit(session, village.angus, member or village.grace, doing, **wanted)
 
     return lowering
 
@@ -97,7 +96,7 @@ def test_nobody_lowers_or_ends_their_own(session, village, lower, who):
     with pytest.raises(NotAllowedError):
         lower(by=actor, member=actor)
     with pytest.raises(NotAllowedError):
-        end_override(session, village.angus, actor, by=actor, now=NOW)
+        end_override(session, village.angus, actor, Doing(actor, NOW))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_it_can_lie_just_at_todays_balance(session, village, lower):
 def test_an_override_ends_early_and_the_limit_is_the_usual_one(session, village, lower):
     lower()
     for _time in range(2):
-        end_override(session, village.angus, village.grace, by=village.rosa, now=NOW, form_key="end")
+        end_override(session, village.angus, village.grace, Doing(village.rosa, NOW, "end"))
     assert account_of(session, village.grace).floor == -1200
     assert (newest(session, village.grace).number, newest(session, village.grace).until) == (3, None)
     assert deeds(session, village, f"member:{village.grace.code}")[-1][0] == "limit.ended"
@@ -144,14 +143,14 @@ def test_an_override_ends_early_and_the_limit_is_the_usual_one(session, village,
 
 
 def test_ending_what_does_not_run_changes_nothing(session, village):
-    end_override(session, village.angus, village.grace, by=village.rosa, now=NOW)
+    end_override(session, village.angus, village.grace, Doing(village.rosa, NOW))
     assert newest(session, village.grace).number == 1
 
 
 def test_ended_early_it_rises_as_far_as_the_balance_allows_and_a_broker_talks(session, village, lower):
     lower()
     receive(session, village, 1440)
-    end_override(session, village.angus, village.grace, by=village.rosa, now=NOW)
+    end_override(session, village.angus, village.grace, Doing(village.rosa, NOW))
     assert account_of(session, village.grace).floor == -1440
     assert talks(session, village) == [("limit_ended", f"member:{village.grace.code}")]
     assert end_overrides(session, village.angus, now=NOW + timedelta(days=1)) == 0
@@ -164,7 +163,7 @@ def test_the_sweep_asks_a_broker_once_where_somebody_is_still_below(session, vil
     assert account_of(session, village.grace).floor == -1440
     page = list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=0)
     code = next(row.code for row in page.rows if row.kind == "limit_ended")
-    finish(session, village.angus.id, code, note="We talked.", done_by=village.rosa.membership_id, now=AFTER)
+    finish(session, code, Doing(village.rosa, AFTER), note="We talked.")
     assert end_overrides(session, village.angus, now=AFTER + timedelta(days=1)) == 0
     assert talks(session, village) == []
 
@@ -178,7 +177,7 @@ def test_what_the_sweep_does_stands_in_the_trail_as_the_administrators(session, 
 
 def test_the_pots_limit_for_good_is_a_rule_of_the_bank(session, village, pot):
     change_pot_limit(
-        session, village.angus, below_minutes=6000, reason="A new grant", until=None, by=village.mary, now=NOW
+        session, village.angus, Doing(village.mary, NOW), below_minutes=6000, reason="A new grant", until=None
     )
     assert (pot().floor, session.get_one(Bank, village.angus.id).pot_floor) == (-6000, -6000)
     assert deeds(session, village, "pot") == [("limit.pot", village.mary.membership_id)]
@@ -187,7 +186,7 @@ def test_the_pots_limit_for_good_is_a_rule_of_the_bank(session, village, pot):
 def test_the_pots_limit_for_a_time_ends_with_it(session, village, pot):
     usual = pot().floor
     change_pot_limit(
-        session, village.angus, below_minutes=60_000, reason="The fair", until=UNTIL, by=village.mary, now=NOW
+        session, village.angus, Doing(village.mary, NOW), below_minutes=60_000, reason="The fair", until=UNTIL
     )
     assert (pot().floor, session.get_one(Bank, village.angus.id).pot_floor) == (-60_000, usual)
     assert end_overrides(session, village.angus, now=AFTER) == 1
@@ -199,12 +198,12 @@ def test_the_pots_limit_for_a_time_ends_with_it(session, village, pot):
 def test_only_a_coordinator_changes_the_pot(session, village, who):
     with pytest.raises(NotAllowedError):
         change_pot_limit(
-            session, village.angus, below_minutes=60, reason="Why", until=None, by=getattr(village, who), now=NOW
+            session, village.angus, Doing(getattr(village, who), NOW), below_minutes=60, reason="Why", until=None
         )
 
 
 def change_all(session, village, *, old=-1200, new=-600):
-    trail.begin(session, trail.Deed(village.angus.id, "rules.changed", "bank:angus", village.mary.membership_id, NOW))
+    trail.begin(session, Doing(village.mary, NOW), DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
     return change_floors(
         session,
         village.angus.id,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW, TODAY, account_of, make_recorded
+from timebank.actors import Doing
 from timebank.audit.checks import check_books
 from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
@@ -57,18 +58,17 @@ def test_a_stricter_limit_against_a_posting_is_refused_or_refuses(wide_backend, 
         session.commit()
 
     def confirm(session):
-        actions.confirm(session, code, by=village.grace, now=NOW)
+        actions.confirm(session, code, Doing(village.grace, NOW))
 
     def limit(session):
         lower_limit(
             session,
             village.angus,
             village.grace,
+            Doing(village.rosa, NOW),
             below_minutes=300,
             reason="As agreed",
             until=TODAY + timedelta(days=7),
-            by=village.rosa,
-            now=NOW,
         )
 
     answers = at_once(wide_backend, [confirm, limit] if attempt % 2 else [limit, confirm])

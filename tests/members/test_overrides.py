@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, TODAY, account_of, make_confirmed
+from timebank.actors import Unattended
 from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
 from timebank.banks.errors import NotASlugError, SlugTakenError
@@ -16,6 +17,7 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.limits import end_overrides, usual_floor
+from timebank.references import DeedName, Ref, Subject, parse
 from timebank.trail import actions as trail
 
 LATER = NOW + timedelta(days=8)
@@ -25,7 +27,7 @@ LATER = NOW + timedelta(days=8)
 def lowered(session, village):
     """Grace may go down to -30 hours for a week."""
     subject, rosa = f"member:{village.grace.code}", village.rosa.membership_id
-    trail.begin(session, trail.Deed(village.angus.id, "limit.lowered", subject, rosa, NOW))
+    trail.begin(session, Unattended(village.angus.id, NOW, rosa), DeedName.LIMIT_LOWERED, parse(subject))
     bookkeeping.change_limit(
         session,
         village.angus.id,
@@ -77,11 +79,11 @@ def test_it_rises_only_as_far_as_the_balance_allows_and_further_later(session, v
 def test_a_fund_goes_back_to_its_own_floor(session, village):
     """A fund that may owe nothing got the members' floor, 20 hours below zero, once a reversal had lowered its own."""
     angus, mary, tom = village.angus, village.mary.membership_id, village.tom.membership_id
-    trail.begin(session, trail.Deed(angus.id, "fund.opened", "fund:first", mary, NOW))
+    trail.begin(session, Unattended(angus.id, NOW, mary), DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
     fund = open_account(session, angus.id, AccountKind.FUND, 5, floor=0, reason="a fund", by=mary, now=NOW)
     gift = _give(session, village, village.ada.account_id, fund, key="gift")
     _give(session, village, fund, village.grace.account_id, key="grant")
-    trail.begin(session, trail.Deed(angus.id, "gift.reversed", "fund:first", tom, NOW))
+    trail.begin(session, Unattended(angus.id, NOW, tom), DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
     reversing.reverse(
         session, angus.id, gift, key="back", reason="Not meant", by=mary, approved_by=tom, now=NOW, today=TODAY
     )
@@ -95,7 +97,7 @@ def test_a_fund_goes_back_to_its_own_floor(session, village):
 
 def _give(session, village, giver, taker, *, key):
     mary = village.mary.membership_id
-    trail.begin(session, trail.Deed(village.angus.id, "gift.given", key, mary, NOW))
+    trail.begin(session, Unattended(village.angus.id, NOW, mary), DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
     line = Line(giver, taker, 600)
     entry = bookkeeping.NewEntry(village.angus.id, key, EntryKind.GIFT, (line,), TODAY, NOW, mary, key)
     return bookkeeping.post(session, entry)

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.people import NOW, account_of, make_confirmed, make_recorded
+from timebank.actors import Doing, Standing
+from timebank.errors import NotAllowedError
 from timebank.exchanges import actions as exchanges
 from timebank.exchanges.errors import UnfinishedError
-from timebank.exchanges.leaving import refuse_unfinished
-from timebank.members.errors import NotAllowedError, StandingMovedError, WordsMissingError
+from timebank.leaving.actions import refuse_unfinished
+from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership
 from timebank.members.queries import (
     find_actor,
@@ -17,13 +19,12 @@ from timebank.members.queries import (
     list_standing_changes,
     search_members,
 )
-from timebank.members.rules import Standing
 from timebank.members.standing import change_standing
 from timebank.signing_in.queries import list_candidates
 
 
 def _change(session, member, to, *, by, reason="Asked for a rest", key=None):
-    change_standing(session, member, to, reason=reason, by=by, now=NOW, form_key=key or f"{member.code}-{to}")
+    change_standing(session, member, to, Doing(by, NOW, key or f"{member.code}-{to}"), reason=reason)
 
 
 def _now(session, member):
@@ -86,7 +87,7 @@ def test_what_is_unfinished_keeps_somebody_here_until_it_is_called_off(session, 
     for side in (village.ada, village.grace):
         with pytest.raises(UnfinishedError):
             refuse_unfinished(session, side)
-    exchanges.cancel(session, code, by=village.ada, now=NOW)
+    exchanges.cancel(session, code, Doing(village.ada, NOW))
     refuse_unfinished(session, village.grace)
 
 

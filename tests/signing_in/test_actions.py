@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.people import NOW, PASSWORD, password_hash
-from timebank.members.errors import NotAllowedError
+from timebank.actors import Doing
+from timebank.errors import NotAllowedError
 from timebank.signing_in import actions
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.passwords import fits
@@ -22,7 +23,7 @@ from timebank.signing_in.rules import (
 
 
 def test_a_code_lets_one_person_in_once(session, village):
-    code = actions.make_code(session, village.ada, by=village.rosa, now=NOW)
+    code = actions.make_code(session, village.ada, Doing(village.rosa, NOW))
     typed = f" {code[:4].lower()} {code[4:8]}-{code[8:]} "
     assert actions.use_code(session, village.angus.id, typed, now=NOW) == village.ada.person_id
     with pytest.raises(CodeDoesNotFitError):
@@ -30,16 +31,16 @@ def test_a_code_lets_one_person_in_once(session, village):
 
 
 def test_a_code_ends_after_two_weeks_and_when_another_is_made(session, village):
-    code = actions.make_code(session, village.ada, by=village.rosa, now=NOW)
+    code = actions.make_code(session, village.ada, Doing(village.rosa, NOW))
     with pytest.raises(CodeDoesNotFitError):
         actions.use_code(session, village.angus.id, code, now=NOW + CODE_LIFE)
-    actions.make_code(session, village.ada, by=village.rosa, now=NOW)
+    actions.make_code(session, village.ada, Doing(village.rosa, NOW))
     with pytest.raises(CodeDoesNotFitError):
         actions.use_code(session, village.angus.id, code, now=NOW)
 
 
 def test_a_code_of_another_bank_does_not_fit(session, village):
-    code = actions.make_code(session, village.ada, by=village.rosa, now=NOW)
+    code = actions.make_code(session, village.ada, Doing(village.rosa, NOW))
     with pytest.raises(CodeDoesNotFitError):
         actions.use_code(session, village.perth.id, code, now=NOW)
 
@@ -58,11 +59,11 @@ def test_a_code_of_another_bank_does_not_fit(session, village):
 )
 def test_no_role_is_borrowed_through_a_code(session, village, by, whose):
     with pytest.raises(NotAllowedError):
-        actions.make_code(session, getattr(village, whose), by=getattr(village, by), now=NOW)
+        actions.make_code(session, getattr(village, whose), Doing(getattr(village, by), NOW))
 
 
 def test_a_coordinator_makes_codes_for_other_keepers(session, village):
-    assert actions.make_code(session, village.rosa, by=village.mary, now=NOW)
+    assert actions.make_code(session, village.rosa, Doing(village.mary, NOW))
 
 
 def open_session(session, person, *, now=NOW):
@@ -82,7 +83,7 @@ def test_a_session_ends_on_the_server(session, village):
 def test_a_new_password_ends_every_other_session(session, village):
     here, there = open_session(session, village.ada), open_session(session, village.ada)
     others = open_session(session, village.grace)
-    actions.set_password(session, village.ada, password_hash(), token=here, now=NOW)
+    actions.set_password(session, password_hash(), Doing(village.ada, NOW), token=here)
     session.expire_all()
     assert [bool(find_person_id(session, token, NOW)) for token in (here, there, others)] == [True, False, True]
     assert len(list_sessions(session, village.ada.person_id, NOW)) == 1

@@ -1,11 +1,14 @@
 """The to-do list on both databases: one open task for one thing, taken by one broker, finished once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import NoResultFound
 
 from tests.people import NOW
+from timebank.actors import Doing, Role
+from timebank.references import parse
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskDoneError, TaskTakenError
 from timebank.tasks.queries import TASKS_A_PAGE, Shows, count_waiting, find_task, list_tasks
@@ -18,7 +21,7 @@ def open_task(session, village):
     """Open a task about Grace, or about whatever is said; gives its code."""
 
     def opening(kind="below_soft_limit", subject=f"member:{village.grace.code}", note="", now=NOW, bank=village.angus):
-        return actions.open_task(session, bank.id, kind=kind, subject=subject, note=note, now=now)
+        return actions.open_task(session, bank.id, kind=kind, subject=parse(subject), note=note, now=now)
 
     return opening
 
@@ -30,15 +33,15 @@ def task(session, village):
 
 
 def take(session, village, code, who):
-    actions.take(session, village.angus.id, code, owner_id=who.membership_id)
+    actions.take(session, code, Doing(who, NOW))
 
 
-def hand_back(session, village, code, who, **how):
-    actions.hand_back(session, village.angus.id, code, owner_id=who.membership_id, **how)
+def hand_back(session, village, code, who):
+    actions.hand_back(session, code, Doing(who, NOW))
 
 
 def finish(session, village, code, who, note="We talked."):
-    actions.finish(session, village.angus.id, code, note=note, done_by=who.membership_id, now=LATER)
+    actions.finish(session, code, Doing(who, LATER), note=note)
 
 
 def shown(session, village, shows, who=None, **more):
@@ -97,9 +100,10 @@ def test_who_takes_it_has_it_and_nobody_else_can(session, village, open_task, ta
     code = open_task()
     take(session, village, code, village.rosa)
     take(session, village, code, village.rosa)
+    other_broker = replace(village.mary, roles=frozenset({Role.BROKER}))
     for deed in (take, hand_back, finish):
         with pytest.raises(TaskTakenError) as refused:
-            deed(session, village, code, village.mary)
+            deed(session, village, code, other_broker)
         assert refused.value.values == {"owner_id": village.rosa.membership_id}
     assert (task(code).status, task(code).owner_id) == ("taken", village.rosa.membership_id)
 
@@ -117,7 +121,7 @@ def test_what_is_handed_back_is_anybodys(session, village, open_task, task):
 def test_a_task_whose_owner_is_away_can_be_freed(session, village, open_task, task):
     code = open_task()
     take(session, village, code, village.rosa)
-    hand_back(session, village, code, village.mary, from_anybody=True)
+    hand_back(session, village, code, village.mary)
     assert task(code).status == "open"
 
 
@@ -140,7 +144,7 @@ def test_what_is_done_is_done(session, village, open_task):
         with pytest.raises(TaskDoneError):
             deed(session, village, code, who)
     with pytest.raises(TaskDoneError):
-        hand_back(session, village, code, village.mary, from_anybody=True)
+        hand_back(session, village, code, village.mary)
     with pytest.raises(TaskDoneError):
         finish(session, village, code, village.rosa, note="Something else")
 

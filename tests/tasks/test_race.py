@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW
+from timebank.actors import Doing
 from timebank.db import is_worth_retrying
+from timebank.references import Ref, Subject
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.queries import count_waiting, find_task
@@ -49,7 +51,12 @@ def at_once(backend, deeds):
 
 def opening(bank_id, number):
     return lambda session: actions.open_task(
-        session, bank_id, kind="below_soft_limit", subject="member:K7M3Q2XZ", note=f"Note {number}", now=NOW
+        session,
+        bank_id,
+        kind="below_soft_limit",
+        subject=Ref(Subject.MEMBER, "K7M3Q2XZ"),
+        note=f"Note {number}",
+        now=NOW,
     )
 
 
@@ -69,7 +76,7 @@ def test_of_many_who_take_one_task_at_once_one_has_it_and_the_others_are_told_wh
     brokers = [village.rosa, village.mary, village.clara] * 5
 
     def taking(who):
-        return lambda session: actions.take(session, village.angus.id, code, owner_id=who.membership_id)
+        return lambda session: actions.take(session, code, Doing(who, NOW))
 
     answers = at_once(wide_backend, [taking(who) for who in brokers])
     with wide_backend.session() as session:

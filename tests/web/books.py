@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
 from timebank import clock
+from timebank.actors import Actor, Doing, Standing, Unattended
 from timebank.audit.actions import AskedFrom, store as store_check
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
@@ -24,6 +25,9 @@ from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.interchange import history, history_plan, history_store
 from timebank.interchange.listings import read, store
+from timebank.joining import actions as joining
+from timebank.joining.actions import Wish
+from timebank.joining.rules import Agreed
 from timebank.leaving import actions as leaving
 from timebank.leaving.rules import Going
 from timebank.ledger.accounts import Account
@@ -32,14 +36,11 @@ from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import Kind, Said
-from timebank.members import joining
 from timebank.members.actions import NewMember, admit
-from timebank.members.joining import Wish
-from timebank.members.joining_rules import Agreed
 from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
-from timebank.members.rules import Actor, Standing
 from timebank.members.standing import change_standing
+from timebank.references import parse
 from timebank.signing_in.actions import make_code
 from timebank.tasks.actions import open_task
 
@@ -74,7 +75,7 @@ class Books:
         found = history.read(f"{','.join(history.COLUMNS)}\n{rows}".encode(), "hours", today=TODAY)
         with self._written() as session:
             planned = history_plan.plan(session, village.angus, found, create=False, no_floor=True)
-            history_store.store(session, village.angus, planned, by=village.mary, no_floor=True, now=NOW)
+            history_store.store(session, village.angus, planned, Doing(village.mary, NOW), no_floor=True)
 
     def account(self, actor: Actor) -> Account:
         """Somebody's account."""
@@ -137,12 +138,7 @@ class Books:
         """Help that one side (the giver) proposed; gives its code as it is spoken."""
         with self._written() as session:
             code = actions.propose(
-                session,
-                self.village.angus,
-                terms(giver, receiver, **said),
-                by=by or giver,
-                now=NOW,
-                form_key=self._key(),
+                session, self.village.angus, terms(giver, receiver, **said), Doing(by or giver, NOW, self._key())
             )
         return spoken(code)
 
@@ -150,7 +146,7 @@ class Books:
         """Help that both have agreed to, proposed by the giver."""
         code = self.propose(giver, receiver, **said)
         with self._written() as session:
-            actions.accept(session, code.replace("-", ""), by=receiver, now=NOW)
+            actions.accept(session, code.replace("-", ""), Doing(receiver, NOW))
         return code
 
     def recorded(
@@ -160,12 +156,7 @@ class Books:
         said.setdefault("day", min(TODAY, now.date()))
         with self._written() as session:
             code = actions.record(
-                session,
-                self.village.angus,
-                terms(giver, receiver, **said),
-                by=by or giver,
-                now=now,
-                form_key=self._key(),
+                session, self.village.angus, terms(giver, receiver, **said), Doing(by or giver, now, self._key())
             )
         return spoken(code)
 
@@ -173,20 +164,20 @@ class Books:
         """Help that the giver recorded and the receiver confirmed."""
         code = self.recorded(giver, receiver, now=now, **said)
         with self._written() as session:
-            actions.confirm(session, code.replace("-", ""), by=receiver, now=now)
+            actions.confirm(session, code.replace("-", ""), Doing(receiver, now))
         return code
 
     def disputed(self, giver: Actor, receiver: Actor, *, minutes: int = 60, says: int | None = 30, **said: Any) -> str:
         """Help that the giver recorded and the receiver counts otherwise."""
         code = self.recorded(giver, receiver, minutes=minutes, **said)
         with self._written() as session:
-            actions.dispute(session, code.replace("-", ""), words="It was shorter", minutes=says, by=receiver, now=NOW)
+            actions.dispute(session, code.replace("-", ""), Doing(receiver, NOW), words="It was shorter", minutes=says)
         return code
 
     def open_categories(self) -> None:
         """The list of categories that every bank starts with."""
         with self._written() as session:
-            listing_actions.open_categories(session, self.village.angus, NOW)
+            listing_actions.open_categories(session, self.village.angus, Unattended(self.village.angus.id, NOW))
 
     def listed(self, owner: Actor, *, now: datetime = NOW, form_key: str = "", **said: Any) -> str:
         """An offer (or `kind`) of somebody's, of gardening; gives its code as it is spoken."""
@@ -198,7 +189,7 @@ class Books:
             ids = tuple(tree.by_key[key].id for key in keys)
             whole = Said(**{"title": "Gardening", "words": "", "category_ids": ids, "in_person": True} | said)
             key = form_key or self._key()
-            code = listing_actions.add(session, self.village.angus, kind, whole, by=owner, now=now, form_key=key)
+            code = listing_actions.add(session, self.village.angus, kind, whole, Doing(owner, now, key))
         return spoken(code)
 
     def imported(self, description: str = "I offer rides", *, kind: str = "offer", number: int = 1) -> str:
@@ -242,12 +233,14 @@ class Books:
     def sign_in_code(self, actor: Actor, *, now: datetime = NOW) -> str:
         """A printed code for somebody, made by the administrator."""
         with self._written() as session:
-            return make_code(session, actor, by=None, now=now)
+            return make_code(session, actor, Unattended(actor.bank_id, now))
 
     def taken_in(self, name: str, **said: Any) -> Actor:
         """A new member, taken in by the administrator."""
         with self._written() as session:
-            membership = admit(session, self.village.angus, NewMember(name, **said), by=None, now=NOW)
+            membership = admit(
+                session, self.village.angus, NewMember(name, **said), Unattended(self.village.angus.id, NOW)
+            )
             found = find_actor_by_code(session, self.village.angus.id, membership.code)
         assert found is not None
         return found
@@ -255,13 +248,13 @@ class Books:
     def reversal(self, code: str, *, by: Actor, reason: str = "Written down twice") -> str:
         """A coordinator's proposal to take an exchange back; gives the reversal's code as it is spoken."""
         with self._written() as session:
-            made = reversals.propose(session, code.replace("-", ""), reason=reason, by=by, now=NOW)
+            made = reversals.propose(session, code.replace("-", ""), Doing(by, NOW), reason=reason)
         return spoken(made)
 
     def approved(self, reversal_code: str, *, by: Actor) -> None:
         """Have a reversal approved by a second pair of eyes."""
         with self._written() as session:
-            reversals.approve(session, self.village.angus, reversal_code.replace("-", ""), by=by, now=NOW)
+            reversals.approve(session, self.village.angus, reversal_code.replace("-", ""), Doing(by, NOW))
 
     def correction(self, *, by: Actor | None = None, now: datetime = NOW, **said: Any) -> str:
         """Somebody's (Mary's) proposal that an hour goes from Grace to Ada; gives its code as it is spoken."""
@@ -270,7 +263,7 @@ class Books:
         told |= {"day": TODAY, "reason": "Counted twice", **said}
         with self._written() as session:
             adjustment = corrections.Adjustment(**told)
-            made = corrections.propose_adjustment(session, v.angus, adjustment, by=by or v.mary, now=now)
+            made = corrections.propose_adjustment(session, v.angus, adjustment, Doing(by or v.mary, now))
         return spoken(made)
 
     def adjusted(self, giver: Actor, receiver: Actor, **said: Any) -> str:
@@ -283,36 +276,32 @@ class Books:
     def correction_approved(self, code: str, *, by: Actor, now: datetime = NOW) -> None:
         """Have a correction approved by a second pair of eyes."""
         with self._written() as session:
-            corrections.approve(session, self.village.angus, code.replace("-", ""), by=by, now=now)
+            corrections.approve(session, self.village.angus, code.replace("-", ""), Doing(by, now))
 
     def task(self, subject: str, kind: str = "below_soft_limit", *, note: str = "", now: datetime = NOW) -> str:
         """Something for a broker to look at; gives the task's code as it is spoken."""
         with self._written() as session:
-            code = open_task(session, self.village.angus.id, kind=kind, subject=subject, note=note, now=now)
+            reference = parse(subject)
+            assert reference is not None
+            code = open_task(session, self.village.angus.id, kind=kind, subject=reference, note=note, now=now)
         return spoken(code)
 
     def area(self, name: str) -> str:
         """An area of Angus; gives its name."""
         with self._written() as session:
-            add_area(
-                session,
-                self.village.angus.id,
-                name,
-                by_id=self.village.mary.membership_id,
-                now=NOW,
-                form_key=f"area-{name}",
-            )
+            add_area(session, name, Doing(self.village.mary, NOW, f"area-{name}"))
         return name
 
     def application(self, name: str = "Sam Reid", *, steps: int = 0, now: datetime = NOW, **said: Any) -> str:
         """Somebody's wish to join, so many steps on, all taken by Rosa; gives its code as it is spoken."""
         said = {"phone": "+441632960321", "is_adult": True, "agreed": Agreed.PHONE} | said
-        by = None if said["agreed"] is Agreed.ONLINE else self.village.rosa
+        angus, alone = self.village.angus, said["agreed"] is Agreed.ONLINE
         with self._written() as session:
             wish, key = Wish(name, **said), self._key()
-            code = joining.apply(session, self.village.angus, wish, by=by, now=now, form_key=key)
+            doing = Unattended(angus.id, now) if alone else Doing(self.village.rosa, now, key)
+            code = joining.apply(session, angus, wish, doing, form_key=key)
             for verb, words in _STEPS[:steps]:
-                verb(session, code, by=self.village.rosa, now=now, form_key=self._key(), **words)
+                verb(session, code, Doing(self.village.rosa, now, self._key()), **words)
         return spoken(code)
 
     def areas(self, *names: str, bank: Bank | None = None) -> list[int]:
@@ -328,7 +317,7 @@ class Books:
         """Change where somebody stands."""
         with self._written() as session:
             by = by or self.village.mary
-            change_standing(session, actor, Standing(to), reason=reason, by=by, now=NOW, form_key=self._key())
+            change_standing(session, actor, Standing(to), Doing(by, NOW, self._key()), reason=reason)
 
     def leaves(
         self, actor: Actor, *, to: Actor | None = None, reason: str = "Moves to Fife", now: datetime = NOW
@@ -336,7 +325,7 @@ class Books:
         """Have somebody leave, their hours to the pot or a member; Mary writes it down."""
         going, by = Going(self.balance(actor), reason, to), self.village.mary
         with self._written() as session:
-            leaving.leave(session, self.village.angus, actor, going, by=by, now=now, form_key=self._key())
+            leaving.leave(session, self.village.angus, actor, going, Doing(by, now, self._key()))
 
 
 _STEPS: Sequence[tuple[Any, dict[str, str]]] = (

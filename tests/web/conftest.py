@@ -13,8 +13,8 @@ from tests.conftest import Backend
 from tests.people import NOW, Village
 from tests.web.books import Books
 from tests.web.visitor import Visitor
+from timebank.actors import Actor
 from timebank.app import create_app
-from timebank.members.rules import Actor
 from timebank.web.extensions import db
 
 #: It looks at the classes of dates when it is loaded, and must find the real ones.

@@ -5,10 +5,10 @@ is the form again with what is missing. `door` leads to signing in, `on` (303) a
 """
 
 from tests.people import TODAY
+from timebank.actors import Actor
 from timebank.codes import heard, spoken
 from timebank.exchanges.drafts import Purpose, start_like
 from timebank.exchanges.queries import find_exchange
-from timebank.members.rules import Actor
 
 COLUMNS = ("anonymous", "stranger", "took part", "other member", "broker", "coordinator", "trustee", "auditor")
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.conftest import Backend
 from tests.people import MEMBER, NOW, TODAY, Village, join, terms
 from tests.web.books import Books
+from timebank.actors import Doing, How, Role, Standing, Unattended, acting_for
 from timebank.banks.queries import find_area
 from timebank.codes import heard, spoken
 from timebank.db import Base
@@ -26,7 +27,6 @@ from timebank.members.actions import NewMember, admit
 from timebank.members.limits import lower_limit
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import How, Role, Standing, acting_for
 
 SOUGHT, MARK = "accordion", "Quillfeather"
 WORDS = f"{SOUGHT} {MARK}"
@@ -53,7 +53,7 @@ def settle_perth(backend: Backend, village: Village) -> Books:
             key: join(session, village.perth, f"{name} {WORDS}", roles=roles) for key, (name, roles) in _CAST.items()
         }
         newcomer = NewMember("Grace Okafor", phone="+441632960555", person_id=village.grace.person_id, roles=_KEEPER)
-        both = admit(session, village.perth, newcomer, by=None, now=NOW)
+        both = admit(session, village.perth, newcomer, Unattended(village.perth.id, NOW))
         found = find_actor_by_code(session, village.perth.id, both.code)
         assert found is not None
         for member in session.scalars(select(Membership).where(Membership.bank_id == village.perth.id)):
@@ -85,12 +85,12 @@ def _exchange(books: Books) -> None:
         books.reversal(books.confirmed(una, ivo, **said), by=books.village.mary, reason=WORDS), by=books.village.tom
     )
     with books.backend.session() as session:
-        actions.decline(session, declined, by=grace, now=NOW)
-        actions.cancel(session, called_off, by=una, now=NOW)
-        thanks.thank(session, thanked, words=WORDS, by=grace, now=NOW)
+        actions.decline(session, declined, Doing(grace, NOW))
+        actions.cancel(session, called_off, Doing(una, NOW))
+        thanks.thank(session, thanked, Doing(grace, NOW), words=WORDS)
         hand = acting_for(books.village.rosa, una, How.PAPER).with_evidence(WORDS, slip=True)
         slip = terms(una, ivo, what=WORDS)
-        actions.record(session, books.village.angus, slip, by=hand, now=NOW, form_key="slip", slip=True)
+        actions.record(session, books.village.angus, slip, Doing(hand, NOW, "slip"), slip=True)
         draft = drafts.start(session, una, Purpose.RECORD, Side.GIVER, now=NOW)
         draft.other_account_id, draft.what = ivo.account_id, WORDS
         session.commit()
@@ -100,7 +100,7 @@ def _look_after(books: Books) -> None:
     """Listings, categories, applications at each stage, tasks, a lowered limit, and somebody who left with hours."""
     una, mary = books.village.ada, books.village.mary
     with books.backend.session() as session:
-        categories.add(session, books.village.angus, WORDS, (), under=None, by=mary, now=NOW, form_key="own kind")
+        categories.add(session, books.village.angus, WORDS, (), Doing(mary, NOW, "own kind"), under=None)
         area = find_area(session, books.village.angus.id, AREA)
         assert area is not None
         session.commit()
@@ -124,7 +124,7 @@ def _look_after(books: Books) -> None:
     with books.backend.session() as session:
         until = TODAY + timedelta(days=30)
         bank, ivo = books.village.angus, books.village.linus
-        lower_limit(session, bank, ivo, below_minutes=1800, reason=WORDS, until=until, by=mary, now=NOW)
+        lower_limit(session, bank, ivo, Doing(mary, NOW), below_minutes=1800, reason=WORDS, until=until)
         session.commit()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.people import NOW, TODAY, make_confirmed, settle
 from tests.web.exchanges.deciding import decide
 from tests.web.statement.lines import read_lines, read_totals
+from timebank.actors import Doing, Unattended
 from timebank.codes import spoken
 from timebank.exchanges import reversals
 from timebank.members.actions import NewMember, admit
@@ -248,8 +249,8 @@ def test_nothing_that_was_written_can_be_deleted_by_the_site(table, postgresql):
     with postgresql.session() as session:
         village = settle(session)
         code = make_confirmed(session, village, village.ada, village.grace)
-        reversal = reversals.propose(session, code, reason="Twice", by=village.mary, now=NOW)
-        reversals.approve(session, village.angus, reversal, by=village.tom, now=NOW)
+        reversal = reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice")
+        reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
         session.commit()
         before = session.scalar(text(f"SELECT count(*) FROM {table}"))
     with pytest.raises(DBAPIError, match="permission denied"), postgresql.engine.begin() as connection:
@@ -360,7 +361,7 @@ def test_what_time_brings_mints_no_hours(village, books, backend):
     books.confirmed(village.ada, village.grace, minutes=90)
     with backend.session() as session:
         lower = {"below_minutes": 1800, "reason": "Back from hospital", "until": TODAY}
-        lower_limit(session, village.angus, village.grace, **lower, by=village.rosa, now=NOW)
+        lower_limit(session, village.angus, village.grace, Doing(village.rosa, NOW), **lower)
         session.commit()
         assert end_overrides(session, village.angus, now=NOW + timedelta(days=2)) == 1
         session.commit()
@@ -374,7 +375,7 @@ def test_hours_are_not_destroyed_when_a_member_leaves_or_joins_another_bank(as_,
     books.leaves(village.ada, to=village.linus, reason="Moved to Perth")
     with backend.session() as session:
         newcomer = NewMember("Ada Lamont", email="ada@example.org", person_id=village.ada.person_id)
-        admit(session, village.perth, newcomer, by=None, now=NOW)
+        admit(session, village.perth, newcomer, Unattended(village.perth.id, NOW))
         session.commit()
     assert (books.balance(village.ada), books.balance(village.linus), books.balance(village.grace)) == (0, 90, -90)
     assert as_(village.ada).get("/perth/hours").status == 200

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import NOW
 from tests.web.page import Form, Page
-from timebank.members.rules import Actor
+from timebank.actors import Actor
 from timebank.signing_in.actions import open_session
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from timebank.actors import Role, Standing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.ledger.accounts import AccountKind
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.rules import Role, Standing
 
 ROWS_A_PAGE = 25
 

@@ -13,15 +13,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Doing, may_audit
 from timebank.audit.checks import check_books
 from timebank.audit.models import BooksCheck
 from timebank.db import snapshot
+from timebank.errors import NotAllowedError
 from timebank.ledger.checks import CheckResult, Verdict
-from timebank.members.errors import NotAllowedError
-from timebank.members.rules import Actor, may_audit
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
-
-CHECKED = "books.checked"
 
 
 class AskedFrom(StrEnum):
@@ -66,14 +65,10 @@ def store(
     return is_right
 
 
-def store_asked(
-    session: Session, results: Sequence[CheckResult], *, seconds: int, by: Actor, now: datetime, form_key: str
-) -> None:
+def store_asked(session: Session, results: Sequence[CheckResult], doing: Doing, *, seconds: int) -> None:
     """Keep what a page had checked, with who asked on the trail; the same form once. Raises NotAllowedError."""
-    if not may_audit(by):
+    if trail.begin(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS)) is not None:
+        return
+    if not may_audit(doing.by):
         raise NotAllowedError
-    deed = trail.Deed(
-        by.bank_id, CHECKED, "books", by.doer_id, now, on_behalf_of=by.on_behalf_of, form_key=form_key, content={}
-    )
-    if trail.begin(session, deed) is None:
-        store(session, results, asked_from=AskedFrom.PAGE, seconds=seconds, now=now)
+    store(session, results, asked_from=AskedFrom.PAGE, seconds=seconds, now=doing.now)

@@ -10,6 +10,7 @@ from timebank.bookkeeping import checks as bookkeeping
 from timebank.corrections import checks as corrections
 from timebank.exchanges import checks as exchanges
 from timebank.interchange import checks as interchange
+from timebank.joining import checks as joining
 from timebank.leaving import checks as leaving
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.listings import checks as listings
@@ -19,6 +20,7 @@ Check = Callable[[Session], CheckResult]
 ALL_CHECKS: Sequence[Check] = (
     *bookkeeping.CHECKS,
     *members.CHECKS,
+    *joining.CHECKS,
     *listings.CHECKS,
     *exchanges.CHECKS,
     *interchange.CHECKS,

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.accounts import count_people
-from timebank.audit.actions import CHECKED
 from timebank.audit.lists import one_broker
 from timebank.audit.models import BooksCheck
 from timebank.audit.rules import MOVED, WAITING
@@ -20,6 +19,7 @@ from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_i
 from timebank.corrections.models import Correction, SignOff
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import State
+from timebank.references import DeedName
 from timebank.trail.queries import list_doers
 
 CHECKS_A_PAGE = 25
@@ -82,7 +82,7 @@ def _list_stored(
 ) -> Sequence[StoredCheck]:
     """What was kept, numbered down from the newest of them, with who of the bank asked."""
     rows = session.execute(query).all()
-    askers = dict(list_doers(session, bank_id, CHECKED, [row.checked_at for row in rows]))
+    askers = dict(list_doers(session, bank_id, DeedName.BOOKS_CHECKED, [row.checked_at for row in rows]))
     return [
         StoredCheck(
             newest - at, row.checked_at, row.is_right, **json.loads(row.results), asked_by=askers.get(row.checked_at)

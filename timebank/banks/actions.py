@@ -8,12 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Doing, Unattended, may_coordinate
 from timebank.banks.errors import NotASlugError, SlugTakenError
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.banks.rules import RULE_NAMES, Rules, check
 from timebank.bookkeeping.limits import change_floors
 from timebank.bookkeeping.opening import open_account
+from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 _SLUG = re.compile(r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*")
@@ -37,7 +41,7 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     session.add(bank)
     session.flush()
     session.refresh(bank)
-    trail.begin(session, trail.Deed(bank.id, "bank.opened", f"bank:{slug}", None, now))
+    trail.begin(session, Unattended(bank.id, now), DeedName.BANK_OPENED, Ref(Subject.BANK, slug))
     open_account(
         session,
         bank.id,
@@ -51,27 +55,19 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     return bank
 
 
-def change_rules(  # noqa: PLR0913 (the rules, for whom, and who says so)
-    session: Session,
-    bank_id: int,
-    rules: Rules,
-    *,
-    for_all_members: bool,
-    by_id: int,
-    now: datetime,
-    form_key: str | None = None,
-) -> int:
-    """Set a bank's rules as a membership whose role was checked; gives how many members' limits changed.
+def change_rules(session: Session, bank: Bank, rules: Rules, doing: Doing, *, for_all_members: bool) -> int:
+    """Set a bank's rules; return how many members' limits changed.
 
     A new floor holds for whoever comes after, and with `for_all_members` for everybody whose limit is the present
-    floor and whose balance allows it, on record. Raises RuleOutOfRangeError.
+    floor and whose balance allows it, on record. Raises NotAllowedError or RuleOutOfRangeError.
     """
-    check(rules)
-    bank = _lock_bank(session, bank_id)
     content = {**asdict(rules), "for_all_members": for_all_members}
-    deed = trail.Deed(bank_id, "rules.changed", f"bank:{bank.slug}", by_id, now, form_key=form_key, content=content)
-    if trail.begin(session, deed) is not None:
+    if trail.begin(session, doing, DeedName.RULES_CHANGED, Ref(Subject.BANK, bank.slug), content) is not None:
         return 0
+    if not may_coordinate(doing.by):
+        raise NotAllowedError
+    check(rules)
+    bank = lock_bank(session, doing.bank_id)
     old_floor = bank.member_floor
     for name in RULE_NAMES:
         setattr(bank, name, getattr(rules, name))
@@ -80,18 +76,11 @@ def change_rules(  # noqa: PLR0913 (the rules, for whom, and who says so)
         return 0
     return change_floors(
         session,
-        bank_id,
+        bank.id,
         AccountKind.MEMBER,
         old=old_floor,
         new=rules.member_floor,
         reason=MEMBERS_FLOOR,
-        by=by_id,
-        now=now,
+        by=doing.doer_id,
+        now=doing.now,
     )
-
-
-def _lock_bank(session: Session, bank_id: int) -> Bank:
-    """The bank, locked and read anew, so that its rules and areas change one after the other."""
-    return session.execute(
-        select(Bank).where(Bank.id == bank_id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    ).scalar_one()

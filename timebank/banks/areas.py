@@ -1,72 +1,75 @@
 """The parts of a bank's neighbourhood, and how long the way between them takes."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Doing, may_coordinate
 from timebank.banks.errors import AreaNameError, AreaTakenError, TravelMinutesError
-from timebank.banks.models import Area, AreaTravel, Bank
+from timebank.banks.models import Area, AreaTravel
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 LONGEST_NAME = 60
 LONGEST_WAY = 600
 
 
-def add_area(session: Session, bank_id: int, name: str, *, by_id: int, now: datetime, form_key: str) -> None:
-    """Add an area as a membership whose role was checked. Raises AreaNameError or AreaTakenError."""
+def add_area(session: Session, name: str, doing: Doing) -> None:
+    """Add an area. Raises NotAllowedError, AreaNameError or AreaTakenError."""
     name = _tidy(name)
-    _lock(session, bank_id)
-    if _was_done(session, bank_id, "area.added", name, by_id, now, form_key=form_key, content={"name": name}):
+    if _was_done(session, doing, DeedName.AREA_ADDED, name):
         return
-    _refuse_taken(session, bank_id, name, but_not=None)
-    session.add(Area(bank_id=bank_id, id=clock.next_id(), name=name))
+    lock_bank(
+        session, doing.bank_id
+    )  # areas change one after the other, so that two of one name cannot be made at once
+    _refuse_taken(session, doing.bank_id, name, but_not=None)
+    session.add(Area(bank_id=doing.bank_id, id=clock.next_id(), name=name))
     session.flush()
 
 
-def rename_area(session: Session, area: Area, name: str, *, by_id: int, now: datetime, form_key: str) -> None:
-    """Call an area something else. Raises AreaNameError or AreaTakenError."""
+def rename_area(session: Session, area: Area, name: str, doing: Doing) -> None:
+    """Call an area something else. Raises NotAllowedError, AreaNameError or AreaTakenError."""
     name = _tidy(name)
-    _lock(session, area.bank_id)
-    content = {"area": area.id, "name": name}
-    if _was_done(session, area.bank_id, "area.renamed", name, by_id, now, form_key=form_key, content=content):
+    if _was_done(session, doing, DeedName.AREA_RENAMED, name, {"area": area.id}):
         return
+    lock_bank(session, doing.bank_id)
     _refuse_taken(session, area.bank_id, name, but_not=area.id)
     area.name = name
     session.flush()
 
 
-def close_area(session: Session, area: Area, *, by_id: int, now: datetime) -> None:
-    """Offer an area to nobody any more; who lives there stays there. A closed one stays as it is."""
-    if area.closed_at is None:
-        _was_done(session, area.bank_id, "area.closed", area.name, by_id, now)
-        area.closed_at = now
+def close_area(session: Session, area: Area, doing: Doing) -> None:
+    """Offer an area to nobody any more; who lives there stays there. A closed one stays as it is.
+
+    Raises NotAllowedError.
+    """
+    if area.closed_at is None and not _was_done(session, doing, DeedName.AREA_CLOSED, area.name):
+        area.closed_at = doing.now
         session.flush()
 
 
-def reopen_area(session: Session, area: Area, *, by_id: int, now: datetime) -> None:
-    """Offer it again. An open one stays as it is."""
-    if area.closed_at is not None:
-        _was_done(session, area.bank_id, "area.opened", area.name, by_id, now)
+def reopen_area(session: Session, area: Area, doing: Doing) -> None:
+    """Offer it again. An open one stays as it is. Raises NotAllowedError."""
+    if area.closed_at is not None and not _was_done(session, doing, DeedName.AREA_OPENED, area.name):
         area.closed_at = None
         session.flush()
 
 
-def set_travel(
-    session: Session, area: Area, minutes: Mapping[int, int | None], *, by_id: int, now: datetime, form_key: str
-) -> None:
+def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], doing: Doing) -> None:
     """Set the minutes of the way from an area to each of these areas (None: not known), the same for the way back.
 
-    Raises TravelMinutesError.
+    Raises NotAllowedError or TravelMinutesError.
     """
-    if any(one is not None and not 0 <= one <= LONGEST_WAY for one in minutes.values()):
-        raise TravelMinutesError
-    _lock(session, area.bank_id)
-    content = {"area": area.id, "minutes": {str(other): one for other, one in minutes.items()}}
-    if _was_done(session, area.bank_id, "area.travel", area.name, by_id, now, form_key=form_key, content=content):
+    content = {"area": area.id, "minutes": {str(other): length for other, length in minutes.items()}}
+    if _was_done(session, doing, DeedName.AREA_TRAVEL, area.name, content):
         return
+    if any(length is not None and not 0 <= length <= LONGEST_WAY for length in minutes.values()):
+        raise TravelMinutesError
+    lock_bank(session, doing.bank_id)
     first, second = AreaTravel.first_area_id, AreaTravel.second_area_id
     pair = or_(
         (first == area.id) & second.in_(list(minutes)),
@@ -78,10 +81,10 @@ def set_travel(
             "bank_id": area.bank_id,
             "first_area_id": min(area.id, other),
             "second_area_id": max(area.id, other),
-            "minutes": one,
+            "minutes": length,
         }
-        for other, one in minutes.items()
-        if one is not None
+        for other, length in minutes.items()
+        if length is not None
     ]
     if rows:
         session.execute(insert(AreaTravel), rows)
@@ -95,27 +98,18 @@ def _tidy(name: str) -> str:
     return name
 
 
-def _lock(session: Session, bank_id: int) -> None:
-    """Areas change one after the other, so that two of one name cannot be made at once."""
-    session.execute(select(Bank.id).where(Bank.id == bank_id).with_for_update(key_share=True))
-
-
 def _refuse_taken(session: Session, bank_id: int, name: str, *, but_not: int | None) -> None:
     for area_id, standing in session.execute(select(Area.id, Area.name).where(Area.bank_id == bank_id)):
         if standing.casefold() == name.casefold() and area_id != but_not:
             raise AreaTakenError(name=standing)
 
 
-def _was_done(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session,
-    bank_id: int,
-    deed: str,
-    name: str,
-    by_id: int,
-    now: datetime,
-    *,
-    form_key: str | None = None,
-    content: Mapping[str, object] | None = None,
+def _was_done(
+    session: Session, doing: Doing, deed: DeedName, name: str, content: Mapping[str, object] | None = None
 ) -> bool:
-    row = trail.Deed(bank_id, deed, f"area:{name}", by_id, now, form_key=form_key, content=content)
-    return trail.begin(session, row) is not None
+    """Whether this very form was done before. Raises NotAllowedError."""
+    if trail.begin(session, doing, deed, Ref(Subject.AREA, name), content) is not None:
+        return True
+    if not may_coordinate(doing.by):
+        raise NotAllowedError
+    return False

@@ -53,3 +53,13 @@ def list_travel(session: Session, bank_id: int, area_id: int) -> dict[int, int]:
 def find_area_name(session: Session, bank_id: int, area_id: int | None) -> str | None:
     """The name of an area, open or closed; None where there is none."""
     return session.scalar(select(Area.name).where(Area.bank_id == bank_id, Area.id == area_id))
+
+
+def lock_bank(session: Session, bank_id: int) -> Bank:
+    """Return the bank, row-locked and read anew: what is compared across the whole bank changes one at a time.
+
+    Rows that only point to the bank do not wait for the lock.
+    """
+    return session.execute(
+        select(Bank).where(Bank.id == bank_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).scalar_one()

@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Actor, Doing, may_coordinate
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli import setting_up
@@ -23,7 +24,6 @@ from timebank.interchange.history_store import store
 from timebank.interchange.sheets import BadSheetError
 from timebank.ledger.hours import split
 from timebank.members.queries import find_actor_by_number
-from timebank.members.rules import Actor, may_coordinate
 from timebank.web.sentences import say
 
 _MOST_PROBLEMS = 1_000
@@ -50,7 +50,7 @@ def import_history(  # noqa: PLR0913 (an option each)
             found = plan(session, bank, rows, create=create_accounts, no_floor=floor == "none")
             _tell(found, len(rows))
             _refuse_below(found)
-            posted = 0 if dry_run else store(session, bank, found, by=by, no_floor=floor == "none", now=now)
+            posted = 0 if dry_run else store(session, bank, found, Doing(by, now), no_floor=floor == "none")
     except BadSheetError as error:
         for problem in error.problems[:_MOST_PROBLEMS]:
             click.echo(f"line {problem.line}: {problem.what}")

@@ -13,6 +13,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from timebank.actors import Unattended
 from timebank.banks.models import Bank
 from timebank.bookkeeping import receipts, sealing
 from timebank.bookkeeping.logs import begin_log, list_names
@@ -25,6 +26,7 @@ from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.notes import Checkpoint, Key, Note as SignedNote, name_log, split_origin
 from timebank.ledger.papers import read_paper
 from timebank.migrations import run as migrations
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 _KEYS = ("secret.key", "books.key", "seal.key")
@@ -136,7 +138,7 @@ def _begin(session: Session, bank_id: int, slug: str, published: SignedNote | No
         max(_number(list_names(session, bank_id)[-1]), _number(published.checkpoint.origin) if published else 1) + 1
     )
     size = (receipts.find_checkpoint(session, bank_id) or (0, ""))[0]
-    trail.begin(session, trail.Deed(bank_id, "seals.log_begun", f"log:{number}", None, now))
+    trail.begin(session, Unattended(bank_id, now), DeedName.SEALS_LOG_BEGUN, Ref(Subject.LOG, str(number)))
     begin_log(session, bank_id, number, checkpoint=published.body if published else None, now=now)
     sealing.seal(session, bank_id, now=now)
     return Fork(slug, name_log(bank_id, number), size, published.checkpoint if published else None)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Actor, Role, Unattended
 from timebank.audit.actions import AskedFrom, store
 from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
@@ -26,7 +27,6 @@ from timebank.members.actions import NewMember, admit
 from timebank.members.limits import end_overrides
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor, Role
 from timebank.migrations import run as migrations
 from timebank.signing_in.actions import clear_stale, make_code
 from timebank.signing_in.queries import plain_email
@@ -72,14 +72,15 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
             coordinator_name=answers.coordinator_name,
             time_zone=answers.time_zone,
         )
-        open_categories(session, bank, now)
+        administrator = Unattended(bank.id, now)
+        open_categories(session, bank, administrator)
         people = [NewMember(name=name, email=plain_email(answers.coordinator), roles=COORDINATORS_ROLES)]
         if answers.trustee:
             trustee = answers.trustee.partition("@")[0]
             people.append(NewMember(name=trustee, email=plain_email(answers.trustee), roles=frozenset({Role.TRUSTEE})))
         links = []
         for person in people:
-            membership = admit(session, bank, person, by=None, now=now)
+            membership = admit(session, bank, person, administrator)
             member = _actor(session, membership)
             links.append((person.name, _link(session, member, answers.slug, answers.web_address)))
     return links
@@ -112,7 +113,7 @@ def complete_banks(settings: Settings) -> None:
         for slug, _name in list_banks(session):
             bank = find_bank(session, slug)
             if bank is not None:
-                open_categories(session, bank, clock.now())
+                open_categories(session, bank, Unattended(bank.id, clock.now()))
 
 
 def add_coordinator(settings: Settings, slug: str, person: NewMember, web_address: str) -> str:
@@ -122,7 +123,7 @@ def add_coordinator(settings: Settings, slug: str, person: NewMember, web_addres
         if bank is None:
             message = f"no bank is called {slug}"
             raise CannotSetUpError(message)
-        membership = admit(session, bank, person, by=None, now=clock.now())
+        membership = admit(session, bank, person, Unattended(bank.id, clock.now()))
         return _link(session, _actor(session, membership), slug, web_address)
 
 
@@ -148,7 +149,7 @@ def _actor(session: Session, membership: Membership) -> Actor:
 
 
 def _link(session: Session, member: Actor, slug: str, web_address: str) -> str:
-    code = make_code(session, member, by=None, now=clock.now())
+    code = make_code(session, member, Unattended(member.bank_id, clock.now()))
     return f"{web_address.rstrip('/')}/{slug}/sign-in/code?code={codes.spoken(code)}"
 
 
@@ -250,7 +251,7 @@ def make_demo(settings: Settings) -> None:
     with writing(settings) as session:
         refuse_mixing(session, settings)
         bank = find_bank(session, village.SLUG) or _build_village(session)
-        open_categories(session, bank, clock.now())  # a demo of an earlier version has none
+        open_categories(session, bank, Unattended(bank.id, clock.now()))  # a demo of an earlier version has none
 
 
 def _build_village(session: Session) -> Bank:

@@ -5,7 +5,7 @@ taken back in their own room, where both sides can agree.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Doing
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_entry, list_reversed_lines
@@ -27,15 +28,12 @@ from timebank.corrections.errors import (
 )
 from timebank.corrections.models import Correction, CorrectionKind
 from timebank.corrections.queries import lines_of
-from timebank.exchanges.errors import FutureDayError, ReasonMissingError
+from timebank.errors import FutureDayError, NotAllowedError, ReasonMissingError
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.ledger.entries import EntryKind, Line, reversal_lines
 from timebank.ledger.errors import AlreadyReversedError
-from timebank.members.errors import NotAllowedError
-from timebank.members.rules import Actor
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
-
-_SUBJECT = "correction:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,151 +47,139 @@ class Adjustment:
     reason: str
 
 
-def check_adjustment(bank: Bank, said: Adjustment, *, by: Actor, now: datetime) -> Line:
-    """Whether an adjustment can be proposed as it was said; gives its line.
+def check_adjustment(bank: Bank, adjustment: Adjustment, doing: Doing) -> Line:
+    """Check that an adjustment can be proposed as it stands; return its line.
 
     Raises NotAllowedError, ReasonMissingError, SameAccountsError, FutureDayError or NotMinutesError.
     """
-    if not rules.may_propose(by):
+    if not rules.may_propose(doing.by):
         raise NotAllowedError
-    if not said.reason.strip():
+    if not adjustment.reason.strip():
         raise ReasonMissingError
-    if said.from_account == said.to_account:
+    if adjustment.from_account == adjustment.to_account:
         raise SameAccountsError
-    if said.day > clock.local_day(now, bank.time_zone):
+    if adjustment.day > clock.local_day(doing.now, bank.time_zone):
         raise FutureDayError
-    return Line(said.from_account, said.to_account, said.minutes)
+    return Line(adjustment.from_account, adjustment.to_account, adjustment.minutes)
 
 
-def propose_adjustment(
-    session: Session, bank: Bank, said: Adjustment, *, by: Actor, now: datetime, form_key: str | None = None
-) -> str:
-    """Propose an adjustment; gives its code. Nothing moves yet.
+def propose_adjustment(session: Session, bank: Bank, adjustment: Adjustment, doing: Doing) -> str:
+    """Propose an adjustment; return its code. Nothing moves yet.
 
     Raises what `check_adjustment` raises.
     """
-    line = check_adjustment(bank, said, by=by, now=now)
-    lines = [[line.from_account, line.to_account, line.minutes]]
-    content = {"lines": lines, "day": said.day, "reason": said.reason}
-    correction = _new(CorrectionKind.ADJUSTMENT, lines, said.day, said.reason, by, now)
-    return _propose(session, correction, by, now, form_key, content)
+    lines = [[adjustment.from_account, adjustment.to_account, adjustment.minutes]]
+    content = {"lines": lines, "day": adjustment.day, "reason": adjustment.reason}
+    code = codes.new_reference()
+    first_code = _begin_proposal(session, doing, code, content)
+    if first_code is not None:
+        return first_code
+    check_adjustment(bank, adjustment, doing)
+    session.add(_new(CorrectionKind.ADJUSTMENT, code, lines, adjustment.day, adjustment.reason, doing))
+    session.flush()
+    return code
 
 
-def propose_reversal(  # noqa: PLR0913 (a reversal names what, which lines, why, who and when)
-    session: Session,
-    bank: Bank,
-    entry_id: int,
-    numbers: Sequence[int],
-    *,
-    reason: str,
-    by: Actor,
-    now: datetime,
-    form_key: str | None = None,
+def propose_reversal(
+    session: Session, bank: Bank, entry_id: int, numbers: Sequence[int], doing: Doing, *, reason: str
 ) -> str:
-    """Propose to take back the lines with these numbers of an entry; gives the correction's code.
+    """Propose to take back the lines with these numbers of an entry; return the correction's code.
 
     Raises NotAllowedError, ReasonMissingError, NoLinesChosenError, TakenBackOnExchangeError, NotAMirrorError,
     AlreadyReversedError, or CorrectionStandsError where one of them waits to be taken back already.
     """
-    if not rules.may_propose(by):
+    chosen = sorted(set(numbers))
+    content = {"entry": entry_id, "numbers": chosen, "reason": reason}
+    code = codes.new_reference()
+    first_code = _begin_proposal(session, doing, code, content)
+    if first_code is not None:
+        return first_code
+    if not rules.may_propose(doing.by):
         raise NotAllowedError
     if not reason.strip():
         raise ReasonMissingError
-    chosen = sorted(set(numbers))
-    content = {"entry": entry_id, "numbers": chosen, "reason": reason}
-    correction = _new(
-        CorrectionKind.REVERSAL, chosen, clock.local_day(now, bank.time_zone), reason, by, now, entry_id=entry_id
-    )
-    return _propose(session, correction, by, now, form_key, content)
+    _refuse_what_cannot_go_back(session, doing.bank_id, entry_id, chosen)
+    today = clock.local_day(doing.now, bank.time_zone)
+    session.add(_new(CorrectionKind.REVERSAL, code, chosen, today, reason, doing, entry_id=entry_id))
+    session.flush()
+    return code
 
 
-def approve(session: Session, bank: Bank, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def approve(session: Session, bank: Bank, code: str, doing: Doing) -> None:
     """Approve as a second pair of eyes: the books take it at once.
 
     Raises NotAllowedError, AnsweredError, FloorReachedError, AccountClosedError or AlreadyReversedError; then roll
     back, and it waits as before.
     """
-    if _begin(session, "approved", code, by, now, form_key) is not None:
+    if trail.begin(session, doing, DeedName.CORRECTION_APPROVED, Ref(Subject.CORRECTION, code)) is not None:
         return
-    correction = _lock(session, by.bank_id, code)
+    correction = _lock(session, doing.bank_id, code)
     lines = lines_of(session, correction)
-    if not rules.may_answer(by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines)):
+    if not rules.may_answer(doing.by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines)):
         raise NotAllowedError
-    correction.approved_by, correction.closed_at = by.membership_id, now
+    correction.approved_by, correction.closed_at = doing.by.membership_id, doing.now
     session.flush()
     if correction.kind == CorrectionKind.ADJUSTMENT:
-        _adjust(session, correction, lines, now)
+        _adjust(session, correction, lines, doing.now)
     else:
-        _take_back(session, bank, correction, now)
-    notice_crossings(session, bank.id, lines, now)
+        _take_back(session, bank, correction, doing.now)
+    notice_crossings(session, bank.id, lines, doing.now)
 
 
-def refuse(session: Session, code: str, *, reason: str, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
     """Turn it down as a second pair of eyes, and say why. Raises ReasonMissingError, NotAllowedError, AnsweredError."""
+    subject = Ref(Subject.CORRECTION, code)
+    if trail.begin(session, doing, DeedName.CORRECTION_REFUSED, subject, {"reason": reason}) is not None:
+        return
     if not reason.strip():
         raise ReasonMissingError
-    content = {"code": code, "reason": reason}
-    if _begin(session, "refused", code, by, now, form_key, content=content) is not None:
-        return
-    correction = _lock(session, by.bank_id, code)
+    correction = _lock(session, doing.bank_id, code)
     accounts = rules.accounts_of(lines_of(session, correction))
-    if not rules.may_answer(by, proposed_by=correction.proposed_by, accounts=accounts):
+    if not rules.may_answer(doing.by, proposed_by=correction.proposed_by, accounts=accounts):
         raise NotAllowedError
-    correction.refused_by, correction.refused_because, correction.closed_at = by.membership_id, reason.strip(), now
+    correction.refused_by, correction.refused_because = doing.by.membership_id, reason.strip()
+    correction.closed_at = doing.now
     session.flush()
 
 
-def withdraw(session: Session, code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def withdraw(session: Session, code: str, doing: Doing) -> None:
     """Take one's own proposal back. Raises NotAllowedError or AnsweredError."""
-    if _begin(session, "withdrawn", code, by, now, form_key) is not None:
+    if trail.begin(session, doing, DeedName.CORRECTION_WITHDRAWN, Ref(Subject.CORRECTION, code)) is not None:
         return
-    correction = _lock(session, by.bank_id, code)
-    if not rules.may_withdraw(by, proposed_by=correction.proposed_by):
+    correction = _lock(session, doing.bank_id, code)
+    if not rules.may_withdraw(doing.by, proposed_by=correction.proposed_by):
         raise NotAllowedError
-    correction.refused_by, correction.closed_at = by.membership_id, now
+    correction.refused_by, correction.closed_at = doing.by.membership_id, doing.now
     session.flush()
 
 
-def _new(  # noqa: PLR0913 (a correction names what, when, why and who)
+def _begin_proposal(session: Session, doing: Doing, code: str, content: dict[str, object]) -> str | None:
+    subject = Ref(Subject.CORRECTION, code)
+    return trail.begin(session, doing, DeedName.CORRECTION_PROPOSED, subject, content, is_new=True)
+
+
+def _new(  # noqa: PLR0913 (a correction names what, when and why)
     kind: CorrectionKind,
+    code: str,
     lines: Sequence[object],
     day: date,
     reason: str,
-    by: Actor,
-    now: datetime,
+    doing: Doing,
     *,
     entry_id: int | None = None,
 ) -> Correction:
     return Correction(
-        bank_id=by.bank_id,
+        bank_id=doing.bank_id,
         id=clock.next_id(),
-        code=codes.new_reference(),
+        code=code,
         kind=kind,
         entry_id=entry_id,
         lines=json.dumps(lines),
         occurred_on=day,
         reason=reason.strip(),
-        proposed_by=by.membership_id,
-        proposed_at=now,
+        proposed_by=doing.by.membership_id,
+        proposed_at=doing.now,
     )
-
-
-def _propose(
-    session: Session,
-    correction: Correction,
-    by: Actor,
-    now: datetime,
-    form_key: str | None,
-    content: Mapping[str, object],
-) -> str:
-    done = _begin(session, "proposed", correction.code, by, now, form_key, content=content)
-    if done is not None:
-        return done
-    if correction.entry_id is not None:
-        _refuse_what_cannot_go_back(session, correction.bank_id, correction.entry_id, json.loads(correction.lines))
-    session.add(correction)
-    session.flush()
-    return correction.code
 
 
 def _refuse_what_cannot_go_back(session: Session, bank_id: int, entry_id: int, numbers: Sequence[int]) -> None:
@@ -210,7 +196,7 @@ def _refuse_what_cannot_go_back(session: Session, bank_id: int, entry_id: int, n
             Correction.bank_id == bank_id, Correction.entry_id == entry_id, Correction.closed_at.is_(None)
         )
     )
-    if any(set(numbers) & set(json.loads(told)) for told in waiting):
+    if any(set(numbers) & set(json.loads(lines)) for lines in waiting):
         raise CorrectionStandsError
 
 
@@ -226,7 +212,7 @@ def _adjust(session: Session, correction: Correction, lines: Sequence[Line], now
             recorded_at=now,
             recorded_by=correction.proposed_by,
             approved_by=correction.approved_by,
-            deed=f"{_SUBJECT}{correction.code}",
+            deed=str(Ref(Subject.CORRECTION, correction.code)),
             words=correction.reason,
         ),
     )
@@ -237,7 +223,7 @@ def _take_back(session: Session, bank: Bank, correction: Correction, now: dateti
         session,
         bank.id,
         correction.entry_id or 0,
-        key=f"reversal:{correction.code}",
+        key=str(Ref(Subject.REVERSAL, correction.code)),
         reason=correction.reason,
         by=correction.proposed_by,
         approved_by=correction.approved_by,
@@ -245,30 +231,6 @@ def _take_back(session: Session, bank: Bank, correction: Correction, now: dateti
         today=clock.local_day(now, bank.time_zone),
         numbers=json.loads(correction.lines),
     )
-
-
-def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session,
-    verb: str,
-    code: str,
-    by: Actor,
-    now: datetime,
-    form_key: str | None,
-    *,
-    content: Mapping[str, object] | None = None,
-) -> str | None:
-    row = trail.Deed(
-        by.bank_id,
-        f"correction.{verb}",
-        f"{_SUBJECT}{code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content=content or {"code": code},
-    )
-    done = trail.begin(session, row)
-    return None if done is None else done.removeprefix(_SUBJECT)
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Correction:

@@ -4,48 +4,38 @@ Then the books keep them, and the next seal covers them.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.closings import find_signed_off, sign_off_month
 from timebank.corrections import rules
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError
 from timebank.corrections.figures import Figures, is_over, tell
 from timebank.corrections.models import SignOff
-from timebank.exchanges.errors import ReasonMissingError
-from timebank.members.errors import NotAllowedError
-from timebank.members.rules import Actor
+from timebank.errors import NotAllowedError, ReasonMissingError
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
-def sign(  # noqa: PLR0913 (a signature: what, in which words, who, when, under which key)
-    session: Session,
-    bank: Bank,
-    month: date,
-    figures: Figures,
-    *,
-    words: str,
-    by: Actor,
-    now: datetime,
-    form_key: str | None = None,
-) -> None:
-    """Sign a month's figures, as they were reckoned just now. It waits for a second person.
+def sign(session: Session, bank: Bank, month: date, figures: Figures, doing: Doing, *, words: str) -> None:
+    """Sign a month's figures, as they were computed just now. It waits for a second person.
 
     Raises NotAllowedError, MonthNotOverError, ReasonMissingError or MonthSignedError.
     """
-    if not rules.may_propose(by):
+    if _was_done(session, doing, DeedName.MONTH_SIGNED, month, {"words": words}):
+        return
+    if not rules.may_propose(doing.by):
         raise NotAllowedError
-    if not is_over(month, clock.local_day(now, bank.time_zone)):
+    if not is_over(month, clock.local_day(doing.now, bank.time_zone)):
         raise MonthNotOverError
     if not words.strip():
         raise ReasonMissingError
-    if _was_done(session, "signed", month, by, now, form_key, content={"words": words}):
-        return
     if find_signed_off(session, bank.id, month) is not None:
         raise MonthSignedError
     row = {
@@ -54,40 +44,31 @@ def sign(  # noqa: PLR0913 (a signature: what, in which words, who, when, under 
         "month": month,
         "figures": tell(figures),
         "words": words.strip(),
-        "signed_by": by.membership_id,
-        "signed_at": now,
+        "signed_by": doing.by.membership_id,
+        "signed_at": doing.now,
     }
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    # Of two who sign at once the second is told, since one signature a month can wait.
+    # One signature a month can wait: of two who sign at once the second gets the error.
     insert = dialect.insert(SignOff).values(row).on_conflict_do_nothing().returning(SignOff.id)
     if session.execute(insert).first() is None:
         raise MonthSignedError
 
 
-def confirm(  # noqa: PLR0913 (a second signature: the same)
-    session: Session,
-    bank: Bank,
-    month: date,
-    figures: Figures,
-    *,
-    by: Actor,
-    now: datetime,
-    form_key: str | None = None,
-) -> None:
-    """Confirm what was signed, with the figures reckoned anew: the month stands on record from now on.
+def confirm(session: Session, bank: Bank, month: date, figures: Figures, doing: Doing) -> None:
+    """Confirm what was signed, with the figures computed anew: the month stands on record from now on.
 
     Raises NotAllowedError, AnsweredError, MonthSignedError, or FiguresDifferError where they are not the same.
     """
-    if _was_done(session, "confirmed", month, by, now, form_key):
+    if _was_done(session, doing, DeedName.MONTH_CONFIRMED, month):
         return
     signed = _lock(session, bank.id, month)
-    if not rules.may_confirm_month(by, signed_by=signed.signed_by):
+    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):
         raise NotAllowedError
     if signed.figures != tell(figures):
         raise FiguresDifferError
     if find_signed_off(session, bank.id, month) is not None:
         raise MonthSignedError
-    signed.confirmed_by, signed.closed_at = by.membership_id, now
+    signed.confirmed_by, signed.closed_at = doing.by.membership_id, doing.now
     session.flush()
     sign_off_month(
         session,
@@ -96,63 +77,43 @@ def confirm(  # noqa: PLR0913 (a second signature: the same)
         signed.figures,
         reason=signed.words,
         by=signed.signed_by,
-        approved_by=by.membership_id,
-        now=now,
+        approved_by=doing.by.membership_id,
+        now=doing.now,
     )
 
 
-def refuse(  # noqa: PLR0913 (why, who, when, under which key)
-    session: Session, bank: Bank, month: date, *, reason: str, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: str) -> None:
     """Turn a signature down as a second person, and say why.
 
     Raises ReasonMissingError, NotAllowedError or AnsweredError.
     """
+    if _was_done(session, doing, DeedName.MONTH_REFUSED, month, {"reason": reason}):
+        return
     if not reason.strip():
         raise ReasonMissingError
-    if _was_done(session, "refused", month, by, now, form_key, content={"reason": reason}):
-        return
     signed = _lock(session, bank.id, month)
-    if not rules.may_confirm_month(by, signed_by=signed.signed_by):
+    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):
         raise NotAllowedError
-    signed.refused_by, signed.refused_because, signed.closed_at = by.membership_id, reason.strip(), now
+    signed.refused_by, signed.refused_because = doing.by.membership_id, reason.strip()
+    signed.closed_at = doing.now
     session.flush()
 
 
-def withdraw(
-    session: Session, bank: Bank, month: date, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def withdraw(session: Session, bank: Bank, month: date, doing: Doing) -> None:
     """Take one's own signature back. Raises NotAllowedError or AnsweredError."""
-    if _was_done(session, "withdrawn", month, by, now, form_key):
+    if _was_done(session, doing, DeedName.MONTH_WITHDRAWN, month):
         return
     signed = _lock(session, bank.id, month)
-    if not rules.may_withdraw(by, proposed_by=signed.signed_by):
+    if not rules.may_withdraw(doing.by, proposed_by=signed.signed_by):
         raise NotAllowedError
-    signed.refused_by, signed.closed_at = by.membership_id, now
+    signed.refused_by, signed.closed_at = doing.by.membership_id, doing.now
     session.flush()
 
 
-def _was_done(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session,
-    verb: str,
-    month: date,
-    by: Actor,
-    now: datetime,
-    form_key: str | None,
-    *,
-    content: Mapping[str, object] | None = None,
+def _was_done(
+    session: Session, doing: Doing, deed: DeedName, month: date, content: Mapping[str, object] | None = None
 ) -> bool:
-    row = trail.Deed(
-        by.bank_id,
-        f"month.{verb}",
-        f"month:{month:%Y-%m}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content={"month": month, **(content or {})},
-    )
-    return trail.begin(session, row) is not None
+    return trail.begin(session, doing, deed, Ref(Subject.MONTH, f"{month:%Y-%m}"), content) is not None
 
 
 def _lock(session: Session, bank_id: int, month: date) -> SignOff:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from timebank.actors import Actor, may_approve, may_coordinate
 from timebank.ledger.accounts import Account
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.rules import Actor, may_approve, may_coordinate
 
 may_propose = may_coordinate
 #: How deeds of exchanges begin: what they wrote is taken back on the exchange's own page.

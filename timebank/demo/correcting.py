@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from timebank.actors import Doing
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.corrections import months
 from timebank.corrections.actions import Adjustment, approve, propose_adjustment
@@ -45,10 +46,10 @@ def adjust(place: Neighbourhood, told: Adjusted, coordinator: str) -> Story:
         told.reason,
     )
     key = f"village-adjusted-{told.whose}"
-    code = propose_adjustment(session, bank, said, by=place.people[coordinator], now=now, form_key=key)
+    code = propose_adjustment(session, bank, said, Doing(place.people[coordinator], now, key))
     if told.approver:
         now = yield place.moment(told.days_ago, _AFTER_LUNCH)
-        approve(session, bank, code, by=place.people[told.approver], now=now, form_key=f"{key}-approved")
+        approve(session, bank, code, Doing(place.people[told.approver], now, f"{key}-approved"))
 
 
 def sign_off(place: Neighbourhood, coordinator: str, approver: str, *, until: datetime) -> Iterator[Story]:
@@ -74,9 +75,9 @@ def _sign(place: Neighbourhood, month: date, at: datetime, coordinator: str, app
     figures = reckon_months(session, bank.id, [month], bank.time_zone)[month]
     key = f"village-month-{month:%Y-%m}"
     by = place.people[coordinator]
-    months.sign(session, bank, month, figures, words=_WORDS, by=by, now=now, form_key=key)
+    months.sign(session, bank, month, figures, Doing(by, now, key), words=_WORDS)
     if approver:
         now = yield at + timedelta(hours=5)
         figures = reckon_months(session, bank.id, [month], bank.time_zone)[month]
         by = place.people[approver]
-        months.confirm(session, bank, month, figures, by=by, now=now, form_key=f"{key}-confirmed")
+        months.confirm(session, bank, month, figures, Doing(by, now, f"{key}-confirmed"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from timebank.actors import Doing, Standing
 from timebank.bookkeeping.queries import get_account
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import LowerLimit
@@ -13,8 +14,8 @@ from timebank.leaving.rules import Going
 from timebank.listings.actions import ask_broker
 from timebank.members.limits import lower_limit
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Standing
 from timebank.members.standing import change_standing
+from timebank.references import Ref, Subject
 from timebank.tasks.actions import finish, take
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import Kind
@@ -74,12 +75,10 @@ def lower(place: Neighbourhood, told: LowerLimit, coordinator: str) -> Story:
         place.session,
         place.bank,
         place.people[told.whose],
+        Doing(place.people[coordinator], now, f"village-limit-{told.whose}"),
         below_minutes=-told.floor_minutes,
         reason=told.reason,
         until=place.today + timedelta(days=told.days - told.days_ago),
-        by=place.people[coordinator],
-        now=now,
-        form_key=f"village-limit-{told.whose}",
     )
 
 
@@ -90,11 +89,11 @@ def change(place: Neighbourhood, told: Moved, coordinator: str) -> Story:
     by = place.people[coordinator]
     if told.to is Standing.LEFT:
         going = Going(get_account(session, place.bank.id, member.account_id).balance, told.reason)
-        leave(session, place.bank, member, going, by=by, now=now, form_key=key)
+        leave(session, place.bank, member, going, Doing(by, now, key))
     elif told.to is Standing.ACTIVE:
-        take_back_in(session, member, reason=told.reason, by=by, now=now, form_key=key)
+        take_back_in(session, member, Doing(by, now, key), reason=told.reason)
     else:
-        change_standing(session, member, told.to, reason=told.reason, by=by, now=now, form_key=key)
+        change_standing(session, member, told.to, Doing(by, now, key), reason=told.reason)
     found = find_actor_by_code(session, place.bank.id, member.code)
     if found is not None:
         place.people[told.whose] = found
@@ -104,16 +103,16 @@ def look_for(place: Neighbourhood, told: LookedFor) -> Story:
     """Somebody asks a broker to find somebody for them."""
     now = yield place.finds_time(told.whose, place.moment(told.days_ago, _ASKED_AT))
     key = f"village-looked-for-{told.whose}"
-    ask_broker(place.session, told.words, by=place.actor(told.whose), now=now, form_key=key)
+    ask_broker(place.session, told.words, Doing(place.actor(told.whose), now, key))
 
 
 def handle(place: Neighbourhood, told: Handled) -> Story:
     """A broker takes a task, and where there is a note, it is done."""
     now = yield place.moment(told.days_ago, _LOOKED_AT)
-    session, bank_id, owner_id = place.session, place.bank.id, place.people[told.broker].membership_id
-    subject = f"member:{place.people[told.whose].code}"
-    waiting = list_tasks(session, bank_id, Shows.OPEN, membership_id=owner_id).rows
+    session, broker = place.session, place.people[told.broker]
+    subject = str(Ref(Subject.MEMBER, place.people[told.whose].code))
+    waiting = list_tasks(session, place.bank.id, Shows.OPEN, membership_id=broker.membership_id).rows
     code = next(row.code for row in waiting if (row.kind, row.subject) == (told.kind, subject))
-    take(session, bank_id, code, owner_id=owner_id)
+    take(session, code, Doing(broker, now))
     if told.note:
-        finish(session, bank_id, code, note=told.note, done_by=owner_id, now=now)
+        finish(session, code, Doing(broker, now), note=told.note)

@@ -1,12 +1,12 @@
 """Where the people of Glen Isla live, who would like to join them, and what the desk has seen to."""
 
+from timebank.actors import Standing
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
 from timebank.demo.desk import DeskWork, Handled, LookedFor, Moved
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
-from timebank.members.joining_rules import Agreed
-from timebank.members.rules import Standing, Step
+from timebank.joining.rules import Agreed, Step
 from timebank.tasks.rules import Kind
 
 _LIVING_IN = {

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import time
 
+from timebank.actors import Doing, Unattended
 from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
-from timebank.members import joining
-from timebank.members.joining import Wish
-from timebank.members.joining_rules import Agreed
+from timebank.joining import actions as joining
+from timebank.joining.actions import Wish
+from timebank.joining.rules import Agreed, Step
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Step
 
 _AT_THE_DESK = time(9, 30)
 _DAYS_BETWEEN = 2
@@ -78,11 +78,12 @@ def join(place: Neighbourhood, told: Wished) -> Story:
         is_adult=True,
         agreed=told.agreed,
     )
-    by = None if told.agreed is Agreed.ONLINE else broker
-    code = joining.apply(session, bank, wish, by=by, now=now, form_key=key)
+    alone = told.agreed is Agreed.ONLINE
+    doing = Unattended(bank.id, now) if alone else Doing(broker, now, key)
+    code = joining.apply(session, bank, wish, doing, form_key=key)
     for number, (step, kept) in enumerate(told.steps(), start=1):
         now = yield place.moment(told.days_ago - number * _DAYS_BETWEEN, _AT_THE_DESK)
-        taken = _VERBS[step](session, code, by=broker, now=now, form_key=f"{key}-{number}", **kept)
+        taken = _VERBS[step](session, code, Doing(broker, now, f"{key}-{number}"), **kept)
         found = find_actor_by_code(session, bank.id, taken) if taken else None
         if found is not None:
             place.people[told.admitted] = found

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import time
 
+from timebank.actors import Doing
 from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.listings.actions import add, move
@@ -79,8 +80,8 @@ def list_one(place: Neighbourhood, kind: Kind, told: Listed, number: int, home: 
     tree = get_tree(session, bank.id)
     area = find_area(session, bank.id, home) if home and told.ways != "t" else None
     said = told.said([tree.by_key[one].id for one in told.categories.split()], area.id if area else None)
-    code = add(session, bank, kind, said, by=place.actor(told.whose), now=now, form_key=key)
+    code = add(session, bank, kind, said, Doing(place.actor(told.whose), now, key))
     place.listings[told.title] = code
     for days_ago, what in told.moves():
         now = yield place.finds_time(told.whose, place.moment(days_ago, _WRITTEN_AT))
-        move(session, bank, code, what, by=place.actor(told.whose), now=now, form_key=f"{key}-{what}")
+        move(session, bank, code, what, Doing(place.actor(told.whose), now, f"{key}-{what}"))

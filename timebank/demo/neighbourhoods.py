@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from timebank.actors import Doing
 from timebank.banks.areas import add_area, close_area, set_travel
 from timebank.banks.queries import find_area
 from timebank.demo.people import Villager
@@ -33,19 +34,19 @@ def lay_out(place: Neighbourhood, areas: Areas, coordinator: Villager) -> Story:
     """The coordinator writes the areas down as soon as they are there, then that one of them is no more."""
     session, bank = place.session, place.bank
     now = yield place.moment(coordinator.joined) + _AFTER_THE_FIRST
-    by_id = place.people[coordinator.key].membership_id
+    by = place.people[coordinator.key]
     for name in (*areas.names, areas.closed):
-        add_area(session, bank.id, name, by_id=by_id, now=now, form_key=f"village-area-{name}")
+        add_area(session, name, Doing(by, now, f"village-area-{name}"))
     ids = {name: area for name in areas.names if (area := find_area(session, bank.id, name))}
     for one in areas.names:
         minutes: dict[int, int | None] = {ids[other].id: way for first, other, way in areas.ways if first == one}
         key = f"village-ways-{one}"
         if minutes:
-            set_travel(session, ids[one], minutes, by_id=by_id, now=now, form_key=key)
+            set_travel(session, ids[one], minutes, Doing(by, now, key))
     closing = find_area(session, bank.id, areas.closed)
     now = yield place.moment(coordinator.joined - 1)
     if closing is not None:
-        close_area(session, closing, by_id=by_id, now=now)
+        close_area(session, closing, Doing(by, now))
 
 
 def settle(place: Neighbourhood, areas: Areas, villager: Villager) -> Story:
@@ -61,4 +62,4 @@ def settle(place: Neighbourhood, areas: Areas, villager: Villager) -> Story:
         shows_phone=villager.key in areas.shows_phone,
         shows_email=villager.key in areas.shows_email,
     )
-    change_profile(place.session, place.actor(villager.key), profile, now=now)
+    change_profile(place.session, profile, Doing(place.actor(villager.key), now))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from timebank.members.rules import How, Role
+from timebank.actors import How, Role
 
 _MEMBER = frozenset({Role.MEMBER})
 _BROKER = _MEMBER | {Role.BROKER}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from timebank.actors import Actor, Doing, acting_for
 from timebank.banks.models import Bank
 from timebank.demo.deeds import UNRECORDED, Ending, Help
 from timebank.demo.people import Told
@@ -21,7 +22,6 @@ from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.exchanges.thanks import thank
 from timebank.listings.queries import find_listing
-from timebank.members.rules import Actor, acting_for
 
 Story = Generator[datetime, datetime, None]
 
@@ -152,48 +152,38 @@ def live(place: Neighbourhood, told: Help, number: int) -> Story:
 
 
 def _arrange(telling: _Telling) -> Generator[datetime, datetime, str]:
-    """One of the two asks or offers some days before, and the other answers; gives the exchange's code."""
+    """One of the two asks or offers some days before, and the other answers; return the exchange's code."""
     told, place = telling.told, telling.place
     first, second = (told.giver, told.receiver) if told.offered else (told.receiver, told.giver)
     days_ago = told.days_ago + _DAYS_BEFORE if told.days_ago >= 0 else _ASKED_LATELY_DAYS_AGO
     asked_at = place.finds_time(first, place.moment(days_ago, telling.evening))
     now = yield asked_at
     terms, key = telling.terms(travel=told.travel), f"{telling.key}-asked"
-    code = actions.propose(place.session, place.bank, terms, by=place.actor(first), now=now, form_key=key)
+    code = actions.propose(place.session, place.bank, terms, Doing(place.actor(first), now, key))
     if told.ending is Ending.PROPOSED:
         return code
     answered_at = datetime.combine(asked_at.date() + timedelta(days=1), _MORNING, asked_at.tzinfo)
     now = yield place.finds_time(second, answered_at)
     if told.ending is Ending.DECLINED:
-        actions.decline(place.session, code, by=place.actor(second), now=now)
+        actions.decline(place.session, code, Doing(place.actor(second), now))
         return code
-    actions.accept(place.session, code, by=place.actor(second), now=now)
+    actions.accept(place.session, code, Doing(place.actor(second), now))
     if told.ending is Ending.CALLED_OFF:
         now = yield answered_at + timedelta(hours=9)
-        actions.cancel(place.session, code, by=place.actor(second), now=now)
+        actions.cancel(place.session, code, Doing(place.actor(second), now))
     return code
 
 
 def _write_down(telling: _Telling, code: str | None, now: datetime) -> str:
-    """Record what has happened, agreed beforehand or not; gives the exchange's code."""
+    """Record what has happened, agreed beforehand or not; return the exchange's code."""
     told, place = telling.told, telling.place
     by = place.actor(telling.first, slip=told.slip)
     terms = telling.terms()
     if code is None:
-        return actions.record(
-            place.session, place.bank, terms, by=by, now=now, form_key=telling.key, slip=bool(told.slip)
-        )
-    return actions.record_agreed(
-        place.session,
-        place.bank,
-        code,
-        day=terms.day,
-        minutes=told.minutes,
-        by=by,
-        now=now,
-        form_key=telling.key,
-        slip=bool(told.slip),
-    )
+        return actions.record(place.session, place.bank, terms, Doing(by, now, telling.key), slip=bool(told.slip))
+    doing, slip = Doing(by, now, telling.key), bool(told.slip)
+    actions.record_agreed(place.session, place.bank, code, doing, day=terms.day, minutes=told.minutes, slip=slip)
+    return code
 
 
 def _answer(telling: _Telling, code: str, now: datetime) -> Story:
@@ -201,15 +191,15 @@ def _answer(telling: _Telling, code: str, now: datetime) -> Story:
     told, session = telling.told, telling.place.session
     first, second = telling.place.actor(telling.first), telling.place.actor(telling.second)
     if told.ending is Ending.WITHDRAWN:
-        actions.cancel(session, code, by=first, now=now)
+        actions.cancel(session, code, Doing(first, now))
     elif told.ending in {Ending.DISPUTED, Ending.AGREED_AFTER_ALL, Ending.DECIDED}:
         words = told.words if told.ending is not Ending.DECIDED else "It was not as long as that."
-        actions.dispute(session, code, words=words, minutes=told.said, by=second, now=now)
+        actions.dispute(session, code, Doing(second, now), words=words, minutes=told.said)
         yield from _settle(telling, code, now)
     else:
-        actions.confirm(session, code, by=second, now=now)
+        actions.confirm(session, code, Doing(second, now))
         if told.thanks:
-            thank(session, code, words=told.thanks, by=telling.place.actor(told.receiver), now=now)
+            thank(session, code, Doing(telling.place.actor(told.receiver), now), words=told.thanks)
         yield from _file(telling, code, now)
         yield from _take_back(telling, code, now)
 
@@ -219,7 +209,7 @@ def _file(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
     told, place = telling.told, telling.place
     if told.under:
         now = yield confirmed_at + timedelta(days=3)
-        file_under(place.session, code, told.under, by=place.actor(_DECIDES), now=now, form_key=f"{telling.key}-filed")
+        file_under(place.session, code, told.under, Doing(place.actor(_DECIDES), now, f"{telling.key}-filed"))
 
 
 def _settle(telling: _Telling, code: str, disputed_at: datetime) -> Story:
@@ -229,10 +219,10 @@ def _settle(telling: _Telling, code: str, disputed_at: datetime) -> Story:
         return
     now = yield disputed_at + timedelta(hours=21)
     if told.ending is Ending.AGREED_AFTER_ALL:
-        actions.agree(place.session, code, minutes=told.said, by=place.actor(telling.first), now=now)
+        actions.agree(place.session, code, Doing(place.actor(telling.first), now), minutes=told.said)
     else:
         broker = place.actor(_DECIDES)
-        actions.decide(place.session, code, minutes=told.said, reason=told.words, by=broker, now=now)
+        actions.decide(place.session, code, Doing(broker, now), minutes=told.said, reason=told.words)
 
 
 def _take_back(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
@@ -241,7 +231,7 @@ def _take_back(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
     if told.ending not in {Ending.TO_BE_REVERSED, Ending.REVERSED}:
         return
     now = yield confirmed_at + timedelta(hours=18)
-    reversal = reversals.propose(place.session, code, reason=told.words, by=place.actor(_CORRECTS), now=now)
+    reversal = reversals.propose(place.session, code, Doing(place.actor(_CORRECTS), now), reason=told.words)
     if told.ending is Ending.REVERSED:
         now = yield now + timedelta(hours=4)
-        reversals.approve(place.session, place.bank, reversal, by=place.actor(_APPROVES), now=now)
+        reversals.approve(place.session, place.bank, reversal, Doing(place.actor(_APPROVES), now))

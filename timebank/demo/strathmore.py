@@ -1,14 +1,14 @@
 """Who lives in Strathmore, a smaller and newer bank over the hill, and what they do for one another."""
 
+from timebank.actors import How, Role
 from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY, Ending, Habit, Help, weeks
 from timebank.demo.joining import Wished
 from timebank.demo.listed import EVENINGS, WEEKDAY_MORNINGS, Listed
 from timebank.demo.neighbourhoods import Areas
 from timebank.demo.people import Told, Villager
 from timebank.exchanges.rules import Side
+from timebank.joining.rules import Agreed
 from timebank.listings.rules import WEEKEND
-from timebank.members.joining_rules import Agreed
-from timebank.members.rules import How, Role
 
 _MEMBER = frozenset({Role.MEMBER})
 

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Doing, Unattended
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area
@@ -137,7 +138,7 @@ def _open(session: Session, plan: Plan, now: datetime) -> Bank:
         opening_hours=plan.opening_hours,
         review_months=REVIEW_MONTHS,
     )
-    open_categories(session, bank, bank.opened_at)
+    open_categories(session, bank, Unattended(bank.id, bank.opened_at))
     return bank
 
 
@@ -178,7 +179,7 @@ def _take_in(plan: Plan, place: Neighbourhood, villager: Villager, persons: dict
         person_id=persons.get(villager.key),
     )
     by = place.people.get(plan.coordinator_key)
-    membership = admit(place.session, place.bank, newcomer, by=by, now=now)
+    membership = admit(place.session, place.bank, newcomer, Doing(by, now) if by else Unattended(place.bank.id, now))
     found = find_actor_by_code(place.session, place.bank.id, membership.code)
     if found is None:
         raise LookupError(villager.key)

@@ -3,6 +3,7 @@
 A draft is its member's own. Its code is the key that it is sent under, so sending it twice makes one exchange.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -11,14 +12,14 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from timebank import codes
+from timebank.actors import Actor, Doing
 from timebank.banks.models import Bank
-from timebank.exchanges import actions, conditions
+from timebank.exchanges import actions, terms as conditions
 from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.listings.models import Listing
 from timebank.listings.rules import Kind
-from timebank.members.rules import Actor
 
 DRAFT_LIFE = timedelta(days=30)
 
@@ -141,20 +142,21 @@ def terms(draft: Draft, actor: Actor) -> Terms | None:
     )
 
 
-def send(  # noqa: PLR0913 (what was said, by whom, when, and whether both have signed)
-    session: Session, bank: Bank, draft: Draft, said: Terms, *, by: Actor, now: datetime, slip: bool = False
-) -> str:
-    """Send a whole draft to the other side; gives the exchange's code. Raises what propose and record raise."""
+def send(session: Session, bank: Bank, draft: Draft, said: Terms, doing: Doing, *, slip: bool = False) -> str:
+    """Send a whole draft to the other side; return the exchange's code. Raises what propose and record raise.
+
+    The draft's code is the form's key, so that the same draft is sent once, from whichever page.
+    """
+    doing = replace(doing, form_key=draft.code)
     if draft.purpose == Purpose.PROPOSE:
-        return actions.propose(session, bank, said, by=by, now=now, form_key=draft.code)
+        return actions.propose(session, bank, said, doing)
     if draft.exchange_id is None:
-        return actions.record(session, bank, said, by=by, now=now, form_key=draft.code, slip=slip)
+        return actions.record(session, bank, said, doing, slip=slip)
     code = session.execute(
         select(Exchange.code).where(Exchange.bank_id == bank.id, Exchange.id == draft.exchange_id)
     ).scalar_one()
-    return actions.record_agreed(
-        session, bank, code, day=said.day, minutes=said.minutes, by=by, now=now, form_key=draft.code, slip=slip
-    )
+    actions.record_agreed(session, bank, code, doing, day=said.day, minutes=said.minutes, slip=slip)
+    return code
 
 
 def check_day(bank: Bank, draft: Draft, day: date, now: datetime) -> None:

@@ -21,12 +21,6 @@ class SamePersonError(TimebankError):
     message_id = "same_person"
 
 
-class FutureDayError(TimebankError):
-    """Help is recorded after it happened."""
-
-    message_id = "day_in_future"
-
-
 class PastDayError(TimebankError):
     """Help is agreed for a day to come."""
 
@@ -43,12 +37,6 @@ class NothingSaidError(TimebankError):
     """What the help was is missing."""
 
     message_id = "what_missing"
-
-
-class ReasonMissingError(TimebankError):
-    """A decision or correction needs its reason, since others will read it."""
-
-    message_id = "reason_missing"
 
 
 class ReversalStandsError(TimebankError):

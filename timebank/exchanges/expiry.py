@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebank.actors import Unattended
 from timebank.banks.models import Bank
-from timebank.exchanges.locked import deed_of, lock, take_step
+from timebank.exchanges.deeds import begin, release_hours
+from timebank.exchanges.locked import lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
-from timebank.exchanges.steps import release_hours
+from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
-from timebank.trail import actions as trail
 
 
 def expire(session: Session, bank: Bank, *, now: datetime) -> int:
@@ -29,16 +30,17 @@ def expire(session: Session, bank: Bank, *, now: datetime) -> int:
         .where(Exchange.bank_id == bank.id, Exchange.state == State.RECORDED, Exchange.changed_at <= since)
         .order_by(Exchange.id)
     ).all()
-    return sum(_expire_one(session, bank, code, now) for code in codes)
+    sweep = Unattended(bank.id, now)
+    return sum(_expire_one(session, code, sweep) for code in codes)
 
 
-def _expire_one(session: Session, bank: Bank, code: str, now: datetime) -> bool:
-    exchange = lock(session, bank.id, code)
+def _expire_one(session: Session, code: str, sweep: Unattended) -> bool:
+    exchange = lock(session, sweep.bank_id, code)
     if exchange.state != State.RECORDED:  # its other side answered just now
         return False
-    trail.begin(session, trail.Deed(bank.id, f"exchange.{Deed.EXPIRE}", deed_of(code), None, now))
+    begin(session, sweep, Deed.EXPIRE, code)
     exchange.state = TRANSITIONS[State.RECORDED, Deed.EXPIRE]
-    take_step(session, exchange, Deed.EXPIRE, None, now, exchange.minutes)
-    release_hours(session, exchange, now)
-    open_task(session, bank.id, kind=Kind.NOBODY_ANSWERED, subject=deed_of(code), now=now)
+    take_step(session, exchange, Deed.EXPIRE, sweep, exchange.minutes)
+    release_hours(session, exchange, sweep.now)
+    open_task(session, sweep.bank_id, kind=Kind.NOBODY_ANSWERED, subject=Ref(Subject.EXCHANGE, code), now=sweep.now)
     return True

@@ -3,17 +3,16 @@
 What came of a listing is filed under the listing's category by itself; a broker can change it.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
+from timebank.actors import Doing, may_broker
 from timebank.exchanges.errors import CannotFileError, NotYoursError
 from timebank.exchanges.locked import lock
 from timebank.exchanges.models import Exchange
 from timebank.listings.models import Category, ListingCategory
 from timebank.listings.queries import get_tree
-from timebank.members.rules import Actor, may_broker
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
@@ -33,27 +32,18 @@ def find_category_id(session: Session, bank_id: int, listing_id: int) -> int | N
     )
 
 
-def file_under(session: Session, code: str, key: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def file_under(session: Session, code: str, key: str, doing: Doing) -> None:
     """File the exchange under the category with this key ('': under none). Moves no hours.
 
     Raises NotYoursError, or CannotFileError where the bank has no such category or retired it meanwhile.
     """
-    if not may_broker(by):
-        raise NotYoursError
-    deed = trail.Deed(
-        by.bank_id,
-        "exchange.filed",
-        f"exchange:{code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content={"code": code, "category": key},
-    )
-    if trail.begin(session, deed) is not None:
+    subject = Ref(Subject.EXCHANGE, code)
+    if trail.begin(session, doing, DeedName.EXCHANGE_FILED, subject, {"category": key}) is not None:
         return
-    exchange = lock(session, by.bank_id, code)
-    tree = get_tree(session, by.bank_id)
+    if not may_broker(doing.by):
+        raise NotYoursError
+    exchange = lock(session, doing.bank_id, code)
+    tree = get_tree(session, doing.bank_id)
     category = tree.by_key.get(key) if key else None
     if key and category is None:
         raise CannotFileError
@@ -61,6 +51,6 @@ def file_under(session: Session, code: str, key: str, *, by: Actor, now: datetim
         raise CannotFileError
     session.execute(
         update(Exchange)
-        .where(Exchange.bank_id == by.bank_id, Exchange.id == exchange.id)
+        .where(Exchange.bank_id == doing.bank_id, Exchange.id == exchange.id)
         .values(category_id=category.id if category else None)
     )

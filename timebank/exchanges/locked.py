@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from timebank import driver
+from timebank.actors import Actor, Doing, Unattended
 from timebank.bookkeeping import holds
 from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import Deed, Standing, State, standing_of
-from timebank.members.rules import Actor
+from timebank.references import Ref, Subject
 
 _EXCHANGES = cast("Table", Exchange.__table__)
 _STEPS = cast("Table", ExchangeStep.__table__)
@@ -135,44 +136,42 @@ def _get(statement: driver.Statement, unit: Unit, bank_id: int, code: str) -> Lo
     return locked
 
 
-def take_step(  # noqa: PLR0913 (a row of the exchange's history)
+def take_step(
     session: Session,
     exchange: Locked,
     deed: Deed,
-    by: Actor | None,
-    now: datetime,
+    doing: Doing | Unattended,
     minutes: int | None = None,
     *,
     words: str | None = None,
 ) -> None:
-    """Keep what a deed changed of the exchange, and add a row to its history. `by` is None where time did it."""
+    """Write what a deed changed of the exchange, and add a row to its history."""
     day = exchange.occurred_on
     values = {
-        **_step(exchange.bank_id, exchange.id, deed, by, minutes, words),
+        **_step(exchange.bank_id, exchange.id, deed, doing.by, minutes, words),
         "now_state": str(exchange.state),
         "now_recorded_side": exchange.recorded_side,
         "now_occurred_on": day.isoformat() if day else None,
         "now_minutes": exchange.minutes,
         "now_disputed_minutes": exchange.disputed_minutes,
     }
-    moments = {"done_at": now, "now_changed_at": now}
+    moments = {"done_at": doing.now, "now_changed_at": doing.now}
     for statement in _STEP_TAKEN[session.get_bind().dialect.name]:
         statement.run(session, values, at=moments)
     _forget(session, exchange)
 
 
-def add_first_step(
-    session: Session, exchange: Exchange, deed: Deed, by: Actor, now: datetime, minutes: int | None
-) -> None:
+def add_first_step(session: Session, exchange: Exchange, deed: Deed, doing: Doing, minutes: int | None) -> None:
     """Write an exchange that begins here, with the first row of its history."""
     session.add(exchange)
     session.flush()
-    _STEP_ALONE.run(session, _step(exchange.bank_id, exchange.id, deed, by, minutes, None), at={"done_at": now})
+    step = _step(exchange.bank_id, exchange.id, deed, doing.by, minutes, None)
+    _STEP_ALONE.run(session, step, at={"done_at": doing.now})
 
 
 def deed_of(code: str) -> str:
     """What entries and holds call an exchange."""
-    return f"exchange:{code}"
+    return str(Ref(Subject.EXCHANGE, code))
 
 
 def _step(

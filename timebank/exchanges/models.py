@@ -17,9 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.orm import Mapped, mapped_column
 
+from timebank.actors import How
 from timebank.db import Base, InDomain, UtcTime
 from timebank.exchanges.rules import Deed, Side, Standing, State, standing_of
-from timebank.members.rules import How
 
 
 def _one_of(column: str, words: type[State | Side | Deed | How]) -> str:

@@ -3,31 +3,29 @@
 The reversal is a new entry; what was written stays. The right hours follow as an exchange of their own.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Doing, Unattended, may_approve
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.bookkeeping.reversing import reverse
+from timebank.errors import ReasonMissingError
 from timebank.exchanges import rules
-from timebank.exchanges.errors import NotNowError, NotYoursError, ReasonMissingError, ReversalStandsError
-from timebank.exchanges.hands import list_hands
+from timebank.exchanges.deeds import entry_key, list_hands
+from timebank.exchanges.errors import NotNowError, NotYoursError, ReversalStandsError
 from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.soft_limits import notice_crossings
-from timebank.exchanges.steps import entry_key
 from timebank.ledger.entries import Line
-from timebank.members.rules import Actor, may_approve
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
-def propose(session: Session, code: str, *, reason: str, by: Actor, now: datetime, form_key: str | None = None) -> str:
-    """Propose to take the exchange with this code back; gives the reversal's code.
+def propose(session: Session, code: str, doing: Doing, *, reason: str) -> str:
+    """Propose to take the exchange with this code back; return the reversal's code.
 
     Raises ReasonMissingError, NotYoursError, NotNowError or ReversalStandsError.
     """
@@ -35,35 +33,35 @@ def propose(session: Session, code: str, *, reason: str, by: Actor, now: datetim
         raise ReasonMissingError
     reversal_code = codes.new_reference()
     content = {"exchange": code, "reason": reason}
-    done = _begin(session, "proposed", reversal_code, by, now, form_key, content=content)
-    if done is not None:
-        return done
-    exchange = lock(session, by.bank_id, code)
-    if not rules.may_propose_reversal(exchange.standing(), by):
+    subject = Ref(Subject.REVERSAL, reversal_code)
+    first_code = trail.begin(session, doing, DeedName.REVERSAL_PROPOSED, subject, content, is_new=True)
+    if first_code is not None:
+        return first_code
+    exchange = lock(session, doing.bank_id, code)
+    if not rules.may_propose_reversal(exchange.standing(), doing.by):
         raise NotNowError(state=exchange.state) if exchange.state == State.REVERSED else NotYoursError()
     if _find_waiting(session, exchange) is not None:
         raise ReversalStandsError
     session.add(
         Reversal(
-            bank_id=by.bank_id,
+            bank_id=doing.bank_id,
             id=clock.next_id(),
             code=reversal_code,
             exchange_id=exchange.id,
             reason=reason.strip(),
-            proposed_by=by.membership_id,
-            proposed_at=now,
+            proposed_by=doing.by.membership_id,
+            proposed_at=doing.now,
         )
     )
     session.flush()
     return reversal_code
 
 
-def agree(
-    session: Session, bank: Bank, reversal_code: str, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def agree(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> None:
     """Agree as one of the two sides; when both have, the hours go back. Raises NotYoursError or NotNowError."""
-    if _begin(session, "agreed", reversal_code, by, now, form_key) is not None:
+    if _was_done(session, doing, DeedName.REVERSAL_AGREED, reversal_code):
         return
+    by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     side = exchange.standing().side_of(by.account_id)
     if side is None or not rules.may_agree_to_reversal(exchange.standing(), by):
@@ -73,28 +71,28 @@ def agree(
     else:
         reversal.receiver_agreed_by = by.membership_id
     if reversal.giver_agreed_by and reversal.receiver_agreed_by:
-        _carry_out(session, bank, reversal, exchange, by=by, now=now)
+        _carry_out(session, bank, reversal, exchange, doing)
     session.flush()
 
 
-def approve(
-    session: Session, bank: Bank, reversal_code: str, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> None:
     """Approve as a second approver who took no part: the hours go back. Raises NotYoursError or NotNowError."""
-    if _begin(session, "approved", reversal_code, by, now, form_key) is not None:
+    if _was_done(session, doing, DeedName.REVERSAL_APPROVED, reversal_code):
         return
+    by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     hands = list_hands(session, by.bank_id, exchange.id)
     if not rules.may_approve_reversal(exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands):
         raise NotYoursError
     reversal.approved_by = by.membership_id
-    _carry_out(session, bank, reversal, exchange, by=by, now=now)
+    _carry_out(session, bank, reversal, exchange, doing)
 
 
-def refuse(session: Session, reversal_code: str, *, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
     """Turn the proposal down, as another approver, or withdraw it as who made it: the exchange stands."""
-    if _begin(session, "refused", reversal_code, by, now, form_key) is not None:
+    if _was_done(session, doing, DeedName.REVERSAL_REFUSED, reversal_code):
         return
+    by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     own = reversal.proposed_by == by.membership_id and may_approve(by)
     hands = list_hands(session, by.bank_id, exchange.id)
@@ -102,59 +100,39 @@ def refuse(session: Session, reversal_code: str, *, by: Actor, now: datetime, fo
         exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands
     ):
         raise NotYoursError
-    reversal.refused_by, reversal.closed_at = by.membership_id, now
+    reversal.refused_by, reversal.closed_at = by.membership_id, doing.now
     session.flush()
 
 
-def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locked, *, by: Actor, now: datetime) -> None:
+def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locked, doing: Doing) -> None:
     leads_to = TRANSITIONS.get((State(exchange.state), Deed.REVERSE))
     entry_id = find_entry_id(session, bank.id, entry_key(exchange.code))
     if leads_to is None or entry_id is None:
         raise NotNowError(state=exchange.state)
-    reversal.closed_at = now
+    reversal.closed_at = doing.now
     exchange.state = leads_to
     if reversal.approved_by is None:  # both sides agreed: in the books stands who proposed it, so in the trail too
-        carried = trail.Deed(bank.id, "reversal.carried_out", f"reversal:{reversal.code}", reversal.proposed_by, now)
-        trail.begin(session, carried)
-    take_step(session, exchange, Deed.REVERSE, by, now, exchange.minutes, words=reversal.reason)
+        in_their_name = Unattended(bank.id, doing.now, reversal.proposed_by)
+        trail.begin(session, in_their_name, DeedName.REVERSAL_CARRIED_OUT, Ref(Subject.REVERSAL, reversal.code))
+    take_step(session, exchange, Deed.REVERSE, doing, exchange.minutes, words=reversal.reason)
     reverse(
         session,
         bank.id,
         entry_id,
-        key=f"reversal:{reversal.code}",
+        key=str(Ref(Subject.REVERSAL, reversal.code)),
         reason=reversal.reason,
         by=reversal.proposed_by,
         approved_by=reversal.approved_by,
-        now=now,
-        today=clock.local_day(now, bank.time_zone),
+        now=doing.now,
+        today=clock.local_day(doing.now, bank.time_zone),
     )
     if exchange.minutes:
         line = Line(exchange.giver_account_id, exchange.receiver_account_id, exchange.minutes)
-        notice_crossings(session, bank.id, [line], now)
+        notice_crossings(session, bank.id, [line], doing.now)
 
 
-def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session,
-    verb: str,
-    code: str,
-    by: Actor,
-    now: datetime,
-    form_key: str | None,
-    *,
-    content: Mapping[str, object] | None = None,
-) -> str | None:
-    row = trail.Deed(
-        by.bank_id,
-        f"reversal.{verb}",
-        f"reversal:{code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content=content or {"code": code},
-    )
-    done = trail.begin(session, row)
-    return None if done is None else done.removeprefix("reversal:")
+def _was_done(session: Session, doing: Doing, deed: DeedName, code: str) -> bool:
+    return trail.begin(session, doing, deed, Ref(Subject.REVERSAL, code)) is not None
 
 
 def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reversal, Locked]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from timebank.members.rules import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
+from timebank.actors import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 
 
 class State(StrEnum):

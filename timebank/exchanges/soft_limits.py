@@ -14,6 +14,7 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping.limits import balances
 from timebank.holders.queries import list_names
 from timebank.ledger.entries import Line
+from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
 
@@ -55,4 +56,5 @@ def notice_crossings(session: Session, bank_id: int, lines: Sequence[Line], now:
     beyond = {account_id: kind for account_id, kind in kinds.items() if kind is not None}
     names = list_names(session, bank_id, list(beyond)) if beyond else {}
     for account_id, holder in sorted(names.items()):
-        open_task(session, bank_id, kind=beyond[account_id], subject=f"{holder.kind}:{holder.code}", now=now)
+        subject = Ref(Subject(holder.kind), holder.code)
+        open_task(session, bank_id, kind=beyond[account_id], subject=subject, now=now)

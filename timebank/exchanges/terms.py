@@ -1,7 +1,29 @@
-"""What two neighbours say about help, before it is an exchange."""
+"""What two neighbours say about help before it is an exchange, and what must be true of it: day, sides, length."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.actors import Actor, may_exchange
+from timebank.banks.models import Bank
+from timebank.errors import FutureDayError
+from timebank.exchanges import rules
+from timebank.exchanges.errors import (
+    ExtrasTooLongError,
+    NothingSaidError,
+    NotYoursError,
+    OwnExchangeError,
+    PastDayError,
+    SamePersonError,
+    SideNotActiveError,
+    TooLongAgoError,
+)
+from timebank.exchanges.rules import Side
+from timebank.holders.queries import hold_standing
+from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
+from timebank.members.queries import find_actor_by_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +46,65 @@ class Terms:
     def total_minutes(self) -> int:
         """All minutes that count."""
         return self.minutes + self.travel_minutes + self.preparation_minutes
+
+
+def check_day(bank: Bank, day: date, now: datetime, *, to_come: bool) -> None:
+    """Help is agreed for a day to come, and recorded when it has been.
+
+    Raises PastDayError, FutureDayError or TooLongAgoError.
+    """
+    today = clock.local_day(now, bank.time_zone)
+    if to_come:
+        if day < today:
+            raise PastDayError
+        return
+    if day > today:
+        raise FutureDayError
+    if day < rules.earliest_day(today, bank.back_dating_days):
+        raise TooLongAgoError(days=bank.back_dating_days)
+
+
+def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
+    """Which side the actor speaks for, once all that both ways in have in common is right.
+
+    Raises SamePersonError, OwnExchangeError, NotYoursError, NothingSaidError or SideNotActiveError.
+    """
+    if terms.giver_account_id == terms.receiver_account_id:
+        raise SamePersonError
+    if by.hand is not None and by.hand.account_id in {terms.giver_account_id, terms.receiver_account_id}:
+        raise OwnExchangeError  # nobody acts for the other side of their own exchange
+    side = {terms.giver_account_id: Side.GIVER, terms.receiver_account_id: Side.RECEIVER}.get(by.account_id)
+    if side is None or not may_exchange(by):
+        raise NotYoursError
+    if not terms.what.strip():
+        raise NothingSaidError
+    sides = (terms.giver_account_id, terms.receiver_account_id)
+    hold_standing(session, by.bank_id, sides)
+    for account_id in sides:
+        holder = find_actor_by_account(session, by.bank_id, account_id)
+        if holder is None or not may_exchange(holder):
+            raise SideNotActiveError(name=holder.name if holder else "")
+    return side
+
+
+def all_minutes(terms: Terms) -> int:
+    """All minutes that are agreed; they are rounded up when they are recorded.
+
+    Raises NoTimeError, TooLongError or ExtrasTooLongError.
+    """
+    if terms.minutes <= 0:
+        raise NoTimeError
+    if max(terms.travel_minutes, terms.preparation_minutes) > rules.LONGEST_EXTRA_MINUTES:
+        raise ExtrasTooLongError
+    if terms.total_minutes > LONGEST_MINUTES:
+        raise TooLongError
+    return terms.total_minutes
+
+
+def whole_steps(minutes: int) -> int:
+    """Minutes rounded up to the step in which the bank counts. Raises NoTimeError or TooLongError."""
+    if minutes <= 0:
+        raise NoTimeError
+    if minutes > LONGEST_MINUTES:
+        raise TooLongError
+    return round_up_to_step(minutes)

@@ -6,37 +6,30 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from timebank.actors import Doing
 from timebank.exchanges import rules
 from timebank.exchanges.errors import NothingSaidError, NotYoursError, OwnExchangeError, ThankedAlreadyError
 from timebank.exchanges.locked import lock
 from timebank.exchanges.models import Exchange, ThankYou
 from timebank.exchanges.rules import Side
-from timebank.members.rules import Actor
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 LONGEST_WORDS = 200
 
 
-def thank(session: Session, code: str, *, words: str, by: Actor, now: datetime, form_key: str | None = None) -> None:
+def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
     """Say thank you for an exchange, in at most LONGEST_WORDS letters.
 
     Raises NothingSaidError, NotYoursError, OwnExchangeError or ThankedAlreadyError.
     """
-    said = " ".join(words.split())[:LONGEST_WORDS]
-    if not said:
+    line = " ".join(words.split())[:LONGEST_WORDS]
+    if not line:
         raise NothingSaidError
-    row = trail.Deed(
-        by.bank_id,
-        "exchange.thanked",
-        f"exchange:{code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content={"words": said},
-    )
-    if trail.begin(session, row) is not None:
+    subject = Ref(Subject.EXCHANGE, code)
+    if trail.begin(session, doing, DeedName.EXCHANGE_THANKED, subject, {"words": line}) is not None:
         return
+    by = doing.by
     exchange = lock(session, by.bank_id, code)
     standing = exchange.standing()
     side = standing.side_of(by.account_id)
@@ -46,9 +39,10 @@ def thank(session: Session, code: str, *, words: str, by: Actor, now: datetime, 
         raise NotYoursError
     if session.get(ThankYou, (by.bank_id, exchange.id, side)) is not None:
         raise ThankedAlreadyError
-    session.add(
-        ThankYou(bank_id=by.bank_id, exchange_id=exchange.id, side=side, words=said, said_by=by.doer_id, said_at=now)
+    row = ThankYou(
+        bank_id=by.bank_id, exchange_id=exchange.id, side=side, words=line, said_by=by.doer_id, said_at=doing.now
     )
+    session.add(row)
     session.flush()
 
 

@@ -4,19 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from timebank.actors import Actor, Doing, may_coordinate
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.actions import NewEntry
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.opening import open_account
+from timebank.errors import NotAllowedError
 from timebank.interchange.history import HistoryRow
 from timebank.interchange.history_plan import OPENING, Plan
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import HISTORY, Line
-from timebank.members.errors import NotAllowedError
 from timebank.members.newcomers import take_in
-from timebank.members.rules import Actor, may_coordinate
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 DEED = "history.imported"
@@ -24,19 +25,20 @@ _REASON = "history brought in from other books"
 _NO_FLOOR = "no limit: history brought in from other books"
 
 
-def store(session: Session, bank: Bank, plan: Plan, *, by: Actor, no_floor: bool, now: datetime) -> int:
-    """Post what is new; gives how many entries. `by` is on record for each of them and for the whole.
+def store(session: Session, bank: Bank, plan: Plan, doing: Doing, *, no_floor: bool) -> int:
+    """Post what is new; return how many entries. The actor is on record for each of them and for the whole.
 
     Raises NotAllowedError where they do not coordinate this bank, FloorReachedError and other refusals; then roll back.
     """
+    by, now = doing.by, doing.now
     if by.bank_id != bank.id or not may_coordinate(by):
         raise NotAllowedError
     if not plan.moves:
         return 0
-    trail.begin(session, trail.Deed(bank.id, DEED, f"bank:{bank.slug}", by.membership_id, now))
+    trail.begin(session, doing, DeedName.HISTORY_IMPORTED, Ref(Subject.BANK, bank.slug))
     accounts = {one: one for one in plan.totals if one > 0}
     floor, reason = (None, _NO_FLOOR) if no_floor else (bank.member_floor, _REASON)
-    made = take_in(session, bank, plan.newcomers, floor=floor, reason=reason, by=by, now=now)
+    made = take_in(session, bank, plan.newcomers, doing.part_of_it(), floor=floor, reason=reason)
     accounts |= {-at: account_id for at, account_id in enumerate(made, start=1)}
     standing = session.execute(accounts_as_they_stand(bank.id)).all()
     if any(OPENING in move[1:] for move in plan.moves):

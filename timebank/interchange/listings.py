@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Unattended
 from timebank.banks.models import Bank
 from timebank.interchange.sheets import BadSheetError, Problem, decode
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
@@ -25,8 +26,8 @@ from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Kind, Life, 
 from timebank.listings.search import index_of
 from timebank.members.actions import get_or_make_holder
 from timebank.members.rules import fold
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
 
 SOURCE = "timebanks"
 COLUMNS = ("timebank", "listing_id", "type", "description", "category_ids")
@@ -151,7 +152,8 @@ def count_unknown(rows: Sequence[SheetRow]) -> Counter[int]:
 
 def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: datetime) -> int:
     """Store the rows that are not stored yet, in the hand of the bank's holder; gives how many."""
-    open_categories(session, bank, now)
+    administrator = Unattended(bank.id, now)
+    open_categories(session, bank, administrator)
     holder = get_or_make_holder(session, bank, now=now)
     stored = list_stored(session, bank.id, rows)
     ids = {key: branch.id for key, branch in get_tree(session, bank.id).by_key.items()}
@@ -184,5 +186,5 @@ def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: dateti
         if new:
             session.execute(insert(table), new)
     if lines:
-        trail.begin(session, Deed(bank.id, "listings.imported", f"bank:{bank.slug}", None, now))
+        trail.begin(session, administrator, DeedName.LISTINGS_IMPORTED, Ref(Subject.BANK, bank.slug))
     return len(lines)

@@ -4,20 +4,21 @@ Hours go to a member or the community pot; what is below zero goes to the leaver
 then closed at exactly zero, and a reversal or a coming back opens it again, on record.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Actor, Doing, Standing
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.closings import close_account, is_closed, reopen_account
 from timebank.bookkeeping.limits import lock_accounts
 from timebank.bookkeeping.opening import open_account
 from timebank.bookkeeping.queries import find_account_of_kind, get_account, get_account_of_kind
+from timebank.errors import NotAllowedError
 from timebank.exchanges.errors import UnfinishedError
-from timebank.exchanges.leaving import refuse_unfinished
+from timebank.exchanges.queries import list_open
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.leaving import rules
 from timebank.leaving.errors import HoursMovedError
@@ -25,99 +26,94 @@ from timebank.leaving.rules import Going
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.actions import close_all
-from timebank.members.errors import NotAllowedError, StandingMovedError
+from timebank.members.errors import StandingMovedError
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor, Standing
 from timebank.members.standing import change_standing
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
-#: What the trail calls leaving, and settling the hours of somebody who had left already.
-LEFT, SETTLED = "member.left", "member.settled"
-#: How keys and deeds of leavings begin.
-PREFIX = "leaving:"
 _LEAVERS_FLOOR = "what leavers owe has no floor"
 
 
-def leave(  # noqa: PLR0913 (who, what was said, by whom, when, and under which form's key)
-    session: Session, bank: Bank, member: Actor, going: Going, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def leave(session: Session, bank: Bank, member: Actor, going: Going, doing: Doing) -> None:
     """Have a member leave with all that it brings; who has left already, or is unfinished, does not.
 
     Raises NotAllowedError, StandingMovedError, UnfinishedError, HoursMovedError, and what rules.check raises.
     """
-    deed = _begin(session, LEFT, member, going, by=by, now=now, form_key=form_key)
+    deed = _begin(session, DeedName.MEMBER_LEFT, member, going, doing)
     if deed is None:
         return
     _lock_both(session, member, going)
-    change_standing(session, member, Standing.LEFT, reason=going.reason, by=by, now=now)
-    close_all(session, bank.id, member.membership_id, by=by, now=now)
-    _settle(session, bank, member, going, deed, by=by, now=now)
+    change_standing(session, member, Standing.LEFT, doing.part_of_it(), reason=going.reason)
+    close_all(session, member.membership_id, doing.part_of_it())
+    _settle(session, bank, member, going, deed, doing)
 
 
-def settle(  # noqa: PLR0913 (the same)
-    session: Session, bank: Bank, member: Actor, going: Going, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def settle(session: Session, bank: Bank, member: Actor, going: Going, doing: Doing) -> None:
     """Settle the hours of who has left already: they left before accounts were closed, or a reversal opened theirs.
 
     Raises as `leave` does; StandingMovedError where they are back, or it was done meanwhile.
     """
-    deed = _begin(session, SETTLED, member, going, by=by, now=now, form_key=form_key)
+    deed = _begin(session, DeedName.MEMBER_SETTLED, member, going, doing)
     if deed is None:
         return
     _lock_both(session, member, going)
-    found = find_actor_by_code(session, bank.id, member.code)
-    if found is None or found.standing is not Standing.LEFT or is_closed(session, bank.id, member.account_id):
+    current = find_actor_by_code(session, bank.id, member.code)
+    if current is None or current.standing is not Standing.LEFT or is_closed(session, bank.id, member.account_id):
         raise StandingMovedError
-    _settle(session, bank, member, going, deed, by=by, now=now)
+    _settle(session, bank, member, going, deed, doing)
 
 
-def take_back_in(
-    session: Session, member: Actor, *, reason: str, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def take_back_in(session: Session, member: Actor, doing: Doing, *, reason: str) -> None:
     """Make somebody active who has left or was suspended; an account that was closed is open again.
 
     Raises what change_standing raises.
     """
-    if not change_standing(session, member, Standing.ACTIVE, reason=reason, by=by, now=now, form_key=form_key):
+    if not change_standing(session, member, Standing.ACTIVE, doing, reason=reason):
         return
     lock_accounts(session, member.bank_id, [member.account_id])
     if is_closed(session, member.bank_id, member.account_id):
-        reopen_account(session, member.bank_id, member.account_id, reason=reason.strip(), by=by.doer_id, now=now)
+        reopen_account(
+            session, member.bank_id, member.account_id, reason=reason.strip(), by=doing.doer_id, now=doing.now
+        )
 
 
-def _begin(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session, verb: str, member: Actor, going: Going, *, by: Actor, now: datetime, form_key: str | None
-) -> str | None:
-    """Write the trail's row; gives what the books are to call this deed, None where the form was done before."""
-    deed = f"{PREFIX}{codes.new_reference()}"
+def refuse_unfinished(session: Session, member: Actor) -> None:
+    """Raise UnfinishedError where something that they asked, agreed, recorded or see differently is still open."""
+    if list_open(session, member.bank_id, member.account_id):
+        raise UnfinishedError
+
+
+def _begin(session: Session, name: DeedName, member: Actor, going: Going, doing: Doing) -> str | None:
+    """Write the trail's row; return the reference of this deed in the books, None where the form was done before.
+
+    Raises NotAllowedError.
+    """
     to = going.to.code if going.to else ""
     content = {"member": member.code, "balance": going.balance, "to": to, "reason": going.reason}
-    row = trail.Deed(
-        by.bank_id, verb, deed, by.doer_id, now, on_behalf_of=by.on_behalf_of, form_key=form_key, content=content
-    )
-    if trail.begin(session, row) is not None:
+    deed = Ref(Subject.LEAVING, codes.new_reference())
+    if trail.begin(session, doing, name, deed, content, is_new=True) is not None:
         return None
-    if not rules.may_write_down(by, member):
+    if not rules.may_write_down(doing.by, member):
         raise NotAllowedError
-    return deed
+    return str(deed)
 
 
 def _lock_both(session: Session, member: Actor, going: Going) -> None:
-    """Hold where both stand, in the order of their ids: neither leaves nor begins something meanwhile."""
+    """Lock the bank, then the memberships of both in the order of their ids: neither leaves nor begins something."""
+    lock_bank(session, member.bank_id)
     ids = {member.membership_id, going.to.membership_id if going.to else member.membership_id}
     both = select(Membership.id).where(Membership.bank_id == member.bank_id, Membership.id.in_(ids))
     session.execute(both.order_by(Membership.id).with_for_update(key_share=True)).all()
 
 
-def _settle(  # noqa: PLR0913 (a deed names who, what and when)
-    session: Session, bank: Bank, member: Actor, going: Going, deed: str, *, by: Actor, now: datetime
-) -> None:
+def _settle(session: Session, bank: Bank, member: Actor, going: Going, deed: str, doing: Doing) -> None:
     """Bring the account to zero and close it, under the locks of all that moves."""
     to = (find_actor_by_code(session, bank.id, going.to.code) or going.to) if going.to else None
-    rules.check(Going(going.balance, going.reason, to), member, by)
+    rules.check(Going(going.balance, going.reason, to), member, doing.by)
     refuse_unfinished(session, member)
-    other_id = _other_account(session, bank, going.balance, to, by=by, now=now)
+    other_id = _other_account(session, bank, going.balance, to, doing)
     lock_accounts(session, bank.id, [member.account_id, other_id])
     account = get_account(session, bank.id, member.account_id)
     if account.balance != going.balance:
@@ -126,29 +122,26 @@ def _settle(  # noqa: PLR0913 (a deed names who, what and when)
         raise UnfinishedError
     line = rules.line_to_zero(account.balance, account.id, other_id)
     if line is not None:
-        _post(session, bank, line, deed, words=going.reason if account.balance < 0 else None, by=by, now=now)
-    close_account(session, bank.id, account.id, reason=going.reason.strip(), by=by.doer_id, now=now)
+        _post(session, bank, line, deed, doing, words=going.reason if account.balance < 0 else None)
+    close_account(session, bank.id, account.id, reason=going.reason.strip(), by=doing.doer_id, now=doing.now)
 
 
-def _other_account(session: Session, bank: Bank, balance: int, to: Actor | None, *, by: Actor, now: datetime) -> int:
+def _other_account(session: Session, bank: Bank, balance: int, to: Actor | None, doing: Doing) -> int:
     """Where hours go to or come from. The leavers' account is opened when it is first needed."""
     if balance >= 0:
         return to.account_id if to else get_account_of_kind(session, bank.id, AccountKind.POT)
-    if find_account_of_kind(session, bank.id, AccountKind.LEAVERS) is None:
-        session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True))  # one, whoever asks
-    return find_account_of_kind(session, bank.id, AccountKind.LEAVERS) or _open_leavers(session, bank, by, now)
+    return find_account_of_kind(session, bank.id, AccountKind.LEAVERS) or _open_leavers(session, bank, doing)
 
 
-def _open_leavers(session: Session, bank: Bank, by: Actor, now: datetime) -> int:
-    trail.begin(session, trail.Deed(bank.id, "leavers.opened", f"bank:{bank.slug}", by.doer_id, now))
+def _open_leavers(session: Session, bank: Bank, doing: Doing) -> int:
+    trail.begin(session, doing.part_of_it(), DeedName.LEAVERS_OPENED, Ref(Subject.BANK, bank.slug))
+    by, now = doing.doer_id, doing.now
     return open_account(
-        session, bank.id, AccountKind.LEAVERS, bank.id, floor=None, reason=_LEAVERS_FLOOR, by=by.doer_id, now=now
+        session, bank.id, AccountKind.LEAVERS, bank.id, floor=None, reason=_LEAVERS_FLOOR, by=by, now=now
     )
 
 
-def _post(  # noqa: PLR0913 (a deed names who, what and when)
-    session: Session, bank: Bank, line: Line, deed: str, *, words: str | None, by: Actor, now: datetime
-) -> None:
+def _post(session: Session, bank: Bank, line: Line, deed: str, doing: Doing, *, words: str | None) -> None:
     """Write the entry. The reason stands with hours that nobody gives back; else it is no reader's of a statement."""
     bookkeeping.post(
         session,
@@ -157,12 +150,12 @@ def _post(  # noqa: PLR0913 (a deed names who, what and when)
             key=deed,
             kind=EntryKind.LEAVING,
             lines=(line,),
-            occurred_on=clock.local_day(now, bank.time_zone),
-            recorded_at=now,
-            recorded_by=by.doer_id,
-            on_behalf_of=by.on_behalf_of,
+            occurred_on=clock.local_day(doing.now, bank.time_zone),
+            recorded_at=doing.now,
+            recorded_by=doing.doer_id,
+            on_behalf_of=doing.on_behalf_of,
             deed=deed,
             words=words.strip() if words else None,
         ),
     )
-    notice_crossings(session, bank.id, [line], now)
+    notice_crossings(session, bank.id, [line], doing.now)

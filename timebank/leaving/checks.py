@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from timebank.actors import Standing
 from timebank.bookkeeping.closings import account_closings, closed_accounts
 from timebank.bookkeeping.queries import list_accounts_of_kind, list_entries_of_deeds, moments_of_accounts
-from timebank.leaving.actions import LEFT, PREFIX, SETTLED
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership
-from timebank.members.rules import Standing
+from timebank.references import DeedName, Subject, parse
 from timebank.trail.queries import list_doings
 
 #: The bank, who did it, and the very moment.
@@ -73,7 +73,7 @@ def leavings_on_record(session: Session) -> CheckResult:
     """
     closings = session.execute(_closings_of_members()).all()
     done = Counter[_Doing]((row.bank_id, row.recorded_by, row.recorded_at) for row in closings)
-    doings = [row for deed in (LEFT, SETTLED) for row in list_doings(session, deed)]
+    doings = [row for deed in (DeedName.MEMBER_LEFT, DeedName.MEMBER_SETTLED) for row in list_doings(session, deed)]
     told = Counter[_Doing]((row.bank_id, row.done_by, row.done_at) for row in doings)
     wrong = [
         Finding("closing", f"{bank_id}/{at.isoformat()}", "leavings on the trail and closings do not go together")
@@ -99,10 +99,15 @@ def _entries_that_close_nothing(session: Session, closings: Sequence[Row[*tuple[
         taken_over = (entry.bank_id, entry.from_account_id) in leavers
         left = entry.to_account_id if taken_over else entry.from_account_id
         closed = (entry.bank_id, left, entry.recorded_by, entry.recorded_at)
-        if entry.lines != 1 or free[closed] < 1 or not entry.deed.startswith(PREFIX):
+        if entry.lines != 1 or free[closed] < 1 or not _is_leaving(entry.deed):
             wrong.append(Finding("entry", entry.deed, "it is of a leaving, and closed no account"))
         free[closed] -= 1
     return wrong
+
+
+def _is_leaving(deed: str) -> bool:
+    reference = parse(deed)
+    return reference is not None and reference.subject is Subject.LEAVING
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (leavers_are_settled, leavings_on_record)

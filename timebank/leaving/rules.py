@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from timebank.actors import Actor, Standing, may_change_standing, may_exchange
 from timebank.exchanges.errors import SamePersonError, SideNotActiveError
 from timebank.leaving.errors import OwnHandError
 from timebank.ledger.entries import Line
 from timebank.members.errors import WordsMissingError
-from timebank.members.rules import Actor, Standing, may_change_standing, may_exchange
 
 
 @dataclass(frozen=True, slots=True)

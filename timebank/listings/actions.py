@@ -1,6 +1,7 @@
 """What is done with offers and requests, and asking a broker where nothing fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Actor, Doing, Unattended, may_exchange
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
 from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, ListingMovedOnError
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
@@ -16,17 +20,15 @@ from timebank.listings.queries import get_tree, list_categories_of
 from timebank.listings.rules import Kind, Life, Move, Said
 from timebank.listings.search import index_of
 from timebank.listings.starting_categories import STARTING_CATEGORIES
-from timebank.members.errors import NotAllowedError
 from timebank.members.models import Membership
-from timebank.members.rules import Actor, may_exchange
+from timebank.references import DeedName, Ref, Subject
 from timebank.tasks import actions as tasks, rules as task_rules
 from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
 
 
-def open_categories(session: Session, bank: Bank, now: datetime, *, by: Actor | None = None) -> int:
-    """Give a bank that has no categories those that every bank starts with; gives how many it got."""
-    session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True))  # once, whoever asks
+def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> int:
+    """Give a bank that has no categories those that every bank starts with; return how many it got."""
+    lock_bank(session, bank.id)  # once, whoever asks
     if session.scalar(select(Category.id).where(Category.bank_id == bank.id).limit(1)) is not None:
         return 0
     ids = {one.key: clock.next_id() for one in STARTING_CATEGORIES}
@@ -44,158 +46,129 @@ def open_categories(session: Session, bank: Bank, now: datetime, *, by: Actor | 
     ]
     for level in (False, True):  # the main ones first, since the others point to them
         session.execute(insert(Category), [row for row in rows if (row["parent_id"] is not None) is level])
-    subject = f"bank:{bank.slug}"
-    trail.begin(session, Deed(bank.id, "categories.opened", subject, by.doer_id if by else None, now))
+    trail.begin(session, doing.part_of_it(), DeedName.CATEGORIES_OPENED, Ref(Subject.BANK, bank.slug))
     return len(rows)
 
 
-def add(  # noqa: PLR0913 (who says what, when, and under which form's key)
-    session: Session, bank: Bank, kind: Kind, said: Said, *, by: Actor, now: datetime, form_key: str
-) -> str:
-    """List an offer or a request of the actor; gives its code. Raises NotAllowedError and what rules.check raises."""
-    if not may_exchange(by):
+def add(session: Session, bank: Bank, kind: Kind, said: Said, doing: Doing) -> str:
+    """List an offer or a request of the actor; return its code. Raises NotAllowedError and what rules.check raises."""
+    code = codes.new_reference()
+    deed, subject = DeedName(f"listing.{kind}"), Ref(Subject.LISTING, code)
+    first_code = trail.begin(session, doing, deed, subject, asdict(said), is_new=True)
+    if first_code is not None:
+        return first_code
+    if not may_exchange(doing.by):
         raise NotAllowedError
     _check(session, bank.id, said, kept=())
-    code = codes.new_reference()
-    done = _begin(session, by, f"listing.{kind}", code, now, form_key, said)
-    if done is not None:
-        return done
     listing = Listing(
         bank_id=bank.id,
         id=clock.next_id(),
         code=code,
-        member_id=by.membership_id,
+        member_id=doing.by.membership_id,
         kind=kind,
         life=Life.OPEN,
-        review_on=_next_review(bank, now),
-        listed_at=now,
+        review_on=_next_review(bank, doing.now),
+        listed_at=doing.now,
     )
-    _write(listing, said, now)
+    _write(listing, said, doing.now)
     session.add(listing)
     session.flush()
     _index(session, listing, said.category_ids)
     return code
 
 
-def change(  # noqa: PLR0913 (the same)
-    session: Session, bank: Bank, code: str, said: Said, *, by: Actor, now: datetime, form_key: str
-) -> None:
-    """Say it anew. Who does so says with it that it is right. Raises NotAllowedError and what rules.check raises."""
-    listing = _lock(session, bank.id, code, by)
-    _check(session, bank.id, said, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
-    if _begin(session, by, "listing.change", code, now, form_key, said) is not None:
+def change(session: Session, bank: Bank, code: str, said: Said, doing: Doing) -> None:
+    """Edit a listing; saving also counts as confirming it. Raises NotAllowedError and what rules.check raises."""
+    if _was_done(session, doing, DeedName.LISTING_CHANGE, code, asdict(said)):
         return
-    _write(listing, said, now)
-    listing.review_on = _next_review(bank, now)
+    listing = _lock(session, code, doing)
+    _check(session, bank.id, said, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
+    _write(listing, said, doing.now)
+    listing.review_on = _next_review(bank, doing.now)
     session.flush()
     for table in (ListingWord, ListingCategory):
         session.execute(delete(table).where(table.bank_id == bank.id, table.listing_id == listing.id))
     _index(session, listing, said.category_ids)
 
 
-def move(  # noqa: PLR0913 (the same)
-    session: Session, bank: Bank, code: str, what: Move, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> None:
     """Pause, close or open a listing again, or say that it is still right.
 
     Raises NotAllowedError, or ListingMovedOnError where it is in no life for that.
     """
-    listing = _lock(session, bank.id, code, by)
-    if _begin(session, by, f"listing.{what}", code, now, form_key, None) is not None:
+    if _was_done(session, doing, DeedName(f"listing.{what}"), code):
         return
+    listing = _lock(session, code, doing)
     life = rules.after(Life(listing.life), what)
     if life is None:
         raise ListingMovedOnError
-    listing.life, listing.changed_at = life, now
+    listing.life, listing.changed_at = life, doing.now
     if what in {Move.REOPEN, Move.RECONFIRM}:
-        listing.review_on = _next_review(bank, now)
+        listing.review_on = _next_review(bank, doing.now)
     session.flush()
 
 
-def close_all(session: Session, bank_id: int, member_id: int, *, by: Actor, now: datetime) -> None:
+def close_all(session: Session, member_id: int, doing: Doing) -> None:
     """Close what a member lists, as they leave; each listing is on record. Raises NotAllowedError."""
-    if by.bank_id != bank_id or not rules.may_change(member_id, by):
+    if not rules.may_change(member_id, doing.by):
         raise NotAllowedError
     listings = session.scalars(
         select(Listing)
-        .where(Listing.bank_id == bank_id, Listing.member_id == member_id, Listing.life != Life.CLOSED)
+        .where(Listing.bank_id == doing.bank_id, Listing.member_id == member_id, Listing.life != Life.CLOSED)
         .order_by(Listing.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     for listing in listings.all():
-        _begin(session, by, f"listing.{Move.CLOSE}", listing.code, now, None, None)
-        listing.life, listing.changed_at = Life.CLOSED, now
+        _was_done(session, doing.part_of_it(), DeedName.LISTING_CLOSE, listing.code)
+        listing.life, listing.changed_at = Life.CLOSED, doing.now
     session.flush()
 
 
-def hand_over(  # noqa: PLR0913 (the same)
-    session: Session, bank: Bank, code: str, to: Actor, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) -> None:
     """Give an imported listing to the member whose it is. Raises NotAllowedError."""
-    listing = _lock(session, bank.id, code, by)
-    if _begin(session, by, "listing.handed_over", code, now, form_key, {"to": to.code}) is not None:
+    if _was_done(session, doing, DeedName.LISTING_HANDED_OVER, code, {"to": to.code}):
         return
+    listing = _lock(session, code, doing)
     holder = session.get_one(Membership, (bank.id, listing.member_id))
-    if not rules.may_hand_over(by, held=holder.is_holder) or to.bank_id != bank.id or not may_exchange(to):
+    if not rules.may_hand_over(doing.by, held=holder.is_holder) or to.bank_id != bank.id or not may_exchange(to):
         raise NotAllowedError
-    listing.member_id, listing.changed_at = to.membership_id, now
+    listing.member_id, listing.changed_at = to.membership_id, doing.now
     if listing.area_id is None:
         listing.area_id = session.get_one(Membership, (bank.id, to.membership_id)).area_id
     session.flush()
 
 
-def ask_broker(session: Session, words: str, *, by: Actor, now: datetime, form_key: str) -> None:
+def ask_broker(session: Session, words: str, doing: Doing) -> None:
     """Have a broker find somebody for what these words say; asked again, the words join those that wait."""
-    if not may_exchange(by):
+    member = Ref(Subject.MEMBER, doing.by.code)
+    if trail.begin(session, doing, DeedName.HELP_LOOKED_FOR, member, {"words": words}) is not None:
+        return
+    if not may_exchange(doing.by):
         raise NotAllowedError
-    deed = Deed(
-        by.bank_id,
-        "help.looked_for",
-        f"member:{by.code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content={"words": words},
-    )
-    if trail.begin(session, deed) is None:
-        kind, subject = task_rules.Kind.FIND_SOMEBODY, f"member:{by.code}"
-        tasks.open_task(session, by.bank_id, kind=kind, subject=subject, note=words, now=now)
+    kind = task_rules.Kind.FIND_SOMEBODY
+    tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now)
 
 
-def _begin(  # noqa: PLR0913, PLR0917 (all of a deed)
-    session: Session, by: Actor, verb: str, code: str, now: datetime, form_key: str | None, content: object
-) -> str | None:
-    """Write the trail's row; gives the listing's code where this very form was done before."""
-    told = {"said": str(content)}
-    deed = Deed(
-        by.bank_id,
-        verb,
-        f"listing:{code}",
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content=told,
-    )
-    done = trail.begin(session, deed)
-    return None if done is None else done.removeprefix("listing:")
+def _was_done(
+    session: Session, doing: Doing, deed: DeedName, code: str, content: Mapping[str, object] | None = None
+) -> bool:
+    return trail.begin(session, doing, deed, Ref(Subject.LISTING, code), content) is not None
 
 
 def _next_review(bank: Bank, now: datetime) -> date:
     return rules.review_day(clock.local_day(now, bank.time_zone), bank.review_months)
 
 
-def _lock(session: Session, bank_id: int, code: str, by: Actor) -> Listing:
-    """The listing, locked. Raises NotAllowedError where it is another's and the actor no broker."""
+def _lock(session: Session, code: str, doing: Doing) -> Listing:
+    """Return the listing, row-locked. Raises NotAllowedError where it is another's and the actor no broker."""
     listing = session.execute(
         select(Listing)
-        .where(Listing.bank_id == bank_id, Listing.code == code)
+        .where(Listing.bank_id == doing.bank_id, Listing.code == code)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
-    if by.bank_id != bank_id or not rules.may_change(listing.member_id, by):
+    if not rules.may_change(listing.member_id, doing.by):
         raise NotAllowedError
     return listing
 

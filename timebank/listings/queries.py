@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.rules import Kind, Life, read_risks, suits_day
 from timebank.listings.search import Looked, Term, look
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
-from timebank.members.rules import Standing
 
 LISTINGS_A_PAGE = 25
 MOST_OF_ONE_MEMBER = 100

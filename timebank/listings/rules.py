@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from timebank.actors import Actor, may_broker, may_exchange
 from timebank.listings.errors import CategoriesError, NoTitleError
-from timebank.members.rules import Actor, may_broker, may_exchange
 
 
 class Kind(StrEnum):

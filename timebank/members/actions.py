@@ -1,25 +1,28 @@
 """Taking people into a bank, and what they change about themselves."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Doing, Role, Standing, Unattended, may_broker, may_grant
 from timebank.banks.actions import MEMBERS_FLOOR
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.opening import open_account
 from timebank.bookkeeping.queries import get_account_of_kind
+from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
-from timebank.members.errors import NotAllowedError, NoWayToReachError
+from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.queries import list_roles_anywhere
-from timebank.members.rules import Actor, Role, Standing, fold, may_broker, may_grant
+from timebank.members.queries import get_rights, list_roles_anywhere
+from timebank.members.rules import fold
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
 
 FIRST_NUMBER = 101
 HOLDER_NAME = "Imported listings"
@@ -41,40 +44,35 @@ class NewMember:
     person_id: int | None = None
 
 
-def admit(
-    session: Session, bank: Bank, newcomer: NewMember, *, by: Actor | None, now: datetime, form_key: str | None = None
-) -> Membership:
+def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unattended) -> Membership:
     """Take somebody into the bank as an active member with an account and their welcome hours from the pot.
 
-    `by` is a broker, or None for the administrator's command line, which posts no welcome hours: every posting has
-    a named actor. The same `form_key` gives the first result again. Raises NotAllowedError or NoWayToReachError.
+    A broker does it, or the administrator's command line, which posts no welcome hours: every posting has a named
+    actor. Raises NotAllowedError or NoWayToReachError.
     """
-    if by is not None and not may_broker(by):
+    membership_id, code = clock.next_id(), codes.new_reference()
+    content = {"name": newcomer.name, "email": newcomer.email, "phone": newcomer.phone}
+    subject = Ref(Subject.MEMBER, code)
+    first_code = trail.begin(session, doing, DeedName.MEMBER_ADMITTED, subject, content, is_new=True)
+    if first_code is not None:
+        return get_membership_by_code(session, bank.id, first_code)
+    if doing.by is not None and not may_broker(doing.by):
         raise NotAllowedError
     if not newcomer.email and not newcomer.phone:
         raise NoWayToReachError
-    membership_id, code = clock.next_id(), codes.new_reference()
-    session.execute(
-        select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True)
-    )  # members are numbered one by one
-    if by is not None:
-        done = trail.begin(session, _deed(by, "member.admitted", code, now, form_key, newcomer))
-        if done is not None:
-            return get_membership_by_code(session, bank.id, done.removeprefix("member:"))
-    membership = _enter(session, bank, newcomer, (membership_id, code), by=by, now=now)
-    if by is None:
-        trail.begin(session, Deed(bank.id, "member.admitted", f"member:{code}", None, now))
-    elif bank.welcome_minutes:
-        _welcome(session, bank, membership, by, now)
+    lock_bank(session, bank.id)  # members are numbered one by one
+    membership = _enter(session, bank, newcomer, (membership_id, code), doing)
+    if isinstance(doing, Doing) and bank.welcome_minutes:
+        _welcome(session, bank, membership, doing)
     return membership
 
 
 def _enter(
-    session: Session, bank: Bank, newcomer: NewMember, names: tuple[int, str], *, by: Actor | None, now: datetime
+    session: Session, bank: Bank, newcomer: NewMember, names: tuple[int, str], doing: Doing | Unattended
 ) -> Membership:
     """Write the person, the account, the membership under its (id, code), and its roles."""
     membership_id, code = names
-    person_id = newcomer.person_id or _enter_person(session, newcomer, now)
+    person_id = newcomer.person_id or _enter_person(session, newcomer, doing.now)
     account_id = open_account(
         session,
         bank.id,
@@ -82,8 +80,8 @@ def _enter(
         membership_id,
         floor=bank.member_floor,
         reason=MEMBERS_FLOOR,
-        by=by.membership_id if by else None,
-        now=now,
+        by=doing.by.membership_id if doing.by else None,
+        now=doing.now,
     )
     membership = Membership(
         bank_id=bank.id,
@@ -95,12 +93,12 @@ def _enter(
         standing=Standing.ACTIVE,
         about=newcomer.about,
         area_id=newcomer.area_id,
-        joined_on=clock.local_day(now, bank.time_zone),
+        joined_on=clock.local_day(doing.now, bank.time_zone),
     )
     session.add(membership)
     session.flush()
     for role in sorted(newcomer.roles):
-        session.add(_role(membership, role, by, now))
+        session.add(_role(membership, role, doing))
     session.flush()
     return membership
 
@@ -119,18 +117,13 @@ def _enter_person(session: Session, newcomer: NewMember, now: datetime) -> int:
     return person.id
 
 
-def _deed(by: Actor, verb: str, code: str, now: datetime, form_key: str | None, newcomer: NewMember) -> Deed:
-    content = {"name": newcomer.name, "email": newcomer.email, "phone": newcomer.phone}
-    return Deed(by.bank_id, verb, f"member:{code}", by.membership_id, now, form_key=form_key, content=content)
-
-
-def _role(membership: Membership, role: Role, by: Actor | None, now: datetime) -> MembershipRole:
+def _role(membership: Membership, role: Role, doing: Doing | Unattended) -> MembershipRole:
     return MembershipRole(
         bank_id=membership.bank_id,
         membership_id=membership.id,
         role=role,
-        granted_by=by.membership_id if by else None,
-        granted_at=now,
+        granted_by=doing.by.membership_id if doing.by else None,
+        granted_at=doing.now,
     )
 
 
@@ -140,7 +133,7 @@ def next_number(session: Session, bank_id: int) -> int:
     return (newest or FIRST_NUMBER - 1) + 1
 
 
-def _welcome(session: Session, bank: Bank, membership: Membership, by: Actor, now: datetime) -> None:
+def _welcome(session: Session, bank: Bank, membership: Membership, doing: Doing) -> None:
     """Welcome hours come from the pot, so that nothing is minted."""
     pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
     bookkeeping.post(
@@ -151,9 +144,9 @@ def _welcome(session: Session, bank: Bank, membership: Membership, by: Actor, no
             kind=EntryKind.WELCOME,
             lines=(Line(pot_id, membership.account_id, bank.welcome_minutes),),
             occurred_on=membership.joined_on,
-            recorded_at=now,
-            recorded_by=by.membership_id,
-            deed=f"member:{membership.code}",
+            recorded_at=doing.now,
+            recorded_by=doing.by.membership_id,
+            deed=str(Ref(Subject.MEMBER, membership.code)),
         ),
     )
 
@@ -167,7 +160,7 @@ def get_membership_by_code(session: Session, bank_id: int, code: str) -> Members
 
 def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Membership:
     """The bank's holder of imported listings, made the first time: no roles, no contact, no sign-in, no hours."""
-    session.execute(select(Bank.id).where(Bank.id == bank.id).with_for_update(key_share=True))  # one, whoever asks
+    lock_bank(session, bank.id)  # one, whoever asks
     holder = session.scalar(select(Membership).where(Membership.bank_id == bank.id, Membership.is_holder))
     if holder is not None:
         return holder
@@ -192,7 +185,7 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
     )
     session.add(holder)
     session.flush()
-    trail.begin(session, Deed(bank.id, "holder.made", f"member:{holder.code}", None, now))
+    trail.begin(session, Unattended(bank.id, now), DeedName.HOLDER_MADE, Ref(Subject.MEMBER, holder.code))
     return holder
 
 
@@ -209,12 +202,16 @@ class Profile:
     shows_email: bool = False
 
 
-def change_profile(session: Session, actor: Actor, profile: Profile, *, now: datetime) -> None:
+def change_profile(session: Session, profile: Profile, doing: Doing) -> None:
     """Change one's own name, contact, area and words; a broker who acts for a member can do it for them.
 
     Not for somebody with a role, since what is sent to a contact could lend it. Raises NoWayToReachError or
     NotAllowedError.
     """
+    actor = doing.by
+    subject = Ref(Subject.MEMBER, actor.code)
+    if trail.begin(session, doing, DeedName.PROFILE_CHANGED, subject, asdict(profile)) is not None:
+        return
     if not profile.email and not profile.phone:
         raise NoWayToReachError
     if actor.hand is not None and list_roles_anywhere(session, actor.person_id) - {Role.MEMBER}:
@@ -225,30 +222,34 @@ def change_profile(session: Session, actor: Actor, profile: Profile, *, now: dat
     membership = session.get_one(Membership, (actor.bank_id, actor.membership_id))
     membership.about, membership.area_id = profile.about, profile.area_id
     membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
-    subject = f"member:{actor.code}"
-    deed = Deed(actor.bank_id, "profile.changed", subject, actor.doer_id, now, on_behalf_of=actor.on_behalf_of)
-    trail.begin(session, deed)
     session.flush()
 
 
-def set_roles(session: Session, membership: Membership, roles: frozenset[Role], *, by: Actor, now: datetime) -> None:
+def set_roles(session: Session, membership: Membership, roles: frozenset[Role], doing: Doing) -> None:
     """Give and take a membership's roles, so that it holds just these and 'member' if it had that.
 
-    Raises NotAllowedError where the actor is no coordinator, or it is their own membership.
+    The actor's rights are read under the bank's lock: of two coordinators who demote each other at once the second is
+    refused, so that one always stays. Raises NotAllowedError where the actor is no coordinator, or it is their own.
     """
-    standing = set(
-        session.scalars(
+    lock_bank(session, doing.bank_id)
+    by = get_rights(session, doing.by)
+    held = {
+        Role(role)
+        for role in session.scalars(
             select(MembershipRole.role).where(
                 MembershipRole.bank_id == membership.bank_id, MembershipRole.membership_id == membership.id
             )
         )
-    )
-    wanted = {role for role in roles if role is not Role.MEMBER} | ({Role.MEMBER} & {Role(role) for role in standing})
-    for role in wanted ^ {Role(role) for role in standing}:
+    }
+    kept = {role for role in roles if role is not Role.MEMBER} | ({Role.MEMBER} & held)
+    for role in sorted(kept ^ held):
         if not may_grant(by, role, to_membership=membership.id):
             raise NotAllowedError
-        if role in wanted:
-            session.add(_role(membership, role, by, now))
+        verb = "given" if role in kept else "taken"
+        subject = Ref(Subject.MEMBER, membership.code)
+        trail.begin(session, doing.part_of_it(), DeedName(f"role.{verb}.{role}"), subject)
+        if role in kept:
+            session.add(_role(membership, role, doing))
         else:
             session.execute(
                 delete(MembershipRole).where(
@@ -257,7 +258,4 @@ def set_roles(session: Session, membership: Membership, roles: frozenset[Role], 
                     MembershipRole.role == role,
                 )
             )
-        verb = "role.given" if role in wanted else "role.taken"
-        subject = f"member:{membership.code}"
-        trail.begin(session, Deed(by.bank_id, f"{verb}.{role}", subject, by.membership_id, now))
     session.flush()

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping.queries import holders_now, list_accounts_of_kind
 from timebank.ledger.accounts import AccountKind, HolderKind
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.members.models import Application, Membership, StandingChange
-from timebank.members.rules import Stage
+from timebank.members.models import Membership, StandingChange
 
 
 def accounts_have_members(session: Session) -> CheckResult:
@@ -36,18 +35,6 @@ def accounts_have_members(session: Session) -> CheckResult:
     return CheckResult("accounts_have_members", count, "memberships", tuple(wrong[:20]), len(wrong))
 
 
-def admitted_have_memberships(session: Session) -> CheckResult:
-    """Every application that was admitted has its membership, and no other has one."""
-    admitted = Application.stage == Stage.ADMITTED
-    query = select(Application.code, Application.stage).where(admitted != Application.membership_id.is_not(None))
-    wrong = [
-        Finding("application", row.code, f"it is {row.stage}, and its membership does not fit that")
-        for row in session.execute(query)
-    ]
-    count = session.scalar(select(func.count()).select_from(Application)) or 0
-    return CheckResult("admitted_have_memberships", count, "applications", tuple(wrong[:20]), len(wrong))
-
-
 def standings_as_changed(session: Session) -> CheckResult:
     """Every membership whose standing was ever changed stands where the newest change put it."""
     same = (StandingChange.bank_id == Membership.bank_id) & (StandingChange.membership_id == Membership.id)
@@ -67,6 +54,5 @@ def standings_as_changed(session: Session) -> CheckResult:
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     accounts_have_members,
-    admitted_have_memberships,
     standings_as_changed,
 )

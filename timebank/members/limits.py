@@ -9,94 +9,74 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Actor, Doing, Unattended, may_change_limit, may_coordinate
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.limits import list_ended_overrides, list_limits, lock_accounts
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
+from timebank.errors import NotAllowedError
 from timebank.holders.queries import list_names
 from timebank.ledger.accounts import Account, AccountKind
 from timebank.ledger.hours import split
-from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError, NotAllowedError
-from timebank.members.rules import Actor, may_change_limit, may_coordinate
+from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError
+from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import Kind
 from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
 
 LONGEST = timedelta(days=366)
 #: Reasons that nobody typed.
 TIME_IS_OVER = "the override has ended"
 ENDED_EARLY = "the override was ended early"
-POT_SUBJECT = "pot"
 
 
 def lower_limit(  # noqa: PLR0913 (how far, why and until when: a limit is changed for a reason and a time)
-    session: Session,
-    bank: Bank,
-    member: Actor,
-    *,
-    below_minutes: int,
-    reason: str,
-    until: date,
-    by: Actor,
-    now: datetime,
-    form_key: str | None = None,
+    session: Session, bank: Bank, member: Actor, doing: Doing, *, below_minutes: int, reason: str, until: date
 ) -> None:
     """Let a member go so many minutes below zero until the end of a day.
 
     Raises NotAllowedError, LimitReasonMissingError, LimitDayError, or LimitAboveBalanceError where they are further
     below zero already.
     """
-    if not may_change_limit(by, of_membership=member.membership_id):
-        raise NotAllowedError
-    _check(reason, until, clock.local_day(now, bank.time_zone))
-    content = {"member": member.code, "below": below_minutes, "reason": reason, "until": until}
-    if _was_done(session, "limit.lowered", f"member:{member.code}", by, now, form_key=form_key, content=content):
+    content = {"below": below_minutes, "reason": reason, "until": until}
+    subject = Ref(Subject.MEMBER, member.code)
+    if trail.begin(session, doing, DeedName.LIMIT_LOWERED, subject, content) is not None:
         return
-    _set_floor(session, bank, member.account_id, -below_minutes, reason=reason, until=until, by=by, now=now)
+    if not may_change_limit(doing.by, of_membership=member.membership_id):
+        raise NotAllowedError
+    _check(reason, until, clock.local_day(doing.now, bank.time_zone))
+    _set_floor(session, member.account_id, -below_minutes, doing, reason=reason, until=until)
 
 
-def end_override(
-    session: Session, bank: Bank, member: Actor, *, by: Actor, now: datetime, form_key: str | None = None
-) -> None:
+def end_override(session: Session, bank: Bank, member: Actor, doing: Doing) -> None:
     """End what was lowered for a time today; where none runs any more, nothing changes. Raises NotAllowedError."""
-    if not may_change_limit(by, of_membership=member.membership_id):
-        raise NotAllowedError
-    if _was_done(
-        session, "limit.ended", f"member:{member.code}", by, now, form_key=form_key, content={"member": member.code}
-    ):
+    if trail.begin(session, doing, DeedName.LIMIT_ENDED, Ref(Subject.MEMBER, member.code)) is not None:
         return
+    if not may_change_limit(doing.by, of_membership=member.membership_id):
+        raise NotAllowedError
     lock_accounts(session, bank.id, [member.account_id])
-    today = clock.local_day(now, bank.time_zone)
+    today = clock.local_day(doing.now, bank.time_zone)
     until = list_limits(session, bank.id, member.account_id)[0].until
     if until is not None and until >= today:
         account = get_account(session, bank.id, member.account_id)
-        _raise_floor(session, bank, account, bank.member_floor, reason=ENDED_EARLY, by=by, now=now)
+        _raise_floor(session, bank, account, bank.member_floor, doing, reason=ENDED_EARLY)
 
 
-def change_pot_limit(  # noqa: PLR0913 (the same for the pot, for good where no day is named)
-    session: Session,
-    bank: Bank,
-    *,
-    below_minutes: int,
-    reason: str,
-    until: date | None,
-    by: Actor,
-    now: datetime,
-    form_key: str | None = None,
+def change_pot_limit(
+    session: Session, bank: Bank, doing: Doing, *, below_minutes: int, reason: str, until: date | None
 ) -> None:
     """Say how far below zero the pot may go, until the end of a day or (None) as a rule of the bank.
 
     Raises NotAllowedError, LimitReasonMissingError, LimitDayError or LimitAboveBalanceError.
     """
-    if not may_coordinate(by):
-        raise NotAllowedError
-    _check(reason, until, clock.local_day(now, bank.time_zone))
     content = {"below": below_minutes, "reason": reason, "until": until}
-    if _was_done(session, "limit.pot", POT_SUBJECT, by, now, form_key=form_key, content=content):
+    if trail.begin(session, doing, DeedName.LIMIT_POT, Ref(Subject.POT), content) is not None:
         return
+    if not may_coordinate(doing.by):
+        raise NotAllowedError
+    _check(reason, until, clock.local_day(doing.now, bank.time_zone))
     pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
-    _set_floor(session, bank, pot_id, -below_minutes, reason=reason, until=until, by=by, now=now)
+    _set_floor(session, pot_id, -below_minutes, doing, reason=reason, until=until)
     if until is None:
         session.get_one(Bank, bank.id).pot_floor = -below_minutes
         session.flush()
@@ -108,7 +88,7 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
     Who is still below the bank's floor keeps the override's end, so that the next sweep raises it further, and a
     broker is asked once to talk with them.
     """
-    raised, today = 0, clock.local_day(now, bank.time_zone)
+    raised, today, sweep = 0, clock.local_day(now, bank.time_zone), Unattended(bank.id, now)
     lock_accounts(session, bank.id, [row.id for row in list_ended_overrides(session, bank.id, today)])
     for row in list_ended_overrides(session, bank.id, today):  # read again, now that the balances are locked
         account = Account(row.id, AccountKind(row.kind), row.floor, row.balance, row.held)
@@ -116,7 +96,7 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
         moves = usual is None or account.free > row.floor or account.free >= usual
         if row.reason in {TIME_IS_OVER, ENDED_EARLY} and not moves:
             continue
-        _raise_floor(session, bank, account, usual, reason=TIME_IS_OVER, by=None, now=now)
+        _raise_floor(session, bank, account, usual, sweep, reason=TIME_IS_OVER)
         raised += moves
     return raised
 
@@ -128,48 +108,16 @@ def _check(reason: str, until: date | None, today: date) -> None:
         raise LimitDayError
 
 
-def _was_done(  # noqa: PLR0913 (the trail's row: who, what, when, under which key)
-    session: Session,
-    deed: str,
-    subject: str,
-    by: Actor,
-    now: datetime,
-    *,
-    form_key: str | None,
-    content: dict[str, object],
-) -> bool:
-    row = Deed(
-        by.bank_id,
-        deed,
-        subject,
-        by.doer_id,
-        now,
-        on_behalf_of=by.on_behalf_of,
-        form_key=form_key,
-        content=content,
-    )
-    return trail.begin(session, row) is not None
-
-
-def _set_floor(  # noqa: PLR0913 (a limit change names who, why and until when)
-    session: Session,
-    bank: Bank,
-    account_id: int,
-    floor: int,
-    *,
-    reason: str,
-    until: date | None,
-    by: Actor,
-    now: datetime,
-) -> None:
+def _set_floor(session: Session, account_id: int, floor: int, doing: Doing, *, reason: str, until: date | None) -> None:
     """Change the floor under the account's lock, so that no hours move between looking and changing."""
-    lock_accounts(session, bank.id, [account_id])
-    free = get_account(session, bank.id, account_id).free
+    bank_id = doing.bank_id
+    lock_accounts(session, bank_id, [account_id])
+    free = get_account(session, bank_id, account_id).free
     if floor > free:
         hours, minutes = split(free)
         raise LimitAboveBalanceError(hours=hours, minutes=minutes)
     bookkeeping.change_limit(
-        session, bank.id, account_id, floor, reason=reason.strip(), by=by.doer_id, now=now, until=until
+        session, bank_id, account_id, floor, reason=reason.strip(), by=doing.doer_id, now=doing.now, until=until
     )
 
 
@@ -191,18 +139,18 @@ def usual_floor(bank: Bank, kind: AccountKind, for_good: int | None) -> int | No
     assert_never(kind)
 
 
-def _raise_floor(  # noqa: PLR0913 (a limit change names who and why)
-    session: Session, bank: Bank, account: Account, usual: int | None, *, reason: str, by: Actor | None, now: datetime
+def _raise_floor(
+    session: Session, bank: Bank, account: Account, usual: int | None, doing: Doing | Unattended, *, reason: str
 ) -> None:
     """Raise the floor towards the usual one as far as the balance allows; where that is not all, ask a broker."""
     floor = None if usual is None else min(usual, account.free)
     still_below = floor != usual
+    now = doing.now
     until = clock.local_day(now, bank.time_zone) - timedelta(days=1) if still_below else None
-    by_id = by.doer_id if by else None
-    bookkeeping.change_limit(session, bank.id, account.id, floor, reason=reason, by=by_id, now=now, until=until)
+    bookkeeping.change_limit(session, bank.id, account.id, floor, reason=reason, by=doing.doer_id, now=now, until=until)
     holder = list_names(session, bank.id, [account.id]).get(account.id)
-    subject = f"{holder.kind}:{holder.code}" if holder else str(account.kind)
-    if by is None:
-        trail.begin(session, Deed(bank.id, "limit.swept", subject, None, now))
+    subject = Ref(Subject(holder.kind), holder.code) if holder else Ref(Subject(account.kind))
+    if doing.by is None:
+        trail.begin(session, doing, DeedName.LIMIT_SWEPT, subject)
     if still_below and holder:
         open_task(session, bank.id, kind=Kind.LIMIT_ENDED, subject=subject, now=now)

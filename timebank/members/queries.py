@@ -4,16 +4,18 @@ The holder of imported listings is nobody, and never found as somebody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from timebank.actors import Actor, Role, Standing
 from timebank.holders.sources import Source, register
 from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
-from timebank.members.rules import Actor, Role, Standing, fold
+from timebank.members.rules import fold
 
 MEMBERS_A_PAGE = 25
 _LONGEST_WORDS = 80
@@ -37,6 +39,18 @@ def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Ac
 def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor | None:
     """The membership with this number."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.number == number)
+
+
+def get_rights(session: Session, actor: Actor) -> Actor:
+    """Return the actor with the roles and standing that they have at this moment, and with the same hand.
+
+    Called under a lock that whoever changes rights takes too, since an actor was read before. Raises NoResultFound.
+    """
+    current = _one_actor(session, Membership.bank_id == actor.bank_id, Membership.id == actor.membership_id)
+    if current is None:
+        raise NoResultFound
+    roles = current.roles & actor.roles if actor.hand else current.roles
+    return replace(current, roles=roles, hand=actor.hand)
 
 
 def _one_actor(session: Session, *conditions: object) -> Actor | None:

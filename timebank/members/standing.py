@@ -1,38 +1,37 @@
 """Changing where a membership stands: suspended, left, and back again. Who, when and why is kept."""
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.members.errors import NotAllowedError, StandingMovedError, WordsMissingError
+from timebank.actors import STANDINGS, Actor, Doing, Standing, may_change_standing
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
+from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
-from timebank.members.rules import STANDINGS, Actor, Standing, may_change_standing
+from timebank.members.queries import get_rights
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
-def change_standing(  # noqa: PLR0913 (whose, to what and why, by whom and when)
-    session: Session, member: Actor, to: Standing, *, reason: str, by: Actor, now: datetime, form_key: str | None = None
-) -> bool:
+def change_standing(session: Session, member: Actor, to: Standing, doing: Doing, *, reason: str) -> bool:
     """Suspend a member, mark them as left, or take them back in, for a reason that other brokers will read.
 
-    Gives whether it was done now: the same form again does nothing. What else leaving and coming back bring, such as
-    what becomes of the hours, is done by `leaving.actions`, which calls this.
+    Return whether it was done now: the same form again does nothing. What else leaving and coming back bring, such as
+    what becomes of the hours, is done by `leaving.actions`, which calls this. The actor's rights are read under the
+    bank's lock, so that of two who suspend each other at once the second is refused.
     Raises WordsMissingError, NotAllowedError or StandingMovedError.
     """
+    content = {"to": to, "reason": reason}
+    if trail.begin(session, doing, DeedName(f"standing.{to}"), Ref(Subject.MEMBER, member.code), content) is not None:
+        return False
     if not reason.strip():
         raise WordsMissingError
-    subject, content = f"member:{member.code}", {"code": member.code, "to": to, "reason": reason}
-    deed = trail.Deed(
-        by.bank_id, f"standing.{to}", subject, by.doer_id, now, by.on_behalf_of, form_key=form_key, content=content
-    )
-    if trail.begin(session, deed) is not None:
-        return False
-    if not may_change_standing(by, member):
+    lock_bank(session, doing.bank_id)
+    if not may_change_standing(get_rights(session, doing.by), member):
         raise NotAllowedError
     membership = session.execute(
         select(Membership)
-        .where(Membership.bank_id == by.bank_id, Membership.id == member.membership_id)
+        .where(Membership.bank_id == doing.bank_id, Membership.id == member.membership_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
@@ -41,18 +40,18 @@ def change_standing(  # noqa: PLR0913 (whose, to what and why, by whom and when)
     membership.standing = to
     newest = session.scalar(
         select(func.max(StandingChange.number)).where(
-            StandingChange.bank_id == by.bank_id, StandingChange.membership_id == membership.id
+            StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id
         )
     )
     session.add(
         StandingChange(
-            bank_id=by.bank_id,
+            bank_id=doing.bank_id,
             membership_id=membership.id,
             number=(newest or 0) + 1,
             standing=to,
             reason=reason.strip(),
-            done_by=by.doer_id,
-            done_at=now,
+            done_by=doing.doer_id,
+            done_at=doing.now,
         )
     )
     session.flush()

@@ -13,6 +13,7 @@ from timebank.bookkeeping import (
 from timebank.corrections import models as corrections
 from timebank.db import Base
 from timebank.exchanges import models as exchanges
+from timebank.joining import models as joining
 from timebank.listings import models as listings
 from timebank.members import models as members
 from timebank.signing_in import models as signing_in
@@ -27,6 +28,7 @@ ROOMS = (
     corrections,
     exchanges,
     holders,
+    joining,
     listings,
     members,
     seals,

@@ -10,16 +10,16 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.members.errors import NotAllowedError
+from timebank.actors import Actor, Doing, Unattended
+from timebank.errors import NotAllowedError
 from timebank.members.models import Person
 from timebank.members.queries import list_roles_anywhere
-from timebank.members.rules import Actor
+from timebank.references import DeedName, Ref, Subject
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
 from timebank.signing_in.queries import digest_secret
 from timebank.signing_in.rules import CODE_LIFE, SESSION_LIFE, TRIES_WINDOW, is_valid, may_make_code, must_wait
 from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
 
 _DEVICE_LENGTH = 120
 
@@ -85,13 +85,15 @@ def _end(session: Session, now: datetime, *conditions: object) -> None:
     )
 
 
-def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetime) -> str:
-    """A new sign-in code for a member, to print or read out; codes made before stop working.
+def make_code(session: Session, member: Actor, doing: Doing | Unattended) -> str:
+    """Return a new sign-in code for a member, to print or read out; codes made before stop working.
 
-    `by` is a broker, or None for the administrator's command line. A code opens every door of its person, so that
+    A broker makes it, or the administrator's command line. A code opens every door of its person, so that
     roles could be borrowed with it: only a coordinator makes one for a broker or auditor, in whichever bank they are
     one; for a coordinator or trustee it comes from the command line; nobody makes their own. Raises NotAllowedError.
     """
+    by, now = doing.by, doing.now
+    trail.begin(session, doing, DeedName.SIGN_IN_CODE_MADE, Ref(Subject.MEMBER, member.code))
     if by is not None and not may_make_code(by, member, list_roles_anywhere(session, member.person_id)):
         raise NotAllowedError
     session.execute(delete(SignInCode).where(SignInCode.person_id == member.person_id))
@@ -105,8 +107,6 @@ def make_code(session: Session, member: Actor, *, by: Actor | None, now: datetim
             expires_at=now + CODE_LIFE,
         )
     )
-    done_by = by.membership_id if by else None
-    trail.begin(session, Deed(member.bank_id, "sign_in_code.made", f"member:{member.code}", done_by, now))
     session.flush()
     return code
 
@@ -136,11 +136,13 @@ def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> in
     return row.person_id
 
 
-def set_password(session: Session, actor: Actor, password_hash: str, *, token: str, now: datetime) -> None:
+def set_password(session: Session, password_hash: str, doing: Doing, *, token: str) -> None:
     """Keep a new password's hash and end every other session of the person."""
+    actor = doing.by
+    if trail.begin(session, doing, DeedName.PASSWORD_CHANGED, Ref(Subject.MEMBER, actor.code)) is not None:
+        return
     session.get_one(Person, actor.person_id).password_hash = password_hash
-    end_other_sessions(session, actor.person_id, token, now=now)
-    trail.begin(session, Deed(actor.bank_id, "password.changed", f"member:{actor.code}", actor.membership_id, now))
+    end_other_sessions(session, actor.person_id, token, now=doing.now)
     session.flush()
 
 

@@ -8,8 +8,8 @@ import phonenumbers
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from timebank.actors import Standing
 from timebank.members.models import Membership, Person
-from timebank.members.rules import Standing
 from timebank.signing_in.models import LoginSession
 from timebank.signing_in.rules import is_valid
 

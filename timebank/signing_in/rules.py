@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from zxcvbn import zxcvbn
 
-from timebank.members.rules import Actor, Role, may_broker, may_coordinate
+from timebank.actors import Actor, Role, may_broker, may_coordinate
 
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 8

@@ -1,9 +1,10 @@
 """Opening tasks, and the brokers' taking, handing back and finishing them.
 
-A task keeps in its row who has it and who finished it. That a form does its deed once is held by the page's trail
-row: a task goes from hand to hand, so its status cannot tell a form that came late from a new one.
+A task keeps in its row who has it and who finished it. The trail makes each form idempotent: a task goes from hand to
+hand, so its status cannot tell a form that came late from a new one.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -11,16 +12,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Doing, may_broker, may_coordinate
+from timebank.errors import NotAllowedError
+from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.errors import TaskDoneError, TaskTakenError
 from timebank.tasks.models import Status, Task
 from timebank.tasks.rules import add_note, is_free_for
+from timebank.trail import actions as trail
 
 #: As the index has it, in so many words: a bound value would not be known for the same once the plan is kept.
 _NOT_DONE = text("status <> 'done'")
 
 
-def open_task(session: Session, bank_id: int, *, kind: str, subject: str, note: str = "", now: datetime) -> str:
-    """Have somebody look at a subject (such as `member:K7M3Q2XZ`); gives the task's code.
+def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: str = "", now: datetime) -> str:
+    """Have somebody look at a subject, such as a member; return the task's code.
 
     While a task of this kind about this subject is not done, it is given again, and a note that is new is added.
     """
@@ -30,7 +35,7 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: str, note: 
         "id": clock.next_id(),
         "code": codes.new_reference(),
         "kind": kind,
-        "subject": subject,
+        "subject": str(subject),
         "status": Status.OPEN,
         "opened_at": now,
         "note": add_note("", note),
@@ -45,7 +50,7 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: str, note: 
         # Another one stands. Where it is finished just now, the next round opens a new one.
         standing = session.scalar(
             select(Task)
-            .where(Task.bank_id == bank_id, Task.kind == kind, Task.subject == subject, Task.status != Status.DONE)
+            .where(Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject), Task.status != Status.DONE)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
@@ -56,34 +61,55 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: str, note: 
     return str(code)
 
 
-def take(session: Session, bank_id: int, code: str, *, owner_id: int) -> None:
-    """Make it this membership's own. Raises TaskTakenError where another was first, or TaskDoneError."""
-    task = _lock_free(session, bank_id, code, owner_id)
-    task.status, task.owner_id = Status.TAKEN, owner_id
+def take(session: Session, code: str, doing: Doing) -> None:
+    """Make it the actor's own. Raises NotAllowedError, TaskTakenError where another was first, or TaskDoneError."""
+    if _was_done(session, DeedName.TASK_TAKEN, code, doing):
+        return
+    task = _lock_free(session, code, doing)
+    task.status, task.owner_id = Status.TAKEN, doing.by.membership_id
     session.flush()
 
 
-def hand_back(session: Session, bank_id: int, code: str, *, owner_id: int, from_anybody: bool = False) -> None:
-    """Leave it to whoever takes it next. `from_anybody` frees a task whose owner is away.
+def hand_back(session: Session, code: str, doing: Doing) -> None:
+    """Leave it to whoever takes it next; a coordinator frees a task whose owner is away.
 
-    Raises TaskTakenError where it is somebody else's, or TaskDoneError.
+    Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
     """
-    task = _lock(session, bank_id, code) if from_anybody else _lock_free(session, bank_id, code, owner_id)
+    if _was_done(session, DeedName.TASK_RETURNED, code, doing):
+        return
+    frees = may_coordinate(doing.by)
+    task = _lock(session, doing.bank_id, code) if frees else _lock_free(session, code, doing)
     if task.status == Status.DONE:
         raise TaskDoneError
     task.status, task.owner_id = Status.OPEN, None
     session.flush()
 
 
-def finish(session: Session, bank_id: int, code: str, *, note: str, done_by: int, now: datetime) -> None:
-    """Note what came of it; it leaves the list. Raises TaskTakenError where it is somebody else's, or TaskDoneError."""
-    task = _lock(session, bank_id, code)
-    notes = add_note(task.note, note)
-    if task.status == Status.DONE and task.done_by == done_by and notes == task.note:
+def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
+    """Note what came of it; it leaves the list.
+
+    Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
+    """
+    if _was_done(session, DeedName.TASK_FINISHED, code, doing, {"note": note}):
         return
-    _refuse_anothers(task, done_by)
-    task.status, task.done_by, task.done_at, task.note = Status.DONE, done_by, now, notes
+    task = _lock(session, doing.bank_id, code)
+    mine, notes = doing.by.membership_id, add_note(task.note, note)
+    if task.status == Status.DONE and task.done_by == mine and notes == task.note:
+        return
+    _refuse_anothers(task, mine)
+    task.status, task.done_by, task.done_at, task.note = Status.DONE, mine, doing.now, notes
     session.flush()
+
+
+def _was_done(
+    session: Session, deed: DeedName, code: str, doing: Doing, content: Mapping[str, object] | None = None
+) -> bool:
+    """Whether this very form was done before. Raises NotAllowedError."""
+    if trail.begin(session, doing, deed, Ref(Subject.TASK, code), content) is not None:
+        return True
+    if not may_broker(doing.by):
+        raise NotAllowedError
+    return False
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Task:
@@ -96,9 +122,9 @@ def _lock(session: Session, bank_id: int, code: str) -> Task:
     ).scalar_one()
 
 
-def _lock_free(session: Session, bank_id: int, code: str, membership_id: int) -> Task:
-    task = _lock(session, bank_id, code)
-    _refuse_anothers(task, membership_id)
+def _lock_free(session: Session, code: str, doing: Doing) -> Task:
+    task = _lock(session, doing.bank_id, code)
+    _refuse_anothers(task, doing.by.membership_id)
     return task
 
 

@@ -1,14 +1,12 @@
-"""Writing the trail, and with it the promise that a form sent twice is done once.
+"""Writing the trail, which makes the submission of a form idempotent.
 
-The row goes in first, before anything else of the deed: a second sending meets the unique key, waits for the
-first to end, and is told what came of it. The key is in the database, never in a cache that forgets.
+The row is inserted first, before any other check or change of an action: a second submission meets the unique key,
+waits for the first transaction to end, and gets the subject that it produced. A refusal rolls the row back.
 """
 
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, select
@@ -16,11 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock, driver
+from timebank.actors import Doing, Unattended
 from timebank.errors import TimebankError
+from timebank.references import DeedName, Ref
 from timebank.trail.models import TrailRow
 
 _TRAIL = cast("Table", TrailRow.__table__)
-#: Told once, since every deed begins with it.
+#: Compiled once, since every action begins with it.
 _WRITE = {
     "postgresql": driver.Statement(
         postgresql.insert(_TRAIL).on_conflict_do_nothing(index_elements=["bank_id", "done_by", "form_key"]).inline()
@@ -32,63 +32,61 @@ _WRITE = {
 
 
 class OtherContentError(TimebankError):
-    """A form's key came again with other content; values: `subject`, what was done the first time."""
+    """A form's key came again with other content; values: `subject`, the reference of what it produced first."""
 
     message_id = "form_sent_before"
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A deed about to be done: the verb, its subject, by whose membership and when.
+def begin(
+    session: Session,
+    doing: Doing | Unattended,
+    deed: DeedName,
+    subject: Ref,
+    content: Mapping[str, object] | None = None,
+    *,
+    is_new: bool = False,
+) -> str | None:
+    """Write the trail's row of an action; return None for a new form, else the code that its first submission produced.
 
-    `form_key` and `content` (what was said in the form) are given where a form may come twice.
+    `content` is what the form said, compared with the first submission. `is_new` where the action makes its subject:
+    its code then differs at each submission, and is left out of the comparison. Every action calls this before it
+    checks anything that can change, so that a form sent again gets its answer whatever happened in between.
+    Raises OtherContentError where the key was used for another action, subject or content.
     """
-
-    bank_id: int
-    deed: str
-    subject: str
-    done_by: int | None
-    done_at: datetime
-    on_behalf_of: int | None = None
-    form_key: str | None = None
-    content: Mapping[str, object] | None = None
-
-
-def begin(session: Session, deed: Deed) -> str | None:
-    """Write the deed's trail row. None: go on. A subject: this very form was done before, and that came of it.
-
-    Raises OtherContentError where the key was used for other content.
-    """
-    digest = digest_content(session.info["books_key"], deed)
+    digest = digest_of(session.info["books_key"], doing, None if is_new else subject, content)
     row = {
-        "bank_id": deed.bank_id,
+        "bank_id": doing.bank_id,
         "id": clock.next_id(),
-        "done_by": deed.done_by,
-        "on_behalf_of": deed.on_behalf_of,
-        "deed": deed.deed,
-        "subject": deed.subject,
-        "form_key": deed.form_key,
+        "done_by": doing.doer_id,
+        "on_behalf_of": doing.on_behalf_of,
+        "deed": deed.value,
+        "subject": str(subject),
+        "form_key": doing.form_key,
         "form_digest": digest,
     }
-    if _WRITE[session.get_bind().dialect.name].run(session, row, at={"done_at": deed.done_at}):
+    if _WRITE[session.get_bind().dialect.name].run(session, row, at={"done_at": doing.now}):
         return None
-    standing = session.execute(
+    first = session.execute(
         select(TrailRow.subject, TrailRow.deed, TrailRow.form_digest).where(
-            TrailRow.bank_id == deed.bank_id, TrailRow.done_by == deed.done_by, TrailRow.form_key == deed.form_key
+            TrailRow.bank_id == doing.bank_id,
+            TrailRow.done_by == doing.doer_id,
+            TrailRow.form_key == doing.form_key,
         )
     ).one()
-    same = hmac.compare_digest(standing.form_digest or b"", digest or b"")
-    if standing.deed != deed.deed or not same:
-        raise OtherContentError(subject=standing.subject)
-    return str(standing.subject)
+    same = hmac.compare_digest(first.form_digest or b"", digest or b"")
+    if first.deed != deed or not same:
+        raise OtherContentError(subject=first.subject)
+    return str(first.subject).removeprefix(f"{subject.subject}:")
 
 
-def digest_content(books_key: bytes, deed: Deed) -> bytes | None:
-    """Return HMAC-SHA256 (RFC 2104) of the form's key and content, or None for a deed without a form.
+def digest_of(
+    books_key: bytes, doing: Doing | Unattended, subject: Ref | None, content: Mapping[str, object] | None = None
+) -> bytes | None:
+    """Return HMAC-SHA256 (RFC 2104) of a form's key, subject and content, or None without a form.
 
-    So the trail tells whether a form came again with the same content, without keeping the words.
+    The trail compares submissions by it without keeping their words.
     """
-    if deed.form_key is None:
+    if doing.form_key is None:
         return None
-    content = json.dumps(deed.content or {}, sort_keys=True, default=str)
-    return hmac.digest(books_key, f"{deed.form_key} {content}".encode(), "sha256")
+    encoded = json.dumps({**(content or {}), "of": str(subject)}, sort_keys=True, default=str)
+    return hmac.digest(books_key, f"{doing.form_key} {encoded}".encode(), "sha256")

@@ -6,7 +6,7 @@ Strangers to a bank are told that a page does not exist (404); members who may n
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -15,11 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
-from timebank import clock, codes, db as database
+from timebank import actors as rules, clock, codes, db as database
+from timebank.actors import Actor, Doing, How
 from timebank.banks.queries import find_bank
-from timebank.members import rules
 from timebank.members.queries import find_actor, find_actor_by_code
-from timebank.members.rules import Actor, How
 from timebank.signing_in.queries import find_person_id
 from timebank.web.away import remember
 from timebank.web.extensions import db, login
@@ -205,6 +204,20 @@ class WordConverter(BaseConverter):
     """A small word in an address, such as the kind of an entry."""
 
     regex = "[a-z]+"
+
+
+class HasKey(Protocol):
+    """A form with the key that makes its action idempotent."""
+
+    @property
+    def key(self) -> str:
+        """The key."""
+        ...
+
+
+def doing(form: HasKey | None = None) -> Doing:
+    """Return who does what the form asks for, now."""
+    return Doing(g.actor, clock.now(), form.key if form is not None else None)
 
 
 def refuse_unguarded() -> None:

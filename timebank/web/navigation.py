@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
-from timebank.members import rules
+from timebank import actors as rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ The rooms below name the error and its values; here it is said. A test holds tha
 from flask import g, has_request_context
 from flask_babel import gettext, lazy_gettext as _
 
+from timebank.actors import may_broker
 from timebank.errors import TimebankError
 from timebank.ledger.errors import FloorReachedError
-from timebank.members.rules import may_broker
 
 SENTENCES = {
     # Time

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.people import NOW, join
+from timebank.actors import How
 from timebank.codes import spoken
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import Deed
-from timebank.members.rules import How
 
 
 def test_the_page_tells_who_gave_how_long_when_and_what_it_left(as_, village, books):

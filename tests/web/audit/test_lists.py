@@ -7,12 +7,12 @@ from sqlalchemy import update
 
 from tests.people import NOW, TODAY
 from tests.web.audit.sheets import cells
+from timebank.actors import How, Standing
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.codes import spoken
 from timebank.exchanges.models import ExchangeStep
 from timebank.exchanges.rules import Deed
 from timebank.members.models import Membership
-from timebank.members.rules import How, Standing
 
 EMPTY = {
     "beyond-limits": "None at the moment.",

@@ -4,10 +4,12 @@ import pytest
 
 from tests.people import NOW, TODAY
 from tests.web.statement.lines import read_lines
+from timebank.actors import Unattended
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
@@ -28,7 +30,8 @@ def gift(backend, village, books):
             "gift",
             words="For the fair",
         )
-        trail.begin(session, trail.Deed(entry.bank_id, "gift", "gift:K7M3Q2XZ", entry.recorded_by, NOW))
+        administrator = Unattended(entry.bank_id, NOW, entry.recorded_by)
+        trail.begin(session, administrator, DeedName.RULES_CHANGED, Ref(Subject.BANK, "angus"))
         bookkeeping.post(session, entry)
         session.commit()
     return "entries/gift/K7M3-Q2XZ"

@@ -1,8 +1,8 @@
 import pytest
 
 from timebank.bookkeeping.queries import get_account_of_kind
+from timebank.joining.rules import Agreed
 from timebank.ledger.accounts import AccountKind
-from timebank.members.joining_rules import Agreed
 
 
 def test_a_broker_takes_somebody_in_in_one_sitting(as_, village, books):

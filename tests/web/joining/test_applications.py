@@ -1,4 +1,4 @@
-from timebank.members.joining_queries import APPLICATIONS_A_PAGE
+from timebank.joining.queries import APPLICATIONS_A_PAGE
 
 
 def test_the_list_shows_who_waits_oldest_first(as_, village, books):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.people import NOW
 from timebank.codes import heard, spoken
-from timebank.members.joining_rules import MOST_AN_HOUR, Agreed
+from timebank.joining.rules import MOST_AN_HOUR, Agreed
 
 TYPED = {
     "name": "Sam Reid",

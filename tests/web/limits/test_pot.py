@@ -3,6 +3,7 @@
 import pytest
 
 from tests.people import NOW
+from timebank.actors import Doing
 from timebank.members.actions import NewMember, admit
 
 TYPED = {"below": "100 hours", "reason": "A new grant", "until": ""}
@@ -18,7 +19,7 @@ def test_the_pot_says_its_hours_and_its_limit(as_, village, books):
     with books.backend.session() as session:
         bank = session.merge(village.angus)
         bank.welcome_minutes = 120
-        admit(session, bank, NewMember("Sam Reid", phone="+441632960321"), by=village.rosa, now=NOW)
+        admit(session, bank, NewMember("Sam Reid", phone="+441632960321"), Doing(village.rosa, NOW))
         session.commit()
     page = as_(village.mary).get("pot")
     assert "Hours now 2 hours below zero" in page

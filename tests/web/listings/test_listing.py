@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import update
 
 from tests.people import NOW
+from timebank.actors import Doing, Standing
 from timebank.listings import actions
 from timebank.listings.rules import Move
 from timebank.members.models import Membership
-from timebank.members.rules import Standing
 
 
 def move(books, code, what, *, by):
     with books.backend.session() as session:
-        actions.move(session, books.village.angus, code.replace("-", ""), what, by=by, now=NOW)
+        actions.move(session, books.village.angus, code.replace("-", ""), what, Doing(by, NOW))
         session.commit()
 
 

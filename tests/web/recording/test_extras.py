@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from timebank.actors import Doing
 from timebank.banks.areas import set_travel
 from timebank.banks.models import Area
 from timebank.codes import spoken
@@ -82,8 +83,8 @@ def test_the_way_between_two_areas_is_said_where_help_is_agreed(as_, village, bo
     lives(village.grace, far)
     assert "Between your two areas" not in _how_long(as_, village, draft)
     with books.backend.session() as session:
-        area, mary = session.get_one(Area, (village.angus.id, near)), village.mary.membership_id
-        set_travel(session, area, {far: 10}, by_id=mary, now=village.angus.opened_at, form_key="ways")
+        area = session.get_one(Area, (village.angus.id, near))
+        set_travel(session, area, {far: 10}, Doing(village.mary, village.angus.opened_at, "ways"))
         session.commit()
     assert "Between your two areas it is about 20 minutes, there and back." in _how_long(as_, village, draft)
     assert "Between your two areas" not in _how_long(as_, village, draft, Purpose.RECORD)

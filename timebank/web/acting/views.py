@@ -2,8 +2,8 @@
 
 from flask import abort, g, render_template
 
+from timebank.actors import may_act_for
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import may_act_for
 from timebank.web.access import TELLS, allows, brokers
 from timebank.web.acting import blueprint
 from timebank.web.extensions import db

@@ -4,12 +4,11 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.banks import areas as actions
 from timebank.banks.models import Area
 from timebank.banks.queries import find_area, list_areas, list_travel
 from timebank.errors import TimebankError
-from timebank.web.access import allows, coordinators
+from timebank.web.access import allows, coordinators, doing
 from timebank.web.areas import blueprint
 from timebank.web.areas.forms import NameForm, TravelForm, travel_form
 from timebank.web.extensions import db
@@ -23,9 +22,7 @@ def areas() -> str | Response:
     form = NameForm()
     if form.validate_on_submit():
         try:
-            actions.add_area(
-                db.session(), g.bank.id, form.name.data or "", by_id=_me(), now=clock.now(), form_key=form.key
-            )
+            actions.add_area(db.session(), form.name.data or "", doing(form))
             db.session.commit()
             flash(_("The area is there."))
             return redirect(url_for("areas.areas"), 303)
@@ -50,9 +47,7 @@ def rename(name: str) -> str | Response:
     shown, form = _area(name), NameForm()
     if form.validate_on_submit():
         try:
-            actions.rename_area(
-                db.session(), shown, form.name.data or "", by_id=_me(), now=clock.now(), form_key=form.key
-            )
+            actions.rename_area(db.session(), shown, form.name.data or "", doing(form))
             db.session.commit()
             flash(_("The name is changed."))
             return redirect(url_for("areas.area", name=shown.name), 303)
@@ -70,7 +65,7 @@ def travel(name: str) -> str | Response:
     form = _ways(shown)
     if form.validate_on_submit():
         try:
-            actions.set_travel(db.session(), shown, form.minutes, by_id=_me(), now=clock.now(), form_key=form.key)
+            actions.set_travel(db.session(), shown, form.minutes, doing(form))
             db.session.commit()
             flash(_("The ways are kept."))
             return redirect(url_for("areas.area", name=name), 303)
@@ -84,8 +79,8 @@ def travel(name: str) -> str | Response:
 @allows(coordinators)
 def close(name: str) -> Response:
     """Offer it to nobody any more."""
-    shown = _pressed(name)
-    actions.close_area(db.session(), shown, by_id=_me(), now=clock.now())
+    shown, form = _pressed(name)
+    actions.close_area(db.session(), shown, doing(form))
     db.session.commit()
     flash(_("It is closed. Who lives there stays there."))
     return redirect(url_for("areas.area", name=name), 303)
@@ -95,15 +90,11 @@ def close(name: str) -> Response:
 @allows(coordinators)
 def reopen(name: str) -> Response:
     """Offer it again."""
-    shown = _pressed(name)
-    actions.reopen_area(db.session(), shown, by_id=_me(), now=clock.now())
+    shown, form = _pressed(name)
+    actions.reopen_area(db.session(), shown, doing(form))
     db.session.commit()
     flash(_("It is open again."))
     return redirect(url_for("areas.area", name=name), 303)
-
-
-def _me() -> int:
-    return int(g.actor.membership_id)
 
 
 def _area(name: str) -> Area:
@@ -113,12 +104,12 @@ def _area(name: str) -> Area:
     return found
 
 
-def _pressed(name: str) -> Area:
-    """The area whose button was pressed."""
-    shown = _area(name)
-    if not ButtonForm().validate_on_submit():
+def _pressed(name: str) -> tuple[Area, ButtonForm]:
+    """Return the area whose button was pressed, and the button's form."""
+    form = ButtonForm()
+    if not form.validate_on_submit():
         abort(400)
-    return shown
+    return _area(name), form
 
 
 def _ways(shown: Area) -> TravelForm:

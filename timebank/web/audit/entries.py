@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from timebank import clock
+from timebank.actors import may_approve, may_broker, may_coordinate
 from timebank.audit.queries import years
 from timebank.audit.rules import address_of
 from timebank.audit.stories import People, Story, find_story, list_people
@@ -15,7 +16,6 @@ from timebank.bookkeeping.audit_queries import EntriesPage, EntryFilter, Late, l
 from timebank.codes import spoken
 from timebank.exchanges.rules import may_propose_reversal
 from timebank.ledger.entries import EntryKind
-from timebank.members.rules import may_approve, may_broker, may_coordinate
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint

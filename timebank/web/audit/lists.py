@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
+from timebank.actors import may_broker
 from timebank.audit.accounts import AccountsPage, Which, list_accounts
 from timebank.audit.lists import list_acted_steps, list_one_broker, list_overrides, list_reversals
 from timebank.audit.rules import address_of
@@ -15,7 +16,6 @@ from timebank.clock import local_day
 from timebank.holders.queries import list_names
 from timebank.ledger.accounts import AccountKind
 from timebank.members.queries import list_membership_names
-from timebank.members.rules import may_broker
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.audit import actions
 from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
 from timebank.exchanges.rules import State
@@ -81,7 +82,7 @@ def check_now() -> Response:
     results = actions.check(db.session())
     ended = clock.now()
     seconds = (ended - began) // timedelta(seconds=1)
-    actions.store_asked(db.session(), results, seconds=seconds, by=g.actor, now=ended, form_key=form.key)
+    actions.store_asked(db.session(), results, Doing(g.actor, ended, form.key), seconds=seconds)
     db.session.commit()
     flash(_("The books were checked. Here is what was found."))
     return redirect(url_for("audit.books"), 303)

@@ -4,10 +4,10 @@ from flask import g
 from flask_babel import gettext as _
 from wtforms import RadioField, StringField
 
+from timebank.actors import Standing
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.corrections.queries import search_accounts
 from timebank.ledger.accounts import AccountKind
-from timebank.members.rules import Standing
 from timebank.web.extensions import db
 from timebank.web.forms import SelectChoice
 

@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.corrections import months as actions, rules
 from timebank.corrections.figures import Figures, differences
 from timebank.corrections.month_queries import Month, find_month, list_bank_months, months_of, reckon_beside
 from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
-from timebank.web.access import allows, approvers, auditors, coordinators
+from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.corrections import blueprint
 from timebank.web.corrections.figure_words import told
 from timebank.web.corrections.forms import AnswerForm, RefusalForm, SignForm
@@ -69,7 +70,7 @@ def sign(month: date) -> str | Response:
         figures = reckon_beside(db.session(), g.bank.id, month, g.bank.time_zone)
         try:
             words, now = form.words.data or "", clock.now()
-            actions.sign(db.session(), g.bank, month, figures, words=words, by=g.actor, now=now, form_key=form.key)
+            actions.sign(db.session(), g.bank, month, figures, Doing(g.actor, now, form.key), words=words)
             db.session.commit()
             return redirect(url_for("corrections.month", month=month), 303)
         except TimebankError as error:
@@ -89,7 +90,7 @@ def confirm(month: date) -> Response:
     def act(key: str) -> None:
         session, bank = db.session(), g.bank
         figures = reckon_beside(session, bank.id, month, bank.time_zone)
-        actions.confirm(session, bank, month, figures, by=g.actor, now=clock.now(), form_key=key)
+        actions.confirm(session, bank, month, figures, Doing(g.actor, clock.now(), key))
 
     return _answer(month, act)
 
@@ -98,9 +99,7 @@ def confirm(month: date) -> Response:
 @allows(coordinators)
 def withdraw_month(month: date) -> Response:
     """Take one's own signature back."""
-    return _answer(
-        month, lambda key: actions.withdraw(db.session(), g.bank, month, by=g.actor, now=clock.now(), form_key=key)
-    )
+    return _answer(month, lambda key: actions.withdraw(db.session(), g.bank, month, Doing(g.actor, clock.now(), key)))
 
 
 @blueprint.route("/audit/months/<month:month>/refusal", methods=["GET", "POST"])
@@ -112,7 +111,7 @@ def refuse_month(month: date) -> str | Response:
     if form.validate_on_submit():
         try:
             reason = form.reason.data or ""
-            actions.refuse(db.session(), g.bank, month, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
+            actions.refuse(db.session(), g.bank, month, doing(form), reason=reason)
             db.session.commit()
             return redirect(url_for("corrections.month", month=month), 303)
         except TimebankError as error:

@@ -15,11 +15,10 @@ from timebank.bookkeeping.queries import list_reversed_lines
 from timebank.corrections import actions, rules
 from timebank.corrections.actions import Adjustment
 from timebank.corrections.errors import NoLinesChosenError, SameAccountsError
-from timebank.errors import TimebankError
-from timebank.exchanges.errors import FutureDayError
+from timebank.errors import FutureDayError, TimebankError
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import NotMinutesError
-from timebank.web.access import allows, coordinators
+from timebank.web.access import allows, coordinators, doing
 from timebank.web.accounts import Told, tell
 from timebank.web.book_words import kind_words
 from timebank.web.corrections import blueprint
@@ -41,12 +40,10 @@ def adjustment() -> str | Response:
     said = _read_adjustment(form)
     if said is not None and checked != AGAIN:
         try:
-            actions.check_adjustment(g.bank, said, by=g.actor, now=clock.now())
+            actions.check_adjustment(g.bank, said, doing())
             if checked != CHECKED:
                 return _check_adjustment(form, said)
-            code = actions.propose_adjustment(
-                db.session(), g.bank, said, by=g.actor, now=clock.now(), form_key=form.key
-            )
+            code = actions.propose_adjustment(db.session(), g.bank, said, doing(form))
             db.session.commit()
             return redirect(url_for("corrections.correction", code=code), 303)
         except TimebankError as error:

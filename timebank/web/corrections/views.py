@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.audit.rules import address_of
 from timebank.bookkeeping.queries import get_entry
 from timebank.corrections import actions, rules
@@ -14,7 +15,7 @@ from timebank.corrections.models import Correction
 from timebank.corrections.queries import find_correction, lines_by_id, lines_of, list_corrections
 from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
-from timebank.web.access import allows, approvers, auditors, coordinators
+from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.accounts import tell
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.book_words import kind_words
@@ -76,16 +77,14 @@ def correction(code: str) -> str:
 @allows(approvers)
 def approve(code: str) -> Response:
     """Approve as a second pair of eyes: the hours move."""
-    return _answer(
-        code, lambda key: actions.approve(db.session(), g.bank, code, by=g.actor, now=clock.now(), form_key=key)
-    )
+    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
 
 
 @blueprint.post("/corrections/<code:code>/withdrawal")
 @allows(coordinators)
 def withdraw(code: str) -> Response:
     """Take one's own proposal back."""
-    return _answer(code, lambda key: actions.withdraw(db.session(), code, by=g.actor, now=clock.now(), form_key=key))
+    return _answer(code, lambda key: actions.withdraw(db.session(), code, Doing(g.actor, clock.now(), key)))
 
 
 @blueprint.route("/corrections/<code:code>/refusal", methods=["GET", "POST"])
@@ -97,7 +96,7 @@ def refuse(code: str) -> str | Response:
     if form.validate_on_submit():
         try:
             reason = form.reason.data or ""
-            actions.refuse(db.session(), code, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
+            actions.refuse(db.session(), code, doing(form), reason=reason)
             db.session.commit()
             return redirect(url_for("corrections.correction", code=code), 303)
         except TimebankError as error:

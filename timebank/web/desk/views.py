@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from flask import g, render_template
 
+from timebank.actors import may_approve, may_broker
 from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
 from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
 from timebank.exchanges.queries import list_disputed, list_waiting_reversals
 from timebank.holders.queries import list_names
+from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
-from timebank.members.joining_queries import count_waiting as count_applications
-from timebank.members.rules import may_approve, may_broker
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
 from timebank.web.accounts import tell

@@ -5,15 +5,14 @@ from flask_babel import gettext as _, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
-from timebank import clock
+from timebank.actors import may_broker
 from timebank.errors import TimebankError
 from timebank.exchanges.filing import file_under as file_exchange
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
 from timebank.listings.queries import get_tree
 from timebank.listings.tree import Tree
-from timebank.members.rules import may_broker
-from timebank.web.access import allows, brokers
+from timebank.web.access import allows, brokers, doing
 from timebank.web.exchanges import blueprint
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, SelectChoice
@@ -58,7 +57,7 @@ def file_under(code: str) -> Response:
         abort(400)
     try:
         key = str(form.category.data or "")
-        file_exchange(db.session(), code, key, by=g.actor, now=clock.now(), form_key=form.key)
+        file_exchange(db.session(), code, key, doing(form))
         db.session.commit()
         flash(_("Done. It is filed."))
     except TimebankError as error:

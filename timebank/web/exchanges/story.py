@@ -2,6 +2,7 @@
 
 from flask import g
 
+from timebank.actors import Actor, may_approve, may_broker
 from timebank.exchanges import rules
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import OPEN_STATES, find_newest_reversal, list_steps
@@ -9,7 +10,6 @@ from timebank.exchanges.rules import Side
 from timebank.exchanges.thanks import list_thanks
 from timebank.holders.queries import list_names
 from timebank.members.queries import find_contact, list_membership_names
-from timebank.members.rules import Actor, may_approve, may_broker
 from timebank.web.exchanges.forms import ThanksForm
 from timebank.web.extensions import db
 

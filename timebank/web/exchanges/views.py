@@ -7,19 +7,19 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Actor, Doing, may_audit, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import actions, rules, thanks
 from timebank.exchanges.confirming import confirm_at_once
+from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.errors import EvidenceMissingError
-from timebank.exchanges.hands import list_hands
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange, list_exchanges
 from timebank.exchanges.rules import Standing, State, took_part
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.rules import Actor, may_audit, may_see_all_exchanges
-from timebank.web.access import allows, brokers, members, members_who_exchange
+from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.exchanges import blueprint
 from timebank.web.exchanges.filing import filing_form
@@ -82,7 +82,7 @@ def thank(code: str) -> str | Response:
     if form.validate_on_submit():
         try:
             said = _words(form.words.data)
-            thanks.thank(db.session(), code, words=said, by=g.actor, now=clock.now(), form_key=form.key)
+            thanks.thank(db.session(), code, doing(form), words=said)
             db.session.commit()
             flash(_("Your thanks are sent."))
             return redirect(url_for("exchanges.exchange", code=code), 303)
@@ -142,9 +142,9 @@ def confirm(code: str) -> str | Response:
 def _confirm(code: str, by: Actor, form_key: str) -> None:
     now = clock.now()
     with db.alone() as alone:
-        if confirm_at_once(alone, code, by=by, now=now, form_key=form_key):
+        if confirm_at_once(alone, code, Doing(by, now, form_key)):
             return
-    actions.confirm(db.session(), code, by=by, now=now, form_key=form_key)
+    actions.confirm(db.session(), code, Doing(by, now, form_key))
     db.session.commit()
 
 
@@ -159,11 +159,9 @@ def dispute(code: str) -> str | Response:
             actions.dispute(
                 db.session(),
                 code,
+                Doing(g.actor.with_evidence(form.evidence.data), clock.now(), form.key),
                 words=_words(form.words.data),
                 minutes=form.how_long.minutes,
-                by=g.actor.with_evidence(form.evidence.data),
-                now=clock.now(),
-                form_key=form.key,
             )
             db.session.commit()
             return redirect(url_for("exchanges.done", code=code), 303)
@@ -187,7 +185,7 @@ def agree(code: str) -> str | Response:
         try:
             said = int(typed[:5])
             by = g.actor.with_evidence(form.evidence.data)
-            actions.agree(db.session(), code, minutes=said, by=by, now=clock.now(), form_key=form.key)
+            actions.agree(db.session(), code, Doing(by, clock.now(), form.key), minutes=said)
             db.session.commit()
             return redirect(url_for("exchanges.done", code=code), 303)
         except TimebankError as error:
@@ -213,13 +211,7 @@ def decide(code: str) -> str | Response:
             return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **told)
         try:
             actions.decide(
-                db.session(),
-                code,
-                minutes=form.how_long.minutes or 0,
-                reason=_words(form.reason.data),
-                by=g.actor,
-                now=clock.now(),
-                form_key=form.key,
+                db.session(), code, doing(form), minutes=form.how_long.minutes or 0, reason=_words(form.reason.data)
             )
             db.session.commit()
             return redirect(url_for("exchanges.done", code=code), 303)
@@ -285,7 +277,7 @@ def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Respon
         abort(400)
     allowed = may(shown.standing(), g.actor)
     try:
-        verb(db.session(), code, by=g.actor, now=clock.now(), form_key=form.key)
+        verb(db.session(), code, doing(form))
         db.session.commit()
     except TimebankError as error:
         db.session.rollback()

@@ -3,10 +3,10 @@
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from timebank.actors import may_exchange
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import MOST_OPEN, list_open, list_recent, list_waiting_reversals
 from timebank.holders.queries import list_names
-from timebank.members.rules import may_exchange
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
 from timebank.web.home import blueprint

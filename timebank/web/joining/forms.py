@@ -3,9 +3,8 @@
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
-from timebank.members.joining import Wish
-from timebank.members.joining_rules import Agreed
-from timebank.members.rules import Step
+from timebank.joining.actions import Wish
+from timebank.joining.rules import Agreed, Step
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
 from timebank.web.people import AreaField, PersonForm
 

@@ -8,16 +8,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.banks.queries import find_area_name
 from timebank.errors import TimebankError
-from timebank.members import joining, joining_rules as rules
-from timebank.members.errors import StepNotNowError
-from timebank.members.joining_queries import find_application, list_application_steps, list_known
-from timebank.members.joining_rules import Progress, Reach
-from timebank.members.models import Application, Membership, Person
+from timebank.joining import actions as joining, rules
+from timebank.joining.errors import StepNotNowError
+from timebank.joining.models import Application
+from timebank.joining.queries import find_application, list_application_steps, list_known
+from timebank.joining.rules import Progress, Reach, Stage, Step
+from timebank.members.models import Membership, Person
 from timebank.members.queries import list_membership_names
-from timebank.members.rules import Stage, Step
-from timebank.web.access import allows, brokers
+from timebank.web.access import allows, brokers, doing
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, tidy
 from timebank.web.joining import blueprint
@@ -70,7 +71,7 @@ def admit(code: str) -> str | Response:
     if not form.validate_on_submit():
         return _show(shown, form)
     try:
-        member = joining.admit(db.session(), code, by=g.actor, now=clock.now(), form_key=form.key)
+        member = joining.admit(db.session(), code, doing(form))
         db.session.commit()
     except TimebankError as error:
         return _refuse(code, form, error)
@@ -99,7 +100,7 @@ def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) ->
         return _show(shown, form)
     words = (form["words"].data or "").strip()
     try:
-        verb(db.session(), code, words=words, by=g.actor, now=clock.now(), form_key=form.key, **said)
+        verb(db.session(), code, doing(form), words=words, **said)
         db.session.commit()
     except TimebankError as error:
         return _refuse(code, form, error)
@@ -113,9 +114,9 @@ def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Re
         words, by, key = (form.words.data or "").strip(), g.actor, form.key
         try:
             if isinstance(form, DeclineForm):
-                joining.decline(db.session(), code, reason=words, by=by, now=clock.now(), form_key=key)
+                joining.decline(db.session(), code, Doing(by, clock.now(), key), reason=words)
             else:
-                joining.withdraw(db.session(), code, words=words, by=by, now=clock.now(), form_key=key)
+                joining.withdraw(db.session(), code, Doing(by, clock.now(), key), words=words)
             db.session.commit()
             return redirect(url_for("joining.application", code=code), 303)
         except StepNotNowError as error:

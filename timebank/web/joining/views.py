@@ -4,13 +4,13 @@ from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Unattended
 from timebank.errors import TimebankError
-from timebank.members import joining
-from timebank.members.joining_queries import find_application, list_applications
-from timebank.members.joining_rules import Agreed
-from timebank.members.rules import Stage
+from timebank.joining import actions as joining
+from timebank.joining.queries import find_application, list_applications
+from timebank.joining.rules import Agreed, Stage
 from timebank.signing_in.actions import begin_attempt
-from timebank.web.access import allows, anybody, brokers
+from timebank.web.access import allows, anybody, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.joining import blueprint
@@ -27,7 +27,7 @@ def join() -> str | Response:
         try:
             _count_try()
             wish = form.wish(Agreed.ONLINE)
-            code = joining.apply(db.session(), g.bank, wish, by=None, now=clock.now(), form_key=form.key)
+            code = joining.apply(db.session(), g.bank, wish, Unattended(g.bank.id, clock.now()), form_key=form.key)
             db.session.commit()
             return redirect(url_for("joining.sent", code=code), 303)
         except TimebankError as error:
@@ -64,7 +64,7 @@ def write_down() -> str | Response:
     if form.validate_on_submit():
         try:
             wish = form.wish(Agreed(form.how.data))
-            code = joining.apply(db.session(), g.bank, wish, by=g.actor, now=clock.now(), form_key=form.key)
+            code = joining.apply(db.session(), g.bank, wish, doing(form))
             db.session.commit()
             return redirect(url_for("joining.application", code=code), 303)
         except TimebankError as error:

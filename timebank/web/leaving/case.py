@@ -7,13 +7,13 @@ from flask import abort, g
 from flask_babel import gettext as _
 
 from timebank import codes
+from timebank.actors import Actor, Standing
 from timebank.bookkeeping.closings import is_closed
 from timebank.bookkeeping.queries import find_account_of_kind, get_account
 from timebank.exchanges.queries import ExchangeRow, list_open
 from timebank.leaving import rules
 from timebank.ledger.accounts import Account, AccountKind
 from timebank.members.queries import find_actor_by_code, search_members
-from timebank.members.rules import Actor, Standing
 from timebank.web.extensions import db
 
 POT = "pot"

@@ -4,7 +4,6 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.bookkeeping.closings import list_closings
 from timebank.bookkeeping.queries import StatementFilter, list_statement
 from timebank.errors import TimebankError
@@ -16,7 +15,7 @@ from timebank.ledger.entries import EntryKind
 from timebank.listings.queries import list_of_member
 from timebank.listings.rules import Life
 from timebank.members.errors import StandingMovedError
-from timebank.web.access import allows, brokers
+from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
 from timebank.web.forms import SelectChoice
@@ -109,7 +108,7 @@ def why(code: str) -> str | Response:
 def _do(case: Case, destination: Destination, form: ReasonForm, balance: int) -> None:
     going = Going(balance, (form.reason.data or "").strip(), destination.to)
     verb = {"leave": actions.leave, "settle": actions.settle}[case.deed]
-    verb(db.session(), g.bank, case.member, going, by=g.actor, now=clock.now(), form_key=form.key)
+    verb(db.session(), g.bank, case.member, going, doing(form))
 
 
 def _refused(code: str, form: ReasonForm, error: TimebankError) -> str | Response:

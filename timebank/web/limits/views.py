@@ -4,7 +4,7 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
+from timebank.actors import Actor, may_change_limit
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
 from timebank.errors import TimebankError
@@ -12,8 +12,7 @@ from timebank.ledger.accounts import AccountKind
 from timebank.members import limits as actions
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError
 from timebank.members.queries import find_actor_by_code, list_membership_names
-from timebank.members.rules import Actor, may_change_limit
-from timebank.web.access import allows, brokers, coordinators
+from timebank.web.access import allows, brokers, coordinators, doing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -31,15 +30,7 @@ def limit(code: str) -> str | Response:
         below, reason, until = form.below.minutes, form.reason.data or "", form.until.day
         try:
             actions.lower_limit(
-                db.session(),
-                g.bank,
-                member,
-                below_minutes=below,
-                reason=reason,
-                until=until,
-                by=g.actor,
-                now=clock.now(),
-                form_key=form.key,
+                db.session(), g.bank, member, doing(form), below_minutes=below, reason=reason, until=until
             )
             db.session.commit()
             flash(_("The limit of %(name)s is changed.", name=member.name))
@@ -59,7 +50,7 @@ def end(code: str) -> Response:
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    actions.end_override(db.session(), g.bank, member, by=g.actor, now=clock.now(), form_key=form.key)
+    actions.end_override(db.session(), g.bank, member, doing(form))
     db.session.commit()
     flash(_("The limit of %(name)s rises again, as far as their hours allow.", name=member.name))
     return redirect(url_for("limits.limit", code=code), 303)
@@ -74,14 +65,7 @@ def pot() -> str | Response:
         below, reason = form.below.minutes, form.reason.data or ""
         try:
             actions.change_pot_limit(
-                db.session(),
-                g.bank,
-                below_minutes=below,
-                reason=reason,
-                until=form.until.day,
-                by=g.actor,
-                now=clock.now(),
-                form_key=form.key,
+                db.session(), g.bank, doing(form), below_minutes=below, reason=reason, until=form.until.day
             )
             db.session.commit()
             flash(_("The limit of the pot is changed."))

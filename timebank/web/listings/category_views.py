@@ -4,14 +4,13 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.errors import TimebankError
 from timebank.listings import actions, categories as keeping
 from timebank.listings.errors import NameTakenError, NoNameError
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import Risk
 from timebank.listings.tree import Branch, Tree
-from timebank.web.access import allows, coordinators
+from timebank.web.access import allows, coordinators, doing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm, tidy
 from timebank.web.listings import blueprint
@@ -30,7 +29,7 @@ def categories() -> str:
 @allows(coordinators)
 def open_categories() -> Response:
     """Give a bank without categories those that every bank starts with."""
-    actions.open_categories(db.session(), g.bank, clock.now(), by=g.actor)
+    actions.open_categories(db.session(), g.bank, doing())
     db.session.commit()
     flash(_("Your list is there. Change it as you like."))
     return redirect(url_for("listings.categories"), 303)
@@ -46,7 +45,7 @@ def add_category() -> str | Response:
         under = form.under.data if form.under.data in tree.by_key else None
         name, risks = tidy(form.name.data), _risks(form)
         try:
-            keeping.add(db.session(), g.bank, name, risks, under=under, by=g.actor, now=clock.now(), form_key=form.key)
+            keeping.add(db.session(), g.bank, name, risks, doing(form), under=under)
             db.session.commit()
             flash(_("%(name)s is in the list now.", name=name))
             return redirect(url_for("listings.categories"), 303)
@@ -67,9 +66,7 @@ def category(key: str) -> str | Response:
     if form.validate_on_submit():
         name = tidy(form.name.data)
         try:
-            keeping.change(
-                db.session(), g.bank, key, name, _risks(form), by=g.actor, now=clock.now(), form_key=form.key
-            )
+            keeping.change(db.session(), g.bank, key, name, _risks(form), doing(form))
             db.session.commit()
             flash(_("%(name)s is changed.", name=name))
             return redirect(url_for("listings.categories"), 303)
@@ -90,7 +87,7 @@ def category(key: str) -> str | Response:
 def shift(way: str, key: str) -> Response:
     """Move it one place, and show where it stands now."""
     _category(key)
-    keeping.shift(db.session(), g.bank, key, up=way == "up", by=g.actor, now=clock.now(), form_key=ButtonForm().key)
+    keeping.shift(db.session(), g.bank, key, doing(ButtonForm()), up=way == "up")
     db.session.commit()
     return redirect(url_for("listings.category", key=key), 303)
 
@@ -100,7 +97,7 @@ def shift(way: str, key: str) -> Response:
 def retire(key: str) -> Response:
     """Choose it no more; it stays on what it was used for."""
     shown, _tree = _category(key)
-    keeping.retire(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=ButtonForm().key)
+    keeping.retire(db.session(), g.bank, key, doing(ButtonForm()))
     db.session.commit()
     flash(_("%(name)s is retired. It stays on what it was used for.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)
@@ -111,7 +108,7 @@ def retire(key: str) -> Response:
 def bring_back(key: str) -> Response:
     """Let it be chosen again."""
     shown, _tree = _category(key)
-    keeping.bring_back(db.session(), g.bank, key, by=g.actor, now=clock.now(), form_key=ButtonForm().key)
+    keeping.bring_back(db.session(), g.bank, key, doing(ButtonForm()))
     db.session.commit()
     flash(_("%(name)s can be chosen again.", name=shown.name))
     return redirect(url_for("listings.categories"), 303)

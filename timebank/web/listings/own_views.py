@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.errors import TimebankError
 from timebank.listings import actions
 from timebank.listings.errors import CategoriesError, NoTitleError
@@ -15,7 +16,7 @@ from timebank.listings.queries import find_line, get_tree, list_categories_of, l
 from timebank.listings.rules import Kind, Life, Move, Said, may_change
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
-from timebank.web.access import allows, brokers, members, members_who_exchange
+from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, SelectChoice
@@ -52,7 +53,7 @@ def add(kind: str) -> str | Response:
     if form.validate_on_submit():
         try:
             said = form.said(tree, areas)
-            code = actions.add(db.session(), g.bank, Kind(kind), said, by=g.actor, now=clock.now(), form_key=form.key)
+            code = actions.add(db.session(), g.bank, Kind(kind), said, doing(form))
             db.session.commit()
             flash(_("It is listed now. Others can find it."))
             return redirect(url_for("listings.listing", code=code), 303)
@@ -77,7 +78,7 @@ def change(code: str) -> str | Response:
     if form.validate_on_submit():
         try:
             said = form.said(tree, areas)
-            actions.change(db.session(), g.bank, code, said, by=g.actor, now=clock.now(), form_key=form.key)
+            actions.change(db.session(), g.bank, code, said, doing(form))
             db.session.commit()
             flash(_("It is changed."))
             return redirect(url_for("listings.listing", code=code), 303)
@@ -95,7 +96,7 @@ def move(code: str, what: str) -> Response:
     shown = _changeable(code)
     key = ButtonForm().key
     try:
-        actions.move(db.session(), g.bank, code, Move(what), by=g.actor, now=clock.now(), form_key=key)
+        actions.move(db.session(), g.bank, code, Move(what), Doing(g.actor, clock.now(), key))
         db.session.commit()
         if what == Move.RECONFIRM:
             flash(_("Thank you. Others can find it again."))
@@ -126,7 +127,7 @@ def hand_over(code: str) -> str | Response:
         owner = find_actor_by_code(db.session(), g.bank.id, form.person.data or "")
         if owner is not None:
             now = clock.now()
-            actions.hand_over(db.session(), g.bank, code, owner, by=g.actor, now=now, form_key=form.key)
+            actions.hand_over(db.session(), g.bank, code, owner, Doing(g.actor, now, form.key))
             db.session.commit()
             flash(_("It belongs to %(name)s now.", name=owner.name))
             return redirect(url_for("listings.listing", code=code), 303)

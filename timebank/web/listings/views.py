@@ -8,12 +8,12 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Actor, Standing, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 from timebank.exchanges import drafts
 from timebank.listings import actions
 from timebank.listings.queries import find_line, find_listing, find_listings, get_tree
 from timebank.listings.rules import Life, may_change, may_hand_over
-from timebank.members.rules import Actor, Standing, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
-from timebank.web.access import allows, members_who_exchange
+from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.filters import today
@@ -98,7 +98,7 @@ def ask_broker() -> str | Response:
     form = AskBrokerForm()
     if form.validate_on_submit():
         words = tidy(form.words.data)
-        actions.ask_broker(db.session(), words, by=g.actor, now=clock.now(), form_key=form.key)
+        actions.ask_broker(db.session(), words, doing(form))
         db.session.commit()
         flash(_("A broker looks for somebody: %(words)s. They will get in touch with you.", words=words))
         return redirect(url_for("listings.listings"), 303)

@@ -5,8 +5,8 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from timebank.actors import STANDINGS, Role, Standing
 from timebank.members.actions import Profile
-from timebank.members.rules import STANDINGS, Role, Standing
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
 from timebank.web.people import AreaField, PersonForm
 

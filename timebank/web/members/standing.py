@@ -4,13 +4,12 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
+from timebank.actors import Standing, may_change_standing
 from timebank.errors import TimebankError
 from timebank.leaving.actions import take_back_in
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Standing, may_change_standing
 from timebank.members.standing import change_standing
-from timebank.web.access import allows, brokers
+from timebank.web.access import allows, brokers, doing
 from timebank.web.extensions import db
 from timebank.web.members import blueprint
 from timebank.web.members.forms import StandingForm
@@ -33,9 +32,9 @@ def standing(code: str) -> str | Response:
             return redirect(url_for("leaving.where", code=code), 303)
         try:
             if to is Standing.ACTIVE:
-                take_back_in(session, member, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
+                take_back_in(session, member, doing(form), reason=reason)
             else:
-                change_standing(session, member, to, reason=reason, by=g.actor, now=clock.now(), form_key=form.key)
+                change_standing(session, member, to, doing(form), reason=reason)
             session.commit()
             flash(_("That is changed, and it is on record with your reason."))
             return redirect(url_for("members.member", code=code), 303)

@@ -6,15 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.banks.queries import find_area_name
-from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
-from timebank.listings.queries import list_shown_of_member
-from timebank.members import actions
-from timebank.members.actions import get_membership_by_code
-from timebank.members.models import Membership, Person
-from timebank.members.queries import find_actor_by_code, list_members, list_membership_names, list_standing_changes
-from timebank.members.rules import (
+from timebank.actors import (
     Actor,
     Role,
     Standing,
@@ -23,9 +15,17 @@ from timebank.members.rules import (
     may_coordinate,
     may_see_all_exchanges,
 )
+from timebank.banks.queries import find_area_name
+from timebank.bookkeeping.queries import get_account
+from timebank.errors import TimebankError
+from timebank.listings.queries import list_shown_of_member
+from timebank.members import actions
+from timebank.members.actions import get_membership_by_code
+from timebank.members.models import Membership, Person
+from timebank.members.queries import find_actor_by_code, list_members, list_membership_names, list_standing_changes
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
-from timebank.web.access import allows, brokers, coordinators, members as all_members, members_themselves
+from timebank.web.access import allows, brokers, coordinators, doing, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.filters import today
@@ -82,7 +82,7 @@ def sign_in_code(code: str) -> str | Response:
     shown = _member(code)
     form = ButtonForm()
     if form.validate_on_submit():
-        made = signing_in.make_code(db.session(), shown, by=g.actor, now=clock.now())
+        made = signing_in.make_code(db.session(), shown, doing())
         db.session.commit()
         cookie[_COOKIE] = [shown.code, made]
         return redirect(url_for("members.sign_in_code", code=code), 303)
@@ -104,7 +104,7 @@ def roles(code: str) -> str | Response:
     if form.validate_on_submit():
         membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
         chosen = frozenset(Role(role) for role in form.roles.data or [])
-        actions.set_roles(db.session(), membership, chosen, by=g.actor, now=clock.now())
+        actions.set_roles(db.session(), membership, chosen, doing())
         db.session.commit()
         flash(_("The roles of %(name)s are changed.", name=shown.name))
         return redirect(url_for("members.member", code=code), 303)
@@ -129,7 +129,7 @@ def profile() -> str | Response:
     form.area.offer(membership.area_id)
     if form.validate_on_submit():
         try:
-            actions.change_profile(db.session(), g.actor, form.profile(), now=clock.now())
+            actions.change_profile(db.session(), form.profile(), doing(form))
             db.session.commit()
             flash(_("Your page is changed."))
             return redirect(url_for("members.profile"), 303)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Actor, Doing
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import drafts
@@ -21,7 +22,7 @@ from timebank.exchanges.rules import Side, may_record
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, search_members
-from timebank.members.rules import Actor, fold
+from timebank.members.rules import fold
 from timebank.web.access import allows, members_who_exchange
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
@@ -152,7 +153,7 @@ def check(code: str) -> str | Response:
         try:
             slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
             by = g.actor.with_evidence(form.evidence.data, slip=slip)
-            exchange_code = drafts.send(db.session(), g.bank, draft, said, by=by, now=clock.now(), slip=slip)
+            exchange_code = drafts.send(db.session(), g.bank, draft, said, Doing(by, clock.now()), slip=slip)
             db.session.commit()
             return redirect(url_for("exchanges.done", code=exchange_code), 303)
         except TimebankError as error:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing, may_approve, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
@@ -14,8 +15,7 @@ from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
-from timebank.members.rules import may_approve, may_see_all_exchanges
-from timebank.web.access import allows, approvers, coordinators, members, members_who_exchange
+from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.reversals import blueprint
@@ -34,9 +34,7 @@ def propose(code: str) -> str | Response:
     if form.validate_on_submit():
         try:
             reason = form.reason.data or ""
-            reversal_code = actions.propose(
-                db.session(), code, reason=reason, by=g.actor, now=clock.now(), form_key=form.key
-            )
+            reversal_code = actions.propose(db.session(), code, doing(form), reason=reason)
             db.session.commit()
             return redirect(url_for("reversals.reversal", code=reversal_code), 303)
         except TimebankError as error:
@@ -76,25 +74,21 @@ def reversal(code: str) -> str:
 @allows(members_who_exchange)
 def agree(code: str) -> Response:
     """Agree as one of the two sides."""
-    return _answer(
-        code, lambda key: actions.agree(db.session(), g.bank, code, by=g.actor, now=clock.now(), form_key=key)
-    )
+    return _answer(code, lambda key: actions.agree(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
 
 
 @blueprint.post("/reversals/<code:code>/approval")
 @allows(approvers)
 def approve(code: str) -> Response:
     """Approve as a second pair of eyes."""
-    return _answer(
-        code, lambda key: actions.approve(db.session(), g.bank, code, by=g.actor, now=clock.now(), form_key=key)
-    )
+    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
 
 
 @blueprint.post("/reversals/<code:code>/refusal")
 @allows(approvers)
 def refuse(code: str) -> Response:
     """Turn it down, or withdraw one's own."""
-    return _answer(code, lambda key: actions.refuse(db.session(), code, by=g.actor, now=clock.now(), form_key=key))
+    return _answer(code, lambda key: actions.refuse(db.session(), code, Doing(g.actor, clock.now(), key)))
 
 
 def _reversal(code: str) -> tuple[Reversal, Exchange]:

@@ -4,12 +4,11 @@ from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
-from timebank import clock
+from timebank.actors import may_coordinate
 from timebank.banks.actions import change_rules
 from timebank.banks.rules import rules_of
 from timebank.errors import TimebankError
-from timebank.members.rules import may_coordinate
-from timebank.web.access import allows, coordinators, members
+from timebank.web.access import allows, coordinators, doing, members
 from timebank.web.extensions import db
 from timebank.web.rules import blueprint
 from timebank.web.rules.forms import ALL, RulesForm
@@ -29,15 +28,8 @@ def settings() -> str | Response:
     form = RulesForm(rules_of(g.bank))
     if form.validate_on_submit():
         try:
-            changed = change_rules(
-                db.session(),
-                g.bank.id,
-                form.rules,
-                for_all_members=form.floor_for.data == ALL,
-                by_id=g.actor.membership_id,
-                now=clock.now(),
-                form_key=form.key,
-            )
+            for_all = form.floor_for.data == ALL
+            changed = change_rules(db.session(), g.bank, form.rules, doing(form), for_all_members=for_all)
             db.session.commit()
             flash(_("The rules are changed."))
             if changed:

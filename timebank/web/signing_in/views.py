@@ -14,7 +14,7 @@ from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import list_candidates, plain_email
 from timebank.signing_in.rules import is_weak
-from timebank.web.access import SignedIn, allows, anybody, members_themselves
+from timebank.web.access import SignedIn, allows, anybody, doing, members_themselves
 from timebank.web.extensions import db
 from timebank.web.signing_in import blueprint
 from timebank.web.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
@@ -91,7 +91,7 @@ def password() -> str | Response:
             form.refuse(WeakPasswordError(), form.password)
         else:
             hashed = hash_password(chosen)
-            actions.set_password(db.session(), g.actor, hashed, token=current_user.token, now=clock.now())
+            actions.set_password(db.session(), hashed, doing(form), token=current_user.token)
             db.session.commit()
             flash(_("Your new password is kept. Use it the next time you sign in."))
             return redirect(url_for("members.profile"), 303)

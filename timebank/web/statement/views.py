@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, g, render_template, request, url_for
 
 from timebank import clock
+from timebank.actors import Actor, may_audit
 from timebank.audit.rules import address_of
 from timebank.bookkeeping.queries import (
     StatementFilter,
@@ -18,7 +19,6 @@ from timebank.exchanges.queries import list_open
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Actor, may_audit
 from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db

@@ -5,20 +5,18 @@ from functools import partial
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from timebank import clock
+from timebank.actors import Doing, may_coordinate
 from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
-from timebank.members.rules import may_coordinate
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.models import Status
 from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
 from timebank.tasks.rules import is_free_for, list_notes
-from timebank.trail import actions as trail
-from timebank.trail.actions import Deed
-from timebank.web.access import allows, brokers
+from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
@@ -50,8 +48,7 @@ def task(code: str) -> str:
 @allows(brokers)
 def take(code: str) -> Response:
     """I do this one."""
-    mine = g.actor.membership_id
-    if _do("taken", code, partial(actions.take, db.session(), g.bank.id, code, owner_id=mine)):
+    if _do(code, actions.take):
         flash(_("This one is yours now."))
     return redirect(url_for("tasks.task", code=code), 303)
 
@@ -60,9 +57,7 @@ def take(code: str) -> Response:
 @allows(brokers)
 def hand_back(code: str) -> Response:
     """Somebody else had better do it. A coordinator frees what another broker has."""
-    mine, frees = g.actor.membership_id, may_coordinate(g.actor)
-    given_back = partial(actions.hand_back, db.session(), g.bank.id, code, owner_id=mine, from_anybody=frees)
-    if _do("returned", code, given_back):
+    if _do(code, actions.hand_back):
         flash(_("It is back on the list, for whoever takes it next."))
     return redirect(url_for("tasks.task", code=code), 303)
 
@@ -74,9 +69,7 @@ def finish(code: str) -> str | Response:
     shown, mine = _task(code), g.actor.membership_id
     form = OutcomeForm()
     if form.validate_on_submit():
-        note = form.note.data or ""
-        finished = partial(actions.finish, db.session(), g.bank.id, code, note=note, done_by=mine, now=clock.now())
-        if _do("finished", code, finished, note=note):
+        if _do(code, partial(actions.finish, note=form.note.data or "")):
             flash(_("Done. Thank you."))
         return redirect(url_for("tasks.task", code=code), 303)
     if not form.is_submitted() and not is_free_for(shown.status, shown.owner_id, mine):
@@ -117,17 +110,14 @@ def _told(shown: TaskRow) -> dict[str, object]:
     }
 
 
-def _do(verb: str, code: str, act: Callable[[], None], **said: str) -> bool:
-    """Whether the deed could be done, now or by this very form before; who was second is told who has it."""
+def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
+    """Return whether the action was done, now or by this very form before; a refusal is flashed, with who has it."""
     _task(code)
-    form, mine = ButtonForm(), g.actor.membership_id
+    form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    content = {"code": code, **said}
-    deed = Deed(g.bank.id, f"task.{verb}", f"task:{code}", mine, clock.now(), form_key=form.key, content=content)
     try:
-        if trail.begin(db.session(), deed) is None:
-            act()
+        act(db.session(), code, doing(form))
         db.session.commit()
     except TaskTakenError as error:
         db.session.rollback()

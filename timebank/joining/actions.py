@@ -4,7 +4,6 @@ Each writes its trail row first, locks the application, asks the rules, and adds
 of a step is for brokers and coordinators only.
 """
 
-import hashlib
 import hmac
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,26 +12,30 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
+from timebank.actors import Actor, Doing, Unattended, may_broker
 from timebank.banks.models import Bank
-from timebank.members import actions as members, joining_rules as rules
-from timebank.members.errors import (
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
+from timebank.joining import rules
+from timebank.joining.errors import (
     AlreadyMemberError,
     NotAdultError,
-    NotAllowedError,
     NoticeNotAgreedError,
-    NoWayToReachError,
     OwnApplicationError,
     OwnRefereeError,
     RefereeMissingError,
     RefereeSpokeError,
     StepNotNowError,
     TooManyApplicationsError,
-    WordsMissingError,
 )
-from timebank.members.joining_queries import count_from_site, find_application, find_same_person, list_referees
-from timebank.members.joining_rules import Agreed, Progress, Reach
-from timebank.members.models import Application, ApplicationStep, Membership, Person
-from timebank.members.rules import Actor, Stage, Step, fold, may_broker
+from timebank.joining.models import Application, ApplicationStep
+from timebank.joining.queries import count_from_site, find_application, find_same_person, list_referees
+from timebank.joining.rules import Agreed, Progress, Reach, Stage, Step
+from timebank.members import actions as members
+from timebank.members.errors import NoWayToReachError, WordsMissingError
+from timebank.members.models import Membership, Person
+from timebank.members.rules import fold
+from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
@@ -50,25 +53,26 @@ class Wish:
     agreed: Agreed | None = None
 
 
-def apply(session: Session, bank: Bank, wish: Wish, *, by: Actor | None, now: datetime, form_key: str) -> str:
-    """Write down that somebody wants to join; gives the application's code, which says nothing of who is a member.
+def apply(session: Session, bank: Bank, wish: Wish, doing: Doing | Unattended, *, form_key: str = "") -> str:
+    """Write down that somebody wants to join; return the application's code, which says nothing of who is a member.
 
-    `by` is the broker who writes it down for them, or None where they do it themselves. The same form gives the same
-    code. Raises NotAllowedError, NoWayToReachError, NotAdultError, NoticeNotAgreedError or TooManyApplicationsError.
+    A broker writes it down for them, or they do it themselves: then `form_key` is the key of their form, which no
+    membership's trail can keep. Raises NotAllowedError, NoWayToReachError, NotAdultError, NoticeNotAgreedError or
+    TooManyApplicationsError.
     """
-    _check(wish, by)
+    by, now = doing.by, doing.now
     code = codes.new_reference() if by else _code_of(session, bank, form_key)
     if by is None:
         sent_before = find_application(session, bank.id, code)
         if sent_before is not None:
             return _same(sent_before, wish)
+    subject = Ref(Subject.APPLICATION, code)
+    first_code = trail.begin(session, doing, DeedName.APPLICATION_APPLY, subject, asdict(wish), is_new=True)
+    if first_code is not None:
+        return first_code
+    _check(wish, by)
+    if by is None:
         _refuse_flood(session, bank, now)
-    subject = f"application:{code}"
-    key, doer = (form_key, by.doer_id) if by else (None, None)
-    deed = trail.Deed(bank.id, "application.apply", subject, doer, now, form_key=key, content=asdict(wish))
-    done = trail.begin(session, deed)
-    if done is not None:
-        return done.removeprefix("application:")
     application = Application(
         bank_id=bank.id,
         id=clock.next_id(),
@@ -81,50 +85,44 @@ def apply(session: Session, bank: Bank, wish: Wish, *, by: Actor | None, now: da
         about=wish.about,
         notice_agreed=str(wish.agreed),
         applied_at=now,
-        recorded_by=doer,
+        recorded_by=doing.doer_id,
         changed_at=now,
     )
     session.add(application)
     session.flush()
-    _add_step(session, application, Step.APPLY, doer, now)
+    _add_step(session, application, Step.APPLY, doing)
     return code
 
 
-def interview(session: Session, code: str, *, words: str, by: Actor, now: datetime, form_key: str) -> None:
+def interview(session: Session, code: str, doing: Doing, *, words: str) -> None:
     """Keep what came of talking with the applicant. Raises as every step does: see `_take`."""
-    _take(session, code, _Said(Step.INTERVIEW, words), by=by, now=now, form_key=form_key)
+    _take(session, code, _StepTaken(Step.INTERVIEW, words), doing)
 
 
-def take_reference(  # noqa: PLR0913 (who spoke for whom, and what was said)
-    session: Session, code: str, *, referee: str, words: str, by: Actor, now: datetime, form_key: str
-) -> None:
+def take_reference(session: Session, code: str, doing: Doing, *, referee: str, words: str) -> None:
     """Keep what somebody says who knows the applicant; each referee counts once.
 
     Raises RefereeMissingError, RefereeSpokeError or OwnRefereeError, and as every step does.
     """
-    if not referee.strip():
-        raise RefereeMissingError
-    _take(session, code, _Said(Step.REFERENCE, words, referee.strip()), by=by, now=now, form_key=form_key)
+    _take(session, code, _StepTaken(Step.REFERENCE, words, referee.strip()), doing)
 
 
-def induct(session: Session, code: str, *, words: str, by: Actor, now: datetime, form_key: str) -> None:
+def induct(session: Session, code: str, doing: Doing, *, words: str) -> None:
     """Keep that the applicant was shown how a time bank works and how people look after each other in it."""
-    _take(session, code, _Said(Step.INDUCT, words), by=by, now=now, form_key=form_key)
+    _take(session, code, _StepTaken(Step.INDUCT, words), doing)
 
 
-def admit(session: Session, code: str, *, by: Actor, now: datetime, form_key: str) -> str:
+def admit(session: Session, code: str, doing: Doing) -> str:
     """Take the applicant in as an active member, with an account and welcome hours; gives the membership's code.
 
     Raises as every step does, AlreadyMemberError for somebody who is or was a member (welcome hours are given once),
     and FloorReachedError where the pot has no welcome hours left.
     """
-    application = _take(session, code, _Said(Step.ADMIT), by=by, now=now, form_key=form_key)
+    application = _take(session, code, _StepTaken(Step.ADMIT), doing)
     if application.membership_id is None:
-        bank = session.execute(
-            select(Bank).where(Bank.id == by.bank_id).with_for_update(key_share=True)
-        ).scalar_one()  # two applications of one person meet here
+        bank = lock_bank(session, doing.bank_id)  # two applications of one person meet here
         applicant = Reach(application.name, application.email, application.phone)
-        same = find_same_person(session, by.bank_id, applicant)
+        same = find_same_person(session, bank.id, applicant)
         if same is not None:
             raise AlreadyMemberError(name=same.name, number=same.number)
         newcomer = members.NewMember(
@@ -134,19 +132,19 @@ def admit(session: Session, code: str, *, by: Actor, now: datetime, form_key: st
             about=application.about,
             area_id=application.area_id,
         )
-        application.membership_id = members.admit(session, bank, newcomer, by=by, now=now).id
+        application.membership_id = members.admit(session, bank, newcomer, doing.part_of_it()).id
         session.flush()
-    return session.get_one(Membership, (by.bank_id, application.membership_id)).code
+    return session.get_one(Membership, (doing.bank_id, application.membership_id)).code
 
 
-def decline(session: Session, code: str, *, reason: str, by: Actor, now: datetime, form_key: str) -> None:
+def decline(session: Session, code: str, doing: Doing, *, reason: str) -> None:
     """Say that the bank cannot take the applicant in, and why."""
-    _take(session, code, _Said(Step.DECLINE, reason), by=by, now=now, form_key=form_key)
+    _take(session, code, _StepTaken(Step.DECLINE, reason), doing)
 
 
-def withdraw(session: Session, code: str, *, words: str, by: Actor, now: datetime, form_key: str) -> None:
+def withdraw(session: Session, code: str, doing: Doing, *, words: str) -> None:
     """Keep that the applicant does not want to join any more."""
-    _take(session, code, _Said(Step.WITHDRAW, words), by=by, now=now, form_key=form_key)
+    _take(session, code, _StepTaken(Step.WITHDRAW, words), doing)
 
 
 def _check(wish: Wish, by: Actor | None) -> None:
@@ -162,8 +160,8 @@ def _check(wish: Wish, by: Actor | None) -> None:
 
 def _code_of(session: Session, bank: Bank, form_key: str) -> str:
     """Nobody known sends the form, so its key cannot stand in the trail: the code comes of it instead."""
-    told = f"application {bank.id} {form_key}".encode()
-    return codes.reference_of(hmac.new(session.info["books_key"], told, hashlib.sha256).digest())
+    message = f"application {bank.id} {form_key}".encode()
+    return codes.reference_of(hmac.digest(session.info["books_key"], message, "sha256"))
 
 
 def _same(sent_before: Application, wish: Wish) -> str:
@@ -180,7 +178,7 @@ def _refuse_flood(session: Session, bank: Bank, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _StepTaken:
     """A step, and what is kept of it."""
 
     step: Step
@@ -188,33 +186,34 @@ class _Said:
     referee: str | None = None
 
 
-def _take(session: Session, code: str, said: _Said, *, by: Actor, now: datetime, form_key: str) -> Application:
+def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Application:
     """Take an application one step on; gives it, whether this form came for the first time or again.
 
     Raises WordsMissingError, NotAllowedError, OwnApplicationError or StepNotNowError.
     """
-    if said.step in rules.NEED_WORDS and not said.words.strip():
-        raise WordsMissingError
-    content = {"code": code, "words": said.words, "referee": said.referee}
-    subject, verb = f"application:{code}", f"application.{said.step}"
-    deed = trail.Deed(by.bank_id, verb, subject, by.doer_id, now, by.on_behalf_of, form_key, content)
-    done = trail.begin(session, deed)
-    application = _lock(session, by.bank_id, code)
-    if done is not None:
+    content = {"words": taken.words, "referee": taken.referee}
+    deed = DeedName(f"application.{taken.step}")
+    was_done = trail.begin(session, doing, deed, Ref(Subject.APPLICATION, code), content) is not None
+    application = _lock(session, doing.bank_id, code)
+    if was_done:
         return application
-    _refuse_own(session, application, by)
-    referees = tuple(list_referees(session, by.bank_id, application.id))
-    needed = session.get_one(Bank, by.bank_id).references_needed
+    if taken.step in rules.NEED_WORDS and not taken.words.strip():
+        raise WordsMissingError
+    if taken.referee is not None and not taken.referee:
+        raise RefereeMissingError
+    _refuse_own(session, application, doing.by)
+    referees = tuple(list_referees(session, doing.bank_id, application.id))
+    needed = session.get_one(Bank, doing.bank_id).references_needed
     progress = Progress(Stage(application.stage), referees, needed)
-    leads_to = rules.after(progress, said.step)
+    leads_to = rules.after(progress, taken.step)
     if leads_to is None:
         raise StepNotNowError
-    if said.referee is not None and rules.has_spoken(progress, said.referee):
-        raise RefereeSpokeError(name=said.referee)
-    if said.referee is not None and fold(said.referee) == fold(application.name):
+    if taken.referee is not None and rules.has_spoken(progress, taken.referee):
+        raise RefereeSpokeError(name=taken.referee)
+    if taken.referee is not None and fold(taken.referee) == fold(application.name):
         raise OwnRefereeError
-    application.stage, application.changed_at = leads_to, now
-    _add_step(session, application, said.step, by.doer_id, now, said)
+    application.stage, application.changed_at = leads_to, doing.now
+    _add_step(session, application, taken.step, doing, taken)
     return application
 
 
@@ -241,9 +240,8 @@ def _add_step(
     session: Session,
     application: Application,
     step: Step,
-    done_by: int | None,
-    now: datetime,
-    said: _Said | None = None,
+    doing: Doing | Unattended,
+    taken: _StepTaken | None = None,
 ) -> None:
     """Add a row to the application's story; the lock on the application keeps its numbers apart."""
     newest = session.scalar(
@@ -257,10 +255,10 @@ def _add_step(
             application_id=application.id,
             number=(newest or 0) + 1,
             step=step,
-            referee=said.referee if said else None,
-            words=said.words.strip() if said else "",
-            done_by=done_by,
-            done_at=now,
+            referee=taken.referee if taken else None,
+            words=taken.words.strip() if taken else "",
+            done_by=doing.doer_id,
+            done_at=doing.now,
         )
     )
     session.flush()

@@ -8,24 +8,23 @@ from sqlalchemy import func, select, update
 
 from tests.people import NOW, balance_of, join
 from timebank import clock
+from timebank.actors import Doing, Unattended
 from timebank.banks.models import Area, Bank
-from timebank.members import joining
-from timebank.members.errors import (
+from timebank.errors import NotAllowedError
+from timebank.joining import actions as joining
+from timebank.joining.actions import Wish
+from timebank.joining.errors import (
     AlreadyMemberError,
     NotAdultError,
-    NotAllowedError,
     NoticeNotAgreedError,
-    NoWayToReachError,
     OwnApplicationError,
     OwnRefereeError,
     RefereeMissingError,
     RefereeSpokeError,
     StepNotNowError,
     TooManyApplicationsError,
-    WordsMissingError,
 )
-from timebank.members.joining import Wish
-from timebank.members.joining_queries import (
+from timebank.joining.queries import (
     APPLICATIONS_A_PAGE,
     count_waiting,
     find_application,
@@ -33,10 +32,10 @@ from timebank.members.joining_queries import (
     list_applications,
     list_known,
 )
-from timebank.members.joining_rules import MOST_A_DAY, MOST_AN_HOUR, Agreed, Reach
+from timebank.joining.rules import MOST_A_DAY, MOST_AN_HOUR, Agreed, Reach, Stage
+from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import Stage
 from timebank.trail.actions import OtherContentError
 
 SAM = Wish("Sam Reid", phone="+441632960321", about="I mend lamps", is_adult=True, agreed=Agreed.ONLINE)
@@ -50,14 +49,14 @@ def say(session, village):
 
     def take(verb, code, *, by=village.rosa, **said):
         key = said.pop("form_key", f"step-{next(count)}")
-        return getattr(joining, verb)(session, code, by=by, now=NOW, form_key=key, **said)
+        return getattr(joining, verb)(session, code, Doing(by, NOW, key), **said)
 
     return take
 
 
 @pytest.fixture
 def code(session, village):
-    return joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key="sam")
+    return joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW), form_key="sam")
 
 
 def _stage(session, village, code):
@@ -90,7 +89,7 @@ def test_area_words_and_welcome_hours_come_along(session, village, say):
     area = Area(bank_id=bank.id, id=clock.next_id(), name="Kirrie")
     session.add(area)
     session.flush()
-    code = joining.apply(session, bank, replace(SAM, area_id=area.id), by=None, now=NOW, form_key="k")
+    code = joining.apply(session, bank, replace(SAM, area_id=area.id), Unattended(bank.id, NOW), form_key="k")
     _all_but_admit(say, code)
     member = find_actor_by_code(session, bank.id, say("admit", code))
     membership = session.get_one(Membership, (bank.id, member.membership_id))
@@ -109,41 +108,42 @@ def test_area_words_and_welcome_hours_come_along(session, village, say):
 )
 def test_what_is_not_whole_is_not_taken(session, village, wish, error):
     with pytest.raises(error):
-        joining.apply(session, village.angus, wish, by=None, now=NOW, form_key="k")
+        joining.apply(session, village.angus, wish, Unattended(village.angus.id, NOW), form_key="k")
 
 
 def test_a_broker_cannot_agree_on_the_site_for_somebody(session, village):
     with pytest.raises(NoticeNotAgreedError):
-        joining.apply(session, village.angus, SAM, by=village.rosa, now=NOW, form_key="k")
+        joining.apply(session, village.angus, SAM, Doing(village.rosa, NOW, "k"))
 
 
 @pytest.mark.parametrize("who", ["ada", "tom", "audrey"])
 def test_only_a_broker_writes_down_or_takes_a_step(session, village, say, code, who):
     by = getattr(village, who)
     with pytest.raises(NotAllowedError):
-        joining.apply(session, village.angus, BY_PHONE, by=by, now=NOW, form_key="k")
+        joining.apply(session, village.angus, BY_PHONE, Doing(by, NOW, "k"))
     with pytest.raises(NotAllowedError):
         say("interview", code, by=by, words="Likes dogs")
 
 
 def test_the_same_form_twice_is_one_application_whoever_sends_it(session, village, code):
-    assert joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key="sam") == code
+    assert joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW), form_key="sam") == code
     for _ in range(2):
-        written = joining.apply(session, village.angus, BY_PHONE, by=village.rosa, now=NOW, form_key="k")
+        written = joining.apply(session, village.angus, BY_PHONE, Doing(village.rosa, NOW, "k"))
     assert written != code
     assert count_waiting(session, village.angus.id) == 2
 
 
 @pytest.mark.parametrize("by", [None, "rosa"])
 def test_the_same_form_with_other_words_is_refused(session, village, by):
-    broker, wish = (getattr(village, by), BY_PHONE) if by else (None, SAM)
-    joining.apply(session, village.angus, wish, by=broker, now=NOW, form_key="k")
+    wish = BY_PHONE if by else SAM
+    doing = Doing(getattr(village, by), NOW, "k") if by else Unattended(village.angus.id, NOW)
+    joining.apply(session, village.angus, wish, doing, form_key="k")
     with pytest.raises(OtherContentError):
-        joining.apply(session, village.angus, replace(wish, name="Else"), by=broker, now=NOW, form_key="k")
+        joining.apply(session, village.angus, replace(wish, name="Else"), doing, form_key="k")
 
 
 def test_one_forms_key_means_nothing_in_another_bank(session, village, code):
-    assert joining.apply(session, village.perth, SAM, by=None, now=NOW, form_key="sam") != code
+    assert joining.apply(session, village.perth, SAM, Unattended(village.perth.id, NOW), form_key="sam") != code
     assert find_application(session, village.perth.id, code) is None
 
 
@@ -167,11 +167,13 @@ def test_taking_in_twice_makes_one_member(session, village, say, code):
 @pytest.mark.parametrize("standing", ["active", "suspended", "left"])
 def test_welcome_hours_are_given_once_even_to_somebody_who_left_and_asks_again(session, village, say, standing):
     session.get_one(Bank, village.angus.id).welcome_minutes = 120
-    first = joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key="first")
+    first = joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW), form_key="first")
     _all_but_admit(say, first)
     member = find_actor_by_code(session, village.angus.id, say("admit", first))
     session.get_one(Membership, (member.bank_id, member.membership_id)).standing = standing
-    again = joining.apply(session, village.angus, replace(SAM, name="sam  reid"), by=None, now=NOW, form_key="again")
+    again = joining.apply(
+        session, village.angus, replace(SAM, name="sam  reid"), Unattended(village.angus.id, NOW), form_key="again"
+    )
     _all_but_admit(say, again)
     session.commit()
     with pytest.raises(AlreadyMemberError) as refused:
@@ -185,7 +187,7 @@ def test_welcome_hours_are_given_once_even_to_somebody_who_left_and_asks_again(s
 def test_a_namesake_and_somebody_of_the_same_household_are_other_people(session, village, say):
     wishes = (SAM, replace(SAM, phone="+441632960322"), replace(SAM, name="Sally Reid"))
     for number, wish in enumerate(wishes):
-        code = joining.apply(session, village.angus, wish, by=None, now=NOW, form_key=f"wish-{number}")
+        code = joining.apply(session, village.angus, wish, Unattended(village.angus.id, NOW), form_key=f"wish-{number}")
         _all_but_admit(say, code)
         say("admit", code)
     assert session.scalar(select(func.count()).select_from(Person).where(Person.name_folded.contains("reid"))) == 3
@@ -253,7 +255,7 @@ def test_an_application_that_ended_stays_ended(session, village, say, code, verb
 
 def test_nobody_handles_their_own_application(session, village, say):
     own = replace(SAM, name="R. Lindsay", email="rosa@example.org")
-    code = joining.apply(session, village.angus, own, by=None, now=NOW, form_key="k")
+    code = joining.apply(session, village.angus, own, Unattended(village.angus.id, NOW), form_key="k")
     with pytest.raises(OwnApplicationError):
         say("interview", code, words="I like me")
     say("interview", code, by=village.mary, words="Likes dogs")
@@ -261,28 +263,28 @@ def test_nobody_handles_their_own_application(session, village, say):
 
 def test_the_site_takes_only_so_many_but_a_broker_writes_on(session, village):
     for number in range(MOST_AN_HOUR):
-        joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key=f"k{number}")
+        joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW), form_key=f"k{number}")
     with pytest.raises(TooManyApplicationsError):
-        joining.apply(session, village.angus, SAM, by=None, now=NOW, form_key="one too many")
-    joining.apply(session, village.angus, BY_PHONE, by=village.rosa, now=NOW, form_key="by phone")
-    joining.apply(session, village.perth, SAM, by=None, now=NOW, form_key="elsewhere")
-    joining.apply(session, village.angus, SAM, by=None, now=NOW + timedelta(hours=1), form_key="later")
+        joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW), form_key="one too many")
+    joining.apply(session, village.angus, BY_PHONE, Doing(village.rosa, NOW, "by phone"))
+    joining.apply(session, village.perth, SAM, Unattended(village.perth.id, NOW), form_key="elsewhere")
+    joining.apply(session, village.angus, SAM, Unattended(village.angus.id, NOW + timedelta(hours=1)), form_key="later")
 
 
 def test_a_day_has_its_cap_too(session, village):
     for number in range(MOST_A_DAY):
         then = NOW + timedelta(minutes=5 * number)
-        joining.apply(session, village.angus, SAM, by=None, now=then, form_key=f"k{number}")
+        joining.apply(session, village.angus, SAM, Unattended(village.angus.id, then), form_key=f"k{number}")
     then = NOW + timedelta(hours=17)
     with pytest.raises(TooManyApplicationsError):
-        joining.apply(session, village.angus, SAM, by=None, now=then, form_key="one too many")
+        joining.apply(session, village.angus, SAM, Unattended(village.angus.id, then), form_key="one too many")
 
 
 def test_a_list_goes_on_page_by_page_oldest_first(session, village):
     names = [f"Applicant {number:02}" for number in range(APPLICATIONS_A_PAGE + 2)]
     for name in names:
         wish = replace(BY_PHONE, name=name)
-        joining.apply(session, village.angus, wish, by=village.rosa, now=NOW, form_key=name)
+        joining.apply(session, village.angus, wish, Doing(village.rosa, NOW, name))
     first = list_applications(session, village.angus.id)
     second = list_applications(session, village.angus.id, above=first.newer)
     assert [row.name for row in (*first.rows, *second.rows)] == names

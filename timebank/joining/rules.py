@@ -7,12 +7,37 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from timebank.members.rules import Actor, Stage, Step, fold, may_broker
+from timebank.actors import Actor, may_broker
+from timebank.members.rules import fold
 
 #: Applications that people write themselves, in one bank: more than these in one go are no neighbours.
 MOST_AN_HOUR = 60
 MOST_A_DAY = 200
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Stage(StrEnum):
+    """How far somebody's application has come."""
+
+    APPLIED = "applied"
+    INTERVIEWED = "interviewed"
+    REFERENCED = "referenced"
+    INDUCTED = "inducted"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What is done with an application."""
+
+    APPLY = "apply"
+    INTERVIEW = "interview"
+    REFERENCE = "reference"
+    INDUCT = "induct"
+    ADMIT = "admit"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
 
 
 class Agreed(StrEnum):

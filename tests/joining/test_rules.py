@@ -2,18 +2,9 @@
 
 import pytest
 
-from timebank.members import joining_rules as rules
-from timebank.members.joining_rules import OPEN_STAGES, TRANSITIONS, Progress, Reach
-from timebank.members.rules import (
-    STANDINGS,
-    Actor,
-    Role,
-    Stage,
-    Standing,
-    Step,
-    may_change_standing,
-    may_read_own_hours,
-)
+from timebank.actors import STANDINGS, Actor, Role, Standing, may_change_standing, may_read_own_hours
+from timebank.joining import rules
+from timebank.joining.rules import OPEN_STAGES, TRANSITIONS, Progress, Reach, Stage, Step
 
 TWO = ("Jean Shaw", "Bill Kerr")
 ROSA = Reach("Rosa Lindsay", "rosa@example.org", "+441632960444")

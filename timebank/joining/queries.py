@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
-from timebank.members.joining_rules import OPEN_STAGES, Reach
-from timebank.members.models import Application, ApplicationStep, Membership, Person
-from timebank.members.rules import Stage, fold
+from timebank.joining.models import Application, ApplicationStep
+from timebank.joining.rules import OPEN_STAGES, Reach, Stage
+from timebank.members.models import Membership, Person
+from timebank.members.rules import fold
 
 APPLICATIONS_A_PAGE = 25
 _MOST_KNOWN = 8

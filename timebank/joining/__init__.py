@@ -1,0 +1,1 @@
+"""How somebody joins: applying, being interviewed, references, induction, admission."""

@@ -1,0 +1,136 @@
+"""References: how a row of one room is named in another, and the names of all deeds on the trail.
+
+A reference is a word and a code, such as `exchange:K7M3Q2XZ`. Entries, holds, tasks and the trail keep them as text, so
+that low rooms know nothing of the tables above them.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Subject(StrEnum):
+    """What a reference can point to. Every kind of holder of an account, and of account, is among them."""
+
+    ACTIVITY = "activity"
+    APPLICATION = "application"
+    AREA = "area"
+    BANK = "bank"
+    BOOKS = "books"
+    CATEGORY = "category"
+    CORRECTION = "correction"
+    EXCHANGE = "exchange"
+    FUND = "fund"
+    GROUP = "group"
+    LEAVING = "leaving"
+    LISTING = "listing"
+    LOG = "log"
+    MEMBER = "member"
+    MONTH = "month"
+    POT = "pot"
+    REVERSAL = "reversal"
+    TASK = "task"
+
+
+class Ref(NamedTuple):
+    """A reference. What there is once in a bank, such as the pot, has no code."""
+
+    subject: Subject
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.subject}:{self.code}" if self.code else str(self.subject)
+
+
+def parse(reference: str) -> Ref | None:
+    """Return the reference that a text holds; None where its word is none of `Subject`."""
+    word, _colon, code = reference.partition(":")
+    return Ref(Subject(word), code) if word in set(Subject) else None
+
+
+class DeedName(StrEnum):
+    """Every deed that the trail records: its subject's word, or what it is about, and what was done."""
+
+    APPLICATION_APPLY = "application.apply"
+    APPLICATION_INTERVIEW = "application.interview"
+    APPLICATION_REFERENCE = "application.reference"
+    APPLICATION_INDUCT = "application.induct"
+    APPLICATION_ADMIT = "application.admit"
+    APPLICATION_DECLINE = "application.decline"
+    APPLICATION_WITHDRAW = "application.withdraw"
+    AREA_ADDED = "area.added"
+    AREA_RENAMED = "area.renamed"
+    AREA_CLOSED = "area.closed"
+    AREA_OPENED = "area.opened"
+    AREA_TRAVEL = "area.travel"
+    BANK_OPENED = "bank.opened"
+    BOOKS_CHECKED = "books.checked"
+    CATEGORIES_OPENED = "categories.opened"
+    CATEGORY_ADDED = "category.added"
+    CATEGORY_CHANGED = "category.changed"
+    CATEGORY_MOVED = "category.moved"
+    CATEGORY_RETIRED = "category.retired"
+    CATEGORY_BROUGHT_BACK = "category.brought_back"
+    CORRECTION_PROPOSED = "correction.proposed"
+    CORRECTION_APPROVED = "correction.approved"
+    CORRECTION_REFUSED = "correction.refused"
+    CORRECTION_WITHDRAWN = "correction.withdrawn"
+    EXCHANGE_PROPOSE = "exchange.propose"
+    EXCHANGE_ACCEPT = "exchange.accept"
+    EXCHANGE_DECLINE = "exchange.decline"
+    EXCHANGE_CANCEL = "exchange.cancel"
+    EXCHANGE_RECORD = "exchange.record"
+    EXCHANGE_CONFIRM = "exchange.confirm"
+    EXCHANGE_DISPUTE = "exchange.dispute"
+    EXCHANGE_AGREE = "exchange.agree"
+    EXCHANGE_DECIDE = "exchange.decide"
+    EXCHANGE_EXPIRE = "exchange.expire"
+    EXCHANGE_FILED = "exchange.filed"
+    EXCHANGE_THANKED = "exchange.thanked"
+    HELP_LOOKED_FOR = "help.looked_for"
+    HISTORY_IMPORTED = "history.imported"
+    HOLDER_MADE = "holder.made"
+    LEAVERS_OPENED = "leavers.opened"
+    LIMIT_LOWERED = "limit.lowered"
+    LIMIT_ENDED = "limit.ended"
+    LIMIT_POT = "limit.pot"
+    LIMIT_SWEPT = "limit.swept"
+    LISTING_OFFER = "listing.offer"
+    LISTING_REQUEST = "listing.request"
+    LISTING_CHANGE = "listing.change"
+    LISTING_PAUSE = "listing.pause"
+    LISTING_CLOSE = "listing.close"
+    LISTING_REOPEN = "listing.reopen"
+    LISTING_RECONFIRM = "listing.reconfirm"
+    LISTING_HANDED_OVER = "listing.handed_over"
+    LISTINGS_IMPORTED = "listings.imported"
+    MEMBER_ADMITTED = "member.admitted"
+    MEMBER_LEFT = "member.left"
+    MEMBER_SETTLED = "member.settled"
+    MONTH_SIGNED = "month.signed"
+    MONTH_CONFIRMED = "month.confirmed"
+    MONTH_REFUSED = "month.refused"
+    MONTH_WITHDRAWN = "month.withdrawn"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 (the name of a deed)
+    PROFILE_CHANGED = "profile.changed"
+    REVERSAL_PROPOSED = "reversal.proposed"
+    REVERSAL_AGREED = "reversal.agreed"
+    REVERSAL_APPROVED = "reversal.approved"
+    REVERSAL_REFUSED = "reversal.refused"
+    REVERSAL_CARRIED_OUT = "reversal.carried_out"
+    ROLE_GIVEN_BROKER = "role.given.broker"
+    ROLE_GIVEN_COORDINATOR = "role.given.coordinator"
+    ROLE_GIVEN_TRUSTEE = "role.given.trustee"
+    ROLE_GIVEN_AUDITOR = "role.given.auditor"
+    ROLE_TAKEN_BROKER = "role.taken.broker"
+    ROLE_TAKEN_COORDINATOR = "role.taken.coordinator"
+    ROLE_TAKEN_TRUSTEE = "role.taken.trustee"
+    ROLE_TAKEN_AUDITOR = "role.taken.auditor"
+    RULES_CHANGED = "rules.changed"
+    SEALS_LOG_BEGUN = "seals.log_begun"
+    SIGN_IN_CODE_MADE = "sign_in_code.made"
+    STANDING_ACTIVE = "standing.active"
+    STANDING_SUSPENDED = "standing.suspended"
+    STANDING_LEFT = "standing.left"
+    TASK_TAKEN = "task.taken"
+    TASK_RETURNED = "task.returned"
+    TASK_FINISHED = "task.finished"
