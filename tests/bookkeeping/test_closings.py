@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.bookkeeping.sql import entry_sql
 from tests.people import NOW
 from timebank.bookkeeping import closings, holds, reversing
-from timebank.bookkeeping.account_checks import closings_on_record
+from timebank.bookkeeping.checking.accounts import closings_on_record
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_whole_statement
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.checks import Verdict

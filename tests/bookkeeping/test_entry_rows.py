@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.people import NOW
 from timebank import driver
-from timebank.bookkeeping import quick_marks
-from timebank.bookkeeping.entry_encoding import (
+from timebank.bookkeeping.checking import marks
+from timebank.bookkeeping.encoding import (
     CANNOT_ENCODE,
     COLUMNS,
     FIELDS,
@@ -24,8 +24,8 @@ from timebank.bookkeeping.entry_encoding import (
     plain_values,
 )
 from timebank.bookkeeping.entry_rows import NewEntry, as_postgresql_has_it, marked_row, rows_of
-from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Entry
+from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.entries import MOST_MINUTES, EntryKind, Line
 from timebank.ledger.leaves import LeafKind, encode, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
@@ -334,12 +334,12 @@ def test_what_sqlite_stores_otherwise_is_in_doubt(books, post, unguarded, change
                 continue
             is_same = tuple(owner.execute(stored).one()) == before
             try:
-                doubtful, _seen = quick_marks.find_doubtful_entries(owner, owner.info["books_key"])
+                doubtful, _seen = marks.find_doubtful_entries(owner, owner.info["books_key"])
             except DBAPIError:  # it is a text that cannot even be read
                 doubtful = [name]
             assert (doubtful == []) == is_same, name
             kept.rollback()
-        assert quick_marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == []
+        assert marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == []
         assert owner.scalar(text("SELECT id FROM entry")) == entry_id
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW
 from timebank.bookkeeping import actions, holds
-from timebank.bookkeeping.checks import holds_match
+from timebank.bookkeeping.checking.accounts import holds_match
 from timebank.bookkeeping.queries import get_account
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line

@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.people import NOW, TODAY
 from timebank.bookkeeping import actions, holds
-from timebank.bookkeeping.holder_checks import holders_as_written
+from timebank.bookkeeping.checking.holders import holders_as_written
+from timebank.bookkeeping.checking.records import accounts_on_record
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.opening import open_account, open_accounts
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
-from timebank.bookkeeping.record_checks import accounts_on_record
 from timebank.ledger.accounts import AccountKind, HolderKind
 from timebank.ledger.entries import Line
 from timebank.ledger.errors import BooksClosedError

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.bookkeeping.twins import Twins
 from tests.people import join, settle
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict

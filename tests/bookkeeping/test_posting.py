@@ -6,7 +6,7 @@ import pytest
 
 from tests.people import NOW, TODAY, account_of, balance_of
 from timebank.bookkeeping import actions, reversing
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
     StatementFilter,

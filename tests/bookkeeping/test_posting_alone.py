@@ -12,7 +12,7 @@ from tests.people import NOW
 from timebank import driver
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.actions import NewEntry
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting
 from timebank.db import make_alone_engine
 from timebank.ledger.checks import Verdict

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.models import Account, Entry, Memo
 from timebank.bookkeeping.opening import open_account
 from timebank.ledger.accounts import AccountKind

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_statement
 from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict

@@ -12,7 +12,7 @@ from tests.bookkeeping.rows import account, closing, hold, log, month
 from tests.bookkeeping.sql import BOOKS
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind, HolderKind
 from timebank.ledger.entries import EntryKind, Line
 

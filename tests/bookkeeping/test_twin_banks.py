@@ -25,7 +25,7 @@ from timebank.bookkeeping.audit_queries import (
     list_related_entries,
     overrides_in_force,
 )
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.export_queries import stream_history, stream_lines
 from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
 from timebank.bookkeeping.opening import open_account, open_accounts
@@ -42,8 +42,14 @@ from timebank.bookkeeping.queries import (
     list_statement,
     list_whole_statement,
 )
-from timebank.bookkeeping.receipts import count_public, find_checkpoint, list_seals, make_receipt, make_succession
-from timebank.bookkeeping.sealing import count_unsealed, seal
+from timebank.bookkeeping.sealing.actions import count_unsealed, seal
+from timebank.bookkeeping.sealing.receipts import (
+    count_public,
+    find_checkpoint,
+    list_seals,
+    make_receipt,
+    make_succession,
+)
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import HISTORY, EntryKind, Line

@@ -19,8 +19,8 @@ from tests.cli.conftest import ANSWERS
 from tests.people import NOW, join
 from tests.scratch import bundled_programs
 from timebank.banks.queries import find_bank
-from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry, post
+from timebank.bookkeeping.sealing import receipts
 from timebank.cli import postgresql_programs
 from timebank.db import make_engine
 from timebank.ledger.entries import EntryKind, Line

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.checks import ALL_CHECKS, Check, check_books
-from timebank.bookkeeping.checks import SPLIT
-from timebank.bookkeeping.findings import MOST_FINDINGS
-from timebank.bookkeeping.quick_marks import IdRange, split_ids
+from timebank.bookkeeping.checking.checks import SPLIT
+from timebank.bookkeeping.checking.findings import MOST_FINDINGS
+from timebank.bookkeeping.checking.marks import IdRange, split_ids
 from timebank.db import opened, snapshot
 from timebank.ledger.checks import CheckResult
 

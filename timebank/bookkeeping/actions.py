@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import COLUMNS
+from timebank.bookkeeping.encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, digest_words, marked_row, rows_of
 from timebank.bookkeeping.models import LimitChange
 from timebank.bookkeeping.refusals import refusals_named

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from timebank import clock
-from timebank.bookkeeping.entry_encoding import COLUMNS, encode_entry, mark
+from timebank.bookkeeping.encoding import COLUMNS, encode_entry, mark
 from timebank.driver import moment
 from timebank.ledger.entries import LONGEST_DEED, LONGEST_KEY, EntryKind, Line
 from timebank.ledger.errors import EntryNotWholeError, NotAMirrorError

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import COLUMNS
+from timebank.bookkeeping.encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, rows_of
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.errors import KeyTakenError

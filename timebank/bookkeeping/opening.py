@@ -9,9 +9,8 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.bookkeeping.entry_encoding import mark
+from timebank.bookkeeping.encoding import holder_fields, mark
 from timebank.bookkeeping.holder_models import AccountHolder
-from timebank.bookkeeping.leaf_rows import holder_fields
 from timebank.bookkeeping.models import Account, LimitChange
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.accounts import AccountKind, holder_kind

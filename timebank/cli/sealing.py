@@ -9,8 +9,8 @@ import click
 
 from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
-from timebank.bookkeeping.sealing import Sealed, seal as seal_books
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.sealing.actions import Sealed, seal as seal_books
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.cli import setting_up
 from timebank.cli.commands import main, settings_there
 from timebank.config import Settings

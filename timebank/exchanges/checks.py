@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.findings import counted
+from timebank.bookkeeping.checking.findings import counted
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange

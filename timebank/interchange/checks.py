@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.checking.findings import counted
 from timebank.bookkeeping.export_queries import stream_history
-from timebank.bookkeeping.findings import counted
 from timebank.interchange.history import KINDS
 from timebank.interchange.history_store import DEED
 from timebank.ledger.checks import CheckResult, Finding

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response as Answer
 from timebank import clock
 from timebank.audit.rules import keys_of
 from timebank.bookkeeping.audit_queries import EntryRow, find_entry
-from timebank.bookkeeping.receipts import make_receipt
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.receipts import make_receipt
 from timebank.members.rules import may_audit, may_see_all_exchanges
 from timebank.web.access import allows, members
 from timebank.web.extensions import db

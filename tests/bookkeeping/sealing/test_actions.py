@@ -11,13 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
 from timebank import clock
-from timebank.bookkeeping import actions, sealing
-from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping import actions
+from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.bookkeeping.models import Entry, LimitChange
-from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import count_unsealed, seal
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.sealing import actions as sealing
+from timebank.bookkeeping.sealing.actions import count_unsealed, seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line

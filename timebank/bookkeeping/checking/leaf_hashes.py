@@ -7,7 +7,7 @@ differs puts a leaf in doubt, and `seal_checks` then encodes its row again.
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql
 from timebank.ledger.merkle import hash_leaf
 
 _FROM = (

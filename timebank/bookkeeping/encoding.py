@@ -8,12 +8,13 @@ read and encoded by Python, which is no slower there. A new column is one line h
 
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from timebank.driver import moment
+from timebank.ledger.leaves import Told, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
@@ -130,6 +131,19 @@ def encode_entry(row: Sequence[Any]) -> bytes:
 def plain_values(row: Any) -> list[Any]:  # noqa: ANN401 (a row with the columns of an entry)
     """Return the values of `FIELDS` as `encode_entry` takes them, from a row that SQLAlchemy read."""
     return [form.plain(getattr(row, name)) for name, form in FIELDS]
+
+
+def holder_fields(row: Mapping[str, Any]) -> Mapping[str, Told]:
+    """Return the fields of the leaf of an account's holder, from its row by column."""
+    return {
+        "bank_id": tell_id(row["bank_id"]),
+        "account_id": tell_id(row["account_id"]),
+        "number": row["number"],
+        "kind": row["kind"],
+        "holder_id": tell_id(row["holder_id"]),
+        "recorded_by": tell_id(row["recorded_by"]),
+        "recorded_at": tell_moment(row["recorded_at"]),
+    }
 
 
 def mark(books_key: bytes, leaf: bytes) -> bytes:

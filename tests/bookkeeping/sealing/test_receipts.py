@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import NOW
-from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry
 from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.queries import get_account_of_kind
-from timebank.bookkeeping.seal_models import Leaf
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing import receipts
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.models import Leaf
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.merkle import BLOCK, consistency_proof, is_consistent, is_included, root

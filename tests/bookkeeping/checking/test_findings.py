@@ -2,7 +2,7 @@
 
 import pytest
 
-from timebank.bookkeeping import findings
+from timebank.bookkeeping.checking import findings
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Table, exists, func, insert, select, text,
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.leaf_rows import SOURCES, AnyRow, Source
-from timebank.bookkeeping.logs import name_now
 from timebank.bookkeeping.refusals import refusal
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.signing import sign
+from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, Source
+from timebank.bookkeeping.sealing.logs import name_now
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import sign
 from timebank.ledger.leaves import LeafKind, tell_moment
 from timebank.ledger.merkle import HASH_BYTES, Peaks
 from timebank.ledger.notes import Checkpoint

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from timebank.bookkeeping.checking.findings import count_rows, name_row, result
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.line_sql import takes_from
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
 from timebank.ledger.checks import CheckResult, Finding

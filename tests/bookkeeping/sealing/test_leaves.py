@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from tests.people import NOW, make_confirmed, make_recorded
 from timebank.bookkeeping import closings
-from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.logs import begin_log
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.logs import begin_log
 from timebank.ledger.leaves import LeafKind
 
-LEDGER = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text()
+LEDGER = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (`.+`) \|$", re.MULTILINE)
 NAMES = {kind: set(re.findall(r"\w+", names)) for kind, names in ROW.findall(LEDGER) if kind in {*LeafKind}}
 

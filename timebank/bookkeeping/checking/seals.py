@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.findings import counted, name_row, result
-from timebank.bookkeeping.leaf_rows import SOURCES, Source
-from timebank.bookkeeping.logs import Log, list_logs, name_of_seal
+from timebank.bookkeeping.checking.findings import counted, name_row, result
+from timebank.bookkeeping.checking.leaf_hashes import hash_entries
 from timebank.bookkeeping.models import Account
-from timebank.bookkeeping.quick_leaves import hash_entries
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import count_unsealed, split_peaks
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.sealing.actions import count_unsealed, split_peaks
+from timebank.bookkeeping.sealing.leaves import SOURCES, Source
+from timebank.bookkeeping.sealing.logs import Log, list_logs, name_of_seal
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.leaves import LeafKind, tell_moment

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
-from timebank.bookkeeping.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.holder_models import AccountHolder
-from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Account, Entry, Posting
+from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.accounts import AccountKind, holder_kind
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.entries import EntryKind

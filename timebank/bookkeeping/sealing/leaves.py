@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Row, and_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.entry_encoding import FIELDS, encode_entry, plain_values
+from timebank.bookkeeping.encoding import FIELDS, encode_entry, holder_fields, plain_values
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.bookkeeping.seal_models import Leaf, SealLog
+from timebank.bookkeeping.sealing.models import Leaf, SealLog
 from timebank.ledger.leaves import LeafKind, Told, encode, tell_day, tell_id, tell_moment
 from timebank.ledger.merkle import hash_leaf
 
@@ -144,19 +144,6 @@ def _tell_hold(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
 
 def _tell_resolved(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
     return {"bank_id": tell_id(row.bank_id), "id": tell_id(row.id), "resolved_at": tell_moment(row.resolved_at)}
-
-
-def holder_fields(row: Mapping[str, Any]) -> Mapping[str, Told]:
-    """Return the fields of the leaf of an account's holder, from its row by column."""
-    return {
-        "bank_id": tell_id(row["bank_id"]),
-        "account_id": tell_id(row["account_id"]),
-        "number": row["number"],
-        "kind": row["kind"],
-        "holder_id": tell_id(row["holder_id"]),
-        "recorded_by": tell_id(row["recorded_by"]),
-        "recorded_at": tell_moment(row["recorded_at"]),
-    }
 
 
 def _holder_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:

@@ -14,7 +14,7 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.refusals import refusals_named
-from timebank.bookkeeping.seal_models import Leaf, Seal, SealLog
+from timebank.bookkeeping.sealing.models import Leaf, Seal, SealLog
 from timebank.ledger.notes import name_log
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW, TODAY
-from timebank.bookkeeping import checks, holds, quick_checks, quick_marks, reversing
-from timebank.bookkeeping.checks import CHECKS, balances_equal_postings, running_balances
-from timebank.bookkeeping.entry_checks import entries_as_written, postings_equal_lines, reversals_mirror
+from timebank.bookkeeping import holds, reversing
+from timebank.bookkeeping.checking import balances, marks, sides
+from timebank.bookkeeping.checking.balances import balances_equal_postings, running_balances
+from timebank.bookkeeping.checking.checks import CHECKS
+from timebank.bookkeeping.checking.entries import entries_as_written, postings_equal_lines, reversals_mirror
 from timebank.bookkeeping.models import Entry
 from timebank.ledger.entries import EntryKind, Line
 
@@ -33,17 +35,17 @@ def lively(session, books, post):
 
 
 def test_nothing_that_is_right_is_in_doubt(lively):
-    assert quick_marks.find_doubtful_entries(lively, lively.info["books_key"]) == ([], 5)
-    assert quick_checks.do_sides_stand(lively)
+    assert marks.find_doubtful_entries(lively, lively.info["books_key"]) == ([], 5)
+    assert sides.do_sides_stand(lively)
 
 
 def test_another_key_puts_every_entry_in_doubt(lively):
-    assert len(quick_marks.find_doubtful_entries(lively, b"another key")[0]) == 5
+    assert len(marks.find_doubtful_entries(lively, b"another key")[0]) == 5
 
 
 @given(key=st.binary(max_size=100), content=st.binary(max_size=300))
 def test_marks_are_those_of_the_standard_library(key, content):
-    assert quick_marks.marker(key)(content) == hmac.digest(key, content, "sha256")
+    assert marks.marker(key)(content) == hmac.digest(key, content, "sha256")
 
 
 LINES = {
@@ -91,7 +93,7 @@ def test_a_line_that_is_not_its_postings_is_named(backend, books, post, unguarde
     post(books.entry("plain"))
     with unguarded() as owner:
         owner.execute(text(tamperings[number]))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.do_sides_stand(owner)
         assert postings_equal_lines(owner).finding_count
 
 
@@ -107,7 +109,7 @@ def test_a_line_of_many_entries_that_is_not_its_postings_is_named(lively, unguar
     tampering = f"{BOTH[number]} {'AND' if 'WHERE' in BOTH[number] else 'WHERE'} {meal}"
     with unguarded() as owner:
         owner.execute(text(tampering))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.do_sides_stand(owner)
         assert postings_equal_lines(owner).finding_count
 
 
@@ -116,7 +118,7 @@ def test_a_side_posted_twice_is_named(books, post, unguarded):
     with unguarded() as owner:
         columns = "bank_id, account_id, number + 1, entry_id, line, minutes, 0, 0, 0"
         owner.execute(text(f"INSERT INTO posting SELECT {columns} FROM posting"))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.do_sides_stand(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == [
             "its postings are not its lines"
         ]
@@ -133,7 +135,7 @@ def test_a_side_posted_in_place_of_another_is_named(lively, unguarded):
                 " number = number + 99 WHERE minutes > 0 AND entry_id = (SELECT id FROM entry WHERE key = 'plain')"
             )
         )
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.do_sides_stand(owner)
         assert postings_equal_lines(owner).finding_count == 1
 
 
@@ -186,7 +188,7 @@ def test_a_posting_to_an_account_that_is_not_there_is_named(books, post, unguard
     with unguarded() as owner:
         owner.execute(text(lines[backend.name]))
         owner.execute(text("UPDATE posting SET account_id = 7 WHERE minutes > 0"))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.do_sides_stand(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == ["its account is missing"]
 
 
@@ -194,16 +196,16 @@ def test_of_many_entries_just_the_changed_one_is_in_doubt(books, post, unguarded
     ids = [post(books.entry(f"plain {number}")) for number in range(5)]
     with unguarded() as owner:
         owner.execute(text("UPDATE entry SET deed = 'other' WHERE id = :id"), {"id": ids[2]})
-        doubtful, _seen = quick_marks.find_doubtful_entries(owner, owner.info["books_key"])
+        doubtful, _seen = marks.find_doubtful_entries(owner, owner.info["books_key"])
         assert list(doubtful) == [(books.bank, ids[2])]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
 def test_batches_meet_without_a_gap(monkeypatch, lively, batch):
-    monkeypatch.setattr(quick_marks, "_BATCH", batch)
+    monkeypatch.setattr(marks, "_BATCH", batch)
     key = lively.info["books_key"]
-    assert quick_marks.find_doubtful_entries(lively, key) == ([], 5)
-    assert len(quick_marks.find_doubtful_entries(lively, b"another key")[0]) == 5
+    assert marks.find_doubtful_entries(lively, key) == ([], 5)
+    assert len(marks.find_doubtful_entries(lively, b"another key")[0]) == 5
 
 
 def test_an_entry_below_every_id_is_looked_at_too(books, post, unguarded):
@@ -221,7 +223,7 @@ def test_an_entry_written_in_two_lines_is_named(backend, books, post, unguarded)
         owner.execute(
             text("UPDATE entry SET lines = replace(lines, '[[', '[' || char(10) || '[') WHERE id = :id"), {"id": ids[1]}
         )
-        assert quick_marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == [(books.bank, ids[1])]
+        assert marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == [(books.bank, ids[1])]
 
 
 def test_what_is_right_is_passed(lively):
@@ -369,11 +371,11 @@ def test_lines_of_whatever_shape_are_named_and_stop_no_check(backend, lively, bo
 def test_postings_in_another_order_than_their_entries_are_named(books, post, unguarded, monkeypatch):
     """Each still is a side of its entry, and every balance follows; but a statement would lie about when."""
     ids = [post(books.entry(f"plain {number}")) for number in range(2)]
-    monkeypatch.setattr(checks, "LATE", 0)
+    monkeypatch.setattr(balances, "LATE", 0)
     with unguarded() as owner:
-        assert checks.running_balances(owner).findings == ()
+        assert running_balances(owner).findings == ()
         swap = "UPDATE posting SET entry_id = :both - entry_id WHERE account_id = :ada"
         assert owner.execute(text(swap), {"both": sum(ids), "ada": books.ada}).rowcount == 2
-        assert quick_checks.do_sides_stand(owner)
-        (found,) = checks.running_balances(owner).findings
+        assert sides.do_sides_stand(owner)
+        (found,) = running_balances(owner).findings
         assert (found.table, found.row) == ("posting", f"{books.bank}/{books.ada}/2")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.findings import count_rows
+from timebank.bookkeeping.checking.findings import count_rows
 from timebank.bookkeeping.models import Posting
 
 

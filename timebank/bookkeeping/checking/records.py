@@ -11,10 +11,10 @@ from sqlalchemy import Row, and_, extract, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank import clock
+from timebank.bookkeeping.checking.findings import count_rows, name_row, result
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.bookkeeping.seal_models import Leaf, Seal
+from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.leaves import LeafKind

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
-from timebank.bookkeeping import receipts
-from timebank.bookkeeping.logs import begin_log, list_logs, list_names, name_of_seal
-from timebank.bookkeeping.seal_checks import seals_match
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import seal
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.checking.seals import seals_match
+from timebank.bookkeeping.sealing import receipts
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.logs import begin_log, list_logs, list_names, name_of_seal
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.ledger.errors import NotSealedInOrderError
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import hash_leaf

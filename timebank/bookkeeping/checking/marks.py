@@ -12,8 +12,8 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql, marker
-from timebank.bookkeeping.findings import counted
+from timebank.bookkeeping.checking.findings import counted
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql, marker
 from timebank.bookkeeping.models import Entry
 from timebank.ledger.merkle import HASH_BYTES, hash_leaf
 

@@ -1,29 +1,11 @@
-"""What must always be true of the books, each as a question with a name.
-
-Every check counts what it looked at and names the rows that are not as they must be. They read the tables as they
-are, with SQL and with the ledger's own arithmetic, and trust no trigger to have done its work. Checks of single
-entries stand in `entry_checks`, of accounts in `account_checks`.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+"""Checks of balances: they sum to zero, equal their postings, and follow from one another."""
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.account_checks import closings_on_record, floors_on_record, holds_match
-from timebank.bookkeeping.entry_checks import (
-    entries_as_written,
-    entries_between_as_written,
-    postings_equal_lines,
-    reversals_mirror,
-    words_as_written,
-)
-from timebank.bookkeeping.findings import count_rows, name_row, result
-from timebank.bookkeeping.holder_checks import clearing_nets_to_zero, holders_as_written
+from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.records import LATE
 from timebank.bookkeeping.models import Account, Posting
-from timebank.bookkeeping.quick_marks import IdRange
-from timebank.bookkeeping.record_checks import LATE, accounts_on_record, closings_are_whole, sealed_in_order
-from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult, Finding
 
 #: Postings of entries that are no help, and those that help comes in by; the sets that they are looked up in are small.
@@ -81,54 +63,3 @@ def running_balances(session: Session) -> CheckResult:
         for row in session.execute(_STUMBLING, {"late": LATE})
     ]
     return result("running_balances", count_rows(session, Posting), "postings", wrong)
-
-
-def web_role_owns_nothing(session: Session) -> CheckResult:
-    """On PostgreSQL the role that the web uses owns no table, so that it can write nothing but through an entry."""
-    if session.get_bind().dialect.name != "postgresql":
-        return result("web_role_owns_nothing", 0, "tables owned", [])
-    owned = session.scalars(
-        text(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            " AND (pg_has_role(current_user, tableowner, 'USAGE') OR tablename IN"
-            " ('account', 'entry', 'memo', 'taken_back', 'posting', 'limit_change', 'account_holder', 'hold',"
-            " 'closing', 'leaf', 'seal', 'seal_log', 'trail', 'membership')"
-            " AND has_table_privilege(current_user, schemaname || '.' || tablename, 'DELETE, TRUNCATE'))"
-            " ORDER BY tablename"
-        )
-    ).all()
-    wrong = [
-        Finding(
-            "pg_tables",
-            str(name),
-            "the web's role may do anything with it: set TIMEBANK_OWNER_URL and run timebank init again",
-        )
-        for name in owned
-    ]
-    return result("web_role_owns_nothing", len(owned), "tables owned", wrong, warns_only=True)
-
-
-#: Checks that can be shared out by ranges of entries' ids (`quick_marks.split_ids`), and what checks one range.
-SPLIT: Mapping[Callable[[Session], CheckResult], Callable[[Session, IdRange], CheckResult]] = {
-    entries_as_written: entries_between_as_written
-}
-CHECKS: Sequence[Callable[[Session], CheckResult]] = (
-    sum_is_zero,
-    balances_equal_postings,
-    postings_equal_lines,
-    running_balances,
-    reversals_mirror,
-    floors_on_record,
-    holds_match,
-    accounts_on_record,
-    holders_as_written,
-    clearing_nets_to_zero,
-    closings_on_record,
-    closings_are_whole,
-    entries_as_written,
-    words_as_written,
-    seals_match,
-    sealed_in_order,
-    not_sealed_yet,
-    web_role_owns_nothing,
-)

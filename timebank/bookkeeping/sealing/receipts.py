@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.logs import list_names
 from timebank.bookkeeping.models import Account, Entry, Memo
-from timebank.bookkeeping.seal_models import Leaf, Seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.logs import list_names
+from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
 from timebank.ledger.notes import Checkpoint, Key

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.checking.findings import count_rows, counted, name_row, result
+from timebank.bookkeeping.checking.marks import ALL_IDS, IdRange, find_doubtful_entries
+from timebank.bookkeeping.checking.sides import do_sides_stand
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.entry_rows import digest_words
-from timebank.bookkeeping.findings import count_rows, counted, name_row, result
-from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
-from timebank.bookkeeping.quick_checks import do_sides_stand
-from timebank.bookkeeping.quick_marks import ALL_IDS, IdRange, find_doubtful_entries
+from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.ledger.leaves import LeafKind
 

@@ -8,9 +8,8 @@ from sqlalchemy import text
 from tests.bookkeeping.test_posting_linked import Between
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.entry_encoding import mark
-from timebank.bookkeeping.holder_checks import clearing_nets_to_zero, holders_as_written
-from timebank.bookkeeping.leaf_rows import holder_fields
+from timebank.bookkeeping.checking.holders import clearing_nets_to_zero, holders_as_written
+from timebank.bookkeeping.encoding import holder_fields, mark
 from timebank.ledger.checks import Verdict
 from timebank.ledger.leaves import LeafKind, encode
 

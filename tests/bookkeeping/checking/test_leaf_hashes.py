@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.people import NOW, TODAY
-from timebank.bookkeeping import quick_leaves, reversing
-from timebank.bookkeeping.entry_checks import entries_as_written
-from timebank.bookkeeping.seal_checks import seals_match
-from timebank.bookkeeping.seal_models import Leaf
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping import reversing
+from timebank.bookkeeping.checking import leaf_hashes
+from timebank.bookkeeping.checking.entries import entries_as_written
+from timebank.bookkeeping.checking.seals import seals_match
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.models import Leaf
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.leaves import LeafKind
 
@@ -34,13 +35,13 @@ def sealed(session, books, post):
 def test_each_entry_hashes_to_its_leaf(session, sealed):
     leaves = session.execute(select(Leaf.number, Leaf.hash).where(Leaf.kind == LeafKind.ENTRY)).all()
     assert len(leaves) == 5
-    assert quick_leaves.hash_entries(session, sealed.bank, 0, 1_000) == dict(leaves)
+    assert leaf_hashes.hash_entries(session, sealed.bank, 0, 1_000) == dict(leaves)
 
 
 def test_only_the_leaves_that_were_asked_for_are_told(session, sealed):
-    every = quick_leaves.hash_entries(session, sealed.bank, 0, 1_000)
-    assert list(quick_leaves.hash_entries(session, sealed.bank, min(every), min(every))) == [min(every)]
-    assert quick_leaves.hash_entries(session, sealed.bank, 1_000, 2_000) == {}
+    every = leaf_hashes.hash_entries(session, sealed.bank, 0, 1_000)
+    assert list(leaf_hashes.hash_entries(session, sealed.bank, min(every), min(every))) == [min(every)]
+    assert leaf_hashes.hash_entries(session, sealed.bank, 1_000, 2_000) == {}
 
 
 LINES = {
@@ -99,4 +100,4 @@ def _post_sealed(session, books, post):
 
 def _fits(owner, books):
     leaf = owner.execute(select(Leaf.number, Leaf.hash).where(Leaf.kind == LeafKind.ENTRY)).one()
-    return quick_leaves.hash_entries(owner, books.bank, 0, 1_000).get(leaf.number) == leaf.hash
+    return leaf_hashes.hash_entries(owner, books.bank, 0, 1_000).get(leaf.number) == leaf.hash
