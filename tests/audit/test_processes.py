@@ -8,9 +8,8 @@ from timebank.audit.checks import ALL_CHECKS, check_books
 from timebank.audit.processes import _joined, _tasks, check_in_processes
 from timebank.bookkeeping.checking.checks import SPLIT
 from timebank.bookkeeping.checking.entries import entries_as_written, entries_between_as_written
-from timebank.bookkeeping.checking.findings import MOST_FINDINGS
 from timebank.bookkeeping.checking.marks import split_ids
-from timebank.ledger.checks import CheckResult, Finding, Verdict
+from timebank.ledger.checks import MOST_FINDINGS, CheckResult, Finding, Verdict
 
 
 def test_two_processes_find_what_one_finds(backend, session, village):

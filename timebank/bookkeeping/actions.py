@@ -6,16 +6,15 @@ After a refusal the unit of work has to be rolled back: PostgreSQL gives up the 
 import hmac
 from contextlib import nullcontext
 from datetime import date, datetime
-from typing import cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
 from timebank.bookkeeping.encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, digest_words, marked_row, rows_of
 from timebank.bookkeeping.models import LimitChange
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.driver import Alone, Unit, is_postgresql
 from timebank.ledger.entries import EntryKind
 from timebank.ledger.errors import KeyTakenError
@@ -72,8 +71,7 @@ def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
         "recorded_by": by,
         "recorded_at": now,
     }
-    with refusals_named():
-        session.execute(insert(cast("Table", LimitChange.__table__)), change)
+    insert_rows(session, LimitChange, change)
 
 
 def post(unit: Unit, entry: NewEntry) -> int:

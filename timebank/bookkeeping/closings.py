@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Select, Table, insert, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows
 from timebank.ledger.closings import ClosingKind
 
 #: Columns: id, kind, account_id, month, figures, reason, recorded_by, approved_by, recorded_at.
@@ -164,5 +164,4 @@ def _write(  # noqa: PLR0913 (a closing names what, who, who approved, why and w
         "approved_by": approved_by,
         "recorded_at": now,
     }
-    with refusals_named():
-        session.execute(insert(cast("Table", Closing.__table__)), row)
+    insert_rows(session, Closing, row)

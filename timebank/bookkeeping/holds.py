@@ -6,13 +6,13 @@ It is resolved once: by the entry of its deed (`NewEntry.resolves`), or by `rele
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, func, insert, select, update
+from sqlalchemy import Select, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.limits import lock_accounts
 from timebank.bookkeeping.models import Account, Hold
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.ledger.errors import HoldResolvedError
 from timebank.ledger.holds import share_held
 
@@ -60,8 +60,7 @@ def place(  # noqa: PLR0913 (what is held of recorded hours depends on how many 
         "deed": deed,
         "placed_at": now,
     }
-    with refusals_named():
-        session.execute(insert(_HOLDS), row)
+    insert_rows(session, Hold, row)
     return held
 
 

@@ -3,16 +3,14 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.encoding import holder_fields, mark
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, LimitChange
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows
 from timebank.ledger.accounts import AccountKind, holder_kind
 from timebank.ledger.leaves import LeafKind, encode
 
@@ -63,13 +61,10 @@ def open_accounts(  # noqa: PLR0913 (as for one account)
         for account_id, holder_id in zip(ids, holder_ids, strict=True)
     ]
     books_key = session.info["books_key"]
-    with refusals_named():
-        session.execute(insert(cast("Table", Account.__table__)), accounts)
-        session.execute(insert(cast("Table", LimitChange.__table__)), changes)
-        session.execute(
-            insert(cast("Table", AccountHolder.__table__)),
-            [{**row, "digest": mark(books_key, encode(LeafKind.HOLDER, holder_fields(row)))} for row in holders],
-        )
+    marked = [{**row, "digest": mark(books_key, encode(LeafKind.HOLDER, holder_fields(row)))} for row in holders]
+    insert_rows(session, Account, accounts)
+    insert_rows(session, LimitChange, changes)
+    insert_rows(session, AccountHolder, marked)
     return ids
 
 

@@ -3,11 +3,15 @@
 PostgreSQL names the constraint; SQLite says it in the message. Both end in the name of the rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, cast
 
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from timebank.db import Base
 from timebank.ledger import errors
 
 _RULES: dict[str, type[errors.LedgerError]] = {
@@ -51,3 +55,9 @@ def refusals_named() -> Iterator[None]:
         if named is None:
             raise
         raise named from error
+
+
+def insert_rows(session: Session, model: type[Base], rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Insert one row or many, by column. Raises the ledger's error for a rule that one of them breaks."""
+    with refusals_named():
+        session.execute(insert(cast("Table", model.__table__)), rows)

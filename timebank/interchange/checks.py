@@ -8,7 +8,7 @@ from timebank.bookkeeping.checking.findings import counted
 from timebank.bookkeeping.export_queries import stream_history
 from timebank.interchange.history import KINDS
 from timebank.interchange.history_store import DEED
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.trail.queries import list_doings
 
 
@@ -22,7 +22,7 @@ def history_as_brought_in(session: Session) -> CheckResult:
             wrong.append(Finding("entry", row.key, "it is not as history is brought in"))
         elif (row.bank_id, row.recorded_by, row.recorded_at) not in imports:
             wrong.append(Finding("entry", row.key, "nobody brought it in"))
-    return CheckResult("history_as_brought_in", seen, "entries", tuple(wrong[:20]), len(wrong))
+    return check_result("history_as_brought_in", seen, "entries", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (history_as_brought_in,)

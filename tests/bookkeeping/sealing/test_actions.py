@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.bookkeeping.sql import refusal_of
@@ -14,6 +14,7 @@ from timebank import clock
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.bookkeeping.models import Entry, LimitChange
+from timebank.bookkeeping.refusals import insert_rows
 from timebank.bookkeeping.sealing import actions as sealing
 from timebank.bookkeeping.sealing.actions import count_unsealed, seal
 from timebank.bookkeeping.sealing.leaves import SOURCES
@@ -258,5 +259,5 @@ def test_nothing_is_truncated(postgresql):
 def test_a_refusal_has_its_name(session, books, standing):
     leaf = {"bank_id": books.bank, "number": standing + 5, "kind": "entry", "subject_id": 1, "subject_number": 0}
     with pytest.raises(NotSealedInOrderError):
-        sealing._write(session, insert(Leaf.__table__), [{**leaf, "hash": hash_leaf(b""), "block": None}])
+        insert_rows(session, Leaf, {**leaf, "hash": hash_leaf(b""), "block": None})
     session.rollback()

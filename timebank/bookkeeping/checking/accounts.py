@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.line_sql import takes_from
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
 
 
@@ -52,7 +52,7 @@ def floors_on_record(session: Session) -> CheckResult:
     wrong = [
         Finding("account", name_row(row), "its floor is not on record, or not kept") for row in session.execute(query)
     ]
-    return result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
+    return check_result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
 
 
 def holds_match(session: Session) -> CheckResult:
@@ -61,7 +61,7 @@ def holds_match(session: Session) -> CheckResult:
     none = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
     odd = session.execute(select(Hold.bank_id, Hold.id).where(none))
     wrong += [Finding("hold", name_row(row), "its minutes are below zero or do not fit") for row in odd]
-    return result("holds_match", count_rows(session, Hold), "holds", wrong)
+    return check_result("holds_match", count_rows(session, Hold), "holds", wrong)
 
 
 def _accounts_that_hold_something_else(session: Session) -> Iterator[Finding]:
@@ -138,4 +138,4 @@ def closings_on_record(session: Session) -> CheckResult:
     for model, table in ((Entry, "entry"), (Closing, "closing")):
         alone = select(model.bank_id, model.id).where(model.approved_by == model.recorded_by)
         wrong += [Finding(table, name_row(row), "who recorded it approved it") for row in session.execute(alone)]
-    return result("closings_on_record", count_rows(session, Closing), "closings", wrong)
+    return check_result("closings_on_record", count_rows(session, Closing), "closings", wrong)

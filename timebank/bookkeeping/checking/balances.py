@@ -3,10 +3,10 @@
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.checking.records import LATE
 from timebank.bookkeeping.models import Account, Posting
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 
 #: Postings of entries that are no help, and those that help comes in by; the sets that they are looked up in are small.
 _NO_HELP = "(p.bank_id, p.entry_id) IN (SELECT bank_id, id FROM entry WHERE kind <> 'exchange' AND kind <> 'activity')"
@@ -41,7 +41,7 @@ def sum_is_zero(session: Session) -> CheckResult:
         Finding("account", f"bank {bank}", f"the balances sum to {total} minutes") for bank, total in sums if total
     ]
     accounts = session.scalar(select(func.count()).select_from(Account)) or 0
-    return result("sum_is_zero", accounts, "accounts", wrong)
+    return check_result("sum_is_zero", accounts, "accounts", wrong)
 
 
 def balances_equal_postings(session: Session) -> CheckResult:
@@ -50,7 +50,7 @@ def balances_equal_postings(session: Session) -> CheckResult:
         Finding("account", f"{bank_id}/{account_id}", f"says {balance} minutes, its postings come to {posted}")
         for bank_id, account_id, balance, posted in session.execute(_UNEVEN)
     ]
-    return result("balances_equal_postings", count_rows(session, Account), "accounts", wrong)
+    return check_result("balances_equal_postings", count_rows(session, Account), "accounts", wrong)
 
 
 def running_balances(session: Session) -> CheckResult:
@@ -62,4 +62,4 @@ def running_balances(session: Session) -> CheckResult:
         Finding("posting", name_row(row), "it does not follow from the one before")
         for row in session.execute(_STUMBLING, {"late": LATE})
     ]
-    return result("running_balances", count_rows(session, Posting), "postings", wrong)
+    return check_result("running_balances", count_rows(session, Posting), "postings", wrong)

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.checking.findings import count_rows, counted, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, counted, name_row
 from timebank.bookkeeping.checking.marks import ALL_IDS, IdRange, find_doubtful_entries
 from timebank.bookkeeping.checking.sides import do_sides_stand
 from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.entry_rows import digest_words
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
 from timebank.bookkeeping.sealing.leaves import SOURCES
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.leaves import LeafKind
 
 _BATCH = 5_000
@@ -28,7 +28,7 @@ _FEW = 500
 def postings_equal_lines(session: Session) -> CheckResult:
     """Each line of each entry has its two postings, on accounts that exist, and there is no posting besides."""
     wrong = [] if do_sides_stand(session) else _inspect_each_line(session)
-    return result("postings_equal_lines", count_rows(session, Posting), "postings", wrong)
+    return check_result("postings_equal_lines", count_rows(session, Posting), "postings", wrong)
 
 
 def _inspect_each_line(session: Session) -> list[Finding]:
@@ -115,7 +115,7 @@ def reversals_mirror(session: Session) -> CheckResult:
                 wrong.append(Finding("entry", name_row(place[:2]), "a line of it was taken back more than once"))
             taken[place] = reversal.id
     wrong += _noted_wrongly(session, taken)
-    return result("reversals_mirror", seen, "reversals", wrong)
+    return check_result("reversals_mirror", seen, "reversals", wrong)
 
 
 def _mirrors(reversal: Row[*tuple[Any, ...]]) -> bool:
@@ -162,7 +162,7 @@ def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
                 digest = b""
             if not hmac.compare_digest(digest, bytes(row.digest)):
                 wrong.append(Finding("entry", f"{row.bank_id}/{row.id}", "it was changed after it was written"))
-    return result("entries_as_written", seen, "entries", wrong)
+    return check_result("entries_as_written", seen, "entries", wrong)
 
 
 def words_as_written(session: Session) -> CheckResult:
@@ -184,4 +184,4 @@ def words_as_written(session: Session) -> CheckResult:
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were blanked without their salt"))
         elif row.words is not None and digest_words(row.salt, row.words) != bytes(row.words_digest):
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were changed"))
-    return result("words_as_written", seen, "memos", wrong)
+    return check_result("words_as_written", seen, "memos", wrong)

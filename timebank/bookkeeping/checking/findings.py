@@ -1,15 +1,13 @@
 """How a check says what it found."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.db import Base
-from timebank.ledger.checks import CheckResult, Finding
 
-MOST_FINDINGS = 20
 #: After so many rows whoever asked to be told is told how far a check is.
 _TOLD_EVERY = 100_000
 _T = TypeVar("_T")
@@ -23,11 +21,6 @@ def count_rows(session: Session, table: type[Base]) -> int:
 def name_row(parts: Any) -> str:  # noqa: ANN401 (a row or a tuple)
     """What names a row: its key, part by part."""
     return "/".join(str(part) for part in parts)
-
-
-def result(name: str, figure: int, unit: str, wrong: Sequence[Finding], *, warns_only: bool = False) -> CheckResult:
-    """The answer to a check, with the first of the rows it found wrong and how many there are."""
-    return CheckResult(name, figure, unit, tuple(wrong[:MOST_FINDINGS]), len(wrong), warns_only=warns_only)
 
 
 def counted(session: Session, rows: Iterable[_T], *, size: Callable[[_T], int] = lambda _row: 1) -> Iterable[_T]:

@@ -3,14 +3,13 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.checking.findings import result
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def web_role_owns_nothing(session: Session) -> CheckResult:
     """On PostgreSQL the role that the web uses owns no table, so that it can write nothing but through an entry."""
     if session.get_bind().dialect.name != "postgresql":
-        return result("web_role_owns_nothing", 0, "tables owned", [])
+        return check_result("web_role_owns_nothing", 0, "tables owned", [])
     owned = session.scalars(
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -29,4 +28,4 @@ def web_role_owns_nothing(session: Session) -> CheckResult:
         )
         for name in owned
     ]
-    return result("web_role_owns_nothing", len(owned), "tables owned", wrong, warns_only=True)
+    return check_result("web_role_owns_nothing", len(owned), "tables owned", wrong, warns_only=True)

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Posting
 from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.accounts import AccountKind, holder_kind
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.entries import EntryKind
 from timebank.ledger.leaves import LeafKind
 
@@ -40,7 +40,7 @@ def holders_as_written(session: Session) -> CheckResult:
             wrong.append(Finding("account_holder", name_row(place), "it was changed after it was written"))
     without = select(Account.bank_id, Account.id).outerjoin(AccountHolder, its).where(AccountHolder.number.is_(None))
     wrong += [Finding("account", name_row(row), "nobody holds it") for row in session.execute(without)]
-    return result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
+    return check_result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
 
 
 def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
@@ -83,4 +83,4 @@ def clearing_nets_to_zero(session: Session) -> CheckResult:
     )
     for row in session.execute(deeds.having(func.sum(case((Account.id.is_not(None), Posting.minutes), else_=0)) != 0)):
         wrong.append(Finding("entry", row.key, f"its banks differ by {row.minutes} minutes"))
-    return result("clearing_nets_to_zero", accounts[0], "accounts", wrong)
+    return check_result("clearing_nets_to_zero", accounts[0], "accounts", wrong)

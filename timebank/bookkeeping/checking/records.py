@@ -11,11 +11,11 @@ from sqlalchemy import Row, and_, extract, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank import clock
-from timebank.bookkeeping.checking.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
 from timebank.bookkeeping.sealing.models import Leaf, Seal
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.leaves import LeafKind
 
@@ -44,7 +44,7 @@ def accounts_on_record(session: Session) -> CheckResult:
         stray = select(*place).outerjoin(Account, its).where(model.account_id.is_not(None), Account.id.is_(None))
         table = model.__tablename__
         wrong += [Finding(table, name_row(row), "its account is missing") for row in session.execute(stray)]
-    return result("accounts_on_record", count_rows(session, Account), "accounts", wrong)
+    return check_result("accounts_on_record", count_rows(session, Account), "accounts", wrong)
 
 
 def closings_are_whole(session: Session) -> CheckResult:
@@ -70,7 +70,7 @@ def closings_are_whole(session: Session) -> CheckResult:
     wrong += [
         Finding("closing", name_row(row), "the month was signed off more than once") for row in session.execute(twice)
     ]
-    return result("closings_are_whole", count_rows(session, Closing), "closings", wrong)
+    return check_result("closings_are_whole", count_rows(session, Closing), "closings", wrong)
 
 
 def sealed_in_order(session: Session) -> CheckResult:
@@ -84,7 +84,7 @@ def sealed_in_order(session: Session) -> CheckResult:
         newest[seal.bank_id] = max(latest, seal.newest or 0)
     for bank_id, latest in newest.items():
         wrong += _never_sealed(session, bank_id, latest - LATE)
-    return result("sealed_in_order", seals, "seals", wrong)
+    return check_result("sealed_in_order", seals, "seals", wrong)
 
 
 def _entries_of_seals() -> Any:  # noqa: ANN401 (a selectable)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.checking.findings import counted, name_row, result
+from timebank.bookkeeping.checking.findings import counted, name_row
 from timebank.bookkeeping.checking.leaf_hashes import hash_entries
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.sealing.actions import count_unsealed, split_peaks
@@ -14,7 +14,7 @@ from timebank.bookkeeping.sealing.leaves import SOURCES, Source
 from timebank.bookkeeping.sealing.logs import Log, list_logs, name_of_seal
 from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.bookkeeping.sealing.signing import find_signer
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.leaves import LeafKind, tell_moment
 from timebank.ledger.merkle import Peaks
@@ -54,13 +54,13 @@ def seals_match(session: Session) -> CheckResult:
         wrong += [_about_seal(seal, "there are fewer leaves than it says") for seal in seals[reached:]]
         if peaks.size > (seals[-1].size if seals else 0):
             wrong.append(Finding("leaf", f"{bank_id}/{peaks.size - 1}", "there is no seal on it"))
-    return result("seals_match", leaves, "rows sealed", wrong)
+    return check_result("seals_match", leaves, "rows sealed", wrong)
 
 
 def not_sealed_yet(session: Session) -> CheckResult:
     """How many rows nobody could show to be changed, since no seal is on them yet. A figure, and never wrong."""
     banks = session.scalars(select(Account.bank_id).distinct().order_by(Account.bank_id)).all()
-    return result("not_sealed_yet", sum(count_unsealed(session, bank_id) for bank_id in banks), "rows", [])
+    return check_result("not_sealed_yet", sum(count_unsealed(session, bank_id) for bank_id in banks), "rows", [])
 
 
 def _list_seals(session: Session, bank_id: int) -> Sequence[AnyRow]:

@@ -7,13 +7,11 @@ what stood then. Sessions that seal carry the private key in `session.info["seal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, exists, func, insert, select, text, tuple_
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.refusals import refusal
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, Source
 from timebank.bookkeeping.sealing.logs import name_now
 from timebank.bookkeeping.sealing.models import Leaf, Seal
@@ -24,14 +22,13 @@ from timebank.ledger.notes import Checkpoint
 
 _BATCH = 5_000
 _SMALLEST = -1
-_WRITE_LEAVES = {
-    "postgresql": text(
-        "INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash, block)"
-        " SELECT CAST(:bank_id AS bigint), l.number, CAST(:kind AS varchar), l.subject_id, l.subject_number, l.hash,"
-        " l.block FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS bigint[]), CAST(:places AS bigint[]),"
-        " CAST(:hashes AS bytea[]), CAST(:blocks AS bytea[])) AS l(number, subject_id, subject_number, hash, block)"
-    ),
-}
+#: One statement for a batch on PostgreSQL, where many rows cost less as arrays than as parameters.
+_WRITE_LEAVES = text(
+    "INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash, block)"
+    " SELECT CAST(:bank_id AS bigint), l.number, CAST(:kind AS varchar), l.subject_id, l.subject_number, l.hash,"
+    " l.block FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS bigint[]), CAST(:places AS bigint[]),"
+    " CAST(:hashes AS bytea[]), CAST(:blocks AS bytea[])) AS l(number, subject_id, subject_number, hash, block)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,8 @@ def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence
             "hashes": hashes,
             "blocks": [blocks.get(number) for number in numbers],
         }
-        _write(session, _WRITE_LEAVES["postgresql"], {"bank_id": bank_id, "kind": source.kind.value, **columns})
+        with refusals_named():
+            session.execute(_WRITE_LEAVES, {"bank_id": bank_id, "kind": source.kind.value, **columns})
         return grown
     leaves = [
         {
@@ -140,7 +138,7 @@ def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence
         }
         for number, subject, leaf_hash in zip(numbers, subjects, hashes, strict=True)
     ]
-    _write(session, insert(cast("Table", Leaf.__table__)), leaves)
+    insert_rows(session, Leaf, leaves)
     return grown
 
 
@@ -156,15 +154,4 @@ def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> 
         "signed_at": now,
         "checkpoint": sign(checkpoint, session.info["seal_key"]),
     }
-    _write(session, insert(cast("Table", Seal.__table__)), row)
-
-
-def _write(session: Session, statement: Any, rows: Any) -> None:  # noqa: ANN401 (a statement with one row or many)
-    """Run a writing statement, or raise the refusal that the database named."""
-    try:
-        session.execute(statement, rows)
-    except DBAPIError as error:
-        named = refusal(error)
-        if named is None:
-            raise
-        raise named from error
+    insert_rows(session, Seal, row)

@@ -8,12 +8,11 @@ are, under the old name.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows
 from timebank.bookkeeping.sealing.models import Leaf, Seal, SealLog
 from timebank.ledger.notes import name_log
 
@@ -64,5 +63,4 @@ def begin_log(session: Session, bank_id: int, number: int, *, checkpoint: str | 
         "checkpoint": checkpoint,
         "begun_at": now,
     }
-    with refusals_named():
-        session.execute(insert(cast("Table", SealLog.__table__)), row)
+    insert_rows(session, SealLog, row)
