@@ -23,11 +23,11 @@ from timebank.bookkeeping.encoding import (
     mark,
     plain_values,
 )
-from timebank.bookkeeping.entry_rows import NewEntry, as_postgresql_has_it, marked_row, rows_of
+from timebank.bookkeeping.entry_rows import NewEntry, as_postgresql_row, marked_row, rows_of
 from timebank.bookkeeping.models import Entry
 from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.entries import MOST_MINUTES, EntryKind, Line
-from timebank.ledger.leaves import LeafKind, encode, tell_day, tell_id, tell_moment
+from timebank.ledger.leaves import LeafKind, encode, encode_day, encode_id, encode_moment
 from timebank.ledger.merkle import hash_leaf
 
 KEY = b"a key of the books"
@@ -68,28 +68,28 @@ def _row(entry, words_digest, entry_id):
 @given(entry=ENTRIES, words_digest=DIGESTS, entry_id=IDS)
 def test_a_leaf_is_canonical_json_of_the_entrys_fields(entry, words_digest, entry_id):
     told = {
-        "approved_by": tell_id(entry.approved_by),
-        "bank_id": tell_id(entry.bank_id),
+        "approved_by": encode_id(entry.approved_by),
+        "bank_id": encode_id(entry.bank_id),
         "deed": entry.deed,
-        "id": tell_id(entry_id),
+        "id": encode_id(entry_id),
         "key": entry.key,
         "kind": entry.kind.value,
         "lines": [
             [
-                tell_id(line.from_account),
-                tell_id(line.to_account),
+                encode_id(line.from_account),
+                encode_id(line.to_account),
                 line.minutes,
                 *([line.mirrors] if line.mirrors else []),
             ]
             for line in entry.lines
         ],
-        "occurred_on": tell_day(entry.occurred_on),
-        "on_behalf_of": tell_id(entry.on_behalf_of),
-        "recorded_at": tell_moment(entry.recorded_at),
-        "recorded_by": tell_id(entry.recorded_by),
-        "recorder_bank_id": tell_id(entry.recorder_bank_id),
-        "resolves": tell_id(entry.resolves),
-        "reverses": tell_id(entry.reverses),
+        "occurred_on": encode_day(entry.occurred_on),
+        "on_behalf_of": encode_id(entry.on_behalf_of),
+        "recorded_at": encode_moment(entry.recorded_at),
+        "recorded_by": encode_id(entry.recorded_by),
+        "recorder_bank_id": encode_id(entry.recorder_bank_id),
+        "resolves": encode_id(entry.resolves),
+        "reverses": encode_id(entry.reverses),
         "words_digest": words_digest.hex() if words_digest else None,
     }
     leaf = encode(LeafKind.ENTRY, told)
@@ -120,7 +120,7 @@ _HASH = (
 def test_postgresql_hashes_the_same_leaf(postgresql_backend, entry, words_digest, entry_id):
     row = _row(entry, words_digest, entry_id)
     with postgresql_backend.session() as session:
-        ((told,),) = driver.rows(session, _HASH, as_postgresql_has_it(row)[:-1])
+        ((told,),) = driver.rows(session, _HASH, as_postgresql_row(row)[:-1])
     assert told == hash_leaf(encode_entry(row))
 
 
@@ -143,7 +143,7 @@ def test_postgresql_hashes_the_same_leaf(postgresql_backend, entry, words_digest
 def test_postgresql_hashes_no_other_array_like_lines_that_an_entry_has(postgresql_backend, lines):
     """It may give NULL or a hash that no entry has, which puts the row in doubt."""
     entry = NewEntry(1, "k", EntryKind.GIFT, (Line(1, 2, 60),), date(2026, 11, 20), NOW, 3, "d")
-    row = list(as_postgresql_has_it(_row(entry, None, 5))[:-1])
+    row = list(as_postgresql_row(_row(entry, None, 5))[:-1])
     of_entry = [hash_leaf(encode_entry(_row(entry, None, 5)))]
     of_entry.append(hash_leaf(encode_entry(_row(replace(entry, lines=(Line(1, 2, 60), Line(1, 2, 60))), None, 5))))
     row[COLUMNS.index("lines")] = lines

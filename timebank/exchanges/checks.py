@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.checking.findings import counted
+from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
@@ -54,7 +54,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
         .where(~deeds.c.deed.startswith(HISTORY))
         .execution_options(yield_per=5_000)
     )
-    for row in counted(session, rows):
+    for row in with_progress(session, rows):
         sides = (row.to_account_id, row.from_account_id, row.posted)
         if row.lines != 1:
             yield Finding("entry", str(row.deed), "an exchange has one line")

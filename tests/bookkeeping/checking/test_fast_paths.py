@@ -36,7 +36,7 @@ def lively(session, books, post):
 
 def test_nothing_that_is_right_is_in_doubt(lively):
     assert marks.find_doubtful_entries(lively, lively.info["books_key"]) == ([], 5)
-    assert sides.do_sides_stand(lively)
+    assert sides.are_sides_posted(lively)
 
 
 def test_another_key_puts_every_entry_in_doubt(lively):
@@ -93,7 +93,7 @@ def test_a_line_that_is_not_its_postings_is_named(backend, books, post, unguarde
     post(books.entry("plain"))
     with unguarded() as owner:
         owner.execute(text(tamperings[number]))
-        assert not sides.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count
 
 
@@ -109,7 +109,7 @@ def test_a_line_of_many_entries_that_is_not_its_postings_is_named(lively, unguar
     tampering = f"{BOTH[number]} {'AND' if 'WHERE' in BOTH[number] else 'WHERE'} {meal}"
     with unguarded() as owner:
         owner.execute(text(tampering))
-        assert not sides.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count
 
 
@@ -118,7 +118,7 @@ def test_a_side_posted_twice_is_named(books, post, unguarded):
     with unguarded() as owner:
         columns = "bank_id, account_id, number + 1, entry_id, line, minutes, 0, 0, 0"
         owner.execute(text(f"INSERT INTO posting SELECT {columns} FROM posting"))
-        assert not sides.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == [
             "its postings are not its lines"
         ]
@@ -135,7 +135,7 @@ def test_a_side_posted_in_place_of_another_is_named(lively, unguarded):
                 " number = number + 99 WHERE minutes > 0 AND entry_id = (SELECT id FROM entry WHERE key = 'plain')"
             )
         )
-        assert not sides.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count == 1
 
 
@@ -188,7 +188,7 @@ def test_a_posting_to_an_account_that_is_not_there_is_named(books, post, unguard
     with unguarded() as owner:
         owner.execute(text(lines[backend.name]))
         owner.execute(text("UPDATE posting SET account_id = 7 WHERE minutes > 0"))
-        assert not sides.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == ["its account is missing"]
 
 
@@ -376,6 +376,6 @@ def test_postings_in_another_order_than_their_entries_are_named(books, post, ung
         assert running_balances(owner).findings == ()
         swap = "UPDATE posting SET entry_id = :both - entry_id WHERE account_id = :ada"
         assert owner.execute(text(swap), {"both": sum(ids), "ada": books.ada}).rowcount == 2
-        assert sides.do_sides_stand(owner)
+        assert sides.are_sides_posted(owner)
         (found,) = running_balances(owner).findings
         assert (found.table, found.row) == ("posting", f"{books.bank}/{books.ada}/2")

@@ -8,23 +8,24 @@ from timebank.bookkeeping.checking.records import LATE
 from timebank.bookkeeping.models import Account, Posting
 from timebank.ledger.checks import CheckResult, Finding, check_result
 
-#: Postings of entries that are no help, and those that help comes in by; the sets that they are looked up in are small.
+#: Conditions on a posting: its entry is no help; it counts as help given. Both look it up in small sets of entries.
 _NO_HELP = "(p.bank_id, p.entry_id) IN (SELECT bank_id, id FROM entry WHERE kind <> 'exchange' AND kind <> 'activity')"
-_BRINGS = "(p.minutes > 0) <> ((p.bank_id, p.entry_id) IN (SELECT bank_id, id FROM entry WHERE reverses IS NOT NULL))"
-#: Postings that do not follow from the one before.
-_STUMBLING = text(
+_IS_GIVEN = "(p.minutes > 0) <> ((p.bank_id, p.entry_id) IN (SELECT bank_id, id FROM entry WHERE reverses IS NOT NULL))"
+#: Postings whose totals do not follow from the account's previous posting, or that are of a much older entry than it.
+#: IS NOT TRUE also catches NULL, which a tampered row can make of the comparison.
+_NOT_FOLLOWING = text(
     "SELECT p.bank_id, p.account_id, p.number FROM posting AS p"  # noqa: S608 (all of it is ours)
     " LEFT JOIN posting AS b ON b.bank_id = p.bank_id AND b.account_id = p.account_id AND b.number = p.number - 1"
     " WHERE ((p.number = 1) = (b.number IS NULL) AND (b.entry_id IS NULL OR p.entry_id > b.entry_id - :late)"
     " AND p.balance_after - p.minutes = coalesce(b.balance_after, 0)"
     " AND p.given_after = coalesce(b.given_after, 0)"
-    f" + CASE WHEN {_NO_HELP} THEN 0 WHEN {_BRINGS} THEN p.minutes ELSE 0 END"
+    f" + CASE WHEN {_NO_HELP} THEN 0 WHEN {_IS_GIVEN} THEN p.minutes ELSE 0 END"
     " AND p.received_after = coalesce(b.received_after, 0)"
-    f" - CASE WHEN {_NO_HELP} THEN 0 WHEN {_BRINGS} THEN 0 ELSE p.minutes END) IS NOT TRUE"
+    f" - CASE WHEN {_NO_HELP} THEN 0 WHEN {_IS_GIVEN} THEN 0 ELSE p.minutes END) IS NOT TRUE"
 )
-#: Accounts that are not what their postings come to. Each step's given and received are `_STUMBLING`'s to check, so
-#: the newest posting says all of it.
-_UNEVEN = text(
+#: Accounts whose totals differ from their postings. `_NOT_FOLLOWING` checks `given` and `received` from posting to
+#: posting, so here only those of the newest posting are compared.
+_NOT_POSTINGS = text(
     "SELECT a.bank_id, a.id, a.balance, coalesce(s.balance, 0) FROM account AS a"
     " LEFT JOIN (SELECT bank_id, account_id, sum(minutes) AS balance, count(*) AS number, max(number) AS newest"
     " FROM posting GROUP BY bank_id, account_id) AS s ON s.bank_id = a.bank_id AND s.account_id = a.id"
@@ -35,7 +36,7 @@ _UNEVEN = text(
 
 
 def sum_is_zero(session: Session) -> CheckResult:
-    """Nothing is minted: over all accounts of a bank, the balances come to nothing."""
+    """The balances of all accounts of a bank sum to zero."""
     sums = session.execute(select(Account.bank_id, func.sum(Account.balance)).group_by(Account.bank_id)).all()
     wrong = [
         Finding("account", f"bank {bank}", f"the balances sum to {total} minutes") for bank, total in sums if total
@@ -45,21 +46,21 @@ def sum_is_zero(session: Session) -> CheckResult:
 
 
 def balances_equal_postings(session: Session) -> CheckResult:
-    """An account's balance and number are what its postings come to, given and received what the newest one says."""
+    """An account's balance and number equal its postings', its given and received those of the newest posting."""
     wrong = [
         Finding("account", f"{bank_id}/{account_id}", f"says {balance} minutes, its postings come to {posted}")
-        for bank_id, account_id, balance, posted in session.execute(_UNEVEN)
+        for bank_id, account_id, balance, posted in session.execute(_NOT_POSTINGS)
     ]
     return check_result("balances_equal_postings", count_rows(session, Account), "accounts", wrong)
 
 
 def running_balances(session: Session) -> CheckResult:
-    """Numbers run from 1 without a gap, and each balance, given and received follows from the one before.
+    """Postings are numbered from 1 without a gap, and each balance, given and received follows from the previous one.
 
-    Ids of entries rise with time, so no posting is of an entry a day older than that of the one before.
+    Ids of entries rise with time, so no posting is of an entry a day older than that of the previous posting.
     """
     wrong = [
         Finding("posting", name_row(row), "it does not follow from the one before")
-        for row in session.execute(_STUMBLING, {"late": LATE})
+        for row in session.execute(_NOT_FOLLOWING, {"late": LATE})
     ]
     return check_result("running_balances", count_rows(session, Posting), "postings", wrong)

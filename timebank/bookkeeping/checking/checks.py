@@ -23,7 +23,7 @@ from timebank.bookkeeping.checking.records import accounts_on_record, closings_a
 from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.ledger.checks import CheckResult
 
-#: Checks that can be shared out by ranges of entries' ids (`quick_marks.split_ids`), and what checks one range.
+#: Checks that can be split by ranges of entry ids (`marks.split_ids`), and the function that checks one range.
 SPLIT: Mapping[Callable[[Session], CheckResult], Callable[[Session, IdRange], CheckResult]] = {
     entries_as_written: entries_between_as_written
 }

@@ -1,4 +1,4 @@
-"""How a check says what it found."""
+"""Helpers of checks: counting rows, naming rows, and progress."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -8,35 +8,34 @@ from sqlalchemy.orm import Session
 
 from timebank.db import Base
 
-#: After so many rows whoever asked to be told is told how far a check is.
-_TOLD_EVERY = 100_000
+_PROGRESS_EVERY_ROWS = 100_000
 _T = TypeVar("_T")
 
 
 def count_rows(session: Session, table: type[Base]) -> int:
-    """How many rows a table has."""
+    """Return the number of rows of a table."""
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def name_row(parts: Any) -> str:  # noqa: ANN401 (a row or a tuple)
-    """What names a row: its key, part by part."""
+    """Return a row's key as text, its parts joined by slashes."""
     return "/".join(str(part) for part in parts)
 
 
-def counted(session: Session, rows: Iterable[_T], *, size: Callable[[_T], int] = lambda _row: 1) -> Iterable[_T]:
-    """Many rows as they come, or batches of them that are of a `size`.
+def with_progress(session: Session, rows: Iterable[_T], *, size: Callable[[_T], int] = lambda _row: 1) -> Iterable[_T]:
+    """Return the rows, calling `session.info["progress"](n)`, if there is one, after every 100,000 of them.
 
-    `session.info["progress"]`, where there is one, is told now and then how many rows those were.
+    For batches of rows `size` returns how many rows a batch has.
     """
-    tell = session.info.get("progress")
-    return rows if tell is None else _count(rows, size, tell)
+    report = session.info.get("progress")
+    return rows if report is None else _report_rows(rows, size, report)
 
 
-def _count(rows: Iterable[_T], size: Callable[[_T], int], tell: Callable[[int], None]) -> Iterator[_T]:
-    seen = told = 0
+def _report_rows(rows: Iterable[_T], size: Callable[[_T], int], report: Callable[[int], None]) -> Iterator[_T]:
+    seen = reported = 0
     for row in rows:
         seen += size(row)
-        if seen // _TOLD_EVERY > told:
-            told = seen // _TOLD_EVERY
-            tell(seen)
+        if seen // _PROGRESS_EVERY_ROWS > reported:
+            reported = seen // _PROGRESS_EVERY_ROWS
+            report(seen)
         yield row

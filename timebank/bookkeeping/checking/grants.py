@@ -1,4 +1,4 @@
-"""Check of what the web's database role may do."""
+"""Check of the privileges of the web's database role."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def web_role_owns_nothing(session: Session) -> CheckResult:
-    """On PostgreSQL the role that the web uses owns no table, so that it can write nothing but through an entry."""
+    """On PostgreSQL the web's role owns no table and may not delete from the books, so that triggers bind it."""
     if session.get_bind().dialect.name != "postgresql":
         return check_result("web_role_owns_nothing", 0, "tables owned", [])
     owned = session.scalars(

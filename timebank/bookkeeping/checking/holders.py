@@ -1,4 +1,4 @@
-"""What must always be true of whose the accounts are, and of what two banks wrote together."""
+"""Checks of account holders, and of entries between banks."""
 
 import hmac
 from typing import Any
@@ -20,7 +20,7 @@ _BATCH = 5_000
 
 
 def holders_as_written(session: Session) -> CheckResult:
-    """Every account has a holder since it was opened, numbered from 1, of its kind, as it was written."""
+    """Every account has holders since its opening, numbered from 1, of the right kind, and with a valid mark."""
     its = and_(Account.bank_id == AccountHolder.bank_id, Account.id == AccountHolder.account_id)
     source = SOURCES[LeafKind.HOLDER]
     rows = session.execute(
@@ -31,13 +31,13 @@ def holders_as_written(session: Session) -> CheckResult:
     )
     wrong, last, books_key = list[Finding](), (0, 0, 0), session.info["books_key"]
     for row in rows:
-        place = (row.bank_id, row.account_id, row.number)
-        follows = place == (*last[:2], last[2] + 1) or (place[:2] != last[:2] and row.number == 1)
-        last = place
+        key = (row.bank_id, row.account_id, row.number)
+        follows = key == (*last[:2], last[2] + 1) or (key[:2] != last[:2] and row.number == 1)
+        last = key
         if not follows or not _fits_account(row):
-            wrong.append(Finding("account_holder", name_row(place), "it does not fit its account or the one before"))
+            wrong.append(Finding("account_holder", name_row(key), "it does not fit its account or the one before"))
         elif not _is_as_written(row, books_key):
-            wrong.append(Finding("account_holder", name_row(place), "it was changed after it was written"))
+            wrong.append(Finding("account_holder", name_row(key), "it was changed after it was written"))
     without = select(Account.bank_id, Account.id).outerjoin(AccountHolder, its).where(AccountHolder.number.is_(None))
     wrong += [Finding("account", name_row(row), "nobody holds it") for row in session.execute(without)]
     return check_result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
@@ -48,7 +48,7 @@ def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
         return False
     try:
         return bool(row.kind == holder_kind(AccountKind(row.account_kind)))
-    except ValueError:  # no kind of account: somebody wrote past the guards
+    except ValueError:  # an unknown kind of account, written past the CHECK
         return False
 
 
@@ -61,7 +61,7 @@ def _is_as_written(row: Row[*tuple[Any, ...]], books_key: bytes) -> bool:
 
 
 def clearing_nets_to_zero(session: Session) -> CheckResult:
-    """What banks owe each other comes to nothing, over all banks and in each deed that two of them wrote together."""
+    """Clearing accounts sum to zero over all banks, and so do the postings on them in each deed between two banks."""
     accounts = session.execute(
         select(func.count(), func.coalesce(func.sum(Account.balance), 0)).where(Account.kind == AccountKind.CLEARING)
     ).one()
