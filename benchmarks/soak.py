@@ -127,7 +127,7 @@ def run_batch(settings: Settings, seed: int, size: int) -> Figures:
         seal(session, twins.bank, now=NOW)
         session.commit()
     engine.dispose()
-    return Figures(size, floors_broken=below, doubles=twins.doubles, told=twins.told)
+    return Figures(size, floors_broken=below, doubles=twins.doubles, told=twins.outcomes)
 
 
 def count_wrong_checks(settings: Settings, say: Callable[[str], None]) -> int:
