@@ -25,10 +25,10 @@ from benchmarks import databases
 from benchmarks.crowd import Crowd, settle
 from timebank import clock
 from timebank.audit.processes import check_in_processes
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.many import post_many
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.ledger.checks import CheckResult

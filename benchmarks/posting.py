@@ -46,7 +46,7 @@ from timebank.actors import Actor
 from timebank.banks.models import Bank
 from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.many import post_many
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.config import Settings
 from timebank.db import is_worth_retrying, make_alone_engine, make_engine, opened
 from timebank.driver import Alone

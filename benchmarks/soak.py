@@ -28,9 +28,9 @@ from tests.bookkeeping.twins import Twins
 from tests.people import NOW, join
 from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import get_account_of_kind
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.config import Settings
 from timebank.db import make_engine, snapshot
 from timebank.ledger.accounts import AccountKind
@@ -127,7 +127,7 @@ def run_batch(settings: Settings, seed: int, size: int) -> Figures:
         seal(session, twins.bank, now=NOW)
         session.commit()
     engine.dispose()
-    return Figures(size, floors_broken=below, doubles=twins.doubles, told=twins.told)
+    return Figures(size, floors_broken=below, doubles=twins.doubles, told=twins.outcomes)
 
 
 def count_wrong_checks(settings: Settings, say: Callable[[str], None]) -> int:

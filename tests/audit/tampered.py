@@ -21,12 +21,13 @@ from timebank import clock, driver
 from timebank.actors import Actor, Doing, Hand, How
 from timebank.audit import trail_checks
 from timebank.audit.checks import Check, check_books
-from timebank.bookkeeping import actions as bookkeeping, checks as bookkeeping_checks, closings
+from timebank.bookkeeping import actions as bookkeeping, closings
+from timebank.bookkeeping.checking import checks as bookkeeping_checks
 from timebank.bookkeeping.entry_rows import NewEntry
 from timebank.bookkeeping.opening import open_account, open_accounts
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.bookkeeping.reversing import reverse
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.corrections import checks as correction_checks, months
 from timebank.corrections.month_queries import reckon_months
 from timebank.db import Base

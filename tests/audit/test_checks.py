@@ -12,7 +12,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.entry_rows import NewEntry
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.exchanges import reversals
 from timebank.exchanges.checks import exchanges_have_entries
 from timebank.exchanges.models import Exchange

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from tests.audit.edits import SEALED_UNTIL
 from tests.audit.thief import Thief
 from tests.people import NOW
-from timebank.bookkeeping.receipts import find_checkpoint, list_keys
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.receipts import find_checkpoint, list_keys
 from timebank.cli import main
 from timebank.config import Settings
 from timebank.ledger.checks import Verdict

@@ -6,11 +6,10 @@ from sqlalchemy import text
 from tests.people import make_confirmed
 from timebank.audit.checks import ALL_CHECKS, check_books
 from timebank.audit.processes import _joined, _tasks, check_in_processes
-from timebank.bookkeeping.checks import SPLIT
-from timebank.bookkeeping.entry_checks import entries_as_written, entries_between_as_written
-from timebank.bookkeeping.findings import MOST_FINDINGS
-from timebank.bookkeeping.quick_marks import split_ids
-from timebank.ledger.checks import CheckResult, Finding, Verdict
+from timebank.bookkeeping.checking.checks import SPLIT
+from timebank.bookkeeping.checking.entries import entries_as_written, entries_between_as_written
+from timebank.bookkeeping.checking.marks import split_ids
+from timebank.ledger.checks import MOST_FINDINGS, CheckResult, Finding, Verdict
 
 
 def test_two_processes_find_what_one_finds(backend, session, village):

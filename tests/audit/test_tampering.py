@@ -9,7 +9,7 @@ import pytest
 from tests.audit.edits import OTHER, edits_of
 from tests.audit.tampered import TABLES
 from tests.audit.told import untold
-from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
+from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.db import Base
 from timebank.ledger.checks import Verdict
 

@@ -10,9 +10,8 @@ from tests.audit.edits import SEALED_UNTIL
 from tests.audit.tampered import Tampered
 from tests.people import NOW
 from timebank import clock
-from timebank.bookkeeping.entry_encoding import encode_entry, mark, plain_values
+from timebank.bookkeeping.encoding import encode_entry, holder_fields, mark, plain_values
 from timebank.bookkeeping.entry_rows import json_lines
-from timebank.bookkeeping.leaf_rows import holder_fields
 from timebank.db import Base
 from timebank.ledger.entries import KINDS_OF_HELP, Line
 from timebank.ledger.leaves import LeafKind, encode

@@ -1,4 +1,4 @@
-"""Books with three members' accounts and a pot, and entries to go at them with."""
+"""Fixtures: books with members' accounts and a pot, posting, and sessions without triggers."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from timebank.ledger.entries import EntryKind, Line
 
 @dataclass
 class OpenBooks:
-    """Ids to write entries with: Ada, Grace and Linus hold accounts with a floor of -20 hours.
+    """Ids for entries. Ada, Grace and Linus have accounts with a floor of -20 hours.
 
     `recorder` and `approver` are memberships of the bank, `other_member` is one of the other bank.
     """
@@ -73,7 +73,7 @@ def books(village):
 
 
 class Written:
-    """Books that hundreds of attacks are made on, one after the other: written anew only where one left a mark."""
+    """Books for hundreds of attacks in sequence, written again only after one that changed them."""
 
     def __init__(self, write: Callable[[Backend, OpenBooks], dict[str, object]]) -> None:
         self._write = write
@@ -81,7 +81,7 @@ class Written:
         self._as_written: dict[str, object] = {}
 
     def names(self, backend: Backend) -> dict[str, object]:
-        """What attacks are written with: ids of accounts and entries, and `books` to make more of them."""
+        """Return the names that attacks are formatted with: ids of accounts and entries, and `books`."""
         if backend.name not in self._names or snapshot(backend.owner) != self._as_written[backend.name]:
             backend.empty()
             with backend.session() as session:
@@ -93,9 +93,9 @@ class Written:
 
 
 def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
-    """One entry of two lines, with words, and another of one line that was taken back.
+    """Post an entry of two lines with words, and one of one line that is reversed.
 
-    Linus holds 40 minutes for one deed, and held 10 for another.
+    Linus has an open hold of 40 minutes and a released one of 10. Returns ids by name.
     """
     with backend.session() as session:
         lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
@@ -104,8 +104,8 @@ def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
         lift_back = Line(books.mary, books.rosa, 45, mirrors=1)
         back_id = actions.post(session, books.entry("lift back", lift_back, reverses=lift_id))
         for deed, minutes in (("exchange:open", 40), ("exchange:over", 10)):
-            said = {"deed": deed, "minutes": minutes, "agreed_minutes": 15, "most_unagreed": 240, "now": NOW}
-            holds.place(session, books.bank, books.linus, **said)
+            arguments = {"deed": deed, "minutes": minutes, "agreed_minutes": 15, "most_unagreed": 240, "now": NOW}
+            holds.place(session, books.bank, books.linus, **arguments)
         held = {deed: find_open_hold(session, books.bank, f"exchange:{deed}") for deed in ("open", "over")}
         holds.release(session, books.bank, "exchange:over", now=NOW)
         session.commit()
@@ -114,7 +114,7 @@ def write_a_meal(backend: Backend, books: OpenBooks) -> dict[str, object]:
 
 @pytest.fixture
 def post(session):
-    """Post one entry and commit it; gives its id."""
+    """Return a function that posts an entry, commits and returns its id."""
 
     def posting(entry):
         try:
@@ -129,7 +129,7 @@ def post(session):
 
 @pytest.fixture
 def unguarded(backend):
-    """A session of the owner in which no guard stands; nothing of it is kept."""
+    """Return a context manager: a session of the owner without triggers, rolled back at its end."""
 
     @contextmanager
     def opened():

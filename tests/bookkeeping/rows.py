@@ -1,4 +1,4 @@
-"""Rows of the books as SQL, each right as it stands: what is wrong with one is told by the column that is changed.
+"""INSERTs of valid rows of the books; a test changes one column to make the row wrong.
 
 Names in braces are for `str.format`: ids of the village, and the literals in which the two databases differ.
 """
@@ -9,7 +9,7 @@ from tests.bookkeeping.sql import DAY, MOMENT
 
 
 def together(first, *others):
-    """These rows, of the same columns, in one statement."""
+    """Return one INSERT of these rows, which have the same columns."""
     return ", ".join([first, *(other.partition(" VALUES ")[2] for other in others)])
 
 
@@ -38,7 +38,7 @@ def reversal(lines="[[{ada},{linus},30,2]]", **changed):
 
 
 def of_clearing(**changed):
-    """An entry that a member of the other bank recorded."""
+    """Return an INSERT of an entry that a member of the other bank recorded."""
     row = {"kind": "'clearing'", "recorder_bank_id": "{other_bank}", "recorded_by": "{other_member}"}
     return entry(**{**row, **changed})
 
@@ -74,13 +74,13 @@ RIGHT_PEOPLE = [
 
 
 def back(**changed):
-    """What the reversal above notes: the meal's second line was taken back."""
+    """Return the row of `taken_back` for `reversal`, which reverses the meal's second line."""
     row = {"bank_id": "{bank}", "entry_id": "{entry}", "line": 2, "by_entry_id": 5}
     return insert("taken_back", {**row, **changed})
 
 
 def posting(**changed):
-    """What the entry above brings to Ada."""
+    """Return the posting of `entry` on Ada's account."""
     row = {
         "bank_id": "{bank}",
         "account_id": "{ada}",
@@ -96,7 +96,7 @@ def posting(**changed):
 
 
 def taken(**changed):
-    """What the entry above takes from Grace."""
+    """Return the posting of `entry` on Grace's account."""
     row = {"account_id": "{grace}", "number": 2, "minutes": -60, "balance_after": -120}
     return posting(**{**row, "given_after": 0, "received_after": 120, **changed})
 
@@ -112,7 +112,7 @@ def limit(**changed):
 
 
 def holder(**changed):
-    """The second holder of Ada's account."""
+    """Return the second holder of Ada's account."""
     row = {"bank_id": "{bank}", "account_id": "{ada}", "number": 2, "kind": "'member'", "holder_id": 7}
     return insert("account_holder", {**row, "recorded_at": MOMENT, "digest": "{hash}", **changed})
 
@@ -142,7 +142,7 @@ def log(**changed):
 
 
 def closing(**changed):
-    """Of an account that stands at nothing and is open."""
+    """Return the closing of an open account at zero."""
     row = {"bank_id": "{bank}", "id": 5, "kind": "'account_closed'", "account_id": 7, "recorded_by": "{recorder}"}
     return insert("closing", {**row, "reason": "'Left'", "recorded_at": MOMENT, **changed})
 

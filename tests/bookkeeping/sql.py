@@ -1,4 +1,4 @@
-"""Going at the tables with SQL: the rows that an attack starts from, as literals."""
+"""SQL for attacks on the tables: statements, literals and their refusals."""
 
 from functools import partial
 
@@ -31,8 +31,8 @@ COLUMNS = "bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, 
 
 
 def entry_sql(bank, entry_id, key, lines, recorder, **changed):
-    """An INSERT of one entry with these lines, a literal of the database's own; `rest` follows it."""
-    said = {
+    """Return an INSERT of an entry; `lines` is a literal of the database, `rest` is appended."""
+    parts = {
         "verb": "INSERT",
         "kind": "exchange",
         "reverses": "NULL",
@@ -40,16 +40,16 @@ def entry_sql(bank, entry_id, key, lines, recorder, **changed):
         "digest": POSTGRESQL_DIGEST,
         **changed,
     }
-    values = (bank, entry_id, f"'{key}'", f"'{said['kind']}'", said.get("day", DAY), MOMENT, recorder, "'test'")
-    values += (said["reverses"], lines, said["digest"])
-    return f"{said['verb']} INTO entry ({COLUMNS}) VALUES ({', '.join(map(str, values))}) {said['rest']}"
+    values = (bank, entry_id, f"'{key}'", f"'{parts['kind']}'", parts.get("day", DAY), MOMENT, recorder, "'test'")
+    values += (parts["reverses"], lines, parts["digest"])
+    return f"{parts['verb']} INTO entry ({COLUMNS}) VALUES ({', '.join(map(str, values))}) {parts['rest']}"
 
 
 sqlite_entry = partial(entry_sql, digest=SQLITE_DIGEST)
 
 
 def refusal_of(engine, *statements):
-    """What the database says to the last of these statements, run in one transaction; None where it takes it."""
+    """Run statements in one transaction; return the error of the last one, None if it was committed."""
     with engine.connect() as connection:
         for statement in statements[:-1]:
             connection.execute(text(statement))
@@ -63,7 +63,7 @@ def refusal_of(engine, *statements):
 
 
 def snapshot(engine):
-    """Every row of the books."""
+    """Return {table: all its rows} of the books."""
     with engine.connect() as connection:
-        plain = connection.connection.cursor()  # hundreds of attacks ask before and after
+        plain = connection.connection.cursor()  # called before and after hundreds of attacks
         return {table: sorted(map(repr, plain.execute(f"SELECT * FROM {table}").fetchall())) for table in BOOKS}

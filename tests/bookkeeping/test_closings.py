@@ -1,4 +1,4 @@
-"""Accounts are closed at exactly zero and opened again; months are signed off by two. Rows are only added."""
+"""Closing and reopening accounts, and signing months off by two people."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.bookkeeping.sql import entry_sql
 from tests.people import NOW
 from timebank.bookkeeping import closings, holds, reversing
-from timebank.bookkeeping.account_checks import closings_on_record
+from timebank.bookkeeping.checking.accounts import closings_on_record
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_whole_statement
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.checks import Verdict
@@ -36,7 +36,7 @@ def reopen(session, books, account_id):
     session.commit()
 
 
-def test_an_account_at_zero_is_closed_and_opened_again(session, books):
+def test_an_account_at_zero_is_closed_and_reopened(session, books):
     close(session, books, books.linus)
     assert closings.is_closed(session, books.bank, books.linus)
     assert closings.list_closed(session, books.bank, [books.linus, books.ada]) == [books.linus]
@@ -47,7 +47,7 @@ def test_an_account_at_zero_is_closed_and_opened_again(session, books):
 
 
 @pytest.mark.parametrize("minutes", [1, 60])
-def test_an_account_with_something_on_it_is_not_closed(session, books, post, minutes):
+def test_an_account_with_a_balance_is_not_closed(session, books, post, minutes):
     post(books.entry("a", Line(books.grace, books.ada, minutes)))
     for account_id in (books.grace, books.ada):
         with pytest.raises(AccountClosedError):
@@ -55,16 +55,16 @@ def test_an_account_with_something_on_it_is_not_closed(session, books, post, min
         session.rollback()
 
 
-def test_an_account_that_holds_something_is_not_closed(session, books):
-    said = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 0, "now": NOW}
-    holds.place(session, books.bank, books.grace, deed="exchange:X", **said)
+def test_an_account_with_a_hold_is_not_closed(session, books):
+    arguments = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 0, "now": NOW}
+    holds.place(session, books.bank, books.grace, deed="exchange:X", **arguments)
     session.commit()
     with pytest.raises(AccountClosedError):
         close(session, books, books.grace)
 
 
 @pytest.mark.parametrize("lines", ["to it", "from it", "through it"])
-def test_nothing_moves_on_a_closed_account(session, books, post, lines):
+def test_nothing_is_posted_to_a_closed_account(session, books, post, lines):
     close(session, books, books.linus)
     to_it, from_it = Line(books.grace, books.linus, 60), Line(books.linus, books.grace, 60)
     moved = {"to it": (to_it,), "from it": (from_it,), "through it": (to_it, from_it)}[lines]
@@ -75,14 +75,14 @@ def test_nothing_moves_on_a_closed_account(session, books, post, lines):
 
 def test_nothing_is_held_on_a_closed_account(session, books):
     close(session, books, books.linus)
-    said = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 0, "now": NOW}
+    arguments = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 0, "now": NOW}
     with pytest.raises(AccountClosedError):
-        holds.place(session, books.bank, books.linus, deed="exchange:X", **said)
+        holds.place(session, books.bank, books.linus, deed="exchange:X", **arguments)
     session.rollback()
     assert get_account(session, books.bank, books.linus).held == 0
 
 
-def test_a_closed_account_is_not_closed_again_nor_an_open_one_opened(session, books):
+def test_a_closed_account_is_not_closed_nor_an_open_one_reopened(session, books):
     close(session, books, books.linus)
     with pytest.raises(AccountClosedError):
         close(session, books, books.linus)
@@ -96,7 +96,7 @@ def test_an_account_of_another_bank_is_not_closed(session, books):
         close(session, books, books.perdita)
 
 
-def test_a_reversal_opens_a_closed_account_in_the_same_transaction(session, books, post):
+def test_a_reversal_reopens_a_closed_account_in_the_same_transaction(session, books, post):
     first = post(books.entry("a", Line(books.grace, books.linus, 60)))
     post(books.entry("b", Line(books.linus, books.ada, 60), kind=EntryKind.GIFT))
     close(session, books, books.linus)
@@ -120,18 +120,25 @@ def test_a_reversal_opens_a_closed_account_in_the_same_transaction(session, book
 
 
 def sign_off(session, books, other, **changed):
-    said = {"figures": '{"entries":3}', "reason": "", "by": books.recorder, "approved_by": other, "now": NOW, **changed}
-    month = said.pop("month", NOVEMBER)
-    closings.sign_off_month(session, books.bank, month, said.pop("figures"), **said)
+    arguments = {
+        "figures": '{"entries":3}',
+        "reason": "",
+        "by": books.recorder,
+        "approved_by": other,
+        "now": NOW,
+        **changed,
+    }
+    month = arguments.pop("month", NOVEMBER)
+    closings.sign_off_month(session, books.bank, month, arguments.pop("figures"), **arguments)
     session.commit()
 
 
-def test_a_month_is_signed_off_once_by_two(session, books, other):
+def test_a_month_is_signed_off_once_by_two_people(session, books, other):
     sign_off(session, books, other)
     sign_off(session, books, other, month=date(2026, 10, 1))
     assert [row.month for row in closings.list_signed_off(session, books.bank)] == [NOVEMBER, date(2026, 10, 1)]
-    found = closings.find_signed_off(session, books.bank, NOVEMBER)
-    assert (found.figures, found.recorded_by, found.approved_by) == ('{"entries":3}', books.recorder, other)
+    signed = closings.find_signed_off(session, books.bank, NOVEMBER)
+    assert (signed.figures, signed.recorded_by, signed.approved_by) == ('{"entries":3}', books.recorder, other)
     assert closings.find_signed_off(session, books.other_bank, NOVEMBER) is None
     session.rollback()
     with pytest.raises((BooksClosedError, Exception), match=r"books_append_only|uq_closing_month"):
@@ -157,8 +164,8 @@ def test_nobody_approves_an_entry_of_their_own(session, books, post):
 
 
 @pytest.mark.parametrize("beside", ["an entry", "a hold", "the same closing"])
-def test_an_account_is_not_closed_beside_what_the_same_statement_writes_on_it(backend, session, books, beside):
-    """The first question sees the account as it was before the statement; the second, when it is closed, does not."""
+def test_an_account_is_not_closed_by_a_statement_that_also_posts_to_it(backend, session, books, beside):
+    """The trigger that posts reads the account before the statement, so the check at the end must refuse it."""
     if backend.name == "sqlite":
         pytest.skip("a statement writes one table there")
     session.commit()

@@ -1,4 +1,4 @@
-"""What an entry's mark is made of stays as docs/ledger.md tells it, whoever encodes it: Python or PostgreSQL."""
+"""Encodings of an entry in Python and PostgreSQL are as docs/ledger.md specifies, and so are its marks."""
 
 import contextlib
 import hashlib
@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.people import NOW
 from timebank import driver
-from timebank.bookkeeping import quick_marks
-from timebank.bookkeeping.entry_encoding import (
+from timebank.bookkeeping.checking import marks
+from timebank.bookkeeping.encoding import (
     CANNOT_ENCODE,
     COLUMNS,
     FIELDS,
@@ -23,11 +23,11 @@ from timebank.bookkeeping.entry_encoding import (
     mark,
     plain_values,
 )
-from timebank.bookkeeping.entry_rows import NewEntry, as_postgresql_has_it, marked_row, rows_of
-from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping.entry_rows import NewEntry, as_postgresql_row, marked_row, rows_of
 from timebank.bookkeeping.models import Entry
+from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.entries import MOST_MINUTES, EntryKind, Line
-from timebank.ledger.leaves import LeafKind, encode, tell_day, tell_id, tell_moment
+from timebank.ledger.leaves import LeafKind, encode, encode_day, encode_id, encode_moment
 from timebank.ledger.merkle import hash_leaf
 
 KEY = b"a key of the books"
@@ -37,9 +37,9 @@ MINUTES = st.integers(1, MOST_MINUTES)
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
     ['"', "\\", '","id":"5', "'%s'", "\x01\t\n\r\b\f\x1f\x7f\x80\u2028", "Mòr 🥣 €", "</script>&", "{}", "null"]
 )
-LINES = st.lists(st.builds(Line, IDS, IDS.map(lambda one: -one), MINUTES), min_size=1, max_size=4)
+LINES = st.lists(st.builds(Line, IDS, IDS.map(lambda number: -number), MINUTES), min_size=1, max_size=4)
 MIRRORS = st.lists(
-    st.builds(Line, IDS, IDS.map(lambda one: -one), MINUTES, mirrors=st.integers(1, 99)), min_size=1, max_size=4
+    st.builds(Line, IDS, IDS.map(lambda number: -number), MINUTES, mirrors=st.integers(1, 99)), min_size=1, max_size=4
 )
 MOMENTS = st.datetimes(timezones=st.just(UTC)) | st.just(NOW.astimezone(timezone(timedelta(hours=-5))))
 _SAID = {
@@ -66,33 +66,33 @@ def _row(entry, words_digest, entry_id):
 
 
 @given(entry=ENTRIES, words_digest=DIGESTS, entry_id=IDS)
-def test_a_leaf_is_canonical_json_of_the_entrys_fields(entry, words_digest, entry_id):
-    told = {
-        "approved_by": tell_id(entry.approved_by),
-        "bank_id": tell_id(entry.bank_id),
+def test_the_fast_leaf_encoder_equals_canonical_json(entry, words_digest, entry_id):
+    fields = {
+        "approved_by": encode_id(entry.approved_by),
+        "bank_id": encode_id(entry.bank_id),
         "deed": entry.deed,
-        "id": tell_id(entry_id),
+        "id": encode_id(entry_id),
         "key": entry.key,
         "kind": entry.kind.value,
         "lines": [
             [
-                tell_id(line.from_account),
-                tell_id(line.to_account),
+                encode_id(line.from_account),
+                encode_id(line.to_account),
                 line.minutes,
                 *([line.mirrors] if line.mirrors else []),
             ]
             for line in entry.lines
         ],
-        "occurred_on": tell_day(entry.occurred_on),
-        "on_behalf_of": tell_id(entry.on_behalf_of),
-        "recorded_at": tell_moment(entry.recorded_at),
-        "recorded_by": tell_id(entry.recorded_by),
-        "recorder_bank_id": tell_id(entry.recorder_bank_id),
-        "resolves": tell_id(entry.resolves),
-        "reverses": tell_id(entry.reverses),
+        "occurred_on": encode_day(entry.occurred_on),
+        "on_behalf_of": encode_id(entry.on_behalf_of),
+        "recorded_at": encode_moment(entry.recorded_at),
+        "recorded_by": encode_id(entry.recorded_by),
+        "recorder_bank_id": encode_id(entry.recorder_bank_id),
+        "resolves": encode_id(entry.resolves),
+        "reverses": encode_id(entry.reverses),
         "words_digest": words_digest.hex() if words_digest else None,
     }
-    leaf = encode(LeafKind.ENTRY, told)
+    leaf = encode(LeafKind.ENTRY, fields)
     row = _row(entry, words_digest, entry_id)
     assert encode_entry(row) == leaf
     assert row[-1] == hmac.digest(KEY, hashlib.sha256(b"\0" + leaf).digest(), "sha256")
@@ -120,8 +120,8 @@ _HASH = (
 def test_postgresql_hashes_the_same_leaf(postgresql_backend, entry, words_digest, entry_id):
     row = _row(entry, words_digest, entry_id)
     with postgresql_backend.session() as session:
-        ((told,),) = driver.rows(session, _HASH, as_postgresql_has_it(row)[:-1])
-    assert told == hash_leaf(encode_entry(row))
+        ((leaf_hash,),) = driver.rows(session, _HASH, as_postgresql_row(row)[:-1])
+    assert leaf_hash == hash_leaf(encode_entry(row))
 
 
 @pytest.mark.parametrize(
@@ -140,21 +140,21 @@ def test_postgresql_hashes_the_same_leaf(postgresql_backend, entry, words_digest
         "{{1,2,60},{1,NULL,60}}",
     ],
 )
-def test_postgresql_hashes_no_other_array_like_lines_that_an_entry_has(postgresql_backend, lines):
-    """It may give NULL or a hash that no entry has, which puts the row in doubt."""
+def test_postgresql_hashes_no_malformed_array_like_valid_lines(postgresql_backend, lines):
+    """NULL, or a hash that no valid entry has, makes the row doubtful."""
     entry = NewEntry(1, "k", EntryKind.GIFT, (Line(1, 2, 60),), date(2026, 11, 20), NOW, 3, "d")
-    row = list(as_postgresql_has_it(_row(entry, None, 5))[:-1])
+    row = list(as_postgresql_row(_row(entry, None, 5))[:-1])
     of_entry = [hash_leaf(encode_entry(_row(entry, None, 5)))]
     of_entry.append(hash_leaf(encode_entry(_row(replace(entry, lines=(Line(1, 2, 60), Line(1, 2, 60))), None, 5))))
     row[COLUMNS.index("lines")] = lines
     with postgresql_backend.session() as session:
-        ((told,),) = driver.rows(session, _HASH, row)
-    assert told not in of_entry
+        ((leaf_hash,),) = driver.rows(session, _HASH, row)
+    assert leaf_hash not in of_entry
 
 
 @pytest.fixture
 def lively(session, books, post):
-    """Entries of every shape."""
+    """Post entries of every shape."""
     odd = 'Soup & "bread" \\ for twélve\t\n\x01\x1f\x7f 🥣 </script>'
     post(books.entry("plain"))
     post(books.entry(odd, deed=odd, words=odd, approved_by=books.approver, on_behalf_of=books.recorder))
@@ -172,8 +172,8 @@ def lively(session, books, post):
     return session
 
 
-def test_rows_as_they_are_stored_have_the_mark_of_their_leaf(lively):
-    """Read by the driver alone on SQLite, by PostgreSQL itself, and by SQLAlchemy on both."""
+def test_stored_rows_have_the_mark_of_their_leaf(lively):
+    """As read by the driver on SQLite, hashed by PostgreSQL, and as read by SQLAlchemy on both."""
     key, names = lively.info["books_key"], ", ".join(COLUMNS)
     if driver.is_postgresql(lively):
         query = f"SELECT {leaf_hash_in_postgresql('e')}, digest FROM entry AS e"
@@ -188,8 +188,8 @@ def test_rows_as_they_are_stored_have_the_mark_of_their_leaf(lively):
     assert all(mark(key, encode_entry(plain_values(row))) == row.digest for row in rows)
 
 
-def test_every_list_of_an_entrys_fields_has_all_of_them():
-    """A new field that is missing in one place would not be marked, not be sealed or not be written."""
+def test_every_list_of_an_entrys_fields_is_complete():
+    """A new field that is missing in one list would not be marked, sealed or written."""
     names = [name for name, _form in FIELDS]
     assert names == sorted(names)
     assert (*names, "digest") == COLUMNS
@@ -223,13 +223,13 @@ def test_the_mark_covers_every_field(name):
     assert _row(_PLAIN, None, 5)[-1] != _row(replace(_PLAIN, **{name: _OTHER[name]}), None, 5)[-1]
 
 
-def test_the_mark_covers_id_and_words_and_hangs_on_the_key():
+def test_the_mark_covers_id_words_and_key():
     marks = {_row(_PLAIN, None, 5)[-1], _row(_PLAIN, None, 6)[-1], _row(_PLAIN, b"\0" * 32, 5)[-1]}
     marks.add(marked_row(_PLAIN, b"another key", None, 5, driver.moment(NOW))[-1])
     assert len(marks) == 4
 
 
-def test_each_null_has_a_place_of_its_own():
+def test_a_null_in_another_column_makes_another_leaf():
     """An id moved from one column to another is another leaf."""
     names = ("approved_by", "on_behalf_of", "resolves", "reverses", "recorder_bank_id")
     assert len({_row(replace(_PLAIN, **{name: 4}), None, 5)[-1] for name in names}) == len(names)
@@ -284,7 +284,7 @@ _ODD = {
 
 
 @pytest.mark.parametrize(("name", "odd"), [(name, odd) for name, values in _ODD.items() for odd in values])
-def test_a_value_that_no_entry_has_is_refused_or_makes_another_leaf(name, odd):
+def test_a_malformed_value_is_refused_or_makes_another_leaf(name, odd):
     row = list(_row(_PLAIN, None, 5))
     right = encode_entry(row)
     row[COLUMNS.index(name)] = odd
@@ -306,7 +306,7 @@ def test_a_value_that_no_entry_has_is_refused_or_makes_another_leaf(name, odd):
         "[[1,2,60],[3,2,3e1]]",
     ],
 )
-def test_lines_written_in_another_way_are_none(lines):
+def test_lines_in_another_json_spelling_are_refused(lines):
     two = replace(_PLAIN, lines=(Line(1, 2, 60), Line(3, 2, 30)))
     row = list(_row(two, None, 5))
     right = encode_entry(row)
@@ -320,8 +320,8 @@ _STORED = ["{} || ''", "CAST({} AS TEXT)", "CAST({} AS BLOB)", "{} || ' '", "' '
 
 @pytest.mark.parametrize("change", [*_STORED, "NULL", "''", "7", "x'37'"])
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_what_sqlite_stores_otherwise_is_in_doubt(books, post, unguarded, change):
-    """Of whatever kind it is: SQLite takes any kind of value in any column."""
+def test_a_value_of_another_sqlite_type_is_doubtful(books, post, unguarded, change):
+    """SQLite accepts a value of any type in any column."""
     entry_id = post(books.entry("k", words="Words", approved_by=books.approver, deed="d"))
     with unguarded() as owner:
         for name in (name for name, _form in FIELDS if name != "bank_id"):
@@ -334,34 +334,34 @@ def test_what_sqlite_stores_otherwise_is_in_doubt(books, post, unguarded, change
                 continue
             is_same = tuple(owner.execute(stored).one()) == before
             try:
-                doubtful, _seen = quick_marks.find_doubtful_entries(owner, owner.info["books_key"])
+                doubtful, _seen = marks.find_doubtful_entries(owner, owner.info["books_key"])
             except DBAPIError:  # it is a text that cannot even be read
                 doubtful = [name]
             assert (doubtful == []) == is_same, name
             kept.rollback()
-        assert quick_marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == []
+        assert marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == []
         assert owner.scalar(text("SELECT id FROM entry")) == entry_id
 
 
 @pytest.mark.parametrize("postgresql", [True, False])
-def test_a_row_goes_out_as_its_database_takes_it(postgresql):
+def test_a_row_has_the_types_of_its_database(postgresql):
     entry = replace(_PLAIN, lines=(Line(2, 1, 60, mirrors=2), Line(3, 1, 5, mirrors=1)), reverses=4, words="Words")
     row, memo = rows_of(entry, KEY, postgresql=postgresql)
-    told = dict(zip(COLUMNS, row, strict=True))
-    assert told["lines"] == ("{{2,1,60,2},{3,1,5,1}}" if postgresql else "[[2,1,60,2],[3,1,5,1]]")
-    assert told["recorded_at"] == "2026-11-21 10:00:00.000000" + ("+00" if postgresql else "")
-    assert memo[:3] == (1, told["id"], "Words")
-    assert told["words_digest"] == hmac.digest(memo[3], b"Words", "sha256")
+    by_column = dict(zip(COLUMNS, row, strict=True))
+    assert by_column["lines"] == ("{{2,1,60,2},{3,1,5,1}}" if postgresql else "[[2,1,60,2],[3,1,5,1]]")
+    assert by_column["recorded_at"] == "2026-11-21 10:00:00.000000" + ("+00" if postgresql else "")
+    assert memo[:3] == (1, by_column["id"], "Words")
+    assert by_column["words_digest"] == hmac.digest(memo[3], b"Words", "sha256")
     assert rows_of(replace(entry, words=None), KEY, postgresql=postgresql)[1] is None
 
 
-def test_every_salt_and_every_id_is_another():
+def test_salts_and_ids_are_unique():
     rows = [rows_of(replace(_PLAIN, words="Words"), KEY, postgresql=False) for _ in range(3)]
     assert len({memo[3] for _row, memo in rows}) == len({memo[1] for _row, memo in rows}) == 3
 
 
 @pytest.mark.parametrize("postgresql", [True, False])
-def test_an_entry_is_not_recorded_at_a_moment_without_a_time_zone(postgresql):
+def test_a_naive_moment_of_recording_is_refused(postgresql):
     naive = datetime(2026, 11, 21)  # noqa: DTZ001 (that is the point)
     with pytest.raises(ValueError, match="time zone"):
         rows_of(replace(_PLAIN, recorded_at=naive), b"key", postgresql=postgresql)

@@ -1,6 +1,6 @@
-"""Each trigger of PostgreSQL alone: all others asleep, one thing wrong at a time with a row that is right.
+"""Each trigger of PostgreSQL with all others disabled, and rows with one wrong value each.
 
-In the books as they are, several guards refuse the same wrong; here a hole in any one of them shows.
+With all triggers enabled, several refuse the same wrong row, which would hide a defect in one of them.
 """
 
 import re
@@ -50,7 +50,7 @@ def names(postgresql_backend, meal):
 
 
 def _alone(backend, names, trigger, statements):
-    """What the trigger says to the last of these statements; None where it takes it. All is undone."""
+    """Return the trigger's refusal of the last of these statements, None if it accepts it; rolls back."""
     with backend.owner.connect() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         *before, attack = [statement.format(**names) for statement in statements]
@@ -85,7 +85,7 @@ def _open(what):
 
 
 def _leaves(*numbers):
-    """Leaves with these numbers in one statement."""
+    """Return an INSERT of leaves with these numbers."""
     rows = ", ".join(f"({{bank}}, {number}, 'entry', {20 + number}, 0, {{hash}})" for number in numbers)
     return f"INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash) VALUES {rows}"
 
@@ -241,7 +241,7 @@ TABLE = {
     ("trigger", "rule", "statements"),
     [(trigger, rule, statements) for trigger, cases in TABLE.items() for rule, *statements in cases],
 )
-def test_a_trigger_alone_refuses_just_what_is_wrong(postgresql_backend, names, trigger, rule, statements):
+def test_a_trigger_alone_refuses_just_the_wrong_row(postgresql_backend, names, trigger, rule, statements):
     assert _alone(postgresql_backend, names, trigger, statements) == rule
 
 
@@ -275,7 +275,7 @@ _SAID = {"UPDATE": "UPDATE {} SET bank_id = bank_id", "DELETE": "DELETE FROM {}"
 
 
 @pytest.mark.parametrize(("trigger", "verb"), [(name, verb) for name, verbs in _REFUSING.items() for verb in verbs])
-def test_nothing_is_changed_or_deleted_whoever_else_sleeps(postgresql_backend, names, trigger, verb):
+def test_updates_and_deletes_are_refused_by_each_trigger_alone(postgresql_backend, names, trigger, verb):
     table = trigger.removesuffix("_append_only").removesuffix("_never_deleted").removesuffix("_keeps_its_id")
     said = "UPDATE membership SET id = id + 1" if table == "membership" and verb == "UPDATE" else _SAID[verb]
     statements = (*_ROWS.get(table, ()), said.format(table))
@@ -283,13 +283,13 @@ def test_nothing_is_changed_or_deleted_whoever_else_sleeps(postgresql_backend, n
 
 
 @pytest.mark.parametrize("table", [*_APPEND_ONLY, *_NEVER_DELETED])
-def test_nothing_is_emptied_whoever_else_sleeps(postgresql_backend, names, table):
+def test_truncation_is_refused_by_each_trigger_alone(postgresql_backend, names, table):
     statement = _SAID["TRUNCATE"].format(table)
     assert _alone(postgresql_backend, names, f"{table}_never_truncated", (statement,)) == CLOSED
 
 
-def test_every_trigger_that_refuses_is_tried_alone(postgresql_backend):
-    """That of entries below, by what it posts; the others that write are tried by what they write."""
+def test_every_refusing_trigger_has_a_test_of_its_own(postgresql_backend):
+    """The trigger of entries is tested below by its postings, other writing triggers by the rows they write."""
     writing = {"entry_posts", "limit_change_sets_floor", "hold_released", "closing_closes_account"}
     with postgresql_backend.owner.connect() as connection:
         written = set(connection.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
@@ -297,12 +297,12 @@ def test_every_trigger_that_refuses_is_tried_alone(postgresql_backend):
     assert written - writing == {*TABLE, *_REFUSING, *emptied}
 
 
-def test_a_limit_change_takes_the_next_number_whatever_it_says(postgresql_backend, names):
+def test_a_limit_change_gets_the_next_number_whatever_is_inserted(postgresql_backend, names):
     with postgresql_backend.owner.connect() as connection:
         for number in (99, 1):
             connection.exec_driver_sql(limit(number=number, floor=-200).format(**names))
-        told = text("SELECT number FROM limit_change WHERE bank_id = :bank AND account_id = :ada ORDER BY number")
-        assert connection.scalars(told, names).all() == [1, 2, 3]
+        query = text("SELECT number FROM limit_change WHERE bank_id = :bank AND account_id = :ada ORDER BY number")
+        assert connection.scalars(query, names).all() == [1, 2, 3]
         connection.rollback()
 
 
@@ -312,7 +312,7 @@ SECOND, FIRST = "<{ada},{linus},30,2>", "<{ada},{grace},60,1>"
 
 
 def _back(*lines, **changed):
-    """A reversal of these lines of the meal."""
+    """Return an INSERT of a reversal of these lines of the meal."""
     return entry(**{"lines": f"'<{','.join(lines)}>'", "reverses": "{entry}", **changed})
 
 
@@ -383,7 +383,7 @@ def _values(statement):
 
 
 def _whole(row):
-    """An entry with all of the columns that any of these has, in one order."""
+    """Return the entries with the columns of all of them, in one order."""
     nothing = dict.fromkeys(("approved_by", "on_behalf_of", "recorder_bank_id"), "NULL")
     return insert("entry", dict(sorted({**nothing, **row}.items())))
 
@@ -467,7 +467,7 @@ RESOLVED_BY = [
     ("rule", "statements"),
     [(rule, statements) for rule, *statements in [*REVERSALS, *SHAPES, *PEOPLE, *POSTED, *RESOLVED_BY]],
 )
-def test_an_entry_is_posted_just_where_all_of_it_is_right(postgresql_backend, names, rule, statements):
+def test_an_entry_is_posted_only_if_all_of_it_is_right(postgresql_backend, names, rule, statements):
     with postgresql_backend.owner.connect() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_posts")

@@ -1,6 +1,6 @@
-"""Each trigger of SQLite alone: all others asleep, no CHECK asked, one thing wrong at a time with a row that is right.
+"""Each trigger of SQLite with all others dropped and CHECKs ignored, and rows with one wrong value each.
 
-In the books as they are, several guards refuse the same wrong; here a hole in any one of them shows.
+With all triggers in place, several refuse the same wrong row, which would hide a defect in one of them.
 """
 
 import pytest
@@ -51,7 +51,7 @@ def names(sqlite_backend, meal):
 
 
 def _alone(backend, names, trigger, statements):
-    """What the trigger says to the last of these statements; None where it takes it. All is undone."""
+    """Return the trigger's refusal of the last of these statements, None if it accepts it; rolls back."""
     with backend.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
@@ -628,9 +628,9 @@ TABLE = {
     ("trigger", "rule", "statements"),
     [(trigger, rule, statements) for trigger, cases in TABLE.items() for rule, *statements in cases],
 )
-def test_a_trigger_alone_refuses_just_what_is_wrong(sqlite_backend, names, trigger, rule, statements):
-    told = _alone(sqlite_backend, names, trigger, statements)
-    assert told == rule
+def test_a_trigger_alone_refuses_just_the_wrong_row(sqlite_backend, names, trigger, rule, statements):
+    refusal = _alone(sqlite_backend, names, trigger, statements)
+    assert refusal == rule
 
 
 _ROWS = {
@@ -649,13 +649,13 @@ _REFUSING = {
 
 
 @pytest.mark.parametrize("trigger", _REFUSING)
-def test_nothing_is_changed_or_deleted_whoever_else_sleeps(sqlite_backend, names, trigger):
+def test_updates_and_deletes_are_refused_by_each_trigger_alone(sqlite_backend, names, trigger):
     rows = _ROWS.get(trigger.rpartition("_no_")[0], ())
     assert _alone(sqlite_backend, names, trigger, (*rows, _REFUSING[trigger])) == CLOSED
 
 
-def test_every_trigger_that_refuses_is_tried_alone(sqlite_backend):
-    """Those that write are tried by what they write."""
+def test_every_refusing_trigger_has_a_test_of_its_own(sqlite_backend):
+    """Writing triggers are tested by the rows they write."""
     with sqlite_backend.engine.connect() as connection:
         refusing = connection.scalars(
             text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'")
@@ -663,8 +663,8 @@ def test_every_trigger_that_refuses_is_tried_alone(sqlite_backend):
         assert set(refusing) == {*TABLE, *_REFUSING}
 
 
-def test_a_form_sent_twice_is_left_aside_in_silence(sqlite_backend, names):
-    """By whom and of which form decides, in one bank."""
+def test_a_form_key_inserted_twice_is_skipped_silently(sqlite_backend, names):
+    """The key is member and form within a bank."""
     for changed, rows in (({}, 1), ({"done_by": 7}, 2), ({"bank_id": "{other_bank}"}, 2), ({"form_key": "'b'"}, 2)):
         with sqlite_backend.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

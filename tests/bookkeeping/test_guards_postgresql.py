@@ -1,4 +1,4 @@
-"""Going at the books on PostgreSQL as the web's role, and as the owner by accident."""
+"""Attacks on the books by SQL on PostgreSQL, as the web's role and as the owner."""
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +18,7 @@ def meal():
 
 @pytest.fixture
 def postgresql(postgresql_backend):
-    """Not emptied: what an attack does not change, the next one finds."""
+    """Books that are not emptied between attacks, since a refused attack changes nothing."""
     return postgresql_backend
 
 
@@ -71,16 +71,16 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize("attack", FORBIDDEN)
-def test_the_webs_role_may_write_nothing_but_entries(postgresql, written, attack):
+def test_the_webs_role_may_not_write_postings_or_balances(postgresql, written, attack):
     before = snapshot(postgresql.engine)
-    said = refusal_of(postgresql.engine, attack.format(**written)) or ""
-    assert "permission denied" in said or "must be owner" in said
+    refusal = refusal_of(postgresql.engine, attack.format(**written)) or ""
+    assert "permission denied" in refusal or "must be owner" in refusal
     assert snapshot(postgresql.engine) == before
 
 
-def test_a_trigger_of_a_temporary_table_opens_no_door(postgresql, written):
+def test_a_trigger_on_a_temporary_table_cannot_write_the_books(postgresql, written):
     before = snapshot(postgresql.engine)
-    said = refusal_of(
+    refusal = refusal_of(
         postgresql.engine,
         "CREATE TEMP TABLE door (x int)",
         "CREATE FUNCTION pg_temp.sneak() RETURNS trigger LANGUAGE plpgsql AS"
@@ -88,11 +88,11 @@ def test_a_trigger_of_a_temporary_table_opens_no_door(postgresql, written):
         "CREATE TRIGGER sneak AFTER INSERT ON door FOR EACH ROW EXECUTE FUNCTION pg_temp.sneak()",
         "INSERT INTO door VALUES (1)",
     )
-    assert "permission denied" in (said or "")
+    assert "permission denied" in (refusal or "")
     assert snapshot(postgresql.engine) == before
 
 
-def test_a_temporary_table_of_the_same_name_is_not_written_in_its_place(postgresql, written):
+def test_a_temporary_table_of_the_same_name_is_not_used(postgresql, written):
     lines = "'{{{{{grace},{ada},60}}}}'".format(**written)
     sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"]).replace("INTO entry", "INTO public.entry")
     with postgresql.engine.begin() as connection:
@@ -184,10 +184,12 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("attack", CHANGES)
-def test_an_accident_of_the_owner_is_refused_too(postgresql, written, attack):
+def test_the_owner_is_refused_too(postgresql, written, attack):
     before = snapshot(postgresql.engine)
-    said = refusal_of(postgresql.owner, attack.format(**written)) or ""
-    assert any(rule in said for rule in ("books_append_only", "account_exists", "fk_limit_change_bank_id_account_id"))
+    refusal = refusal_of(postgresql.owner, attack.format(**written)) or ""
+    assert any(
+        rule in refusal for rule in ("books_append_only", "account_exists", "fk_limit_change_bank_id_account_id")
+    )
     assert snapshot(postgresql.engine) == before
 
 
@@ -226,25 +228,25 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_an_entry_that_is_not_right_writes_nothing(postgresql, written, name):
+def test_a_malformed_entry_writes_nothing(postgresql, written, name):
     lines, rule = ENTRIES[name]
     before = snapshot(postgresql.engine)
-    said = refusal_of(
+    refusal = refusal_of(
         postgresql.engine, entry_sql(written["bank"], 5, "new", lines.format(**written), written["recorder"])
     )
-    assert said is not None
-    assert rule in said
+    assert refusal is not None
+    assert rule in refusal
     assert snapshot(postgresql.engine) == before
 
 
 @pytest.mark.parametrize("changed", [{"digest": "'\\x00'"}, {"day": "'infinity'"}])
-def test_an_entry_whose_day_or_digest_is_none_is_refused(postgresql, written, changed):
+def test_an_entry_with_a_malformed_day_or_digest_is_refused(postgresql, written, changed):
     lines = "'{{{{{grace},{ada},60}}}}'".format(**written)
     sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"], **changed)
     assert "entry_whole" in (refusal_of(postgresql.engine, sql) or "")
 
 
-def test_the_webs_role_may_lock_accounts_and_that_changes_nothing(postgresql, written):
+def test_the_webs_role_may_lock_accounts_only(postgresql, written):
     before = snapshot(postgresql.engine)
     sql = "SELECT books_lock_accounts({bank}, ARRAY[{ada}::bigint, {grace}::bigint])"
     assert refusal_of(postgresql.engine, sql.format(**written)) is None
@@ -271,7 +273,7 @@ def test_a_reversal_that_mirrors_nothing_is_refused(postgresql, written, name):
 SHORT, FIRST = "'{{{{{grace},{ada},15}}}}'", "{{{{{ada},{grace},60,1}}}}"
 
 
-def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(postgresql, written):
+def test_a_line_is_reversed_once_by_entries_of_one_statement_too(postgresql, written):
     before = snapshot(postgresql.engine)
     for again in (FIRST, "{{{{{ada},{linus},30,2}},{{{ada},{grace},60,1}}}}"):
         both = together(reversal(FIRST), reversal(again, id=6, key="'other'"))
@@ -282,15 +284,15 @@ def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(postgresql, w
 
 
 @pytest.mark.parametrize(("rule", "build"), WRONG_PEOPLE)
-def test_an_entry_that_names_somebody_wrongly_writes_nothing(postgresql, written, rule, build):
+def test_an_entry_that_names_a_wrong_member_writes_nothing(postgresql, written, rule, build):
     before = snapshot(postgresql.engine)
     assert rule in (refusal_of(postgresql.engine, build(lines=SHORT).format(**written)) or "")
     assert snapshot(postgresql.engine) == before
 
 
 @pytest.mark.parametrize("build", RIGHT_PEOPLE)
-def test_an_entry_that_names_members_is_taken(postgresql, written, build):
-    """Or the refusals above would say nothing."""
+def test_an_entry_that_names_right_members_is_posted(postgresql, written, build):
+    """Control: the same statement with right values is accepted."""
     assert refusal_of(postgresql.engine, build(lines=SHORT).format(**written)) is None
 
 
@@ -305,11 +307,11 @@ def test_an_entry_that_names_members_is_taken(postgresql, written, build):
         ({"recorded_by": 5}, "fk_account_holder_bank_id_recorded_by"),
     ],
 )
-def test_a_holder_that_is_not_right_is_refused_the_webs_role(postgresql, written, wrong, rule):
+def test_the_webs_role_cannot_insert_a_malformed_holder(postgresql, written, wrong, rule):
     assert rule in (refusal_of(postgresql.engine, holder(**wrong).format(**written)) or "")
 
 
-def test_the_webs_role_writes_the_next_holder(postgresql, written):
+def test_the_webs_role_can_insert_the_next_holder(postgresql, written):
     assert refusal_of(postgresql.engine, holder().format(**written)) is None
 
 
@@ -330,7 +332,7 @@ def test_one_statement_of_many_entries_posts_them_all_in_order(postgresql, books
     assert [tuple(row) for row in rows] == [(1, 60), (2, 90), (3, 105), (4, 120), (5, 135), (6, 150), (7, 165)]
 
 
-def test_a_refusal_ends_the_transaction_and_the_next_one_works(postgresql, books, written):
+def test_after_a_refusal_the_next_transaction_works(postgresql, books, written):
     with postgresql.session() as session:
         with pytest.raises(Exception, match="floor_kept"):
             actions.post(session, books.entry("big", Line(books.grace, books.ada, 1200)))

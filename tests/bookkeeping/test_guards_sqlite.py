@@ -1,4 +1,4 @@
-"""Going at the books on SQLite with SQL, past all of our code. Every attack is refused, or changes nothing."""
+"""Attacks on the books by SQL on SQLite, past all Python code. Each is refused or changes nothing."""
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +15,7 @@ def meal():
 
 @pytest.fixture
 def sqlite(sqlite_backend):
-    """Not emptied: what an attack does not change, the next one finds."""
+    """Books that are not emptied between attacks, since a refused attack changes nothing."""
     return sqlite_backend
 
 
@@ -156,7 +156,7 @@ _REFUSED = r"books_append_only|floor_kept|account_exists|minutes_whole|reversed_
 
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("attack", CHANGES)
-def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, recursive):
+def test_rows_of_the_books_cannot_be_changed_or_inserted_directly(sqlite, written, attack, recursive):
     before = snapshot(sqlite.engine)
     with sqlite.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
@@ -169,8 +169,8 @@ def test_what_is_written_cannot_be_changed_or_added_to(sqlite, written, attack, 
 
 
 @pytest.mark.parametrize("minutes", ["0, 0", "5, 5", "5, 0", "1290, 0"])
-def test_as_much_is_held_as_the_floor_leaves_and_let_go_once(sqlite, written, minutes):
-    """Or the refusals above would say nothing."""
+def test_a_hold_up_to_the_floor_is_placed_and_released(sqlite, written, minutes):
+    """Control: the same statement with right values is accepted."""
     placed = f"INSERT INTO hold VALUES ({{bank}}, 5, {{ada}}, {minutes}, 'exchange:new', {{now}}, NULL)"
     resolved = "UPDATE hold SET resolved_at = {now} WHERE id = 5"
     held = f"SELECT held - {minutes.partition(',')[0]} FROM account WHERE id = {{ada}}"
@@ -223,7 +223,7 @@ ENTRIES = {
 
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
 @pytest.mark.parametrize("name", ENTRIES)
-def test_an_entry_that_is_not_right_writes_nothing(sqlite, written, name, verb):
+def test_a_malformed_entry_writes_nothing(sqlite, written, name, verb):
     lines, rule = ENTRIES[name]
     before = snapshot(sqlite.engine)
     sql = entry_sql(written["bank"], 5, "new", lines.format(**written), written["recorder"], verb=verb)
@@ -273,14 +273,14 @@ def test_a_line_is_reversed_once_and_a_reversal_never(sqlite, written):
         {"digest": "7"},
     ],
 )
-def test_an_entry_whose_day_or_digest_is_none_is_refused(sqlite, written, changed):
+def test_an_entry_with_a_malformed_day_or_digest_is_refused(sqlite, written, changed):
     lines = "'[[{grace},{ada},15]]'".format(**written)
     sql = entry_sql(written["bank"], 5, "new", lines, written["recorder"], **changed)
     assert "entry_whole" in (refusal_of(sqlite.engine, sql) or "")
 
 
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
-def test_a_replay_is_left_aside_and_a_taken_id_is_refused(sqlite, written, verb):
+def test_a_replay_is_skipped_and_a_taken_id_is_refused(sqlite, written, verb):
     before = snapshot(sqlite.engine)
     lines = "'[[{grace},{ada},15]]'".format(**written)
     replay = entry_sql(written["bank"], 5, "k", lines, written["recorder"], verb=verb)
@@ -299,7 +299,7 @@ def test_a_replay_is_left_aside_and_a_taken_id_is_refused(sqlite, written, verb)
     assert snapshot(sqlite.engine) == before
 
 
-def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(sqlite, written):
+def test_a_line_is_reversed_once_by_entries_of_one_statement_too(sqlite, written):
     before = snapshot(sqlite.engine)
     first = reversal("[[{ada},{grace},60,1]]")
     for again in ("[[{ada},{grace},60,1]]", "[[{ada},{linus},30,2],[{ada},{grace},60,1]]"):
@@ -316,7 +316,7 @@ def test_a_line_is_taken_back_once_by_entries_of_one_statement_too(sqlite, writt
 
 @pytest.mark.parametrize("verb", ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
 @pytest.mark.parametrize(("rule", "build"), WRONG_PEOPLE)
-def test_an_entry_that_names_somebody_wrongly_writes_nothing(sqlite, written, rule, build, verb):
+def test_an_entry_that_names_a_wrong_member_writes_nothing(sqlite, written, rule, build, verb):
     before = snapshot(sqlite.engine)
     sql = build().replace("INSERT", verb, 1).format(**written)
     assert rule in (refusal_of(sqlite.engine, sql) or "")
@@ -324,11 +324,11 @@ def test_an_entry_that_names_somebody_wrongly_writes_nothing(sqlite, written, ru
 
 
 @pytest.mark.parametrize("build", RIGHT_PEOPLE)
-def test_an_entry_that_names_members_is_taken(sqlite, written, build):
-    """Or the refusals above would say nothing."""
+def test_an_entry_that_names_right_members_is_posted(sqlite, written, build):
+    """Control: the same statement with right values is accepted."""
     assert refusal_of(sqlite.engine, build().format(**written)) is None
 
 
-def test_words_can_be_blanked_with_their_salt_and_not_half(sqlite, written):
+def test_words_can_be_erased_only_together_with_their_salt(sqlite, written):
     assert refusal_of(sqlite.engine, "UPDATE memo SET words = NULL") is not None
     assert refusal_of(sqlite.engine, "UPDATE memo SET words = NULL, salt = NULL") is None

@@ -1,4 +1,4 @@
-"""Holds in the database: placed against the floor, resolved once, and never by anything but their own deed."""
+"""Holds in the database: placed within the floor, and resolved once by their own deed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW
 from timebank.bookkeeping import actions, holds
-from timebank.bookkeeping.checks import holds_match
+from timebank.bookkeeping.checking.accounts import holds_match
 from timebank.bookkeeping.queries import get_account
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
@@ -21,7 +21,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def place(session, books):
-    """Hold minutes of Grace's account for a deed and commit; gives how many are held."""
+    """Return a function that places a hold on Grace's account, commits and returns the minutes held."""
 
     def placing(deed, minutes, *, agreed=None, account=None):
         held = holds.place(
@@ -42,7 +42,7 @@ def place(session, books):
 
 @pytest.fixture
 def grace(session, books):
-    """Grace's account as it stands."""
+    """Return a function that reads Grace's account."""
 
     def reading():
         account = get_account(session, books.bank, books.grace)
@@ -67,7 +67,7 @@ def test_what_is_held_stays_in_the_balance_and_counts_against_the_floor(session,
     assert grace() == (-100, 1100)
 
 
-def test_a_floor_is_not_raised_into_what_is_held(session, books, place):
+def test_a_floor_is_not_raised_above_the_free_balance(session, books, place):
     place("exchange:X", 600)
     with pytest.raises(FloorReachedError):
         actions.change_limit(session, books.bank, books.grace, -599, reason="x", by=books.recorder, now=NOW)
@@ -76,14 +76,14 @@ def test_a_floor_is_not_raised_into_what_is_held(session, books, place):
     session.commit()
 
 
-def test_all_unagreed_hours_together_hold_four_hours_at_most(place, grace):
+def test_unagreed_holds_together_are_four_hours_at_most(place, grace):
     held = [place(f"exchange:{n}", 90, agreed=0) for n in range(4)]
     assert held == [90, 90, 60, 0]
     assert grace() == (0, 240)
     assert place("exchange:agreed", 120) == 120
 
 
-def test_no_more_is_held_than_the_floor_leaves(place, grace):
+def test_a_hold_is_no_more_than_the_floor_leaves(place, grace):
     assert place("exchange:X", 1150) == 1150
     assert place("exchange:Y", 120) == 50
     assert place("exchange:Z", 60) == 0
@@ -95,8 +95,8 @@ def test_the_entry_of_its_deed_resolves_a_hold(session, books, place, post, grac
     post(_resolving(session, books, "exchange:X", Line(books.grace, books.ada, 1200)))
     assert grace() == (-1200, 0)
     moment = session.execute(text("SELECT resolved_at FROM hold")).scalar_one()
-    told = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert told == LATER
+    resolved_at = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert resolved_at == LATER
 
 
 def test_an_entry_of_many_lines_resolves_its_hold_too(session, books, place, post, grace):
@@ -106,15 +106,15 @@ def test_an_entry_of_many_lines_resolves_its_hold_too(session, books, place, pos
     assert grace() == (-1200, 0)
 
 
-def test_an_account_without_a_floor_holds_all_that_is_agreed(session, books, place):
-    said = {"reason": "From the old books", "by": books.recorder, "now": NOW}
-    actions.change_limit(session, books.bank, books.linus, None, **said)
+def test_an_account_without_a_floor_holds_all_agreed_minutes(session, books, place):
+    arguments = {"reason": "From the old books", "by": books.recorder, "now": NOW}
+    actions.change_limit(session, books.bank, books.linus, None, **arguments)
     assert place("exchange:X", 9_000, account=books.linus) == 9_000
     assert get_account(session, books.bank, books.linus).held == 9_000
 
 
 @pytest.mark.parametrize("shares", [[300], [100, 200]], ids=["one line", "many lines"])
-def test_an_entry_leaves_every_other_hold_alone(session, books, place, post, grace, shares):
+def test_an_entry_changes_no_other_hold(session, books, place, post, grace, shares):
     place("exchange:X", 300)
     place("exchange:Y", 600)
     lines = [Line(books.grace, to, share) for to, share in zip((books.ada, books.linus), shares, strict=False)]
@@ -127,14 +127,14 @@ def test_an_entry_leaves_every_other_hold_alone(session, books, place, post, gra
 
 
 @pytest.mark.parametrize("minutes", [1, 599, 600])
-def test_resolving_for_no_more_than_was_held_never_fails_for_balance(session, books, place, post, grace, minutes):
+def test_resolving_up_to_the_held_minutes_never_reaches_the_floor(session, books, place, post, grace, minutes):
     place("exchange:X", 600)
     post(books.entry("all the rest", Line(books.grace, books.ada, 600)))
     post(_resolving(session, books, "exchange:X", Line(books.grace, books.ada, minutes)))
     assert grace() == (-600 - minutes, 0)
 
 
-def test_what_was_not_held_is_tested_when_it_is_resolved(session, books, place, post, grace):
+def test_minutes_not_held_are_checked_against_the_floor_on_resolving(session, books, place, post, grace):
     place("exchange:X", 600)
     post(books.entry("all the rest", Line(books.grace, books.ada, 600)))
     with pytest.raises(FloorReachedError):
@@ -142,7 +142,7 @@ def test_what_was_not_held_is_tested_when_it_is_resolved(session, books, place, 
     assert grace() == (-600, 600)
 
 
-def test_the_same_entry_again_resolves_nothing_again(session, books, place, post, grace):
+def test_a_replay_resolves_no_hold_again(session, books, place, post, grace):
     place("exchange:X", 600)
     entry = _resolving(session, books, "exchange:X", Line(books.grace, books.ada, 60))
     assert post(entry) == post(entry)
@@ -151,7 +151,7 @@ def test_the_same_entry_again_resolves_nothing_again(session, books, place, post
         post(_resolving(session, books, "exchange:X", Line(books.grace, books.ada, 60), resolves=None))
 
 
-def test_a_hold_is_let_go_once(session, books, place, grace):
+def test_a_hold_is_released_once(session, books, place, grace):
     place("exchange:X", 600)
     holds.release(session, books.bank, "exchange:X", now=LATER)
     session.commit()
@@ -161,7 +161,7 @@ def test_a_hold_is_let_go_once(session, books, place, grace):
 
 
 @pytest.mark.parametrize("missing", ["exchange:nobody", "exchange:Y"])
-def test_nothing_is_let_go_for_a_deed_that_holds_nothing(session, books, place, missing, grace):
+def test_releasing_a_deed_without_a_hold_is_refused(session, books, place, missing, grace):
     place("exchange:X", 60)
     with pytest.raises(HoldResolvedError):
         holds.release(session, books.bank, missing, now=LATER)
@@ -212,23 +212,23 @@ def test_a_reversal_resolves_nothing(session, books, place, post, grace):
         )
 
 
-def test_a_deed_is_held_for_once(session, books, place):
+def test_a_deed_has_at_most_one_hold(session, books, place):
     place("exchange:X", 60)
     with pytest.raises(Exception, match=r"uq_hold_bank_id_deed|books_append_only"):
         place("exchange:X", 60)
     session.rollback()
 
 
-def test_the_check_counts_the_holds_and_finds_them_right(session, books, place, post):
+def test_untampered_holds_are_right_and_counted(session, books, place, post):
     place("exchange:X", 60)
     place("exchange:Y", 60)
     post(_resolving(session, books, "exchange:X"))
-    found = holds_match(session)
-    assert (found.verdict, found.figure) == (Verdict.RIGHT, 2)
+    result = holds_match(session)
+    assert (result.verdict, result.figure) == (Verdict.RIGHT, 2)
 
 
-def test_many_who_hold_at_the_same_moment_hold_no_more_than_the_rule_allows(backend, books):
-    """Each looks at what is held already; the account's lock makes them look one after the other."""
+def test_concurrent_holds_together_keep_the_rule(backend, books):
+    """Each reads the minutes held already; the account's row lock serializes them."""
     ready = Barrier(6)
 
     def hold(number):

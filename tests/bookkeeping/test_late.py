@@ -1,4 +1,4 @@
-"""What came late is told by the bank's calendar, though the books' clock is UTC; the same on both databases."""
+"""Late entries by the bank's calendar, while the books store UTC; the same on both databases."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -58,19 +58,19 @@ def _post(session, village, number, day, moment):
 
 
 @pytest.mark.parametrize("late", list(Late))
-def test_what_came_late_is_told_by_the_banks_calendar(session, village, late):
+def test_lateness_follows_the_banks_calendar(session, village, late):
     for number, (_zone, day, moment, _late) in enumerate(TABLE):
         _post(session, village, number, day, moment)
     for zone in (LONDON, AUCKLAND, HONOLULU):
         page = list_entries(
             session, village.angus.id, EntryFilter(late=late), time_zone=zone, years=range(2025, 2027), size=100
         )
-        found = {row.key for row in page.rows}
-        own = [(f"test:{n}", lates) for n, (place, _day, _at, lates) in enumerate(TABLE) if place == zone]
-        assert [(key, key in found) for key, _lates in own] == [(key, late in lates) for key, lates in own]
+        keys = {row.key for row in page.rows}
+        own = [(f"test:{n}", lates) for n, (own_zone, _day, _at, lates) in enumerate(TABLE) if own_zone == zone]
+        assert [(key, key in keys) for key, _lates in own] == [(key, late in lates) for key, lates in own]
 
 
-def test_the_clocks_of_a_zone_are_known_for_the_years_asked():
+def test_offsets_of_a_zone_cover_the_requested_years():
     at = datetime(2026, 1, 1, tzinfo=UTC)
     assert [minutes for _at, minutes in _offsets(LONDON, 2026, 2027)] == [0, 60, 0]
     assert [minutes for _at, minutes in _offsets(HONOLULU, 2020, 2027)] == [-600]

@@ -42,14 +42,14 @@ def _wait_for_a_lock(backend):
 @pytest.fixture
 def held(session, books):
     """Minutes of Grace's held for a deed; gives the hold."""
-    said = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 240, "now": NOW}
-    holds.place(session, books.bank, books.grace, deed="test:held", **said)
+    arguments = {"minutes": 60, "agreed_minutes": 60, "most_unagreed": 240, "now": NOW}
+    holds.place(session, books.bank, books.grace, deed="test:held", **arguments)
     session.commit()
     return find_open_hold(session, books.bank, "test:held")
 
 
 def _entries(books, held):
-    """From the account with the lower id, from the higher one, many lines either way, and resolving a hold."""
+    """Return entries by name: from the lower id, from the higher, of many lines either way, and resolving a hold."""
     low, high = books.ada, books.grace
     there, back = Line(low, high, 5), Line(high, low, 5)
     return {
@@ -62,7 +62,7 @@ def _entries(books, held):
 
 
 @pytest.mark.parametrize("name", ["there", "back", "many", "resolving", "resolving many"])
-def test_whoever_waits_for_the_lower_account_does_not_hold_the_higher_one(backend, session, books, held, name):
+def test_row_locks_are_taken_in_ascending_account_id_order(backend, session, books, held, name):
     session.rollback()
     assert books.ada < books.grace < books.linus
 
@@ -82,14 +82,14 @@ def test_whoever_waits_for_the_lower_account_does_not_hold_the_higher_one(backen
 
 
 @pytest.mark.parametrize("name", ["there", "back", "many", "resolving", "resolving many"])
-def test_nobody_else_waits_for_a_posting(backend, session, books, held, name):
+def test_a_posting_blocks_no_transaction_on_other_accounts(backend, session, books, held, name):
     actions.post(session, _entries(books, held)[name])
     free = [_is_free(backend, books, account) for account in (books.ada, books.grace, books.linus)]
     session.rollback()
     assert free == [False, False, True]
 
 
-def test_accounts_that_are_locked_by_name_stay_as_they_are_and_no_others_do(backend, books):
+def test_lock_accounts_locks_just_these_accounts(backend, books):
     with backend.engine.connect() as web:
         web.execute(
             text("SELECT books_lock_accounts(:bank, ARRAY[:a, :b]::bigint[])"),
@@ -103,7 +103,7 @@ def test_accounts_that_are_locked_by_name_stay_as_they_are_and_no_others_do(back
     assert _is_free(backend, books, books.grace)
 
 
-def test_a_limit_change_is_numbered_while_its_account_is_locked(backend, session, books):
+def test_a_limit_change_gets_its_number_under_the_accounts_row_lock(backend, session, books):
     actions.change_limit(session, books.bank, books.grace, -60, reason="x", by=books.recorder, now=NOW)
     assert [_is_free(backend, books, account) for account in (books.ada, books.grace)] == [True, False]
     session.rollback()

@@ -1,4 +1,4 @@
-"""Whatever is done to the books in the database, they say what the pure ledger says."""
+"""A state machine: after any sequence of deeds the database equals the pure ledger."""
 
 import hypothesis.strategies as st
 import pytest
@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.bookkeeping.twins import Twins
 from tests.people import join, settle
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
@@ -22,7 +22,7 @@ KINDS = st.sampled_from([EntryKind.EXCHANGE, EntryKind.ACTIVITY, EntryKind.GIFT,
 
 
 class BooksMachine(RuleBasedStateMachine):
-    """Chooses the deeds that the twins do."""
+    """Chooses the deeds that `Twins` does."""
 
     backend = None
 
@@ -65,7 +65,7 @@ class BooksMachine(RuleBasedStateMachine):
         self.twins.resolve(pick, number, minutes)
 
     @invariant()
-    def they_say_the_same(self):
+    def accounts_are_equal(self):
         self.twins.compare_accounts()
 
     def teardown(self):
@@ -76,7 +76,7 @@ class BooksMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
-def test_the_books_say_what_the_pure_ledger_says(request, name):
+def test_the_database_agrees_with_the_pure_ledger(request, name):
     machine = type("Machine", (BooksMachine,), {"backend": request.getfixturevalue(f"{name}_backend")})
     run_state_machine_as_test(
         machine,

@@ -1,4 +1,4 @@
-"""Posting through the one door, on both databases."""
+"""Posting by `actions.post`, on both databases."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.people import NOW, TODAY, account_of, balance_of
 from timebank.bookkeeping import actions, reversing
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
     StatementFilter,
@@ -49,7 +49,7 @@ def test_a_meal_for_many_is_one_entry_with_running_balances(session, books, post
     assert all_right(session)
 
 
-def test_the_same_entry_under_the_same_key_happens_once(session, books, post, village):
+def test_posting_the_same_entry_under_the_same_key_is_idempotent(session, books, post, village):
     entry = books.entry("k", words="Walking Biscuit")
     assert post(entry) == post(entry)
     assert balance_of(session, village.ada) == 60
@@ -84,7 +84,7 @@ def test_two_banks_may_use_the_same_key(session, books, post, village):
     assert all_right(session)
 
 
-def test_the_floor_refuses_what_goes_below_it_and_nothing_is_written(session, books, post, village):
+def test_an_entry_below_the_floor_is_refused_and_writes_nothing(session, books, post, village):
     post(books.entry("down", Line(books.grace, books.ada, 1200)))
     with pytest.raises(FloorReachedError):
         post(books.entry("further", Line(books.grace, books.ada, 1)))
@@ -93,7 +93,7 @@ def test_the_floor_refuses_what_goes_below_it_and_nothing_is_written(session, bo
     assert all_right(session)
 
 
-def test_a_floor_holds_after_each_line(session, books, post, village):
+def test_the_floor_is_checked_after_each_line(session, books, post, village):
     post(books.entry("down", Line(books.grace, books.ada, 1200)))
     with pytest.raises(FloorReachedError):
         post(books.entry("swing", Line(books.grace, books.linus, 60), Line(books.ada, books.grace, 60)))
@@ -102,7 +102,7 @@ def test_a_floor_holds_after_each_line(session, books, post, village):
     assert balance_of(session, village.linus) == 60
 
 
-def test_an_account_of_another_bank_is_not_there(books, post):
+def test_an_account_of_another_bank_does_not_exist_here(books, post):
     with pytest.raises(NoSuchAccountError):
         post(books.entry("k", Line(books.grace, books.perdita, 60)))
     with pytest.raises(NoSuchAccountError):
@@ -119,7 +119,7 @@ def reverse(session, books, entry_id, *, key="r", numbers=None):
     return done
 
 
-def test_a_reversal_takes_all_back_and_both_entries_stay(session, books, post, village):
+def test_a_reversal_restores_balances_and_both_entries_stay(session, books, post, village):
     entry_id = post(books.entry("k", words="Lift"))
     reverse(session, books, entry_id)
     assert (account_of(session, village.ada).given, balance_of(session, village.ada)) == (0, 0)
@@ -127,7 +127,7 @@ def test_a_reversal_takes_all_back_and_both_entries_stay(session, books, post, v
     assert all_right(session)
 
 
-def test_one_persons_part_is_taken_back_alone(session, books, post, village):
+def test_one_persons_line_can_be_reversed_alone(session, books, post, village):
     entry_id = post(books.entry("meal", Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30)))
     reverse(session, books, entry_id, numbers=[1])
     assert (balance_of(session, village.grace), balance_of(session, village.linus)) == (0, -30)
@@ -160,8 +160,8 @@ def test_a_reversal_down_to_the_floor_or_without_one_changes_no_limit(session, b
     post(books.entry("used", Line(books.ada, books.linus, 1200)))
     reverse(session, books, first)
     assert len(list_limits(session, books.bank, books.ada)) == 1
-    said = {"reason": "From the old books", "by": books.recorder, "now": NOW}
-    actions.change_limit(session, books.bank, books.linus, None, **said)
+    arguments = {"reason": "From the old books", "by": books.recorder, "now": NOW}
+    actions.change_limit(session, books.bank, books.linus, None, **arguments)
     used = post(books.entry("more", Line(books.grace, books.linus, 60)))
     post(books.entry("all", Line(books.linus, books.grace, 1500)))
     reverse(session, books, used, key="t")
@@ -176,23 +176,23 @@ def test_welcome_hours_come_from_the_pot_and_are_not_help(session, books, post, 
     assert get_account(session, books.bank, pot).balance == -120
 
 
-def test_pots_are_locked_last(session, books):
+def test_ids_of_pots_sort_last(session, books):
     pot = get_account_of_kind(session, books.bank, AccountKind.POT)
     assert pot > max(books.ada, books.grace, books.linus)
 
 
 @pytest.mark.parametrize("kind", [EntryKind.EXCHANGE, EntryKind.GIFT])
 def test_many_lines_count_as_help_only_where_they_are_help(session, books, post, kind):
-    """And taking them back undoes just that."""
+    """And a reversal undoes just that."""
     lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
     first = post(books.entry("a meal", *lines, kind=kind))
 
-    def told():
+    def help_totals():
         accounts = list_accounts(session, books.bank, [books.ada, books.grace, books.linus])
-        return [(one.given, one.received) for _id, one in sorted(accounts.items())]
+        return [(account.given, account.received) for _id, account in sorted(accounts.items())]
 
     helped = kind is EntryKind.EXCHANGE
-    assert told() == ([(90, 0), (0, 60), (0, 30)] if helped else [(0, 0)] * 3)
+    assert help_totals() == ([(90, 0), (0, 60), (0, 30)] if helped else [(0, 0)] * 3)
     back = (Line(books.ada, books.linus, 30, mirrors=2), Line(books.ada, books.grace, 60, mirrors=1))
     post(books.entry("back", *back, kind=kind, reverses=first))
-    assert told() == [(0, 0)] * 3
+    assert help_totals() == [(0, 0)] * 3

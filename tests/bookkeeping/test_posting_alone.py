@@ -1,4 +1,4 @@
-"""Posting on a connection of its own, without a Session, and what happens when the same deed comes again."""
+"""Posting on a connection of its own, without a Session, and replays of the same entry."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from tests.people import NOW
 from timebank import driver
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.actions import NewEntry
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting
 from timebank.db import make_alone_engine
 from timebank.ledger.checks import Verdict
@@ -38,13 +38,13 @@ def alone(backend):
 
 @pytest.fixture
 def reader(backend, books):
-    """Reads what others see, and holds no lock between its questions."""
+    """Reads what other transactions see, and holds no lock between queries."""
     return Reader(backend, books)
 
 
 @dataclass
 class Reader:
-    """What stands in the books, asked in units of work of their own."""
+    """Reads the books, each query in a transaction of its own."""
 
     backend: Backend
     books: OpenBooks
@@ -54,8 +54,8 @@ class Reader:
             return [tuple(row) for row in session.execute(query)]
 
     def balances(self):
-        found = dict(self.rows(select(Account.id, Account.balance)))
-        return found[self.books.ada], found[self.books.grace]
+        balances = dict(self.rows(select(Account.id, Account.balance)))
+        return balances[self.books.ada], balances[self.books.grace]
 
     def is_right(self):
         with self.backend.session() as session:
@@ -63,7 +63,7 @@ class Reader:
 
 
 @pytest.mark.parametrize("words", [None, "Walking Biscuit 🐕"])
-def test_an_entry_is_posted_and_kept_at_once(alone, reader, books, words):
+def test_an_entry_posted_alone_is_committed_at_once(alone, reader, books, words):
     entry_id = actions.post(alone, books.entry("k", words=words))
     assert reader.balances() == (60, -60)
     assert reader.rows(select(Entry.id)) == [(entry_id,)]
@@ -91,7 +91,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("words", [None, "Words"])
 @pytest.mark.parametrize(("refusal", "make"), REFUSED)
-def test_what_is_refused_leaves_nothing_behind_and_the_connection_usable(alone, reader, books, refusal, make, words):
+def test_a_refusal_writes_nothing_and_leaves_the_connection_usable(alone, reader, books, refusal, make, words):
     actions.post(alone, books.entry("first", words=words))
     with pytest.raises(refusal):
         actions.post(alone, replace(make(books), words=words))
@@ -103,7 +103,7 @@ def test_what_is_refused_leaves_nothing_behind_and_the_connection_usable(alone, 
     assert reader.is_right()
 
 
-def test_a_line_is_taken_back_once(alone, reader, books):
+def test_a_line_is_reversed_once(alone, reader, books):
     first = actions.post(alone, books.entry("first"))
     back = books.entry("back", Line(books.ada, books.grace, 60, mirrors=1), reverses=first)
     actions.post(alone, back)
@@ -113,7 +113,7 @@ def test_a_line_is_taken_back_once(alone, reader, books):
 
 
 @pytest.mark.parametrize("words", [None, "Words"])
-def test_the_pool_gets_its_connection_back_without_a_transaction(backend, reader, books, words):
+def test_the_connection_returns_to_the_pool_without_a_transaction(backend, reader, books, words):
     engine = make_alone_engine(backend.engine)
     for number in range(3):
         with driver.Alone(engine, backend.settings.session_info) as alone:
@@ -134,20 +134,20 @@ def unit(request, alone, session):
 
 
 def _end(unit):
-    """Keep what a session wrote."""
+    """Commit a session."""
     if not isinstance(unit, driver.Alone):
         unit.commit()
 
 
 def _give_up(unit):
-    """After a refusal a session is rolled back."""
+    """Roll a session back after a refusal."""
     if not isinstance(unit, driver.Alone):
         unit.rollback()
 
 
 @pytest.mark.parametrize("words", [None, "Walking Biscuit"])
-def test_the_same_deed_again_gives_the_standing_entry(unit, reader, books, words):
-    """It is the same deed though it comes at another moment, and would have another id and another salt."""
+def test_a_replay_returns_the_existing_entry(unit, reader, books, words):
+    """A replay is at another moment, and would have another id and another salt."""
     entry = books.entry("k", words=words)
     first = actions.post(unit, entry)
     _end(unit)
@@ -159,7 +159,7 @@ def test_the_same_deed_again_gives_the_standing_entry(unit, reader, books, words
     assert reader.is_right()
 
 
-def test_the_same_deed_again_is_known_though_its_words_were_erased(unit, reader, books):
+def test_a_replay_is_recognized_after_its_words_were_erased(unit, reader, books):
     entry = books.entry("k", words="Walking Biscuit")
     first = actions.post(unit, entry)
     _end(unit)
@@ -199,5 +199,5 @@ def test_another_deed_under_a_key_is_refused(unit, reader, books, name, words):
     assert reader.balances()[0] == 60
 
 
-def test_every_field_of_a_deed_but_its_key_and_moment_is_compared():
+def test_a_replay_compares_every_field_but_the_moment():
     assert set(_OTHER) == {field.name for field in fields(NewEntry)} - {"bank_id", "key", "recorded_at"}

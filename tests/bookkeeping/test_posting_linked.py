@@ -1,4 +1,4 @@
-"""A deed between two banks: an entry in each, written in one statement or not at all."""
+"""Linked entries of a deed between two banks, inserted in one statement."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.models import Account, Entry, Memo
 from timebank.bookkeeping.opening import open_account
 from timebank.ledger.accounts import AccountKind
@@ -19,7 +19,7 @@ from timebank.ledger.errors import FloorReachedError, KeyTakenError, NoSuchMembe
 
 
 class Between:
-    """The accounts that the two banks keep with each other, and deeds between Grace's bank and Perdita's."""
+    """Clearing accounts of two banks, and deeds between Grace's bank and Perdita's."""
 
     def __init__(self, session, books):
         self.books = books
@@ -29,7 +29,7 @@ class Between:
         session.commit()
 
     def deed(self, key, minutes=60, *, words=None, back=False):
-        """Hours go from Grace to Perdita, recorded by Ada of Grace's bank; `back`: the other way, recorded there."""
+        """Return entries from Grace to Perdita, recorded by Ada; `back`: the other way, recorded there."""
         books = self.books
         said = {"kind": EntryKind.CLEARING, "words": words}
         here, there = Line(books.grace, self.here, minutes), Line(self.there, books.perdita, minutes)
@@ -58,7 +58,7 @@ def _assert_right(session):
 
 @pytest.mark.parametrize("words", [None, "A lift to Perth"])
 @pytest.mark.parametrize("back", [False, True])
-def test_both_entries_are_posted(session, books, between, words, back):
+def test_both_linked_entries_are_posted(session, books, between, words, back):
     first, second = between.deed("k", words=words, back=back)
     ids = actions.post_linked(session, first, second)
     session.commit()
@@ -67,12 +67,12 @@ def test_both_entries_are_posted(session, books, between, words, back):
     sign = -1 if back else 1
     balances = _balances(session, books.grace, between.here, between.there, books.perdita)
     assert balances == [-60 * sign, 60 * sign, -60 * sign, 60 * sign]
-    told = session.execute(select(Memo.bank_id, Memo.entry_id, Memo.words).order_by(Memo.entry_id)).all()
-    assert told == ([] if words is None else [(*row[:2], words) for row in rows])
+    memos = session.execute(select(Memo.bank_id, Memo.entry_id, Memo.words).order_by(Memo.entry_id)).all()
+    assert memos == ([] if words is None else [(*row[:2], words) for row in rows])
     _assert_right(session)
 
 
-def test_one_of_them_may_have_words(session, between):
+def test_one_linked_entry_may_have_words(session, between):
     first, second = between.deed("k")
     _id, second_id = actions.post_linked(session, first, replace(second, words="Only there"))
     assert session.execute(select(Memo.entry_id, Memo.words)).all() == [(second_id, "Only there")]
@@ -80,7 +80,7 @@ def test_one_of_them_may_have_words(session, between):
 
 
 @pytest.mark.parametrize("words", [None, "A lift to Perth"])
-def test_the_same_deed_again_gives_both_standing_entries(session, books, between, words):
+def test_a_replay_returns_both_existing_entries(session, books, between, words):
     deed = between.deed("k", words=words)
     ids = actions.post_linked(session, *deed)
     session.commit()
@@ -104,7 +104,7 @@ def test_another_deed_under_the_key_of_either_is_refused(session, books, between
 
 @pytest.mark.parametrize("words", [None, "Words"])
 @pytest.mark.parametrize("which", [0, 1])
-def test_where_one_of_the_two_stands_alone_nothing_is_written(session, books, between, which, words):
+def test_if_only_one_of_the_two_exists_nothing_is_written(session, books, between, which, words):
     deed = between.deed("k", words=words)
     standing = actions.post(session, deed[which])
     session.commit()
@@ -143,7 +143,7 @@ def _of_no_such_bank(first, second):
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
-def test_where_one_is_refused_neither_is_written(session, books, between, change, refusal, turned):
+def test_if_one_is_refused_neither_is_written(session, books, between, change, refusal, turned):
     deed = change(*between.deed("k", words="Words"))
     with pytest.raises(refusal):
         actions.post_linked(session, *(deed[::-1] if turned else deed))
@@ -153,14 +153,14 @@ def test_where_one_is_refused_neither_is_written(session, books, between, change
 
 
 @pytest.mark.parametrize("wrong", [{"kind": EntryKind.EXCHANGE}, {"key": "another"}, {"bank_id": None}])
-def test_only_clearing_under_one_key_in_two_banks_is_linked(session, books, between, wrong):
+def test_linked_entries_must_be_clearing_with_one_key_in_two_banks(session, books, between, wrong):
     first, second = between.deed("k")
     changed = replace(second, **{name: value or first.bank_id for name, value in wrong.items()})
     with pytest.raises(ValueError, match="linked entries"):
         actions.post_linked(session, first, changed)
 
 
-def test_a_member_of_the_other_bank_records_for_another_one_of_it(session, books, between):
+def test_a_member_of_the_other_bank_can_record_for_another_of_its_members(session, books, between):
     first, second = between.deed("k")
     second = replace(second, on_behalf_of=books.approver, approved_by=books.other_member)
     actions.post_linked(session, first, second)
@@ -172,8 +172,8 @@ def test_a_member_of_the_other_bank_records_for_another_one_of_it(session, books
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-def test_deeds_in_opposite_directions_at_once_wait_for_each_other(backend, books, session, between):
-    """None of them fails, so none is tried again. On SQLite all writers wait their turn."""
+def test_concurrent_deeds_in_opposite_directions_do_not_deadlock(backend, books, session, between):
+    """None fails, so none needs a retry. On SQLite writers are serialized."""
     rounds, barrier = 40, Barrier(4)
 
     def write(number):

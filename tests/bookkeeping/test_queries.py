@@ -1,4 +1,4 @@
-"""Reading the books: what a statement says line by line, page by page, and what others may ask of entries."""
+"""Queries of accounts, entries and statements."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,8 +30,8 @@ EVERYTHING = StatementFilter()
 
 
 @pytest.fixture
-def told(session, books, post):
-    """A year of Ada: help given to two with words, help received, welcome hours, and one person's part taken back."""
+def ids(session, books, post):
+    """Post a year of Ada: help given to two, help received, welcome hours and reversals; return ids by name."""
     pot = get_account_of_kind(session, books.bank, AccountKind.POT)
     at = [NOW + timedelta(days=number) for number in range(5)]
     meal = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
@@ -49,20 +49,20 @@ def _numbers(rows):
     return [row.number for row in rows]
 
 
-def test_a_statement_says_of_each_line_all_there_is_to_say(session, books, told):
+def test_a_statement_row_has_every_column(session, books, ids):
     rows = list_whole_statement(session, books.bank, books.ada, EVERYTHING)
     assert [(row.number, row.key, row.minutes, row.balance_after, row.other_account) for row in rows] == [
         (1, "meal", 60, 60, books.grace),
         (2, "meal", 30, 90, books.linus),
         (3, "lift", -45, 45, books.linus),
-        (4, "welcome", 120, 165, told["pot"]),
+        (4, "welcome", 120, 165, ids["pot"]),
         (5, "back", -60, 105, books.grace),
         (6, "lift back", 45, 150, books.linus),
     ]
     assert [row.words for row in rows] == ["A meal", "A meal", None, None, None, None]
-    assert [row.reversed_by for row in rows] == [told["back"], None, told["lift back"], None, None, None]
-    assert [row.reverses for row in rows] == [None, None, None, None, told["meal"], told["lift"]]
-    assert [row.entry_id for row in rows[:3]] == [told["meal"], told["meal"], told["lift"]]
+    assert [row.reversed_by for row in rows] == [ids["back"], None, ids["lift back"], None, None, None]
+    assert [row.reverses for row in rows] == [None, None, None, None, ids["meal"], ids["lift"]]
+    assert [row.entry_id for row in rows[:3]] == [ids["meal"], ids["meal"], ids["lift"]]
     first = rows[0]
     assert (first.kind, first.occurred_on, first.recorded_at, first.deed) == (
         "exchange",
@@ -72,7 +72,7 @@ def test_a_statement_says_of_each_line_all_there_is_to_say(session, books, told)
     )
 
 
-def test_the_other_side_sees_the_same_lines_from_there(session, books, told):
+def test_the_other_account_sees_the_same_lines_with_opposite_sign(session, books, ids):
     rows = list_whole_statement(session, books.bank, books.linus, EVERYTHING)
     assert [(row.number, row.key, row.minutes, row.balance_after, row.other_account) for row in rows] == [
         (1, "meal", -30, -30, books.ada),
@@ -82,7 +82,7 @@ def test_the_other_side_sees_the_same_lines_from_there(session, books, told):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "numbers"),
+    ("filters", "numbers"),
     [
         (EVERYTHING, [1, 2, 3, 4, 5, 6]),
         (StatementFilter(shows="given"), [1, 2, 5]),
@@ -93,18 +93,18 @@ def test_the_other_side_sees_the_same_lines_from_there(session, books, told):
         (StatementFilter(recorded_from=NOW + timedelta(days=9)), []),
     ],
 )
-def test_a_filter_leaves_out_rows_and_changes_none(session, books, told, wanted, numbers):
-    """Help taken back stays with what it takes back; hours that came another way are no help."""
+def test_a_filter_omits_rows_and_changes_none(session, books, ids, filters, numbers):
+    """A reversal of help is listed with that help; other kinds are no help."""
     whole = {row.number: row for row in list_whole_statement(session, books.bank, books.ada, EVERYTHING)}
-    rows = list_whole_statement(session, books.bank, books.ada, wanted)
+    rows = list_whole_statement(session, books.bank, books.ada, filters)
     assert _numbers(rows) == numbers
     assert [row == whole[row.number] for row in rows] == [True] * len(rows)
-    assert _numbers(list_statement(session, books.bank, books.ada, wanted).rows) == numbers[::-1]
+    assert _numbers(list_statement(session, books.bank, books.ada, filters).rows) == numbers[::-1]
 
 
-def test_pages_go_back_to_the_first_posting_and_forth_to_the_newest(session, books, told):
-    def page(below=None, wanted=EVERYTHING):
-        found = list_statement(session, books.bank, books.ada, wanted, below=below, size=2)
+def test_pages_reach_the_first_posting_and_back_to_the_newest(session, books, ids):
+    def page(below=None, filters=EVERYTHING):
+        found = list_statement(session, books.bank, books.ada, filters, below=below, size=2)
         return _numbers(found.rows), found.older, found.newer
 
     assert page() == ([6, 5], 5, None)
@@ -114,31 +114,31 @@ def test_pages_go_back_to_the_first_posting_and_forth_to_the_newest(session, boo
     assert page(4) == ([3, 2], 2, 6)
     assert page(7) == ([6, 5], 5, None)
     given = StatementFilter(shows="given")
-    assert page(wanted=given) == ([5, 2], 2, None)
+    assert page(filters=given) == ([5, 2], 2, None)
     assert page(2, given) == ([1], None, 6)
 
 
-def test_a_page_is_of_twenty_five_rows(session, books):
+def test_a_page_has_twenty_five_rows(session, books):
     for number in range(26):
         actions.post(session, books.entry(f"entry {number}", Line(books.grace, books.ada, 1)))
     page = list_statement(session, books.bank, books.ada, EVERYTHING)
     assert (_numbers(page.rows), page.older) == (list(range(26, 1, -1)), 2)
 
 
-def test_a_statement_is_of_one_account_of_one_bank(session, books, told):
+def test_a_statement_is_of_one_account_of_one_bank(session, books, ids):
     assert list_whole_statement(session, books.other_bank, books.ada, EVERYTHING) == []
     assert list_statement(session, books.other_bank, books.ada, EVERYTHING, below=9).newer is None
     assert list_whole_statement(session, books.bank, books.perdita, EVERYTHING) == []
 
 
-def test_it_is_known_when_an_account_was_first_and_last_written_in(session, books, told):
+def test_first_and_last_recording_are_those_of_the_account(session, books, ids):
     assert first_and_last_recording(session, books.bank, books.ada) == (NOW, NOW + timedelta(days=4))
     assert first_and_last_recording(session, books.bank, books.linus) == (NOW, NOW + timedelta(days=4))
     assert first_and_last_recording(session, books.bank, books.grace) == (NOW, NOW + timedelta(days=3))
     assert first_and_last_recording(session, books.other_bank, books.perdita) is None
 
 
-def test_an_account_is_found_as_it_stands_in_its_own_bank(session, books, told):
+def test_an_account_is_read_in_its_own_bank(session, books, ids):
     assert get_account(session, books.bank, books.ada) == Account(
         books.ada, AccountKind.MEMBER, floor=-1200, balance=150, number=6, given=30, received=0
     )
@@ -151,13 +151,13 @@ def test_an_account_is_found_as_it_stands_in_its_own_bank(session, books, told):
         get_account(session, books.other_bank, books.ada)
     with pytest.raises(NoResultFound):
         get_account_of_kind(session, books.bank, AccountKind.FUND)
-    assert get_account_of_kind(session, books.other_bank, AccountKind.POT) != told["pot"]
+    assert get_account_of_kind(session, books.other_bank, AccountKind.POT) != ids["pot"]
 
 
-def test_an_entry_is_found_whole_by_its_id_and_by_its_key(session, books, told, village):
-    standing = get_entry(session, books.bank, told["meal"])
+def test_an_entry_is_read_by_id_and_found_by_key(session, books, ids, village):
+    standing = get_entry(session, books.bank, ids["meal"])
     lines = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
-    assert standing.entry == Entry(told["meal"], "meal", EntryKind.EXCHANGE, lines)
+    assert standing.entry == Entry(ids["meal"], "meal", EntryKind.EXCHANGE, lines)
     assert (standing.occurred_on, standing.recorded_at, standing.recorded_by, standing.approved_by, standing.deed) == (
         date(2026, 11, 20),
         datetime(2026, 11, 21, 10, tzinfo=UTC),
@@ -165,20 +165,20 @@ def test_an_entry_is_found_whole_by_its_id_and_by_its_key(session, books, told, 
         None,
         "test:meal",
     )
-    assert get_entry(session, books.bank, told["back"]).entry.reverses == told["meal"]
-    assert find_entry_id(session, books.bank, "meal") == told["meal"]
+    assert get_entry(session, books.bank, ids["back"]).entry.reverses == ids["meal"]
+    assert find_entry_id(session, books.bank, "meal") == ids["meal"]
     assert find_entry_id(session, books.other_bank, "meal") is find_entry_id(session, books.bank, "other") is None
     with pytest.raises(NoResultFound):
-        get_entry(session, books.other_bank, told["meal"])
+        get_entry(session, books.other_bank, ids["meal"])
 
 
-def test_the_lines_that_were_taken_back_are_known_by_their_numbers(session, books, told):
-    assert list_reversed_lines(session, books.bank, told["meal"]) == {1}
-    assert list_reversed_lines(session, books.bank, told["welcome"]) == set()
-    assert list_reversed_lines(session, books.other_bank, told["meal"]) == set()
+def test_reversed_lines_are_listed_by_number(session, books, ids):
+    assert list_reversed_lines(session, books.bank, ids["meal"]) == {1}
+    assert list_reversed_lines(session, books.bank, ids["welcome"]) == set()
+    assert list_reversed_lines(session, books.other_bank, ids["meal"]) == set()
 
 
-def test_other_rooms_find_their_deeds_by_the_first_line_and_whether_it_stands(session, books, told, post):
+def test_entries_of_deeds_have_their_first_line_and_whether_it_is_reversed(session, books, ids, post):
     post(books.entry("walk", Line(books.grace, books.linus, 20)))
     rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
     assert sorted(tuple(row)[:7] for row in rows) == sorted(
@@ -192,18 +192,22 @@ def test_other_rooms_find_their_deeds_by_the_first_line_and_whether_it_stands(se
     assert [row.deed for row in session.execute(list_entries_of_deeds(EntryKind.WELCOME))] == ["test:welcome"]
 
 
-def test_keys_and_accounts_of_one_kind_are_told_with_their_bank(session, books, told):
+def test_keys_and_accounts_of_a_kind_have_their_bank(session, books, ids):
     assert session.execute(list_keys(EntryKind.WELCOME)).all() == [(books.bank, "welcome")]
     pots = session.execute(list_accounts_of_kind(AccountKind.POT)).all()
     assert {row.bank_id for row in pots} == {books.bank, books.other_bank}
-    assert (books.bank, told["pot"]) in pots
+    assert (books.bank, ids["pot"]) in pots
 
 
-def test_limit_changes_are_told_oldest_first(session, books):
+def test_limit_changes_are_listed_newest_first(session, books):
     for floor in (-600, None, -900):
         actions.change_limit(
             session, books.bank, books.ada, floor, reason=f"to {floor}", by=books.recorder, now=NOW, until=None
         )
-    told = list_limits(session, books.bank, books.ada)[::-1]
-    assert [tuple(row)[:3] for row in told[1:]] == [(2, -600, "to -600"), (3, None, "to None"), (4, -900, "to -900")]
+    oldest_first = list_limits(session, books.bank, books.ada)[::-1]
+    assert [tuple(row)[:3] for row in oldest_first[1:]] == [
+        (2, -600, "to -600"),
+        (3, None, "to None"),
+        (4, -900, "to -900"),
+    ]
     assert list_limits(session, books.other_bank, books.ada) == []

@@ -1,4 +1,4 @@
-"""Many at once: on one limit, on one key. Nothing is lost and no limit is broken."""
+"""Concurrent posting on one account and with one key: no entry is lost and no limit is broken."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_statement
 from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
@@ -50,7 +50,7 @@ def wide_backend(backend, monkeypatch):
     return backend
 
 
-def test_sixty_four_writers_on_one_limit_break_nothing_and_lose_nothing(wide_backend, books):
+def test_sixty_four_concurrent_writers_keep_one_floor_and_lose_no_entry(wide_backend, books):
     entries = [books.entry(f"race-{n}", Line(books.grace, books.ada, 60)) for n in range(WRITERS)]
     done = at_once(wide_backend, entries)
     with wide_backend.session() as session:
@@ -62,7 +62,7 @@ def test_sixty_four_writers_on_one_limit_break_nothing_and_lose_nothing(wide_bac
         assert all(check(session).verdict is Verdict.RIGHT for check in CHECKS)
 
 
-def test_writers_in_both_directions_and_of_many_lines_end(wide_backend, books):
+def test_concurrent_writers_in_both_directions_do_not_deadlock(wide_backend, books):
     there, back = Line(books.grace, books.ada, 15), Line(books.ada, books.grace, 15)
     meal = (Line(books.linus, books.ada, 15), Line(books.grace, books.linus, 15), Line(books.ada, books.grace, 15))
     kinds = [(there,), (back,), meal, tuple(reversed(meal))]
@@ -72,7 +72,7 @@ def test_writers_in_both_directions_and_of_many_lines_end(wide_backend, books):
         assert all(check(session).verdict is Verdict.RIGHT for check in CHECKS)
 
 
-def test_one_entry_sent_by_many_at_once_happens_once(wide_backend, books):
+def test_an_entry_posted_concurrently_is_posted_once(wide_backend, books):
     done = at_once(wide_backend, [books.entry("the same", words="Once")] * 16)
     assert len(set(done)) == 1
     with wide_backend.session() as session:

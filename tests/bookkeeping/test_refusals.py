@@ -1,4 +1,4 @@
-"""What a database refuses is the same named rule on both; what it fails at for another reason stays what it was."""
+"""Translation of database errors to the ledger's errors; other errors stay unchanged."""
 
 import pytest
 from sqlalchemy import text
@@ -42,27 +42,27 @@ def _named(original):
 
 
 @pytest.mark.parametrize("rule", _RULES)
-def test_a_rule_is_told_by_its_name_on_both_databases(rule):
+def test_a_rules_name_is_recognized_on_both_databases(rule):
     assert type(_named(_PostgresqlError(rule.message_id))) is rule
     assert type(_named(_PostgresqlError(f"ck_entry_{rule.message_id}"))) is rule
     assert type(_named(Exception(rule.message_id))) is rule
     assert type(_named(Exception(f"CHECK constraint failed: ck_entry_{rule.message_id}"))) is rule
 
 
-def test_a_rule_of_a_domain_is_told_by_its_name(session, village):
-    """On SQLite the trigger says it."""
-    said = {"bank": village.angus.id, "by": village.ada.membership_id, "lines": "[[1,2,3]]", "digest": b"short"}
+def test_a_domains_rule_is_recognized_by_its_name(session, village):
+    """On SQLite a trigger raises it."""
+    values = {"bank": village.angus.id, "by": village.ada.membership_id, "lines": "[[1,2,3]]", "digest": b"short"}
     if session.get_bind().dialect.name == "postgresql":
-        said["lines"] = "{{1,2,3}}"
+        values["lines"] = "{{1,2,3}}"
     attack = (
         "INSERT INTO entry (bank_id, id, key, kind, occurred_on, recorded_at, recorded_by, deed, lines, digest)"
         " VALUES (:bank, 5, 'x', 'gift', '2026-11-20', '2026-11-21 10:00:00.000000', :by, 'x', :lines, :digest)"
     )
     with pytest.raises(errors.EntryNotWholeError), refusals_named():
-        session.execute(text(attack), said)
+        session.execute(text(attack), values)
 
 
-def test_what_a_role_may_not_do_is_closed_books():
+def test_a_missing_privilege_is_books_closed():
     assert isinstance(_named(_PostgresqlError(None, "42501")), errors.BooksClosedError)
 
 
@@ -76,22 +76,22 @@ def test_what_a_role_may_not_do_is_closed_books():
         Exception("UNIQUE constraint failed: entry.bank_id, entry.id"),
     ],
 )
-def test_what_is_no_rule_of_the_books_has_no_name(other):
+def test_another_database_error_is_no_refusal(other):
     assert _named(other) is None
 
 
-def test_a_failure_of_another_kind_is_raised_as_it_came(session):
+def test_another_database_error_passes_through(session):
     with pytest.raises(DBAPIError, match="nothing_of_the_kind") as raised, refusals_named():
         session.execute(text("SELECT nothing_of_the_kind"))
     assert not isinstance(raised.value, errors.LedgerError)
 
 
-def test_a_refusal_keeps_what_the_database_said(session):
+def test_a_refusal_keeps_the_database_error_as_its_cause(session):
     attack = "INSERT INTO account (bank_id, id, kind, held, opened_at) VALUES (1, 1, 'member', 60, CURRENT_TIMESTAMP)"
     with pytest.raises(errors.BooksClosedError) as raised, refusals_named():
         session.execute(text(attack))
     assert isinstance(raised.value.__cause__, DBAPIError)
 
 
-def test_every_rule_of_the_ledger_that_a_database_holds_is_known():
+def test_every_rule_that_a_database_enforces_is_recognized():
     assert set(refusals._RULES.values()) == set(_RULES)

@@ -1,4 +1,4 @@
-"""The tables hold their own rules too, where every trigger is asleep: what is checked twice is right twice."""
+"""Constraints of the tables with all triggers disabled, since triggers would refuse most wrong rows first."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,13 +12,13 @@ from tests.bookkeeping.rows import account, closing, hold, log, month
 from tests.bookkeeping.sql import BOOKS
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind, HolderKind
 from timebank.ledger.entries import EntryKind, Line
 
 
 def write_and_seal(backend, books):
-    """Two entries, the first with words and a reversal, sealed one after the other."""
+    """Post two entries, the first with words and a reversal, and seal after each."""
     with backend.session() as session:
         meal = (Line(books.grace, books.ada, 60), Line(books.linus, books.ada, 30))
         first = actions.post(session, books.entry("one", *meal, words="A meal"))
@@ -37,7 +37,7 @@ def sealed():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def backend(request):
-    """Not emptied: everything is undone."""
+    """Books that are not emptied, since every test rolls back."""
     return request.getfixturevalue(f"{request.param}_backend")
 
 
@@ -48,7 +48,7 @@ def written(backend, sealed):
 
 @contextmanager
 def asleep(backend):
-    """A connection of the owner in which no trigger fires and no key of another table is asked for; all is undone."""
+    """Yield a connection of the owner without triggers and foreign keys, rolled back at its end."""
     with backend.owner.connect() as connection:
         if backend.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
@@ -61,7 +61,7 @@ def asleep(backend):
 
 
 _SHORT = {"sqlite": "x'00'", "postgresql": "'\\x00'"}
-#: SQLite names a unique key by its columns; that the last of them is named is enough to tell it.
+#: SQLite names a unique key by its columns; the last column identifies it.
 _LAST_COLUMN = {
     "uq_account_one_per_bank": "account.kind",
     "uq_entry_bank_id_key": "entry.key",
@@ -139,7 +139,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("attack", REFUSED)
-def test_a_table_refuses_by_itself_what_breaks_its_rule(backend, written, attack):
+def test_a_table_without_triggers_refuses_rows_that_break_its_rules(backend, written, attack):
     names = {**written, "short": _SHORT[backend.name]}
     rule = REFUSED[attack]
     rule = (_LAST_COLUMN if backend.name == "sqlite" else _DOMAIN_RULE).get(rule, rule)
@@ -157,7 +157,7 @@ _TWICE = {
 
 
 @pytest.mark.parametrize("rule", _TWICE)
-def test_a_table_takes_by_itself_nothing_twice(backend, written, rule):
+def test_a_table_without_triggers_refuses_duplicates(backend, written, rule):
     first, again, column = _TWICE[rule]
     with asleep(backend) as connection:
         connection.execute(text(first.format(**written)))
@@ -189,8 +189,8 @@ def test_a_table_takes_by_itself_nothing_twice(backend, written, rule):
         "UPDATE leaf SET number = 255, block = hash WHERE number = 0",
     ],
 )
-def test_a_table_takes_by_itself_what_keeps_its_rules(backend, written, harmless):
-    """Or the refusals above would say nothing."""
+def test_a_table_without_triggers_takes_right_rows(backend, written, harmless):
+    """Control: valid rows are accepted."""
     with asleep(backend) as connection:
         assert connection.execute(text(harmless.format(**written))).rowcount > 0
 
@@ -210,7 +210,7 @@ _MOMENTS = {
 
 @pytest.mark.parametrize(("attack", "rule"), _MOMENTS.items())
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-def test_no_day_or_moment_is_without_end(backend, written, attack, rule):
+def test_infinite_days_and_moments_are_refused(backend, written, attack, rule):
     with asleep(backend) as connection, pytest.raises(IntegrityError, match=rule):
         connection.execute(text(attack.format(**written)))
 
@@ -221,8 +221,8 @@ _DIGESTS = ("entry SET digest", "entry SET words_digest", "account_holder SET di
 @pytest.mark.parametrize("column", _DIGESTS)
 @pytest.mark.parametrize("length", [0, 1, 31, 33])
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-def test_a_digest_is_of_one_length(backend, written, column, length):
-    """SQLite's triggers ask for it."""
+def test_a_digest_has_32_bytes(backend, written, column, length):
+    """SQLite's triggers rely on this index."""
     with asleep(backend) as connection:
         assert connection.execute(text(f"UPDATE {column} = '\\x{'00' * 32}'")).rowcount > 0
         with pytest.raises(IntegrityError, match="entry_whole"):
@@ -231,7 +231,7 @@ def test_a_digest_is_of_one_length(backend, written, column, length):
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_side_of_a_line_is_posted_once(backend, written):
-    """PostgreSQL has no such index: there nobody but the entry's trigger writes postings."""
+    """PostgreSQL has no such index: only the trigger of entries inserts postings there."""
     again = "INSERT INTO posting SELECT bank_id, account_id, number + 9, {columns} FROM posting"
     columns = "entry_id, line, minutes, balance_after, given_after, received_after"
     with asleep(backend) as connection:
@@ -243,15 +243,15 @@ def test_a_side_of_a_line_is_posted_once(backend, written):
             connection.execute(text("DELETE FROM posting WHERE number > 9"))
 
 
-def test_every_rule_of_the_tables_of_the_books_is_tried(backend):
-    """A check, a key or a unique index that is not named here has no test that it refuses anything."""
-    found = inspect(backend.owner)
+def test_every_constraint_of_the_books_has_a_test(backend):
+    """A constraint or unique index that is missing in the tables above has no test of its refusal."""
+    inspector = inspect(backend.owner)
     rules = set()
     for table in BOOKS - {"membership"}:
-        rules |= {one["name"] for one in found.get_check_constraints(table)}
-        rules |= {one["name"] for one in found.get_unique_constraints(table)}
-        rules |= {one["name"] for one in found.get_indexes(table) if one["unique"]}
-        rules.add(found.get_pk_constraint(table)["name"])
+        rules |= {constraint["name"] for constraint in inspector.get_check_constraints(table)}
+        rules |= {constraint["name"] for constraint in inspector.get_unique_constraints(table)}
+        rules |= {constraint["name"] for constraint in inspector.get_indexes(table) if constraint["unique"]}
+        rules.add(inspector.get_pk_constraint(table)["name"])
     tried = {*REFUSED.values(), *_TWICE, "uq_posting_side"}
     if backend.name == "postgresql":
         tried = {*tried, *_MOMENTS.values()} - {*_DOMAIN_RULE, "entry_whole", "uq_posting_side"}

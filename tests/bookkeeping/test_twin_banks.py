@@ -1,4 +1,4 @@
-"""Two banks whose accounts, entries and holds have the very same ids: each is told its own, and neither the other's.
+"""Two banks whose accounts, entries and holds have the same ids: queries and actions must filter by bank.
 
 Ids are never the same in practice, which is why nothing but these tests would find a question that forgets the bank.
 """
@@ -25,7 +25,7 @@ from timebank.bookkeeping.audit_queries import (
     list_related_entries,
     overrides_in_force,
 )
-from timebank.bookkeeping.checks import CHECKS
+from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.export_queries import stream_history, stream_lines
 from timebank.bookkeeping.limits import change_floors, list_ended_overrides, list_limits
 from timebank.bookkeeping.opening import open_account, open_accounts
@@ -42,8 +42,14 @@ from timebank.bookkeeping.queries import (
     list_statement,
     list_whole_statement,
 )
-from timebank.bookkeeping.receipts import count_public, find_checkpoint, list_seals, make_receipt, make_succession
-from timebank.bookkeeping.sealing import count_unsealed, seal
+from timebank.bookkeeping.sealing.actions import count_unsealed, seal
+from timebank.bookkeeping.sealing.receipts import (
+    count_public,
+    find_checkpoint,
+    list_seals,
+    make_receipt,
+    make_succession,
+)
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import HISTORY, EntryKind, Line
@@ -54,7 +60,7 @@ LONDON = {"time_zone": "Europe/London", "years": range(2025, 2028)}
 
 @dataclass
 class Twin:
-    """A bank: `a`, `b` and `c` are its members' accounts, and everything in it is told by its own minutes."""
+    """A bank: `a`, `b` and `c` are its members' accounts, and its `minutes` differ from the other bank's."""
 
     bank: int
     recorder: int
@@ -70,10 +76,10 @@ class Twin:
 
 
 def _write(session, bank, people, minutes, at):
-    """Lines with words, one of them taken back; history; a past override; holds; what was closed. Sealed twice."""
+    """Write a reversed entry, history, an expired override, holds, closings and two seals."""
     recorder, approver = people
-    said = {"reason": f"for {minutes}", "by": recorder, "now": at}
-    a, b, c = open_accounts(session, bank, AccountKind.MEMBER, [11, 12, 13], floor=-600, **said)
+    arguments = {"reason": f"for {minutes}", "by": recorder, "now": at}
+    a, b, c = open_accounts(session, bank, AccountKind.MEMBER, [11, 12, 13], floor=-600, **arguments)
 
     def post(key, *lines, **changed):
         entry = {"kind": EntryKind.EXCHANGE, "occurred_on": date(2026, 9, 30), "recorded_at": at, "deed": f"test:{key}"}
@@ -84,28 +90,28 @@ def _write(session, bank, people, minutes, at):
     first = post("help", *lines, words=f"Words of {minutes}", approved_by=approver)
     back = post("back", Line(b, c, 2 * minutes, mirrors=2), reverses=first, deed="test:help")
     history = post("history:1", Line(a, b, 1), deed=f"{HISTORY}1", words=f"Long ago {minutes}")
-    actions.change_limit(session, bank, c, -600 - minutes, until=TODAY - timedelta(days=1), **said)
+    actions.change_limit(session, bank, c, -600 - minutes, until=TODAY - timedelta(days=1), **arguments)
     held = {"minutes": minutes, "agreed_minutes": minutes, "most_unagreed": 240, "now": at}
     holds.place(session, bank, c, deed="test:held", **held)
     seal(session, bank, now=at)
     holds.place(session, bank, c, deed="test:other", **held)
     holds.release(session, bank, "test:other", now=at)
-    gone = open_account(session, bank, AccountKind.MEMBER, 14, floor=0, **said)
-    closings.close_account(session, bank, gone, **said)
-    if minutes == 60:  # in one of the two it came back
-        closings.reopen_account(session, bank, gone, approved_by=approver, **said)
+    gone = open_account(session, bank, AccountKind.MEMBER, 14, floor=0, **arguments)
+    closings.close_account(session, bank, gone, **arguments)
+    if minutes == 60:  # reopened in only one of the banks
+        closings.reopen_account(session, bank, gone, approved_by=approver, **arguments)
     for month in (date(2026, 8, 1), date(2026, 9, 1)):
         figures = f'{{"month": {month.month}, "of": {minutes}}}'
-        closings.sign_off_month(session, bank, month, figures, approved_by=approver, **said)
+        closings.sign_off_month(session, bank, month, figures, approved_by=approver, **arguments)
     if minutes == 7:
-        closings.sign_off_month(session, bank, date(2026, 7, 1), "{}", approved_by=approver, **said)
+        closings.sign_off_month(session, bank, date(2026, 7, 1), "{}", approved_by=approver, **arguments)
     seal(session, bank, now=at + timedelta(minutes=1))
     return Twin(bank, recorder, minutes, a, b, c, first, back, history, gone, approver)
 
 
 @pytest.fixture
 def twins(session, village, monkeypatch):
-    found = []
+    twins = []
     banks = [
         (village.angus.id, (village.ada, village.mary), 60, NOW),
         (village.perth.id, (village.perdita, join(session, village.perth, "Percy Shaw")), 7, NOW + timedelta(hours=1)),
@@ -114,11 +120,12 @@ def twins(session, village, monkeypatch):
         ids = count(1_000)
         with monkeypatch.context() as patch:
             patch.setattr(clock, "next_id", lambda ids=ids: next(ids))
-            found.append(_write(session, bank, [one.membership_id for one in people], minutes, at))
+            twins.append(_write(session, bank, [member.membership_id for member in people], minutes, at))
     session.commit()
-    one, other = found
-    assert (one.a, one.b, one.c, one.help, one.back) == (other.a, other.b, other.c, other.help, other.back)
-    return found
+    first, second = twins
+    assert (first.a, first.b, first.c) == (second.a, second.b, second.c)
+    assert (first.help, first.back) == (second.help, second.back)
+    return twins
 
 
 @pytest.fixture(params=[0, 1], ids=["angus", "perth"])
@@ -126,9 +133,10 @@ def twin(request, twins):
     return twins[request.param]
 
 
-def test_every_check_finds_both_banks_right(session, twins):
-    """The first figure of each check is of both banks' rows, and no row is told by its like in the other."""
-    assert {found.name: found.findings for found in (check(session) for check in CHECKS) if found.findings} == {}
+def test_every_check_is_right_for_two_banks_with_the_same_ids(session, twins):
+    """No row is compared with the row of the same id in the other bank."""
+    results = [check(session) for check in CHECKS]
+    assert {result.name: result.findings for result in results if result.findings} == {}
 
 
 def test_a_statement_is_of_this_bank(session, twin):
@@ -170,32 +178,32 @@ def test_an_entry_is_of_this_bank(session, twin):
     assert [[line.minutes for line in each] for each in lines.values()] == [[1]]
     lines = list_entry_lines(session, twin.bank, [twin.help])
     assert [[line.minutes for line in each] for each in lines.values()] == [[twin.minutes, 2 * twin.minutes]]
-    found = find_entry(session, twin.bank, ["help"])
-    assert (found.recorded_by, found.words) == (twin.recorder, f"Words of {twin.minutes}")
-    assert (found.occurred_on, found.deed, found.on_behalf_of, found.approved_by) == (
+    entry = find_entry(session, twin.bank, ["help"])
+    assert (entry.recorded_by, entry.words) == (twin.recorder, f"Words of {twin.minutes}")
+    assert (entry.occurred_on, entry.deed, entry.on_behalf_of, entry.approved_by) == (
         date(2026, 9, 30),
         "test:help",
         None,
         twin.approver,
     )
-    assert [row.key for row in list_related_entries(session, twin.bank, found)] == ["back"]
+    assert [row.key for row in list_related_entries(session, twin.bank, entry)] == ["back"]
     back = find_entry(session, twin.bank, ["back"])
     assert [tuple(row) for row in list_related_entries(session, twin.bank, back)] == [("help", None)]
 
 
-def test_lines_are_of_this_bank_with_what_they_left_on_both_sides(session, twin):
+def test_lines_are_of_this_bank_with_both_balances_after_them(session, twin):
     member = AccountKind.MEMBER
-    found = find_entry(session, twin.bank, ["help"])
-    assert [tuple(row) for row in list_lines(session, twin.bank, found)] == [
+    entry = find_entry(session, twin.bank, ["help"])
+    assert [tuple(row) for row in list_lines(session, twin.bank, entry)] == [
         (1, twin.minutes, twin.a, member, -twin.minutes, twin.b, member, twin.minutes),
         (2, 2 * twin.minutes, twin.c, member, -2 * twin.minutes, twin.b, member, 3 * twin.minutes),
     ]
-    row = list_lines(session, twin.bank, found)[0]
+    row = list_lines(session, twin.bank, entry)[0]
     assert (row.from_kind, row.to_kind, row.from_after, row.to_after) == (member, member, -twin.minutes, twin.minutes)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "keys"),
+    ("filters", "keys"),
     [
         (EntryFilter(), ["history:1", "back", "help"]),
         (EntryFilter(only_reversals=True), ["back"]),
@@ -204,22 +212,22 @@ def test_lines_are_of_this_bank_with_what_they_left_on_both_sides(session, twin)
         (EntryFilter(late=Late.THIRTY_DAYS), ["history:1", "back", "help"]),
     ],
 )
-def test_entries_are_listed_of_this_bank(session, twin, wanted, keys):
-    page = list_entries(session, twin.bank, wanted, **LONDON)
+def test_entries_are_listed_of_this_bank(session, twin, filters, keys):
+    page = list_entries(session, twin.bank, filters, **LONDON)
     assert [(row.key, row.recorded_by) for row in page.rows] == [(key, twin.recorder) for key in keys]
     assert page.older is None
     if len(keys) > 1:
-        first = list_entries(session, twin.bank, wanted, size=1, **LONDON)
+        first = list_entries(session, twin.bank, filters, size=1, **LONDON)
         assert ([row.key for row in first.rows], first.older) == (keys[:1], twin.history)
-        rest = list_entries(session, twin.bank, wanted, below=first.older, size=2, **LONDON)
+        rest = list_entries(session, twin.bank, filters, below=first.older, size=2, **LONDON)
         assert ([row.key for row in rest.rows], rest.older) == (keys[1:], None)
 
 
-def test_who_is_beyond_the_limits_is_known_by_this_banks_postings(session, twin):
+def test_beyond_since_reads_this_banks_postings(session, twin):
     since = NOW if twin.minutes == 60 else NOW + timedelta(hours=1)
     everybody = [twin.a, twin.b, twin.c]
-    found = beyond_since(session, twin.bank, everybody, low=-5, high=5)
-    assert found == {twin.a: since, twin.b: since}
+    since_by_account = beyond_since(session, twin.bank, everybody, low=-5, high=5)
+    assert since_by_account == {twin.a: since, twin.b: since}
     assert beyond_since(session, twin.bank, [twin.a], low=-5, high=5) == {twin.a: since}
     assert beyond_since(session, twin.bank, everybody, low=-5, high=500) == {twin.a: since}
     assert beyond_since(session, twin.bank, everybody, low=-1 - twin.minutes, high=twin.minutes + 1) == {}
@@ -227,9 +235,10 @@ def test_who_is_beyond_the_limits_is_known_by_this_banks_postings(session, twin)
 
 
 def test_figures_are_of_this_bank(session, twin):
-    found = count_books(session, twin.bank, **LONDON)
-    assert (found.total_minutes, found.above_minutes, found.below_minutes) == (0, twin.minutes + 1, -twin.minutes - 1)
-    assert (found.entries, found.lines, found.late, found.pot_minutes) == (3, 4, 3, 0)
+    figures = count_books(session, twin.bank, **LONDON)
+    assert (figures.total_minutes, figures.above_minutes) == (0, twin.minutes + 1)
+    assert figures.below_minutes == -twin.minutes - 1
+    assert (figures.entries, figures.lines, figures.late, figures.pot_minutes) == (3, 4, 3, 0)
     assert (count_public(session, twin.bank).total_minutes, count_public(session, twin.bank).entries) == (0, 3)
     assert count_unsealed(session, twin.bank) == 0
 
@@ -247,18 +256,19 @@ def test_overrides_are_of_this_bank(session, twin):
 
 
 def test_floors_are_changed_in_this_bank_only(session, twins):
-    one, other = twins
-    said = {"reason": "All of us", "by": one.recorder, "now": NOW}
-    changed = change_floors(session, one.bank, AccountKind.MEMBER, old=-600, new=-61, **said)
+    first, second = twins
+    arguments = {"reason": "All of us", "by": first.recorder, "now": NOW}
+    changed = change_floors(session, first.bank, AccountKind.MEMBER, old=-600, new=-61, **arguments)
     assert changed == 2
-    assert change_floors(session, one.bank, AccountKind.MEMBER, old=-61, new=-60, **said) == 1
-    assert [get_account(session, one.bank, account).floor for account in (one.a, one.b, one.c)] == [-61, -60, -660]
-    assert [get_account(session, other.bank, account).floor for account in (other.a, other.c)] == [-600, -607]
-    newest = list_limits(session, one.bank, one.b)[0]
-    assert tuple(newest) == (3, -60, "All of us", None, one.recorder, NOW)
+    assert change_floors(session, first.bank, AccountKind.MEMBER, old=-61, new=-60, **arguments) == 1
+    floors = [get_account(session, first.bank, account).floor for account in (first.a, first.b, first.c)]
+    assert floors == [-61, -60, -660]
+    assert [get_account(session, second.bank, account).floor for account in (second.a, second.c)] == [-600, -607]
+    newest = list_limits(session, first.bank, first.b)[0]
+    assert tuple(newest) == (3, -60, "All of us", None, first.recorder, NOW)
 
 
-def test_the_same_deed_again_is_told_by_this_banks_entry(session, twins):
+def test_a_replay_is_recognized_by_this_banks_entry(session, twins):
     for twin in twins:
         lines = (Line(twin.a, twin.b, twin.minutes), Line(twin.c, twin.b, 2 * twin.minutes))
         again = actions.NewEntry(
@@ -276,7 +286,7 @@ def test_the_same_deed_again_is_told_by_this_banks_entry(session, twins):
         assert actions.post(session, again) == twin.help
 
 
-def test_what_is_taken_elsewhere_is_of_this_bank(session, twin):
+def test_exported_lines_are_of_this_bank(session, twin):
     rows = list(stream_lines(session, twin.bank))
     words = f"Words of {twin.minutes}"
     assert [
@@ -293,11 +303,13 @@ def test_what_is_taken_elsewhere_is_of_this_bank(session, twin):
     ]
 
 
-def test_deeds_and_holds_are_told_with_their_bank(session, twins, monkeypatch):
-    """What was taken back in one bank stands in the other, under the same ids."""
+def test_deeds_and_hold_moments_have_their_bank(session, twins, monkeypatch):
+    """The line reversed in one bank is not reversed in the other, though ids are equal."""
     for twin in twins:
-        said = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": twin.recorder, "deed": "test:walk"}
-        walk = actions.NewEntry(twin.bank, "walk", EntryKind.EXCHANGE, (Line(twin.a, twin.b, twin.minutes),), **said)
+        arguments = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": twin.recorder, "deed": "test:walk"}
+        walk = actions.NewEntry(
+            twin.bank, "walk", EntryKind.EXCHANGE, (Line(twin.a, twin.b, twin.minutes),), **arguments
+        )
         monkeypatch.setattr(clock, "next_id", lambda: 5_000)
         actions.post(session, walk)
         if twin is twins[0]:
@@ -305,11 +317,11 @@ def test_deeds_and_holds_are_told_with_their_bank(session, twins, monkeypatch):
             back = Line(twin.b, twin.a, twin.minutes, mirrors=1)
             actions.post(session, replace(walk, key="walk back", lines=(back,), reverses=5_000))
     rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
-    told = {(row.bank_id, row.deed, row.minutes, row.is_reversed) for row in rows}
-    assert told == {
-        found
+    deeds = {(row.bank_id, row.deed, row.minutes, row.is_reversed) for row in rows}
+    assert deeds == {
+        row
         for twin in twins
-        for found in (
+        for row in (
             (twin.bank, "test:walk", twin.minutes, twin is twins[0]),
             (twin.bank, "test:help", twin.minutes, False),
             (twin.bank, "history:1", 1, False),
@@ -321,7 +333,7 @@ def test_deeds_and_holds_are_told_with_their_bank(session, twins, monkeypatch):
     )
 
 
-def test_seals_and_papers_are_of_this_bank(session, twin):
+def test_seals_receipts_and_proofs_are_of_this_bank(session, twin):
     (newest, last), (size, first) = list_seals(session, twin.bank, 5)
     assert (last - first, newest > size) == (timedelta(minutes=1), True)
     assert list_seals(session, twin.bank, 1) == [(newest, last)]
@@ -330,35 +342,35 @@ def test_seals_and_papers_are_of_this_bank(session, twin):
     assert f"timebank/{twin.bank}" in make_succession(session, twin.bank, size, newest)
 
 
-def test_a_hold_is_let_go_in_this_bank_only(session, twins):
-    one, other = twins
-    holds.release(session, one.bank, "test:held", now=NOW)
-    assert get_account(session, one.bank, one.c).held == 0
-    assert get_account(session, other.bank, other.c).held == other.minutes
-    assert find_open_hold(session, other.bank, "test:held") is not None
+def test_a_hold_is_released_in_this_bank_only(session, twins):
+    first, second = twins
+    holds.release(session, first.bank, "test:held", now=NOW)
+    assert get_account(session, first.bank, first.c).held == 0
+    assert get_account(session, second.bank, second.c).held == second.minutes
+    assert find_open_hold(session, second.bank, "test:held") is not None
 
 
 @pytest.mark.parametrize("lines", [1, 2])
 def test_a_hold_is_resolved_in_this_bank_only(session, twins, lines):
-    """The other bank's has the same id, and waits still."""
-    one, other = twins
-    hold = find_open_hold(session, one.bank, "test:held")
-    assert hold == find_open_hold(session, other.bank, "test:held")
-    said = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": one.recorder, "deed": "test:held"}
-    moved = (Line(one.c, one.a, 30), Line(one.c, one.b, 30))[:lines]
-    actions.post(session, actions.NewEntry(one.bank, "held", EntryKind.EXCHANGE, moved, resolves=hold, **said))
-    assert find_open_hold(session, one.bank, "test:held") is None
-    assert find_open_hold(session, other.bank, "test:held") == hold
-    assert get_account(session, other.bank, other.c).held == other.minutes
+    """The other bank's hold has the same id and stays open."""
+    first, second = twins
+    hold = find_open_hold(session, first.bank, "test:held")
+    assert hold == find_open_hold(session, second.bank, "test:held")
+    arguments = {"occurred_on": TODAY, "recorded_at": NOW, "recorded_by": first.recorder, "deed": "test:held"}
+    moved = (Line(first.c, first.a, 30), Line(first.c, first.b, 30))[:lines]
+    actions.post(session, actions.NewEntry(first.bank, "held", EntryKind.EXCHANGE, moved, resolves=hold, **arguments))
+    assert find_open_hold(session, first.bank, "test:held") is None
+    assert find_open_hold(session, second.bank, "test:held") == hold
+    assert get_account(session, second.bank, second.c).held == second.minutes
 
 
-def test_what_was_closed_is_of_this_bank(session, twin):
+def test_closings_are_of_this_bank(session, twin):
     came_back, reason = twin.minutes == 60, f"for {twin.minutes}"
     assert closings.is_closed(session, twin.bank, twin.gone) is not came_back
     assert not closings.is_closed(session, twin.bank, twin.a)
     assert closings.list_closed(session, twin.bank, [twin.gone, twin.a]) == ([] if came_back else [twin.gone])
     at = NOW if came_back else NOW + timedelta(hours=1)
-    told = [
+    account_closings = [
         (
             row.kind,
             row.account_id,
@@ -373,7 +385,7 @@ def test_what_was_closed_is_of_this_bank(session, twin):
     ]
     closed = (ClosingKind.ACCOUNT_CLOSED, twin.gone, None, None, reason, twin.recorder, None, at)
     reopened = (ClosingKind.ACCOUNT_REOPENED, twin.gone, None, None, reason, twin.recorder, twin.approver, at)
-    assert told == ([closed, reopened] if came_back else [closed])
+    assert account_closings == ([closed, reopened] if came_back else [closed])
     assert closings.list_closings(session, twin.bank, twin.a) == []
 
 
@@ -390,16 +402,16 @@ def test_months_are_of_this_bank_newest_first(session, twin):
     assert (july is not None) == (twin.minutes == 7)
 
 
-def test_closings_of_all_banks_are_told_with_their_bank(session, twins):
-    one, other = twins
-    told = [(row.bank_id, row.month.month) for row in closings.list_all_signed_off(session)]
-    assert told == [(one.bank, 8), (one.bank, 9), (other.bank, 7), (other.bank, 8), (other.bank, 9)]
+def test_closings_of_all_banks_have_their_bank(session, twins):
+    first, second = twins
+    months = [(row.bank_id, row.month.month) for row in closings.list_all_signed_off(session)]
+    assert months == [(first.bank, 8), (first.bank, 9), (second.bank, 7), (second.bank, 8), (second.bank, 9)]
     rows = session.execute(closings.account_closings()).all()
     assert sorted((row.bank_id, row.kind, row.account_id, row.recorded_by) for row in rows) == sorted(
         [
-            (one.bank, ClosingKind.ACCOUNT_CLOSED, one.gone, one.recorder),
-            (one.bank, ClosingKind.ACCOUNT_REOPENED, one.gone, one.recorder),
-            (other.bank, ClosingKind.ACCOUNT_CLOSED, other.gone, other.recorder),
+            (first.bank, ClosingKind.ACCOUNT_CLOSED, first.gone, first.recorder),
+            (first.bank, ClosingKind.ACCOUNT_REOPENED, first.gone, first.recorder),
+            (second.bank, ClosingKind.ACCOUNT_CLOSED, second.gone, second.recorder),
         ]
     )
-    assert [tuple(row) for row in session.execute(closings.closed_accounts())] == [(other.bank, other.gone)]
+    assert [tuple(row) for row in session.execute(closings.closed_accounts())] == [(second.bank, second.gone)]

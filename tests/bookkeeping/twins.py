@@ -1,6 +1,6 @@
-"""The same deeds done in the database and in the pure ledger, which must agree about every one of them.
+"""The same deeds done in the database and in the pure ledger, whose results must be equal.
 
-Whoever drives them chooses the deeds: Hypothesis in `test_machine.py`, dice in `benchmarks/soak.py`.
+The caller chooses the deeds: Hypothesis in `test_machine.py`, a random generator in `benchmarks/soak.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ MOST_UNAGREED = 240
 class Twins:
     """Books in the database and the same books in memory; `done` are the keys of the entries that both took.
 
-    `doubles` counts entries that were sent again and written again, `told` what came of each deed.
+    `doubles` counts entries that were sent again and written again, `outcomes` how often each deed had which outcome.
     """
 
     session: Session
@@ -40,7 +40,7 @@ class Twins:
     accounts: Sequence[int]
     model: Books = field(default_factory=Books)
     done: list[str] = field(default_factory=list)
-    told: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
     doubles: int = 0
     _count: int = 0
 
@@ -49,12 +49,12 @@ class Twins:
             self.model.open_account(get_account(self.session, self.bank, account_id))
 
     def post(self, drawn: Sequence[tuple[int, int, int]], kind: EntryKind) -> None:
-        """A new entry of these lines, each (place of the giving account, of the taking one, minutes)."""
+        """Post a new entry of lines (index of the account taken from, of that given to, minutes)."""
         lines = tuple(Line(self.accounts[a], self.accounts[b], minutes) for a, b, minutes in drawn)
         self._new("post", kind, lines)
 
     def post_again(self, pick: int, minutes: int | None = None) -> None:
-        """An entry that stands, under its own key: the same changes nothing, one of other minutes is refused."""
+        """Post an existing entry again under its key: the same changes nothing, with other minutes it is refused."""
         if not self.done:
             return
         standing = entry = self.model.entries[self.done[pick % len(self.done)]]
@@ -66,16 +66,16 @@ class Twins:
             self.doubles += given != [standing.id]
 
     def take_back(self, pick: int, *, part: bool) -> None:
-        """A reversal of an entry that stands, or of its first line alone; perhaps it was taken back before."""
+        """Reverse an existing entry or its first line, which may be reversed already."""
         if not self.done:
             return
         first = self.model.entries[self.done[pick % len(self.done)]]
         if first.reverses is None:
             self._new("take back", first.kind, reversal_lines(first, [1] if part else None), reverses=first.id)
 
-    def change_limit(self, place: int, floor: int | None) -> None:
-        """Another floor for an account; one above its balance is refused."""
-        account_id = self.accounts[place]
+    def change_limit(self, index: int, floor: int | None) -> None:
+        """Change the floor of an account; one above its free balance is refused."""
+        account_id = self.accounts[index]
         self._both(
             "limit",
             lambda: self.model.set_floor(account_id, floor),
@@ -84,17 +84,17 @@ class Twins:
             ),
         )
 
-    def hold(self, place: int, minutes: int, agreed: int) -> None:
-        """Hold recorded minutes of an account, of which so many were agreed beforehand."""
+    def hold(self, index: int, minutes: int, agreed: int) -> None:
+        """Place a hold on an account; `agreed` minutes were agreed beforehand."""
         self._count += 1
-        deed, account = f"held {self._count}", self.model.accounts[self.accounts[place]]
+        deed, account = f"held {self._count}", self.model.accounts[self.accounts[index]]
         room = None if account.floor is None else account.free - account.floor
-        waiting = [one for one in self.model.holds.values() if one.account == account.id and one.is_open]
+        waiting = [hold for hold in self.model.holds.values() if hold.account == account.id and hold.is_open]
         held, unagreed = share_held(
             minutes,
             agreed_minutes=agreed,
             room=room,
-            unagreed_held=sum(one.unagreed_minutes for one in waiting),
+            unagreed_held=sum(hold.unagreed_minutes for hold in waiting),
             most_unagreed=MOST_UNAGREED,
         )
         given = holds.place(
@@ -111,10 +111,10 @@ class Twins:
         self.session.commit()
         assert (given, hold_id is None) == (held, False)
         self.model.place(Hold(hold_id or 0, account.id, held, unagreed, deed))
-        self._tell("hold: placed" if held else "hold: nothing")
+        self._count_outcome("hold: placed" if held else "hold: nothing")
 
     def release(self, pick: int) -> None:
-        """Let go of a hold; perhaps it was answered before."""
+        """Release a hold, which may be resolved already."""
         hold = self._pick_hold(pick)
         if hold is not None:
             self._both(
@@ -124,14 +124,14 @@ class Twins:
             )
 
     def release_all(self) -> None:
-        """Let go of everything that waits still: nothing stands beside these holds that could be waiting."""
-        for hold in [one for one in self.model.holds.values() if one.is_open]:
+        """Release all open holds: the checks expect a waiting exchange for each, and there are none."""
+        for hold in [hold for hold in self.model.holds.values() if hold.is_open]:
             holds.release(self.session, self.bank, hold.deed, now=NOW)
             self.model.release(hold.id)
         self.session.commit()
 
     def resolve(self, pick: int, to: int, minutes: int) -> None:
-        """Answer a hold with an entry of so many minutes; perhaps more than was held, or answered before."""
+        """Resolve a hold by an entry, perhaps of more minutes than held, or a second time."""
         hold = self._pick_hold(pick)
         if hold is not None and self.accounts[to] != hold.account:
             self._new(
@@ -139,12 +139,12 @@ class Twins:
             )
 
     def _pick_hold(self, pick: int) -> Hold | None:
-        """One of the newest holds, so that some are open still."""
+        """Return one of the newest holds, some of which are open."""
         newest = list(self.model.holds.values())[-8:]
         return newest[pick % len(newest)] if newest else None
 
     def compare_accounts(self) -> None:
-        """Every account stands as the model has it. Ends the unit of work."""
+        """Assert that every account equals the model's; ends the transaction."""
         rows = self.session.execute(
             select(
                 Account.id,
@@ -156,16 +156,23 @@ class Twins:
                 Account.received,
             ).where(Account.bank_id == self.bank, Account.id.in_(self.accounts))
         ).all()
-        kept = {row.id: tuple(row)[1:] for row in rows}
-        thought = {
-            one.id: (one.balance, one.held, one.number, one.floor, one.given, one.received)
-            for one in self.model.accounts.values()
+        stored = {row.id: tuple(row)[1:] for row in rows}
+        expected = {
+            account.id: (
+                account.balance,
+                account.held,
+                account.number,
+                account.floor,
+                account.given,
+                account.received,
+            )
+            for account in self.model.accounts.values()
         }
         self.session.rollback()
-        assert kept == thought
+        assert stored == expected
 
     def compare_everything(self) -> None:
-        """Every posting and the number of entries are as the model has them. Ends the unit of work."""
+        """Assert that every posting equals the model's, and count surplus entries; ends the transaction."""
         self.compare_accounts()
         postings = dict[int, list[tuple[int, int, int]]]()
         for posting in self.model.postings:
@@ -179,7 +186,7 @@ class Twins:
         self.session.rollback()
 
     def count_below_floor(self) -> int:
-        """Accounts of the whole database below their floor, which nothing may ever make."""
+        """Return the number of accounts in the database that are below their floor, which must be 0."""
         below = self.session.scalar(text("SELECT count(*) FROM account WHERE balance - held < floor"))
         self.session.rollback()
         return below or 0
@@ -189,26 +196,26 @@ class Twins:
         entry = ModelEntry(self._count, f"k{self._count}", kind, lines, **more)
         given = list[int]()
         if self._both(verb, lambda: self.model.post(entry), lambda: given.append(self._write(entry))):
-            # The model knows the entry by the database's own id, since reversals name it.
+            # The model takes the database's id, since reversals refer to it.
             self.model.entries[entry.key] = replace(entry, id=given[0])
             self.done.append(entry.key)
 
     def _both(self, verb: str, on_model: Callable[[], object], on_database: Callable[[], object]) -> bool:
-        """Do a deed on both; they agree on whether it is taken, and why not."""
-        said = []
+        """Do a deed on both; assert that both accept it or raise the same error. Return whether they accept it."""
+        errors = []
         for act in (on_model, on_database):
             try:
                 act()
-                said.append(None)
+                errors.append(None)
             except LedgerError as error:
-                said.append(type(error))
-        self.session.commit() if said[1] is None else self.session.rollback()
-        assert said[0] == said[1] or set(said) <= _MAY_MEET, (verb, said)
-        self._tell(f"{verb}: {said[0].__name__ if said[0] else 'taken'}")
-        return said[0] is None
+                errors.append(type(error))
+        self.session.commit() if errors[1] is None else self.session.rollback()
+        assert errors[0] == errors[1] or set(errors) <= _MAY_MEET, (verb, errors)
+        self._count_outcome(f"{verb}: {errors[0].__name__ if errors[0] else 'taken'}")
+        return errors[0] is None
 
-    def _tell(self, what: str) -> None:
-        self.told[what] = self.told.get(what, 0) + 1
+    def _count_outcome(self, what: str) -> None:
+        self.outcomes[what] = self.outcomes.get(what, 0) + 1
 
     def _write(self, entry: ModelEntry) -> int:
         row = NewEntry(

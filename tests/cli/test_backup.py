@@ -20,8 +20,8 @@ from tests.people import NOW, join
 from tests.scratch import bundled_programs
 from timebank.actors import Unattended
 from timebank.banks.queries import find_bank
-from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry, post
+from timebank.bookkeeping.sealing import receipts
 from timebank.cli import postgresql_programs
 from timebank.db import make_engine
 from timebank.ledger.entries import EntryKind, Line

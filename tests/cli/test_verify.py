@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from tests.cli import stranger
 from tests.people import NOW, make_confirmed
 from timebank.bookkeeping.queries import find_entry_id
-from timebank.bookkeeping.receipts import find_checkpoint, list_keys, make_receipt, make_succession
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.receipts import find_checkpoint, list_keys, make_receipt, make_succession
 from timebank.cli import main
 from timebank.ledger.notes import Key
 

@@ -10,7 +10,7 @@ from tests.people import NOW
 from timebank.actors import Doing, How, acting_for
 from timebank.audit.checks import check_books
 from timebank.bookkeeping import closings
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.corrections import months
 from timebank.corrections.checks import corrections_have_entries, months_as_signed_off
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError

@@ -1,4 +1,4 @@
-"""Whose an account is: names, standing and locks for holders of every kind that a room has registered."""
+"""Names, standing and locks of account holders of every registered kind."""
 
 import pytest
 from sqlalchemy import BigInteger, literal, select
@@ -29,12 +29,12 @@ def choir(session, village, monkeypatch):
     held = []
     monkeypatch.setattr(sources, "_SOURCES", dict(sources._SOURCES))
     register(Source(HolderKind.GROUP, groups, lambda _session, _bank_id, ids: held.extend(ids)))
-    said = {"floor": -600, "reason": "a group", "by": village.mary.membership_id, "now": NOW}
-    account_id = open_account(session, village.angus.id, AccountKind.GROUP, village.perdita.membership_id, **said)
+    arguments = {"floor": -600, "reason": "a group", "by": village.mary.membership_id, "now": NOW}
+    account_id = open_account(session, village.angus.id, AccountKind.GROUP, village.perdita.membership_id, **arguments)
     return account_id, held
 
 
-def test_members_are_called_by_their_names(session, village):
+def test_members_accounts_have_their_names(session, village):
     names = list_names(session, village.angus.id, [village.ada.account_id, village.grace.account_id])
     assert names == {
         village.ada.account_id: ("Ada Lamont", village.ada.code, HolderKind.MEMBER),
@@ -47,7 +47,7 @@ def test_another_banks_accounts_have_no_name_here(session, village):
     assert list_names(session, village.angus.id, [village.perdita.account_id]) == {}
 
 
-def test_the_pot_is_the_banks_own(session, village):
+def test_the_pot_has_no_holder_name(session, village):
     pot = get_account_of_kind(session, village.angus.id, AccountKind.POT)
     assert list_names(session, village.angus.id, [pot]) == {}
     held = holders_now().subquery()
@@ -55,7 +55,7 @@ def test_the_pot_is_the_banks_own(session, village):
     assert tuple(row) == (village.angus.id, pot, HolderKind.BANK, village.angus.id)
 
 
-def test_a_room_that_registers_its_kind_has_its_accounts_named(session, village, choir):
+def test_a_registered_kind_has_its_accounts_named(session, village, choir):
     account_id, _held = choir
     names = list_names(session, village.angus.id, [account_id, village.ada.account_id])
     name = f"The choir of {village.perdita.name}"
@@ -63,14 +63,14 @@ def test_a_room_that_registers_its_kind_has_its_accounts_named(session, village,
     assert names[village.ada.account_id].name == "Ada Lamont"
 
 
-def test_standing_is_read_for_every_kind(session, village, choir):
-    found = holders().subquery()
-    rows = session.execute(select(found.c.account_id, found.c.standing).where(found.c.bank_id == village.angus.id))
+def test_holders_have_the_standing_of_every_kind(session, village, choir):
+    holder = holders().subquery()
+    rows = session.execute(select(holder.c.account_id, holder.c.standing).where(holder.c.bank_id == village.angus.id))
     standing = {row.account_id: row.standing for row in rows}
     assert standing[choir[0]] == standing[village.ada.account_id] == "active"
 
 
-def test_standing_is_held_by_the_room_of_each_kind(session, village, choir):
+def test_hold_standing_calls_the_source_of_each_kind(session, village, choir):
     account_id, held = choir
     hold_standing(session, village.angus.id, [account_id, village.ada.account_id])
     assert held == [village.perdita.membership_id]

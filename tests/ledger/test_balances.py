@@ -1,4 +1,4 @@
-"""The books in memory, as properties: whatever is posted, what must be true stays true."""
+"""Properties of the books in memory."""
 
 from dataclasses import replace
 
@@ -57,7 +57,7 @@ def test_the_books_always_sum_to_zero_and_every_posting_follows_from_the_one_bef
 
 
 @given(entries)
-def test_taking_everything_back_leaves_nothing(drawn):
+def test_reversing_every_entry_restores_zero_balances(drawn):
     books = open_books(floor=None)
     written = []
     for number, (kind, its_lines) in enumerate(drawn):
@@ -69,7 +69,7 @@ def test_taking_everything_back_leaves_nothing(drawn):
     assert {(a.balance, a.given, a.received) for a in books.accounts.values()} == {(0, 0, 0)}
 
 
-def test_the_same_entry_happens_once():
+def test_posting_the_same_entry_is_idempotent():
     books = open_books()
     entry = Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),))
     assert books.post(entry)
@@ -79,7 +79,7 @@ def test_the_same_entry_happens_once():
         books.post(replace(entry, lines=(Line(1, 2, 75),)))
 
 
-def test_a_line_is_taken_back_once():
+def test_a_line_is_reversed_once():
     books = open_books()
     entry = Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),))
     books.post(entry)
@@ -98,14 +98,14 @@ def test_a_line_is_taken_back_once():
         (EntryKind.GIFT, Line(2, 1, 60, 1), 1),
     ],
 )
-def test_a_reversal_mirrors_what_it_takes_back(kind, line, reverses):
+def test_a_reversal_must_mirror_the_reversed_lines(kind, line, reverses):
     books = open_books()
     books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),)))
     with pytest.raises(NotAMirrorError):
         books.post(Entry(2, "r", kind, (line,), reverses))
 
 
-def test_a_floor_holds_after_each_line_and_not_only_at_the_end():
+def test_the_floor_is_checked_after_each_line_not_only_at_the_end():
     books = open_books(floor=-60)
     with pytest.raises(FloorReachedError):
         books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 90), Line(3, 1, 60))))
@@ -113,7 +113,7 @@ def test_a_floor_holds_after_each_line_and_not_only_at_the_end():
     assert all(account.number == 0 for account in books.accounts.values())
 
 
-def test_hours_go_only_to_accounts_that_are_there():
+def test_an_entry_on_a_missing_account_is_refused():
     with pytest.raises(NoSuchAccountError):
         open_books().post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 9, 60),)))
 
@@ -137,20 +137,20 @@ def test_only_help_counts_as_given_and_received():
     assert (two.given, two.received, two.other, two.balance) == (45, 0, 0, 45)
 
 
-def test_an_account_opens_at_zero_whatever_it_was_elsewhere():
+def test_an_account_always_opens_at_zero():
     books = Books()
     books.open_account(Account(1, floor=-60, balance=5, held=4, number=3, given=2, received=1))
     assert books.accounts[1] == Account(1, floor=-60)
 
 
-def test_lines_are_counted_from_one_and_their_postings_say_so():
+def test_postings_have_their_lines_number_from_one():
     books = open_books()
     books.post(Entry(7, "k", EntryKind.EXCHANGE, (Line(1, 2, 60), Line(3, 4, 15))))
-    told = [(posting.account, posting.entry, posting.line, posting.minutes) for posting in books.postings]
-    assert told == [(1, 7, 1, -60), (2, 7, 1, 60), (3, 7, 2, -15), (4, 7, 2, 15)]
+    postings = [(posting.account, posting.entry, posting.line, posting.minutes) for posting in books.postings]
+    assert postings == [(1, 7, 1, -60), (2, 7, 1, 60), (3, 7, 2, -15), (4, 7, 2, 15)]
 
 
-def test_who_meets_the_floor_is_named():
+def test_floor_reached_names_the_account():
     books = open_books(floor=-60)
     with pytest.raises(FloorReachedError) as refused:
         books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(3, 2, 61),)))
@@ -170,7 +170,7 @@ def test_a_hold_that_was_never_placed_cannot_be_resolved():
         books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),), resolves=0))
 
 
-def test_a_line_that_names_no_line_mirrors_none():
+def test_a_line_without_mirrors_is_no_reversal():
     books = open_books()
     books.post(Entry(1, "k", EntryKind.EXCHANGE, (Line(1, 2, 60),)))
     with pytest.raises(NotAMirrorError):

@@ -1,4 +1,4 @@
-"""The worked examples of docs/ledger.md are true."""
+"""docs/ledger.md: its worked examples run as tests, and it lists every check."""
 
 import doctest
 from pathlib import Path
@@ -14,6 +14,6 @@ def test_the_worked_examples_of_the_ledger_are_true():
     assert result.failed == 0
 
 
-def test_the_page_tells_every_check():
-    told = LEDGER.read_text()
-    assert [check.__name__ for check in ALL_CHECKS if f"`{check.__name__}`" not in told] == []
+def test_the_docs_list_every_check():
+    page = LEDGER.read_text()
+    assert [check.__name__ for check in ALL_CHECKS if f"`{check.__name__}`" not in page] == []

@@ -1,4 +1,4 @@
-"""How much of recorded hours is held: a table, and what must be true of every case."""
+"""How many recorded minutes are held: a table, and a property of every case."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -30,7 +30,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_held_follows_the_rule(name):
+def test_share_held_follows_its_table(name):
     (minutes, agreed, room, held), expected = CASES[name]
     assert share_held(minutes, agreed_minutes=agreed, room=room, unagreed_held=held, most_unagreed=240) == expected
 
@@ -43,7 +43,7 @@ def test_what_is_held_follows_the_rule(name):
     most=st.integers(0, 600),
 )
 def test_nobody_can_freeze_a_neighbours_account(minutes, agreed, room, held, most):
-    """Never more than was recorded, than the floor leaves, or of what was not agreed, than the bank's most."""
+    """Never more than was recorded or than the floor leaves, nor more unagreed minutes than the bank's maximum."""
     all_held, unagreed = share_held(minutes, agreed_minutes=agreed, room=room, unagreed_held=held, most_unagreed=most)
     assert 0 <= unagreed <= all_held <= minutes
     assert room is None or all_held <= max(room, 0)
@@ -80,7 +80,7 @@ def test_an_entry_resolves_a_hold_once(books):
         books.release(7)
 
 
-def test_a_hold_that_is_let_go_frees_its_minutes(books):
+def test_a_released_hold_frees_its_minutes(books):
     books.release(7)
     assert books.accounts[GRACE].free == 0
     with pytest.raises(HoldResolvedError):

@@ -1,4 +1,4 @@
-"""Typed time, as a table: what people write, and what it means."""
+"""Parsing of typed hours, as a table of texts and minutes."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -65,19 +65,19 @@ MEANS = {
 
 
 @pytest.mark.parametrize(("typed", "minutes"), MEANS.items())
-def test_what_people_type_means_what_it_says(typed, minutes):
+def test_typed_hours_are_parsed(typed, minutes):
     assert read_hours(typed) == minutes
 
 
 @pytest.mark.parametrize("typed", ["9", "12", "14", "16", "50", "485", "495", "1.5", "2,5", "600"])
-def test_a_number_that_could_be_either_asks(typed):
+def test_an_ambiguous_number_is_unclear(typed):
     with pytest.raises(HoursUnclearError) as asked:
         read_hours(typed)
     assert asked.value.values == {"number": typed}
 
 
 @pytest.mark.parametrize("typed", ["0", "0 h", "0 min", "0:00", "-1", "-1 h", "\u22121 h", "0.001 h", "- 30 min"])
-def test_nothing_or_less_is_refused(typed):
+def test_zero_or_less_is_refused(typed):
     with pytest.raises(NoTimeError):
         read_hours(typed)
 
@@ -106,13 +106,13 @@ def test_more_than_a_day_is_refused(typed):
         "1:30:00",
     ],
 )
-def test_what_says_no_time_is_not_guessed(typed):
+def test_other_text_is_not_understood(typed):
     with pytest.raises((HoursNotUnderstoodError, HoursUnclearError)):
         read_hours(typed)
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_length_or_a_kind_refusal(typed):
+def test_any_text_is_parsed_or_refused_with_a_named_error(typed):
     try:
         minutes = read_hours(typed)
     except (HoursNotUnderstoodError, HoursUnclearError, NoTimeError, TooLongError):
@@ -121,20 +121,20 @@ def test_any_text_is_a_length_or_a_kind_refusal(typed):
 
 
 @given(st.integers(1, 1440))
-def test_a_length_said_in_words_is_read_back_as_the_same(minutes):
+def test_a_length_in_words_is_parsed_back_to_itself(minutes):
     hours, rest = split(minutes)
     assert read_hours(f"{hours} h {rest} min" if hours else f"{rest} min") == minutes
     assert read_hours(f"{hours}:{rest:02}") == minutes
 
 
 @given(st.integers(1, 1440), st.sampled_from([1, 5, 15, 30]))
-def test_rounding_goes_up_to_the_next_step_and_no_further(minutes, step):
+def test_rounding_goes_up_to_the_next_step(minutes, step):
     rounded = round_up_to_step(minutes, step=step)
     assert rounded % step == 0
     assert 0 <= rounded - minutes < step
 
 
-def test_a_half_goes_up():
+def test_a_half_is_rounded_up():
     from fractions import Fraction
 
     assert [round_half_up(Fraction(number, 2)) for number in (1, 3, 4, 5)] == [1, 2, 2, 3]
@@ -146,7 +146,7 @@ def test_a_half_goes_up():
     ("typed", "minutes"),
     [("20 hours", 1200), ("500 h", 30_000), ("1 h 30", 90), ("45 min", 45), ("1:30", 90), ("2.5 hours", 150)],
 )
-def test_a_limit_has_no_days_end(typed, minutes):
+def test_a_limit_may_exceed_a_day(typed, minutes):
     assert read_limit(typed) == minutes
 
 
@@ -162,7 +162,7 @@ def test_a_limit_has_no_days_end(typed, minutes):
         ("a lot", HoursNotUnderstoodError),
     ],
 )
-def test_a_limit_is_never_guessed(typed, refused):
+def test_a_limit_without_a_unit_is_refused(typed, refused):
     with pytest.raises(refused) as error:
         read_limit(typed)
     assert error.value.values == ({"number": typed} if refused is HoursUnclearError else {})

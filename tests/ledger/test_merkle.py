@@ -1,4 +1,4 @@
-"""One hash for a whole list: the published roots, the recursive definition, and no proof that takes a changed bit."""
+"""The Merkle tree: published test vectors, the recursive definition, and proofs that fail for any changed bit."""
 
 import hashlib
 
@@ -20,13 +20,13 @@ ROOTS = [
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
-LEAVES = [hash_leaf(bytes.fromhex(one)) for one in INPUTS]
+LEAVES = [hash_leaf(bytes.fromhex(leaf)) for leaf in INPUTS]
 MOST = 70
 MANY = [hash_leaf(str(number).encode()) for number in range(MOST)]
 
 
 def naive(leaves):
-    """RFC 9162, 2.1.1, word by word."""
+    """RFC 9162, 2.1.1, transcribed."""
     if not leaves:
         return hashlib.sha256(b"").digest()
     if len(leaves) == 1:
@@ -42,11 +42,11 @@ def span_of(leaves):
 
 
 @pytest.mark.parametrize("size", range(1, 9))
-def test_the_published_roots_come_out(size):
+def test_roots_equal_the_published_test_vectors(size):
     assert merkle.root(LEAVES[:size]).hex() == ROOTS[size - 1]
 
 
-def test_an_empty_list_has_the_hash_of_nothing():
+def test_the_empty_tree_has_the_hash_of_no_bytes():
     assert merkle.root([]) == hashlib.sha256(b"").digest()
 
 
@@ -75,17 +75,17 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("number", "size", "path"), PATHS)
-def test_the_published_paths_come_out(number, size, path):
-    assert [one.hex() for one in inclusion_proof(number, size, span_of(LEAVES))] == path
+def test_proofs_equal_the_published_test_vectors(number, size, path):
+    assert [node.hex() for node in inclusion_proof(number, size, span_of(LEAVES))] == path
 
 
 @given(st.integers(0, MOST))
-def test_the_root_is_that_of_the_recursive_definition(size):
+def test_the_root_equals_the_recursive_definition(size):
     assert merkle.root(MANY[:size]) == naive(MANY[:size])
 
 
 @given(st.integers(0, MOST), st.integers(0, MOST))
-def test_a_list_goes_on_from_its_peaks_as_if_it_had_been_written_at_once(first, last):
+def test_growing_from_peaks_equals_building_at_once(first, last):
     first, last = sorted((first, last))
     grown = Peaks().grown(MANY[:first]).grown(MANY[first:last])
     assert grown == Peaks().grown(MANY[:last])
@@ -94,7 +94,7 @@ def test_a_list_goes_on_from_its_peaks_as_if_it_had_been_written_at_once(first, 
 
 
 @given(st.data())
-def test_every_leaf_can_be_shown_to_stand_in_the_list(data):
+def test_an_inclusion_proof_of_every_leaf_verifies(data):
     size = data.draw(st.integers(1, MOST))
     number = data.draw(st.integers(0, size - 1))
     proof = inclusion_proof(number, size, span_of(MANY))
@@ -102,7 +102,7 @@ def test_every_leaf_can_be_shown_to_stand_in_the_list(data):
 
 
 @given(st.data())
-def test_a_longer_list_can_be_shown_to_begin_with_a_shorter(data):
+def test_a_consistency_proof_of_every_prefix_verifies(data):
     new = data.draw(st.integers(1, MOST))
     old = data.draw(st.integers(1, new))
     proof = consistency_proof(old, new, span_of(MANY))
@@ -116,7 +116,7 @@ def _flipped(value, bit):
 
 
 @given(st.data())
-def test_an_inclusion_proof_with_one_bit_changed_shows_nothing(data):
+def test_an_inclusion_proof_with_a_changed_bit_fails(data):
     size = data.draw(st.integers(1, MOST))
     number = data.draw(st.integers(0, size - 1))
     proof = inclusion_proof(number, size, span_of(MANY))
@@ -127,7 +127,7 @@ def test_an_inclusion_proof_with_one_bit_changed_shows_nothing(data):
 
 
 @given(st.data())
-def test_a_consistency_proof_with_one_bit_changed_shows_nothing(data):
+def test_a_consistency_proof_with_a_changed_bit_fails(data):
     new = data.draw(st.integers(1, MOST))
     old = data.draw(st.integers(1, new))
     parts = [naive(MANY[:old]), naive(MANY[:new]), *consistency_proof(old, new, span_of(MANY))]
@@ -137,7 +137,7 @@ def test_a_consistency_proof_with_one_bit_changed_shows_nothing(data):
 
 
 @given(st.data())
-def test_a_proof_holds_for_its_own_place_only(data):
+def test_a_proof_fails_for_another_leaf_number(data):
     size = data.draw(st.integers(2, MOST))
     number, other = data.draw(st.lists(st.integers(0, size - 1), min_size=2, max_size=2, unique=True))
     proof = inclusion_proof(number, size, span_of(MANY))
@@ -145,7 +145,7 @@ def test_a_proof_holds_for_its_own_place_only(data):
 
 
 @given(st.data())
-def test_a_proof_with_a_hash_more_or_less_shows_nothing(data):
+def test_a_proof_with_a_hash_added_or_removed_fails(data):
     size = data.draw(st.integers(2, MOST))
     number = data.draw(st.integers(0, size - 1))
     proof, root = inclusion_proof(number, size, span_of(MANY)), naive(MANY[:size])
@@ -158,20 +158,20 @@ def test_a_proof_with_a_hash_more_or_less_shows_nothing(data):
 
 
 @pytest.mark.parametrize(("number", "size"), [(-1, 3), (3, 3), (0, 0), (1, 1)])
-def test_a_place_outside_the_list_shows_nothing(number, size):
+def test_a_leaf_number_outside_the_tree_fails(number, size):
     assert not is_included(MANY[0], number, size, [], MANY[0])
 
 
-def test_a_list_does_not_begin_with_a_longer_or_with_nothing():
+def test_consistency_with_a_longer_or_empty_tree_fails():
     assert not is_consistent(3, 2, naive(MANY[:3]), naive(MANY[:2]), [MANY[0]])
     assert not is_consistent(0, 2, naive([]), naive(MANY[:2]), [MANY[0]])
     assert not is_consistent(2, 2, naive(MANY[:2]), naive(MANY[:3]), [])
 
 
-def test_whole_blocks_stand_for_their_leaves():
+def test_hashes_of_whole_blocks_replace_their_leaves():
     many = [hash_leaf(str(number).encode()) for number in range(3 * merkle.BLOCK + 5)]
     blocks = []
     grown = Peaks().grown(many, blocks)
     assert [number for number, _hash in blocks] == [255, 511, 767]
     assert blocks[1][1] == naive(many[256:512])
-    assert merkle.root([*(one for _number, one in blocks), naive(many[768:])]) == grown.root == naive(many)
+    assert merkle.root([*(node for _number, node in blocks), naive(many[768:])]) == grown.root == naive(many)

@@ -1,4 +1,4 @@
-"""A checkpoint is a text that says one thing in one way."""
+"""Format of checkpoints and keys: each has exactly one text."""
 
 import base64
 import hashlib
@@ -15,20 +15,20 @@ NOTE = SAID.with_signature(KEY, b"\x09" * 64)
 ROOT = base64.b64encode(b"\x07" * 32).decode()
 
 
-def test_a_key_is_named_by_the_hash_of_its_name_kind_and_self():
+def test_a_keys_id_is_the_hash_of_name_algorithm_and_key():
     assert KEY.id == hashlib.sha256(b"timebank/17\n\x01" + bytes(range(32))).digest()[:4]
 
 
-def test_a_key_stands_on_one_line_and_is_read_from_it():
-    name, key_id, told = str(KEY).split("+", 2)
-    assert (name, key_id, base64.b64decode(told)) == (NAME, KEY.id.hex(), b"\x01" + bytes(range(32)))
+def test_a_key_line_is_parsed_back_to_the_key():
+    name, key_id, encoded = str(KEY).split("+", 2)
+    assert (name, key_id, base64.b64decode(encoded)) == (NAME, KEY.id.hex(), b"\x01" + bytes(range(32)))
     assert read_key(str(KEY) + "\n") == KEY
 
 
-def test_a_key_that_others_published_is_read():
-    """The key of Go's checksum database, sum.golang.org, as Go itself carries it."""
-    found = read_key("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8")
-    assert (found.name, found.id.hex()) == ("sum.golang.org", "033de0ae")
+def test_the_key_of_sum_golang_org_is_parsed():
+    """The key of Go's checksum database, sum.golang.org, as in Go's source."""
+    key = read_key("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8")
+    assert (key.name, key.id.hex()) == ("sum.golang.org", "033de0ae")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_key_that_others_published_is_read():
         str(KEY).replace("+A", "+B"),
     ],
 )
-def test_what_is_no_key_is_refused(line):
+def test_a_malformed_key_line_is_refused(line):
     with pytest.raises(NotACheckpointError):
         read_key(line)
 
@@ -55,7 +55,7 @@ def test_a_checkpoint_is_written_as_a_signed_note():
     assert f"timebank/17\n3\n{ROOT}\n{signed}\n\n\u2014 timebank/17 {signature}\n" == NOTE
 
 
-def test_a_checkpoint_is_read_as_it_was_written():
+def test_a_checkpoint_is_parsed_back_to_itself():
     note = read_note(NOTE)
     assert (note.checkpoint, note.body) == (SAID, SAID.body)
     assert note.signatures == [(NAME, KEY.id, b"\x09" * 64)]
@@ -86,14 +86,14 @@ def test_a_checkpoint_may_carry_signatures_of_others():
         ("\u2014 timebank", "\u2014 time bank"),
     ],
 )
-def test_what_is_no_checkpoint_is_refused(old, new):
+def test_a_malformed_checkpoint_is_refused(old, new):
     assert old in NOTE
     with pytest.raises(NotACheckpointError):
         read_note(NOTE.replace(old, new))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", NOTE[:-1], NOTE + "\n", NOTE * 1000])
-def test_half_a_note_or_far_too_much_is_refused(text):
+def test_a_truncated_or_oversized_note_is_refused(text):
     with pytest.raises(NotACheckpointError):
         read_note(text)
 
@@ -114,7 +114,7 @@ def test_half_a_note_or_far_too_much_is_refused(text):
         ("", None),
     ],
 )
-def test_an_origin_says_whose_log_it_is_and_the_how_manieth(origin, parts):
+def test_an_origin_has_the_bank_and_the_number_of_the_log(origin, parts):
     assert split_origin(origin) == parts
     if parts:
         assert name_log(int(parts[0].removeprefix("timebank/")), parts[1]) == origin
@@ -133,5 +133,5 @@ def test_an_origin_says_whose_log_it_is_and_the_how_manieth(origin, parts):
         ("elsewhere", "timebank/7", False),
     ],
 )
-def test_only_a_later_log_of_the_same_bank_goes_on_from_another(old, new, may):
+def test_only_a_later_log_of_the_same_bank_may_follow(old, new, may):
     assert may_follow(old, new) is may

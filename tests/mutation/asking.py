@@ -26,7 +26,7 @@ _TESTS = (
     "bookkeeping/test_closings.py",
     "trail/test_actions.py",
     "bookkeeping/test_posting.py",
-    "bookkeeping/test_sealing.py",
+    "bookkeeping/sealing/test_actions.py",
     "bookkeeping/test_locks.py",
     "bookkeeping/test_race.py",
     "bookkeeping/test_twin_banks.py",

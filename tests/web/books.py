@@ -17,7 +17,7 @@ from timebank.audit.actions import AskedFrom, store as store_check
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
 from timebank.banks.models import Area, Bank
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
 from timebank.codes import spoken
 from timebank.corrections import actions as corrections
 from timebank.exchanges import actions, reversals

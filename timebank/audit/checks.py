@@ -6,7 +6,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from timebank.audit import trail_checks
-from timebank.bookkeeping import checks as bookkeeping
+from timebank.bookkeeping.checking import checks as bookkeeping
 from timebank.corrections import checks as corrections
 from timebank.exchanges import checks as exchanges
 from timebank.interchange import checks as interchange

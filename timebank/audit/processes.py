@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.checks import ALL_CHECKS, Check, check_books
-from timebank.bookkeeping.checks import SPLIT
-from timebank.bookkeeping.findings import MOST_FINDINGS
-from timebank.bookkeeping.quick_marks import IdRange, split_ids
+from timebank.bookkeeping.checking.checks import SPLIT
+from timebank.bookkeeping.checking.marks import IdRange, split_ids
 from timebank.db import opened, snapshot
-from timebank.ledger.checks import CheckResult
+from timebank.ledger.checks import MOST_FINDINGS, CheckResult
 
 #: Begun first, the longest before the others, so that no process is left alone with one at the end.
 _LONGEST = ("entries_as_written", "postings_equal_lines", "running_balances", "balances_equal_postings", "seals_match")

@@ -10,7 +10,7 @@ from sqlalchemy import except_, func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.on_record import answers, deeds
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.trail.queries import doings, was_done
 
 #: Deeds on exchanges open no account and change no limit; leaving them aside leaves most of the trail aside.
@@ -22,7 +22,7 @@ def trail_tells(session: Session) -> CheckResult:
     wrong = [*_deeds_untold(session), *_holds_untold(session)]
     rows, held = deeds().subquery(), answers().subquery()
     count = sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in (rows, held))
-    return CheckResult("trail_tells", count, "rows told of", tuple(wrong[:20]), len(wrong))
+    return check_result("trail_tells", count, "rows told of", wrong)
 
 
 def _deeds_untold(session: Session) -> Iterator[Finding]:

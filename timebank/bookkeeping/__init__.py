@@ -1,4 +1,6 @@
-"""The ledger kept in the database. This room alone writes the books, through one door: an entry.
+"""The ledger kept in the database. Only this package writes the books, and hours move by one INSERT: an entry.
 
-Sessions that write here carry the books' key in `session.info["books_key"]`.
+Here stand the tables, posting and queries; `sealing` signs what was written, `checking` verifies all of it. `checking`
+may import `sealing`, and both this package, never the other way round. Sessions that write carry the books' key in
+`session.info["books_key"]`.
 """

@@ -1,21 +1,20 @@
-"""Writing the books. An entry goes in as one plain statement and the database posts it, or refuses it by name.
+"""Posting entries and changing limits. An entry is one INSERT; triggers post it or raise the rule that it breaks.
 
-After a refusal the unit of work has to be rolled back: PostgreSQL gives up the whole of it.
+After a refusal roll the transaction back: PostgreSQL accepts no further statement in it.
 """
 
 import hmac
 from contextlib import nullcontext
 from datetime import date, datetime
-from typing import cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import COLUMNS
+from timebank.bookkeeping.encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, digest_words, marked_row, rows_of
 from timebank.bookkeeping.models import LimitChange
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.driver import Alone, Unit, is_postgresql
 from timebank.ledger.entries import EntryKind
 from timebank.ledger.errors import KeyTakenError
@@ -31,14 +30,14 @@ _POST = {
     "sqlite": f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join('?' for _ in COLUMNS)})"  # noqa: S608 (as above)
     " ON CONFLICT (bank_id, key) DO NOTHING",
 }
-#: On PostgreSQL words go with their entry, in one statement, and stay away where the entry does.
+#: On PostgreSQL the memo is inserted by the same statement, and only if the entry is: one round trip.
 _POST_WITH_WORDS = (
     f"WITH posted AS ({_POST['postgresql']} RETURNING bank_id, id)"  # noqa: S608 (as above)
     " INSERT INTO memo (bank_id, entry_id, words, salt)"
     " SELECT bank_id, id, CAST(%s AS text), CAST(%s AS bytea) FROM posted"
 )
-_KEEP_WORDS = "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)"
-_STANDING = (
+_INSERT_MEMO = "INSERT INTO memo (bank_id, entry_id, words, salt) VALUES (?, ?, ?, ?)"
+_EXISTING = (
     "SELECT e.id, e.recorded_at, e.digest, e.words_digest, m.salt FROM entry AS e"
     " LEFT JOIN memo AS m ON m.bank_id = e.bank_id AND m.entry_id = e.id WHERE e.bank_id = %s AND e.key = %s"
 )
@@ -55,9 +54,9 @@ def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
     now: datetime,
     until: date | None = None,
 ) -> None:
-    """Set how far an account may fall, in minutes (None: no floor), on record with who, why and until when.
+    """Change an account's floor in minutes (None: no floor), recording who, why and until when.
 
-    Raises FloorReachedError where the balance is already below the new floor.
+    Raises FloorReachedError if the free balance is below the new floor.
     """
     newest = session.scalar(
         select(func.max(LimitChange.number)).where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
@@ -72,22 +71,21 @@ def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
         "recorded_by": by,
         "recorded_at": now,
     }
-    with refusals_named():
-        session.execute(insert(cast("Table", LimitChange.__table__)), change)
+    insert_rows(session, LimitChange, change)
 
 
 def post(unit: Unit, entry: NewEntry) -> int:
-    """Write an entry, and with it its postings and balances; return the entry's id.
+    """Insert an entry, which posts it; return its id.
 
-    In the Session's transaction, or in one of its own on an `Alone`. The same entry under the same key returns the id
-    of the first. Raises KeyTakenError for another deed under that key, FloorReachedError, HoldResolvedError,
-    NoSuchAccountError and the ledger's other refusals; then roll back.
+    Runs in the Session's transaction, or in one of its own on an `Alone`. Idempotent: the same entry under the same key
+    returns the id of the first. Raises KeyTakenError for a different entry under that key, FloorReachedError,
+    HoldResolvedError, NoSuchAccountError or another LedgerError; then roll back.
     """
     postgresql = is_postgresql(unit)
     row, memo = rows_of(entry, unit.info["books_key"], postgresql=postgresql)
     with refusals_named():
         written = _write_in_postgresql(unit, row, memo) if postgresql else _write_in_sqlite(unit, row, memo)
-    return int(row[_ID]) if written else _standing_entry(unit, entry)
+    return int(row[_ID]) if written else _existing_entry(unit, entry)
 
 
 def _write_in_postgresql(unit: Unit, row: Values, memo: Values | None) -> int:
@@ -101,15 +99,15 @@ def _write_in_sqlite(unit: Unit, row: Values, memo: Values | None) -> int:
         return driver.run(unit, _POST["sqlite"], row)
     with unit.transaction() if isinstance(unit, Alone) else nullcontext():
         written = driver.run(unit, _POST["sqlite"], row)
-        return driver.run(unit, _KEEP_WORDS, memo) if written else 0
+        return driver.run(unit, _INSERT_MEMO, memo) if written else 0
 
 
 def post_linked(session: Session, first: NewEntry, second: NewEntry) -> tuple[int, int]:
-    """Write the two entries of a deed between two banks in one statement; return their ids.
+    """Insert the two entries of a deed between two banks in one statement; return their ids.
 
-    Both carry the same key, each in its bank. PostgreSQL locks the accounts of both banks in one order, so two deeds
-    in opposite directions wait for each other instead of failing. Raises as `post`, KeyTakenError where only one of the
-    two stands already, and ValueError for other kinds, two keys or one bank.
+    Both have the same key, each in its bank. PostgreSQL locks the accounts of both banks in one order, so that deeds in
+    opposite directions wait for each other instead of deadlocking. Raises what `post` raises, KeyTakenError if only one
+    of the two exists, and ValueError unless both are of kind clearing, with one key, in two banks.
     """
     kinds = {first.kind, second.kind}
     if first.key != second.key or first.bank_id == second.bank_id or kinds != {EntryKind.CLEARING}:
@@ -117,30 +115,30 @@ def post_linked(session: Session, first: NewEntry, second: NewEntry) -> tuple[in
         raise ValueError(message)
     postgresql = is_postgresql(session)
     pairs = [rows_of(entry, session.info["books_key"], postgresql=postgresql) for entry in (first, second)]
-    place = "%s" if postgresql else "?"
-    one_row = f"({', '.join(place for _ in COLUMNS)})"
+    marker = "%s" if postgresql else "?"
+    values = f"({', '.join(marker for _ in COLUMNS)})"
     with refusals_named():
         written = driver.run(
             session,
-            f"INSERT INTO entry ({_NAMES}) VALUES {one_row}, {one_row} ON CONFLICT (bank_id, key) DO NOTHING",  # noqa: S608 (names of our own)
+            f"INSERT INTO entry ({_NAMES}) VALUES {values}, {values} ON CONFLICT (bank_id, key) DO NOTHING",  # noqa: S608 (names of our own)
             (*pairs[0][0], *pairs[1][0]),
         )
         if written == 1:
             raise KeyTakenError(key=first.key)
         for _row, memo in pairs if written else ():
             if memo is not None:
-                driver.run(session, _KEEP_WORDS.replace("?", place), memo)
+                driver.run(session, _INSERT_MEMO.replace("?", marker), memo)
     if written:
         return int(pairs[0][0][_ID]), int(pairs[1][0][_ID])
-    return _standing_entry(session, first), _standing_entry(session, second)
+    return _existing_entry(session, first), _existing_entry(session, second)
 
 
-def _standing_entry(unit: Unit, entry: NewEntry) -> int:
-    """Return the id of the entry that stands under the key, if it is this very deed. Raises KeyTakenError if not."""
+def _existing_entry(unit: Unit, entry: NewEntry) -> int:
+    """Return the id of the entry that has this key. Raises KeyTakenError if it is a different entry."""
     postgresql = is_postgresql(unit)
-    query = _STANDING if postgresql else _STANDING.replace("%s", "?")
+    query = _EXISTING if postgresql else _EXISTING.replace("%s", "?")
     entry_id, recorded_at, digest, words_digest, salt = driver.rows(unit, query, (entry.bank_id, entry.key))[0]
-    # Erased words cannot be compared any more; the rest of the deed still is.
+    # Erased words cannot be compared any more; the other columns still are.
     words_digest = digest_words(salt, entry.words) if salt else words_digest
     at = driver.moment(recorded_at) if postgresql else recorded_at
     again = marked_row(entry, unit.info["books_key"], words_digest, entry_id, at)

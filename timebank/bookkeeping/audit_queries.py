@@ -1,7 +1,4 @@
-"""Reading the books of a whole bank, for those who audit it: single aggregates, and lists a page at a time.
-
-Others get selectables to join to who holds an account; the tables stay known to this room alone.
-"""
+"""Queries over the books of a whole bank for auditors: aggregates, and lists in pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +20,7 @@ ENTRIES_A_PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a bank's books come to: minutes over all accounts, and how many rows they have."""
+    """Totals of a bank's books: minutes over all accounts, and numbers of rows."""
 
     total_minutes: int
     above_minutes: int
@@ -37,7 +34,7 @@ class Figures:
 
 
 def count_books(session: Session, bank_id: int, time_zone: str, years: range) -> Figures:
-    """The figures of a bank's books; `years` are those in which it may have posted, for what is late."""
+    """Return the totals of a bank; `years` must cover all its entries, since `late` needs the zone's offsets then."""
     sums = session.execute(
         select(
             func.coalesce(func.sum(Account.balance), 0),
@@ -60,7 +57,7 @@ def count_books(session: Session, bank_id: int, time_zone: str, years: range) ->
 
 
 def accounts_as_they_stand(bank_id: int) -> Select[*tuple[Any, ...]]:
-    """A selectable of a bank's accounts: id, kind, floor, balance, given, received."""
+    """Return a selectable of a bank's accounts: id, kind, floor, balance, given, received."""
     return select(Account.id, Account.kind, Account.floor, Account.balance, Account.given, Account.received).where(
         Account.bank_id == bank_id
     )
@@ -69,9 +66,9 @@ def accounts_as_they_stand(bank_id: int) -> Select[*tuple[Any, ...]]:
 def beyond_since(
     session: Session, bank_id: int, account_ids: Sequence[int], *, low: int, high: int
 ) -> dict[int, datetime]:
-    """{account id: when the entry was posted that took it below `low` or above `high` minutes}, for those beyond now.
+    """Return {account id: moment since which its balance is below `low` or above `high` minutes} for such accounts.
 
-    Each account's own numbers are read from the newest back to where it was last within.
+    Reads each account's postings backwards to the last one within the range.
     """
     within = (
         select(Posting.number)
@@ -101,9 +98,10 @@ def beyond_since(
 
 
 def overrides_in_force(bank_id: int) -> Select[*tuple[Any, ...]]:
-    """A selectable of lower limits for a time that hold now: the newest change of each account, if it names an end.
+    """Return a selectable of the overrides in force: the newest limit change of each account, if it has an end.
 
-    Columns: account_id, floor, reason, until, recorded_by, recorded_at. What has ended stays until the floor rises.
+    Columns: account_id, floor, reason, until, recorded_by, recorded_at. An expired override stays in force until the
+    sweep raises the floor.
     """
     newest = (
         select(LimitChange.account_id, func.max(LimitChange.number).label("number"))
@@ -126,7 +124,7 @@ def overrides_in_force(bank_id: int) -> Select[*tuple[Any, ...]]:
 
 
 class Late(StrEnum):
-    """How late an entry was posted, by the day it happened: in a later month, or more than 30 days after."""
+    """How late an entry was posted: in a later month than it occurred, or more than 30 days after."""
 
     LATER_MONTH = "later-month"
     THIRTY_DAYS = "thirty-days"
@@ -134,7 +132,7 @@ class Late(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries to list: of one kind, only what takes something back, only what is late."""
+    """Entries to list: of a kind, only reversals, only late ones."""
 
     kind: EntryKind | None = None
     only_reversals: bool = False
@@ -147,7 +145,7 @@ EntryRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class EntriesPage:
-    """One page of entries, newest first; `older` is the id to page from (None: this is the last page)."""
+    """A page of entries, newest first; `older` is the value for `below` (None: this is the last page)."""
 
     rows: Sequence[EntryRow]
     older: int | None
@@ -156,17 +154,17 @@ class EntriesPage:
 def list_entries(  # noqa: PLR0913 (what is late depends on where and when the bank is)
     session: Session,
     bank_id: int,
-    wanted: EntryFilter,
+    filters: EntryFilter,
     *,
     time_zone: str,
     years: range,
     below: int | None = None,
     size: int = ENTRIES_A_PAGE,
 ) -> EntriesPage:
-    """A page of a bank's entries with ids under `below` (None: the newest), newest first."""
-    query = _entries().where(Entry.bank_id == bank_id, *_conditions(wanted))
-    if wanted.late is not None:
-        late = later_month if wanted.late is Late.LATER_MONTH else thirty_days_late
+    """Return the page of a bank's entries with ids under `below` (None: the newest page), newest first."""
+    query = _entries().where(Entry.bank_id == bank_id, *_conditions(filters))
+    if filters.late is not None:
+        late = later_month if filters.late is Late.LATER_MONTH else thirty_days_late
         query = query.where(late(session, time_zone, years))
     if below is not None:
         query = query.where(Entry.id < below)
@@ -175,12 +173,12 @@ def list_entries(  # noqa: PLR0913 (what is late depends on where and when the b
 
 
 def find_entry(session: Session, bank_id: int, keys: Sequence[str]) -> EntryRow | None:
-    """The entry under one of these keys, with its words."""
+    """Return the entry with one of these keys, and its words; None if there is none."""
     return session.execute(_entries().where(Entry.bank_id == bank_id, Entry.key.in_(keys))).first()
 
 
 def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> Sequence[Row[str, int | None]]:
-    """(key, reverses) of what takes this entry back, and of what it takes back itself, oldest first."""
+    """Return (key, reverses) of this entry's reversals and of the entry that it reverses, oldest first."""
     reversals = select(TakenBack.by_entry_id).where(TakenBack.bank_id == bank_id, TakenBack.entry_id == entry.id)
     related = or_(Entry.id.in_(reversals), Entry.id == entry.reverses)
     return session.execute(
@@ -189,7 +187,7 @@ def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> Seq
 
 
 class EntryLine(NamedTuple):
-    """A line of an entry with what it left on both accounts, in minutes."""
+    """A line of an entry with the balances of both accounts after it, in minutes."""
 
     line: int
     minutes: int
@@ -202,7 +200,7 @@ class EntryLine(NamedTuple):
 
 
 def list_lines(session: Session, bank_id: int, entry: EntryRow) -> Sequence[EntryLine]:
-    """An entry's lines in order."""
+    """Return an entry's lines in order, without those whose postings are missing."""
     postings = session.execute(
         select(Posting.line, Posting.account_id, Posting.minutes, Posting.balance_after, Account.kind)
         .join(Account, and_(Account.bank_id == Posting.bank_id, Account.id == Posting.account_id))
@@ -234,10 +232,10 @@ def _entries() -> Select[*tuple[Any, ...]]:
     ).outerjoin(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id))
 
 
-def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.kind is not None:
-        found.append(Entry.kind == wanted.kind)
-    if wanted.only_reversals:
-        found.append(Entry.reverses.is_not(None))
-    return found
+def _conditions(filters: EntryFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.kind is not None:
+        conditions.append(Entry.kind == filters.kind)
+    if filters.only_reversals:
+        conditions.append(Entry.reverses.is_not(None))
+    return conditions

@@ -1,4 +1,4 @@
-"""The table of what ended: accounts closed and opened again, months signed off."""
+"""The table of closings: accounts closed and reopened, months signed off."""
 
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ from timebank.ledger.closings import ClosingKind
 
 
 class Closing(Base):
-    """What closed or reopened an account, or signed off a month's figures (JSON): who, why, and who approved."""
+    """An account closed or reopened, or a month signed off with its figures (canonical JSON)."""
 
     __tablename__ = "closing"
     __table_args__ = (

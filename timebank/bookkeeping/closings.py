@@ -1,16 +1,16 @@
-"""Closing accounts at exactly zero and opening them again, and signing off months: rows that are only added."""
+"""Closing accounts at zero balance, reopening them, and signing off months: an append-only table."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Select, Table, insert, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows
 from timebank.ledger.closings import ClosingKind
 
 #: Columns: id, kind, account_id, month, figures, reason, recorded_by, approved_by, recorded_at.
@@ -18,9 +18,9 @@ ClosingRow = Row[*tuple[Any, ...]]
 
 
 def close_account(session: Session, bank_id: int, account_id: int, *, reason: str, by: int, now: datetime) -> None:
-    """Close an account that stands at exactly zero and holds nothing: nothing moves on it any more.
+    """Close an account whose balance and holds are zero, so that nothing can be posted to it.
 
-    Raises AccountClosedError where there is something on it, or where it is closed already.
+    Raises AccountClosedError if it has a balance or holds, or is closed already.
     """
     _write(session, bank_id, ClosingKind.ACCOUNT_CLOSED, account_id=account_id, reason=reason, by=by, now=now)
 
@@ -35,7 +35,7 @@ def reopen_account(  # noqa: PLR0913 (a closing names who, why and when)
     now: datetime,
     approved_by: int | None = None,
 ) -> None:
-    """Open a closed account again. Raises AccountClosedError where it is open."""
+    """Reopen a closed account. Raises AccountClosedError if it is open."""
     kind = ClosingKind.ACCOUNT_REOPENED
     _write(session, bank_id, kind, account_id=account_id, reason=reason, by=by, now=now, approved_by=approved_by)
 
@@ -51,9 +51,9 @@ def sign_off_month(  # noqa: PLR0913 (a closing names what, who, who approved, w
     approved_by: int,
     now: datetime,
 ) -> None:
-    """Put on record the figures (canonical JSON) of a month (its first day) that two people have signed off.
+    """Record the figures (canonical JSON) of a month (its first day) that two people signed off.
 
-    Raises SecondApproverError, or BooksClosedError where the month stands already.
+    Raises SecondApproverError, or BooksClosedError if the month was signed off before.
     """
     _write(
         session,
@@ -69,13 +69,13 @@ def sign_off_month(  # noqa: PLR0913 (a closing names what, who, who approved, w
 
 
 def is_closed(session: Session, bank_id: int, account_id: int) -> bool:
-    """Whether an account is closed."""
+    """Return whether an account is closed."""
     query = select(Account.closed_at).where(Account.bank_id == bank_id, Account.id == account_id)
     return session.scalar(query) is not None
 
 
 def list_closed(session: Session, bank_id: int, account_ids: Sequence[int]) -> Sequence[int]:
-    """Those of these accounts that are closed, in the order of their ids."""
+    """Return the ids of those accounts that are closed, in ascending order."""
     return session.scalars(
         select(Account.id)
         .where(Account.bank_id == bank_id, Account.id.in_(account_ids), Account.closed_at.is_not(None))
@@ -84,14 +84,14 @@ def list_closed(session: Session, bank_id: int, account_ids: Sequence[int]) -> S
 
 
 def list_signed_off(session: Session, bank_id: int) -> Sequence[ClosingRow]:
-    """The months that were signed off, newest first."""
+    """Return the months that were signed off, newest first."""
     return session.execute(
         _columns().where(Closing.bank_id == bank_id, Closing.month.is_not(None)).order_by(Closing.month.desc())
     ).all()
 
 
 def list_all_signed_off(session: Session) -> Sequence[ClosingRow]:
-    """The months that were signed off in all banks, oldest first. Columns: bank_id, month, figures."""
+    """Return the months that were signed off in all banks, oldest first. Columns: bank_id, month, figures."""
     return session.execute(
         select(Closing.bank_id, Closing.month, Closing.figures)
         .where(Closing.month.is_not(None))
@@ -100,19 +100,19 @@ def list_all_signed_off(session: Session) -> Sequence[ClosingRow]:
 
 
 def find_signed_off(session: Session, bank_id: int, month: date) -> ClosingRow | None:
-    """The sign-off of a month (its first day)."""
+    """Return the sign-off of a month (its first day); None if there is none."""
     return session.execute(_columns().where(Closing.bank_id == bank_id, Closing.month == month)).first()
 
 
 def list_closings(session: Session, bank_id: int, account_id: int) -> Sequence[ClosingRow]:
-    """What closed an account and opened it again, oldest first."""
+    """Return the closings and reopenings of an account, oldest first."""
     return session.execute(
         _columns().where(Closing.bank_id == bank_id, Closing.account_id == account_id).order_by(Closing.id)
     ).all()
 
 
 def account_closings() -> Select[*tuple[Any, ...]]:
-    """A selectable of what closed accounts and opened them again, for other rooms to join to who holds them.
+    """Return a selectable of the closings and reopenings of accounts, for other packages to join.
 
     Columns: bank_id, id, kind, account_id, recorded_by, recorded_at.
     """
@@ -121,7 +121,7 @@ def account_closings() -> Select[*tuple[Any, ...]]:
 
 
 def closed_accounts() -> Select[int, int]:
-    """A selectable of (bank_id, id) of the accounts that are closed."""
+    """Return a selectable of (bank_id, id) of closed accounts."""
     return select(Account.bank_id, Account.id).where(Account.closed_at.is_not(None))
 
 
@@ -164,5 +164,4 @@ def _write(  # noqa: PLR0913 (a closing names what, who, who approved, why and w
         "approved_by": approved_by,
         "recorded_at": now,
     }
-    with refusals_named():
-        session.execute(insert(cast("Table", Closing.__table__)), row)
+    insert_rows(session, Closing, row)

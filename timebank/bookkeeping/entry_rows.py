@@ -1,6 +1,6 @@
-"""An entry on its way into the books: what is to be written, and the plain values that its row is made of.
+"""A new entry and the row that is inserted for it, with its mark.
 
-Every posting goes through here, so it is written for speed; what it writes is fixed by docs/ledger.md.
+On the hot path of every posting, so written for speed; docs/ledger.md specifies the content of the row.
 """
 
 import hmac
@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from timebank import clock
-from timebank.bookkeeping.entry_encoding import COLUMNS, encode_entry, mark
+from timebank.bookkeeping.encoding import COLUMNS, encode_entry, mark
 from timebank.driver import moment
 from timebank.ledger.entries import LONGEST_DEED, LONGEST_KEY, EntryKind, Line
 from timebank.ledger.errors import EntryNotWholeError, NotAMirrorError
@@ -24,11 +24,11 @@ Values = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """A deed to be written in the books.
+    """An entry to be posted.
 
-    `key` makes it happen once per bank and derives from the deed; `deed` is an opaque reference to what it was;
-    `recorded_by`, `on_behalf_of` and `approved_by` are memberships, the first two of the bank `recorder_bank_id` where
-    that is another one than the entry's; `resolves` is the hold that it ends; `words` can later be erased.
+    `key` makes posting idempotent per bank and is derived from the deed; `deed` is an opaque reference to it.
+    `recorded_by`, `on_behalf_of` and `approved_by` are memberships, the first two of the bank `recorder_bank_id` if it
+    is not None. `resolves` is the id of the hold that the entry resolves; `words` can later be erased.
     """
 
     bank_id: int
@@ -47,9 +47,9 @@ class NewEntry:
     recorder_bank_id: int | None = None
 
     def __post_init__(self) -> None:
-        """Raise what the databases would refuse each in its own words.
+        """Check what the two databases would refuse with different errors.
 
-        EntryNotWholeError for texts that do not fit, NotAMirrorError where only some lines take something back.
+        Raises EntryNotWholeError for texts that do not fit, NotAMirrorError if only some lines mirror another line.
         """
         if len(self.key) > LONGEST_KEY or len(self.deed) > LONGEST_DEED or _NUL in f"{self.key}{self.deed}{self.words}":
             raise EntryNotWholeError
@@ -58,16 +58,16 @@ class NewEntry:
 
 
 def rows_of(entry: NewEntry, books_key: bytes, *, postgresql: bool) -> tuple[Values, Values | None]:
-    """Return the entry's row under a new id, in the order of `COLUMNS`, and its memo's row or None without words."""
+    """Return (the entry's row with a new id, in the order of `COLUMNS`; its memo's row, None without words)."""
     salt = secrets.token_bytes(_SALT_BYTES) if entry.words is not None else None
     entry_id = clock.next_id()
     row = marked_row(entry, books_key, digest_words(salt, entry.words), entry_id, moment(entry.recorded_at))
     memo = None if salt is None else (entry.bank_id, entry_id, entry.words, salt)
-    return (as_postgresql_has_it(row) if postgresql else row), memo
+    return (as_postgresql_row(row) if postgresql else row), memo
 
 
 def rows_by_name(entry: NewEntry, books_key: bytes) -> tuple[dict[str, Any], Values]:
-    """Return the entry's row for PostgreSQL by column, and (its words, their salt), both None without words."""
+    """Return (the entry's row for PostgreSQL by column; its words and their salt, both None without words)."""
     row, memo = rows_of(entry, books_key, postgresql=True)
     return dict(zip(COLUMNS, row, strict=True)), memo[2:] if memo else (None, None)
 
@@ -77,7 +77,8 @@ def marked_row(
 ) -> Values:
     """Return the row of an entry as SQLite stores it, its mark last.
 
-    A replay is marked again under the id and moment of the row that stands, and equals it if it is the same deed.
+    To detect a replay, an entry is marked with the id and moment of the existing row: the marks are equal if and only
+    if it is the same entry.
     """
     row = (
         entry.approved_by,
@@ -99,8 +100,8 @@ def marked_row(
     return (*row, mark(books_key, encode_entry(row)))
 
 
-def as_postgresql_has_it(row: Values) -> Values:
-    """Return a row as PostgreSQL takes it: lines as an array literal, the moment with its time zone."""
+def as_postgresql_row(row: Values) -> Values:
+    """Return the row for PostgreSQL: lines as an array literal, the moment with its UTC offset."""
     values = list(row)
     values[_LINES] = row[_LINES].replace("[", "{").replace("]", "}")
     values[_RECORDED_AT] = row[_RECORDED_AT] + "+00"
@@ -108,7 +109,7 @@ def as_postgresql_has_it(row: Values) -> Values:
 
 
 def json_lines(lines: Sequence[Line]) -> str:
-    """Return lines as JSON without spaces, `[[from,to,minutes]]`; a reversal's name the mirrored line fourth."""
+    """Return lines as JSON without spaces: `[[from,to,minutes]]`, with the mirrored line as fourth in a reversal."""
     parts = [
         f"[{line.from_account},{line.to_account},{line.minutes},{line.mirrors}]"
         if line.mirrors

@@ -1,4 +1,4 @@
-"""Reading every entry of a bank, one after the other, for who takes the books elsewhere."""
+"""Streaming queries over all entries of a bank, for exports."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
@@ -16,7 +16,7 @@ _BATCH = 2_000
 
 
 class LineRow(NamedTuple):
-    """A line of an entry, with its entry and the postings that it made; see `stream_lines`."""
+    """A line of an entry with its entry and its two postings; see `stream_lines`."""
 
     id: int
     key: str
@@ -40,10 +40,10 @@ class LineRow(NamedTuple):
 
 
 def stream_lines(session: Session, bank_id: int) -> Iterator[LineRow]:
-    """Every line of every entry of a bank, in the order of the entries' ids, read as it is asked for.
+    """Yield every line of every entry of a bank, in the order of the entries' ids, fetching in batches.
 
-    `reverses` is the key of the entry that is taken back. Where somebody wrote past the guards and a posting is
-    missing, its number and balance are None.
+    `reverses` is the key of the reversed entry. If a posting is missing, which the triggers prevent, its number and
+    balance are None.
     """
     first = aliased(Entry)
     query = (
@@ -86,27 +86,27 @@ _MISSING = (None, None)
 
 
 def _sides_of_entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> Callable[[int], _Sides]:
-    """Return a function that gives an entry's postings; it has to be asked in the order of the entries' ids."""
+    """Return a function from an entry's id to its postings; call it with ascending ids."""
     groups = groupby(rows, key=itemgetter(0))
-    standing: tuple[int, _Sides] | None = None
+    current: tuple[int, _Sides] | None = None
 
     def sides(entry_id: int) -> _Sides:
-        nonlocal standing
-        while standing is None or standing[0] < entry_id:
-            found = next(groups, None)
-            if found is None:
+        nonlocal current
+        while current is None or current[0] < entry_id:
+            group = next(groups, None)
+            if group is None:
                 return {}
-            standing = (found[0], {(row[1], row[2], row[3]): (row[4], row[5]) for row in found[1]})
-        return standing[1] if standing[0] == entry_id else {}
+            current = (group[0], {(row[1], row[2], row[3]): (row[4], row[5]) for row in group[1]})
+        return current[1] if current[0] == entry_id else {}
 
     return sides
 
 
 def stream_history(session: Session, bank_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Every entry of a bank, or of all, that was brought in as history and takes nothing back, read as it is asked for.
+    """Yield the imported entries of a bank, or of all banks, without reversals, fetching in batches.
 
-    Columns: bank_id, key, deed, kind, lines, occurred_on, recorded_by, recorded_at, words, has_words (also once they
-    are erased).
+    Columns: bank_id, key, deed, kind, lines, occurred_on, recorded_by, recorded_at, words, has_words (True also after
+    they were erased).
     """
     query = (
         select(

@@ -1,4 +1,4 @@
-"""The table of whose an account is, and from when."""
+"""The table of account holders."""
 
 from datetime import datetime
 
@@ -11,11 +11,11 @@ from timebank.ledger.accounts import HolderKind
 
 
 class AccountHolder(Base):
-    """Who holds an account from a moment on, numbered per account from 1: the newest row holds it now.
+    """A holder of an account, numbered per account from 1; the row with the highest number is the present holder.
 
-    `holder_id` is the id of a membership, group, fund, activity or bank, as `kind` says; the pot, opening balances and
-    leavers' hours are the bank's own, a clearing account is the other bank's. `recorded_by` is empty only for the
-    administrator's command line. `digest` is an HMAC of the row's leaf under the books' key.
+    `holder_id` is the id of a membership, group, fund, activity or bank, depending on `kind`; the pot, opening balances
+    and leavers' hours are held by the bank itself, a clearing account by the other bank. `recorded_by` is NULL only for
+    the administrator's command line. `digest` is the HMAC of the row's leaf under the books' key.
     """
 
     __tablename__ = "account_holder"

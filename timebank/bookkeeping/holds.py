@@ -1,18 +1,18 @@
-"""Holding recorded hours until they are answered. A hold counts against its account's floor from when it is placed.
+"""Holds on recorded hours that await confirmation. An open hold counts against its account's floor.
 
-It is resolved once: by the entry of its deed (`NewEntry.resolves`), or by `release` where no hours move.
+It is resolved once: by the entry of its deed (`NewEntry.resolves`), or by `release` if no hours move.
 """
 
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, func, insert, select, update
+from sqlalchemy import Select, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.bookkeeping.limits import lock_accounts
 from timebank.bookkeeping.models import Account, Hold
-from timebank.bookkeeping.refusals import refusals_named
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.ledger.errors import HoldResolvedError
 from timebank.ledger.holds import share_held
 
@@ -30,10 +30,10 @@ def place(  # noqa: PLR0913 (what is held of recorded hours depends on how many 
     most_unagreed: int,
     now: datetime,
 ) -> int:
-    """Hold what may be held of these minutes (see `ledger.holds.share_held`); gives how many minutes those are.
+    """Hold as many of these minutes as `ledger.holds.share_held` allows; return how many.
 
-    The account is locked first, so that nothing comes between looking at its room and holding. Nothing is refused:
-    where there is no room the hold is of 0 minutes, and says that the deed waits.
+    Locks the account first, so that its free balance cannot change in between. A hold of 0 minutes is inserted too: it
+    records that the deed awaits confirmation.
     """
     lock_accounts(session, bank_id, [account_id])
     account = session.execute(
@@ -60,13 +60,12 @@ def place(  # noqa: PLR0913 (what is held of recorded hours depends on how many 
         "deed": deed,
         "placed_at": now,
     }
-    with refusals_named():
-        session.execute(insert(_HOLDS), row)
+    insert_rows(session, Hold, row)
     return held
 
 
 def release(session: Session, bank_id: int, deed: str, *, now: datetime) -> None:
-    """Let go of what is held for a deed: no hours move. Raises HoldResolvedError where nothing is held for it."""
+    """Resolve the open hold of a deed without moving hours. Raises HoldResolvedError if it has none."""
     released = (
         update(_HOLDS)
         .where(_HOLDS.c.bank_id == bank_id, _HOLDS.c.deed == deed, _HOLDS.c.resolved_at.is_(None))
@@ -79,7 +78,7 @@ def release(session: Session, bank_id: int, deed: str, *, now: datetime) -> None
 
 
 def holds() -> Select[*tuple[Any, ...]]:
-    """A selectable of all holds, for other rooms to join to their deeds.
+    """Return a selectable of all holds, for other packages to join.
 
     Columns: bank_id, id, deed, account_id, minutes, placed_at, resolved_at.
     """

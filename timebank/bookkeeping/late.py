@@ -1,6 +1,6 @@
-"""Which entries were posted late: the calendar is the bank's, the clock of the books is UTC.
+"""SQL conditions for entries that were posted late, by the bank's local calendar; the books store UTC.
 
-PostgreSQL knows time zones. SQLite does not, so there the zone's changes of the clock are written into the question.
+SQLite has no time zones, so the zone's UTC offsets are written into its query as a CASE.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ LATE_DAYS = 30
 
 
 def later_month(session: Session, time_zone: str, years: range) -> ColumnElement[bool]:
-    """The entry was posted in a later calendar month than it happened in."""
+    """Return the condition that an entry was posted in a later month than it occurred; `years` as in `count_books`."""
     if session.get_bind().dialect.name == "postgresql":
         return cast(func.date_trunc("month", _local(time_zone)), Date) > Entry.occurred_on
     month = func.date(Entry.recorded_at, _shift(time_zone, years), "start of month")
@@ -25,7 +25,7 @@ def later_month(session: Session, time_zone: str, years: range) -> ColumnElement
 
 
 def thirty_days_late(session: Session, time_zone: str, years: range) -> ColumnElement[bool]:
-    """The entry was posted more than 30 days after it happened."""
+    """Return the condition that an entry was posted more than 30 days after it occurred."""
     if session.get_bind().dialect.name == "postgresql":
         return cast(_local(time_zone), Date) - Entry.occurred_on > LATE_DAYS
     day = func.date(Entry.recorded_at, _shift(time_zone, years))
@@ -38,7 +38,7 @@ def _local(time_zone: str) -> ColumnElement[Any]:
 
 
 def _shift(time_zone: str, years: range) -> ColumnElement[str]:
-    """How far the bank's clock was ahead of UTC when an entry was recorded, as SQLite's dates take it."""
+    """Return the zone's offset from UTC when an entry was recorded, as a modifier of SQLite's date()."""
     first, *changes = _offsets(time_zone, years.start, years.stop)
     newest_first = [(Entry.recorded_at >= at, f"{minutes:+d} minutes") for at, minutes in reversed(changes)]
     usual = f"{first[1]:+d} minutes"
@@ -47,21 +47,21 @@ def _shift(time_zone: str, years: range) -> ColumnElement[str]:
 
 @lru_cache(maxsize=64)
 def _offsets(time_zone: str, first: int, end: int) -> list[tuple[datetime, int]]:
-    """(moment, minutes ahead of UTC from then on) of a zone from one year up to another, oldest first."""
+    """Return (moment, minutes ahead of UTC from then on) of a zone, from one year up to another, oldest first."""
     zone, hour = ZoneInfo(time_zone), timedelta(hours=1)
-    found = list[tuple[datetime, int]]()
+    offsets = list[tuple[datetime, int]]()
     at = datetime(first - 1, 12, 31, tzinfo=UTC)
     while at.year < end:
         minutes = _ahead(zone, at)
-        if not found:
-            found.append((at, minutes))
-        elif minutes != found[-1][1]:
+        if not offsets:
+            offsets.append((at, minutes))
+        elif minutes != offsets[-1][1]:
             changed = next(at - hour * back for back in range(24, -1, -1) if _ahead(zone, at - hour * back) == minutes)
-            found.append((changed, minutes))
+            offsets.append((changed, minutes))
         at += timedelta(days=1)
-    return found
+    return offsets
 
 
 def _ahead(zone: ZoneInfo, at: datetime) -> int:
-    """Minutes by which the zone's wall clock is ahead at a moment in UTC."""
+    """Return by how many minutes the zone is ahead of UTC at a moment."""
     return (at.astimezone(zone).replace(tzinfo=UTC) - at) // timedelta(minutes=1)

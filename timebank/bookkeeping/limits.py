@@ -1,4 +1,4 @@
-"""How far accounts may fall: what stands and why, locks for deeds that read before they write, and many at once."""
+"""Limits of accounts: their history, changing them in bulk, and row locks on accounts."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -16,9 +16,9 @@ LimitRow = Row[*tuple[Any, ...]]
 
 
 def lock_accounts(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
-    """Hold these accounts until the unit of work ends, in the order of their ids, so that their balances stay.
+    """Lock the rows of these accounts until the transaction ends, in the order of their ids, to avoid deadlocks.
 
-    On SQLite a unit of work that writes holds everything anyway.
+    Does nothing on SQLite, where a writing transaction has locked the database.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -28,12 +28,12 @@ def lock_accounts(session: Session, bank_id: int, account_ids: Sequence[int]) ->
 
 
 def balances() -> Select[int, int, int]:
-    """A selectable of (bank_id, id, balance) of all accounts, for other rooms to join to what they go by."""
+    """Return a selectable of (bank_id, id, balance) of all accounts, for other packages to join."""
     return select(Account.bank_id, Account.id, Account.balance)
 
 
 def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[LimitRow]:
-    """Every change of an account's limit, newest first; the first row is what holds."""
+    """Return all limit changes of an account, newest first; the first row is in force."""
     return session.execute(
         select(
             LimitChange.number,
@@ -49,7 +49,7 @@ def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[Lim
 
 
 class EndedOverride(NamedTuple):
-    """An account whose newest limit change has ended, in minutes; `for_good` is its newest floor without an end."""
+    """An account whose newest limit change has expired, in minutes; `for_good` is its newest floor without an end."""
 
     id: int
     kind: str
@@ -61,7 +61,7 @@ class EndedOverride(NamedTuple):
 
 
 def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequence[EndedOverride]:
-    """Return the accounts whose newest limit change ended before today, by their ids."""
+    """Return the accounts whose newest limit change expired before today, in the order of their ids."""
     lasting = aliased(LimitChange)
     for_good = (
         select(lasting.floor)
@@ -91,9 +91,9 @@ def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
     by: int | None,
     now: datetime,
 ) -> int:
-    """Set the floor of all accounts of a kind that stands at `old`, with no end, to `new`, on record; gives how many.
+    """Change the floor of all accounts of a kind from `old`, without an end, to `new` minutes; return how many.
 
-    Accounts whose balance, less what is held, is below the new floor keep the old one.
+    Accounts whose free balance is below the new floor keep the old one.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -103,14 +103,14 @@ def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
             ),
             {"bank": bank_id, "kind": kind},
         )
-    meant = and_(
+    affected = and_(
         Account.bank_id == bank_id,
         Account.kind == kind,
         Account.floor == old,
         Account.balance - Account.held >= new,
         LimitChange.until.is_(None),
     )
-    count = session.scalar(_with_newest_change(select(func.count(Account.id))).where(meant)) or 0
+    count = session.scalar(_with_newest_change(select(func.count(Account.id))).where(affected)) or 0
     rows = {
         "bank_id": Account.bank_id,
         "account_id": Account.id,
@@ -121,18 +121,18 @@ def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)
         "recorded_by": literal(by),
         "recorded_at": literal(now, type_=UtcTime()),
     }
-    _insert_from(session, rows, meant)
+    _insert_from(session, rows, affected)
     return count
 
 
-def _insert_from(session: Session, rows: dict[str, Any], meant: ColumnElement[bool]) -> None:
-    query = _with_newest_change(select(*(column.label(name) for name, column in rows.items()))).where(meant)
+def _insert_from(session: Session, rows: dict[str, Any], affected: ColumnElement[bool]) -> None:
+    query = _with_newest_change(select(*(column.label(name) for name, column in rows.items()))).where(affected)
     table: Table = LimitChange.__table__  # type: ignore[assignment]
     session.execute(insert(table).from_select(list(rows), query))
 
 
 def _with_newest_change(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The query, joined from each account to its newest limit change."""
+    """Return the query with each account joined to its newest limit change."""
     newest = (
         select(func.max(LimitChange.number))
         .where(LimitChange.bank_id == Account.bank_id, LimitChange.account_id == Account.id)

@@ -1,4 +1,4 @@
-"""SQL expressions on an entry's lines, which PostgreSQL has as an array and SQLite as JSON. Lines count from 1."""
+"""SQL expressions on an entry's lines, an array on PostgreSQL and JSON on SQLite. Lines are numbered from 1."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ FROM, TO, MINUTES, MIRRORS = 1, 2, 3, 4
 
 
 class _Part(FunctionElement[int]):
-    """A part of a line: from account, to account, minutes, mirrored line."""
+    """An item of a line: from account, to account, minutes, mirrored line."""
 
     type = BigInteger()
     inherit_cache = True
 
 
 class _Count(FunctionElement[int]):
-    """How many lines there are."""
+    """The number of lines."""
 
     type = BigInteger()
     inherit_cache = True
@@ -34,18 +34,18 @@ class _TakesFrom(FunctionElement[bool]):
 
 
 def part(line: Any, number: int, lines: Any = Entry.lines) -> _Part:  # noqa: ANN401 (mapped columns)
-    """Return the part of a line with this number (FROM, TO, MINUTES or MIRRORS); NULL where there is none."""
-    place = literal_column(str(line)) if isinstance(line, int) else line
-    return _Part(lines, place, literal_column(str(number)))
+    """Return the item of a line at this index (FROM, TO, MINUTES or MIRRORS); NULL if there is none."""
+    index = literal_column(str(line)) if isinstance(line, int) else line
+    return _Part(lines, index, literal_column(str(number)))
 
 
 def other_account(line: Any, minutes: Any) -> ColumnElement[int]:  # noqa: ANN401 (mapped columns)
-    """Return the account on the other side of a posting, from its line and its signed minutes."""
+    """Return the other account of a posting's line, from the line's number and the posting's signed minutes."""
     return case((minutes < 0, part(line, TO)), else_=part(line, FROM))
 
 
 def count(lines: Any = Entry.lines) -> _Count:  # noqa: ANN401 (a mapped column)
-    """Return how many lines an entry has."""
+    """Return the number of lines of an entry."""
     return _Count(lines)
 
 
@@ -96,5 +96,5 @@ def _takes_in_sqlite(element: _TakesFrom, compiler: SQLCompiler, **how: Any) -> 
 
 
 def _readable(lines: str) -> str:
-    """Return NULL for lines that are no JSON: then somebody wrote past the guards, and the checks must not stop."""
+    """Return NULL for lines that are no valid JSON, so that the checks can read rows written past the triggers."""
     return f"CASE WHEN json_valid({lines}) THEN {lines} END"

@@ -1,8 +1,8 @@
-"""Many entries at once, such as the history of years: the same entries, digests and posting as one by one.
+"""Posting many entries at once, such as years of history. The rows are the same as when posted one by one.
 
-Each batch is one statement for the database, which then takes all locks in one order and writes all postings in one
-go. On PostgreSQL that is COPY. SQLite is given the rows beside the books first: told them one by one, it would keep
-ready to undo every page that each of them touches.
+Each batch is one statement, so that all locks are taken in one order and all postings are written in one go. On
+PostgreSQL that is COPY. On SQLite rows go to a temp table first: row by row each INSERT would journal every page it
+touches.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import COLUMNS
+from timebank.bookkeeping.encoding import COLUMNS
 from timebank.bookkeeping.entry_rows import NewEntry, Values, rows_of
 from timebank.bookkeeping.refusals import refusals_named
 from timebank.ledger.errors import KeyTakenError
@@ -25,10 +25,9 @@ _KEY_IS_UNIQUE = "uq_entry_bank_id_key"
 
 
 def post_many(session: Session, entries: Sequence[NewEntry]) -> None:
-    """Write entries in this order, each as `actions.post` writes one.
+    """Insert entries in this order, as `actions.post` would; not idempotent.
 
-    None of their keys may be taken yet. Raises KeyTakenError, FloorReachedError and the ledger's other refusals; then
-    roll back.
+    Raises KeyTakenError if any key is in use, FloorReachedError or another LedgerError; then roll back.
     """
     for start in range(0, len(entries), _BATCH):
         _post_batch(session, entries[start : start + _BATCH])
@@ -42,7 +41,7 @@ def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
         rows.append(row)
         if memo is not None:
             memos.append(memo)
-    write = _copy if postgresql else _write_beside_first
+    write = _copy if postgresql else _insert_from_temp_table
     with refusals_named():
         if write(session, "entry", rows) != len(rows):
             raise KeyTakenError(key=entries[0].key)
@@ -51,7 +50,7 @@ def _post_batch(session: Session, entries: Sequence[NewEntry]) -> None:
 
 
 def _copy(session: Session, table: str, rows: Sequence[Values]) -> int:
-    """Give the rows to PostgreSQL; tells how many went in. A key that is taken refuses them all."""
+    """Insert rows on PostgreSQL; return how many, 0 if a key is taken."""
     try:
         return driver.copy(session, table, _COLUMNS[table], rows)
     except DBAPIError as error:
@@ -60,12 +59,12 @@ def _copy(session: Session, table: str, rows: Sequence[Values]) -> int:
         raise
 
 
-def _write_beside_first(session: Session, table: str, rows: Sequence[Values]) -> int:
-    """Give the rows to SQLite; tells how many went in. A key that is taken is left aside."""
-    columns, beside = _COLUMNS[table], f"temp.new_{table}"
+def _insert_from_temp_table(session: Session, table: str, rows: Sequence[Values]) -> int:
+    """Insert rows on SQLite; return how many. The trigger skips a row whose key is taken."""
+    columns, temporary = _COLUMNS[table], f"temp.new_{table}"
     driver.run(session, f"CREATE TEMP TABLE IF NOT EXISTS new_{table} ({columns})", ())
-    places = ", ".join("?" * len(rows[0]))
-    driver.write_each(session, f"INSERT INTO {beside} VALUES ({places})", rows)  # noqa: S608 (names of our own)
-    written = driver.run(session, f"INSERT INTO main.{table} ({columns}) SELECT * FROM {beside} ORDER BY rowid", ())  # noqa: S608 (as above)
-    driver.run(session, f"DELETE FROM {beside}", ())  # noqa: S608 (as above)
+    parameters = ", ".join("?" * len(rows[0]))
+    driver.write_each(session, f"INSERT INTO {temporary} VALUES ({parameters})", rows)  # noqa: S608 (names of our own)
+    written = driver.run(session, f"INSERT INTO main.{table} ({columns}) SELECT * FROM {temporary} ORDER BY rowid", ())  # noqa: S608 (as above)
+    driver.run(session, f"DELETE FROM {temporary}", ())  # noqa: S608 (as above)
     return written

@@ -1,7 +1,7 @@
-"""The tables of the books. Triggers guard them (migrations/sql); nobody outside this room knows them.
+"""The tables of accounts and entries. Triggers guard them (migrations/sql); only this package imports them.
 
-An entry carries its lines. Inserting it posts it: the database itself writes postings and balances. Foreign keys that
-the triggers ask for anyway are left out: each would be looked up twice (decision 21).
+An entry contains its lines, and inserting it posts it: triggers write its postings and update the balances. Foreign
+keys that the triggers check anyway are omitted, since each would be looked up twice (decision 21).
 """
 
 from collections.abc import Sequence
@@ -31,23 +31,23 @@ from timebank.ledger.entries import LONGEST_DEED, LONGEST_KEY, EntryKind
 
 
 def one_of(column: str, words: type[StrEnum]) -> str:
-    """The rule that a column holds one of these words."""
+    """Return the CHECK that a column holds one of the values of an enum."""
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
-#: Rules that PostgreSQL keeps as domains. A constraint's name is that of the rule which the ledger's error carries.
+#: Types that PostgreSQL checks as domains. A constraint is named after the rule, `message_id` of the ledger's error.
 ACCOUNT_KIND = DOMAIN("account_kind", String(20), check=one_of("VALUE", AccountKind), constraint_name="kind")
 ENTRY_KIND = DOMAIN("entry_kind", String(20), check=one_of("VALUE", EntryKind), constraint_name="kind")
 WHOLE_DAY = DOMAIN("whole_day", Date(), check="isfinite(VALUE)", constraint_name="entry_whole")
 WHOLE_MOMENT = DOMAIN("whole_moment", DateTime(timezone=True), check="isfinite(VALUE)", constraint_name="entry_whole")
 DIGEST = DOMAIN("digest", LargeBinary(), check="length(VALUE) = 32", constraint_name="entry_whole")
 DOMAINS = (ACCOUNT_KIND, ENTRY_KIND, WHOLE_DAY, WHOLE_MOMENT, DIGEST)
-#: Keys are compared byte by byte, which costs PostgreSQL less than any language's order.
+#: Keys are compared byte by byte, which costs PostgreSQL less than the collation of a language.
 KEY = String(LONGEST_KEY).with_variant(String(LONGEST_KEY, collation="C"), "postgresql")
 
 
 class Account(Base):
-    """Where minutes sit. `held` is the sum of its open holds, `number` that of its newest posting; no `floor`: none."""
+    """An account, in minutes: `held` sums its open holds, `number` is its newest posting; `floor` NULL is no floor."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -80,10 +80,11 @@ class Account(Base):
 
 
 class Entry(Base):
-    """One deed written down.
+    """An entry with its lines, as a JSON or array value.
 
-    `recorder_bank_id` is the bank whose members `recorded_by` and `on_behalf_of` are, where that is another bank than
-    the entry's: only in an entry of kind clearing. `digest` is an HMAC of the entry's leaf under the books' key.
+    `recorder_bank_id` is the bank of the members `recorded_by` and `on_behalf_of` if it is another bank than the
+    entry's, which only an entry of kind clearing may have. `digest` is the HMAC of the entry's leaf under the books'
+    key.
     """
 
     __tablename__ = "entry"
@@ -113,7 +114,7 @@ class Entry(Base):
 
 
 class Memo(Base):
-    """The words of an entry and their salt. They can be blanked when a person is erased; the entry keeps a digest."""
+    """An entry's free text and its salt. Both can be set to NULL to erase personal data; the entry keeps the digest."""
 
     __tablename__ = "memo"
     __table_args__ = (
@@ -129,7 +130,7 @@ class Memo(Base):
 
 
 class TakenBack(Base):
-    """A line of an entry that was taken back, and the reversal that did it: each line once."""
+    """A reversed line of an entry, and the reversal. The primary key lets a line be reversed only once."""
 
     __tablename__ = "taken_back"
     __table_args__ = (
@@ -144,11 +145,11 @@ class TakenBack(Base):
 
 
 class Posting(Base):
-    """What a line of an entry did to one account, numbered without a gap, with the account's standing after it.
+    """The effect of a line on an account: signed minutes and the totals after it, numbered per account without a gap.
 
-    A line has two: `minutes` is below zero where they left the account. On SQLite an index refuses a side twice, since
-    its triggers cannot tell their own writing from anybody else's; on PostgreSQL nobody else may write here, and a
-    BRIN index, which costs writing next to nothing, finds the postings of an entry.
+    A line has two postings; `minutes` is negative for the account taken from. On SQLite a unique index rejects a
+    duplicate, since triggers cannot distinguish their own inserts from others; on PostgreSQL only the owner's function
+    may insert, and a BRIN index, which is almost free to maintain, finds the postings of an entry.
     """
 
     __tablename__ = "posting"
@@ -176,9 +177,9 @@ class Posting(Base):
 
 
 class Hold(Base):
-    """Minutes of an account that wait for an answer and count against its floor until then; resolved once.
+    """Minutes of an account that await confirmation and count against its floor until the hold is resolved, once.
 
-    `unagreed_minutes` are those of them that were not agreed beforehand.
+    `unagreed_minutes` of them were not agreed beforehand.
     """
 
     __tablename__ = "hold"
@@ -211,9 +212,9 @@ class Hold(Base):
 
 
 class LimitChange(Base):
-    """A change of an account's floor, numbered per account: how far it may fall from now on, who said so and why.
+    """A change of an account's floor, numbered per account, with reason and recorder.
 
-    `recorded_by` is empty only for the administrator's command line; `until` is the day an override ends.
+    `recorded_by` is NULL only for the administrator's command line; `until` is the last day of an override.
     """
 
     __tablename__ = "limit_change"

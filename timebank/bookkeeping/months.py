@@ -1,6 +1,6 @@
-"""What the books did month by month, by the day of posting where the bank is, for who signs months off.
+"""Monthly figures of a bank for signing months off, by the local month of posting.
 
-Each question reads the books once, however many months are asked for.
+Each query reads the books once, however many months are requested.
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account, Entry, Posting
 
-#: The month under which everything stands that was posted before the first that was asked for.
+#: Stands for all months before the first one requested.
 BEFORE = date(1, 1, 1)
 AnyRow = Row[*tuple[Any, ...]]
-#: A month (its first day) and the moment at which it begins where the bank is.
+#: A month (its first day) and the moment at which it begins in the bank's time zone.
 Begins = tuple[date, datetime]
 
 
 def list_moves(session: Session, bank_id: int, months: Sequence[Begins], end: datetime) -> Sequence[AnyRow]:
-    """(month, kind, takes_back, account_id, minutes, came_in) of all postings before `end`.
+    """Return the sums of all postings before `end`: (month, kind, takes_back, account_id, minutes, came_in).
 
-    `months` follow one another, oldest first. `minutes` are signed, `came_in` is the part above zero.
+    `months` are consecutive, oldest first. `minutes` is the signed sum, `came_in` the sum of the positive ones.
     """
     month = _month(session, months).label("month")
     takes_back = Entry.reverses.is_not(None).label("takes_back")
@@ -44,7 +44,7 @@ def list_moves(session: Session, bank_id: int, months: Sequence[Begins], end: da
 
 
 def count_entries(session: Session, bank_id: int, months: Sequence[Begins], end: datetime) -> Sequence[AnyRow]:
-    """(month, kind, takes_back, entries, late) of the entries posted in these months, up to `end`."""
+    """Return the numbers of entries posted in these months, up to `end`: (month, kind, takes_back, entries, late)."""
     month = _month(session, months).label("month")
     takes_back = Entry.reverses.is_not(None).label("takes_back")
     late = func.sum(case((Entry.occurred_on < month, 1), else_=0))
@@ -56,19 +56,19 @@ def count_entries(session: Session, bank_id: int, months: Sequence[Begins], end:
 
 
 def list_openings(session: Session, bank_id: int) -> Sequence[AnyRow]:
-    """(id, kind, opened_at) of a bank's accounts."""
+    """Return (id, kind, opened_at) of a bank's accounts."""
     return session.execute(select(Account.id, Account.kind, Account.opened_at).where(Account.bank_id == bank_id)).all()
 
 
 def list_account_closings(session: Session, bank_id: int) -> Sequence[AnyRow]:
-    """(kind, recorded_at) of what closed accounts of a bank and opened them again."""
+    """Return (kind, recorded_at) of the closings and reopenings of a bank's accounts."""
     return session.execute(
         select(Closing.kind, Closing.recorded_at).where(Closing.bank_id == bank_id, Closing.account_id.is_not(None))
     ).all()
 
 
 def _month(session: Session, months: Sequence[Begins]) -> ColumnElement[date]:
-    """The month (its first day) in which an entry was posted; moments are compared, so that nothing is reckoned."""
+    """Return the expression for the month (its first day) of posting, a CASE over the moments at which months begin."""
     names = [BEFORE, *(month for month, _begins in months)]
     steps = [
         (_before(session, begins), literal(earlier, Date))
@@ -78,7 +78,10 @@ def _month(session: Session, months: Sequence[Begins]) -> ColumnElement[date]:
 
 
 def _before(session: Session, moment: datetime) -> ColumnElement[bool]:
-    """The entry was posted before a moment. SQLite compares texts, in which whole seconds have no fraction."""
+    """Return the condition that an entry was posted before a moment.
+
+    SQLite compares text; without a fraction of a second the moment sorts before every stored moment of that second.
+    """
     if session.get_bind().dialect.name == "postgresql":
         return Entry.recorded_at < moment
     return type_coerce(Entry.recorded_at, Text) < f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

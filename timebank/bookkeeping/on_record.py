@@ -1,7 +1,7 @@
-"""What the books say was done, by whom and when, for others to hold against what they know of it.
+"""Who wrote each row of the books and when, for `audit` to compare with the trail.
 
-Of an account its first limit change says who opened it; of what a second person approved, that person did the last
-part of it. Entries of exchanges are left aside here: their exchanges and holds vouch for them.
+An account was opened by the recorder of its first limit change. For rows with a second approver, `by` is the approver.
+Entries of exchanges are omitted, since checks of their own compare them with the exchanges and holds.
 """
 
 from typing import Any
@@ -15,10 +15,10 @@ from timebank.ledger.entries import EntryKind
 
 
 def deeds() -> CompoundSelect[*tuple[Any, ...]]:
-    """Rows of the books with somebody's name on them.
+    """Return a selectable of the rows of the books that have a recorder.
 
-    Columns: by_bank_id (whose member `by` is: in an entry between two banks it may be the other one), moment, by (None:
-    the administrator's command line, or time), bank_id, what (the table), id, number.
+    Columns: by_bank_id (the bank of member `by`, which may be the other one in an entry between two banks), moment, by
+    (NULL: the administrator's command line, or the sweep), bank_id, what (the table), id, number.
     """
     opened = and_(LimitChange.bank_id == Account.bank_id, LimitChange.account_id == Account.id, LimitChange.number == 1)
     accounts = select(
@@ -53,7 +53,7 @@ def deeds() -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def _numbered(model: type[LimitChange | AccountHolder]) -> Select[*tuple[Any, ...]]:
-    """Rows that are numbered for each account."""
+    """Return the same columns of a table that is numbered per account."""
     return select(
         model.bank_id,
         model.recorded_at,
@@ -66,7 +66,7 @@ def _numbered(model: type[LimitChange | AccountHolder]) -> Select[*tuple[Any, ..
 
 
 def answers() -> CompoundSelect[*tuple[Any, ...]]:
-    """When each hold was placed, and when it was resolved. Columns: bank_id, moment, deed, id."""
+    """Return a selectable of when each hold was placed and resolved. Columns: bank_id, moment, deed, id."""
     return union_all(_holds(Hold.placed_at), _holds(Hold.resolved_at).where(Hold.resolved_at.is_not(None)))
 
 

@@ -1,7 +1,7 @@
-"""Reading the books.
+"""Queries for accounts, entries and statements.
 
-Balances and statement pages are index probes, however many postings an account has: numbers without a gap make
-every page a range, and totals stand in the account.
+Balances and statement pages are index lookups, however many postings an account has: postings are numbered without a
+gap, so every page is a range, and totals are stored in the account.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,8 +21,8 @@ from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
 
 
 def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Account:
-    """An account as it stands. Raises NoResultFound."""
-    return _as_it_stands(session.execute(_accounts().where(Account.bank_id == bank_id, Account.id == account_id)).one())
+    """Return an account. Raises NoResultFound."""
+    return _account_of(session.execute(_accounts().where(Account.bank_id == bank_id, Account.id == account_id)).one())
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
@@ -38,29 +38,29 @@ def _accounts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _as_it_stands(row: Row[*tuple[Any, ...]]) -> accounts.Account:
+def _account_of(row: Row[*tuple[Any, ...]]) -> accounts.Account:
     return accounts.Account(row.id, AccountKind(row.kind), *row[2:])
 
 
 def list_accounts(session: Session, bank_id: int, account_ids: Collection[int]) -> dict[int, accounts.Account]:
-    """{account id: the account as it stands} of these accounts."""
+    """Return {account id: account} for these accounts."""
     rows = session.execute(_accounts().where(Account.bank_id == bank_id, Account.id.in_(account_ids)))
-    return {row.id: _as_it_stands(row) for row in rows}
+    return {row.id: _account_of(row) for row in rows}
 
 
 def get_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int:
-    """The id of a bank's only account of this kind, such as its pot. Raises NoResultFound."""
+    """Return the id of a bank's only account of this kind, such as its pot. Raises NoResultFound."""
     return session.execute(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind)).scalar_one()
 
 
 def find_account_of_kind(session: Session, bank_id: int, kind: AccountKind) -> int | None:
-    """The same where it may not be there yet, such as the account of what leavers owed."""
+    """Return the same; None if it was not opened yet, such as the leavers' account."""
     return session.scalar(select(Account.id).where(Account.bank_id == bank_id, Account.kind == kind))
 
 
 @dataclass(frozen=True, slots=True)
 class StandingEntry:
-    """An entry as it stands in the books."""
+    """An entry with who recorded it and when."""
 
     entry: entries.Entry
     occurred_on: date
@@ -71,7 +71,7 @@ class StandingEntry:
 
 
 def get_entry(session: Session, bank_id: int, entry_id: int) -> StandingEntry:
-    """One entry with its lines. Raises NoResultFound."""
+    """Return an entry with its lines. Raises NoResultFound."""
     row = session.execute(
         select(
             Entry.id,
@@ -92,18 +92,18 @@ def get_entry(session: Session, bank_id: int, entry_id: int) -> StandingEntry:
 
 
 def list_entry_lines(session: Session, bank_id: int, entry_ids: Collection[int]) -> dict[int, tuple[Line, ...]]:
-    """{entry id: its lines} of these entries."""
+    """Return {entry id: its lines} for these entries."""
     rows = session.execute(select(Entry.id, Entry.lines).where(Entry.bank_id == bank_id, Entry.id.in_(entry_ids)))
     return {row.id: tuple(Line(*line) for line in row.lines) for row in rows}
 
 
 def find_entry_id(session: Session, bank_id: int, key: str) -> int | None:
-    """The id of the entry under this key."""
+    """Return the id of the entry with this key; None if there is none."""
     return session.scalar(select(Entry.id).where(Entry.bank_id == bank_id, Entry.key == key))
 
 
 def list_reversed_lines(session: Session, bank_id: int, entry_id: int) -> set[int]:
-    """The numbers of an entry's lines that were taken back."""
+    """Return the numbers of an entry's lines that were reversed."""
     return set(
         session.scalars(select(TakenBack.line).where(TakenBack.bank_id == bank_id, TakenBack.entry_id == entry_id))
     )
@@ -111,7 +111,7 @@ def list_reversed_lines(session: Session, bank_id: int, entry_id: int) -> set[in
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """What to show of a statement: everything, only help given, or only help received; one month of recording."""
+    """Rows of a statement to list: `shows` is everything, given or received; recorded in a range of time."""
 
     shows: str = "everything"
     recorded_from: datetime | None = None
@@ -124,10 +124,10 @@ _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 
 def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
-    """A selectable of one account's postings that others may join, filter and page.
+    """Return a selectable of an account's postings, for other packages to join, filter and page.
 
     Columns: number, entry_id, key, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
-    reversed_by (the id of the entry that took this line back), other_account (the line's other side), words.
+    reversed_by (the id of the entry that reversed this line), other_account (the line's other account), words.
     """
     return (
         select(
@@ -159,7 +159,7 @@ def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """One page of postings, newest first; `older` and `newer` are posting numbers to page from (None: no such page)."""
+    """A page of postings, newest first; `older` and `newer` are values for `below` (None: no such page)."""
 
     rows: Sequence[StatementRow]
     older: int | None
@@ -170,16 +170,16 @@ def list_statement(
     session: Session,
     bank_id: int,
     account_id: int,
-    wanted: StatementFilter,
+    filters: StatementFilter,
     *,
     below: int | None = None,
     size: int = 25,
 ) -> StatementPage:
-    """The page of postings with numbers under `below` (None: the newest), newest first.
+    """Return the page of postings with numbers under `below` (None: the newest page), newest first.
 
-    Every page is a range of the account's own numbers, so the last page costs what the first does.
+    Every page is a range of the account's numbers, so that the last one costs as much as the first.
     """
-    query = _filtered(statement(bank_id, account_id), wanted)
+    query = _filtered(statement(bank_id, account_id), filters)
     older = query.where(Posting.number < below) if below is not None else query
     rows = session.execute(older.order_by(Posting.number.desc()).limit(size + 1)).all()
     newer = None
@@ -188,7 +188,7 @@ def list_statement(
             select(Posting.number)
             .join(Entry, (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id))
             .where(Posting.bank_id == bank_id, Posting.account_id == account_id, Posting.number >= below),
-            wanted,
+            filters,
         )
         ahead = session.scalars(numbers.order_by(Posting.number).limit(size)).all()
         newer = ahead[-1] + 1 if ahead else None
@@ -196,28 +196,28 @@ def list_statement(
 
 
 def list_whole_statement(
-    session: Session, bank_id: int, account_id: int, wanted: StatementFilter
+    session: Session, bank_id: int, account_id: int, filters: StatementFilter
 ) -> Sequence[StatementRow]:
-    """All postings that the filter leaves, oldest first, for a spreadsheet."""
-    return session.execute(_filtered(statement(bank_id, account_id), wanted).order_by(Posting.number)).all()
+    """Return all postings that match the filter, oldest first."""
+    return session.execute(_filtered(statement(bank_id, account_id), filters).order_by(Posting.number)).all()
 
 
-def _filtered(query: _Query, wanted: StatementFilter) -> _Query:
-    """Running balances are stored with each posting, so leaving rows out never changes what a row says."""
-    if wanted.recorded_from is not None:
-        query = query.where(Entry.recorded_at >= wanted.recorded_from)
-    if wanted.recorded_before is not None:
-        query = query.where(Entry.recorded_at < wanted.recorded_before)
-    if wanted.shows != "everything":
+def _filtered(query: _Query, filters: StatementFilter) -> _Query:
+    """Return the query with the filter's conditions. Balances stay right without the other rows: they are stored."""
+    if filters.recorded_from is not None:
+        query = query.where(Entry.recorded_at >= filters.recorded_from)
+    if filters.recorded_before is not None:
+        query = query.where(Entry.recorded_at < filters.recorded_before)
+    if filters.shows != "everything":
         help_kinds = [kind.value for kind in KINDS_OF_HELP]
-        # Taking back help received comes in, and belongs with what was received.
+        # The reversal of help received has positive minutes, and is listed with help received.
         gave = (Posting.minutes > 0) == (Entry.reverses.is_(None))
-        query = query.where(Entry.kind.in_(help_kinds), gave if wanted.shows == "given" else ~gave)
+        query = query.where(Entry.kind.in_(help_kinds), gave if filters.shows == "given" else ~gave)
     return query
 
 
 def first_and_last_recording(session: Session, bank_id: int, account_id: int) -> tuple[datetime, datetime] | None:
-    """When an account's first and newest postings were recorded; None where it has none."""
+    """Return when an account's first and newest postings were recorded; None if it has none."""
     account = get_account(session, bank_id, account_id)
     if account.number == 0:
         return None
@@ -232,10 +232,10 @@ def first_and_last_recording(session: Session, bank_id: int, account_id: int) ->
 
 
 def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
-    """A selectable of the entries of a kind that reverse nothing, each with its first line, for other rooms to join.
+    """Return a selectable of the entries of a kind, without reversals, for other packages to join.
 
-    Columns: bank_id, deed, from_account_id, to_account_id, minutes, lines (how many it has), is_reversed (the first
-    one), recorded_by, recorded_at.
+    Columns: bank_id, deed, from_account_id, to_account_id and minutes of the first line, lines (their number),
+    is_reversed (the first line), recorded_by, recorded_at.
     """
     return (
         select(
@@ -258,23 +258,23 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
 
 
 def list_keys(kind: EntryKind) -> Select[int, str]:
-    """A selectable of (bank_id, key) of the entries of a kind, each found at once by its key."""
+    """Return a selectable of (bank_id, key) of the entries of a kind; the key is indexed."""
     return select(Entry.bank_id, Entry.key).where(Entry.kind == kind)
 
 
 def moments_of_accounts() -> Select[int, int, datetime]:
-    """A selectable of (bank_id, account_id, recorded_at) of every posting."""
+    """Return a selectable of (bank_id, account_id, recorded_at) of every posting."""
     of_entry = (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id)
     return select(Posting.bank_id, Posting.account_id, Entry.recorded_at).join(Entry, of_entry)
 
 
 def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
-    """A selectable of (bank_id, id) of all accounts of a kind, for other rooms to join to who holds them."""
+    """Return a selectable of (bank_id, id) of all accounts of a kind."""
     return select(Account.bank_id, Account.id).where(Account.kind == kind)
 
 
 def holders_now() -> Select[int, int, str, int]:
-    """A selectable of (bank_id, account_id, kind, holder_id): who holds each account now, its newest row on record."""
+    """Return a selectable of the present holder of each account: (bank_id, account_id, kind, holder_id)."""
     newer = aliased(AccountHolder)
     is_newer = select(newer.number).where(
         newer.bank_id == AccountHolder.bank_id,

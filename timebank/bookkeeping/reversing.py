@@ -1,4 +1,4 @@
-"""Taking an entry back, wholly or some of its lines. What was written stays; the reversal is an entry of its own."""
+"""Reversing an entry or some of its lines, by posting another entry that mirrors them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -28,11 +28,10 @@ def reverse(  # noqa: PLR0913 (a reversal names who, why, when and what)
     today: date,
     numbers: Sequence[int] | None = None,
 ) -> int:
-    """Take an entry back, wholly or the lines with these numbers; gives the id of the new entry.
+    """Reverse an entry, or its lines with these numbers; return the id of the reversal.
 
-    Where somebody has used the hours already, their floor is lowered just as far as needed, by who approved it, and
-    an account that was closed meanwhile is opened again, each on record.
-    Raises AlreadyReversedError or NotAMirrorError; then roll back.
+    If the hours were spent meanwhile, the account's floor is lowered as far as needed, and an account that was closed
+    is reopened; both are recorded. Raises AlreadyReversedError or NotAMirrorError; then roll back.
     """
     first = get_entry(session, bank_id, entry_id)
     lines = reversal_lines(first.entry, numbers)
@@ -72,9 +71,9 @@ def _make_room(  # noqa: PLR0913 (a limit change names who, why and until when)
     now: datetime,
     today: date,
 ) -> None:
-    """Lower the floors that a reversal would break, to where it takes the accounts, which are locked.
+    """Lower the floors of locked accounts that a reversal would break, to the balance after it.
 
-    Each change ends on the same day: from then on the floor rises again as far as the balance allows.
+    Each change expires today: afterwards the sweep raises the floor again as far as the balance allows.
     """
     accounts = session.execute(
         select(Account.id, Account.balance, Account.held, Account.floor).where(

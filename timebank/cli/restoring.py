@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Unattended
 from timebank.banks.models import Bank
-from timebank.bookkeeping import receipts, sealing
-from timebank.bookkeeping.logs import begin_log, list_names
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.sealing import actions as sealing, receipts
+from timebank.bookkeeping.sealing.logs import begin_log, list_names
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.cli import archives, postgresql_programs as programs, setting_up
 from timebank.cli.archives import CannotCopyError, Note
 from timebank.config import Settings

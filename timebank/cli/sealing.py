@@ -9,8 +9,8 @@ import click
 
 from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
-from timebank.bookkeeping.sealing import Sealed, seal as seal_books
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.sealing.actions import Sealed, seal as seal_books
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.cli import setting_up
 from timebank.cli.commands import main, settings_there
 from timebank.config import Settings
@@ -91,10 +91,10 @@ def verify_receipt(file: Path, key_file: Path | None) -> None:
         _refuse("This receipt is not right: the entry does not stand in the books that the checkpoint signs.")
     if not receipt.words_fit:
         _refuse("This receipt is not right: its words are not those that were sealed.")
-    told, seal = receipt.told, receipt.note.checkpoint
+    fields, seal = receipt.fields, receipt.note.checkpoint
     click.echo(f"This receipt is right: it is row {receipt.number + 1:,} of {seal.size:,} sealed at {seal.signed_at}.")
-    for line in told["lines"]:
-        click.echo(f"{line[2]} minutes went from account {line[0]} to account {line[1]}, for {told['occurred_on']}.")
+    for line in fields["lines"]:
+        click.echo(f"{line[2]} minutes went from account {line[0]} to account {line[1]}, for {fields['occurred_on']}.")
     if receipt.words is not None:
         click.echo(f"What was written with it: {receipt.words}")
     _say_key(signer, is_given=key_file is not None)

@@ -13,7 +13,7 @@ from timebank.corrections.figures import Figures, differences, read
 from timebank.corrections.models import Correction, CorrectionKind
 from timebank.corrections.month_queries import reckon_months
 from timebank.corrections.queries import lines_by_id
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def months_as_signed_off(session: Session) -> CheckResult:
@@ -35,7 +35,7 @@ def months_as_signed_off(session: Session) -> CheckResult:
                 _finding(row, f"{name} was signed as {before}, the books come to {now}")
                 for name, before, now in differences(figures, anew[row.month])
             ]
-    return CheckResult("months_as_signed_off", len(signed), "months", tuple(wrong[:20]), len(wrong))
+    return check_result("months_as_signed_off", len(signed), "months", wrong)
 
 
 def _finding(row: ClosingRow, problem: str) -> Finding:
@@ -53,7 +53,7 @@ def corrections_have_entries(session: Session) -> CheckResult:
         for bank_id, some in by_bank.items()
         for one in _without_entry(session, bank_id, some)
     ]
-    return CheckResult("corrections_have_entries", len(approved), "corrections", tuple(wrong[:20]), len(wrong))
+    return check_result("corrections_have_entries", len(approved), "corrections", wrong)
 
 
 def _without_entry(session: Session, bank_id: int, approved: Sequence[Correction]) -> list[Correction]:

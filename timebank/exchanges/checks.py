@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.findings import counted
+from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.entries import HISTORY, EntryKind
 
 _PREFIX = "exchange:"
@@ -26,7 +26,7 @@ def exchanges_have_entries(session: Session) -> CheckResult:
     moved = Exchange.state.in_(_MOVED) & (Exchange.minutes > 0)
     wrong = [*_entries_that_do_not_fit(session), *_exchanges_without_entry(session, moved)]
     count = session.scalar(select(func.count()).select_from(Exchange).where(moved)) or 0
-    return CheckResult("exchanges_have_entries", count, "exchanges", tuple(wrong[:20]), len(wrong))
+    return check_result("exchanges_have_entries", count, "exchanges", wrong)
 
 
 def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
         .where(~deeds.c.deed.startswith(HISTORY))
         .execution_options(yield_per=5_000)
     )
-    for row in counted(session, rows):
+    for row in with_progress(session, rows):
         sides = (row.to_account_id, row.from_account_id, row.posted)
         if row.lines != 1:
             yield Finding("entry", str(row.deed), "an exchange has one line")
@@ -116,7 +116,7 @@ def waiting_hours_are_held(session: Session) -> CheckResult:
         .where(is_open, Exchange.state.is_(None) | ~waits)
     )
     wrong += [Finding("hold", str(row.deed), "it is open, but nothing waits for it") for row in stray]
-    return CheckResult("waiting_hours_are_held", len(unheld), "waiting exchanges", tuple(wrong[:20]), len(wrong))
+    return check_result("waiting_hours_are_held", len(unheld), "waiting exchanges", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (exchanges_have_entries, waiting_hours_are_held)

@@ -1,1 +1,1 @@
-"""Who holds an account: a member today, a group, fund, activity or another bank as those rooms come."""
+"""Names and standing of account holders: members today, and groups, funds, activities and banks as they register."""

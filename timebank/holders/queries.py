@@ -1,4 +1,4 @@
-"""Reading whose an account is now: the newest row of the books' record, with what the holder's room says of them."""
+"""Queries for the present holder of an account: the newest row in the books, joined to its kind's source."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from timebank.holders.sources import list_sources
 
 
 class HolderName(NamedTuple):
-    """What a holder is called, the code of their page, and what kind of holder they are."""
+    """A holder's name, the code of their page, and their kind."""
 
     name: str
     code: str
@@ -19,7 +19,7 @@ class HolderName(NamedTuple):
 
 
 def holders() -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
-    """A selectable of the holders of all accounts but the bank's own, for other rooms to join to their rows.
+    """Return a selectable of the present holder of every account except the bank's own, for other packages to join.
 
     Columns: bank_id, account_id, kind, holder_id, name, code, standing.
     """
@@ -45,20 +45,21 @@ def _of_kind(kind: str, source: Select[int, int, str, str, str]) -> Select[*tupl
 
 
 def list_names(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, HolderName]:
-    """Return {account id: its holder's name} of these accounts; the bank's own, such as the pot, have none."""
-    found = holders().subquery()
+    """Return {account id: its holder's name} for these accounts; the bank's own, such as the pot, are left out."""
+    holder = holders().subquery()
     rows = session.execute(
-        select(found.c.account_id, found.c.name, found.c.code, found.c.kind).where(
-            found.c.bank_id == bank_id, found.c.account_id.in_(set(account_ids))
+        select(holder.c.account_id, holder.c.name, holder.c.code, holder.c.kind).where(
+            holder.c.bank_id == bank_id, holder.c.account_id.in_(set(account_ids))
         )
     )
     return {account_id: HolderName(*name) for account_id, *name in rows}
 
 
 def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
-    """Keep the standing of those who hold these accounts as it is until the transaction ends.
+    """Lock the rows that hold the standing of these accounts' holders until the transaction ends.
 
-    Who leaves meanwhile waits, and then finds what was begun with them. On SQLite one transaction writes at a time.
+    A holder's concurrent leaving waits for the lock and then reads what this transaction wrote. On SQLite there is one
+    writing transaction at a time anyway.
     """
     held = holders_now().subquery()
     for source in list_sources():

@@ -1,6 +1,6 @@
-"""What the rooms above tell about those who can hold an account: each registers its kind when it is imported.
+"""Registry of the kinds of account holders. The package of each kind registers a source when it is imported.
 
-So statements, locks and sweeps know holders of every kind without knowing their rooms.
+So statements, locks and sweeps handle holders of every kind without importing those packages.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ class Source:
     """Holders of one kind.
 
     `holders` returns a selectable of (bank_id, id, name, code, standing). `hold_standing` takes a session, a bank's id
-    and ids of holders, and keeps their standing until the transaction ends.
+    and ids of holders, and locks their standing until the transaction ends.
     """
 
     kind: HolderKind
@@ -29,7 +29,7 @@ _SOURCES: dict[HolderKind, Source] = {}
 
 
 def register(source: Source) -> None:
-    """Add the source of a kind; a kind has one. Raises ValueError for a second one."""
+    """Register the source of a kind. Raises ValueError if the kind has one already."""
     if source.kind in _SOURCES:
         raise ValueError(source.kind)
     _SOURCES[source.kind] = source

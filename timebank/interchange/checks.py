@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.export_queries import stream_history
-from timebank.bookkeeping.findings import counted
 from timebank.interchange.history import KINDS
 from timebank.interchange.history_store import DEED
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.trail.queries import list_doings
 
 
@@ -16,13 +16,13 @@ def history_as_brought_in(session: Session) -> CheckResult:
     """Every entry of history has one line, the key of its deed, a kind that history has, and its import on record."""
     imports = {(row.bank_id, row.done_by, row.done_at) for row in list_doings(session, DEED)}
     wrong, seen = list[Finding](), 0
-    for row in counted(session, stream_history(session)):
+    for row in with_progress(session, stream_history(session)):
         seen += 1
         if row.key != row.deed or row.kind not in KINDS or len(row.lines) != 1:
             wrong.append(Finding("entry", row.key, "it is not as history is brought in"))
         elif (row.bank_id, row.recorded_by, row.recorded_at) not in imports:
             wrong.append(Finding("entry", row.key, "nobody brought it in"))
-    return CheckResult("history_as_brought_in", seen, "entries", tuple(wrong[:20]), len(wrong))
+    return check_result("history_as_brought_in", seen, "entries", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (history_as_brought_in,)

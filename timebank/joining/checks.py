@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank.joining.models import Application
 from timebank.joining.rules import Stage
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def admitted_have_memberships(session: Session) -> CheckResult:
@@ -19,7 +19,7 @@ def admitted_have_memberships(session: Session) -> CheckResult:
         for row in session.execute(query)
     ]
     count = session.scalar(select(func.count()).select_from(Application)) or 0
-    return CheckResult("admitted_have_memberships", count, "applications", tuple(wrong[:20]), len(wrong))
+    return check_result("admitted_have_memberships", count, "applications", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (admitted_have_memberships,)

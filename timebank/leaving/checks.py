@@ -15,7 +15,7 @@ from timebank.actors import Standing
 from timebank.bookkeeping.closings import account_closings, closed_accounts
 from timebank.bookkeeping.queries import list_accounts_of_kind, list_entries_of_deeds, moments_of_accounts
 from timebank.ledger.accounts import AccountKind
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership
@@ -40,7 +40,7 @@ def leavers_are_settled(session: Session) -> CheckResult:
         for code in _opened_for_nothing(session)
     ]
     count = session.scalar(select(func.count()).select_from(closed)) or 0
-    return CheckResult("leavers_are_settled", count, "closed accounts", tuple(wrong[:20]), len(wrong))
+    return check_result("leavers_are_settled", count, "closed accounts", wrong)
 
 
 def _opened_for_nothing(session: Session) -> list[str]:
@@ -81,7 +81,7 @@ def leavings_on_record(session: Session) -> CheckResult:
         if done[bank_id, by, at] != told[bank_id, by, at]
     ]
     wrong += _entries_that_close_nothing(session, closings)
-    return CheckResult("leavings_on_record", len(closings), "leavings", tuple(wrong[:20]), len(wrong))
+    return check_result("leavings_on_record", len(closings), "leavings", wrong)
 
 
 def _closings_of_members() -> Any:  # noqa: ANN401 (a selectable of closings)

@@ -1,4 +1,4 @@
-"""The idea of the books, without a database: hours, accounts, entries, balances and what must always be true.
+"""The rules of the books in pure Python: hours, accounts, entries, balances, and the Merkle tree over them.
 
-It imports nothing but the standard library, so that it can be read, tested and trusted on its own.
+Imports only the standard library and `timebank.errors`, so that it can be read and tested without a database.
 """

@@ -1,4 +1,4 @@
-"""Where minutes sit. An account has a floor below which it never falls, and numbers its postings without a gap."""
+"""Accounts: each has a balance in minutes, a floor below which it never falls, and postings numbered without a gap."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import assert_never
 
 
 class AccountKind(StrEnum):
-    """What an account is for; the words are the glossary's."""
+    """What an account is for, in the words of the glossary."""
 
     MEMBER = "member"
     GROUP = "group"
@@ -29,7 +29,7 @@ class HolderKind(StrEnum):
 
 
 def holder_kind(kind: AccountKind) -> HolderKind:
-    """Return who holds accounts of a kind; a bank's clearing account is held by the other bank."""
+    """Return the kind of holder of accounts of this kind; a bank's clearing account is held by the other bank."""
     match kind:
         case AccountKind.MEMBER:
             return HolderKind.MEMBER
@@ -44,17 +44,17 @@ def holder_kind(kind: AccountKind) -> HolderKind:
     assert_never(kind)
 
 
-#: A bank has one of each of these.
+#: A bank has exactly one account of each of these kinds.
 ONE_PER_BANK = (AccountKind.POT, AccountKind.OPENING, AccountKind.LEAVERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as it stands: minutes, the number of its newest posting, and its floor (None: no floor).
+    """The state of an account, in minutes; `number` is that of its newest posting, and a `floor` of None is no floor.
 
-    `held` minutes wait for an answer and count against the floor: they are part of the balance still.
-    `given` and `received` count help only, net of what was taken back; the rest of the balance came another way
-    (welcome hours, gifts, corrections): given - received + other = balance.
+    `held` minutes await confirmation: they are still part of the balance but count against the floor. `given` and
+    `received` count help only, net of reversals; `other` is the rest of the balance (welcome hours, gifts,
+    corrections): given - received + other = balance.
     """
 
     id: int
@@ -68,10 +68,10 @@ class Account:
 
     @property
     def free(self) -> int:
-        """Minutes of the balance that nothing waits for."""
+        """Balance in minutes, less what is held."""
         return self.balance - self.held
 
     @property
     def other(self) -> int:
-        """Minutes that came or went by another way than helping and being helped."""
+        """Net minutes that moved by anything but help."""
         return self.balance - self.given + self.received

@@ -1,8 +1,8 @@
 """The books in memory: what posting an entry does to the accounts.
 
-This is the model that the database is held against. It is small on purpose: a reader can see that every line
-takes from one account exactly what it gives to another, that floors hold after each line, and that an entry
-happens wholly or not at all, and once.
+The reference model that the database is tested against. Small on purpose: a reader can see that every line takes from
+one account exactly what it gives to another, that floors hold after each line, and that posting is atomic and
+idempotent.
 """
 
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from timebank.ledger.holds import Hold
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What one line did to one account: signed minutes, and the account's standing after it."""
+    """The effect of one line on one account: signed minutes, and the account's totals after it."""
 
     account: int
     number: int
@@ -44,18 +44,18 @@ class Books:
     holds: dict[int, Hold] = field(default_factory=dict)
 
     def open_account(self, account: Account) -> None:
-        """Open an account; it starts at zero, since nothing is minted."""
+        """Add an account; its balance starts at zero."""
         self.accounts[account.id] = replace(account, balance=0, held=0, number=0, given=0, received=0)
 
     def set_floor(self, account_id: int, floor: int | None) -> None:
-        """Change how far an account may fall; not above what it has free. Raises FloorReachedError."""
+        """Set a floor in minutes (None: no floor). Raises FloorReachedError if the free balance is below it."""
         account = self.accounts[account_id]
         if floor is not None and account.free < floor:
             raise FloorReachedError(account=account_id)
         self.accounts[account_id] = replace(account, floor=floor)
 
     def place(self, hold: Hold) -> None:
-        """Hold minutes of an account for a deed. Raises FloorReachedError where its floor leaves less room."""
+        """Add a hold on an account. Raises FloorReachedError if the floor leaves less room."""
         account = self.accounts[hold.account]
         if account.floor is not None and hold.minutes and account.free - hold.minutes < account.floor:
             raise FloorReachedError(account=hold.account)
@@ -63,19 +63,19 @@ class Books:
         self.holds[hold.id] = hold
 
     def release(self, hold_id: int) -> None:
-        """Let go of a hold: nothing moves, and its minutes are free again. Raises HoldResolvedError."""
+        """Resolve a hold without moving its minutes. Raises HoldResolvedError if it is resolved already."""
         self.accounts = {**self.accounts, **self._released(hold_id)}
         self.holds[hold_id] = replace(self.holds[hold_id], is_open=False)
 
     def post(self, entry: Entry) -> bool:
-        """Write an entry wholly or not at all; False when this very entry stands already under its key.
+        """Post an entry atomically; return False if the same entry was posted before under its key.
 
         Raises KeyTakenError, NoSuchAccountError, FloorReachedError, HoldResolvedError, NotAMirrorError or
-        AlreadyReversedError; then nothing has changed.
+        AlreadyReversedError, and then changes nothing.
         """
-        standing = self.entries.get(entry.key)
-        if standing is not None:
-            if replace(entry, id=standing.id) != standing:
+        existing = self.entries.get(entry.key)
+        if existing is not None:
+            if replace(entry, id=existing.id) != existing:
                 raise KeyTakenError(key=entry.key)
             return False
         self._check_mirrors(entry)
@@ -93,18 +93,18 @@ class Books:
         return True
 
     def total(self) -> int:
-        """The sum of all balances, which is always zero."""
+        """Return the sum of all balances in minutes, which is always zero."""
         return sum(account.balance for account in self.accounts.values())
 
     def _check_resolves(self, entry: Entry) -> None:
-        """An entry ends a hold on an account that it takes from."""
+        """Raise HoldResolvedError unless the entry takes from the account of its hold, and is no reversal."""
         hold = self.holds.get(entry.resolves or 0)
         takes_from = {line.from_account for line in entry.lines}
         if hold is None or hold.account not in takes_from or entry.reverses is not None:
             raise HoldResolvedError
 
     def _released(self, hold_id: int) -> dict[int, Account]:
-        """The account of an open hold, without it."""
+        """Return {account id: the account without this hold}. Raises HoldResolvedError if the hold is not open."""
         hold = self.holds[hold_id]
         if not hold.is_open:
             raise HoldResolvedError
@@ -129,7 +129,7 @@ class Books:
 
 
 def _move(accounts: dict[int, Account], entry: Entry, number: int, line: Line) -> list[Posting]:
-    """Move one line's minutes, taking first and giving after; floors are held by whoever is taken from."""
+    """Move a line's minutes in `accounts`; return its two postings. Raises FloorReachedError or NoSuchAccountError."""
     postings = []
     for account_id, minutes in ((line.from_account, -line.minutes), (line.to_account, line.minutes)):
         if account_id not in accounts:
@@ -153,9 +153,9 @@ def _move(accounts: dict[int, Account], entry: Entry, number: int, line: Line) -
 
 
 def counted(kind: EntryKind, minutes: int, *, taken_back: bool) -> tuple[int, int]:
-    """What signed minutes add to (given, received).
+    """Return what signed minutes add to (given, received).
 
-    Help given comes in and help received goes out; taking it back undoes just that. Other kinds add to neither.
+    Help given raises the balance and help received lowers it; a reversal undoes just that. Other kinds add to neither.
     """
     if kind not in KINDS_OF_HELP:
         return 0, 0

@@ -1,14 +1,19 @@
-"""A check is a question with a name about what must always be true, a figure, and the rows where it is not.
+"""A check verifies one named rule that must always hold, and returns how many rows it read and which of them break it.
 
-Each room asks its own; the audit gathers them. Sum zero alone proves little: two changed postings pass it.
+Each package has its own checks and `audit` runs all of them. That balances sum to zero proves little by itself: two
+changed postings can still sum to zero.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: A result lists so many findings and counts the others.
+MOST_FINDINGS = 20
+
 
 class Verdict(StrEnum):
-    """How a check ended. A warning is a set-up to mend; the books themselves are as they must be."""
+    """How a check ended. WARNING is a wrong set-up of the database; the books themselves are right."""
 
     RIGHT = "right"
     WARNING = "warning"
@@ -17,7 +22,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row that is not as it must be: its table, what names it there, and what is wrong with it."""
+    """A row that breaks the rule: its table, its key there, and what is wrong with it."""
 
     table: str
     row: str
@@ -26,9 +31,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The answer to one check: its name, what was counted (figure and unit), and the rows found wrong.
+    """The result of one check: its name, what it counted (figure and unit), and the rows that break the rule.
 
-    `finding_count` counts every wrong row, `findings` shows the first of them.
+    `finding_count` counts all such rows, `findings` holds the first of them.
     """
 
     name: str
@@ -40,7 +45,14 @@ class CheckResult:
 
     @property
     def verdict(self) -> Verdict:
-        """Right where nothing was found."""
+        """RIGHT without findings."""
         if not self.findings:
             return Verdict.RIGHT
         return Verdict.WARNING if self.warns_only else Verdict.WRONG
+
+
+def check_result(
+    name: str, figure: int, unit: str, findings: Sequence[Finding], *, warns_only: bool = False
+) -> CheckResult:
+    """Return the result of a check: the first `MOST_FINDINGS` of its findings, and the number of all of them."""
+    return CheckResult(name, figure, unit, tuple(findings[:MOST_FINDINGS]), len(findings), warns_only=warns_only)

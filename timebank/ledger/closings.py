@@ -1,10 +1,10 @@
-"""What ends in the books: an account at zero, and a month whose figures two people have signed off."""
+"""Closings: an account closed at zero balance or reopened, and a month whose figures two people signed off."""
 
 from enum import StrEnum
 
 
 class ClosingKind(StrEnum):
-    """What a closing did."""
+    """What a closing records."""
 
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"

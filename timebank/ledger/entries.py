@@ -1,8 +1,7 @@
-"""One deed written in the books.
+"""Entries: the unit of bookkeeping, posted atomically and once.
 
-An entry carries its lines, and each line takes from one account what it gives another: balanced by construction.
-
-A reversal is an entry of its own whose lines each mirror a line of the first, the last line first.
+Each line of an entry takes from one account what it gives to another, so an entry is balanced by construction. A
+reversal is an entry whose lines each mirror a line of the reversed entry, the last line first.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from timebank.ledger.errors import NoLinesError, NotAMirrorError, NotMinutesErro
 
 
 class EntryKind(StrEnum):
-    """What kind of deed moved the hours."""
+    """What kind of deed an entry records."""
 
     EXCHANGE = "exchange"
     ACTIVITY = "activity"
@@ -26,26 +25,26 @@ class EntryKind(StrEnum):
     CLEARING = "clearing"
 
 
-#: Only these count as given and received; gifts, grants and corrections never do.
+#: Only these count as help given and received; gifts, grants and corrections never do.
 KINDS_OF_HELP = frozenset({EntryKind.EXCHANGE, EntryKind.ACTIVITY})
 
-#: How keys and deeds begin of what happened before these books were kept and was brought in from others.
+#: Prefix of the keys and deeds of entries that were imported from another system.
 HISTORY = "history:"
 
 
-#: How many signs an entry's key and its reference to a deed may have.
+#: Greatest lengths, in characters, of an entry's key and of its reference to a deed.
 LONGEST_KEY, LONGEST_DEED = 120, 80
-#: Nobody moves more at once: 1,900 years. Sums of such minutes stay far within 64 bits.
+#: Greatest minutes of a line, 1,900 years, so that sums stay far within 64 bits; and greatest number of lines.
 MOST_MINUTES = 1_000_000_000
 MOST_LINES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Hours moving: from the account of who received help to the account of who gave it, in whole minutes.
+    """Whole minutes that move from the account of whoever received help to the account of whoever gave it.
 
-    `mirrors` is the number (from 1) of the line that this one takes back; None in an ordinary entry.
-    Raises NotMinutesError, SameAccountError or NotAMirrorError when made wrong.
+    `mirrors` is the number (from 1) of the line that this line reverses; None unless the entry is a reversal.
+    Raises NotMinutesError, SameAccountError or NotAMirrorError for invalid values.
     """
 
     from_account: int
@@ -62,16 +61,16 @@ class Line:
             raise SameAccountError
 
     def mirrored(self, number: int) -> "Line":
-        """The line that takes this one, the entry's line `number`, back."""
+        """Return the line that reverses this one, which is line `number` of its entry."""
         return Line(self.to_account, self.from_account, self.minutes, mirrors=number)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A deed in the books: its own id, the key that makes it happen once, its kind and its lines.
+    """An entry: its id, the key that makes posting it idempotent, its kind and its lines.
 
-    `reverses` is the id of the entry that this one takes back, `resolves` that of the hold that it ends.
-    Raises NoLinesError or NotAMirrorError when made wrong.
+    `reverses` is the id of the entry that it reverses, `resolves` that of the hold that it resolves.
+    Raises NoLinesError or NotAMirrorError for invalid values.
     """
 
     id: int
@@ -92,7 +91,7 @@ class Entry:
 
 
 def reversal_lines(entry: Entry, numbers: Sequence[int] | None = None) -> tuple[Line, ...]:
-    """The lines that take an entry back, last first; `numbers` (from 1) chooses some of its lines, None takes all.
+    """Return the lines that reverse an entry, last first; `numbers` (from 1) selects lines of it, None all of them.
 
     Raises NotAMirrorError if the entry is itself a reversal or a number is not one of its lines.
     """

@@ -1,28 +1,28 @@
-"""What the ledger refuses, by name. The database refuses the same things under the same names."""
+"""The rules of the ledger as errors. The database enforces the same rules under the same names (`message_id`)."""
 
 from timebank.errors import TimebankError
 
 
 class LedgerError(TimebankError):
-    """Something the books do not take."""
+    """A rule of the books was broken."""
 
     message_id = "ledger_refused"
 
 
 class NoLinesError(LedgerError):
-    """An entry without a line moves nothing and is not written."""
+    """An entry has no lines."""
 
     message_id = "entry_has_lines"
 
 
 class NotMinutesError(LedgerError):
-    """Minutes are whole and more than zero."""
+    """Minutes are not a whole number above zero."""
 
     message_id = "minutes_whole_and_positive"
 
 
 class SameAccountError(LedgerError):
-    """Hours move between two different accounts."""
+    """A line takes from and gives to the same account."""
 
     message_id = "two_different_accounts"
 
@@ -34,7 +34,7 @@ class NoSuchAccountError(LedgerError):
 
 
 class NoSuchMemberError(LedgerError):
-    """Who recorded an entry, for whom, or who approved it is no member of the bank."""
+    """`recorded_by`, `on_behalf_of` or `approved_by` is no member of the bank."""
 
     message_id = "member_exists"
 
@@ -46,60 +46,60 @@ class FloorReachedError(LedgerError):
 
 
 class NotAMirrorError(LedgerError):
-    """A reversal's line does not mirror a line of the entry it reverses, or they do not come last line first."""
+    """A line of a reversal does not mirror a line of the reversed entry, or they are not in descending order."""
 
     message_id = "reversal_mirrors"
 
 
 class AlreadyReversedError(LedgerError):
-    """A line was reversed before: each can be taken back once."""
+    """A line was reversed before; each line can be reversed once."""
 
     message_id = "reversed_once"
 
 
 class KeyTakenError(LedgerError):
-    """The key of an entry was used before, for another deed."""
+    """The key was used before, for a different entry."""
 
     message_id = "same_key_same_deed"
 
 
 class HoldResolvedError(LedgerError):
-    """A hold was resolved before, or is not of this deed: each is resolved once, by its own deed."""
+    """The hold is resolved already, or belongs to another deed."""
 
     message_id = "hold_resolved_once"
 
 
 class AccountClosedError(LedgerError):
-    """An account is closed: nothing moves on it. Or it is not, or has something on it still, and cannot be closed."""
+    """The account is closed; or it cannot be closed or reopened, as it is so already or has a balance or holds."""
 
     message_id = "account_open"
 
 
 class SecondApproverError(LedgerError):
-    """Somebody else has to approve: nobody approves their own, and an adjustment never goes without."""
+    """An adjustment has no second approver, or somebody approved what they recorded themselves."""
 
     message_id = "second_approver"
 
 
 class EntryNotWholeError(LedgerError):
-    """An entry's day, moment or digest is not one."""
+    """An entry's day, moment, text or digest is malformed."""
 
     message_id = "entry_whole"
 
 
 class BooksClosedError(LedgerError):
-    """Somebody tried to change or remove what is written, or to write past the one door."""
+    """A row of the books would be changed or deleted, or written other than by inserting an entry."""
 
     message_id = "books_append_only"
 
 
 class NotACheckpointError(LedgerError):
-    """A text is no checkpoint or no public key, or the signature is of nobody we know."""
+    """A text is no checkpoint, receipt or public key, or no known key signed it."""
 
     message_id = "not_a_checkpoint"
 
 
 class NotSealedInOrderError(LedgerError):
-    """A leaf or a seal does not follow from the one before: somebody else sealed meanwhile, or got at the tables."""
+    """A leaf or a seal does not continue the sequence: sealing ran concurrently, or the tables were tampered with."""
 
     message_id = "sealed_in_order"

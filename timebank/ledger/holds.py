@@ -1,8 +1,8 @@
-"""How much of recorded hours is held until the other side answers.
+"""How many of the recorded minutes are held until the other side confirms them.
 
-What was agreed beforehand is held as far as the floor leaves room. The rest is held only up to a most, for all of an
-account's waiting hours together, so that nobody can freeze a neighbour's account by writing hours down. What is not
-held is tested against the floor when it is confirmed.
+Minutes that were agreed beforehand are held as far as the floor leaves room. The others are held only up to a maximum
+for all open holds of the account together, so that nobody can freeze a neighbour's account by recording hours. Minutes
+that are not held are checked against the floor when they are confirmed.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Minutes of an account that wait; `unagreed_minutes` are those of them that were not agreed beforehand."""
+    """Minutes of an account that await confirmation; `unagreed_minutes` of them were not agreed beforehand."""
 
     id: int
     account: int
@@ -23,9 +23,10 @@ class Hold:
 def share_held(
     minutes: int, *, agreed_minutes: int, room: int | None, unagreed_held: int, most_unagreed: int
 ) -> tuple[int, int]:
-    """(minutes to hold, those of them that were not agreed beforehand) of recorded minutes; each may be 0.
+    """Return (minutes to hold, those of them that were not agreed beforehand) for recorded minutes; each may be 0.
 
-    `room` is what the account's floor leaves (None: no floor), `unagreed_held` what it holds of that sort already.
+    `room` is the free balance above the floor (None: no floor), `unagreed_held` the unagreed minutes held already, and
+    `most_unagreed` the maximum of those.
     """
     agreed = min(minutes, agreed_minutes)
     unagreed = minutes - agreed

@@ -1,7 +1,7 @@
-"""Time as people say it and as it is kept: whole minutes inside, hours and minutes outside.
+"""Parsing of typed hours into whole minutes, and rounding.
 
-What somebody types is understood only where it can mean one thing. A bare 3 is three hours, a bare 45 is
-minutes, 1.5 h is an hour and a half; a bare 12 could be either, so we ask instead of guessing.
+Only unambiguous input is accepted. A bare 3 is three hours, a bare 45 is minutes, 1.5 h is an hour and a half; a bare
+12 could be either and raises HoursUnclearError.
 """
 
 import re
@@ -23,7 +23,7 @@ _DECIMAL = re.compile(r"(\d{1,2})[.,](\d{1,4})")
 _BARE = re.compile(r"\d{1,4}")
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-#: Parts of an hour as they are spoken, the longest first.
+#: Minutes of the spoken parts of an hour, the longest text first, since the regex takes the first that matches.
 _PARTS = {"three quarters": 45, "three-quarters": 45, "a quarter": 15, "quarter": 15, "a half": 30, "half": 30}
 _PART = "|".join(_PARTS)
 _PART_OF_AN_HOUR = re.compile(rf"({_PART}) (?:of )?an hour")
@@ -31,34 +31,34 @@ _AND_A_PART = re.compile(rf"(\d{{1,2}})(?: hours?)? and ({_PART})(?: hours?)?")
 
 
 class HoursNotUnderstoodError(TimebankError):
-    """The words do not say a time."""
+    """The text is no length of time."""
 
     message_id = "hours_not_understood"
 
 
 class HoursUnclearError(TimebankError):
-    """A bare number could be hours or minutes; values: `number`."""
+    """The number has no unit and could be hours or minutes; values: `number`."""
 
     message_id = "hours_unclear"
 
 
 class NoTimeError(TimebankError):
-    """Zero or less: there is nothing to record."""
+    """The time is zero or less."""
 
     message_id = "hours_zero"
 
 
 class TooLongError(TimebankError):
-    """More than a day and a night in one go."""
+    """The time is more than 24 hours."""
 
     message_id = "hours_too_long"
 
 
 def read_hours(text: str) -> int:
-    """Minutes (int, 1 to 1440) that somebody typed as '1 h 30', '1:30', '1.5 h', '90 min', '2' or '45'.
+    """Return the minutes (1 to 1440) of a text such as '1 h 30', '1:30', '1.5 h', '90 min', '2' or '45'.
 
-    Also as it is spoken: 'half an hour', 'an hour and a half', 'two hours'. A bare 1 to 8 is hours; a bare 15 to 480 in
-    quarters of an hour is minutes; a bare decimal has no unit and asks.
+    Spoken forms are accepted too: 'half an hour', 'an hour and a half', 'two hours'. A bare 1 to 8 is hours; a bare 15
+    to 480 in quarters of an hour is minutes; any other number without a unit is unclear.
 
     Raises NoTimeError, TooLongError, HoursUnclearError or HoursNotUnderstoodError.
     """
@@ -80,7 +80,7 @@ def read_hours(text: str) -> int:
 
 
 def _in_digits(words: str) -> str:
-    """'two hours' as '2 hours', 'an hour' as '1 hour'."""
+    """Return 'two hours' as '2 hours' and 'an hour' as '1 hour'."""
     words = re.sub(r"\ban? (?=(?:hour|minute)\b)", "1 ", words)
     for number, name in enumerate(_NUMBERS, start=1):
         words = re.sub(rf"\b{name}\b", str(number), words)
@@ -88,16 +88,16 @@ def _in_digits(words: str) -> str:
 
 
 def _read_spoken(words: str) -> int | None:
-    """Minutes said as part of an hour, alone or after whole hours."""
-    if found := _PART_OF_AN_HOUR.fullmatch(words):
-        return _PARTS[found[1]]
-    if ("hour" in words) and (found := _AND_A_PART.fullmatch(_in_digits(words))):
-        return int(found[1]) * MINUTES_PER_HOUR + _PARTS[found[2]]
+    """Return the minutes of a part of an hour, alone or after whole hours; None for other texts."""
+    if match := _PART_OF_AN_HOUR.fullmatch(words):
+        return _PARTS[match[1]]
+    if ("hour" in words) and (match := _AND_A_PART.fullmatch(_in_digits(words))):
+        return int(match[1]) * MINUTES_PER_HOUR + _PARTS[match[2]]
     return None
 
 
 def read_limit(text: str) -> int:
-    """Minutes (int, 1 or more) of a limit, typed with its unit as '20 hours' or '30 min'; a bare number asks.
+    """Return the minutes (1 or more) of a limit, typed with its unit such as '20 hours' or '30 min'.
 
     Raises NoTimeError, HoursUnclearError or HoursNotUnderstoodError.
     """
@@ -113,12 +113,12 @@ def read_limit(text: str) -> int:
 
 
 def _read_with_unit(words: str) -> int | None:
-    if found := _CLOCK.fullmatch(words):
-        return int(found[1]) * MINUTES_PER_HOUR + int(found[2])
-    if found := _MINUTES.fullmatch(words):
-        return int(found[1])
-    if found := _HOURS_AND_MINUTES.fullmatch(words):
-        return _hours_and_minutes(found[1], found[2])
+    if match := _CLOCK.fullmatch(words):
+        return int(match[1]) * MINUTES_PER_HOUR + int(match[2])
+    if match := _MINUTES.fullmatch(words):
+        return int(match[1])
+    if match := _HOURS_AND_MINUTES.fullmatch(words):
+        return _hours_and_minutes(match[1], match[2])
     return None
 
 
@@ -147,15 +147,15 @@ def _read_bare(words: str) -> int:
 
 
 def round_half_up(exact: Fraction) -> int:
-    """The nearest whole number to an exact one; a half goes up."""
+    """Return the nearest whole number; a half is rounded up."""
     return int((exact * 2 + 1) // 2)
 
 
 def round_up_to_step(minutes: int, *, step: int = STEP_MINUTES) -> int:
-    """Minutes rounded up to the bank's step: 20 becomes 30 with a step of 15."""
+    """Return the minutes rounded up to a multiple of the step: 20 becomes 30 with a step of 15."""
     return -(-minutes // step) * step
 
 
 def split(minutes: int) -> tuple[int, int]:
-    """(hours, minutes) of a length without its sign: 90 is (1, 30), and so is -90."""
+    """Return (hours, minutes) of the absolute value: 90 and -90 are both (1, 30)."""
     return divmod(abs(minutes), MINUTES_PER_HOUR)

@@ -1,8 +1,8 @@
-"""A row of the books as bytes that a stranger can make again: what a seal is about.
+"""Encoding of the leaves of the Merkle tree: a row of the books as canonical JSON, reproducible by anybody.
 
-Canonical JSON: one object, its names sorted, no spaces, UTF-8; ids are strings of digits, since they are longer than
-some programs can count; minutes are whole numbers; moments are RFC 3339 in UTC with six digits behind the second.
-Words never stand in it, only what was made of them under a salt.
+One object, its names sorted, no spaces, UTF-8. Ids are strings of digits, since they exceed the integers that some JSON
+parsers read exactly; minutes are numbers; moments are RFC 3339 in UTC with microseconds. Free text is never included,
+only its salted digest.
 """
 
 import json
@@ -14,7 +14,7 @@ _write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fa
 
 
 class LeafKind(StrEnum):
-    """What is sealed, in the order in which one sealing takes them: first what the others rest on."""
+    """The kinds of rows that are sealed, in the order in which one sealing takes them: referenced rows come first."""
 
     LOG = "log"
     ACCOUNT = "account"
@@ -26,29 +26,30 @@ class LeafKind(StrEnum):
     CLOSING = "closing"
 
 
-Told = str | int | None | Sequence["Told"]
+#: What a field of a leaf may hold.
+JsonValue = str | int | None | Sequence["JsonValue"]
 
 
-def encode(kind: LeafKind, fields: Mapping[str, Told]) -> bytes:
-    """The leaf's bytes."""
+def encode(kind: LeafKind, fields: Mapping[str, JsonValue]) -> bytes:
+    """Return the leaf of a row with these fields, as bytes."""
     return canonical({"leaf": kind.value, **fields})
 
 
-def canonical(told: object) -> bytes:
-    """Canonical JSON of what JSON can say."""
-    return _write(told).encode()
+def canonical(value: object) -> bytes:
+    """Return a value as canonical JSON in UTF-8. Raises TypeError or ValueError for what JSON cannot represent."""
+    return _write(value).encode()
 
 
-def tell_id(number: int | None) -> str | None:
-    """An id, or nobody."""
+def encode_id(number: int | None) -> str | None:
+    """Return an id as decimal text; None stays None."""
     return None if number is None else str(number)
 
 
-def tell_moment(moment: datetime) -> str:
-    """A moment such as 2026-11-21T10:00:00.000000Z."""
+def encode_moment(moment: datetime) -> str:
+    """Return an aware datetime such as 2026-11-21T10:00:00.000000Z."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def tell_day(day: date | None) -> str | None:
-    """A day such as 2026-11-21."""
+def encode_day(day: date | None) -> str | None:
+    """Return a date such as 2026-11-21; None stays None."""
     return None if day is None else day.isoformat()

@@ -1,7 +1,7 @@
-"""A Merkle tree over a list that only grows (RFC 9162, section 2.1): one hash stands for all of it, in its order.
+"""A Merkle tree over an append-only list (RFC 9162, section 2.1): its root hash commits to all leaves in their order.
 
-Whoever keeps that hash can later be shown that a leaf stands in the list, and that a longer list begins with it.
-Nobody can show either of a list that was changed.
+For whoever keeps a root, an inclusion proof shows that a leaf is in the list, and a consistency proof that a longer
+list begins with it. Neither can be made for a list that was changed.
 """
 
 import hashlib
@@ -10,38 +10,37 @@ from dataclasses import dataclass
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256().digest()
-#: Leaves of a block: the hash of each whole block is kept, so that a proof never reads all leaves.
+#: Leaves per block. The hash of each whole block is stored, so that making a proof never reads all leaves.
 BLOCK = 256
 
-#: Gives the hash over the leaves from the first number up to, but not with, the second.
+#: Returns the hash over the leaves from the first number up to the second, exclusive.
 Span = Callable[[int, int], bytes]
 
 
 def hash_leaf(content: bytes) -> bytes:
-    """The hash of a leaf."""
+    """Return the hash of a leaf (RFC 9162, 2.1.1)."""
     return hashlib.sha256(b"\x00" + content).digest()
 
 
 def hash_node(left: bytes, right: bytes) -> bytes:
-    """The hash of two hashes that stand beside each other."""
+    """Return the hash of an inner node from those of its children (RFC 9162, 2.1.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def root(hashes: Sequence[bytes]) -> bytes:
-    """The hash over all leaves, given the hash of each. Whole blocks of 2ⁿ leaves may stand as one hash each."""
-    grown = Peaks().grown(hashes)
-    return grown.root
+    """Return the root over leaf hashes. The hash of a whole block of 2ⁿ leaves may replace the hashes of its leaves."""
+    return Peaks().grown(hashes).root
 
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """All that is needed to go on with a tree of this size: the hash of each whole part, the largest first."""
+    """The state from which a tree of this size can grow: the root of each perfect subtree, the largest first."""
 
     size: int = 0
     hashes: tuple[bytes, ...] = ()
 
     def grown(self, leaves: Iterable[bytes], blocks: list[tuple[int, bytes]] | None = None) -> "Peaks":
-        """The same with these leaves' hashes behind. Blocks that get whole are noted as (number of last leaf, hash)."""
+        """Return the peaks with leaf hashes appended; completed blocks go to `blocks` as (last leaf's number, hash)."""
         size, peaks = self.size, list(self.hashes)
         for leaf in leaves:
             peaks.append(leaf)
@@ -57,45 +56,45 @@ class Peaks:
 
     @property
     def root(self) -> bytes:
-        """The hash over all leaves."""
+        """The root over all leaves."""
         if not self.hashes:
             return EMPTY_ROOT
-        found = self.hashes[-1]
+        node = self.hashes[-1]
         for peak in reversed(self.hashes[:-1]):
-            found = hash_node(peak, found)
-        return found
+            node = hash_node(peak, node)
+        return node
 
 
 def inclusion_proof(number: int, size: int, span: Span) -> list[bytes]:
-    """The hashes that lead from a leaf, numbered from 0, to the root of that many leaves (RFC 9162, 2.1.3.1)."""
-    found, start, end = list[bytes](), 0, size
+    """Return the inclusion proof of a leaf, numbered from 0, in a tree of this size (RFC 9162, 2.1.3.1)."""
+    proof, start, end = list[bytes](), 0, size
     while end - start > 1:
         middle = start + _split(end - start)
         if number < middle:
-            found.append(span(middle, end))
+            proof.append(span(middle, end))
             end = middle
         else:
-            found.append(span(start, middle))
+            proof.append(span(start, middle))
             start = middle
-    return found[::-1]
+    return proof[::-1]
 
 
 def consistency_proof(old: int, new: int, span: Span) -> list[bytes]:
-    """The hashes that show a tree of `new` leaves to begin with that of `old` (RFC 9162, 2.1.4.1). 0 < old ≤ new."""
-    found, start, end, is_whole = list[bytes](), 0, new, True
+    """Return the proof that a tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.1); 0 < old ≤ new."""
+    proof, start, end, is_whole = list[bytes](), 0, new, True
     while old != end:
         middle = start + _split(end - start)
         if old <= middle:
-            found.append(span(middle, end))
+            proof.append(span(middle, end))
             end = middle
         else:
-            found.append(span(start, middle))
+            proof.append(span(start, middle))
             start, is_whole = middle, False
-    return ([] if is_whole else [span(start, end)]) + found[::-1]
+    return ([] if is_whole else [span(start, end)]) + proof[::-1]
 
 
 def is_included(leaf: bytes, number: int, size: int, proof: Sequence[bytes], root_hash: bytes) -> bool:
-    """Whether the proof leads from the leaf's hash to the root (RFC 9162, 2.1.3.2)."""
+    """Return whether the proof leads from the leaf's hash to the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= number < size:
         return False
     first, last, reached = number, size - 1, leaf
@@ -113,7 +112,7 @@ def is_included(leaf: bytes, number: int, size: int, proof: Sequence[bytes], roo
 
 
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the proof shows that the longer tree begins with the shorter (RFC 9162, 2.1.4.2). 0 < old ≤ new."""
+    """Return whether the proof shows that the tree of `new` leaves begins with that of `old` (RFC 9162, 2.1.4.2)."""
     if old == new:
         return not proof and old_root == new_root
     if not 0 < old < new or not proof:
@@ -137,5 +136,5 @@ def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: S
 
 
 def _split(size: int) -> int:
-    """The largest power of two below the size."""
+    """Return the largest power of two below the size."""
     return 1 << ((size - 1).bit_length() - 1)

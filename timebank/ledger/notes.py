@@ -1,7 +1,7 @@
-"""Checkpoints as text: a signed note (c2sp.org/signed-note) that says how long a list is and what its root is.
+"""Format of checkpoints: signed notes (c2sp.org/signed-note) over the size and root of a log.
 
-Its body follows c2sp.org/tlog-checkpoint: origin, number of leaves, root, and a line of ours with the moment of
-signing. How to sign and what a right signature is stand elsewhere: here is only the text.
+The body follows c2sp.org/tlog-checkpoint: origin, number of leaves, root, and an extension line with the moment of
+signing. Signing and verifying are in `bookkeeping.sealing.signing`.
 """
 
 import base64
@@ -24,53 +24,53 @@ _LOG = re.compile(r"(timebank/[1-9][0-9]*)(?:/([2-9]|[1-9][0-9]+))?")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key (Ed25519, 32 bytes) under the name of whose it is."""
+    """A public key (Ed25519, 32 bytes) and the name of its owner."""
 
     name: str
     public: bytes
 
     @property
     def id(self) -> bytes:
-        """Four bytes that tell keys of one name apart."""
+        """Four bytes that distinguish keys of the same name."""
         return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:_ID_BYTES]
 
     def __str__(self) -> str:
-        """The key as one line, `name+id+key`, as Go's `note` package writes and reads it."""
-        return f"{self.name}+{self.id.hex()}+{_told(_ED25519 + self.public)}"
+        """Return the key as one line, `name+id+key`, in the format of Go's `note` package."""
+        return f"{self.name}+{self.id.hex()}+{_base64(_ED25519 + self.public)}"
 
 
 def read_key(line: str) -> Key:
-    """A key from its line. Raises NotACheckpointError where the line is no Ed25519 key or its id is another's."""
+    """Parse a key line. Raises NotACheckpointError if it is no Ed25519 key or its id does not match."""
     name, _plus, rest = line.strip().partition("+")
-    key_id, _plus, told = rest.partition("+")
-    kept = _bytes(told)
-    key = Key(name, kept[1:])
-    if not is_name(name) or kept[:1] != _ED25519 or len(key.public) != HASH_BYTES or key.id.hex() != key_id:
+    key_id, _plus, encoded = rest.partition("+")
+    content = _bytes(encoded)
+    key = Key(name, content[1:])
+    if not is_name(name) or content[:1] != _ED25519 or len(key.public) != HASH_BYTES or key.id.hex() != key_id:
         raise NotACheckpointError
     return key
 
 
 def is_name(name: str) -> bool:
-    """Whether a signed note takes this as the name of a key."""
+    """Return whether this is a valid name of a key in a signed note."""
     return bool(name) and "+" not in name and not any(sign.isspace() for sign in name)
 
 
 def name_log(bank_id: int, log: int = 1) -> str:
-    """The origin of a bank's seals, and the name of the keys that sign them, unlike those of any other bank.
+    """Return the origin of a bank's checkpoints, which is also the name of the keys that sign them; unique per bank.
 
-    Where a restored backup could not go on from a seal that was made public, a new log begins, with its number behind.
+    After the restore of a backup that is older than a published seal a new log begins, and its number is appended.
     """
     return f"timebank/{bank_id}" if log == 1 else f"timebank/{bank_id}/{log}"
 
 
 def split_origin(origin: str) -> tuple[str, int] | None:
-    """(origin of the bank's first log, number of this log); None for what is no log of a time bank."""
+    """Return (origin of the bank's first log, number of this log); None if it is no origin of a time bank."""
     match = _LOG.fullmatch(origin)
     return None if match is None else (match[1], int(match[2] or 1))
 
 
 def may_follow(old: str, new: str) -> bool:
-    """Whether the origin `new` may go on from `old`: the same log, or a later one of the same bank."""
+    """Return whether log `new` may continue log `old`: it is the same log, or a later one of the same bank."""
     first, second = split_origin(old), split_origin(new)
     if first is None or second is None:
         return old == new
@@ -79,7 +79,7 @@ def may_follow(old: str, new: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a note says: of which list, how many leaves, their root, and when that was signed (RFC 3339)."""
+    """Content of a note: the log's origin, its number of leaves, their root, and the moment of signing (RFC 3339)."""
 
     origin: str
     size: int
@@ -89,16 +89,16 @@ class Checkpoint:
     @property
     def body(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{_told(self.root)}\n{_SIGNED}{self.signed_at}\n"
+        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n{_SIGNED}{self.signed_at}\n"
 
     def with_signature(self, key: Key, signature: bytes) -> str:
-        """The whole note."""
-        return f"{self.body}\n{_DASH} {key.name} {_told(key.id + signature)}\n"
+        """Return the whole note."""
+        return f"{self.body}\n{_DASH} {key.name} {_base64(key.id + signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A signed note taken apart; `signatures` are (name, id of the key, signature)."""
+    """A parsed signed note; `signatures` are (name, id of the key, signature)."""
 
     body: str
     checkpoint: Checkpoint
@@ -106,36 +106,37 @@ class Note:
 
 
 def read_note(text: str) -> Note:
-    """A checkpoint with its signatures. Raises NotACheckpointError where it is not one of ours, letter by letter."""
+    """Parse a checkpoint and its signatures, without verifying them. Raises NotACheckpointError for any other text."""
     body, gap, signed = text.rpartition("\n\n")
     if not gap or len(text) > _MOST_LETTERS or not signed.endswith("\n"):
         raise NotACheckpointError
     lines = body.split("\n")
     try:
         origin, size, root, moment = lines
-        found = Checkpoint(origin, int(size), _bytes(root), moment.removeprefix(_SIGNED))
+        checkpoint = Checkpoint(origin, int(size), _bytes(root), moment.removeprefix(_SIGNED))
     except ValueError as error:
         raise NotACheckpointError from error
-    # Written anew it must be the same text, so that nothing is said in two ways.
-    if found.body != body + "\n" or not is_name(origin) or len(found.root) != HASH_BYTES or found.size < 0:
+    # Encoded again it must be the same text: one checkpoint has one encoding.
+    is_canonical = checkpoint.body == body + "\n"
+    if not is_canonical or not is_name(origin) or len(checkpoint.root) != HASH_BYTES or checkpoint.size < 0:
         raise NotACheckpointError
-    return Note(found.body, found, [_signature(line) for line in signed[:-1].split("\n")])
+    return Note(checkpoint.body, checkpoint, [_signature(line) for line in signed[:-1].split("\n")])
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     match line.split(" "):
-        case [dash, name, told] if dash == _DASH and is_name(name):
-            kept = _bytes(told)
-            return name, kept[:_ID_BYTES], kept[_ID_BYTES:]
+        case [dash, name, encoded] if dash == _DASH and is_name(name):
+            content = _bytes(encoded)
+            return name, content[:_ID_BYTES], content[_ID_BYTES:]
     raise NotACheckpointError
 
 
-def _told(kept: bytes) -> str:
-    return base64.b64encode(kept).decode()
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
-def _bytes(told: str) -> bytes:
+def _bytes(encoded: str) -> bytes:
     try:
-        return base64.b64decode(told, validate=True)
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise NotACheckpointError from error

@@ -1,4 +1,4 @@
-"""Reading the files that somebody brings: receipts, and checkpoints with the proof that they belong together."""
+"""Parsing of files for verification: receipts, and checkpoints with consistency proofs."""
 
 import base64
 import binascii
@@ -20,10 +20,10 @@ SUCCESSION = "timebank-succession-1"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt taken apart: the leaf as it was sealed and as it reads, its place, and the checkpoint over it."""
+    """A parsed receipt: the leaf as bytes and as its fields, its number and inclusion proof, and the checkpoint."""
 
     leaf: bytes
-    told: dict[str, Any]
+    fields: dict[str, Any]
     number: int
     proof: Sequence[bytes]
     words: str | None
@@ -33,25 +33,25 @@ class Receipt:
 
     @property
     def stands(self) -> bool:
-        """Whether the leaf stands in the list that the checkpoint signs, and belongs to that bank."""
+        """Whether the leaf is in the log that the checkpoint signs, and is an entry of that bank."""
         seal = self.note.checkpoint
         bank = split_origin(seal.origin)
-        is_own = bank is not None and bank[0] == f"timebank/{self.told.get('bank_id')}"
-        is_own = is_own and self.told.get("leaf") == "entry"
+        is_own = bank is not None and bank[0] == f"timebank/{self.fields.get('bank_id')}"
+        is_own = is_own and self.fields.get("leaf") == "entry"
         return is_own and is_included(hash_leaf(self.leaf), self.number, seal.size, self.proof, seal.root)
 
     @property
     def words_fit(self) -> bool:
-        """Whether the words are those that were sealed; words that are left out or erased say nothing false."""
+        """Whether the words match the sealed digest; True without words, since they may be left out or erased."""
         if self.words is None:
             return True
         digest = hmac.new(self.salt or b"", self.words.encode(), hashlib.sha256).hexdigest()
-        return digest == self.told.get("words_digest")
+        return digest == self.fields.get("words_digest")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A checkpoint that somebody brings, with the proof that it goes on from `old`, where the file carries one."""
+    """A parsed checkpoint, and if the file has one, the proof that it continues `old`."""
 
     note: Note
     keys: Sequence[Key] = ()
@@ -60,48 +60,48 @@ class Paper:
 
 
 def read_receipt(text: str) -> Receipt:
-    """A receipt from its file. Raises NotACheckpointError where it is none."""
-    told = _object(text, RECEIPT)
+    """Parse a receipt. Raises NotACheckpointError for any other text."""
+    content = _object(text, RECEIPT)
     try:
-        leaf = told["leaf"].encode()
+        leaf = content["leaf"].encode()
         fields = json.loads(leaf)
-        salt = told["salt"]
-        found = Receipt(
+        salt = content["salt"]
+        receipt = Receipt(
             leaf=leaf,
-            told=fields,
-            number=told["number"],
-            proof=_hashes(told["proof"]),
-            words=told["words"],
+            fields=fields,
+            number=content["number"],
+            proof=_hashes(content["proof"]),
+            words=content["words"],
             salt=None if salt is None else bytes.fromhex(salt),
-            note=read_note(told["checkpoint"]),
-            keys=[read_key(line) for line in told["keys"]],
+            note=read_note(content["checkpoint"]),
+            keys=[read_key(line) for line in content["keys"]],
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise NotACheckpointError from error
-    # A name said twice would let two readers see two things.
-    if not isinstance(fields, dict) or type(found.number) is not int or canonical(fields) != leaf:
+    # A repeated name would let two parsers read different fields.
+    if not isinstance(fields, dict) or type(receipt.number) is not int or canonical(fields) != leaf:
         raise NotACheckpointError
-    if not isinstance(found.words, str | None):
+    if not isinstance(receipt.words, str | None):
         raise NotACheckpointError
-    return found
+    return receipt
 
 
 def read_paper(text: str) -> Paper:
-    """A checkpoint, alone or in a file with its proof. Raises NotACheckpointError where it is neither."""
+    """Parse a checkpoint, alone or with its proof as JSON. Raises NotACheckpointError for any other text."""
     if not text.lstrip().startswith("{"):
         return Paper(read_note(text))
-    told = _object(text, SUCCESSION)
+    content = _object(text, SUCCESSION)
     try:
-        keys = [read_key(line) for line in told["keys"]]
-        return Paper(read_note(told["checkpoint"]), keys, read_note(told["old"]), _hashes(told["proof"]))
+        keys = [read_key(line) for line in content["keys"]]
+        return Paper(read_note(content["checkpoint"]), keys, read_note(content["old"]), _hashes(content["proof"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotACheckpointError from error
 
 
 def goes_on(old: Note, new: Paper) -> bool | None:
-    """Whether the new checkpoint's books begin with those of the old one; None where the file has no proof for it.
+    """Return whether the new checkpoint's log begins with the old one's leaves; None if the file has no proof of it.
 
-    A later log of the same bank may go on from an earlier one, as far as its rows are the same.
+    A later log of the same bank may continue an earlier one.
     """
     first, second = old.checkpoint, new.note.checkpoint
     if not may_follow(first.origin, second.origin) or first.size > second.size:
@@ -115,16 +115,16 @@ def goes_on(old: Note, new: Paper) -> bool | None:
 
 def _object(text: str, kind: str) -> dict[str, Any]:
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotACheckpointError from error
-    if not isinstance(told, dict) or told.get("format") != kind:
+    if not isinstance(content, dict) or content.get("format") != kind:
         raise NotACheckpointError
-    return told
+    return content
 
 
-def _hashes(told: Sequence[str]) -> list[bytes]:
+def _hashes(encoded: Sequence[str]) -> list[bytes]:
     try:
-        return [base64.b64decode(one, validate=True) for one in told]
+        return [base64.b64decode(line, validate=True) for line in encoded]
     except binascii.Error as error:
         raise NotACheckpointError from error

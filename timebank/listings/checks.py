@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.rules import MOST_CATEGORIES
 from timebank.listings.search import index_of
-
-_MOST_SHOWN = 20
 
 
 def listings_have_categories(session: Session) -> CheckResult:
@@ -48,12 +46,12 @@ def categories_have_two_levels(session: Session) -> CheckResult:
         Finding("category", f"{row.bank_id}/{row.id}", "it stands on a third level") for row in session.execute(query)
     ]
     count = session.scalar(select(func.count()).select_from(Category)) or 0
-    return CheckResult("categories_have_two_levels", count, "categories", tuple(wrong[:_MOST_SHOWN]), len(wrong))
+    return check_result("categories_have_two_levels", count, "categories", wrong)
 
 
 def _result(session: Session, name: str, wrong: Sequence[Finding]) -> CheckResult:
     count = session.scalar(select(func.count()).select_from(Listing)) or 0
-    return CheckResult(name, count, "listings", tuple(wrong[:_MOST_SHOWN]), len(wrong))
+    return check_result(name, count, "listings", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.queries import holders_now, list_accounts_of_kind
 from timebank.ledger.accounts import AccountKind, HolderKind
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.members.models import Membership, StandingChange
 
 
@@ -32,7 +32,7 @@ def accounts_have_members(session: Session) -> CheckResult:
     others = select(Membership.code).join(held, its).where(is_another)
     wrong += [Finding("membership", code, "somebody else holds its account") for code in session.scalars(others)]
     count = session.scalar(select(func.count()).select_from(Membership)) or 0
-    return CheckResult("accounts_have_members", count, "memberships", tuple(wrong[:20]), len(wrong))
+    return check_result("accounts_have_members", count, "memberships", wrong)
 
 
 def standings_as_changed(session: Session) -> CheckResult:
@@ -49,7 +49,7 @@ def standings_as_changed(session: Session) -> CheckResult:
         for row in session.execute(query)
     ]
     count = session.scalar(select(func.count()).select_from(StandingChange)) or 0
-    return CheckResult("standings_as_changed", count, "changes of standing", tuple(wrong[:20]), len(wrong))
+    return check_result("standings_as_changed", count, "changes of standing", wrong)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (

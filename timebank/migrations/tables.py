@@ -4,12 +4,8 @@ from sqlalchemy.schema import SchemaItem
 
 from timebank.audit import models as audit
 from timebank.banks import models as banks
-from timebank.bookkeeping import (
-    closing_models as closings,
-    holder_models as holders,
-    models as bookkeeping,
-    seal_models as seals,
-)
+from timebank.bookkeeping import closing_models as closings, holder_models as holders, models as bookkeeping
+from timebank.bookkeeping.sealing import models as seals
 from timebank.corrections import models as corrections
 from timebank.db import Base
 from timebank.exchanges import models as exchanges

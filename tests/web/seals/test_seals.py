@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli import stranger
 from tests.people import NOW
-from timebank.bookkeeping.logs import begin_log
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.logs import begin_log
 
 FILES = ("checkpoint.txt", "keys.txt", "proof.json")
 

@@ -7,8 +7,8 @@ from timebank import clock
 from timebank.actors import may_audit, may_see_all_exchanges
 from timebank.audit.rules import keys_of
 from timebank.bookkeeping.audit_queries import EntryRow, find_entry
-from timebank.bookkeeping.receipts import make_receipt
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.receipts import make_receipt
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm

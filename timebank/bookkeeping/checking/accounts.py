@@ -1,4 +1,4 @@
-"""What must always be true of accounts: their floors, what they hold, and when they are closed."""
+"""Checks of accounts: floors, holds and closings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.line_sql import takes_from
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
 
 
 def floors_on_record(session: Session) -> CheckResult:
-    """Every floor is what the newest limit change says, changes are numbered without a gap, and balances keep it."""
+    """Every floor equals the newest limit change and is kept, and limit changes are numbered without a gap."""
     newest = (
         select(
             LimitChange.bank_id,
@@ -52,19 +52,19 @@ def floors_on_record(session: Session) -> CheckResult:
     wrong = [
         Finding("account", name_row(row), "its floor is not on record, or not kept") for row in session.execute(query)
     ]
-    return result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
+    return check_result("floors_on_record", count_rows(session, LimitChange), "limit changes", wrong)
 
 
 def holds_match(session: Session) -> CheckResult:
-    """What an account holds is the sum of its open holds, and each hold is resolved once, by its own deed's entry."""
-    wrong = [*_accounts_that_hold_something_else(session), *_entries_that_resolve_wrongly(session)]
-    none = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
-    odd = session.execute(select(Hold.bank_id, Hold.id).where(none))
+    """An account's `held` is the sum of its open holds, and a hold is resolved once, by the entry of its own deed."""
+    wrong = [*_find_wrong_sums(session), *_find_wrong_resolutions(session)]
+    invalid = or_(Hold.minutes < 0, Hold.unagreed_minutes < 0, Hold.unagreed_minutes > Hold.minutes)
+    odd = session.execute(select(Hold.bank_id, Hold.id).where(invalid))
     wrong += [Finding("hold", name_row(row), "its minutes are below zero or do not fit") for row in odd]
-    return result("holds_match", count_rows(session, Hold), "holds", wrong)
+    return check_result("holds_match", count_rows(session, Hold), "holds", wrong)
 
 
-def _accounts_that_hold_something_else(session: Session) -> Iterator[Finding]:
+def _find_wrong_sums(session: Session) -> Iterator[Finding]:
     sums = (
         select(Hold.bank_id, Hold.account_id, func.sum(Hold.minutes).label("held"))
         .where(Hold.resolved_at.is_(None))
@@ -81,8 +81,8 @@ def _accounts_that_hold_something_else(session: Session) -> Iterator[Finding]:
         yield Finding("account", f"{row.bank_id}/{row.id}", problem)
 
 
-def _entries_that_resolve_wrongly(session: Session) -> Iterator[Finding]:
-    """An entry ends a hold of its own deed, at its own moment, on an account that it takes from."""
+def _find_wrong_resolutions(session: Session) -> Iterator[Finding]:
+    """Yield entries whose hold is not of their deed, their moment and an account that they take from."""
     off = or_(
         Hold.id.is_(None),
         Hold.deed != Entry.deed,
@@ -100,9 +100,9 @@ def _entries_that_resolve_wrongly(session: Session) -> Iterator[Finding]:
 
 
 def closings_on_record(session: Session) -> CheckResult:
-    """An account is closed where its newest closing says so, and stands at zero then; each one follows from the last.
+    """An account is closed if and only if its newest closing says so, and then is at zero; closings alternate.
 
-    No adjustment stands without a second approver, and nobody approved their own.
+    Nobody approved an entry or a closing that they recorded themselves.
     """
     closing = aliased(Closing)
     newest = (
@@ -138,4 +138,4 @@ def closings_on_record(session: Session) -> CheckResult:
     for model, table in ((Entry, "entry"), (Closing, "closing")):
         alone = select(model.bank_id, model.id).where(model.approved_by == model.recorded_by)
         wrong += [Finding(table, name_row(row), "who recorded it approved it") for row in session.execute(alone)]
-    return result("closings_on_record", count_rows(session, Closing), "closings", wrong)
+    return check_result("closings_on_record", count_rows(session, Closing), "closings", wrong)

@@ -1,6 +1,6 @@
-"""What must always be true of what the books were told besides entries: accounts opened, closings, the order of seals.
+"""Checks of rows besides entries: openings of accounts, closings, and the order of seals.
 
-These find what the seals cannot show yet, because it was written after the last of them.
+They also cover rows that were written after the last seal.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,21 @@ from sqlalchemy import Row, and_, extract, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank import clock
+from timebank.bookkeeping.checking.findings import count_rows, name_row
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.findings import count_rows, name_row, result
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.leaves import LeafKind
 
-#: An entry that was being written while others were sealed is a moment older than those. A clock can be wrong by hours.
+#: How much lower an entry's id may be than those sealed before it: it may not have been committed then, and a clock may
+#: be wrong by hours.
 LATE = clock.id_span(timedelta(days=1))
 
 
 def accounts_on_record(session: Session) -> CheckResult:
-    """Every account was opened with its first limit, and what was written about an account has its account."""
+    """Every account was opened with its first limit change, and limit changes, holds and closings have accounts."""
     first = and_(LimitChange.bank_id == Account.bank_id, LimitChange.account_id == Account.id, LimitChange.number == 1)
     unopened = (
         select(Account.bank_id, Account.id)
@@ -35,20 +36,20 @@ def accounts_on_record(session: Session) -> CheckResult:
         Finding("account", name_row(row), "it was not opened when its first limit was set")
         for row in session.execute(unopened)
     ]
-    for model, place in (
+    for model, key in (
         (LimitChange, (LimitChange.bank_id, LimitChange.account_id, LimitChange.number)),
         (Hold, (Hold.bank_id, Hold.id)),
         (Closing, (Closing.bank_id, Closing.id)),
     ):
         its = and_(Account.bank_id == model.bank_id, Account.id == model.account_id)
-        stray = select(*place).outerjoin(Account, its).where(model.account_id.is_not(None), Account.id.is_(None))
+        stray = select(*key).outerjoin(Account, its).where(model.account_id.is_not(None), Account.id.is_(None))
         table = model.__tablename__
         wrong += [Finding(table, name_row(row), "its account is missing") for row in session.execute(stray)]
-    return result("accounts_on_record", count_rows(session, Account), "accounts", wrong)
+    return check_result("accounts_on_record", count_rows(session, Account), "accounts", wrong)
 
 
 def closings_are_whole(session: Session) -> CheckResult:
-    """Every closing is about an account, or about a month with its figures that two people signed off, once."""
+    """Every closing is of an account, or of a month with its figures and a second approver; a month has at most one."""
     is_month = Closing.kind == ClosingKind.MONTH_SIGNED_OFF
     off = or_(
         is_month != Closing.account_id.is_(None),
@@ -70,11 +71,11 @@ def closings_are_whole(session: Session) -> CheckResult:
     wrong += [
         Finding("closing", name_row(row), "the month was signed off more than once") for row in session.execute(twice)
     ]
-    return result("closings_are_whole", count_rows(session, Closing), "closings", wrong)
+    return check_result("closings_are_whole", count_rows(session, Closing), "closings", wrong)
 
 
 def sealed_in_order(session: Session) -> CheckResult:
-    """No entry came in among older ones that were sealed without it: ids rise with time, and so do seals."""
+    """No entry was inserted later than its id says: ids rise with time, and so does the order of sealing."""
     wrong, seals, newest = list[Finding](), 0, dict[int, int]()
     for seal in session.execute(_entries_of_seals()):
         seals += 1
@@ -84,13 +85,13 @@ def sealed_in_order(session: Session) -> CheckResult:
         newest[seal.bank_id] = max(latest, seal.newest or 0)
     for bank_id, latest in newest.items():
         wrong += _never_sealed(session, bank_id, latest - LATE)
-    return result("sealed_in_order", seals, "seals", wrong)
+    return check_result("sealed_in_order", seals, "seals", wrong)
 
 
 def _entries_of_seals() -> Any:  # noqa: ANN401 (a selectable)
-    """The oldest and the newest entry of each seal, by id, in the order of sealing.
+    """Return a selectable of each seal's lowest and highest entry id, in the order of sealing.
 
-    Within a seal entries stand by id, so that the first and the last one are enough.
+    Within a seal entries are in the order of their ids, so the first and the last leaf are read.
     """
     start = func.coalesce(func.lag(Seal.size).over(partition_by=Seal.bank_id, order_by=Seal.number), 0)
     seals = select(Seal.bank_id, Seal.number, start.label("start"), Seal.size).subquery()
@@ -117,7 +118,7 @@ def _sealed_late(session: Session, seal: Row[*tuple[Any, ...]], before: int) -> 
 
 
 def _never_sealed(session: Session, bank_id: int, before: int) -> Iterator[Finding]:
-    """Entries without a leaf that are older than sealed ones; looked for only where there are more than leaves."""
+    """Yield unsealed entries with ids below `before`; lists them only if there are more such entries than leaves."""
     leaf = aliased(Leaf)
     old = (Entry.bank_id == bank_id, Entry.id < before)
     entries = session.scalar(select(func.count()).select_from(Entry).where(*old)) or 0

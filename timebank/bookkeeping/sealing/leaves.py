@@ -1,6 +1,5 @@
-"""Rows of the books as what is sealed of them: where each kind lies, what names a row, and what is told of it."""
+"""Which rows are sealed, and how each kind of row is encoded as a leaf (docs/ledger.md)."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from sqlalchemy import ColumnElement, Row, and_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from timebank.bookkeeping.closing_models import Closing
-from timebank.bookkeeping.entry_encoding import FIELDS, encode_entry, plain_values
+from timebank.bookkeeping.encoding import FIELDS, encode_entry, holder_fields, plain_values
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Hold, LimitChange
-from timebank.bookkeeping.seal_models import Leaf, SealLog
-from timebank.ledger.leaves import LeafKind, Told, encode, tell_day, tell_id, tell_moment
+from timebank.bookkeeping.sealing.models import Leaf, SealLog
+from timebank.ledger.leaves import JsonValue, LeafKind, encode, encode_day, encode_id, encode_moment
 from timebank.ledger.merkle import hash_leaf
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -23,143 +22,132 @@ Column = InstrumentedAttribute[Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where rows of a kind lie: their columns, the one or two that name a row in its bank, and what is told."""
+    """How one kind of row is sealed: its columns, its one or two key columns in the bank, and its leaf encoder."""
 
     kind: LeafKind
     model: type[Account | AccountHolder | Closing | Entry | Hold | LimitChange | SealLog]
     columns: tuple[Column, ...]
-    place: tuple[Column, ...]
+    key: tuple[Column, ...]
     encode: Callable[[AnyRow, bytes], bytes]
-    #: Which rows of the table are of this kind; None: all of them.
+    #: Condition for rows of this kind; None: all rows of the table.
     only: ColumnElement[bool] | None = None
 
     @property
     def has_such_row(self) -> ColumnElement[bool]:
-        """That a row is of this kind."""
+        """The condition that a row is of this kind."""
         return true() if self.only is None else self.only
 
     @property
     def is_leaf(self) -> ColumnElement[bool]:
-        """That a leaf is about the row."""
-        number = self.place[1] if len(self.place) > 1 else literal(0)
+        """The condition that a leaf is that of the row."""
+        number = self.key[1] if len(self.key) > 1 else literal(0)
         return and_(
             Leaf.bank_id == self.model.bank_id,
             Leaf.kind == self.kind.value,
-            Leaf.subject_id == self.place[0],
+            Leaf.subject_id == self.key[0],
             Leaf.subject_number == number,
         )
 
     def subject(self, row: AnyRow) -> tuple[int, int]:
-        """What names a row: (id, number), the number 0 where the id is enough."""
-        number = getattr(row, self.place[1].key) if len(self.place) > 1 else 0
-        return getattr(row, self.place[0].key), number
+        """Return the row's key as (id, number); the number is 0 if the key is an id alone."""
+        number = getattr(row, self.key[1].key) if len(self.key) > 1 else 0
+        return getattr(row, self.key[0].key), number
 
     def bytes_of(self, row: AnyRow, books_key: bytes) -> bytes:
-        """Return the leaf as docs/ledger.md specifies it."""
+        """Return the row's leaf as docs/ledger.md specifies it. Raises one of `CANNOT_ENCODE` for malformed values."""
         return self.encode(row, books_key)
 
     def hash_of(self, row: AnyRow, books_key: bytes) -> bytes:
-        """The leaf's hash."""
+        """Return the hash of the row's leaf."""
         return hash_leaf(self.bytes_of(row, books_key))
 
 
-def _told(kind: LeafKind, tell: Callable[[AnyRow, bytes], Mapping[str, Told]]) -> Callable[[AnyRow, bytes], bytes]:
-    """Return the encoder of a kind from the function that lists its fields."""
-    return lambda row, books_key: encode(kind, tell(row, books_key))
+def _encoder(
+    kind: LeafKind, fields: Callable[[AnyRow, bytes], Mapping[str, JsonValue]]
+) -> Callable[[AnyRow, bytes], bytes]:
+    """Return the leaf encoder of a kind from the function that returns a row's fields."""
+    return lambda row, books_key: encode(kind, fields(row, books_key))
 
 
-def _tell_log(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
-    """Where a new log begins, and the seal that the books could not go on from."""
+def _log_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, JsonValue]:
+    """Where a new log begins, and the published seal that the books cannot continue."""
     return {
-        "bank_id": tell_id(row.bank_id),
+        "bank_id": encode_id(row.bank_id),
         "number": row.number,
         "size": row.size,
         "after_seal": row.after_seal,
         "checkpoint": row.checkpoint,
-        "begun_at": tell_moment(row.begun_at),
+        "begun_at": encode_moment(row.begun_at),
     }
 
 
-def _tell_account(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
-    """How an account was opened: what moves it later are entries and limit changes, each a leaf of its own."""
+def _account_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, JsonValue]:
+    """Only what never changes: entries and limit changes, which do change an account, are leaves of their own."""
     return {
-        "bank_id": tell_id(row.bank_id),
-        "id": tell_id(row.id),
+        "bank_id": encode_id(row.bank_id),
+        "id": encode_id(row.id),
         "kind": row.kind,
-        "opened_at": tell_moment(row.opened_at),
+        "opened_at": encode_moment(row.opened_at),
     }
 
 
-def _tell_limit_change(row: AnyRow, books_key: bytes) -> Mapping[str, Told]:
+def _limit_change_fields(row: AnyRow, books_key: bytes) -> Mapping[str, JsonValue]:
     return {
-        "bank_id": tell_id(row.bank_id),
-        "account_id": tell_id(row.account_id),
+        "bank_id": encode_id(row.bank_id),
+        "account_id": encode_id(row.account_id),
         "number": row.number,
         "floor": row.floor,
-        "until": tell_day(row.until),
-        "recorded_by": tell_id(row.recorded_by),
-        "recorded_at": tell_moment(row.recorded_at),
+        "until": encode_day(row.until),
+        "recorded_by": encode_id(row.recorded_by),
+        "recorded_at": encode_moment(row.recorded_at),
         "reason_digest": _digest_reason(
             row.reason, f"limit_change/{row.bank_id}/{row.account_id}/{row.number}", books_key
         ).hex(),
     }
 
 
-def _tell_closing(row: AnyRow, books_key: bytes) -> Mapping[str, Told]:
+def _closing_fields(row: AnyRow, books_key: bytes) -> Mapping[str, JsonValue]:
     return {
-        "bank_id": tell_id(row.bank_id),
-        "id": tell_id(row.id),
+        "bank_id": encode_id(row.bank_id),
+        "id": encode_id(row.id),
         "kind": row.kind,
-        "account_id": tell_id(row.account_id),
-        "month": tell_day(row.month),
+        "account_id": encode_id(row.account_id),
+        "month": encode_day(row.month),
         "figures": row.figures,
-        "recorded_by": tell_id(row.recorded_by),
-        "approved_by": tell_id(row.approved_by),
-        "recorded_at": tell_moment(row.recorded_at),
+        "recorded_by": encode_id(row.recorded_by),
+        "approved_by": encode_id(row.approved_by),
+        "recorded_at": encode_moment(row.recorded_at),
         "reason_digest": _digest_reason(row.reason, f"closing/{row.bank_id}/{row.id}", books_key).hex(),
     }
 
 
-def _digest_reason(reason: str, place: str, books_key: bytes) -> bytes:
-    """HMAC-SHA256 of a reason under a salt of its own.
+def _digest_reason(reason: str, row_key: str, books_key: bytes) -> bytes:
+    """Return HMAC-SHA256 of a reason under a salt derived from the books' key and the row's key.
 
-    A reason may name people and the row keeps no salt, so the salt is made of what names the row and the books' key.
+    A reason may name people, so its digest needs a salt, and the table has no column for one.
     """
-    salt = hmac.new(books_key, place.encode(), hashlib.sha256).digest()
-    return hmac.new(salt, reason.encode(), hashlib.sha256).digest()
+    salt = hmac.digest(books_key, row_key.encode(), "sha256")
+    return hmac.digest(salt, reason.encode(), "sha256")
 
 
-def _tell_hold(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
-    """How a hold was placed."""
+def _hold_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, JsonValue]:
+    """The hold as it was placed; its resolution is a leaf of its own."""
     return {
-        "bank_id": tell_id(row.bank_id),
-        "id": tell_id(row.id),
-        "account_id": tell_id(row.account_id),
+        "bank_id": encode_id(row.bank_id),
+        "id": encode_id(row.id),
+        "account_id": encode_id(row.account_id),
         "minutes": row.minutes,
         "unagreed_minutes": row.unagreed_minutes,
         "deed": row.deed,
-        "placed_at": tell_moment(row.placed_at),
+        "placed_at": encode_moment(row.placed_at),
     }
 
 
-def _tell_resolved(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
-    return {"bank_id": tell_id(row.bank_id), "id": tell_id(row.id), "resolved_at": tell_moment(row.resolved_at)}
+def _resolved_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, JsonValue]:
+    return {"bank_id": encode_id(row.bank_id), "id": encode_id(row.id), "resolved_at": encode_moment(row.resolved_at)}
 
 
-def holder_fields(row: Mapping[str, Any]) -> Mapping[str, Told]:
-    """Return the fields of the leaf of an account's holder, from its row by column."""
-    return {
-        "bank_id": tell_id(row["bank_id"]),
-        "account_id": tell_id(row["account_id"]),
-        "number": row["number"],
-        "kind": row["kind"],
-        "holder_id": tell_id(row["holder_id"]),
-        "recorded_by": tell_id(row["recorded_by"]),
-        "recorded_at": tell_moment(row["recorded_at"]),
-    }
-
-
-def _holder_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, Told]:
+def _holder_fields(row: AnyRow, _books_key: bytes) -> Mapping[str, JsonValue]:
     return holder_fields(row._asdict())
 
 
@@ -180,14 +168,14 @@ SOURCES: Mapping[LeafKind, Source] = {
             SealLog.begun_at,
         ),
         (SealLog.number,),
-        _told(LeafKind.LOG, _tell_log),
+        _encoder(LeafKind.LOG, _log_fields),
     ),
     LeafKind.ACCOUNT: Source(
         LeafKind.ACCOUNT,
         Account,
         (Account.bank_id, Account.id, Account.kind, Account.opened_at),
         (Account.id,),
-        _told(LeafKind.ACCOUNT, _tell_account),
+        _encoder(LeafKind.ACCOUNT, _account_fields),
     ),
     LeafKind.HOLDER: Source(
         LeafKind.HOLDER,
@@ -202,7 +190,7 @@ SOURCES: Mapping[LeafKind, Source] = {
             AccountHolder.recorded_at,
         ),
         (AccountHolder.account_id, AccountHolder.number),
-        _told(LeafKind.HOLDER, _holder_fields),
+        _encoder(LeafKind.HOLDER, _holder_fields),
     ),
     LeafKind.LIMIT_CHANGE: Source(
         LeafKind.LIMIT_CHANGE,
@@ -218,7 +206,7 @@ SOURCES: Mapping[LeafKind, Source] = {
             LimitChange.recorded_at,
         ),
         (LimitChange.account_id, LimitChange.number),
-        _told(LeafKind.LIMIT_CHANGE, _tell_limit_change),
+        _encoder(LeafKind.LIMIT_CHANGE, _limit_change_fields),
     ),
     LeafKind.HOLD: Source(
         LeafKind.HOLD,
@@ -233,7 +221,7 @@ SOURCES: Mapping[LeafKind, Source] = {
             Hold.placed_at,
         ),
         (Hold.id,),
-        _told(LeafKind.HOLD, _tell_hold),
+        _encoder(LeafKind.HOLD, _hold_fields),
     ),
     LeafKind.ENTRY: Source(
         LeafKind.ENTRY,
@@ -247,7 +235,7 @@ SOURCES: Mapping[LeafKind, Source] = {
         Hold,
         (Hold.bank_id, Hold.id, Hold.resolved_at),
         (Hold.id,),
-        _told(LeafKind.HOLD_RESOLVED, _tell_resolved),
+        _encoder(LeafKind.HOLD_RESOLVED, _resolved_fields),
         Hold.resolved_at.is_not(None),
     ),
     LeafKind.CLOSING: Source(
@@ -266,6 +254,6 @@ SOURCES: Mapping[LeafKind, Source] = {
             Closing.recorded_at,
         ),
         (Closing.id,),
-        _told(LeafKind.CLOSING, _tell_closing),
+        _encoder(LeafKind.CLOSING, _closing_fields),
     ),
 }

@@ -1,19 +1,20 @@
-"""The one description of an entry's columns, and from it everything that has to name or encode all of them.
+"""Leaf encoding of entries and holders, and the marks over it. `FIELDS` is the only list of an entry's columns.
 
-`FIELDS` lists each column with how it is written in the leaf (docs/ledger.md). From it come the INSERT, the row that
-Python binds, the leaf as Python encodes it and the leaf as PostgreSQL encodes it for the checks. SQLite's rows are
-read and encoded by Python, which is no slower there. A new column is one line here, in `models.Entry`, in
-`entry_rows.NewEntry` and in `entry_rows.marked_row`; tests name whatever else has to know it.
+It names each column with its form in the leaf (docs/ledger.md). From it are built the INSERT, the row that Python
+binds, the leaf in Python, and the leaf in PostgreSQL's SQL for the checks; SQLite's rows are encoded in Python, which
+is no slower there. A new column is one line here, in `models.Entry`, in `entry_rows.NewEntry` and in
+`entry_rows.marked_row`; tests fail for every other code that has to list it.
 """
 
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from timebank.driver import moment
+from timebank.ledger.leaves import JsonValue, encode_id, encode_moment
 from timebank.ledger.merkle import hash_leaf
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
@@ -41,7 +42,7 @@ def _encode_lines(value: str) -> str:
     if len(parts) == _ONE_LINE and value[:2] == "[[" and value[-2:] == "]]":
         return f'[["{parts[0]}","{parts[1]}",{parts[2]}]]'
     lines = json.loads(value)
-    # JSON has other ways to write the same lines, but entries are written in this one.
+    # JSON has several spellings of the same lines; only the one that `entry_rows.json_lines` writes is valid.
     if _compact(lines) != value or any(type(part) is not int for line in lines for part in line):
         raise ValueError(value)
     encoded = (f'["{line[0]}","{line[1]}",{",".join(map(str, line[2:]))}]' for line in lines)
@@ -52,20 +53,20 @@ def _encode_bytes(value: bytes | None) -> str:
     return "null" if value is None else f'"{value.hex()}"'
 
 
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401 (an id, a text or bytes)
+def _unchanged(value: Any) -> Any:  # noqa: ANN401 (an id, a text or bytes)
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How values of a kind are written in a leaf: by Python from a row's plain value, and by PostgreSQL's SQL.
+    """Encoding of one type of value in a leaf: in Python from the value as SQLite stores it, and in PostgreSQL's SQL.
 
-    `plain` turns what SQLAlchemy reads, such as a date, into the plain value, as SQLite stores it.
+    `plain` converts a value as SQLAlchemy returns it, such as a date, to the value as SQLite stores it.
     """
 
     encode: Callable[[Any], str]
     postgresql: str
-    plain: Callable[[Any], Any] = _as_it_is
+    plain: Callable[[Any], Any] = _unchanged
 
     def sql(self, column: str) -> str:
         """Return the PostgreSQL expression for a column; NULL where the value cannot be encoded."""
@@ -89,7 +90,7 @@ LINES = Form(
 )
 BYTES = Form(_encode_bytes, """coalesce('"' || encode($, 'hex') || '"', 'null')""")
 
-#: The columns of an entry that its leaf holds, in the order of their names, as canonical JSON has them.
+#: The columns of an entry that are in its leaf, sorted by name as canonical JSON requires.
 FIELDS: Sequence[tuple[str, Form]] = (
     ("approved_by", ID),
     ("bank_id", ID),
@@ -107,14 +108,14 @@ FIELDS: Sequence[tuple[str, Form]] = (
     ("reverses", ID),
     ("words_digest", BYTES),
 )
-#: The same and the digest: the columns of a row, in the order in which it is bound.
+#: All columns of an entry, in the order in which a row is bound.
 COLUMNS = (*(name for name, _form in FIELDS), "digest")
 _LEAF = '"leaf":"entry"'
 _ENCODERS = tuple(form.encode for _name, form in FIELDS)
 _NAMES = sorted(["leaf", *(name for name, _form in FIELDS)])
 _TEMPLATE = "{" + ",".join(_LEAF if name == "leaf" else f'"{name}":%s' for name in _NAMES) + "}"
 
-#: What encoding a row can raise where somebody wrote past the guards.
+#: What encoding can raise for a row that was written past the triggers.
 CANNOT_ENCODE = (AttributeError, IndexError, TypeError, ValueError)
 
 
@@ -122,14 +123,27 @@ def encode_entry(row: Sequence[Any]) -> bytes:
     """Return the leaf of an entry: canonical JSON in UTF-8, equal to `ledger.leaves.encode` of its fields.
 
     `row` holds the values of `FIELDS` as SQLite stores them: days and moments as ISO text in UTC, lines as JSON text
-    without spaces. Raises one of `CANNOT_ENCODE` for values that no entry has.
+    without spaces. Raises one of `CANNOT_ENCODE` for malformed values.
     """
     return (_TEMPLATE % tuple([encode(value) for encode, value in zip(_ENCODERS, row, strict=False)])).encode()
 
 
 def plain_values(row: Any) -> list[Any]:  # noqa: ANN401 (a row with the columns of an entry)
-    """Return the values of `FIELDS` as `encode_entry` takes them, from a row that SQLAlchemy read."""
+    """Return the values of `FIELDS` as `encode_entry` takes them, from a row that SQLAlchemy returned."""
     return [form.plain(getattr(row, name)) for name, form in FIELDS]
+
+
+def holder_fields(row: Mapping[str, Any]) -> Mapping[str, JsonValue]:
+    """Return the leaf's fields of a row of `account_holder`, given by column."""
+    return {
+        "bank_id": encode_id(row["bank_id"]),
+        "account_id": encode_id(row["account_id"]),
+        "number": row["number"],
+        "kind": row["kind"],
+        "holder_id": encode_id(row["holder_id"]),
+        "recorded_by": encode_id(row["recorded_by"]),
+        "recorded_at": encode_moment(row["recorded_at"]),
+    }
 
 
 def mark(books_key: bytes, leaf: bytes) -> bytes:
@@ -142,9 +156,9 @@ def marker(books_key: bytes) -> Callable[[bytes], bytes]:
     keyed = hmac.new(books_key, digestmod="sha256")
 
     def mark_hash(leaf_hash: bytes) -> bytes:
-        one = keyed.copy()
-        one.update(leaf_hash)
-        return one.digest()
+        hashed = keyed.copy()
+        hashed.update(leaf_hash)
+        return hashed.digest()
 
     return mark_hash
 

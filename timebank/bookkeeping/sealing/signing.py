@@ -1,4 +1,4 @@
-"""Signing checkpoints with Ed25519 (RFC 8032), and telling whether somebody we know signed one."""
+"""Signing and verifying checkpoints with Ed25519 (RFC 8032)."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from timebank.ledger.notes import Checkpoint, Key, Note
 
 
 def sign(checkpoint: Checkpoint, private: bytes) -> str:
-    """The checkpoint as a signed note; `private` is the seed of 32 bytes."""
+    """Return the checkpoint as a signed note; `private` is the seed of 32 bytes."""
     signer = Ed25519PrivateKey.from_private_bytes(private)
     key = Key(checkpoint.origin, signer.public_key().public_bytes_raw())
     return checkpoint.with_signature(key, signer.sign(checkpoint.body.encode()))
 
 
 def find_signer(note: Note, keys: Sequence[Key]) -> Key | None:
-    """Which of the keys signed this note; None where none did, or where a signature under a known key is not right.
+    """Return the key that signed the note; None if none of the keys did, or a signature of one of them is invalid.
 
-    A key counts for books of its own name only.
+    Only keys with the name of the note's origin are considered.
     """
     signer = None
     known = {(key.name, key.id): key for key in keys if key.name == note.checkpoint.origin}

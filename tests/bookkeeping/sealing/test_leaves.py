@@ -1,4 +1,4 @@
-"""A leaf says just the names that docs/ledger.md gives for its kind, or a stranger's program could not read it."""
+"""A leaf has just the fields that docs/ledger.md specifies for its kind, so that other programs can read it."""
 
 import json
 import re
@@ -10,23 +10,23 @@ from sqlalchemy import select
 
 from tests.people import NOW, make_confirmed, make_recorded
 from timebank.bookkeeping import closings
-from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.logs import begin_log
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.logs import begin_log
 from timebank.ledger.leaves import LeafKind
 
-LEDGER = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text()
+LEDGER = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (`.+`) \|$", re.MULTILINE)
 NAMES = {kind: set(re.findall(r"\w+", names)) for kind, names in ROW.findall(LEDGER) if kind in {*LeafKind}}
 
 
-def test_every_kind_of_leaf_is_told_on_the_ledgers_page():
+def test_the_docs_specify_every_kind_of_leaf():
     assert set(NAMES) == {kind.value for kind in LeafKind}
 
 
 @pytest.fixture
 def lively(backend, session, village):
-    """Everything that is sealed, once at least."""
+    """Write and seal at least one row of each kind."""
     make_confirmed(session, village, village.ada, village.grace, minutes=60)
     make_recorded(session, village, village.ada, village.linus, minutes=30)
     by = {"by": village.mary.membership_id, "now": NOW}
@@ -42,10 +42,10 @@ def lively(backend, session, village):
 
 @pytest.mark.usefixtures("lively")
 @pytest.mark.parametrize("kind", LeafKind)
-def test_a_leaf_says_just_the_names_of_its_kind(session, kind):
+def test_a_leaf_has_just_the_fields_that_the_docs_specify(session, kind):
     source = SOURCES[kind]
     rows = session.execute(select(*source.columns).where(source.has_such_row)).all()
-    told = [json.loads(source.bytes_of(row, session.info["books_key"])) for row in rows]
-    assert told
-    assert {one.pop("leaf") for one in told} == {kind.value}
-    assert all(set(one) == NAMES[kind.value] for one in told)
+    leaves = [json.loads(source.bytes_of(row, session.info["books_key"])) for row in rows]
+    assert leaves
+    assert {leaf.pop("leaf") for leaf in leaves} == {kind.value}
+    assert all(set(leaf) == NAMES[kind.value] for leaf in leaves)

@@ -1,4 +1,4 @@
-"""What the quick questions pass is right; what is right they pass, so that few rows are ever looked at one by one."""
+"""Fast paths of the checks have no false negatives, and no false positives on right books."""
 
 import hmac
 import re
@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from tests.bookkeeping.waiting import find_open_hold
 from tests.people import NOW, TODAY
-from timebank.bookkeeping import checks, holds, quick_checks, quick_marks, reversing
-from timebank.bookkeeping.checks import CHECKS, balances_equal_postings, running_balances
-from timebank.bookkeeping.entry_checks import entries_as_written, postings_equal_lines, reversals_mirror
+from timebank.bookkeeping import holds, reversing
+from timebank.bookkeeping.checking import balances, marks, sides
+from timebank.bookkeeping.checking.balances import balances_equal_postings, running_balances
+from timebank.bookkeeping.checking.checks import CHECKS
+from timebank.bookkeeping.checking.entries import entries_as_written, postings_equal_lines, reversals_mirror
 from timebank.bookkeeping.models import Entry
 from timebank.ledger.entries import EntryKind, Line
 
@@ -20,7 +22,7 @@ ODD_WORDS = 'Soup & "bread" \\ for twélve\t\n\x01\x1f\x7f 🥣 </script>'
 
 @pytest.fixture
 def lively(session, books, post):
-    """Entries of every shape: plain, odd letters, on behalf, with words, two lines, and a line of them taken back."""
+    """Post entries of every shape: plain, odd characters, on behalf, with words, two lines, one of them reversed."""
     post(books.entry("plain"))
     post(books.entry("odd " + ODD_WORDS, deed="deed " + ODD_WORDS, words=ODD_WORDS))
     post(books.entry("behalf", on_behalf_of=books.recorder, kind=EntryKind.GIFT))
@@ -32,18 +34,18 @@ def lively(session, books, post):
     return session
 
 
-def test_nothing_that_is_right_is_in_doubt(lively):
-    assert quick_marks.find_doubtful_entries(lively, lively.info["books_key"]) == ([], 5)
-    assert quick_checks.do_sides_stand(lively)
+def test_untampered_entries_give_no_false_positives(lively):
+    assert marks.find_doubtful_entries(lively, lively.info["books_key"]) == ([], 5)
+    assert sides.are_sides_posted(lively)
 
 
-def test_another_key_puts_every_entry_in_doubt(lively):
-    assert len(quick_marks.find_doubtful_entries(lively, b"another key")[0]) == 5
+def test_with_another_key_every_entry_is_doubtful(lively):
+    assert len(marks.find_doubtful_entries(lively, b"another key")[0]) == 5
 
 
 @given(key=st.binary(max_size=100), content=st.binary(max_size=300))
-def test_marks_are_those_of_the_standard_library(key, content):
-    assert quick_marks.marker(key)(content) == hmac.digest(key, content, "sha256")
+def test_the_copied_hmac_equals_hmac_digest(key, content):
+    assert marks.marker(key)(content) == hmac.digest(key, content, "sha256")
 
 
 LINES = {
@@ -84,20 +86,20 @@ BOTH = (
 
 
 @pytest.mark.parametrize("number", range(len(BOTH) + max(map(len, LINES.values()))))
-def test_a_line_that_is_not_its_postings_is_named(backend, books, post, unguarded, number):
+def test_a_line_that_differs_from_its_postings_is_a_finding(backend, books, post, unguarded, number):
     tamperings = (*BOTH, *LINES[backend.name])
     if number >= len(tamperings):
         pytest.skip("this database has fewer ways")
     post(books.entry("plain"))
     with unguarded() as owner:
         owner.execute(text(tamperings[number]))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count
 
 
 @pytest.mark.parametrize("number", range(len(BOTH)))
-def test_a_line_of_many_entries_that_is_not_its_postings_is_named(lively, unguarded, number):
-    """Of every shape, and some that are right beside those that are not."""
+def test_one_wrong_line_among_right_entries_is_a_finding(lively, unguarded, number):
+    """Among right entries of every shape."""
     lively.rollback()
     meal = "entry_id = (SELECT id FROM entry WHERE key = 'meal')"
     if re.match(r"(UPDATE|DELETE FROM) entry ?", BOTH[number]):
@@ -107,23 +109,23 @@ def test_a_line_of_many_entries_that_is_not_its_postings_is_named(lively, unguar
     tampering = f"{BOTH[number]} {'AND' if 'WHERE' in BOTH[number] else 'WHERE'} {meal}"
     with unguarded() as owner:
         owner.execute(text(tampering))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count
 
 
-def test_a_side_posted_twice_is_named(books, post, unguarded):
+def test_a_side_posted_twice_is_a_finding(books, post, unguarded):
     post(books.entry("plain"))
     with unguarded() as owner:
         columns = "bank_id, account_id, number + 1, entry_id, line, minutes, 0, 0, 0"
         owner.execute(text(f"INSERT INTO posting SELECT {columns} FROM posting"))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == [
             "its postings are not its lines"
         ]
 
 
-def test_a_side_posted_in_place_of_another_is_named(lively, unguarded):
-    """As many postings as there should be, and each of them a side of a line."""
+def test_a_side_posted_in_place_of_another_is_a_finding(lively, unguarded):
+    """The number of postings is right, and each of them is a side of some line."""
     lively.rollback()
     with unguarded() as owner:
         owner.execute(
@@ -133,11 +135,11 @@ def test_a_side_posted_in_place_of_another_is_named(lively, unguarded):
                 " number = number + 99 WHERE minutes > 0 AND entry_id = (SELECT id FROM entry WHERE key = 'plain')"
             )
         )
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert postings_equal_lines(owner).finding_count == 1
 
 
-def test_of_what_is_wrong_with_postings_each_has_its_words(books, post, unguarded):
+def test_each_defect_of_postings_has_its_own_message(books, post, unguarded):
     first, second = post(books.entry("plain")), post(books.entry("other"))
     for tampering, problems in (
         (f"DELETE FROM entry WHERE id = {first}", {"its entry is missing"}),
@@ -151,7 +153,7 @@ def test_of_what_is_wrong_with_postings_each_has_its_words(books, post, unguarde
 
 
 @pytest.mark.parametrize("column", [column.name for column in Entry.__table__.columns if column.name != "bank_id"])
-def test_an_entry_that_was_changed_is_named(backend, books, post, unguarded, column):
+def test_a_changed_column_of_an_entry_is_a_finding(backend, books, post, unguarded, column):
     post(books.entry("plain"))
     new = {
         "digest": "'\\x" + 32 * "00" + "'" if backend.name == "postgresql" else "zeroblob(32)",
@@ -170,14 +172,14 @@ def test_an_entry_that_was_changed_is_named(backend, books, post, unguarded, col
         ]
 
 
-def test_an_entry_of_another_bank_is_named(books, post, unguarded):
+def test_an_entry_moved_to_another_bank_is_a_finding(books, post, unguarded):
     post(books.entry("plain"))
     with unguarded() as owner:
         owner.execute(text("UPDATE entry SET bank_id = :other"), {"other": books.other_bank})
         assert entries_as_written(owner).finding_count == 1
 
 
-def test_a_posting_to_an_account_that_is_not_there_is_named(books, post, unguarded, backend):
+def test_a_posting_on_a_missing_account_is_a_finding(books, post, unguarded, backend):
     post(books.entry("plain"))
     lines = {
         "postgresql": "UPDATE entry SET lines[1][2] = 7",
@@ -186,34 +188,34 @@ def test_a_posting_to_an_account_that_is_not_there_is_named(books, post, unguard
     with unguarded() as owner:
         owner.execute(text(lines[backend.name]))
         owner.execute(text("UPDATE posting SET account_id = 7 WHERE minutes > 0"))
-        assert not quick_checks.do_sides_stand(owner)
+        assert not sides.are_sides_posted(owner)
         assert [finding.problem for finding in postings_equal_lines(owner).findings] == ["its account is missing"]
 
 
-def test_of_many_entries_just_the_changed_one_is_in_doubt(books, post, unguarded):
+def test_only_the_changed_entry_is_doubtful(books, post, unguarded):
     ids = [post(books.entry(f"plain {number}")) for number in range(5)]
     with unguarded() as owner:
         owner.execute(text("UPDATE entry SET deed = 'other' WHERE id = :id"), {"id": ids[2]})
-        doubtful, _seen = quick_marks.find_doubtful_entries(owner, owner.info["books_key"])
+        doubtful, _seen = marks.find_doubtful_entries(owner, owner.info["books_key"])
         assert list(doubtful) == [(books.bank, ids[2])]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
-def test_batches_meet_without_a_gap(monkeypatch, lively, batch):
-    monkeypatch.setattr(quick_marks, "_BATCH", batch)
+def test_batches_leave_no_entry_out(monkeypatch, lively, batch):
+    monkeypatch.setattr(marks, "_BATCH", batch)
     key = lively.info["books_key"]
-    assert quick_marks.find_doubtful_entries(lively, key) == ([], 5)
-    assert len(quick_marks.find_doubtful_entries(lively, b"another key")[0]) == 5
+    assert marks.find_doubtful_entries(lively, key) == ([], 5)
+    assert len(marks.find_doubtful_entries(lively, b"another key")[0]) == 5
 
 
-def test_an_entry_below_every_id_is_looked_at_too(books, post, unguarded):
+def test_an_entry_with_the_lowest_id_is_read_too(books, post, unguarded):
     post(books.entry("plain"))
     with unguarded() as owner:
         owner.execute(text("UPDATE entry SET id = -9223372036854775808, deed = 'other'"))
         assert entries_as_written(owner).finding_count == 1
 
 
-def test_an_entry_written_in_two_lines_is_named(backend, books, post, unguarded):
+def test_lines_with_a_line_break_in_their_json_are_doubtful(backend, books, post, unguarded):
     if backend.name == "postgresql":
         pytest.skip("its lines are numbers")
     ids = [post(books.entry(f"plain {number}")) for number in range(3)]
@@ -221,10 +223,10 @@ def test_an_entry_written_in_two_lines_is_named(backend, books, post, unguarded)
         owner.execute(
             text("UPDATE entry SET lines = replace(lines, '[[', '[' || char(10) || '[') WHERE id = :id"), {"id": ids[1]}
         )
-        assert quick_marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == [(books.bank, ids[1])]
+        assert marks.find_doubtful_entries(owner, owner.info["books_key"])[0] == [(books.bank, ids[1])]
 
 
-def test_what_is_right_is_passed(lively):
+def test_untampered_books_have_no_findings(lively):
     assert running_balances(lively).finding_count == 0
     assert balances_equal_postings(lively).finding_count == 0
     assert postings_equal_lines(lively).finding_count == 0
@@ -244,7 +246,7 @@ STUMBLES = (
 
 
 @pytest.mark.parametrize("tampering", STUMBLES)
-def test_postings_that_do_not_follow_are_named(books, post, unguarded, tampering):
+def test_a_posting_that_does_not_follow_is_a_finding(books, post, unguarded, tampering):
     for number in range(3):
         post(books.entry(f"plain {number}"))
     with unguarded() as owner:
@@ -267,7 +269,7 @@ UNEVEN = (
 
 
 @pytest.mark.parametrize("tampering", UNEVEN)
-def test_accounts_that_are_not_their_postings_are_named(books, post, unguarded, tampering):
+def test_an_account_that_differs_from_its_postings_is_a_finding(books, post, unguarded, tampering):
     for number in range(3):
         post(books.entry(f"plain {number}"))
     with unguarded() as owner:
@@ -288,15 +290,15 @@ NOTED_WRONGLY = (
 
 
 @pytest.mark.parametrize("tampering", NOTED_WRONGLY)
-def test_what_is_noted_as_taken_back_and_was_not_is_named(lively, unguarded, tampering):
+def test_taken_back_rows_that_match_no_reversal_are_findings(lively, unguarded, tampering):
     lively.rollback()
     with unguarded() as owner:
         owner.execute(text(tampering))
-        told = {finding.problem for finding in reversals_mirror(owner).findings}
-        assert told == {"it is not what a reversal took back"}
+        problems = {finding.problem for finding in reversals_mirror(owner).findings}
+        assert problems == {"it is not what a reversal took back"}
 
 
-def test_a_line_taken_back_twice_is_named(lively, unguarded):
+def test_a_line_reversed_twice_is_a_finding(lively, unguarded):
     lively.rollback()
     columns = ", ".join(column.name for column in Entry.__table__.columns)
     again = columns.replace("id,", "id + 1,", 2).replace("bank_id + 1", "bank_id").replace("key", "'again'", 1)
@@ -348,11 +350,11 @@ ODD_LINES = {
 
 @pytest.mark.parametrize("which", ["plain", "meal", "back", "held"])
 @pytest.mark.parametrize("number", range(max(map(len, ODD_LINES.values()))))
-def test_lines_of_whatever_shape_are_named_and_stop_no_check(backend, lively, books, post, unguarded, which, number):
+def test_malformed_lines_are_findings_and_stop_no_check(backend, lively, books, post, unguarded, which, number):
     if number >= len(ODD_LINES[backend.name]):
         pytest.skip("this database has fewer ways")
-    said = {"minutes": 20, "agreed_minutes": 20, "most_unagreed": 0, "now": NOW}
-    holds.place(lively, books.bank, books.linus, deed="exchange:X", **said)
+    arguments = {"minutes": 20, "agreed_minutes": 20, "most_unagreed": 0, "now": NOW}
+    holds.place(lively, books.bank, books.linus, deed="exchange:X", **arguments)
     lively.commit()
     hold = find_open_hold(lively, books.bank, "exchange:X")
     post(books.entry("held", Line(books.linus, books.ada, 20), deed="exchange:X", resolves=hold))
@@ -361,19 +363,19 @@ def test_lines_of_whatever_shape_are_named_and_stop_no_check(backend, lively, bo
             text("UPDATE entry SET lines = :lines WHERE key = :key"),
             {"lines": ODD_LINES[backend.name][number], "key": which},
         )
-        findings = {found.name: found.finding_count for found in (check(owner) for check in CHECKS)}
+        findings = {result.name: result.finding_count for result in (check(owner) for check in CHECKS)}
         assert findings["postings_equal_lines"]
         assert findings["entries_as_written"]
 
 
-def test_postings_in_another_order_than_their_entries_are_named(books, post, unguarded, monkeypatch):
-    """Each still is a side of its entry, and every balance follows; but a statement would lie about when."""
+def test_postings_in_another_order_than_their_entries_are_findings(books, post, unguarded, monkeypatch):
+    """Each posting is a side of its entry and every balance follows, but the order in statements would be wrong."""
     ids = [post(books.entry(f"plain {number}")) for number in range(2)]
-    monkeypatch.setattr(checks, "LATE", 0)
+    monkeypatch.setattr(balances, "LATE", 0)
     with unguarded() as owner:
-        assert checks.running_balances(owner).findings == ()
+        assert running_balances(owner).findings == ()
         swap = "UPDATE posting SET entry_id = :both - entry_id WHERE account_id = :ada"
         assert owner.execute(text(swap), {"both": sum(ids), "ada": books.ada}).rowcount == 2
-        assert quick_checks.do_sides_stand(owner)
-        (found,) = checks.running_balances(owner).findings
-        assert (found.table, found.row) == ("posting", f"{books.bank}/{books.ada}/2")
+        assert sides.are_sides_posted(owner)
+        (result,) = running_balances(owner).findings
+        assert (result.table, result.row) == ("posting", f"{books.bank}/{books.ada}/2")

@@ -1,4 +1,4 @@
-"""Papers over more leaves than a block holds, from two banks whose leaves have the same numbers."""
+"""Receipts and proofs over more leaves than a block, in two banks whose leaves have the same numbers."""
 
 from datetime import timedelta
 
@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import NOW
-from timebank.bookkeeping import receipts
 from timebank.bookkeeping.actions import NewEntry
 from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.queries import get_account_of_kind
-from timebank.bookkeeping.seal_models import Leaf
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping.sealing import receipts
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.models import Leaf
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.merkle import BLOCK, consistency_proof, is_consistent, is_included, root
@@ -24,7 +24,7 @@ PLACES = (0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK, 2 * BLOCK
 
 @pytest.fixture
 def banks(session, village):
-    """[bank id] of two banks, each sealed twice, with other entries under the same numbers."""
+    """Return the ids of two banks, each sealed twice, with different entries at the same leaf numbers."""
     for bank, actor in ((village.angus, village.ada), (village.perth, village.perdita)):
         pot = get_account_of_kind(session, bank.id, AccountKind.POT)
         line = (Line(pot, actor.account_id, 15),)
@@ -44,10 +44,10 @@ def _entry(bank_id, actor, number, lines):
 
 def _hashes(session, bank_id):
     query = select(Leaf.hash).where(Leaf.bank_id == bank_id).order_by(Leaf.number)
-    return [bytes(one) for one in session.scalars(query)]
+    return [bytes(leaf_hash) for leaf_hash in session.scalars(query)]
 
 
-def test_a_bank_begins_with_just_what_was_signed(session, banks):
+def test_begins_with_is_true_for_the_banks_own_checkpoints_only(session, banks):
     for bank_id in banks:
         hashes = _hashes(session, bank_id)
         assert len(hashes) > 2 * BLOCK + 60
@@ -60,7 +60,7 @@ def test_a_bank_begins_with_just_what_was_signed(session, banks):
         assert not receipts.begins_with(session, bank_id, beyond)
 
 
-def test_every_entry_is_shown_to_stand_under_its_own_banks_seal(session, banks):
+def test_every_receipt_verifies_under_its_own_banks_seal(session, banks):
     for bank_id in banks:
         hashes = _hashes(session, bank_id)
         for number in PLACES:
@@ -75,7 +75,7 @@ def test_every_entry_is_shown_to_stand_under_its_own_banks_seal(session, banks):
             assert is_included(hashes[number], number, len(hashes), receipt.proof, root(hashes))
 
 
-def test_a_receipt_is_a_file_that_people_can_read(session, banks):
+def test_a_receipt_is_indented_json(session, banks):
     first = session.scalars(
         select(Leaf.subject_id).where(Leaf.bank_id == banks[0], Leaf.kind == "entry").order_by(Leaf.number)
     ).first()
@@ -84,7 +84,7 @@ def test_a_receipt_is_a_file_that_people_can_read(session, banks):
     assert paper.endswith("}\n")
 
 
-def test_a_later_checkpoint_goes_on_from_an_earlier_one(session, banks):
+def test_a_consistency_proof_verifies_between_any_two_checkpoints(session, banks):
     for bank_id in banks:
         hashes = _hashes(session, bank_id)
         (new, _at), (old, _before) = receipts.list_seals(session, bank_id, 5)
@@ -98,7 +98,7 @@ def test_a_later_checkpoint_goes_on_from_an_earlier_one(session, banks):
         assert (same.note.checkpoint.size, list(same.proof)) == (new, [])
 
 
-def test_there_is_no_paper_between_checkpoints_that_are_none(session, banks):
+def test_there_is_no_proof_for_sizes_without_a_checkpoint(session, banks):
     (new, _at), (old, _before) = receipts.list_seals(session, banks[0], 5)
     assert receipts.make_succession(session, banks[0], new, old) is None
     assert receipts.make_succession(session, banks[0], old, new + 1) is None

@@ -1,51 +1,49 @@
-"""Sealing the books: what was written since the last time gets its number, and the whole is signed.
+"""Sealing: rows written since the last seal are appended to the Merkle tree, and its root is signed.
 
-Off the path of posting: posting knows nothing of it. Whoever holds an older checkpoint can show any later change of
-what stood then. Sessions that seal carry the private key in `session.info["seal_key"]`.
+Runs apart from posting. Anybody who keeps a checkpoint can prove a later change of the rows it covers. Sessions that
+seal carry the private key in `session.info["seal_key"]`.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, exists, func, insert, select, text, tuple_
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.leaf_rows import SOURCES, AnyRow, Source
-from timebank.bookkeeping.logs import name_now
-from timebank.bookkeeping.refusals import refusal
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.signing import sign
-from timebank.ledger.leaves import LeafKind, tell_moment
+from timebank.bookkeeping.refusals import insert_rows, refusals_named
+from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, Source
+from timebank.bookkeeping.sealing.logs import name_now
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import sign
+from timebank.ledger.leaves import LeafKind, encode_moment
 from timebank.ledger.merkle import HASH_BYTES, Peaks
 from timebank.ledger.notes import Checkpoint
 
 _BATCH = 5_000
 _SMALLEST = -1
-_WRITE_LEAVES = {
-    "postgresql": text(
-        "INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash, block)"
-        " SELECT CAST(:bank_id AS bigint), l.number, CAST(:kind AS varchar), l.subject_id, l.subject_number, l.hash,"
-        " l.block FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS bigint[]), CAST(:places AS bigint[]),"
-        " CAST(:hashes AS bytea[]), CAST(:blocks AS bytea[])) AS l(number, subject_id, subject_number, hash, block)"
-    ),
-}
+#: One statement for a batch on PostgreSQL, where many rows cost less as arrays than as parameters.
+_WRITE_LEAVES = text(
+    "INSERT INTO leaf (bank_id, number, kind, subject_id, subject_number, hash, block)"
+    " SELECT CAST(:bank_id AS bigint), l.number, CAST(:kind AS varchar), l.subject_id, l.subject_number, l.hash,"
+    " l.block FROM unnest(CAST(:numbers AS bigint[]), CAST(:ids AS bigint[]), CAST(:subject_numbers AS bigint[]),"
+    " CAST(:hashes AS bytea[]), CAST(:blocks AS bytea[])) AS l(number, subject_id, subject_number, hash, block)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What one sealing did: how many rows of each kind are new, and how many stand under the seal in all."""
+    """The result of a sealing: how many rows of each kind are new, and how many leaves there are in all."""
 
     new: dict[LeafKind, int]
     size: int
 
 
 def seal(session: Session, bank_id: int, *, now: datetime) -> Sealed | None:
-    """Seal what is not sealed yet of a bank's books; None where there is nothing new, and then nothing is written.
+    """Seal the rows of a bank that have no leaf yet; return None, and write nothing, if there are none.
 
-    One at a time for each bank. The order of commits is not that of ids, so what is new is what has no leaf.
+    Serialized per bank by a lock. Commit order is not id order, so new rows are those without a leaf, not those above
+    the last sealed id. Raises NotSealedInOrderError if the tables were changed otherwise.
     """
     _lock(session, bank_id)
     before = _read_peaks(session, bank_id)
@@ -61,7 +59,7 @@ def seal(session: Session, bank_id: int, *, now: datetime) -> Sealed | None:
 
 
 def count_unsealed(session: Session, bank_id: int) -> int:
-    """How many rows of a bank's books have no leaf yet."""
+    """Return how many rows of a bank have no leaf yet."""
     counts = [
         session.scalar(select(func.count()).select_from(source.model).where(*_has_no_leaf(source, bank_id)))
         for source in SOURCES.values()
@@ -70,7 +68,7 @@ def count_unsealed(session: Session, bank_id: int) -> int:
 
 
 def _lock(session: Session, bank_id: int) -> None:
-    """One sealer a bank. It holds up nobody else: on SQLite a unit of work that writes is alone anyway."""
+    """Lock sealing, but not posting, for a bank until the transaction ends; SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:bank)"), {"bank": bank_id})
 
@@ -82,31 +80,31 @@ def _read_peaks(session: Session, bank_id: int) -> Peaks:
     return split_peaks(newest.size, newest.peaks) if newest else Peaks()
 
 
-def split_peaks(size: int, kept: bytes) -> Peaks:
-    """The peaks as a seal keeps them: one hash after the other."""
-    hashes = [bytes(kept[start : start + HASH_BYTES]) for start in range(0, len(kept), HASH_BYTES)]
+def split_peaks(size: int, stored: bytes) -> Peaks:
+    """Return the peaks from a seal's column, which has their hashes concatenated."""
+    hashes = [bytes(stored[start : start + HASH_BYTES]) for start in range(0, len(stored), HASH_BYTES)]
     return Peaks(size, tuple(hashes))
 
 
 def _unsealed(session: Session, bank_id: int, source: Source) -> Iterator[Sequence[AnyRow]]:
-    """Batches of rows without a leaf, in the order of what names them."""
-    after: tuple[int, ...] = (_SMALLEST,) * len(source.place)
+    """Yield batches of rows without a leaf, in the order of their keys."""
+    after: tuple[int, ...] = (_SMALLEST,) * len(source.key)
     while True:
         rows = session.execute(
             select(*source.columns)
-            .where(*_has_no_leaf(source, bank_id, after[0]), tuple_(*source.place) > after)
-            .order_by(*source.place)
+            .where(*_has_no_leaf(source, bank_id, after[0]), tuple_(*source.key) > after)
+            .order_by(*source.key)
             .limit(_BATCH)
         ).all()
         if rows:
             yield rows
         if len(rows) < _BATCH:
             return
-        after = source.subject(rows[-1])[: len(source.place)]
+        after = source.subject(rows[-1])[: len(source.key)]
 
 
 def _has_no_leaf(source: Source, bank_id: int, first: int = _SMALLEST) -> tuple[ColumnElement[bool], ...]:
-    """That no leaf is about a row. Leaves before the `first` id that is asked for are left aside, to read fewer."""
+    """Return the conditions for rows of a bank without a leaf; leaves below id `first` are not read."""
     leaf = exists(select(Leaf.number).where(source.is_leaf, Leaf.subject_id >= first))
     return source.model.bank_id == bank_id, source.has_such_row, ~leaf
 
@@ -114,19 +112,20 @@ def _has_no_leaf(source: Source, bank_id: int, first: int = _SMALLEST) -> tuple[
 def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence[AnyRow], peaks: Peaks) -> Peaks:
     books_key = session.info["books_key"]
     hashes = [source.hash_of(row, books_key) for row in rows]
-    whole = list[tuple[int, bytes]]()
-    grown = peaks.grown(hashes, whole)
-    subjects, blocks = [source.subject(row) for row in rows], dict(whole)
+    completed = list[tuple[int, bytes]]()
+    grown = peaks.grown(hashes, completed)
+    subjects, blocks = [source.subject(row) for row in rows], dict(completed)
     numbers = range(peaks.size, grown.size)
     if session.get_bind().dialect.name == "postgresql":
         columns = {
             "numbers": list(numbers),
             "ids": [subject[0] for subject in subjects],
-            "places": [subject[1] for subject in subjects],
+            "subject_numbers": [subject[1] for subject in subjects],
             "hashes": hashes,
             "blocks": [blocks.get(number) for number in numbers],
         }
-        _write(session, _WRITE_LEAVES["postgresql"], {"bank_id": bank_id, "kind": source.kind.value, **columns})
+        with refusals_named():
+            session.execute(_WRITE_LEAVES, {"bank_id": bank_id, "kind": source.kind.value, **columns})
         return grown
     leaves = [
         {
@@ -140,13 +139,13 @@ def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence
         }
         for number, subject, leaf_hash in zip(numbers, subjects, hashes, strict=True)
     ]
-    _write(session, insert(cast("Table", Leaf.__table__)), leaves)
+    insert_rows(session, Leaf, leaves)
     return grown
 
 
 def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> None:
     newest = session.scalar(select(func.max(Seal.number)).where(Seal.bank_id == bank_id)) or 0
-    checkpoint = Checkpoint(name_now(session, bank_id), peaks.size, peaks.root, tell_moment(now))
+    checkpoint = Checkpoint(name_now(session, bank_id), peaks.size, peaks.root, encode_moment(now))
     row = {
         "bank_id": bank_id,
         "number": newest + 1,
@@ -156,15 +155,4 @@ def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> 
         "signed_at": now,
         "checkpoint": sign(checkpoint, session.info["seal_key"]),
     }
-    _write(session, insert(cast("Table", Seal.__table__)), row)
-
-
-def _write(session: Session, statement: Any, rows: Any) -> None:  # noqa: ANN401 (a statement with one row or many)
-    """Run a writing statement, or raise the refusal that the database named."""
-    try:
-        session.execute(statement, rows)
-    except DBAPIError as error:
-        named = refusal(error)
-        if named is None:
-            raise
-        raise named from error
+    insert_rows(session, Seal, row)

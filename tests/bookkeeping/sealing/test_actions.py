@@ -1,23 +1,25 @@
-"""Sealing numbers what is new and signs the whole, on both databases, and nothing but sealing writes there."""
+"""Sealing numbers new rows and signs the root, on both databases; nothing else may write leaves and seals."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
 from timebank import clock
-from timebank.bookkeeping import actions, sealing
-from timebank.bookkeeping.leaf_rows import SOURCES
+from timebank.bookkeeping import actions
+from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.bookkeeping.models import Entry, LimitChange
-from timebank.bookkeeping.seal_checks import not_sealed_yet, seals_match
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import count_unsealed, seal
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.refusals import insert_rows
+from timebank.bookkeeping.sealing import actions as sealing
+from timebank.bookkeeping.sealing.actions import count_unsealed, seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
@@ -29,7 +31,7 @@ from timebank.ledger.notes import Key, name_log, read_note
 
 @pytest.fixture
 def sealed(session, books, post):
-    """Seal Angus and commit; gives what was sealed."""
+    """Return a function that seals Angus, commits and returns the result."""
 
     def sealing_now(now=NOW):
         done = seal(session, books.bank, now=now)
@@ -48,7 +50,7 @@ def _seals(session, bank):
     return session.scalars(select(Seal).where(Seal.bank_id == bank).order_by(Seal.number)).all()
 
 
-def test_everything_is_numbered_from_nought_and_what_others_rest_on_comes_first(session, books, post, sealed):
+def test_leaves_are_numbered_from_zero_and_referenced_rows_come_first(session, books, post, sealed):
     entry = post(books.entry("one"))
     done = sealed()
     leaves = _leaves(session, books.bank)
@@ -60,7 +62,7 @@ def test_everything_is_numbered_from_nought_and_what_others_rest_on_comes_first(
     assert sum(done.new.values()) == done.size == len(leaves)
 
 
-def test_the_seal_is_signed_and_says_what_the_leaves_come_to(session, books, post, sealed, backend):
+def test_a_seal_is_signed_and_has_the_root_of_its_leaves(session, books, post, sealed, backend):
     post(books.entry("one"))
     sealed()
     (kept,) = _seals(session, books.bank)
@@ -73,7 +75,7 @@ def test_the_seal_is_signed_and_says_what_the_leaves_come_to(session, books, pos
     assert (note.checkpoint.size, note.checkpoint.signed_at) == (len(hashes), "2026-11-21T10:00:00.000000Z")
 
 
-def test_only_what_is_new_is_sealed_and_the_tree_goes_on(session, books, post, sealed):
+def test_only_new_rows_are_sealed_and_the_tree_grows(session, books, post, sealed):
     post(books.entry("one"))
     first = sealed()
     later = [post(books.entry(key)) for key in ("two", "three")]
@@ -81,20 +83,18 @@ def test_only_what_is_new_is_sealed_and_the_tree_goes_on(session, books, post, s
     assert second.new == {LeafKind.ENTRY: 2}
     assert second.size == first.size + 2
     assert [leaf.subject_id for leaf in _leaves(session, books.bank)[-2:]] == later
-    assert [one.size for one in _seals(session, books.bank)] == [first.size, second.size]
+    assert [sealed.size for sealed in _seals(session, books.bank)] == [first.size, second.size]
     assert bytes(_seals(session, books.bank)[-1].root) == root([bytes(x.hash) for x in _leaves(session, books.bank)])
 
 
-def test_where_nothing_is_new_nothing_is_written(session, books, post, sealed):
+def test_without_new_rows_no_seal_is_written(session, books, post, sealed):
     post(books.entry("one"))
     sealed()
     assert sealed() is None
     assert len(_seals(session, books.bank)) == 1
 
 
-def test_an_entry_with_an_older_id_that_was_committed_later_is_sealed_all_the_same(
-    session, books, post, sealed, monkeypatch
-):
+def test_an_entry_with_a_lower_id_that_was_committed_later_is_sealed(session, books, post, sealed, monkeypatch):
     newer = post(books.entry("newer"))
     sealed()
     monkeypatch.setattr(clock, "next_id", lambda: newer - 10**15)
@@ -104,7 +104,7 @@ def test_an_entry_with_an_older_id_that_was_committed_later_is_sealed_all_the_sa
     assert _leaves(session, books.bank)[-1].subject_id == older
 
 
-def test_many_are_sealed_in_batches_and_a_batch_ends_anywhere(session, books, post, sealed, monkeypatch):
+def test_batches_of_any_size_give_the_same_tree(session, books, post, sealed, monkeypatch):
     monkeypatch.setattr(sealing, "_BATCH", 3)
     for number in range(7):
         post(books.entry(f"entry {number}"))
@@ -113,7 +113,7 @@ def test_many_are_sealed_in_batches_and_a_batch_ends_anywhere(session, books, po
     assert seals_match(session).findings == ()
 
 
-def test_each_bank_has_seals_of_its_own(session, books, post, sealed):
+def test_each_bank_has_its_own_seals(session, books, post, sealed):
     post(books.entry("one"))
     sealed()
     assert _leaves(session, books.other_bank) == []
@@ -122,7 +122,7 @@ def test_each_bank_has_seals_of_its_own(session, books, post, sealed):
     assert kept.checkpoint.startswith(f"timebank/{books.other_bank}\n")
 
 
-def test_a_block_of_256_carries_its_hash_and_is_checked(session, books, post, sealed):
+def test_a_block_of_256_leaves_has_its_hash_and_is_checked(session, books, post, sealed):
     for number in range(260):
         actions.post(session, books.entry(f"entry {number}", Line(books.grace, books.ada, 1)))
     session.commit()
@@ -134,7 +134,7 @@ def test_a_block_of_256_carries_its_hash_and_is_checked(session, books, post, se
     assert seals_match(session).findings == ()
 
 
-def test_what_is_not_sealed_yet_is_a_figure_and_no_fault(session, books, post, sealed):
+def test_unsealed_rows_are_counted_and_are_no_findings(session, books, post, sealed):
     post(books.entry("one"))
     sealed()
     before = not_sealed_yet(session)
@@ -144,7 +144,7 @@ def test_what_is_not_sealed_yet_is_a_figure_and_no_fault(session, books, post, s
     assert (after.verdict, seals_match(session).verdict) == (Verdict.RIGHT, Verdict.RIGHT)
 
 
-def test_an_entry_is_told_letter_by_letter(session, books, post, backend):
+def test_the_leaf_of_an_entry_is_exactly_as_specified(session, books, post, backend):
     entry_id = post(books.entry("one", occurred_on=NOW.date(), words=None))
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(select(*source.columns).where(Entry.id == entry_id)).one()
@@ -157,26 +157,26 @@ def test_an_entry_is_told_letter_by_letter(session, books, post, backend):
     )
 
 
-def test_a_reason_is_told_under_a_salt_and_never_as_words(session, books, backend):
+def test_a_reason_is_in_the_leaf_only_as_a_salted_digest(session, books, backend):
     reason = "Ask M\u00e0iri about her \u201chip\u201d"
     actions.change_limit(session, books.bank, books.ada, -60, reason=reason, by=None, now=NOW)
     source = SOURCES[LeafKind.LIMIT_CHANGE]
     query = select(*source.columns).where(LimitChange.account_id == books.ada).order_by(LimitChange.number)
     row = session.execute(query).all()[-1]
-    told = source.bytes_of(row, backend.settings.books_key).decode()
-    assert "hip" not in told
-    assert '"floor":-60' in told
-    assert told != source.bytes_of(row, b"another key").decode()
+    leaf_text = source.bytes_of(row, backend.settings.books_key).decode()
+    assert "hip" not in leaf_text
+    assert '"floor":-60' in leaf_text
+    assert leaf_text != source.bytes_of(row, b"another key").decode()
 
 
-def test_words_with_letters_of_all_kinds_are_utf_8(session, books, post, backend):
+def test_a_leaf_is_utf_8(session, books, post, backend):
     entry_id = post(books.entry("l\u00f2n \u20ac \U0001f33b"))
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(select(*source.columns).where(Entry.id == entry_id)).one()
     assert "l\u00f2n \u20ac \U0001f33b".encode() in source.bytes_of(row, backend.settings.books_key)
 
 
-def test_two_who_seal_at_once_number_each_row_once(backend, session, books, post):
+def test_concurrent_sealing_numbers_each_row_once(backend, session, books, post):
     for number in range(20):
         post(books.entry(f"entry {number}"))
     barrier = Barrier(4)
@@ -196,8 +196,8 @@ def test_two_who_seal_at_once_number_each_row_once(backend, session, books, post
         raise AssertionError
 
     with ThreadPoolExecutor(4) as threads:
-        done = [found.result() for found in [threads.submit(sealer) for _number in range(4)]]
-    assert sum(one is not None for one in done) == 1
+        done = [future.result() for future in [threads.submit(sealer) for _number in range(4)]]
+    assert sum(sealed is not None for sealed in done) == 1
     assert seals_match(session).findings == ()
     assert count_unsealed(session, books.bank) == 0
 
@@ -229,11 +229,11 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize("statement", _REFUSED)
-def test_the_database_refuses_what_no_sealer_does(backend, books, standing, statement):
-    said = statement.format(bank=books.bank, size=standing, hash=_HASH[backend.name])
-    told = refusal_of(backend.owner, said)
-    assert told is not None
-    assert _REFUSED[statement] in told
+def test_the_database_refuses_malformed_leaves_and_seals(backend, books, standing, statement):
+    sql = statement.format(bank=books.bank, size=standing, hash=_HASH[backend.name])
+    refusal = refusal_of(backend.owner, sql)
+    assert refusal is not None
+    assert _REFUSED[statement] in refusal
 
 
 @pytest.mark.parametrize("verb", ["INSERT OR IGNORE", "INSERT OR REPLACE"])
@@ -249,7 +249,7 @@ def test_no_other_way_of_inserting_changes_a_leaf_or_a_seal(sqlite, verb):
         assert [session.execute(text(f"SELECT * FROM {table}")).all() for table in ("leaf", "seal")] == before
 
 
-def test_nothing_is_truncated(postgresql):
+def test_leaves_and_seals_cannot_be_truncated(postgresql):
     for table in ("leaf", "seal"):
         assert "books_append_only" in refusal_of(postgresql.owner, f"TRUNCATE {table}")
 
@@ -257,5 +257,5 @@ def test_nothing_is_truncated(postgresql):
 def test_a_refusal_has_its_name(session, books, standing):
     leaf = {"bank_id": books.bank, "number": standing + 5, "kind": "entry", "subject_id": 1, "subject_number": 0}
     with pytest.raises(NotSealedInOrderError):
-        sealing._write(session, insert(Leaf.__table__), [{**leaf, "hash": hash_leaf(b""), "block": None}])
+        insert_rows(session, Leaf, {**leaf, "hash": hash_leaf(b""), "block": None})
     session.rollback()

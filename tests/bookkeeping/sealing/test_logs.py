@@ -1,4 +1,4 @@
-"""A new log of seals goes on from all that is sealed, says so in its first leaf, and nothing else changes its place."""
+"""A new log continues the tree, records it in its first leaf, and cannot be changed."""
 
 import json
 from datetime import timedelta
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from tests.bookkeeping.sql import refusal_of
 from tests.people import NOW, settle
-from timebank.bookkeeping import receipts
-from timebank.bookkeeping.logs import begin_log, list_logs, list_names, name_of_seal
-from timebank.bookkeeping.seal_checks import seals_match
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import seal
-from timebank.bookkeeping.signing import find_signer
+from timebank.bookkeeping.checking.seals import seals_match
+from timebank.bookkeeping.sealing import receipts
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.logs import begin_log, list_logs, list_names, name_of_seal
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.ledger.errors import NotSealedInOrderError
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import hash_leaf
@@ -26,14 +26,14 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def owner(backend):
-    """A unit of work of the tables' owner, who alone begins a log."""
+    """Yield a session of the tables' owner, the only role that may begin a log."""
     with backend.owner_session() as session:
         yield session
 
 
 @pytest.fixture
 def two_logs(session, books, post, owner):
-    """One entry sealed in the first log, and a second log begun after it; gives the sizes of both seals."""
+    """Seal an entry in the first log, begin a second one; return the sizes of both seals."""
     post(books.entry("one"))
     first = seal(session, books.bank, now=NOW)
     session.commit()
@@ -47,23 +47,23 @@ def _checkpoint(session, bank, number):
     return session.scalar(select(Seal.checkpoint).where(Seal.bank_id == bank, Seal.number == number))
 
 
-def test_the_new_log_goes_on_under_its_own_name_and_the_old_seals_hold(session, books, two_logs):
+def test_a_new_log_has_its_own_name_and_old_seals_stay_valid(session, books, two_logs):
     names = [read_note(_checkpoint(session, books.bank, number)).checkpoint.origin for number in (1, 2)]
     assert names == list_names(session, books.bank) == [f"timebank/{books.bank}", f"timebank/{books.bank}/2"]
     assert two_logs[1] == two_logs[0] + 1
     assert seals_match(session).findings == ()
 
 
-def test_its_first_leaf_says_why_it_began(session, books, two_logs):
+def test_the_first_leaf_of_a_new_log_records_why_it_began(session, books, two_logs):
     (leaf,) = session.execute(select(Leaf.kind, Leaf.subject_id).where(Leaf.number == two_logs[0])).all()
     assert tuple(leaf) == (LeafKind.LOG.value, 2)
     (log,) = list_logs(session, books.bank)
     assert (log.after_seal, log.size, log.checkpoint) == (1, two_logs[0], "timebank/1\n99\n")
 
 
-def test_its_leaf_is_encoded_as_the_ledgers_page_says(session, books, two_logs):
-    """docs/ledger.md: names sorted, numbers that name rows as text, moments in UTC to the microsecond."""
-    told = {
+def test_the_leaf_of_a_log_is_encoded_as_specified(session, books, two_logs):
+    """docs/ledger.md: names sorted, ids as text, moments in UTC with microseconds."""
+    fields = {
         "leaf": "log",
         "bank_id": str(books.bank),
         "number": 2,
@@ -72,7 +72,7 @@ def test_its_leaf_is_encoded_as_the_ledgers_page_says(session, books, two_logs):
         "checkpoint": "timebank/1\n99\n",
         "begun_at": "2026-11-21T11:00:00.000000Z",
     }
-    encoded = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    encoded = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     assert bytes(session.scalar(select(Leaf.hash).where(Leaf.number == two_logs[0]))) == hash_leaf(encoded)
 
 
@@ -82,7 +82,7 @@ def test_every_seal_has_the_name_of_its_log(session, books, two_logs):
     assert name_of_seal(7, (), 3) == "timebank/7"
 
 
-def test_receipts_and_proofs_of_the_new_log_are_right(session, books, two_logs, post):
+def test_receipts_and_proofs_of_a_new_log_verify(session, books, two_logs, post):
     entry = post(books.entry("two"))
     seal(session, books.bank, now=LATER)
     session.commit()
@@ -95,7 +95,7 @@ def test_receipts_and_proofs_of_the_new_log_are_right(session, books, two_logs, 
     assert goes_on(paper.note, read_paper(_checkpoint(session, books.bank, 1))) is False
 
 
-def test_books_begin_with_each_of_their_seals_and_with_no_other(session, books, two_logs):
+def test_the_books_begin_with_each_of_their_seals_and_no_other(session, books, two_logs):
     for number in (1, 2):
         assert receipts.begins_with(session, books.bank, read_note(_checkpoint(session, books.bank, number)).checkpoint)
     other = seal(session, books.other_bank, now=NOW).size
@@ -106,7 +106,7 @@ def test_books_begin_with_each_of_their_seals_and_with_no_other(session, books, 
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_number_that_was_used_begins_no_log(owner, books, two_logs, number):
+def test_a_log_number_cannot_be_used_twice(owner, books, two_logs, number):
     with pytest.raises(Exception, match=r"sealed_in_order|books_append_only|ck_seal_log_number"):
         begin_log(owner, books.bank, number, checkpoint=None, now=LATER)
 
@@ -129,7 +129,7 @@ def test_a_refusal_has_its_name(owner, books, two_logs):
         "INSERT INTO seal_log SELECT * FROM seal_log",
     ],
 )
-def test_the_database_refuses_what_no_restore_does(backend, two_logs, statement):
+def test_the_database_refuses_malformed_logs(backend, two_logs, statement):
     assert refusal_of(backend.owner, statement) is not None
 
 
@@ -143,11 +143,11 @@ def test_no_other_way_of_inserting_changes_a_log(sqlite, verb):
     assert refusal_of(sqlite.engine, f"{verb} INTO seal_log SELECT * FROM seal_log") is not None
 
 
-def test_the_webs_role_begins_no_log(postgresql):
+def test_the_webs_role_cannot_begin_a_log(postgresql):
     with Session(postgresql.engine) as web:
-        said = "INSERT INTO seal_log (bank_id, number, after_seal, size, begun_at) VALUES (1, 2, 0, 0, '2026-11-21')"
+        sql = "INSERT INTO seal_log (bank_id, number, after_seal, size, begun_at) VALUES (1, 2, 0, 0, '2026-11-21')"
         with pytest.raises(Exception, match="permission denied"):
-            web.execute(text(said))
+            web.execute(text(sql))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_webs_role_begins_no_log(postgresql):
         "DELETE FROM seal_log",
     ],
 )
-def test_whoever_changes_a_log_with_the_guards_away_is_found_out(backend, owner, session, two_logs, tampering):
+def test_a_log_changed_past_the_triggers_is_a_finding(backend, owner, session, two_logs, tampering):
     if backend.name == "sqlite":
         for name in ("seal_log_before_insert", "seal_log_no_update", "seal_log_no_delete"):
             owner.execute(text(f"DROP TRIGGER {name}"))
@@ -171,9 +171,9 @@ def test_whoever_changes_a_log_with_the_guards_away_is_found_out(backend, owner,
         owner.execute(text("ALTER TABLE seal_log DISABLE TRIGGER ALL"))
     owner.execute(text(tampering))
     owner.commit()
-    found = seals_match(session)
+    result = seals_match(session)
     session.rollback()
     if backend.name == "postgresql":
         owner.execute(text("ALTER TABLE seal_log ENABLE TRIGGER ALL"))
         owner.commit()
-    assert found.findings
+    assert result.findings

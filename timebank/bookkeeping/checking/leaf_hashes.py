@@ -1,13 +1,13 @@
-"""Leaf hashes of sealed entries in batches: entries are nearly all leaves.
+"""Fast path of `seals.seals_match`: leaf hashes of sealed entries, which are nearly all leaves, in batches.
 
-PostgreSQL hashes them itself; SQLite's rows are read as they are and hashed here. As in `quick_checks`, a hash that
-differs puts a leaf in doubt, and `seal_checks` then encodes its row again.
+PostgreSQL hashes them itself; SQLite's rows are read without type conversion and hashed in Python. A hash that differs
+is a false positive until `seals` has encoded the row again.
 """
 
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, FIELDS, encode_entry, leaf_hash_in_postgresql
 from timebank.ledger.merkle import hash_leaf
 
 _FROM = (
@@ -19,7 +19,7 @@ _IN_SQLITE = f"SELECT l.number, {', '.join(f'e.{name}' for name, _form in FIELDS
 
 
 def hash_entries(session: Session, bank_id: int, first: int, last: int) -> dict[int, bytes]:
-    """Return {leaf number: hash of its entry} between two leaf numbers, without entries that cannot be encoded."""
+    """Return {leaf number: hash of its entry} for a range of leaves, without entries that cannot be encoded."""
     if driver.is_postgresql(session):
         rows = driver.rows(session, _IN_POSTGRESQL, (bank_id, first, last))
         return {number: leaf_hash for number, leaf_hash in rows if leaf_hash is not None}

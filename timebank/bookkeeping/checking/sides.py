@@ -1,7 +1,7 @@
-"""Queries over every row of the largest tables, written so that a million entries take seconds.
+"""Fast path of `entries.postings_equal_lines`: compares all lines with all postings in a few queries.
 
-Fast path of the checks. A query may doubt what is right, and `entry_checks` then inspects the rows one by one and names
-what is wrong; it must never pass what is wrong.
+A million entries take seconds. It may report false positives, since `entries` then inspects the rows one by one, but
+never false negatives. A side is one of the two postings that a line requires: an account and signed minutes.
 """
 
 import secrets
@@ -10,15 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.bookkeeping.findings import count_rows
+from timebank.bookkeeping.checking.findings import count_rows
 from timebank.bookkeeping.models import Posting
 
 
 def _weight(*parts: str) -> str:
-    """Return SQL for a keyed 64-bit hash of whole numbers, each hashed with the hash of those before it as its key.
+    """Return SQL for a keyed 64-bit hash of integers: each is hashed with the hash of the previous ones as its key.
 
-    PostgreSQL's hash of a record is no such thing: it is a sum over the columns, so records that exchange values weigh
-    the same together. Its hash of a bigint looks at 32 bits, so both halves are hashed.
+    PostgreSQL's own hash of a record does not serve, as it is linear in the columns: two records that swap values have
+    the same sum of hashes. Its hash of a bigint depends on 32 bits only, so both halves are hashed.
     """
     sql = ":seed"
     for part in parts:
@@ -35,9 +35,9 @@ _WEIGHTS = {
     "{one}": "(array_ndims(lines) = 2 AND array_length(lines, 1) = 1 AND array_length(lines, 2) = 3"
     " AND array_lower(lines, 1) = 1 AND array_lower(lines, 2) = 1 AND reverses IS NULL) IS TRUE",
 }
-#: PostgreSQL compares two multisets of sides, those that the lines of all entries ask for and those that are posted, by
-#: their number and by the sum of a keyed 64-bit hash of each. The key is drawn for each check, so nobody can prepare
-#: two sides that weigh the same; different multisets pass once in 2^64. Lines of another shape are counted as odd.
+#: PostgreSQL compares two multisets of sides, those that the lines of all entries require and those that are posted, by
+#: their number and by the sum of a keyed 64-bit hash of each. The key is random for each run, so nobody can prepare
+#: sides with equal hashes; different multisets pass with a probability of 2^-64. Malformed lines are counted as odd.
 _SIDES = (
     "SELECT (SELECT count(*) FROM posting), (SELECT coalesce(sum({posted}), 0) FROM posting),"
     " sum(lines), sum(weight), sum(odd) FROM ("
@@ -47,7 +47,7 @@ _SIDES = (
     " FROM entry, generate_subscripts(lines, 1) AS n WHERE NOT {one} UNION ALL"
     " SELECT 0, count(*), 0 FROM entry WHERE NOT {one} AND (array_ndims(lines) = 2 AND array_lower(lines, 1) = 1"
     " AND array_lower(lines, 2) = 1 AND array_length(lines, 2) = CASE WHEN reverses IS NULL THEN 3 ELSE 4 END)"
-    " IS NOT TRUE) AS asked"
+    " IS NOT TRUE) AS required"
 )
 for _name, _sql in _WEIGHTS.items():
     _SIDES = _SIDES.replace(_name, _sql)
@@ -70,20 +70,20 @@ _LINES = text(
     "SELECT coalesce(sum(CASE WHEN instr(lines, '],') = 0 THEN 1 WHEN json_valid(lines) THEN json_array_length(lines)"
     " END), 0) FROM entry"
 )
-#: Accounts that postings name and that do not exist.
-_NOWHERE = text(
+#: How many accounts have postings but do not exist.
+_MISSING_ACCOUNTS = text(
     "SELECT count(*) FROM (SELECT bank_id, account_id FROM posting GROUP BY bank_id, account_id) AS p"
     " LEFT JOIN account AS a ON a.bank_id = p.bank_id AND a.id = p.account_id WHERE a.id IS NULL"
 )
 
 
-def do_sides_stand(session: Session) -> bool:
-    """Return whether each line of all entries surely has its two postings, and there is no posting besides."""
-    if session.scalar(_NOWHERE):
+def are_sides_posted(session: Session) -> bool:
+    """Return whether each line of every entry has its two postings, and no others exist; False if in doubt."""
+    if session.scalar(_MISSING_ACCOUNTS):
         return False
     if driver.is_postgresql(session):
-        postings, posted, lines, asked, odd = session.execute(text(_SIDES), {"seed": secrets.randbits(63)}).one()
-        return bool(postings == 2 * lines and posted == asked and not odd)
+        postings, posted, lines, required, odd = session.execute(text(_SIDES), {"seed": secrets.randbits(63)}).one()
+        return bool(postings == 2 * lines and posted == required and not odd)
     postings, lines = count_rows(session, Posting), session.scalar(_LINES)
     if session.scalar(_PAIRED) != lines or postings != 2 * (lines or 0):
         return False

@@ -1,4 +1,4 @@
-"""Papers that anybody can check without us: a receipt for an entry, and two checkpoints of which one goes on."""
+"""Files that anybody can verify offline: receipts of entries, and consistency proofs between checkpoints."""
 
 import base64
 import json
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.leaf_rows import SOURCES
-from timebank.bookkeeping.logs import list_names
 from timebank.bookkeeping.models import Account, Entry, Memo
-from timebank.bookkeeping.seal_models import Leaf, Seal
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.bookkeeping.sealing.logs import list_names
+from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
 from timebank.ledger.notes import Checkpoint, Key
@@ -20,21 +20,21 @@ from timebank.ledger.papers import RECEIPT, SUCCESSION
 
 @dataclass(frozen=True, slots=True)
 class PublicFigures:
-    """What anybody may know of a bank's books: minutes over all accounts, and how many entries."""
+    """Public totals of a bank's books: the sum of all balances in minutes, and the number of entries."""
 
     total_minutes: int
     entries: int
 
 
 def count_public(session: Session, bank_id: int) -> PublicFigures:
-    """The figures of a bank that name nobody."""
+    """Return the public totals of a bank."""
     total = session.scalar(select(func.sum(Account.balance)).where(Account.bank_id == bank_id))
     entries = session.scalar(select(func.count()).select_from(Entry).where(Entry.bank_id == bank_id))
     return PublicFigures(int(total or 0), entries or 0)
 
 
 def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
-    """The receipt of an entry as a JSON file; None where it is not sealed yet."""
+    """Return the receipt of an entry as JSON text; None if it is not sealed yet."""
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(
         select(Leaf.number, *source.columns, Memo.words, Memo.salt)
@@ -51,7 +51,7 @@ def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
             "format": RECEIPT,
             "leaf": source.bytes_of(row, session.info["books_key"]).decode(),
             "number": row.number,
-            "proof": _told(proof),
+            "proof": _base64(proof),
             "words": row.words,
             "salt": bytes(row.salt).hex() if row.salt else None,
             "checkpoint": newest[1],
@@ -61,9 +61,9 @@ def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
 
 
 def make_succession(session: Session, bank_id: int, old: int, new: int) -> str | None:
-    """Two checkpoints, by their numbers of leaves, and the proof that the later goes on from the earlier; as a file.
+    """Return two checkpoints, given by their numbers of leaves, and the consistency proof, as JSON text.
 
-    None where there are no such checkpoints.
+    None if there are no such checkpoints.
     """
     first, second = find_checkpoint(session, bank_id, old), find_checkpoint(session, bank_id, new)
     if first is None or second is None or old > new:
@@ -74,23 +74,23 @@ def make_succession(session: Session, bank_id: int, old: int, new: int) -> str |
             "format": SUCCESSION,
             "old": first[1],
             "checkpoint": second[1],
-            "proof": _told(proof),
+            "proof": _base64(proof),
             "keys": [str(key) for key in list_keys(session, bank_id)],
         }
     )
 
 
 def find_checkpoint(session: Session, bank_id: int, size: int | None = None) -> tuple[int, str] | None:
-    """(number of leaves, text) of the newest checkpoint, or of that with so many leaves."""
+    """Return (number of leaves, text) of the newest checkpoint, or of that with `size` leaves; None if none."""
     query = select(Seal.size, Seal.checkpoint).where(Seal.bank_id == bank_id)
     if size is not None:
         query = query.where(Seal.size == size)
-    found = session.execute(query.order_by(Seal.number.desc()).limit(1)).first()
-    return None if found is None else (found.size, found.checkpoint)
+    seal = session.execute(query.order_by(Seal.number.desc()).limit(1)).first()
+    return None if seal is None else (seal.size, seal.checkpoint)
 
 
 def list_seals(session: Session, bank_id: int, limit: int) -> Sequence[tuple[int, object]]:
-    """(number of leaves, when signed) of the newest seals, the newest first."""
+    """Return (number of leaves, moment of signing) of the newest seals, the newest first."""
     rows = session.execute(
         select(Seal.size, Seal.signed_at).where(Seal.bank_id == bank_id).order_by(Seal.number.desc()).limit(limit)
     )
@@ -98,20 +98,20 @@ def list_seals(session: Session, bank_id: int, limit: int) -> Sequence[tuple[int
 
 
 def list_keys(session: Session, bank_id: int) -> list[Key]:
-    """The public keys of a bank's seals, under the name of each of its logs, the newest last."""
+    """Return the public keys of a bank's seals under the name of each of its logs, the newest log last."""
     return [Key(name, public) for name in list_names(session, bank_id) for public in session.info["seal_keys"]]
 
 
 def begins_with(session: Session, bank_id: int, checkpoint: Checkpoint) -> bool:
-    """Whether a bank's sealed rows begin with those that a checkpoint signs."""
+    """Return whether a bank's leaves begin with those that a checkpoint signs."""
     leaves = session.scalar(select(func.count()).select_from(Leaf).where(Leaf.bank_id == bank_id)) or 0
     return checkpoint.size <= leaves and _span(session, bank_id)(0, checkpoint.size) == checkpoint.root
 
 
 def _span(session: Session, bank_id: int) -> Span:
-    """Hashes over leaves, from the hashes of whole blocks as far as there are any.
+    """Return a function for hashes over ranges of leaves, which uses the stored hashes of whole blocks.
 
-    A span of a tree that is no whole blocks lies within one block, whose leaves are read once for all such spans.
+    A range of the tree that is not made of whole blocks lies within one block; its leaves are read once and cached.
     """
     read = dict[int, Sequence[bytes]]()
 
@@ -120,7 +120,7 @@ def _span(session: Session, bank_id: int) -> Span:
         if first not in read:
             block = (Leaf.bank_id == bank_id, Leaf.number >= first, Leaf.number < first + BLOCK)
             read[first] = session.scalars(select(Leaf.hash).where(*block).order_by(Leaf.number)).all()
-        return [bytes(one) for one in read[first][start - first : end - first]]
+        return [bytes(leaf_hash) for leaf_hash in read[first][start - first : end - first]]
 
     def span(start: int, end: int) -> bytes:
         whole = (end - start) // BLOCK * BLOCK if start % BLOCK == 0 else 0
@@ -129,14 +129,14 @@ def _span(session: Session, bank_id: int) -> Span:
         )
         hashes = list(session.scalars(blocks.order_by(Leaf.number))) if whole else []
         single = leaves(start + whole, end) if start + whole < end else []
-        return root([*(bytes(one or b"") for one in hashes), *([root(single)] if single else [])])
+        return root([*(bytes(block_hash or b"") for block_hash in hashes), *([root(single)] if single else [])])
 
     return span
 
 
-def _told(hashes: Sequence[bytes]) -> list[str]:
-    return [base64.b64encode(one).decode() for one in hashes]
+def _base64(hashes: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(node).decode() for node in hashes]
 
 
-def _file(told: dict[str, object]) -> str:
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+def _file(content: dict[str, object]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Do the seals still match the books? Every sealed row is encoded anew and every root made anew from its leaves."""
+"""Checks of seals: every sealed row is encoded and hashed again, and every root computed from its leaves again."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.findings import counted, name_row, result
-from timebank.bookkeeping.leaf_rows import SOURCES, Source
-from timebank.bookkeeping.logs import Log, list_logs, name_of_seal
+from timebank.bookkeeping.checking.findings import name_row, with_progress
+from timebank.bookkeeping.checking.leaf_hashes import hash_entries
 from timebank.bookkeeping.models import Account
-from timebank.bookkeeping.quick_leaves import hash_entries
-from timebank.bookkeeping.seal_models import Leaf, Seal
-from timebank.bookkeeping.sealing import count_unsealed, split_peaks
-from timebank.bookkeeping.signing import find_signer
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.bookkeeping.sealing.actions import count_unsealed, split_peaks
+from timebank.bookkeeping.sealing.leaves import SOURCES, Source
+from timebank.bookkeeping.sealing.logs import Log, list_logs, name_of_seal
+from timebank.bookkeeping.sealing.models import Leaf, Seal
+from timebank.bookkeeping.sealing.signing import find_signer
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.errors import NotACheckpointError
-from timebank.ledger.leaves import LeafKind, tell_moment
+from timebank.ledger.leaves import LeafKind, encode_moment
 from timebank.ledger.merkle import Peaks
 from timebank.ledger.notes import Checkpoint, Key, read_note
 
@@ -25,7 +25,7 @@ AnyRow = Row[*tuple[Any, ...]]
 
 
 def seals_match(session: Session) -> CheckResult:
-    """Every sealed row is as it was sealed, every seal is what its leaves come to, and a known key signed it."""
+    """Every sealed row has the hash of its leaf, every seal the root of its leaves, and a known key signed it."""
     wrong, leaves = list[Finding](), 0
     banks = sorted(
         {*session.scalars(select(Leaf.bank_id).distinct()), *session.scalars(select(Seal.bank_id).distinct())}
@@ -34,19 +34,19 @@ def seals_match(session: Session) -> CheckResult:
         seals, logs = _list_seals(session, bank_id), list_logs(session, bank_id)
         peaks = Peaks()
         reached = expected = 0
-        for rows, found in counted(session, _batches(session, bank_id), size=lambda told: len(told[0])):
+        for rows, hashes_now in with_progress(session, _batches(session, bank_id), size=lambda batch: len(batch[0])):
             leaves += len(rows)
             blocks = list[tuple[int, bytes]]()
             for row in rows:
-                if row.number != expected or row.hash != found.get(row.number):
-                    wrong += _check_leaf(row, expected=expected, found=found)
+                if row.number != expected or row.hash != hashes_now.get(row.number):
+                    wrong += _check_leaf(row, expected=expected, hashes_now=hashes_now)
                 expected = row.number + 1
             hashes = [bytes(row.hash) for row in rows]
             while hashes:
-                # As far as the next seal, but one leaf at least.
-                few = max(1, seals[reached].size - peaks.size) if reached < len(seals) else len(hashes)
-                peaks = peaks.grown(hashes[:few], blocks)
-                hashes = hashes[few:]
+                # Up to the next seal, but at least one leaf: a tampered seal may be smaller than the previous one.
+                count = max(1, seals[reached].size - peaks.size) if reached < len(seals) else len(hashes)
+                peaks = peaks.grown(hashes[:count], blocks)
+                hashes = hashes[count:]
                 while reached < len(seals) and seals[reached].size <= peaks.size:
                     wrong += _check_seal(session, seals[reached], peaks, logs, number=reached + 1)
                     reached += 1
@@ -54,13 +54,13 @@ def seals_match(session: Session) -> CheckResult:
         wrong += [_about_seal(seal, "there are fewer leaves than it says") for seal in seals[reached:]]
         if peaks.size > (seals[-1].size if seals else 0):
             wrong.append(Finding("leaf", f"{bank_id}/{peaks.size - 1}", "there is no seal on it"))
-    return result("seals_match", leaves, "rows sealed", wrong)
+    return check_result("seals_match", leaves, "rows sealed", wrong)
 
 
 def not_sealed_yet(session: Session) -> CheckResult:
-    """How many rows nobody could show to be changed, since no seal is on them yet. A figure, and never wrong."""
+    """Count the rows that no seal covers yet, whose changes could not be proved. Never has findings."""
     banks = session.scalars(select(Account.bank_id).distinct().order_by(Account.bank_id)).all()
-    return result("not_sealed_yet", sum(count_unsealed(session, bank_id) for bank_id in banks), "rows", [])
+    return check_result("not_sealed_yet", sum(count_unsealed(session, bank_id) for bank_id in banks), "rows", [])
 
 
 def _list_seals(session: Session, bank_id: int) -> Sequence[AnyRow]:
@@ -69,7 +69,7 @@ def _list_seals(session: Session, bank_id: int) -> Sequence[AnyRow]:
 
 
 def _batches(session: Session, bank_id: int) -> Iterator[tuple[Sequence[AnyRow], dict[int, bytes]]]:
-    """The leaves of a bank in their order, with {number: hash of the row it is about, as it stands today}."""
+    """Yield batches of a bank's leaves in order, with {leaf number: hash of the row as it is now}."""
     last = session.scalar(select(func.max(Leaf.number)).where(Leaf.bank_id == bank_id))
     first = session.scalar(select(func.min(Leaf.number)).where(Leaf.bank_id == bank_id))
     if first is None or last is None:
@@ -87,14 +87,14 @@ def _batches(session: Session, bank_id: int) -> Iterator[tuple[Sequence[AnyRow],
 
 
 def _hash_rows(session: Session, bank_id: int, rows: Sequence[AnyRow]) -> dict[int, bytes]:
-    """{number: hash} of what these leaves are about. Entries that plainly fit are not encoded one by one."""
-    place = (session, bank_id, rows[0].number, rows[-1].number)
-    found = hash_entries(*place)
-    doubtful = any(row.kind == LeafKind.ENTRY and row.hash != found.get(row.number) for row in rows)
+    """Return {leaf number: hash of its row}. Entries are encoded one by one only if the fast path differs."""
+    bounds = (session, bank_id, rows[0].number, rows[-1].number)
+    hashes = hash_entries(*bounds)
+    doubtful = any(row.kind == LeafKind.ENTRY and row.hash != hashes.get(row.number) for row in rows)
     for kind in {row.kind for row in rows} & SOURCES.keys():
         if kind != LeafKind.ENTRY or doubtful:
-            found |= _hash_kind(SOURCES[LeafKind(kind)], *place)
-    return found
+            hashes |= _hash_kind(SOURCES[LeafKind(kind)], *bounds)
+    return hashes
 
 
 def _hash_kind(source: Source, session: Session, bank_id: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
@@ -107,15 +107,15 @@ def _hash_kind(source: Source, session: Session, bank_id: int, first: int, last:
         yield row.leaf_number, source.hash_of(row, session.info["books_key"])
 
 
-def _check_leaf(row: AnyRow, *, expected: int, found: dict[int, bytes]) -> list[Finding]:
-    told = list[Finding]()
+def _check_leaf(row: AnyRow, *, expected: int, hashes_now: dict[int, bytes]) -> list[Finding]:
+    findings = list[Finding]()
     if row.number != expected:
-        told.append(_about_leaf(row, "its number does not follow from the one before"))
-    if row.number not in found:
-        told.append(_about_leaf(row, "what was sealed is missing"))
-    elif found[row.number] != bytes(row.hash):
-        told.append(_about_leaf(row, "it was changed after it was sealed"))
-    return told
+        findings.append(_about_leaf(row, "its number does not follow from the one before"))
+    if row.number not in hashes_now:
+        findings.append(_about_leaf(row, "what was sealed is missing"))
+    elif hashes_now[row.number] != bytes(row.hash):
+        findings.append(_about_leaf(row, "it was changed after it was sealed"))
+    return findings
 
 
 def _check_blocks(rows: Sequence[AnyRow], blocks: dict[int, bytes]) -> list[Finding]:
@@ -139,8 +139,8 @@ def _check_seal(session: Session, seal: AnyRow, peaks: Peaks, logs: Sequence[Log
         note = read_note(seal.checkpoint)
     except NotACheckpointError:
         return [_about_seal(seal, problem) for problem in (*problems, "its checkpoint cannot be read")]
-    said = Checkpoint(name, seal.size, bytes(seal.root), tell_moment(seal.signed_at))
-    if note.checkpoint != said:
+    expected = Checkpoint(name, seal.size, bytes(seal.root), encode_moment(seal.signed_at))
+    if note.checkpoint != expected:
         problems.append("its checkpoint says something else")
     if find_signer(note, keys) is None:
         problems.append("no key that we know signed it")
@@ -148,9 +148,9 @@ def _check_seal(session: Session, seal: AnyRow, peaks: Peaks, logs: Sequence[Log
 
 
 def _about_leaf(row: AnyRow, problem: str) -> Finding:
-    """A finding about what the leaf stands for, in words of that table."""
-    place = (row.bank_id, row.subject_id, *((row.subject_number,) if row.subject_number else ()))
-    return Finding("leaf", f"{row.bank_id}/{row.number}", f"{row.kind} {name_row(place)}: {problem}")
+    """Return a finding that names the leaf and the row that it seals."""
+    key = (row.bank_id, row.subject_id, *((row.subject_number,) if row.subject_number else ()))
+    return Finding("leaf", f"{row.bank_id}/{row.number}", f"{row.kind} {name_row(key)}: {problem}")
 
 
 def _about_seal(seal: AnyRow, problem: str) -> Finding:

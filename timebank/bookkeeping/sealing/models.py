@@ -1,4 +1,4 @@
-"""The tables of the seals: the books in the order of sealing, and what was signed of them."""
+"""The tables of leaves, seals and logs."""
 
 from datetime import datetime
 
@@ -22,9 +22,9 @@ from timebank.ledger.leaves import LeafKind
 
 
 class Leaf(Base):
-    """A row of the books in the order of sealing, from 0: what it is, what names it there, and its hash.
+    """A leaf of a bank's Merkle tree, numbered from 0: the kind and key of the sealed row, and its hash.
 
-    `subject_number` is 0 where an id alone names the row. The last leaf of 256 carries the hash of this block.
+    `subject_number` is 0 if the key is an id alone. The last leaf of each block of 256 has the block's hash.
     """
 
     __tablename__ = "leaf"
@@ -56,7 +56,7 @@ class Leaf(Base):
 
 
 class Seal(Base):
-    """A signed statement of all leaves so far. `peaks` are the hashes with which the next sealing goes on."""
+    """A signed root over all leaves so far. `peaks` are the hashes from which the next sealing continues the tree."""
 
     __tablename__ = "seal"
     __table_args__ = (
@@ -78,10 +78,10 @@ class Seal(Base):
 
 
 class SealLog(Base):
-    """A new log of a bank's seals, begun where a restored backup could not go on from a seal that was made public.
+    """A later log of a bank, begun after restoring a backup that is older than a published seal.
 
-    `after_seal` and `size` are the last seal and the leaves that it goes on from. `checkpoint` is the body of the seal
-    that it could not go on from, where there was one. The first log has no row.
+    `after_seal` is the number of the last seal before it and `size` the number of leaves then. `checkpoint` is the body
+    of the published seal that the restored books cannot continue, if there is one. The first log has no row.
     """
 
     __tablename__ = "seal_log"

@@ -8,9 +8,8 @@ from sqlalchemy import text
 from tests.bookkeeping.test_posting_linked import Between
 from tests.people import NOW
 from timebank.bookkeeping import actions
-from timebank.bookkeeping.entry_encoding import mark
-from timebank.bookkeeping.holder_checks import clearing_nets_to_zero, holders_as_written
-from timebank.bookkeeping.leaf_rows import holder_fields
+from timebank.bookkeeping.checking.holders import clearing_nets_to_zero, holders_as_written
+from timebank.bookkeeping.encoding import holder_fields, mark
 from timebank.ledger.checks import Verdict
 from timebank.ledger.leaves import LeafKind, encode
 
@@ -37,13 +36,13 @@ def _told(session):
     return {(finding.table, finding.row, finding.problem) for finding in holders_as_written(session).findings}
 
 
-def test_holders_are_right_as_they_are_written_and_counted(session, books):
-    found = holders_as_written(session)
-    assert (found.verdict, found.findings) == (Verdict.RIGHT, ())
-    assert found.figure == session.scalar(text("SELECT count(*) FROM account")) > 0
+def test_untampered_holders_are_right_and_counted(session, books):
+    result = holders_as_written(session)
+    assert (result.verdict, result.findings) == (Verdict.RIGHT, ())
+    assert result.figure == session.scalar(text("SELECT count(*) FROM account")) > 0
 
 
-def test_the_next_holder_of_an_account_follows(session, books):
+def test_a_second_holder_is_right(session, books):
     _holder(session, books.bank, books.ada, 2)
     _holder(session, books.bank, books.ada, 3)
     session.commit()
@@ -64,18 +63,18 @@ def test_the_next_holder_of_an_account_follows(session, books):
         ("DELETE FROM account WHERE id = {ada}", ("{row}", MISFIT)),
     ],
 )
-def test_a_holder_that_is_not_as_it_was_written_is_named(backend, books, unguarded, tampering, problem):
+def test_a_changed_holder_is_a_finding(backend, books, unguarded, tampering, problem):
     names = {**vars(books), "row": f"{books.bank}/{books.ada}/1"}
     names["digest"] = {"sqlite": "zeroblob(32)", "postgresql": f"'\\x{'00' * 32}'"}[backend.name]
     names["later"] = "'2026-11-21 10:00:00.000001" + ("+00'" if backend.name == "postgresql" else "'")
-    expected = tuple(one.format(**names) for one in problem)
+    expected = tuple(part.format(**names) for part in problem)
     with unguarded() as owner:
         owner.execute(text(tampering.format(**names)))
         assert _told(owner) == {expected if len(expected) == 3 else ("account_holder", *expected)}
 
 
 @pytest.mark.parametrize("number", [0, 2, 5])
-def test_numbers_begin_at_one(books, unguarded, number):
+def test_a_holders_number_begins_at_one(books, unguarded, number):
     with unguarded() as owner:
         owner.execute(text("DELETE FROM account_holder WHERE account_id = :ada"), vars(books))
         if number == 0 and owner.get_bind().dialect.name != "sqlite":
@@ -86,14 +85,14 @@ def test_numbers_begin_at_one(books, unguarded, number):
         assert _told(owner) == {("account_holder", f"{books.bank}/{books.ada}/{number}", MISFIT)}
 
 
-def test_numbers_have_no_gap(books, unguarded):
+def test_holders_are_numbered_without_a_gap(books, unguarded):
     with unguarded() as owner:
         for number in (2, 4):
             _holder(owner, books.bank, books.ada, number)
         assert _told(owner) == {("account_holder", f"{books.bank}/{books.ada}/4", MISFIT)}
 
 
-def test_a_holder_of_another_bank_is_not_this_ones(books, unguarded):
+def test_a_holder_of_another_bank_does_not_count(books, unguarded):
     with unguarded() as owner:
         owner.execute(text("UPDATE account_holder SET bank_id = :other_bank WHERE account_id = :ada"), vars(books))
         assert _told(owner) == {
@@ -104,30 +103,30 @@ def test_a_holder_of_another_bank_is_not_this_ones(books, unguarded):
 
 @pytest.fixture
 def between(session, books):
-    """One deed between the banks, and one within each of them."""
-    found = Between(session, books)
-    actions.post_linked(session, *found.deed("one"))
-    actions.post_linked(session, *found.deed("two", 15, back=True))
+    """Post deeds between the banks in both directions, and one within each bank."""
+    result = Between(session, books)
+    actions.post_linked(session, *result.deed("one"))
+    actions.post_linked(session, *result.deed("two", 15, back=True))
     actions.post(session, books.entry("own"))
     session.commit()
-    return found
+    return result
 
 
 def _cleared(session):
     return {(finding.table, finding.row, finding.problem) for finding in clearing_nets_to_zero(session).findings}
 
 
-def test_what_banks_owe_each_other_comes_to_nothing(session, between):
-    found = clearing_nets_to_zero(session)
-    assert (found.verdict, found.findings, found.figure) == (Verdict.RIGHT, (), 2)
+def test_clearing_accounts_that_sum_to_zero_are_right(session, between):
+    result = clearing_nets_to_zero(session)
+    assert (result.verdict, result.findings, result.figure) == (Verdict.RIGHT, (), 2)
 
 
-def test_where_no_banks_have_accounts_with_each_other_there_is_nothing_to_find(session, books):
-    found = clearing_nets_to_zero(session)
-    assert (found.verdict, found.findings, found.figure) == (Verdict.RIGHT, (), 0)
+def test_without_clearing_accounts_there_are_no_findings(session, books):
+    result = clearing_nets_to_zero(session)
+    assert (result.verdict, result.findings, result.figure) == (Verdict.RIGHT, (), 0)
 
 
-def test_accounts_that_do_not_come_to_nothing_are_named(between, unguarded):
+def test_clearing_accounts_with_another_sum_are_a_finding(between, unguarded):
     with unguarded() as owner:
         owner.execute(text("UPDATE account SET balance = balance + 5 WHERE id = :here"), {"here": between.here})
         problem = "the banks' accounts with each other sum to 5 minutes"
@@ -135,7 +134,7 @@ def test_accounts_that_do_not_come_to_nothing_are_named(between, unguarded):
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_deed_that_only_one_of_its_banks_wrote_is_named(session, between, which):
+def test_a_clearing_entry_in_only_one_bank_is_a_finding(session, between, which):
     deed = between.deed("half", 30)
     actions.post(session, deed[which])
     session.commit()
@@ -146,7 +145,7 @@ def test_a_deed_that_only_one_of_its_banks_wrote_is_named(session, between, whic
     }
 
 
-def test_deeds_that_differ_are_named_though_all_accounts_come_to_nothing(session, between):
+def test_clearing_entries_that_differ_are_findings_though_the_accounts_sum_to_zero(session, between):
     for key, wrong in (("more", 31), ("less", 29)):
         first, second = between.deed(key, 30)
         actions.post_linked(session, first, replace(second, lines=(replace(second.lines[0], minutes=wrong),)))
@@ -157,7 +156,7 @@ def test_deeds_that_differ_are_named_though_all_accounts_come_to_nothing(session
     }
 
 
-def test_a_deed_without_its_postings_is_left_to_the_check_of_postings(between, unguarded):
+def test_a_clearing_entry_without_postings_is_no_finding_here(between, unguarded):
     with unguarded() as owner:
         owner.execute(text("DELETE FROM posting WHERE account_id = :here"), {"here": between.here})
         assert {row for table, row, _problem in _cleared(owner) if table == "entry"} == {"one", "two"}

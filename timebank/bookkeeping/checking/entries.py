@@ -1,4 +1,4 @@
-"""What must always be true of entries: their postings, what they reverse, their marks and their words."""
+"""Checks of entries: postings, reversals, marks and words."""
 
 import hmac
 from collections import Counter
@@ -10,25 +10,25 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.checking.findings import count_rows, name_row, with_progress
+from timebank.bookkeeping.checking.marks import ALL_IDS, IdRange, find_doubtful_entries
+from timebank.bookkeeping.checking.sides import are_sides_posted
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.entry_rows import digest_words
-from timebank.bookkeeping.findings import count_rows, counted, name_row, result
-from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
-from timebank.bookkeeping.quick_checks import do_sides_stand
-from timebank.bookkeeping.quick_marks import ALL_IDS, IdRange, find_doubtful_entries
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.bookkeeping.sealing.leaves import SOURCES
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.leaves import LeafKind
 
 _BATCH = 5_000
-#: So many doubtful entries are read at a time.
-_FEW = 500
+#: How many doubtful entries are read per query.
+_DOUBTFUL_BATCH = 500
 
 
 def postings_equal_lines(session: Session) -> CheckResult:
-    """Each line of each entry has its two postings, on accounts that exist, and there is no posting besides."""
-    wrong = [] if do_sides_stand(session) else _inspect_each_line(session)
-    return result("postings_equal_lines", count_rows(session, Posting), "postings", wrong)
+    """Each line of each entry has its two postings, on existing accounts, and there are no other postings."""
+    wrong = [] if are_sides_posted(session) else _inspect_each_line(session)
+    return check_result("postings_equal_lines", count_rows(session, Posting), "postings", wrong)
 
 
 def _inspect_each_line(session: Session) -> list[Finding]:
@@ -71,7 +71,7 @@ def _without_entry(rows: Any) -> list[Finding]:  # noqa: ANN401 (rows of one ent
 
 
 def _sides(entry: Row[*tuple[Any, ...]]) -> Iterator[tuple[object, ...]]:
-    """Yield (line, account, minutes) of each side of an entry's lines; of another shape of lines, what matches none."""
+    """Yield (line, account, minutes) of each side of an entry's lines; of a malformed line a tuple that equals none."""
     parts = 3 if entry.reverses is None else 4
     for number, line in enumerate(entry.lines, start=1):
         if not isinstance(line, list) or len(line) != parts or any(type(part) is not int for part in line):
@@ -82,9 +82,9 @@ def _sides(entry: Row[*tuple[Any, ...]]) -> Iterator[tuple[object, ...]]:
 
 
 def reversals_mirror(session: Session) -> CheckResult:
-    """A reversal's lines each mirror one line of an entry of its kind that is no reversal, each once, last first.
+    """A reversal's lines mirror lines of an entry of its kind that is no reversal, each once and in descending order.
 
-    What was taken back is noted so, line by line, and nothing else is.
+    `taken_back` has one row for each reversed line, and no others.
     """
     first = aliased(Entry)
     reversals = session.execute(
@@ -110,12 +110,12 @@ def reversals_mirror(session: Session) -> CheckResult:
             wrong.append(Finding("entry", name_row(reversal[:2]), "it does not mirror what it takes back"))
             continue
         for line in reversal.lines:
-            place = (reversal.bank_id, reversal.reverses, line[3])
-            if place in taken:
-                wrong.append(Finding("entry", name_row(place[:2]), "a line of it was taken back more than once"))
-            taken[place] = reversal.id
+            key = (reversal.bank_id, reversal.reverses, line[3])
+            if key in taken:
+                wrong.append(Finding("entry", name_row(key[:2]), "a line of it was taken back more than once"))
+            taken[key] = reversal.id
     wrong += _noted_wrongly(session, taken)
-    return result("reversals_mirror", seen, "reversals", wrong)
+    return check_result("reversals_mirror", seen, "reversals", wrong)
 
 
 def _mirrors(reversal: Row[*tuple[Any, ...]]) -> bool:
@@ -138,35 +138,35 @@ def _mirrors(reversal: Row[*tuple[Any, ...]]) -> bool:
 def _noted_wrongly(session: Session, taken: dict[tuple[int, int, int], int]) -> Iterator[Finding]:
     columns = (TakenBack.bank_id, TakenBack.entry_id, TakenBack.line, TakenBack.by_entry_id)
     noted = {(bank, entry, line): by for bank, entry, line, by in session.execute(select(*columns))}
-    for place in sorted(noted.keys() | taken.keys()):
-        if noted.get(place) != taken.get(place):
-            yield Finding("taken_back", name_row(place), "it is not what a reversal took back")
+    for key in sorted(noted.keys() | taken.keys()):
+        if noted.get(key) != taken.get(key):
+            yield Finding("taken_back", name_row(key), "it is not what a reversal took back")
 
 
 def entries_as_written(session: Session) -> CheckResult:
-    """Every entry still fits the mark that was made, with the books' key, when it was written."""
+    """Every entry has the mark that the books' key yields for it, so it is as it was written."""
     return entries_between_as_written(session, ALL_IDS)
 
 
 def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
-    """The same for the entries with these ids."""
+    """Check the same for the entries with these ids."""
     wrong, key, source = list[Finding](), session.info["books_key"], SOURCES[LeafKind.ENTRY]
     doubtful, seen = find_doubtful_entries(session, key, ids)
     entries = select(*source.columns, Entry.digest)
-    for start in range(0, len(doubtful), _FEW):
-        few = tuple_(Entry.bank_id, Entry.id).in_(doubtful[start : start + _FEW])
-        for row in session.execute(entries.where(few).order_by(Entry.bank_id, Entry.id)):
+    for start in range(0, len(doubtful), _DOUBTFUL_BATCH):
+        batch = tuple_(Entry.bank_id, Entry.id).in_(doubtful[start : start + _DOUBTFUL_BATCH])
+        for row in session.execute(entries.where(batch).order_by(Entry.bank_id, Entry.id)):
             try:
                 digest = mark(key, source.bytes_of(row, key))
             except CANNOT_ENCODE:
                 digest = b""
             if not hmac.compare_digest(digest, bytes(row.digest)):
                 wrong.append(Finding("entry", f"{row.bank_id}/{row.id}", "it was changed after it was written"))
-    return result("entries_as_written", seen, "entries", wrong)
+    return check_result("entries_as_written", seen, "entries", wrong)
 
 
 def words_as_written(session: Session) -> CheckResult:
-    """The words of an entry, where they were not erased, fit the digest that the entry keeps of them."""
+    """The words of an entry, unless they were erased, match the digest in the entry."""
     query = (
         select(Entry.bank_id, Entry.id, Entry.words_digest, Memo.entry_id, Memo.words, Memo.salt)
         .join(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id), full=True)
@@ -174,7 +174,7 @@ def words_as_written(session: Session) -> CheckResult:
         .execution_options(yield_per=_BATCH)
     )
     wrong, seen = list[Finding](), 0
-    for row in counted(session, session.execute(query)):
+    for row in with_progress(session, session.execute(query)):
         seen += 1
         if row.entry_id is None or row.id is None or row.words_digest is None:
             wrong.append(
@@ -184,4 +184,4 @@ def words_as_written(session: Session) -> CheckResult:
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were blanked without their salt"))
         elif row.words is not None and digest_words(row.salt, row.words) != bytes(row.words_digest):
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were changed"))
-    return result("words_as_written", seen, "memos", wrong)
+    return check_result("words_as_written", seen, "memos", wrong)

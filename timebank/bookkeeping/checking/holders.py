@@ -1,4 +1,4 @@
-"""What must always be true of whose the accounts are, and of what two banks wrote together."""
+"""Checks of account holders, and of entries between banks."""
 
 import hmac
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.entry_encoding import CANNOT_ENCODE, mark
-from timebank.bookkeeping.findings import count_rows, name_row, result
+from timebank.bookkeeping.checking.findings import count_rows, name_row
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
 from timebank.bookkeeping.holder_models import AccountHolder
-from timebank.bookkeeping.leaf_rows import SOURCES
 from timebank.bookkeeping.models import Account, Entry, Posting
+from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.ledger.accounts import AccountKind, holder_kind
-from timebank.ledger.checks import CheckResult, Finding
+from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.entries import EntryKind
 from timebank.ledger.leaves import LeafKind
 
@@ -20,7 +20,7 @@ _BATCH = 5_000
 
 
 def holders_as_written(session: Session) -> CheckResult:
-    """Every account has a holder since it was opened, numbered from 1, of its kind, as it was written."""
+    """Every account has holders since its opening, numbered from 1, of the right kind, and with a valid mark."""
     its = and_(Account.bank_id == AccountHolder.bank_id, Account.id == AccountHolder.account_id)
     source = SOURCES[LeafKind.HOLDER]
     rows = session.execute(
@@ -31,16 +31,16 @@ def holders_as_written(session: Session) -> CheckResult:
     )
     wrong, last, books_key = list[Finding](), (0, 0, 0), session.info["books_key"]
     for row in rows:
-        place = (row.bank_id, row.account_id, row.number)
-        follows = place == (*last[:2], last[2] + 1) or (place[:2] != last[:2] and row.number == 1)
-        last = place
+        key = (row.bank_id, row.account_id, row.number)
+        follows = key == (*last[:2], last[2] + 1) or (key[:2] != last[:2] and row.number == 1)
+        last = key
         if not follows or not _fits_account(row):
-            wrong.append(Finding("account_holder", name_row(place), "it does not fit its account or the one before"))
+            wrong.append(Finding("account_holder", name_row(key), "it does not fit its account or the one before"))
         elif not _is_as_written(row, books_key):
-            wrong.append(Finding("account_holder", name_row(place), "it was changed after it was written"))
+            wrong.append(Finding("account_holder", name_row(key), "it was changed after it was written"))
     without = select(Account.bank_id, Account.id).outerjoin(AccountHolder, its).where(AccountHolder.number.is_(None))
     wrong += [Finding("account", name_row(row), "nobody holds it") for row in session.execute(without)]
-    return result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
+    return check_result("holders_as_written", count_rows(session, AccountHolder), "holders", wrong)
 
 
 def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
@@ -48,7 +48,7 @@ def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
         return False
     try:
         return bool(row.kind == holder_kind(AccountKind(row.account_kind)))
-    except ValueError:  # no kind of account: somebody wrote past the guards
+    except ValueError:  # an unknown kind of account, written past the CHECK
         return False
 
 
@@ -61,7 +61,7 @@ def _is_as_written(row: Row[*tuple[Any, ...]], books_key: bytes) -> bool:
 
 
 def clearing_nets_to_zero(session: Session) -> CheckResult:
-    """What banks owe each other comes to nothing, over all banks and in each deed that two of them wrote together."""
+    """Clearing accounts sum to zero over all banks, and so do the postings on them in each deed between two banks."""
     accounts = session.execute(
         select(func.count(), func.coalesce(func.sum(Account.balance), 0)).where(Account.kind == AccountKind.CLEARING)
     ).one()
@@ -83,4 +83,4 @@ def clearing_nets_to_zero(session: Session) -> CheckResult:
     )
     for row in session.execute(deeds.having(func.sum(case((Account.id.is_not(None), Posting.minutes), else_=0)) != 0)):
         wrong.append(Finding("entry", row.key, f"its banks differ by {row.minutes} minutes"))
-    return result("clearing_nets_to_zero", accounts[0], "accounts", wrong)
+    return check_result("clearing_nets_to_zero", accounts[0], "accounts", wrong)

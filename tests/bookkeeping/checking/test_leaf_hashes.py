@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.people import NOW, TODAY
-from timebank.bookkeeping import quick_leaves, reversing
-from timebank.bookkeeping.entry_checks import entries_as_written
-from timebank.bookkeeping.seal_checks import seals_match
-from timebank.bookkeeping.seal_models import Leaf
-from timebank.bookkeeping.sealing import seal
+from timebank.bookkeeping import reversing
+from timebank.bookkeeping.checking import leaf_hashes
+from timebank.bookkeeping.checking.entries import entries_as_written
+from timebank.bookkeeping.checking.seals import seals_match
+from timebank.bookkeeping.sealing.actions import seal
+from timebank.bookkeeping.sealing.models import Leaf
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.leaves import LeafKind
 
@@ -17,7 +18,7 @@ ODD_WORDS = 'Soup & "bread" \\ for twélve\t\n\x01\x1f\x7f 🥣 </script>'
 
 @pytest.fixture
 def sealed(session, books, post):
-    """Sealed entries of every shape: plain, odd letters, on behalf, with words, two lines, and one taken back."""
+    """Post and seal entries of every shape: plain, odd characters, on behalf, with words, two lines, one reversed."""
     post(books.entry("plain"))
     post(books.entry("odd " + ODD_WORDS, deed="deed " + ODD_WORDS, words=ODD_WORDS))
     post(books.entry("behalf", on_behalf_of=books.recorder, kind=EntryKind.GIFT))
@@ -34,13 +35,13 @@ def sealed(session, books, post):
 def test_each_entry_hashes_to_its_leaf(session, sealed):
     leaves = session.execute(select(Leaf.number, Leaf.hash).where(Leaf.kind == LeafKind.ENTRY)).all()
     assert len(leaves) == 5
-    assert quick_leaves.hash_entries(session, sealed.bank, 0, 1_000) == dict(leaves)
+    assert leaf_hashes.hash_entries(session, sealed.bank, 0, 1_000) == dict(leaves)
 
 
-def test_only_the_leaves_that_were_asked_for_are_told(session, sealed):
-    every = quick_leaves.hash_entries(session, sealed.bank, 0, 1_000)
-    assert list(quick_leaves.hash_entries(session, sealed.bank, min(every), min(every))) == [min(every)]
-    assert quick_leaves.hash_entries(session, sealed.bank, 1_000, 2_000) == {}
+def test_only_leaves_in_the_range_are_hashed(session, sealed):
+    every = leaf_hashes.hash_entries(session, sealed.bank, 0, 1_000)
+    assert list(leaf_hashes.hash_entries(session, sealed.bank, min(every), min(every))) == [min(every)]
+    assert leaf_hashes.hash_entries(session, sealed.bank, 1_000, 2_000) == {}
 
 
 LINES = {
@@ -63,7 +64,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("number", range(max(map(len, LINES.values()))))
-def test_lines_that_were_changed_after_sealing_fit_no_leaf(backend, session, books, post, unguarded, number):
+def test_lines_changed_after_sealing_match_no_leaf(backend, session, books, post, unguarded, number):
     if number >= len(LINES[backend.name]):
         pytest.skip("this database has fewer ways")
     _post_sealed(session, books, post)
@@ -72,16 +73,16 @@ def test_lines_that_were_changed_after_sealing_fit_no_leaf(backend, session, boo
         assert not _fits(owner, books)
 
 
-def test_a_change_after_sealing_is_named(session, books, post, unguarded):
+def test_a_change_after_sealing_is_a_finding(session, books, post, unguarded):
     _post_sealed(session, books, post)
     with unguarded() as owner:
         owner.execute(text("UPDATE entry SET deed = 'other'"))
-        told = seals_match(owner).findings
-        assert [finding.problem.partition(": ")[2] for finding in told] == ["it was changed after it was sealed"]
+        findings = seals_match(owner).findings
+        assert [finding.problem.partition(": ")[2] for finding in findings] == ["it was changed after it was sealed"]
 
 
 @pytest.mark.parametrize("column", ["deed", "key"])
-def test_bytes_where_letters_belong_fit_nothing_on_sqlite(backend, session, books, post, unguarded, column):
+def test_bytes_in_a_text_column_of_sqlite_match_no_leaf(backend, session, books, post, unguarded, column):
     if backend.name == "postgresql":
         pytest.skip("it keeps no bytes there")
     _post_sealed(session, books, post)
@@ -99,4 +100,4 @@ def _post_sealed(session, books, post):
 
 def _fits(owner, books):
     leaf = owner.execute(select(Leaf.number, Leaf.hash).where(Leaf.kind == LeafKind.ENTRY)).one()
-    return quick_leaves.hash_entries(owner, books.bank, 0, 1_000).get(leaf.number) == leaf.hash
+    return leaf_hashes.hash_entries(owner, books.bank, 0, 1_000).get(leaf.number) == leaf.hash
