@@ -1,1 +1,1 @@
-"""Measurements, run by `make bench`; never part of the tests."""
+"""Benchmarks, run by `make bench`. They are not part of the tests."""

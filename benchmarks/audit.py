@@ -1,9 +1,9 @@
-"""How long the whole check of the books takes over a million entries.
+"""Benchmark of all checks of the books over a million entries.
 
     python -m benchmarks.audit [--entries N] [--sealed] [--only DATABASE] [--json]
 
-All checks of the books' own room (bookkeeping.checks.CHECKS), one after the other in one process, and then the same
-shared by two processes, as `timebank check-books --processes 2` does. With --sealed every row is sealed before.
+Runs bookkeeping.checks.CHECKS one after the other in one process, then in two processes, as `timebank check-books
+--processes 2` does. With --sealed every row is sealed first.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from timebank.ledger.entries import EntryKind, Line
 
 BATCH = 10_000
 PROCESSES = 2
-#: Seconds for a million entries on two processes, with what it takes to start them.
+#: Seconds for a million entries in two processes, including their start.
 GOALS = {"postgresql": 5.0, "sqlite": 9.0}
 RESULTS = Path(__file__).parent / "results"
 
@@ -49,7 +49,7 @@ def main() -> None:
     options.add_argument("--only", choices=("postgresql", "sqlite"))
     options.add_argument("--json", action="store_true", help="print nothing but the figures as JSON")
     chosen = options.parse_args()
-    found: dict[str, dict[str, float]] = {}
+    report: dict[str, dict[str, float]] = {}
     for name, open_database in (("postgresql", databases.postgresql), ("sqlite", databases.sqlite)):
         if chosen.only in {None, name}:
             with open_database() as settings:
@@ -58,29 +58,31 @@ def main() -> None:
                 print(f"{name}: filled at {filled:,.0f} entries a second", file=sys.stderr)
                 if chosen.sealed:
                     _seal(settings, crowd)
-                found[name] = measure(settings)
-            for what, figure in found[name].items():
+                report[name] = measure(settings)
+            for what, figure in report[name].items():
                 if not chosen.json:
                     print(
-                        f"{name:<12}{what:<30}{figure:>10.2f} s{_judged(name, what, figure, chosen.entries)}",
+                        f"{name:<12}{what:<30}{figure:>10.2f} s{_against_goal(name, what, figure, chosen.entries)}",
                         flush=True,
                     )
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "audit.json").write_text(json.dumps(found, indent=2))
+    (RESULTS / "audit.json").write_text(json.dumps(report, indent=2))
     if chosen.json:
         print(
-            json.dumps({name: {what: row[what] for what in ("seconds", "seconds_on_2")} for name, row in found.items()})
+            json.dumps(
+                {name: {what: row[what] for what in ("seconds", "seconds_on_2")} for name, row in report.items()}
+            )
         )
 
 
-def _judged(name: str, what: str, figure: float, entries: int) -> str:
+def _against_goal(name: str, what: str, figure: float, entries: int) -> str:
     if what != "seconds_on_2" or entries != 1_000_000:
         return ""
     return f"   goal {GOALS[name]}: {'kept' if figure <= GOALS[name] else 'NOT KEPT'}"
 
 
 def _fill(settings: Settings, crowd: Crowd, entries: int) -> float:
-    """So many entries of one line between random members, posted as the web posts them; gives how many a second."""
+    """Post entries of one line between random members, in batches; return the rate per second."""
     begun = time.perf_counter()
     with (
         opened(settings.database_url) as engine,
@@ -122,7 +124,7 @@ def _seal(settings: Settings, crowd: Crowd) -> None:
 
 
 def measure(settings: Settings) -> dict[str, float]:
-    """{'seconds': all checks one after the other, 'seconds_on_2': shared by two processes, and each by its name}."""
+    """Return seconds: of all checks one after the other, 'seconds_on_2' of all in two processes, and of each check."""
     taken = dict[str, float]()
     begun = time.perf_counter()
     for check in CHECKS:
@@ -140,7 +142,7 @@ def measure(settings: Settings) -> dict[str, float]:
 
 
 def _check(settings: Settings, check: Callable[[Session], CheckResult]) -> float:
-    """Seconds of one check. Raises RuntimeError where it finds anything."""
+    """Return the seconds of one check. Raises RuntimeError if it has findings."""
     with opened(settings.database_url) as engine, Session(snapshot(engine), info=settings.session_info) as session:
         begun = time.perf_counter()
         result = check(session)

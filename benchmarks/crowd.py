@@ -1,4 +1,4 @@
-"""A bank of a thousand active members without limits, to measure posting on."""
+"""Set-up of a bank with a thousand active members without limits."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ COORDINATES = frozenset({Role.MEMBER, Role.COORDINATOR})
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A bank's id and its thousand members, ready to act."""
+    """A bank's id and its members as actors."""
 
     bank_id: int
     members: tuple[Actor, ...]
 
 
 def settle(settings: Settings) -> Crowd:
-    """Open the bank and take everybody in, through the actions that anybody would use."""
+    """Open a bank and admit its members through the application's actions."""
     with (
         opened(settings.database_url) as engine,
         Session(engine, info=settings.session_info, expire_on_commit=False) as session,
@@ -41,6 +41,6 @@ def settle(settings: Settings) -> Crowd:
             raise LookupError(keeper.code)
         names = [(f"Member {number}", None) for number in range(MEMBERS)]
         accounts = take_in(session, bank, names, Doing(coordinator, now), floor=None, reason="bench")
-        found = [find_actor_by_account(session, bank.id, account_id) for account_id in accounts]
+        members = [find_actor_by_account(session, bank.id, account_id) for account_id in accounts]
         session.commit()
-        return Crowd(bank.id, tuple(member for member in found if member is not None))
+        return Crowd(bank.id, tuple(member for member in members if member is not None))

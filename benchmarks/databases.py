@@ -1,4 +1,4 @@
-"""Scratch databases to measure on: SQLite in a folder, and a real PostgreSQL that syncs to disk."""
+"""Temporary databases for benchmarks: SQLite in a folder, and a PostgreSQL with fsync on."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ NAME = "timebank_bench"
 
 @contextmanager
 def sqlite() -> Iterator[Settings]:
-    """An embedded database of its own."""
+    """Yield the settings of a new SQLite database."""
     with tempfile.TemporaryDirectory(prefix="timebank-bench-") as folder:
         url = database(f"sqlite:///{Path(folder) / 'timebank.db'}")
         yield _made(Path(folder), url, url)
@@ -25,7 +25,7 @@ def sqlite() -> Iterator[Settings]:
 
 @contextmanager
 def postgresql() -> Iterator[Settings]:
-    """A database on the server that TEST_DATABASE_URL names, or on one of our own, used by a role that owns nothing."""
+    """Yield the settings of a new database on TEST_DATABASE_URL, or a server started for it, used by the web's role."""
     with tempfile.TemporaryDirectory(prefix="timebank-bench-") as folder, postgresql_server(Path(folder)) as server:
         web, owner = make_database(server, NAME)
         settings = _made(Path(folder), web, owner)

@@ -1,11 +1,10 @@
-"""Kill -9 of the site under load, fifty times on each database, and what stands afterwards.
+"""Kills the site under load, fifty times on each database, and counts what was lost or done twice.
 
     python -m benchmarks.faults [--kills N] [--database sqlite|postgresql] [--json]
 
-Eight neighbours record and confirm help over real connections. Printed is how many of their forms were acknowledged,
-how many of these are lost (0), how many were done twice when they were sent again (0), how many are half there (0),
-and how many checks of the books found something wrong (0). On PostgreSQL a process of the database is killed too.
-Exit 1 where something was not kept.
+Eight neighbours record and confirm help over HTTP while the server gets SIGKILL. Prints how many of their forms were
+acknowledged; how many of these are lost (goal 0), were done twice after a retry (0), or are incomplete (0); and how
+many checks of the books fail (0). On PostgreSQL a backend process is killed too. Exits with 1 unless all are 0.
 """
 
 import argparse
@@ -24,7 +23,7 @@ KILLS_OF_A_BACKEND = 5
 
 
 def main() -> None:
-    """Kill, look, print and write the figures."""
+    """Run, print and write the figures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two; without it, both")
@@ -36,19 +35,19 @@ def main() -> None:
     if chosen.database != "sqlite":
         figures["postgresql"] = on_postgresql(chosen.kills)
         figures["postgresql, a process of it"] = on_postgresql(KILLS_OF_A_BACKEND, of_the_database=True)
-    told = {name: asdict(found) for name, found in figures.items()}
+    report = {name: asdict(counts) for name, counts in figures.items()}
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "faults.json").write_text(json.dumps(told, indent=2))
+    (RESULTS / "faults.json").write_text(json.dumps(report, indent=2))
     if chosen.json:
-        print(json.dumps(told))
+        print(json.dumps(report))
     else:
-        for name, found in figures.items():
-            print(_line(name, found))
-    sys.exit(0 if all(found.is_right for found in figures.values()) else 1)
+        for name, counts in figures.items():
+            print(_line(name, counts))
+    sys.exit(0 if all(counts.is_right for counts in figures.values()) else 1)
 
 
 def on_sqlite(kills: int) -> Figures:
-    """The server killed, on the embedded database."""
+    """Kill the server, on SQLite."""
     with tempfile.TemporaryDirectory(prefix="timebank-faults-") as name:
         settings = own_sqlite(Path(name))
         site = Site(settings, Path(name))
@@ -59,7 +58,7 @@ def on_sqlite(kills: int) -> Figures:
 
 
 def on_postgresql(kills: int, *, of_the_database: bool = False) -> Figures:
-    """The server killed, or a process of the database, on PostgreSQL."""
+    """Kill the server, or a backend of the database, on PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="timebank-faults-") as name, own_postgresql(Path(name)) as made:
         site = Site(made.settings, Path(name))
         try:
@@ -70,11 +69,11 @@ def on_postgresql(kills: int, *, of_the_database: bool = False) -> Figures:
             site.kill()
 
 
-def _line(name: str, found: Figures) -> str:
+def _line(name: str, counts: Figures) -> str:
     return (
-        f"{name}: {found.kills} kills; {found.acknowledged:,} acknowledged, lost {found.lost}, doubled {found.doubled},"
-        f" half {found.half}; {found.unanswered} not answered, of which {found.unanswered_but_done} were done already;"
-        f" checks wrong {found.checks_wrong}"
+        f"{name}: {counts.kills} kills; {counts.acknowledged:,} acknowledged, lost {counts.lost},"
+        f" doubled {counts.doubled}, half {counts.half}; {counts.unanswered} not answered, of which"
+        f" {counts.unanswered_but_done} were done already; checks wrong {counts.checks_wrong}"
     )
 
 

@@ -1,9 +1,9 @@
-"""The leanest double-entry transfer that keeps a balance with a floor: the limit that our posting is measured against.
+"""A minimal double-entry transfer with a floor on balances: the baseline for the benchmark of posting.
 
-It keeps none of our invariants but the floor: no statement numbers, no lines, no kinds, nobody who recorded it, and
-nothing in the database that refuses a later change. 1,000 accounts, random pairs, 60 minutes; on PostgreSQL one call of
-a function, prepared, each its own transaction, on a connection of psycopg 3 of its own; on SQLite (WAL, FULL, foreign
-keys on) five statements of the sqlite3 module between BEGIN IMMEDIATE and COMMIT.
+Of the invariants of the books it keeps only the floor: no statement numbers, lines, kinds or recorder, and nothing in
+the database that refuses later changes. 1,000 accounts, random pairs, 60 minutes. On PostgreSQL each transfer is one
+prepared call of a function in its own transaction, on a psycopg 3 connection; on SQLite (WAL, FULL, foreign keys on)
+five statements of the sqlite3 module between BEGIN IMMEDIATE and COMMIT.
 """
 
 import random
@@ -67,7 +67,7 @@ CREATE INDEX posting_account ON posting (account, transfer);
 
 
 def make_postgresql(url: URL) -> None:
-    """Make the baseline's tables in a schema of their own beside ours, as the owner."""
+    """Create the baseline's tables in a separate schema, as the owner."""
     with _connect(url) as connection:
         connection.execute(_POSTGRESQL)
         connection.execute("INSERT INTO leanest.account (id) SELECT generate_series(1, %s)", (ACCOUNTS,))
@@ -79,7 +79,7 @@ def _connect(url: URL) -> psycopg.Connection:
 
 
 def postgresql(url: URL) -> Callable[[], None]:
-    """Something that posts once a call, on a connection of its own, of the tables' owner."""
+    """Return a function that posts one transfer, on a new connection as the owner."""
     connection = _connect(url)
     cursor = connection.cursor()
 
@@ -91,12 +91,12 @@ def postgresql(url: URL) -> Callable[[], None]:
 
 
 def sqlite(path: Path) -> Callable[[], None]:
-    """Something that posts once a call in a new database of its own."""
+    """Return a function that posts one transfer in a new database."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.executescript(_SQLITE)
-    connection.executemany("INSERT INTO account (id) VALUES (?)", ((one,) for one in range(1, ACCOUNTS + 1)))
+    connection.executemany("INSERT INTO account (id) VALUES (?)", ((id_,) for id_ in range(1, ACCOUNTS + 1)))
     execute = connection.execute
 
     def post() -> None:

@@ -1,8 +1,8 @@
-"""How long each page takes in a bank of 5,000 members and 100,000 exchanges, for somebody who sees all of it.
+"""Benchmark of each page in a bank of 5,000 members and 100,000 exchanges, as the coordinator.
 
     python -m benchmarks.pages [--members N] [--exchanges N] [--json]
 
-Medians of a few rounds through the app, signed in as the coordinator; and once, how long all checks of the books take.
+Medians of a few rounds through the WSGI app; all checks of the books are timed once.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def measure(settings: Settings, members: int, exchanges: int) -> dict[str, float]:
-    """{path: milliseconds}, medians; 'check now' is the button of the audit page, pressed once."""
+    """Return {path: median milliseconds}; 'check now' is one press of the audit page's button."""
     engine = make_engine(settings.owner_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)

@@ -1,16 +1,16 @@
-"""How fast hours move, beside the leanest transfer that a database could do (benchmarks/leanest.py).
+"""Benchmark of posting, relative to a minimal transfer (benchmarks/leanest.py).
 
     python -m benchmarks.posting [--rounds N] [--slice SECONDS] [--json]
 
-Both are measured in one run, by turns in short slices, so that whatever else the machine does hits both. Each client is
+Both are measured alternately in short slices of one run, so that other load on the machine affects both. Each client is
 a process with one connection, and posts as the web's role.
 
-one     an entry of one line through bookkeeping.actions.post on a driver.Alone: one statement, and so, as the leanest
-        call is, a transaction of its own
-unit    the same in a Session as the web has one, between BEGIN and COMMIT
-deed    confirming an exchange as the web does: trail, exchange, step, entry with its words, limits looked at
-batch   bookkeeping.many.post_many of 1,000 entries, which are there already, committed
-sealing an entry as in `one` while another process seals the bank every second (in operation: every minute)
+one     an entry of one line by bookkeeping.actions.post on a driver.Alone: one statement in its own transaction, as the
+        minimal transfer is
+unit    the same in a Session, as the web has it, between BEGIN and COMMIT
+deed    confirming an exchange as the web does: trail, exchange, step, entry with its words, check of soft limits
+batch   bookkeeping.many.post_many of 1,000 entries, built beforehand, and COMMIT
+sealing as `one`, while another process seals the bank every second (in operation: every minute)
 """
 
 import argparse
@@ -66,7 +66,7 @@ GOALS = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a client is given: where, among whom, for how many rounds of how many seconds, and what to measure."""
+    """The parameters of a client: database, members, rounds, seconds per slice, and kinds to measure."""
 
     settings: Settings
     crowd: Crowd
@@ -77,7 +77,7 @@ class Task:
 
 @dataclass(slots=True)
 class Client:
-    """A process's own connection, and what it has ready to be done."""
+    """A client process: its connections, and the exchanges and batches that are prepared for it."""
 
     task: Task
     engine: Engine
@@ -88,21 +88,21 @@ class Client:
     batches: list[list[NewEntry]] = field(default_factory=list)
 
     def alone(self) -> Alone:
-        """Where a statement is a transaction of its own, as the leanest call is."""
+        """Return a connection in autocommit."""
         return Alone(self.engine_alone, self.info)
 
     def unit(self) -> Session:
-        """A unit of work as the web makes one."""
+        """Return a Session as the web uses it."""
         return Session(self.engine, info=self.info)
 
     def pair(self) -> tuple[int, int]:
-        """Two different members by their place."""
+        """Return the indexes of two different random members."""
         first, second = random.sample(range(len(self.task.crowd.members)), 2)
         return first, second
 
     def entry(self) -> NewEntry:
-        """An hour between two members that nobody wrote down yet."""
-        giver, receiver = (self.task.crowd.members[one] for one in self.pair())
+        """Return a new entry of an hour between two random members."""
+        giver, receiver = (self.task.crowd.members[index] for index in self.pair())
         key = f"bench:{secrets.token_hex(8)}"
         now = clock.now()
         return NewEntry(
@@ -142,7 +142,7 @@ def _deed(client: Client) -> None:
 
 
 def _as_the_web_does(client: Client, act: Callable[[Session], object]) -> None:
-    """Do it in a unit of work of its own, and again where two met and this one lost."""
+    """Run the action in its own transaction, and retry conflicts."""
     while True:
         with client.unit() as session:
             try:
@@ -160,10 +160,10 @@ def _batch(client: Client) -> None:
     _as_the_web_does(client, lambda session: post_many(session, entries))
 
 
-def _record(client: Client, wanted: int) -> None:
-    """Have so many exchanges waiting for the other side's word, not measured."""
+def _record(client: Client, count: int) -> None:
+    """Record exchanges until `count` wait for confirmation; not measured."""
     now = clock.now()
-    for _ in range(wanted - len(client.waiting)):
+    for _ in range(count - len(client.waiting)):
         giver, receiver = client.pair()
         by, other = client.task.crowd.members[giver], client.task.crowd.members[receiver]
         form_key = secrets.token_hex(16)
@@ -190,26 +190,26 @@ _DEEDS: dict[str, Callable[[Client], None]] = {
 }
 
 
-def _run(task: Task, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a queue)
-    """A client, a process of its own; where one fails, none waits for it."""
+def _run(task: Task, barrier: Barrier, results: Any) -> None:  # noqa: ANN401 (a queue)
+    """Run a client process; if it fails, the barrier is broken for the others."""
     with tempfile.TemporaryDirectory(prefix="timebank-bench-", dir=task.settings.instance.parent) as folder:
         engine = make_engine(task.settings.database_url)
         is_sqlite = engine.dialect.name == "sqlite"
         alone = make_alone_engine(engine)
         owner = task.settings.owner_url
         baseline = leanest.sqlite(Path(folder) / "leanest.db") if is_sqlite else leanest.postgresql(owner)
-        try:  # what goes wrong is printed by the process itself
-            _take_turns(Client(task, engine, alone, baseline, task.settings.session_info), barrier, told)
+        try:  # an exception is printed by the process itself
+            _take_turns(Client(task, engine, alone, baseline, task.settings.session_info), barrier, results)
         except BaseException:
             barrier.abort()
             raise
         finally:
-            told.put(None)
+            results.put(None)
             engine.dispose()
 
 
-def _take_turns(client: Client, barrier: Barrier, told: Any) -> None:  # noqa: ANN401 (a queue)
-    """Every round each kind in turn, all clients the same at the same time; the first round warms up."""
+def _take_turns(client: Client, barrier: Barrier, results: Any) -> None:  # noqa: ANN401 (a queue)
+    """Measure each kind in turn in every round, in step with the other clients; the first round warms up."""
     for number in range(client.task.rounds + 1):
         for kind in client.task.kinds:
             if kind == "deed":
@@ -219,11 +219,11 @@ def _take_turns(client: Client, barrier: Barrier, told: Any) -> None:  # noqa: A
             barrier.wait()
             done, seconds = _slice(client, kind)
             if number:
-                told.put((number, kind, done, seconds))
+                results.put((number, kind, done, seconds))
 
 
 def _slice(client: Client, kind: str) -> tuple[int, float]:
-    """(how often it was done, in how many seconds)."""
+    """Return (repetitions, seconds) of one slice."""
     do, done, begun = _DEEDS[kind], 0, time.perf_counter()
     ready = {"deed": client.waiting, "batch": client.batches}.get(kind)
     while time.perf_counter() - begun < client.task.seconds and ready != []:
@@ -233,20 +233,20 @@ def _slice(client: Client, kind: str) -> tuple[int, float]:
 
 
 def measure(task: Task, clients: int) -> dict[str, list[float]]:
-    """{kind: how many a second in each round, all clients together}."""
+    """Return {kind: rate per second in each round, summed over the clients}."""
     context = multiprocessing.get_context("spawn")
-    barrier, told = context.Barrier(clients), context.Queue()
-    processes = [context.Process(target=_run, args=(task, barrier, told)) for _ in range(clients)]
+    barrier, results = context.Barrier(clients), context.Queue()
+    processes = [context.Process(target=_run, args=(task, barrier, results)) for _ in range(clients)]
     for process in processes:
         process.start()
     rates: dict[str, dict[int, float]] = {kind: {} for kind in task.kinds}
     left = clients
     while left:
-        said = told.get(timeout=600)
-        if said is None:
+        result = results.get(timeout=600)
+        if result is None:
             left -= 1
             continue
-        number, kind, done, seconds = said
+        number, kind, done, seconds = result
         rates[kind][number] = rates[kind].get(number, 0.0) + done / seconds
     for process in processes:
         process.join()
@@ -257,7 +257,7 @@ def measure(task: Task, clients: int) -> dict[str, list[float]]:
 
 
 def figures(rates: dict[str, list[float]]) -> dict[str, float]:
-    """Ratios of one round each, and of these the median; batches in entries a second."""
+    """Return medians over the rounds: ratios to the minimal transfer of the same round, and rates per second."""
     lean = rates["leanest"]
 
     def against(kind: str) -> float:
@@ -276,7 +276,7 @@ def figures(rates: dict[str, list[float]]) -> dict[str, float]:
 
 @contextmanager
 def _sealer(settings: Settings, bank_id: int) -> Iterator[None]:
-    """Another process that seals every second."""
+    """Run another process that seals every second."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     process = context.Process(target=_seal, args=(settings, bank_id, stop))
@@ -296,15 +296,15 @@ def _seal(settings: Settings, bank_id: int, stop: Event) -> None:
 
 
 def sealing(task: Task) -> float:
-    """How fast posting is while somebody seals, beside how fast without; medians."""
+    """Return the median rate of posting during sealing, divided by that without."""
     only = replace(task, kinds=("leanest", "one"), seconds=3.0, rounds=3)
     alone, sealed = list[float](), list[float]()
     for _ in range(2):
         rates = measure(only, 1)
-        alone += [one / lean for one, lean in zip(rates["one"], rates["leanest"], strict=True)]
+        alone += [ours / lean for ours, lean in zip(rates["one"], rates["leanest"], strict=True)]
         with _sealer(task.settings, task.crowd.bank_id):
             rates = measure(only, 1)
-        sealed += [one / lean for one, lean in zip(rates["one"], rates["leanest"], strict=True)]
+        sealed += [ours / lean for ours, lean in zip(rates["one"], rates["leanest"], strict=True)]
     return round(statistics.median(sealed) / statistics.median(alone), 3)
 
 
@@ -316,20 +316,20 @@ def main() -> None:
     options.add_argument("--only", choices=("postgresql", "sqlite"))
     options.add_argument("--json", action="store_true", help="print nothing but the figures as JSON")
     chosen = options.parse_args()
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    report: dict[str, dict[str, dict[str, float]]] = {}
     for name, open_database in (("postgresql", databases.postgresql), ("sqlite", databases.sqlite)):
         if chosen.only in {None, name}:
             with open_database() as settings:
-                found[name] = _measure_all(settings, chosen.rounds, chosen.slice, quiet=chosen.json)
+                report[name] = _measure_all(settings, chosen.rounds, chosen.slice, quiet=chosen.json)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "posting.json").write_text(json.dumps(found, indent=2))
+    (RESULTS / "posting.json").write_text(json.dumps(report, indent=2))
     if chosen.json:
-        wanted = ("ratio", "deed", "batch")
+        names = ("ratio", "deed", "batch")
         print(
             json.dumps(
                 {
-                    name: {clients: {one: row[one] for one in wanted} for clients, row in rows.items()}
-                    for name, rows in found.items()
+                    database: {clients: {name: row[name] for name in names} for clients, row in rows.items()}
+                    for database, rows in report.items()
                 }
             )
         )
@@ -337,7 +337,7 @@ def main() -> None:
 
 def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool) -> dict[str, dict[str, float]]:
     engine = make_engine(settings.owner_url)
-    name, found = engine.dialect.name, dict[str, dict[str, float]]()
+    name, rows = engine.dialect.name, dict[str, dict[str, float]]()
     with engine.connect() as connection:
         version = connection.execute(text("SHOW server_version" if name == "postgresql" else "SELECT sqlite_version()"))
         print(f"{name} {version.scalar_one()}", file=sys.stderr)
@@ -345,22 +345,19 @@ def _measure_all(settings: Settings, rounds: int, seconds: float, *, quiet: bool
     if name == "postgresql":
         leanest.make_postgresql(settings.owner_url)
     crowd = settle(settings)
-    _live(settings, crowd)
+    _fill(settings, crowd)
     task = Task(settings, crowd, rounds, seconds, ("leanest", "one", "unit", "deed", "batch"))
     for clients in (1, 8) if name == "postgresql" else (1,):
-        found[str(clients)] = figures(measure(task, clients))
+        rows[str(clients)] = figures(measure(task, clients))
         if clients == 1 and not quiet:
-            found["1"]["sealing"] = sealing(task)
+            rows["1"]["sealing"] = sealing(task)
         if not quiet:
-            _print(name, str(clients), found[str(clients)])
-    return found
+            _print(name, str(clients), rows[str(clients)])
+    return rows
 
 
-def _live(settings: Settings, crowd: Crowd) -> None:
-    """A bank that has lived for a while, which nobody begins to measure on its first morning.
-
-    A connection keeps the plans that it made over tables with nothing in them until somebody has counted them.
-    """
+def _fill(settings: Settings, crowd: Crowd) -> None:
+    """Post some history and analyze the tables, since query plans made over empty tables stay cached."""
     with opened(settings.database_url) as engine:
         client = Client(
             Task(settings, crowd, 1, 1.0, ()), engine, make_alone_engine(engine), lambda: None, settings.session_info

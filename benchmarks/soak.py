@@ -1,11 +1,11 @@
-"""Generated deeds against the pure ledger: what a million of them come to in the database.
+"""Soak test: a million generated operations on the database, compared with the pure ledger.
 
     python -m benchmarks.soak [COUNT] [--database sqlite|postgresql] [--minutes N] [--workers N] [--json]
 
-Deeds are posted one by one, each committed alone, in batches; each batch has a bank of its own, of which the pure
-ledger keeps a twin. They must agree on every deed, on every account after each hundred and on every posting at the
-end of a batch. Every batch is sealed, and at the end all checks of the books are asked. Exit 1 where a floor was
-broken, a deed was written twice or a check finds something.
+Each operation is committed alone. Each batch of operations has its own bank, of which the pure ledger keeps a twin:
+they must agree on the outcome of every operation, on every account after each hundred, and on every posting at the end
+of the batch. Every batch is sealed, and at the end all checks of the books run. Exits with 1 if a floor was broken, an
+operation was applied twice or a check fails.
 """
 
 import argparse
@@ -41,20 +41,20 @@ RESULTS = Path(__file__).parent / "results"
 BATCH = 2_000
 MEMBERS = 6
 COMPARE_EACH = 100
-#: Help of a group activity counts as given and received, and has no exchange that would have to stand beside it.
+#: An activity counts as help given and received, and needs no row of an exchange.
 KINDS = (EntryKind.ACTIVITY, EntryKind.ACTIVITY, EntryKind.GIFT, EntryKind.WELCOME, EntryKind.GRANT)
 
 
 @dataclass
 class Figures:
-    """What came of it. `told` counts each kind of deed by its outcome."""
+    """Counts of a run; `outcomes` counts the operations by kind and outcome."""
 
     operations: int = 0
     seconds: float = 0
     floors_broken: int = 0
     doubles: int = 0
     checks_wrong: int = 0
-    told: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:
@@ -63,7 +63,7 @@ class Figures:
 
 
 def main() -> None:
-    """Soak the chosen databases, print and write the figures."""
+    """Run on the chosen databases, print and write the figures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("count", type=int, nargs="?", default=1_000_000)
     options.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two; without it, both")
@@ -76,43 +76,44 @@ def main() -> None:
     for name, opened in (("sqlite", databases.sqlite), ("postgresql", databases.postgresql)):
         if chosen.database in {None, name}:
             with opened() as settings:
-                say = (lambda _line: None) if chosen.json else lambda line: print(line, flush=True)
-                figures[name] = soak(settings, chosen.count, chosen.seed, chosen.workers, chosen.minutes, say)
+                show = (lambda _line: None) if chosen.json else lambda line: print(line, flush=True)
+                figures[name] = soak(settings, chosen.count, chosen.seed, chosen.workers, chosen.minutes, show)
             RESULTS.mkdir(exist_ok=True)
-            told = {one: asdict(found) for one, found in figures.items()}
-            (RESULTS / "soak.json").write_text(json.dumps(told, indent=2))
+            report = {database: asdict(counts) for database, counts in figures.items()}
+            (RESULTS / "soak.json").write_text(json.dumps(report, indent=2))
             if not chosen.json:
                 print(_line(name, figures[name]), flush=True)
     if chosen.json:
-        print(json.dumps(told))
-    sys.exit(0 if all(found.is_right for found in figures.values()) else 1)
+        print(json.dumps(report))
+    sys.exit(0 if all(counts.is_right for counts in figures.values()) else 1)
 
 
 def soak(
-    settings: Settings, count: int, seed: int, workers: int, minutes: float, say: Callable[[str], None]
+    settings: Settings, count: int, seed: int, workers: int, minutes: float, show: Callable[[str], None]
 ) -> Figures:
-    """Do so many deeds, or as many as the minutes allow, and ask all checks of what they come to."""
-    found, begun = Figures(), time.perf_counter()
+    """Run `count` operations, or as many as the minutes allow, then all checks; return the counts."""
+    counts, begun = Figures(), time.perf_counter()
     batches = _batches(count, seed, begun + minutes * 60)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
         running: set[Future[Figures]] = set()
         while True:
             running |= {
-                processes.submit(run_batch, settings, *one) for one in itertools.islice(batches, workers - len(running))
+                processes.submit(run_batch, settings, *batch)
+                for batch in itertools.islice(batches, workers - len(running))
             }
             if not running:
                 break
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for batch in done:
-                _add(found, batch.result())
-            found.seconds = time.perf_counter() - begun
-            say(f"  {found.operations:>9,} deeds, {found.operations / found.seconds:,.0f} a second")
-    found.checks_wrong = count_wrong_checks(settings, say)
-    return found
+                _add(counts, batch.result())
+            counts.seconds = time.perf_counter() - begun
+            show(f"  {counts.operations:>9,} operations, {counts.operations / counts.seconds:,.0f} a second")
+    counts.checks_wrong = count_wrong_checks(settings, show)
+    return counts
 
 
 def run_batch(settings: Settings, seed: int, size: int) -> Figures:
-    """So many deeds in a bank of their own, sealed at the end."""
+    """Run `size` operations in a new bank and seal it; return the counts."""
     dice, engine = random.Random(seed), make_engine(settings.database_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         twins = _open(session, seed)
@@ -127,18 +128,18 @@ def run_batch(settings: Settings, seed: int, size: int) -> Figures:
         seal(session, twins.bank, now=NOW)
         session.commit()
     engine.dispose()
-    return Figures(size, floors_broken=below, doubles=twins.doubles, told=twins.outcomes)
+    return Figures(size, floors_broken=below, doubles=twins.doubles, outcomes=twins.told)
 
 
-def count_wrong_checks(settings: Settings, say: Callable[[str], None]) -> int:
-    """How many checks of the books find something wrong; each that does is told."""
+def count_wrong_checks(settings: Settings, show: Callable[[str], None]) -> int:
+    """Run the checks of the books; show those that fail and return their number."""
     engine = make_engine(settings.database_url)
     wrong = 0
     with Session(snapshot(engine), info=settings.session_info) as session:
-        for check in check_books(session, CHECKS):  # no trail tells of deeds that are only generated
+        for check in check_books(session, CHECKS):  # generated operations have no trail
             if check.verdict is Verdict.WRONG:
                 wrong += 1
-                say(f"  WRONG {check.name}: {check.findings[:3]}")
+                show(f"  WRONG {check.name}: {check.findings[:3]}")
     engine.dispose()
     return wrong
 
@@ -153,7 +154,7 @@ def _open(session: Session, seed: int) -> Twins:
 
 
 def _batches(count: int, seed: int, until: float) -> Iterator[tuple[int, int]]:
-    """(seed, size) of each batch, until there are enough of them or the time is over."""
+    """Yield (seed, size) of each batch, until the count or the time is reached."""
     for number, start in enumerate(range(0, count, BATCH)):
         if time.perf_counter() > until:
             return
@@ -213,7 +214,7 @@ def _resolve(twins: Twins, dice: random.Random) -> None:
     twins.resolve(dice.randrange(10**6), dice.randrange(len(twins.accounts)), dice.randint(1, 900))
 
 
-#: (operation, weight). An operation picks what it does by the dice, so that a seed is the same deeds every time.
+#: (operation, weight). Operations draw all their choices from the seeded generator, so a seed is reproducible.
 OPERATIONS = (
     (_post_one, 10),
     (_post_many, 3),
@@ -235,19 +236,19 @@ def _draw(twins: Twins, dice: random.Random) -> tuple[int, int, int]:
     return there, here, dice.randint(1, 900)
 
 
-def _add(found: Figures, batch: Figures) -> None:
-    found.operations += batch.operations
-    found.floors_broken += batch.floors_broken
-    found.doubles += batch.doubles
-    found.told = dict(Counter(found.told) + Counter(batch.told))
+def _add(counts: Figures, batch: Figures) -> None:
+    counts.operations += batch.operations
+    counts.floors_broken += batch.floors_broken
+    counts.doubles += batch.doubles
+    counts.outcomes = dict(Counter(counts.outcomes) + Counter(batch.outcomes))
 
 
-def _line(name: str, found: Figures) -> str:
-    books = "all checks right" if not found.checks_wrong else f"{found.checks_wrong} checks WRONG"
-    outcomes = "".join(f"\n  {number:>9,} {what}" for what, number in Counter(found.told).most_common())
+def _line(name: str, counts: Figures) -> str:
+    books = "all checks right" if not counts.checks_wrong else f"{counts.checks_wrong} checks WRONG"
+    outcomes = "".join(f"\n  {number:>9,} {what}" for what, number in Counter(counts.outcomes).most_common())
     return (
-        f"{name}: {found.operations:,} deeds at {found.operations / found.seconds:,.0f} a second;"
-        f" floors broken {found.floors_broken}, doubles {found.doubles}; {books}{outcomes}"
+        f"{name}: {counts.operations:,} operations at {counts.operations / counts.seconds:,.0f} a second;"
+        f" floors broken {counts.floors_broken}, doubles {counts.doubles}; {books}{outcomes}"
     )
 
 

@@ -1,9 +1,9 @@
-"""Home and statement of an account with a thousand and with a million postings, side by side in one run.
+"""Benchmark of home page and statement: an account with a million postings against one with a thousand.
 
     python -m benchmarks.statement [--large N] [--small N] [--rounds N] [--json]
 
-Whole pages through the app, signed in, totals included: home, and the first, middle and last page of the statement.
-The goal is that the large account takes at most 1.2 times as long as the small one.
+Whole pages through the WSGI app, including totals: home, and the first, middle and last page of the statement. The goal
+is that the large account takes at most 1.2 times as long as the small one.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def _print(name: str, pages: dict[str, dict[str, float]]) -> None:
 
 
 def measure(settings: Settings, small: int, large: int, rounds: int) -> dict[str, dict[str, float]]:
-    """{page: {small_ms, large_ms, ratio}}, medians over so many rounds, the two accounts taken by turns."""
+    """Return {page: {small_ms, large_ms, ratio}}, medians over the rounds, measured alternately."""
     engine = make_engine(settings.database_url)
     with Session(engine, info=settings.session_info) as session:
         bank = open_bank(session, slug="bench", name="Bench", now=clock.now(), welcome_minutes=0)
@@ -101,19 +101,19 @@ def measure(settings: Settings, small: int, large: int, rounds: int) -> dict[str
 
 def _join(session: Session, bank: Bank, name: str) -> Actor:
     membership = admit(session, bank, NewMember(name, phone="+441632960000"), Unattended(bank.id, clock.now()))
-    found = find_actor_by_code(session, bank.id, membership.code)
-    if found is None:
+    actor = find_actor_by_code(session, bank.id, membership.code)
+    if actor is None:
         raise LookupError(name)
-    return found
+    return actor
 
 
 def _fill(session: Session, bank: Bank, member: Actor, neighbours: Sequence[Actor], size: int) -> None:
-    """So many confirmed exchanges, given and received by turns, in statements of many entries."""
+    """Insert confirmed exchanges, alternately given and received, in batches."""
     postgresql = session.get_bind().dialect.name == "postgresql"
     for start in range(0, size, BATCH):
         rows, exchanges = [], []
         for number in range(start, min(start + BATCH, size)):
-            # Random references of 8 letters meet once in a million; a count does not.
+            # Random references of 8 characters would collide among a million; a counter does not.
             other, code = neighbours[number % NEIGHBOURS], f"{member.number % 10}{number:07}"
             gives = number % 2 == 0
             giver, receiver = (member, other) if gives else (other, member)

@@ -1,4 +1,4 @@
-"""Column types, and which failures are worth another try."""
+"""Column types, retryable errors, and pooled connections."""
 
 import socket
 from datetime import UTC, date, datetime
@@ -25,21 +25,21 @@ def test_a_moment_comes_back_as_it_went_in(session, village):
     assert session.execute(query, {"code": code}).scalar_one() == NOW == NOW.astimezone(UTC)
 
 
-@pytest.mark.parametrize("kept", ["not json", "", None, "7", "null", "{}", '"lines"'])
-def test_lines_that_cannot_be_read_are_none(kept):
-    assert LinesType().process_result_value(kept, None) == ()
+@pytest.mark.parametrize("stored", ["not json", "", None, "7", "null", "{}", '"lines"'])
+def test_lines_that_cannot_be_decoded_are_empty(stored):
+    assert LinesType().process_result_value(stored, None) == ()
 
 
-def test_lines_are_read_as_the_driver_gives_them(session, village):
+def test_lines_are_returned_as_the_driver_decodes_them(session, village):
     make_confirmed(session, village, village.ada, village.grace)
-    kept = session.scalars(select(Entry.lines)).one()
-    assert kept == [[village.grace.account_id, village.ada.account_id, 60]]
-    if session.get_bind().dialect.name == "postgresql":  # of whatever shape, since the checks must not stop
+    stored = session.scalars(select(Entry.lines)).one()
+    assert stored == [[village.grace.account_id, village.ada.account_id, 60]]
+    if session.get_bind().dialect.name == "postgresql":  # of any shape, since checks must not fail on it
         odd = text("SELECT '{1,2}'::bigint[] AS lines").columns(lines=LinesType())
         assert session.execute(odd).scalar_one() == [1, 2]
 
 
-def test_two_rows_with_one_random_reference_are_worth_another_try(session, village):
+def test_a_random_reference_that_is_taken_is_retried(session, village):
     first = make_recorded(session, village, village.ada, village.grace)
     second = make_recorded(session, village, village.ada, village.grace, day=date(2026, 11, 20))
     with pytest.raises(DBAPIError) as refused:
@@ -49,16 +49,16 @@ def test_two_rows_with_one_random_reference_are_worth_another_try(session, villa
     assert is_worth_retrying(refused.value)
 
 
-def test_a_broken_rule_is_not_worth_another_try(session, village):
+def test_a_violated_check_is_not_retried(session, village):
     make_recorded(session, village, village.ada, village.grace)
     with pytest.raises(DBAPIError) as refused:
         session.execute(text("UPDATE exchange SET minutes = -1"))
     assert not is_worth_retrying(refused.value)
 
 
-@pytest.mark.parametrize("rested", [0.0, 60.0], ids=["long", "a moment"])
-def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(postgresql, monkeypatch, rested):
-    monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+@pytest.mark.parametrize("idle_seconds", [0.0, 60.0], ids=["long", "a moment"])
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(postgresql, monkeypatch, idle_seconds):
+    monkeypatch.setattr(db, "IDLE_SECONDS", idle_seconds)
     with postgresql.engine.connect() as connection:
         first = connection.scalar(text("SELECT pg_backend_pid()"))
     with postgresql.owner.connect() as owner:
@@ -67,17 +67,17 @@ def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(postgr
         assert connection.scalar(text("SELECT pg_backend_pid()")) != first
 
 
-def test_a_connection_that_stands_is_used_again(postgresql, monkeypatch):
+def test_a_connection_that_is_alive_is_reused(postgresql, monkeypatch):
     pids = set()
-    postgresql.engine.dispose()  # or another one may stand before it in the pool
-    for rested in (60.0, 0.0):
-        monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+    postgresql.engine.dispose()  # or the pool may hand out another
+    for idle_seconds in (60.0, 0.0):
+        monkeypatch.setattr(db, "IDLE_SECONDS", idle_seconds)
         with postgresql.engine.connect() as connection:
             pids.add(connection.scalar(text("SELECT pg_backend_pid()")))
     assert len(pids) == 1
 
 
-def test_a_server_that_never_answers_is_given_up_in_time(monkeypatch):
+def test_a_connection_to_a_silent_server_times_out(monkeypatch):
     monkeypatch.setattr(db, "CONNECT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         engine = db.make_engine(database(f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"))

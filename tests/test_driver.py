@@ -12,7 +12,7 @@ from timebank.db import UtcTime, make_alone_engine
 MOMENT = datetime(2026, 3, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
-def test_values_go_in_by_name_beside_the_constants_of_the_statement(session):
+def test_values_are_bound_by_name_beside_the_constants_of_the_statement(session):
     statement = driver.Statement(
         select(bindparam("one", type_=Integer) + literal(40), bindparam("other", type_=String))
     )
@@ -20,15 +20,15 @@ def test_values_go_in_by_name_beside_the_constants_of_the_statement(session):
         assert [tuple(row) for row in statement.rows(session, {"other": "x", "one": one})] == [(one + 40, "x")]
 
 
-def test_a_moment_is_told_as_sqlite_keeps_it_and_postgresql_reads_it(session):
-    told = driver.moment(MOMENT)
-    assert told == "2026-03-01 10:30:00.000000"
-    assert driver.moment(MOMENT.astimezone(UTC)) == told
+def test_a_moment_is_written_as_sqlite_stores_it_and_postgresql_parses_it(session):
+    expected = driver.moment(MOMENT)
+    assert expected == "2026-03-01 10:30:00.000000"
+    assert driver.moment(MOMENT.astimezone(UTC)) == expected
     if driver.is_postgresql(session):
-        assert driver.rows(session, "SELECT %s::timestamptz", (told + "+00",))[0][0] == MOMENT
+        assert driver.rows(session, "SELECT %s::timestamptz", (expected + "+00",))[0][0] == MOMENT
     else:
         stored = text("SELECT :at || ''").bindparams(bindparam("at", MOMENT, UtcTime()))
-        assert session.scalar(stored) == told
+        assert session.scalar(stored) == expected
 
 
 def test_a_moment_without_a_time_zone_is_refused():
@@ -40,11 +40,11 @@ def test_a_statement_turns_its_moments_into_text(session):
     statement = driver.Statement(select(bindparam("at", type_=String)))
     suffix = "+00" if driver.is_postgresql(session) else ""
     _text, values = statement._bound(driver.dialect_of(session), {}, {"at": MOMENT})
-    told = "2026-03-01 10:30:00.000000" + suffix
-    assert list(values.values() if isinstance(values, dict) else values) == [told]
+    expected = "2026-03-01 10:30:00.000000" + suffix
+    assert list(values.values() if isinstance(values, dict) else values) == [expected]
 
 
-def test_what_the_driver_raises_comes_as_sqlalchemy_raises_it(session):
+def test_an_error_of_the_driver_is_wrapped_as_sqlalchemy_wraps_it(session):
     with pytest.raises(DBAPIError) as caught:
         driver.run(session, "SELECT nothing FROM nowhere", ())
     assert caught.value.orig is not None
@@ -60,7 +60,7 @@ def alone_engine(backend):
 
 @pytest.fixture
 def alone(alone_engine):
-    """A connection on which each statement is a transaction of its own."""
+    """A connection in autocommit."""
     with driver.Alone(alone_engine, {"books_key": b"key"}) as connected:
         yield connected
 
@@ -72,17 +72,17 @@ def _write(unit, number, *, digest=b"digest"):
 
 
 def _written(session):
-    """The rows that others see."""
+    """Return the committed rows, as another transaction sees them."""
     session.rollback()
     return set(session.scalars(text("SELECT id FROM sign_in_attempt")))
 
 
-def test_alone_a_statement_is_kept_at_once(session, alone):
+def test_alone_a_statement_is_committed_at_once(session, alone):
     assert _write(alone, 1) == 1
     assert _written(session) == {1}
 
 
-def test_alone_what_a_session_carries_is_carried_too(session, alone):
+def test_alone_has_the_info_of_a_session(session, alone):
     assert alone.info == {"books_key": b"key"}
     assert driver.dialect_of(alone).name == driver.dialect_of(session).name
     assert driver.is_postgresql(alone) == driver.is_postgresql(session)
@@ -103,7 +103,7 @@ def _write_together(alone, *numbers):
             _write(alone, number)
 
 
-def test_alone_statements_are_kept_together_or_not_at_all(session, alone):
+def test_alone_a_transaction_commits_all_statements_or_none(session, alone):
     _write_together(alone, 1, 2)
     with pytest.raises(IntegrityError):
         _write_together(alone, 3, 2)
@@ -120,8 +120,8 @@ def _run_together(alone, *statements):
             driver.run(alone, statement, ())
 
 
-def test_alone_a_transaction_that_cannot_be_kept_is_given_up(backend, session, alone):
-    """Its connection goes back to the pool, and whoever gets it next must not find the transaction still open."""
+def test_alone_a_transaction_that_fails_to_commit_is_rolled_back(backend, session, alone):
+    """Its connection goes back to the pool, where the transaction must not be open any more."""
     if backend.name == "sqlite":
         late = (
             "PRAGMA defer_foreign_keys = ON",
@@ -149,17 +149,17 @@ def test_alone_connections_are_pooled_and_come_back_in_autocommit(session, alone
     assert _written(session) == {1, 2}
 
 
-def test_alone_foreign_keys_are_asked_and_what_is_kept_is_synced(sqlite):
+def test_alone_foreign_keys_are_enforced_and_commits_are_synced(sqlite):
     engine = make_alone_engine(sqlite.engine)
     with driver.Alone(engine, {}) as alone:
-        told = [driver.rows(alone, f"PRAGMA {name}", ())[0][0] for name in ("foreign_keys", "synchronous")]
+        expected = [driver.rows(alone, f"PRAGMA {name}", ())[0][0] for name in ("foreign_keys", "synchronous")]
     engine.dispose()
-    assert told == [1, 2]
+    assert expected == [1, 2]
 
 
-@pytest.mark.parametrize("rested", [0.0, 60.0], ids=["long", "a moment"])
-def test_alone_a_connection_that_the_server_ended_is_replaced(postgresql, monkeypatch, rested):
-    monkeypatch.setattr(db, "RESTED_SECONDS", rested)
+@pytest.mark.parametrize("idle_seconds", [0.0, 60.0], ids=["long", "a moment"])
+def test_alone_a_connection_that_the_server_ended_is_replaced(postgresql, monkeypatch, idle_seconds):
+    monkeypatch.setattr(db, "IDLE_SECONDS", idle_seconds)
     engine = make_alone_engine(postgresql.engine)
     with driver.Alone(engine, {}) as alone:
         first = driver.rows(alone, "SELECT pg_backend_pid()", ())[0][0]

@@ -1,4 +1,4 @@
-"""The one place that asks what time it is. Everybody else is told."""
+"""The only module that reads the system clock; other code takes `now` as an argument. Also generates row ids."""
 
 import os
 import threading
@@ -13,30 +13,30 @@ _tick_lock = threading.Lock()
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return the current time, timezone-aware, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 (this is the one place)
 
 
 def ticks() -> float:
-    """Seconds that only ever grow, to tell how long something has lasted; they say nothing of the hour."""
+    """Return monotonic seconds, for measuring durations."""
     return time.monotonic()
 
 
 def local_day(moment: datetime, time_zone: str) -> date:
-    """The calendar day of an aware moment in a bank's time zone (an IANA name)."""
+    """Return the calendar day of an aware moment in a bank's time zone (an IANA name)."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
 
 
 def day_after(day: date) -> date:
-    """The next day of the calendar; the last that there is stays."""
+    """Return the next day; `date.max` stays as it is."""
     return day if day == date.max else day + timedelta(days=1)
 
 
 def next_id() -> int:
-    """A new row's id: 63 bits, rising with time, unlike any other of this process and very unlikely one of another.
+    """Return a new row id of 63 bits: microseconds since 2020, then 12 random bits.
 
-    Microseconds since 2020 lead, so that rows written together lie together; 12 random bits end it. A frozen or
-    turned-back clock does not repeat an id. A clash between two processes meets the primary key and is tried again.
+    Ids of one process are unique and rise, even if the clock is frozen or set back. A collision between processes is
+    improbable, violates the primary key, and is retried (`db.is_worth_retrying`).
     """
     global _last_tick  # noqa: PLW0603 (one process, one sequence)
     with _tick_lock:
@@ -47,5 +47,5 @@ def next_id() -> int:
 
 
 def id_span(length: timedelta) -> int:
-    """By how much the ids of new rows rise in so long a time."""
+    """Return by how much new ids grow in this length of time."""
     return (length // timedelta(microseconds=1)) << _ID_NOISE_BITS

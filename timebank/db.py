@@ -1,7 +1,7 @@
-"""How rows are kept: the base of all tables, the column types of our own, and engines that guard the books.
+"""The base class of all tables, custom column types, and engine factories for both databases.
 
-Reading and writing are declared: a unit of work that reads begins as one that may not write, and on SQLite a
-writing one takes the write lock at its start, since a read that turns into a write fails at once.
+Transactions declare whether they write. A reading one is read-only in the database. On SQLite a writing one takes the
+write lock at BEGIN, because a read transaction that turns into a write fails at once when another has written.
 """
 
 import json
@@ -25,21 +25,21 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from timebank import clock
 
 BUSY_MILLISECONDS = 10_000
-#: How long a server that does not answer at all is waited for, before people are told to try again.
+#: Connect timeout to a server that does not answer; then the page for an unreachable database is served.
 CONNECT_SECONDS = 10
 SQLITE_FULL = 2
-#: What a connection may keep in memory: with the 2 MiB that are usual, a batch is written and read again meanwhile.
+#: Page cache of a connection. With the default of 2 MiB a batch spills pages to disk and reads them back.
 SQLITE_CACHE_KIB = 32_768
-#: The guards of the books read JSON with ->>, which SQLite knows since 3.38.
+#: The triggers use the JSON operator ->>, which SQLite has since 3.38.
 OLDEST_SQLITE = (3, 38, 0)
-#: A connection that rested so long is asked whether it still stands.
-RESTED_SECONDS = 1.0
+#: Idle time after which a pooled connection is pinged before use.
+IDLE_SECONDS = 1.0
 RETRIED_STATES = frozenset({"40001", "40P01"})
 _UNIQUE_VIOLATION = "23505"
 
 
 class Base(DeclarativeBase):
-    """All tables. Constraint names follow one pattern, since refusals and migrations are told apart by them."""
+    """Base class of all tables. Constraint names follow one convention: refusals and migrations match on them."""
 
     metadata = MetaData(
         naming_convention={
@@ -74,13 +74,13 @@ class InDomain(TypeDecorator[Any]):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, aware and in UTC; naive ones are refused, since nobody can tell what they mean."""
+    """A timezone-aware timestamp, stored in UTC. Binding a naive datetime raises ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def __init__(self, domain: DOMAIN | None = None) -> None:
-        """On PostgreSQL a column of this domain, where one is given."""
+        """Take a domain that is the column's type on PostgreSQL."""
         super().__init__()
         self.domain = domain
 
@@ -90,7 +90,7 @@ class UtcTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(self.domain if is_domain else DateTime(timezone=True))  # type: ignore[arg-type]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse what has no time zone."""
+        """Convert to UTC; on SQLite to a naive datetime. Raises ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -100,7 +100,7 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back what is aware."""
+        """Return an aware datetime in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -116,39 +116,39 @@ class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column's type."""
+        """Return bigint[][] on PostgreSQL, TEXT on SQLite."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(ARRAY(BigInteger, dimensions=2))
         return dialect.type_descriptor(Text())
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Sequence[Sequence[int]]]:  # noqa: ARG002 (the signature is SQLAlchemy's)
-        """Take the lists of the driver as they come: to walk through each would take longer than all the rest."""
+        """Return the driver's lists unconverted: copying each would take longer than the rest of the query."""
         return partial(self.process_result_value, dialect=dialect)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[Sequence[int]]:  # noqa: ARG002, ANN401 (the signature is SQLAlchemy's)
-        """Read the lines as lists of whole numbers."""
+        """Decode the lines to lists of integers; () where they are not valid JSON or NULL."""
         if not isinstance(value, str):
             return value or ()
         try:
             lines = json.loads(value)
         except ValueError:
             lines = None
-        # Where somebody wrote past the guards, the checks find an entry without lines and name it.
+        # Invalid text was written past the triggers: the checks then report an entry without lines.
         return lines if isinstance(lines, list) else ()
 
 
 def make_engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 (options of create_engine)
-    """Return an engine for either database, set so that what was promised is kept."""
+    """Return an engine for either database, with durable writes and declared read or write transactions."""
     if url.get_backend_name() == "sqlite":
-        waits = {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
-        engine = create_engine(url, connect_args=waits, **options)
+        arguments = {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments, **options)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-    engine = create_engine(url, connect_args=patience, **options)
-    event.listen(engine, "checkin", _note_rest)
-    event.listen(engine, "checkout", partial(_wake, engine.dialect))
+    arguments = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    engine = create_engine(url, connect_args=arguments, **options)
+    event.listen(engine, "checkin", _note_checkin)
+    event.listen(engine, "checkout", partial(_ping, engine.dialect))
     return engine
 
 
@@ -164,7 +164,7 @@ def make_alone_engine(engine: Engine) -> Engine:
 
 @contextmanager
 def opened(url: URL) -> Iterator[Engine]:
-    """An engine for one command; its connections are closed at the end."""
+    """Yield an engine for one command; dispose of it at the end."""
     engine = make_engine(url)
     try:
         yield engine
@@ -174,49 +174,49 @@ def opened(url: URL) -> Iterator[Engine]:
 
 @lru_cache(maxsize=32)
 def reading(engine: Engine) -> Engine:
-    """The same engine for units of work that only read; a write in one of them is refused by the database."""
+    """Return the engine for read-only transactions; the database refuses writes in them."""
     return engine.execution_options(intent="read", postgresql_readonly=True)
 
 
 def snapshot(engine: Engine) -> Engine:
-    """The same engine for a unit of work that reads one moment, however long it takes and whatever others write."""
+    """Return the engine for read-only transactions that read one snapshot, whatever others commit meanwhile."""
     if engine.dialect.name == "sqlite":
         return reading(engine)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _note_rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-    entry.info["rests_since"] = clock.ticks()
+def _note_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["idle_since"] = clock.ticks()
 
 
-def _wake(
+def _ping(
     dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _fairy: PoolProxiedConnection
 ) -> None:
-    """Ask a connection whether it still stands, before a unit of work begins on it.
+    """Ping a pooled connection that was idle for over a second, or has unread server data, before handing it out.
 
-    One that was in use a moment ago is asked only where the server has said something since, such as good-bye: to ask
-    each time takes a third as long as a posting. Raises InvalidatePoolError, and another connection is made.
+    Others are handed out unchecked, because a ping takes a third as long as a posting. Raises InvalidatePoolError for
+    a dead connection; the pool then opens another.
     """
-    since = entry.info.get("rests_since")
-    if since is None:  # it was made just now
+    since = entry.info.get("idle_since")
+    if since is None:  # it was opened just now
         return
     try:
-        stands = clock.ticks() - since < RESTED_SECONDS and not _has_news(connection.fileno())
-        stands = stands or dialect.do_ping(connection)
+        is_alive = clock.ticks() - since < IDLE_SECONDS and not _has_unread_data(connection.fileno())
+        is_alive = is_alive or dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error:
-        stands = False
-    if not stands:
+        is_alive = False
+    if not is_alive:
         raise InvalidatePoolError
 
 
-def _has_news(socket: int) -> bool:
+def _has_unread_data(socket: int) -> bool:
     poll = select.poll()
     poll.register(socket, select.POLLIN)
     return bool(poll.poll(0))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # autocommit in the driver: BEGIN is emitted by _begin_sqlite
     for pragma in (
         "journal_mode = WAL",
         "synchronous = FULL",
@@ -224,32 +224,32 @@ def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
         "recursive_triggers = ON",
         f"busy_timeout = {BUSY_MILLISECONDS}",
         f"cache_size = -{SQLITE_CACHE_KIB}",
-        "temp_store = MEMORY",  # else what a statement would have to undo is written to a file, page by page
+        "temp_store = MEMORY",  # else the statement journal is a file, written page by page
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     reads = connection.get_execution_options().get("intent") == "read"
-    if connection.info.get("reads", False) != reads:  # said only where it changes: SQLite forgets its plans each time
+    if connection.info.get("reads", False) != reads:  # only on change: setting it drops SQLite's cached plans
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
         connection.info["reads"] = reads
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 class UnsafeDatabaseError(Exception):
-    """The database is set to forget what it acknowledged: a receipt would be worth nothing."""
+    """The database is configured so that it may lose committed transactions, or is too old."""
 
 
 def refuse_unsafe(engine: Engine) -> None:
-    """Raise UnsafeDatabaseError where a setting of the database may lose what it has acknowledged."""
+    """Raise UnsafeDatabaseError for settings with which committed transactions may be lost, and for an old SQLite."""
     with reading(engine).connect() as connection:
         if engine.dialect.name == "sqlite":
             if sqlite3.sqlite_version_info < OLDEST_SQLITE:
                 message = f"SQLite {sqlite3.sqlite_version} is too old"
                 raise UnsafeDatabaseError(message)
-            found = {"synchronous": int(connection.execute(text("PRAGMA synchronous")).scalar_one())}
-            unsafe = [f"{name} = {value}" for name, value in found.items() if value < SQLITE_FULL]
+            synchronous = int(connection.execute(text("PRAGMA synchronous")).scalar_one())
+            unsafe = [f"synchronous = {synchronous}"] if synchronous < SQLITE_FULL else []
         else:
             names = ("fsync", "synchronous_commit", "full_page_writes")
             values = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
@@ -259,14 +259,14 @@ def refuse_unsafe(engine: Engine) -> None:
 
 
 def is_worth_retrying(error: DBAPIError) -> bool:
-    """Whether two units of work met and this one lost: doing it again with the same key is right.
+    """Return whether the transaction lost a conflict, so that a retry with the same form key can succeed.
 
-    A primary key or a random reference that was taken counts too: both rows were given the same, which happens once
-    in a million exchanges, and the second time gives another.
+    Conflicts are serialization failures, deadlocks, and a generated primary key or random code that was taken already:
+    the retry generates another. That happens once in a million exchanges.
     """
     state, diagnosis = getattr(error.orig, "sqlstate", None), getattr(error.orig, "diag", None)
     if state == _UNIQUE_VIOLATION and diagnosis is not None:
         name = str(diagnosis.constraint_name)
         return name.startswith("pk_") or name.endswith("_code")
-    said = str(error.orig)
-    return state in RETRIED_STATES or (said.startswith("UNIQUE constraint failed") and said.endswith(".code"))
+    message = str(error.orig)
+    return state in RETRIED_STATES or (message.startswith("UNIQUE constraint failed") and message.endswith(".code"))

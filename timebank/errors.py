@@ -1,15 +1,16 @@
-"""What can go wrong in a way that a person should read about.
+"""The base class of errors that are shown to people.
 
-An error carries the name of a sentence and the values that go into it; the web says it in the reader's language.
+An error carries a message id and values; the web translates them to a sentence in the reader's language.
 """
 
 from typing import ClassVar
 
 
 class TimebankError(Exception):
-    """A deed that cannot be done, with the reason named so that it can be said kindly.
+    """An action that was refused.
 
-    `message_id` names the sentence; `values` fill its gaps. Subclasses say when they are raised.
+    `message_id` names the sentence in `web/sentences.py`; `values` fill its placeholders. Subclasses document when they
+    are raised.
     """
 
     message_id: ClassVar[str]
@@ -19,8 +20,8 @@ class TimebankError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        gaps = ", ".join(f"{name}={value}" for name, value in self.values.items())
-        return f"{self.message_id}({gaps})"
+        values = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.message_id}({values})"
 
 
 class NotAllowedError(TimebankError):

@@ -1,11 +1,11 @@
-"""What the checks found is kept: verdicts and figures, never a row of any bank."""
+"""Runs of the checks are stored as verdicts and figures, never with a row of any bank."""
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW, make_confirmed
 from timebank.actors import Doing
-from timebank.audit.actions import AskedFrom, check as run_checks, check_and_store, store, store_asked
+from timebank.audit.actions import AskedFrom, check as run_checks, store, store_asked
 from timebank.audit.checks import ALL_CHECKS
 from timebank.audit.models import BooksCheck
 from timebank.audit.queries import find_check, list_checks
@@ -19,19 +19,19 @@ MENDED = CheckResult(
 )
 
 
-def test_checking_asks_every_check_and_keeps_what_came_of_it(session, village):
+def test_a_run_of_all_checks_is_stored_with_each_verdict(session, village):
     make_confirmed(session, village, village.ada, village.grace)
     session.commit()
-    assert check_and_store(session, now=NOW)
+    assert store(session, run_checks(session), asked_from=AskedFrom.COMMAND, seconds=0, now=NOW)
     [kept] = list_checks(session, village.angus.id).rows
     assert (kept.checked_at, kept.is_right, kept.asked_from) == (NOW, True, "command")
-    assert [one["name"] for one in kept.checks] == [check.__name__ for check in ALL_CHECKS]
-    assert {one["verdict"] for one in kept.checks} == {"right"}
-    assert next(one for one in kept.checks if one["name"] == "postings_equal_lines")["figure"] == 2
+    assert [check["name"] for check in kept.checks] == [function.__name__ for function in ALL_CHECKS]
+    assert {check["verdict"] for check in kept.checks} == {"right"}
+    assert next(check for check in kept.checks if check["name"] == "postings_equal_lines")["figure"] == 2
 
 
-def test_checking_leaves_no_lock_while_it_reads(session, village, backend):
-    session.scalar(select(func.count()).select_from(BooksCheck))  # a unit of work stands, on SQLite with the lock
+def test_checking_holds_no_write_lock(session, village, backend):
+    session.scalar(select(func.count()).select_from(BooksCheck))  # begins a transaction, on SQLite with the write lock
     results = run_checks(session)
     with backend.session() as other:
         assert store(other, results, asked_from=AskedFrom.PAGE, seconds=1, now=NOW)
@@ -67,8 +67,8 @@ def test_every_run_is_kept_and_shown_a_page_at_a_time_newest_first(session, vill
 def test_a_run_is_found_by_its_number(session, village):
     for seconds in (1, 2):
         store(session, [WRONG], asked_from=AskedFrom.COMMAND, seconds=seconds, now=NOW)
-    found = find_check(session, village.angus.id, 2)
-    assert (found.number, found.seconds, found.rows, found.asked_by) == (2, 2, 3, None)
+    run = find_check(session, village.angus.id, 2)
+    assert (run.number, run.seconds, run.rows, run.asked_by) == (2, 2, 3, None)
     assert find_check(session, village.angus.id, 3) is find_check(session, village.angus.id, 0) is None
 
 

@@ -87,29 +87,29 @@ FILTERS = [
 ]
 
 
-def _asked(said, ids):
-    meant = dict(said)
-    if "category_ids" in said:
-        meant["category_ids"] = tuple(ids[name] for name in said["category_ids"])
-    if "area_id" in said:
-        meant["area_id"] = ids[said["area_id"]]
-    return ExchangeFilter(**meant)
+def _filter_of(conditions, ids):
+    fields = dict(conditions)
+    if "category_ids" in conditions:
+        fields["category_ids"] = tuple(ids[name] for name in conditions["category_ids"])
+    if "area_id" in conditions:
+        fields["area_id"] = ids[conditions["area_id"]]
+    return ExchangeFilter(**fields)
 
 
-@pytest.mark.parametrize(("said", "fits", "minutes"), FILTERS, ids=lambda value: str(value)[:60])
-def test_a_filter_leaves_what_fits_and_its_totals_are_those_of_what_is_left(session, village, ids, said, fits, minutes):
-    wanted = _asked(said, ids)
-    rows = list_exchanges(session, village.angus.id, wanted).rows
+@pytest.mark.parametrize(("conditions", "fits", "minutes"), FILTERS, ids=lambda value: str(value)[:60])
+def test_a_filter_lists_its_matches_and_totals_exactly_them(session, village, ids, conditions, fits, minutes):
+    filters = _filter_of(conditions, ids)
+    rows = list_exchanges(session, village.angus.id, filters).rows
     assert sorted(row.code for row in rows) == sorted(ids[name] for name in fits)
     assert [row.id for row in rows] == sorted((row.id for row in rows), reverse=True)
-    totals = count_exchanges(session, village.angus.id, wanted)
+    totals = count_exchanges(session, village.angus.id, filters)
     assert totals.exchanges == len(fits)
     assert (totals.moved_minutes, totals.waiting_minutes, totals.reversed_minutes) == minutes
 
 
 def test_a_person_is_found_by_number_and_no_number_is_too_long(session, village, ids):
-    wanted = ExchangeFilter(person=str(village.grace.number))
-    assert [row.code for row in list_exchanges(session, village.angus.id, wanted).rows] == [ids["floor"]]
+    filters = ExchangeFilter(person=str(village.grace.number))
+    assert [row.code for row in list_exchanges(session, village.angus.id, filters).rows] == [ids["floor"]]
     assert list_exchanges(session, village.angus.id, ExchangeFilter(person="9" * 40)).rows == []
 
 

@@ -34,11 +34,11 @@ def in_perth(session, village):
 
 
 def test_a_new_bank_has_nothing_but_its_members(session, village):
-    found = figures(session, village)
-    assert (found.books.entries, found.books.lines, found.books.total_minutes, found.books.late) == (0, 0, 0, 0)
-    assert found.by_state == {}
-    assert found.active == 6  # all but the trustee and the auditor, who do not exchange
-    assert (found.beyond, found.left, found.overrides, found.one_broker, found.waiting_minutes) == (0, 0, 0, 0, 0)
+    summary = figures(session, village)
+    assert (summary.books.entries, summary.books.lines, summary.books.total_minutes, summary.books.late) == (0, 0, 0, 0)
+    assert summary.by_state == {}
+    assert summary.active == 6  # all but the trustee and the auditor, who do not exchange
+    assert (summary.beyond, summary.left, summary.overrides, summary.one_broker, summary.waiting_minutes) == (0,) * 5
 
 
 def test_the_figures_are_those_of_the_books(session, village):
@@ -49,28 +49,28 @@ def test_the_figures_are_those_of_the_books(session, village):
     make_recorded(session, village, village.ada, village.linus, minutes=15)
     reversal = reversals.propose(session, back, Doing(village.mary, NOW), reason="Twice")
     reversals.approve(session, village.angus, reversal, Doing(village.tom, NOW))
-    found = figures(session, village)
+    summary = figures(session, village)
     own = Account.bank_id == village.angus.id
-    assert found.books.total_minutes == session.scalar(select(func.sum(Account.balance)).where(own)) == 0
+    assert summary.books.total_minutes == session.scalar(select(func.sum(Account.balance)).where(own)) == 0
     balances = [balance_of(session, who) for who in (village.ada, village.grace, village.linus)]
     assert balances == [90, -45, -45]
-    assert (found.books.above_minutes, found.books.below_minutes, found.books.pot_minutes) == (90, -90, 0)
-    assert found.books.entries == session.scalar(select(func.count()).where(Entry.bank_id == village.angus.id)) == 4
+    assert (summary.books.above_minutes, summary.books.below_minutes, summary.books.pot_minutes) == (90, -90, 0)
+    assert summary.books.entries == session.scalar(select(func.count()).where(Entry.bank_id == village.angus.id)) == 4
     taken = (Posting.bank_id == village.angus.id, Posting.minutes < 0)
-    assert found.books.lines == session.scalar(select(func.count()).where(*taken)) == 4
-    assert (found.month.minutes, found.year.minutes) == (90, 135)
-    assert found.by_state == {State.CONFIRMED: (2, 135), State.REVERSED: (1, 30), State.RECORDED: (1, 15)}
-    assert found.waiting_minutes == 15
-    assert (found.reversals_waiting, found.reversals_done) == (0, 1)
-    assert found.books.late == 1
+    assert summary.books.lines == session.scalar(select(func.count()).where(*taken)) == 4
+    assert (summary.month.minutes, summary.year.minutes) == (90, 135)
+    assert summary.by_state == {State.CONFIRMED: (2, 135), State.REVERSED: (1, 30), State.RECORDED: (1, 15)}
+    assert summary.waiting_minutes == 15
+    assert (summary.reversals_waiting, summary.reversals_done) == (0, 1)
+    assert summary.books.late == 1
 
 
 def test_welcome_hours_show_in_the_pot(session, village):
     village.angus.welcome_minutes = 120
     join(session, village.angus, "Wilma Rae", by=village.mary)
-    found = figures(session, village)
-    assert (found.books.pot_minutes, found.books.above_minutes) == (-120, 120)
-    assert found.active == 7
+    summary = figures(session, village)
+    assert (summary.books.pot_minutes, summary.books.above_minutes) == (-120, 120)
+    assert summary.active == 7
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_welcome_hours_show_in_the_pot(session, village):
     ],
 )
 def test_this_month_begins_on_its_first_and_twelve_months_end_today(session, village, now, first, year):
-    found = figures(session, village, now=now)
-    assert (found.month.first, found.year.first) == (first, year)
-    assert found.month.last == found.year.last == now.date()
+    summary = figures(session, village, now=now)
+    assert (summary.month.first, summary.year.first) == (first, year)
+    assert summary.month.last == summary.year.last == now.date()
 
 
 def test_reversals_wait_or_are_answered_and_turned_down_ones_are_not_done(session, village):
@@ -92,8 +92,8 @@ def test_reversals_wait_or_are_answered_and_turned_down_ones_are_not_done(sessio
     proposed = [reversals.propose(session, code, Doing(village.mary, NOW), reason="Twice") for code in codes]
     reversals.approve(session, village.angus, proposed[0], Doing(village.tom, NOW))
     reversals.refuse(session, proposed[1], Doing(village.tom, NOW))
-    found = figures(session, village)
-    assert (found.reversals_waiting, found.reversals_done) == (1, 1)
+    summary = figures(session, village)
+    assert (summary.reversals_waiting, summary.reversals_done) == (1, 1)
     waiting = list_reversals(session, village.angus.id, waits=True).rows
     assert [(row.code, row.exchange_code, row.what) for row in waiting] == [(proposed[2], codes[2], "Help 2")]
     answered = list_reversals(session, village.angus.id, waits=False).rows
@@ -133,8 +133,8 @@ def test_whoever_came_back_within_and_went_beyond_again_is_so_since_the_last_tim
         said = terms(giver, receiver, minutes=minutes)
         code = actions.record(session, village.angus, said, Doing(giver, at, f"s{number}"))
         actions.confirm(session, code, Doing(receiver, at))
-    found = beyond_since(session, village.angus.id, [village.grace.account_id], low=-600, high=1200)
-    assert found == {village.grace.account_id: second}
+    since = beyond_since(session, village.angus.id, [village.grace.account_id], low=-600, high=1200)
+    assert since == {village.grace.account_id: second}
 
 
 def test_lists_of_accounts_say_whose_they_are_and_what_they_come_to(session, village):
@@ -165,8 +165,8 @@ def test_who_left_with_hours_is_counted_and_who_left_at_zero_is_not(session, vil
     make_confirmed(session, village, village.ada, village.grace, minutes=90)
     for who in (village.grace, village.linus):
         session.execute(update(Membership).where(Membership.id == who.membership_id).values(standing=Standing.LEFT))
-    found = figures(session, village)
-    assert (found.left, found.active) == (1, 4)
+    summary = figures(session, village)
+    assert (summary.left, summary.active) == (1, 4)
     assert [row.name for row in list_accounts(session, village.angus, Which.LEFT).rows] == ["Grace Okafor"]
 
 

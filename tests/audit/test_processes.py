@@ -16,17 +16,17 @@ def test_two_processes_find_what_one_finds(backend, session, village):
     for number in range(3):
         make_confirmed(session, village, village.ada, village.grace, minutes=30, what=f"Help {number}")
     session.commit()
-    told = []
+    ended = []
     info = backend.settings.session_info
     timed = check_in_processes(
-        backend.settings.database_url, info, 2, tell=lambda name, milliseconds: told.append((name, milliseconds >= 0))
+        backend.settings.database_url, info, 2, tell=lambda name, milliseconds: ended.append((name, milliseconds >= 0))
     )
     assert [result for result, _milliseconds in timed] == list(check_books(session))
     assert {result.verdict for result, _milliseconds in timed} <= {Verdict.RIGHT, Verdict.WARNING}
     split = {f"entries_as_written ({number} of 4)" for number in range(1, 5)}
     names = {check.__name__ for check in ALL_CHECKS} - {"entries_as_written"}
-    assert {name for name, _ended in told} == names | split
-    assert len(told) == len(names | split)
+    assert {name for name, _ended in ended} == names | split
+    assert len(ended) == len(names | split)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 7, 50])

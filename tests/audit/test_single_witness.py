@@ -38,9 +38,9 @@ def test_a_side_that_is_posted_twice_while_another_is_missing_is_noticed(tampere
     entry = _write_two_equal_lines(tampered)
     second = "entry_id = :id AND line = 2 AND minutes = 15"
     assert tampered.run(f"UPDATE posting SET line = 1 WHERE {second}", id=entry.id) == 1
-    (found,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
-    assert found.name == "postings_equal_lines"
-    assert [(one.table, one.row) for one in found.findings] == [("entry", f"{entry.bank_id}/{entry.id}")]
+    (wrong,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
+    assert wrong.name == "postings_equal_lines"
+    assert [(one.table, one.row) for one in wrong.findings] == [("entry", f"{entry.bank_id}/{entry.id}")]
 
 
 def test_two_postings_that_exchange_their_lines_are_noticed(tampered):
@@ -121,9 +121,9 @@ def test_an_account_that_says_somebody_else_holds_it_under_the_old_mark_is_notic
 def test_an_account_that_nobody_holds_is_noticed(tampered):
     one = tampered.one(f"SELECT * FROM account_holder WHERE kind = 'group' AND NOT {_SEALED} LIMIT 1")
     tampered.run("DELETE FROM account_holder WHERE account_id = :id", id=one.account_id)
-    (found,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
-    assert found.name == "holders_as_written"
-    assert [(one.table, one.row, one.problem) for one in found.findings] == [
+    (wrong,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
+    assert wrong.name == "holders_as_written"
+    assert [(one.table, one.row, one.problem) for one in wrong.findings] == [
         ("account", f"{one.bank_id}/{one.account_id}", "nobody holds it")
     ]
 
@@ -133,9 +133,9 @@ def test_a_member_under_another_id_is_noticed(tampered):
     clara = tampered.village.clara
     for table, name in (("membership", "id"), ("membership_role", "membership_id")):
         assert tampered.run(f"UPDATE {table} SET {name} = {name} + 1 WHERE {name} = :id", id=clara.membership_id)
-    (found,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
-    assert found.name == "accounts_have_members"
-    assert [(one.table, one.row, one.problem) for one in found.findings] == [
+    (wrong,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
+    assert wrong.name == "accounts_have_members"
+    assert [(one.table, one.row, one.problem) for one in wrong.findings] == [
         ("membership", clara.code, "somebody else holds its account")
     ]
 
@@ -153,6 +153,6 @@ def test_a_bank_that_wrote_its_side_alone_is_noticed(tampered):
     entry = tampered.one(f"SELECT * FROM entry WHERE kind = 'clearing' AND {_NEW_ENTRY}", bank=perth)
     tampered.run("DELETE FROM entry WHERE id = :id", id=entry.id)
     Thief(tampered).follow()
-    (found,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
-    assert found.name == "clearing_nets_to_zero"
-    assert [(one.table, one.row) for one in found.findings] == [("account", "clearing"), ("entry", entry.key)]
+    (wrong,) = (result for result in tampered.results() if result.verdict is Verdict.WRONG)
+    assert wrong.name == "clearing_nets_to_zero"
+    assert [(one.table, one.row) for one in wrong.findings] == [("account", "clearing"), ("entry", entry.key)]

@@ -9,32 +9,32 @@ from timebank.exchanges import reversals
 
 
 def story(session, village, word, code):
-    found = find_story(session, village.angus.id, word, code)
-    assert found is not None
-    return found
+    entry_story = find_story(session, village.angus.id, word, code)
+    assert entry_story is not None
+    return entry_story
 
 
 def test_the_story_of_help_says_who_gave_who_received_and_what_it_left_on_both_accounts(session, village):
     make_confirmed(session, village, village.ada, village.grace, minutes=30, what="Before")
     code = make_confirmed(session, village, village.ada, village.grace, minutes=90)
-    told = story(session, village, "exchange", code)
-    [line] = told.lines
+    entry_story = story(session, village, "exchange", code)
+    [line] = entry_story.lines
     assert (line.from_account_id, line.to_account_id) == (village.grace.account_id, village.ada.account_id)
     assert (line.minutes, line.from_after, line.to_after) == (90, -120, 120)
     assert (line.from_after, line.to_after) == (balance_of(session, village.grace), balance_of(session, village.ada))
-    assert told.entry.occurred_on == TODAY
-    assert told.entry.recorded_by == village.grace.membership_id
-    assert [(step.deed, step.done_by) for step in told.steps] == [
+    assert entry_story.entry.occurred_on == TODAY
+    assert entry_story.entry.recorded_by == village.grace.membership_id
+    assert [(step.deed, step.done_by) for step in entry_story.steps] == [
         ("record", village.ada.membership_id),
         ("confirm", village.grace.membership_id),
     ]
-    assert [(deed.deed, deed.done_by) for deed in told.deeds] == [
+    assert [(deed.deed, deed.done_by) for deed in entry_story.deeds] == [
         ("exchange.record", village.ada.membership_id),
         ("exchange.confirm", village.grace.membership_id),
     ]
-    assert told.people.members[village.ada.membership_id] == "Ada Lamont"
-    assert told.people.accounts[village.grace.account_id] == ("Grace Okafor", village.grace.code)
-    assert (told.exchange.code, told.reversal, told.related) == (code, None, [])
+    assert entry_story.people.members[village.ada.membership_id] == "Ada Lamont"
+    assert entry_story.people.accounts[village.grace.account_id] == ("Grace Okafor", village.grace.code)
+    assert (entry_story.exchange.code, entry_story.reversal, entry_story.related) == (code, None, [])
 
 
 def test_a_reversal_and_what_it_takes_back_lead_to_each_other(session, village):
@@ -63,10 +63,16 @@ def test_a_first_reversal_that_was_turned_down_is_not_told_for_the_second(sessio
 def test_welcome_hours_come_from_the_pot_and_have_the_admitting_on_their_trail(session, village):
     village.angus.welcome_minutes = 120
     new = join(session, village.angus, "Wilma Rae", by=village.mary)
-    told = story(session, village, "welcome", new.code)
-    assert (told.lines[0].from_kind, told.lines[0].from_after, told.lines[0].to_after) == ("pot", -120, 120)
-    assert (told.exchange, told.steps, told.reversal) == (None, [], None)
-    assert [(deed.deed, deed.done_by) for deed in told.deeds] == [("member.admitted", village.mary.membership_id)]
+    entry_story = story(session, village, "welcome", new.code)
+    assert (entry_story.lines[0].from_kind, entry_story.lines[0].from_after, entry_story.lines[0].to_after) == (
+        "pot",
+        -120,
+        120,
+    )
+    assert (entry_story.exchange, entry_story.steps, entry_story.reversal) == (None, [], None)
+    assert [(deed.deed, deed.done_by) for deed in entry_story.deeds] == [
+        ("member.admitted", village.mary.membership_id)
+    ]
 
 
 @pytest.mark.parametrize("word", ["welcome", "reversal", "exchange", "gift"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.audit.edits import OTHER, edits_of
 from tests.audit.tampered import TABLES
-from tests.audit.told import untold
+from tests.audit.told import unexpected
 from timebank.bookkeeping.checking.seals import not_sealed_yet, seals_match
 from timebank.db import Base
 from timebank.ledger.checks import Verdict
@@ -48,12 +48,12 @@ NEW_ROWS = {"limit_change (first) copied"}
 
 
 def _seen(tampered, table, edit):
-    """(the checks that notice an edit, how many rows wait for a seal with it where none does)."""
+    """Return (the checks that fail, the number of unsealed rows if none fails)."""
     with tampered.undone():
         assert 0 not in [tampered.run(statement) for statement in edit.statements], f"{edit.what} changes nothing"
         results = tampered.results([check for check in tampered.readers[table] if check is not not_sealed_yet])
         wrong = [result for result in results if result.verdict is Verdict.WRONG]
-        assert [untold(result) for result in wrong if untold(result)] == []
+        assert [unexpected(result) for result in wrong if unexpected(result)] == []
         return {result.name for result in wrong}, None if wrong else _waiting(tampered)
 
 
@@ -61,8 +61,8 @@ def _waiting(tampered):
     return tampered.results([not_sealed_yet])[0].figure
 
 
-def _of(table, told):
-    return {one for one in told if one.startswith(f"{table} (")}
+def _of(table, edits):
+    return {edit for edit in edits if edit.startswith(f"{table} (")}
 
 
 @pytest.mark.parametrize("table", TABLES)

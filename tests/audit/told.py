@@ -1,13 +1,13 @@
-"""What the checks of the books say of what was tampered with: the unit they count, and each sentence word by word.
+"""The expected findings of the checks under tampering: their unit, and each sentence literally.
 
-`N` stands for a number, `KIND` for what a leaf is about. People act on these sentences, and find the row by them.
+`N` stands for a number, `KIND` for what a leaf is about. The sentences are for people, who locate the row by them.
 """
 
 import re
 
 from timebank.ledger.checks import CheckResult
 
-#: {check: (what it counts, {(table, sentence, how the row is named)})}
+#: {check: (unit, {(table, sentence, name of the row)})}
 SENTENCES = {
     "accounts_on_record": (
         "accounts",
@@ -138,14 +138,14 @@ _NUMBER = re.compile(r"-?\d+")
 _KIND = re.compile(r"^[a-z_]+ N/N(/N)?(?=: )")
 
 
-def untold(result: CheckResult) -> set[tuple[str, str, str]]:
-    """The findings of a check that are told in no sentence of these; empty for a check of another room."""
+def unexpected(result: CheckResult) -> set[tuple[str, str, str]]:
+    """Return the findings of a check that are not expected; empty for a check of another room."""
     if result.name not in SENTENCES:
         return set()
     unit, sentences = SENTENCES[result.name]
     assert result.unit == unit
-    told = {(one.table, _plain(one.problem), _plain(one.row)) for one in result.findings}
-    return told - sentences
+    findings = {(finding.table, _plain(finding.problem), _plain(finding.row)) for finding in result.findings}
+    return findings - sentences
 
 
 def _plain(words: str) -> str:

@@ -28,12 +28,12 @@ def _bank(session, slug):
     return session.scalars(select(Bank).where(Bank.slug == slug)).one()
 
 
-def _told(plan):
+def _listings(plan):
     return [(Kind.OFFER, one) for one in plan.offers] + [(Kind.REQUEST, one) for one in plan.requests]
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
-def test_everything_told_is_listed_under_its_owner(life, plan):
+def test_every_listing_of_the_plan_is_stored_under_its_owner(life, plan):
     rows = life.execute(
         select(Listing.kind, Listing.title, Person.name)
         .join(Membership, (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id))
@@ -41,7 +41,7 @@ def test_everything_told_is_listed_under_its_owner(life, plan):
         .where(Listing.bank_id == _bank(life, plan.slug).id)
     )
     names = {one.key: one.name for one in plan.cast}
-    assert Counter(map(tuple, rows)) == Counter((kind, one.title, names[one.whose]) for kind, one in _told(plan))
+    assert Counter(map(tuple, rows)) == Counter((kind, one.title, names[one.whose]) for kind, one in _listings(plan))
 
 
 def test_there_is_plenty_to_find_in_either_direction(life):
@@ -51,15 +51,15 @@ def test_there_is_plenty_to_find_in_either_direction(life):
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
-def test_every_title_is_told_once_in_a_bank(plan):
-    titles = [one.title for _kind, one in _told(plan)]
+def test_every_title_is_unique_in_its_bank(plan):
+    titles = [one.title for _kind, one in _listings(plan)]
     assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
 def test_nobody_lists_before_they_came(plan):
     joined = {one.key: one.joined for one in plan.cast}
-    assert [one.title for _kind, one in _told(plan) if one.days_ago >= joined[one.whose]] == []
+    assert [one.title for _kind, one in _listings(plan) if one.days_ago >= joined[one.whose]] == []
 
 
 def test_every_way_of_life_of_a_listing_is_there(life):
@@ -144,10 +144,12 @@ def test_contact_is_shown_only_by_those_who_said_so(life, plan):
         .where(Membership.bank_id == _bank(life, plan.slug).id, Membership.shows_phone | Membership.shows_email)
     )
     names = {one.key: one.name for one in plan.cast}
-    shown = {(name, "phone" if phone else "email") for name, phone, _email in rows}
+    actual = {(name, "phone" if phone else "email") for name, phone, _email in rows}
     areas = plan.areas
-    told = {(names[key], "phone") for key in areas.shows_phone} | {(names[key], "email") for key in areas.shows_email}
-    assert shown == told
+    expected = {(names[key], "phone") for key in areas.shows_phone} | {
+        (names[key], "email") for key in areas.shows_email
+    }
+    assert actual == expected
     reach = {one.key: (one.phone, one.email) for one in plan.cast}
     assert all(reach[key][0] for key in areas.shows_phone)
     assert all(reach[key][1] for key in areas.shows_email)
@@ -166,11 +168,11 @@ def test_what_came_of_a_listing_is_filed_under_its_kind_of_help(life):
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
 def test_a_listing_that_help_came_of_belongs_to_one_of_the_two(plan):
-    owners = {one.title: (kind, one.whose) for kind, one in _told(plan)}
-    found = [one for one in (*plan.once, *plan.habits) if one.found]
-    assert len(found) >= 3
-    for one in found:
-        assert owners[one.found] in {(Kind.OFFER, one.giver), (Kind.REQUEST, one.receiver)}, one.what
+    owners = {one.title: (kind, one.whose) for kind, one in _listings(plan)}
+    listed = [one for one in (*plan.once, *plan.habits) if one.listing]
+    assert len(listed) >= 3
+    for one in listed:
+        assert owners[one.listing] in {(Kind.OFFER, one.giver), (Kind.REQUEST, one.receiver)}, one.what
 
 
 def test_a_broker_filed_a_few_that_came_of_no_listing(life):

@@ -38,17 +38,17 @@ def test_nobody_can_be_reached_by_accident():
 def test_a_key_is_somebody_of_the_bank(plan):
     keys = [villager.key for villager in plan.cast]
     assert len(set(keys)) == len(keys)
-    told = {one.giver for one in plan.once} | {one.receiver for one in plan.once}
-    told |= {one.giver for one in plan.habits} | {one.receiver for one in plan.habits}
-    assert told <= set(keys)
+    active = {event.giver for event in plan.once} | {event.receiver for event in plan.once}
+    active |= {event.giver for event in plan.habits} | {event.receiver for event in plan.habits}
+    assert active <= set(keys)
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
 def test_every_member_has_a_part_in_somebodys_life(plan):
-    told = {one.giver for one in plan.once} | {one.receiver for one in plan.once}
-    told |= {one.giver for one in plan.habits} | {one.receiver for one in plan.habits}
+    active = {event.giver for event in plan.once} | {event.receiver for event in plan.once}
+    active |= {event.giver for event in plan.habits} | {event.receiver for event in plan.habits}
     members = {villager.key for villager in plan.cast if Role.MEMBER in villager.roles}
-    assert members == told
+    assert members == active
 
 
 def test_there_are_enough_people_to_look_twice():
@@ -65,11 +65,11 @@ def test_there_are_enough_people_to_look_twice():
 
 
 def test_who_never_signs_in_tells_a_broker_by_phone_on_paper_or_in_person():
-    told = {one.key: one.told for one in EVERYBODY if one.told}
-    assert {one.how for one in told.values()} == {How.PHONE, How.PAPER, How.IN_PERSON}
+    instructions = {one.key: one.instruction for one in EVERYBODY if one.instruction}
+    assert {one.how for one in instructions.values()} == {How.PHONE, How.PAPER, How.IN_PERSON}
     brokers = {one.key for one in EVERYBODY if Role.BROKER in one.roles}
-    assert {one.broker for one in told.values()} <= brokers
-    assert all(one.evidence for one in told.values())
+    assert {one.broker for one in instructions.values()} <= brokers
+    assert all(one.evidence for one in instructions.values())
 
 
 def test_the_oldest_has_no_email_and_no_password(life):
@@ -92,7 +92,7 @@ def test_one_person_is_in_both_banks(life):
 
 def test_everybody_who_signs_in_has_the_printed_password(life):
     hashes = dict(map(tuple, life.execute(select(Person.name, Person.password_hash))))
-    signing_in = {one.name for one in EVERYBODY if not one.told}
+    signing_in = {one.name for one in EVERYBODY if not one.instruction}
     assert {name for name, kept in hashes.items() if kept} == signing_in
     assert len({kept for kept in hashes.values() if kept}) == 1
     assert fits(hashes["Ada Lamont"], PASSWORD)

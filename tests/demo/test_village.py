@@ -47,8 +47,8 @@ def _bank(session, slug=SLUG):
 def _people(session, slug=SLUG):
     """Everybody of a bank by name, ready to act."""
     bank = _bank(session, slug)
-    found = session.scalars(select(Membership.person_id).where(Membership.bank_id == bank.id))
-    actors = [find_actor(session, bank.id, person_id) for person_id in found]
+    person_ids = session.scalars(select(Membership.person_id).where(Membership.bank_id == bank.id))
+    actors = [find_actor(session, bank.id, person_id) for person_id in person_ids]
     return {actor.name: actor for actor in actors}
 
 
@@ -147,7 +147,7 @@ def test_three_months_of_life_are_there(life):
     assert timedelta(days=80) < TODAY - first < timedelta(days=95)
 
 
-def test_every_ending_is_told():
+def test_the_plans_have_every_ending():
     assert {one.ending for plan in PLANS for one in plan.once} == set(Ending)
 
 
@@ -161,7 +161,7 @@ def test_help_comes_again_on_its_day_of_the_week(life):
 
 
 def test_every_exchange_came_to_be_through_its_verbs(life):
-    lived = {
+    expected = {
         State.PROPOSED: [["propose"]],
         State.ACCEPTED: [["propose", "accept"]],
         State.DECLINED: [["propose", "decline"]],
@@ -177,10 +177,10 @@ def test_every_exchange_came_to_be_through_its_verbs(life):
         State.REVERSED: [["record", "confirm", "reverse"]],
     }
     steps = _steps(life)
-    found = {}
+    actual = {}
     for exchange in life.scalars(select(Exchange)):
-        found.setdefault(State(exchange.state), set()).add(tuple(steps[exchange.id]))
-    assert found == {state: {tuple(deeds) for deeds in ways} for state, ways in lived.items()}
+        actual.setdefault(State(exchange.state), set()).add(tuple(steps[exchange.id]))
+    assert actual == {state: {tuple(deeds) for deeds in ways} for state, ways in expected.items()}
 
 
 def test_something_waits_for_either_side(life):

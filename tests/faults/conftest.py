@@ -1,4 +1,4 @@
-"""Sites and databases that may be killed, in a folder that another process of PostgreSQL's may enter."""
+"""Fixtures of sites and databases that tests may kill, in a folder that the system user of PostgreSQL can read."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,32 +13,32 @@ from timebank.config import Settings
 
 
 @pytest.fixture
-def place(folder: Path) -> Iterator[Path]:
+def scratch_folder(folder: Path) -> Iterator[Path]:
     """An empty folder for one test."""
     with tempfile.TemporaryDirectory(prefix="faults-", dir=folder) as name:
         yield Path(name)
 
 
 @pytest.fixture
-def embedded(place: Path) -> Settings:
+def embedded(scratch_folder: Path) -> Settings:
     """An embedded database of its own."""
-    return own_sqlite(place)
+    return own_sqlite(scratch_folder)
 
 
 @pytest.fixture
-def postgresql_of_ours(place: Path) -> Iterator[OwnPostgresql]:
+def postgresql_of_ours(scratch_folder: Path) -> Iterator[OwnPostgresql]:
     """A PostgreSQL of its own."""
-    with own_postgresql(place) as made:
+    with own_postgresql(scratch_folder) as made:
         yield made
 
 
 @pytest.fixture
-def site_for(place: Path) -> Iterator[Callable[[Settings], Site]]:
-    """`site_for(settings)` is a site, not started yet; it ends with the test."""
+def site_for(scratch_folder: Path) -> Iterator[Callable[[Settings], Site]]:
+    """`site_for(settings)` returns a site that is not started yet; it is killed after the test."""
     made: list[Site] = []
 
     def make(settings: Settings) -> Site:
-        made.append(Site(settings, place))
+        made.append(Site(settings, scratch_folder))
         return made[-1]
 
     yield make
@@ -48,7 +48,7 @@ def site_for(place: Path) -> Iterator[Callable[[Settings], Site]]:
 
 @pytest.fixture
 def pair_on(site_for: Callable[[Settings], Site]) -> Callable[[Settings], Pair]:
-    """`pair_on(settings)` starts the site and seats two neighbours at it, who hear of it when the books are away."""
+    """`pair_on(settings)` starts the site and signs two neighbours in, whose browsers do not retry on 503."""
 
     def seat(settings: Settings) -> Pair:
         (two,) = settle_pairs(settings, pairs=1)

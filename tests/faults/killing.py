@@ -1,7 +1,7 @@
-"""Neighbours who record and confirm help while the server under them is killed, over and over.
+"""Neighbours who record and confirm help while the server is killed repeatedly.
 
-What a browser was told is done must be there; what it was not told is either done wholly or not at all; and sending
-the same form again does nothing twice. `test_killing.py` kills a few times, `benchmarks/faults.py` fifty.
+What was acknowledged must be stored; an unanswered form is stored wholly or not at all; and sending a form again is
+idempotent. `test_killing.py` kills a few times, `benchmarks/faults.py` fifty.
 """
 
 import random
@@ -26,7 +26,7 @@ from timebank.ledger.checks import Verdict
 from timebank.members.models import Person
 
 PAIRS = 4
-#: How many answers are waited for before the next kill, and how much longer, so that it comes at any instruction.
+#: The number of answers before the next kill, and the most seconds of random delay after them.
 ANSWERS_BETWEEN = (4, 24)
 SECONDS_MORE = 0.05
 _MOST_SECONDS = 60
@@ -34,7 +34,7 @@ _MOST_SECONDS = 60
 
 @dataclass
 class Figures:
-    """What came of the kills. `unanswered` are forms of which the browser heard nothing."""
+    """Counts of a run. `unanswered` are forms without a response."""
 
     kills: int = 0
     acknowledged: int = 0
@@ -47,13 +47,13 @@ class Figures:
 
     @property
     def is_right(self) -> bool:
-        """Whether everything that was promised was kept."""
+        """Whether nothing was lost, doubled, incomplete or wrong."""
         return not (self.lost or self.doubled or self.half or self.checks_wrong)
 
 
 @dataclass
 class Sent:
-    """A form that was sent and not answered yet: 'recorded' names its draft, 'confirmed' its exchange."""
+    """A form without a response yet; `subject` is a draft for 'recorded', an exchange for 'confirmed'."""
 
     verb: str
     subject: str
@@ -63,7 +63,7 @@ class Sent:
 
 @dataclass
 class Pair:
-    """Two neighbours, each with a browser, who help one another by turns."""
+    """Two neighbours, each with a browser, who record and confirm help alternately."""
 
     browsers: tuple[FarVisitor, FarVisitor]
     likes: tuple[str, str]
@@ -73,7 +73,7 @@ class Pair:
     turn: int = 0
 
     def work(self, stop: Event) -> None:
-        """Record and confirm until the server goes away or it is enough."""
+        """Record and confirm until the server does not answer or `stop` is set."""
         try:
             while not stop.is_set():
                 self._take_turn()
@@ -81,12 +81,12 @@ class Pair:
             pass
 
     def send_again(self) -> None:
-        """What was not answered is sent again, twice: the first answer is the answer."""
+        """Send an unanswered form again, twice: both responses must be equal."""
         if self.waiting is not None:
             sent = self.waiting
-            told = self._send(sent)
+            code = self._send(sent)
             self.waiting = sent
-            assert self._send(sent) == told
+            assert self._send(sent) == code
 
     def _take_turn(self) -> None:
         giver, receiver = self.browsers if self.turn % 2 == 0 else self.browsers[::-1]
@@ -99,7 +99,7 @@ class Pair:
         self.turn += 1
 
     def _send(self, sent: Sent) -> str:
-        """Send a form and hear that it is done; gives the exchange's code."""
+        """Send a form and assert that it is acknowledged; return the exchange's code."""
         self.waiting = sent
         answer = sent.browser.send(sent.form)
         assert answer.status == 303, answer
@@ -118,11 +118,11 @@ def kill_under_load(
     strike: Callable[[], object] | None = None,
     settled: Callable[[], bool] = lambda: True,
 ) -> Figures:
-    """Kill the server so many times under load, and see after each what stands.
+    """Kill the server `kills` times under load, and verify the database after each; return the counts.
 
-    `strike` kills something else instead, which the site outlives; `settled` says when nothing is written any more.
+    `strike` kills something else instead, and the site keeps running; `settled` returns whether all writing has ended.
     """
-    found, dice = Figures(), random.Random(seed)  # noqa: S311 (dice, not secrets)
+    counts, dice = Figures(), random.Random(seed)  # noqa: S311 (dice, not secrets)
     people = settle_pairs(settings)
     site.start()
     pairs = [sit_down(site, *two) for two in people]
@@ -131,23 +131,23 @@ def kill_under_load(
         _work_and_strike(pairs, dice, strike or site.kill)
         while not settled():
             time.sleep(0.05)
-        found.kills += 1
-        found.unanswered += sum(pair.waiting is not None for pair in pairs)
-        _look(settings, pairs, found)
+        counts.kills += 1
+        counts.unanswered += sum(pair.waiting is not None for pair in pairs)
+        _verify(settings, pairs, counts)
         if strike is None:
             site.start()
         for pair in pairs:
             pair.send_again()
     site.kill()
-    _look(settings, pairs, found)
-    found.acknowledged = _answered(pairs)
+    _verify(settings, pairs, counts)
+    counts.acknowledged = _answered(pairs)
     exchanges, entries = (after - first for after, first in zip(_count(settings), before, strict=True))
-    found.doubled = exchanges + entries - found.acknowledged
-    return found
+    counts.doubled = exchanges + entries - counts.acknowledged
+    return counts
 
 
 def _work_and_strike(pairs: Sequence[Pair], dice: random.Random, strike: Callable[[], object]) -> None:
-    """Let all work at once until so many were answered, and strike in the middle of what they do then."""
+    """Let all pairs work concurrently until a random number of answers, and strike while they go on."""
     stop, enough = Event(), _answered(pairs) + dice.randint(*ANSWERS_BETWEEN)
     until = time.monotonic() + _MOST_SECONDS
     with ThreadPoolExecutor(len(pairs)) as threads:
@@ -157,33 +157,33 @@ def _work_and_strike(pairs: Sequence[Pair], dice: random.Random, strike: Callabl
         time.sleep(dice.uniform(0, SECONDS_MORE))
         strike()
         stop.set()
-        for one in working:
-            one.result()
+        for future in working:
+            future.result()
 
 
 def _answered(pairs: Sequence[Pair]) -> int:
     return sum(len(pair.recorded) + len(pair.confirmed) for pair in pairs)
 
 
-def _look(settings: Settings, pairs: Sequence[Pair], found: Figures) -> None:
-    """What stands in the books, held against what the browsers were told."""
+def _verify(settings: Settings, pairs: Sequence[Pair], counts: Figures) -> None:
+    """Compare the database with what the browsers were told, and add the differences to the counts."""
     with Reading(settings) as session:
         states = {row.code: row.state for row in session.execute(text("SELECT code, state FROM exchange"))}
         keys = {row.key.removeprefix("exchange:") for row in session.execute(text('SELECT "key" FROM entry'))}
         sent = {row.code for row in session.execute(text("SELECT code FROM draft WHERE exchange_id IS NOT NULL"))}
         for pair in pairs:
-            found.lost += len(pair.recorded - set(states))
-            found.lost += len(
+            counts.lost += len(pair.recorded - set(states))
+            counts.lost += len(
                 {code for code in pair.confirmed if states.get(code) != "confirmed"} | pair.confirmed - keys
             )
             if pair.waiting is not None:
                 done = keys if pair.waiting.verb == "confirmed" else sent
-                found.unanswered_but_done += pair.waiting.subject.replace("-", "") in done
-        found.half += session.scalar(text(_HALF)) or 0
-        found.checks_wrong += sum(check.verdict is Verdict.WRONG for check in check_books(session))
+                counts.unanswered_but_done += pair.waiting.subject.replace("-", "") in done
+        counts.half += session.scalar(text(_HALF)) or 0
+        counts.checks_wrong += sum(check.verdict is Verdict.WRONG for check in check_books(session))
 
 
-#: Exchanges without the step and the trail row that belong to where they stand; entries without their two postings.
+#: Exchanges without the step or trail row of their state, and entries without their two postings.
 _HALF = """
 SELECT (SELECT count(*) FROM exchange e WHERE e.state IN ('recorded', 'confirmed') AND NOT EXISTS (
             SELECT 1 FROM exchange_step s WHERE s.bank_id = e.bank_id AND s.exchange_id = e.id
@@ -197,14 +197,14 @@ SELECT (SELECT count(*) FROM exchange e WHERE e.state IN ('recorded', 'confirmed
 
 
 def _count(settings: Settings) -> tuple[int, int]:
-    """(exchanges, entries)."""
+    """Return the numbers of (exchanges, entries)."""
     with Reading(settings) as session:
         counts = [session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in ("exchange", "entry")]
     return counts[0], counts[1]
 
 
 class Reading(Session):
-    """A session that looks at one moment, on an engine of its own."""
+    """A session that reads one snapshot, on its own engine."""
 
     def __init__(self, settings: Settings) -> None:
         self._engine = make_engine(settings.database_url)
@@ -216,7 +216,7 @@ class Reading(Session):
 
 
 def settle_pairs(settings: Settings, pairs: int = PAIRS) -> Sequence[tuple[Actor, Actor, str, str]]:
-    """(one, other, what the one gave, what the other gave) of each pair, with two exchanges to do again."""
+    """Create pairs: (first, second, code of help by the first, code of help by the second), for recording it again."""
     engine = make_engine(settings.database_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)
@@ -230,14 +230,15 @@ def settle_pairs(settings: Settings, pairs: int = PAIRS) -> Sequence[tuple[Actor
     return settled
 
 
-def _help_each_other(session: Session, village: Village, one: Actor, other: Actor) -> tuple[str, str]:
+def _help_each_other(session: Session, village: Village, first: Actor, second: Actor) -> tuple[str, str]:
     return (
-        make_confirmed(session, village, one, other, minutes=15),
-        make_confirmed(session, village, other, one, minutes=15),
+        make_confirmed(session, village, first, second, minutes=15),
+        make_confirmed(session, village, second, first, minutes=15),
     )
 
 
-def sit_down(site: Site, one: Actor, other: Actor, first: str, second: str) -> Pair:
-    """Both at their browsers, signed in."""
-    browsers = FarVisitor(site.port).sign_in(one), FarVisitor(site.port).sign_in(other)
-    return Pair(browsers, (first, second))
+def sit_down(site: Site, first: Actor, second: Actor, *codes: str) -> Pair:
+    """Sign both in, each on their own browser; `codes` are the exchanges to record again."""
+    browsers = FarVisitor(site.port).sign_in(first), FarVisitor(site.port).sign_in(second)
+    by_first, by_second = codes
+    return Pair(browsers, (by_first, by_second))

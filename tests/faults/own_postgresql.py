@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own that syncs to disk, to be stopped, killed and filled; never one that somebody lends us."""
+"""A PostgreSQL server with fsync on, started for one test that stops, kills or fills it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from timebank.migrations import run as migrations
 
 
 class OwnPostgresql:
-    """A server in a folder, with one database in it that is set up for the web's role."""
+    """A server in a folder, with one migrated database and the web's role."""
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
@@ -30,7 +30,7 @@ class OwnPostgresql:
         self.settings = set_up(Settings(folder / "instance", web, owner))
 
     def stop(self) -> None:
-        """Stop it as an administrator does; whoever is connected is thrown out."""
+        """Stop it as an administrator does; connections are closed."""
         self._server._stop()
 
     def start(self) -> None:
@@ -38,42 +38,42 @@ class OwnPostgresql:
         self._server.ensure_postgres_running()
 
     def move_tables(self, disk: Path) -> None:
-        """Let the database's tables lie in a folder of another disk; the log stays where it is."""
-        place = disk / "tables"
-        place.mkdir()
+        """Move the database's tables to another disk; the write-ahead log stays."""
+        tablespace = disk / "tables"
+        tablespace.mkdir()
         if self._server.system_user is not None:
-            shutil.chown(place, self._server.system_user)
+            shutil.chown(tablespace, self._server.system_user)
             disk.chmod(0o755)
         engine = make_engine(self.admin).execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE TABLESPACE small LOCATION '{place}'"))
+            connection.execute(text(f"CREATE TABLESPACE small LOCATION '{tablespace}'"))
             connection.execute(text("ALTER DATABASE timebank_faults SET TABLESPACE small"))
         engine.dispose()
 
     def kill_a_backend(self) -> bool:
-        """Kill -9 one process that serves the web's role; the server then throws everybody out and recovers."""
+        """Send SIGKILL to one backend of the web's role; the server then closes all connections and recovers."""
         pids = self.backends()
         if pids:
             os.kill(pids[0], signal.SIGKILL)
         return bool(pids)
 
     def backends(self) -> list[int]:
-        """The processes that serve the web's role, those at work first."""
+        """Return the process ids of the web's role's backends, active ones first."""
         engine = make_engine(self.admin)
         query = "SELECT pid FROM pg_stat_activity WHERE usename = :role ORDER BY state <> 'active'"
         with engine.connect() as connection:
-            found = [int(row.pid) for row in connection.execute(text(query), {"role": WEB_ROLE})]
+            pids = [int(row.pid) for row in connection.execute(text(query), {"role": WEB_ROLE})]
         engine.dispose()
-        return found
+        return pids
 
     def end(self) -> None:
-        """Stop it and throw it away."""
+        """Stop it and delete its files."""
         self._server.cleanup()
 
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgresql]:
-    """Such a server for a while."""
+    """Yield such a server; delete it afterwards."""
     made = OwnPostgresql(folder)
     try:
         yield made
@@ -82,13 +82,13 @@ def own_postgresql(folder: Path) -> Iterator[OwnPostgresql]:
 
 
 def own_sqlite(folder: Path) -> Settings:
-    """An embedded database in a folder."""
+    """Create a migrated SQLite database in the folder; return its settings."""
     url = database(f"sqlite:///{folder / 'timebank.db'}")
     return set_up(Settings(folder / "instance", url, url))
 
 
 def set_up(settings: Settings) -> Settings:
-    """Keys and tables, and the web's role let in."""
+    """Create keys and tables, and grant privileges to the web's role."""
     settings.make_keys()
     owner = make_engine(settings.owner_url)
     migrations.upgrade(owner)

@@ -1,4 +1,4 @@
-"""The site as an administrator runs it: a process of its own, which can be killed in the middle of anything."""
+"""The site in its own process, as an administrator runs it, for tests that kill it."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ _SECONDS_TO_START = 60
 
 
 class Site:
-    """`timebank run` on a port of its own. What it says goes to a file."""
+    """`timebank run` on a free port, with its output in a file."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
@@ -23,7 +23,7 @@ class Site:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *wrapper: str) -> None:
-        """Serve until killed; `wrapper` are words before the command, such as those of a tracer."""
+        """Start serving; `wrapper` is put before the command, such as a tracer."""
         url = self.settings.database_url.render_as_string(hide_password=False)
         environment = {**os.environ, "TIMEBANK_INSTANCE": str(self.settings.instance), "TIMEBANK_DATABASE_URL": url}
         words = [*wrapper, sys.executable, "-c", _RUN, "run", "--port", str(self.port)]
@@ -37,7 +37,7 @@ class Site:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """Kill -9: it ends between two instructions, whatever it was doing."""
+        """Send SIGKILL, so that it ends between two instructions."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -45,9 +45,9 @@ class Site:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

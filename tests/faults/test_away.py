@@ -1,4 +1,4 @@
-"""The database goes and comes back while the site runs: a page that can be read, and the same form once more."""
+"""The database becomes unreachable and comes back while the site runs: the error page, and sending the form again."""
 
 import sqlite3
 

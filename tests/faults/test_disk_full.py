@@ -1,7 +1,7 @@
-"""The disk is full: nothing is half written, the page is kind, and the same form goes through when there is room.
+"""The disk is full: nothing is half written, the error page is served, and the form succeeds when there is room again.
 
-On a filesystem that is really small and really full. To mount one takes root and the right to: where that is missing
-these are skipped with the reason, and only the engine's own limit of pages is tried.
+Uses a small tmpfs, which takes the right to mount. Without it these tests are skipped with the reason, and only
+SQLite's own limit of pages is tested.
 """
 
 import subprocess
@@ -33,9 +33,9 @@ PIECE = 64 * 1024
 
 
 @pytest.fixture
-def small_disk(place):
+def small_disk(scratch_folder):
     """A filesystem of 48 MB in memory."""
-    mounted = place / "small"
+    mounted = scratch_folder / "small"
     mounted.mkdir()
     try:
         subprocess.run(
@@ -52,7 +52,7 @@ def small_disk(place):
 
 @contextmanager
 def filled(disk):
-    """Nothing more fits on the disk meanwhile."""
+    """Fill the disk for the time of the block."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         for piece in (PIECE, 1):
@@ -86,7 +86,7 @@ def test_a_full_disk_under_the_embedded_database(small_disk, pair_on):
 
 
 def test_a_full_disk_under_postgresql(small_disk, postgresql_of_ours, pair_on):
-    """Its tables lie on the small disk, its log elsewhere: where the log has no room it stops, as when it is killed."""
+    """Tables are on the small disk, the write-ahead log is not: a server without room for its log would stop."""
     postgresql_of_ours.move_tables(small_disk)
     settings = postgresql_of_ours.settings
     _giver, receiver = pair_on(settings).browsers
@@ -105,14 +105,14 @@ def test_a_full_disk_under_postgresql(small_disk, postgresql_of_ours, pair_on):
 
 
 def _recorded(settings, count):
-    """Codes of so many exchanges that wait for the second of the pair: with each confirmation the tables grow."""
+    """Record `count` exchanges for the second of the pair to confirm, which makes tables grow; return their codes."""
     engine = make_engine(settings.database_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         bank = find_bank(session, "angus")
         rows = session.execute(text("SELECT code FROM membership ORDER BY number DESC LIMIT 2"))
         receiver, giver = (find_actor_by_code(session, bank.id, row.code) for row in rows.all())
-        said = terms(giver, receiver, minutes=15)
-        codes = [actions.record(session, bank, said, Doing(giver, NOW, f"r{n}")) for n in range(count)]
+        agreed = terms(giver, receiver, minutes=15)
+        codes = [actions.record(session, bank, agreed, Doing(giver, NOW, f"r{n}")) for n in range(count)]
         session.commit()
     engine.dispose()
     return codes

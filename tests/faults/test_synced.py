@@ -1,4 +1,4 @@
-"""What is acknowledged lies on the disk before it is acknowledged, as the system's own calls show."""
+"""Writes are synced to disk before they are acknowledged, as a trace of system calls shows."""
 
 import re
 import shutil
@@ -17,12 +17,19 @@ TRACED = "write,pwrite64,writev,pwritev,sendto,sendmsg,fsync,fdatasync,recvfrom,
 
 
 @contextmanager
-def traced(pids, told):
-    """The system calls of these processes and their threads meanwhile, each with the file or socket it is about."""
+def traced(pids, output):
+    """Write the system calls of these processes and their threads to a file, each with its file or socket."""
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not installed")
-    words = [strace, "--follow-forks", "--decode-fds=all", "--string-limit=60", f"--trace={TRACED}", f"--output={told}"]
+    words = [
+        strace,
+        "--follow-forks",
+        "--decode-fds=all",
+        "--string-limit=60",
+        f"--trace={TRACED}",
+        f"--output={output}",
+    ]
     process = subprocess.Popen([*words, *(f"--attach={pid}" for pid in pids)], stderr=subprocess.PIPE, text=True)
     try:
         first = process.stderr.readline()
@@ -37,32 +44,32 @@ def traced(pids, told):
 
 
 def _first(lines, pattern, after=-1):
-    """The number of the first line like this one, after another."""
-    found = next((n for n, line in enumerate(lines) if n > after and re.search(pattern, line)), None)
-    assert found is not None, (pattern, lines[max(after, 0) :][:60])
-    return found
+    """Return the index of the first line that matches, after another."""
+    index = next((n for n, line in enumerate(lines) if n > after and re.search(pattern, line)), None)
+    assert index is not None, (pattern, lines[max(after, 0) :][:60])
+    return index
 
 
 def _last(lines, pattern, before):
-    found = [n for n, line in enumerate(lines[:before]) if re.search(pattern, line)]
-    assert found, (pattern, lines[:before][-60:])
-    return found[-1]
+    indexes = [n for n, line in enumerate(lines[:before]) if re.search(pattern, line)]
+    assert indexes, (pattern, lines[:before][-60:])
+    return indexes[-1]
 
 
-def test_the_embedded_database_is_synced_between_the_commit_and_the_answer(embedded, site_for, place):
+def test_the_embedded_database_is_synced_between_the_commit_and_the_answer(embedded, site_for, scratch_folder):
     (two,) = settle_pairs(embedded, pairs=1)
     site = site_for(embedded)
     site.start()
     receiver, page, _code = waiting_confirmation(sit_down(site, *two))
-    with traced([site.process.pid], place / "calls"):
+    with traced([site.process.pid], scratch_folder / "calls"):
         assert receiver.submit(page).status == 303
-    lines = (place / "calls").read_text().splitlines()
+    lines = (scratch_folder / "calls").read_text().splitlines()
     answer = _first(lines, r"(send|write)\w*\(.*HTTP/1\.[01] 303")
     written = _last(lines, r"pwrite64\(.*timebank\.db-wal", answer)
     assert _last(lines, r"(fsync|fdatasync)\(.*timebank\.db-wal", answer) > written
 
 
-def test_postgresql_syncs_its_log_before_it_says_that_it_has_committed(postgresql_of_ours, site_for, place):
+def test_postgresql_syncs_its_log_before_it_says_that_it_has_committed(postgresql_of_ours, site_for, scratch_folder):
     made = postgresql_of_ours
     (two,) = settle_pairs(made.settings, pairs=1)
     site = site_for(made.settings)
@@ -70,10 +77,10 @@ def test_postgresql_syncs_its_log_before_it_says_that_it_has_committed(postgresq
     receiver, page, _code = waiting_confirmation(sit_down(site, *two))
     backends = made.backends()
     server = int(Path(f"/proc/{backends[0]}/stat").read_text().split()[3])
-    with traced([*backends, server], place / "calls"):
+    with traced([*backends, server], scratch_folder / "calls"):
         assert receiver.submit(page).status == 303
-    lines = (place / "calls").read_text().splitlines()
-    # The call commits by itself: the server says nothing of it until then, and the site waits for its last word.
+    lines = (scratch_folder / "calls").read_text().splitlines()
+    # The call is one transaction: the server sends its result after the commit, and the site waits for it.
     called = _first(lines, r"recvfrom\(.*SELECT exchange_confirm")
     backend = lines[called].split()[0]
     answered = _first(lines, rf"^{backend} +sendto\(", called)

@@ -1,10 +1,10 @@
-"""What people meet while the books are in trouble, and what came of it afterwards."""
+"""Assertions about pages while the database is unreachable, and about the form that is sent again afterwards."""
 
 PHONE = "Need a hand? Ring Mary Duncan, your coordinator, on 01632 960 001"
 
 
 def waiting_confirmation(pair):
-    """(the receiver's browser, the page on which they are about to confirm, the exchange's code)."""
+    """Return (the receiver's browser, their page of confirmation, the exchange's code)."""
     giver, receiver = pair.browsers
     page = giver.done(giver.get(f"exchanges/{pair.likes[0]}"), "Record the same again")
     code = giver.done(giver.done(page, choice="today")).path.split("/")[-2]
@@ -20,10 +20,10 @@ def says_calmly(page):
 
 
 def confirmed_once(receiver, page, code):
-    """Press 'Try again' on the page that told of the trouble, twice; the hours moved once."""
+    """Press 'Try again' on the error page, twice; assert that the hours moved once."""
     again = receiver.submit(page, "Try again")
     assert again.status == 303, again
     assert receiver.submit(page, "Try again").to == again.to
     assert "Confirmed" in receiver.follow(again).title
-    shown = receiver.get("hours")
-    assert shown.html.count(f"/angus/exchanges/{code}") == 1
+    statement = receiver.get("hours")
+    assert statement.html.count(f"/angus/exchanges/{code}") == 1

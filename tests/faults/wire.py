@@ -1,4 +1,4 @@
-"""A browser at the far end of a real connection: it hears an answer wholly, or knows that it has heard none."""
+"""A browser over real HTTP connections: a response is complete, or NoAnswerError is raised."""
 
 import http.client
 import time
@@ -10,13 +10,13 @@ from tests.people import PASSWORD
 from tests.web.visitor import Visitor
 from timebank.actors import Actor
 
-#: Longer than any lock is waited for.
+#: Longer than any lock timeout.
 PATIENCE_SECONDS = 60
 _AWAY = 503
 
 
 class NoAnswerError(Exception):
-    """The server went away before it had answered: nobody can know whether it did what it was asked."""
+    """The server closed the connection before it had answered, so the outcome is unknown."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What Flask's test client would have given for the same answer."""
+    """A response with the attributes of Flask's test client."""
 
     request: Asked
     status_code: int
@@ -44,7 +44,7 @@ class Answer:
 
 
 class Wire:
-    """One browser's connection and cookies. One that is patient tries again while the books cannot be reached."""
+    """A browser's HTTP client with cookies. If `is_patient`, it retries responses with status 503."""
 
     def __init__(self, port: int, *, is_patient: bool = True) -> None:
         self.port = port
@@ -72,27 +72,27 @@ class Wire:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, address, body, headers)
-            heard = connection.getresponse()
-            kept = heard.read()
+            response = connection.getresponse()
+            content = response.read()
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswerError(str(error)) from error
         finally:
             connection.close()
-        for line in heard.headers.get_all("Set-Cookie", []):
+        for line in response.headers.get_all("Set-Cookie", []):
             self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
         parts = urlsplit(address)
-        return Answer(Asked(parts.path, parts.query.encode()), heard.status, heard.headers, kept)
+        return Answer(Asked(parts.path, parts.query.encode()), response.status, response.headers, content)
 
 
 class FarVisitor(Visitor):
-    """Somebody with a browser, at the far end of a real connection."""
+    """A visitor whose browser uses real HTTP connections."""
 
     def __init__(self, port: int, bank: str = "angus", *, is_patient: bool = True) -> None:
         self.client = Wire(port, is_patient=is_patient)  # type: ignore[assignment]
         self.bank = bank
 
     def sign_in(self, actor: Actor) -> "FarVisitor":
-        """By member number and password, as everybody does."""
+        """Sign in by member number and password."""
         page = self.submit(self.get("sign-in"), "Sign in", who=str(actor.number), password=PASSWORD)
         assert page.status == 303, page
         return self

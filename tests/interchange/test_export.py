@@ -1,4 +1,4 @@
-"""The books taken elsewhere: what other programs reckon from them is what the books say, to the minute."""
+"""Exports of the books: hledger and beancount compute the stored balances from them, to the minute."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from timebank.bookkeeping import entry_rows
 from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.reversing import reverse
 from timebank.interchange import books as interchange, plain_text, tables
-from timebank.interchange.books import NotInOrderError, Written, open_books
+from timebank.interchange.books import ExportedEntry, NotInOrderError, open_books
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 
@@ -78,9 +78,9 @@ PERIODS = [{}, {"first": TODAY}, {"first": TODAY + timedelta(days=1)}, {"first":
 
 
 def hledger(journal, *words):
-    found = run_hledger(journal, *words)
-    assert found.returncode == 0, found.stderr
-    return found.stdout
+    result = run_hledger(journal, *words)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def run_hledger(journal, *words):
@@ -106,7 +106,7 @@ def beancount_balances(journal):
 @needs_hledger
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("with_names", [False, True])
-def test_hledger_finds_every_balance_as_the_books_say(period, with_names, session, lively):
+def test_hledger_computes_the_stored_balances(period, with_names, session, lively):
     journal = text(plain_text.hledger, session, lively.angus, with_names=with_names, **period)
     hledger(journal, "check", "--strict", "ordereddates")
     assert hledger_balances(journal) == balances(session, lively)
@@ -114,19 +114,19 @@ def test_hledger_finds_every_balance_as_the_books_say(period, with_names, sessio
 
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("with_names", [False, True])
-def test_beancount_finds_every_balance_as_the_books_say(period, with_names, session, lively):
+def test_beancount_computes_the_stored_balances(period, with_names, session, lively):
     journal = text(plain_text.beancount, session, lively.angus, with_names=with_names, **period)
     assert beancount_balances(journal) == balances(session, lively)
 
 
 @needs_hledger
-def test_hledger_names_a_balance_that_is_not_what_its_postings_come_to(session, lively):
+def test_hledger_reports_a_balance_that_its_postings_do_not_add_up_to(session, lively):
     journal = text(plain_text.hledger, session, lively.angus).replace("90 MIN = 90 MIN", "91 MIN = 90 MIN")
     assert run_hledger(journal, "check").returncode != 0
 
 
 @needs_hledger
-def test_hledger_reads_words_with_signs_of_its_own(session, village):
+def test_words_with_characters_of_hledger_syntax_are_escaped(session, village):
     words = "jam, bread; date:2020-01-01 [2020-01-02] 100% Zoë\nand more"
     post(session, entry(village, "meal", [(village.ada, village.grace, 15)], words=words))
     journal = text(plain_text.hledger, session, village.angus, with_names=True)
@@ -135,17 +135,17 @@ def test_hledger_reads_words_with_signs_of_its_own(session, village):
     assert hledger(journal, "print", "tag:occurred_on=2026-11-18").count("MIN") == 4
 
 
-def test_beancount_names_a_balance_that_is_not_what_its_postings_come_to(session, lively):
+def test_beancount_reports_a_balance_that_its_postings_do_not_add_up_to(session, lively):
     journal = text(plain_text.beancount, session, lively.angus).replace(" 7 MIN\n", " 8 MIN\n").replace("-7 ", "-8 ")
     assert loader.load_string(journal)[1] != []
 
 
-def test_an_end_leaves_out_what_was_posted_after_it(session, lively):
+def test_a_period_with_an_end_leaves_out_later_postings(session, lively):
     journal = text(plain_text.beancount, session, lively.angus, last=TODAY + timedelta(days=1))
-    found = beancount_balances(journal)
+    ending = beancount_balances(journal)
     standing = balances(session, lively)
     ada, grace = (f"Members:M{who.number:04d}" for who in (lively.ada, lively.grace))
-    assert (found[ada] - standing[ada], found[grace] - standing[grace]) == (7, -7)
+    assert (ending[ada] - standing[ada], ending[grace] - standing[grace]) == (7, -7)
     assert "gift" not in journal
 
 
@@ -157,7 +157,7 @@ def test_a_period_before_the_books_began_holds_nothing(session, lively):
 def test_the_day_of_posting_is_the_banks_own(session, village):
     village.angus.time_zone = "Pacific/Auckland"
     post(session, entry(village, "meal", [(village.ada, village.grace, 15)], at=NOW.replace(hour=12)))
-    (written,) = (one for one in open_books(session, village.angus).read() if isinstance(one, Written))
+    (written,) = (one for one in open_books(session, village.angus).read() if isinstance(one, ExportedEntry))
     assert written.posted_on == TODAY + timedelta(days=1)
 
 
@@ -165,7 +165,7 @@ def sheet(session, bank, **how):
     return list(csv.DictReader(io.StringIO(text(tables.csv_rows, session, bank, **how).removeprefix("\ufeff"))))
 
 
-def test_a_spreadsheet_has_a_row_a_line_with_the_balances_after_it(session, lively):
+def test_csv_has_a_row_per_line_with_the_balances_after_it(session, lively):
     first, soup, stew, back, gift = sheet(session, lively.angus)
     grace, ada, linus = (f"Members:M{who.number:04d}" for who in (lively.grace, lively.ada, lively.linus))
     assert (first["from"], first["to"], first["minutes"], first["to_after"]) == (grace, ada, "90", "90")
@@ -183,11 +183,11 @@ def test_balances_before_a_period_come_first(session, lively):
 
 
 @pytest.mark.parametrize("write", [plain_text.hledger, plain_text.beancount, tables.csv_rows, tables.json_lines])
-def test_nobody_is_named_and_no_words_stand_unless_asked_for(write, session, lively):
+def test_names_and_words_are_left_out_by_default(write, session, lively):
     without, with_names = (text(write, session, lively.angus, with_names=asked) for asked in (False, True))
-    for said in ("Lamont", "Okafor", "soup"):
-        assert said not in without
-        assert said in with_names
+    for word in ("Lamont", "Okafor", "soup"):
+        assert word not in without
+        assert word in with_names
 
 
 def test_no_cell_runs_as_a_formula(session, lively):
@@ -197,11 +197,11 @@ def test_no_cell_runs_as_a_formula(session, lively):
     assert rows[2]["from_after"] == "-135"
 
 
-def test_json_is_an_entry_a_line_and_ends_with_all_balances(session, lively):
-    said = [json.loads(line) for line in text(tables.json_lines, session, lively.angus).splitlines()]
-    assert {one["is"] for one in said} == {"bank", "account", "entry", "balances"}
-    assert said[-1]["minutes"] == balances(session, lively)
-    (meal,) = (one for one in said if one.get("key") == 'meal:"x", =1')
+def test_json_has_an_entry_per_line_and_ends_with_all_balances(session, lively):
+    objects = [json.loads(line) for line in text(tables.json_lines, session, lively.angus).splitlines()]
+    assert {one["is"] for one in objects} == {"bank", "account", "entry", "balances"}
+    assert objects[-1]["minutes"] == balances(session, lively)
+    (meal,) = (one for one in objects if one.get("key") == 'meal:"x", =1')
     assert [line["minutes"] for line in meal["lines"]] == [60, 45]
     assert "words" not in meal
 
@@ -225,22 +225,22 @@ def test_a_workbook_has_the_same_rows_and_no_formulas(session, lively, tmp_path)
     assert "=2+2, soup" in rows[1]
 
 
-def test_a_workbook_goes_on_on_another_sheet(session, lively, tmp_path):
+def test_a_workbook_continues_on_another_sheet(session, lively, tmp_path):
     path = tmp_path / "books.xlsx"
     tables.workbook(open_books(session, lively.angus), path, rows_a_sheet=2)
     assert [len(cells(path, number)) for number in (1, 2, 3)] == [3, 3, 2]
 
 
-def test_entries_of_two_who_wrote_at_once_come_in_the_order_of_the_books(session, village, monkeypatch):
+def test_concurrent_entries_come_in_posting_order(session, village, monkeypatch):
     ids = iter([3_000, 1_000, 2_000])
     monkeypatch.setattr(entry_rows.clock, "next_id", lambda: next(ids))
     for key in ("first", "second", "third"):
         post(session, entry(village, key, [(village.ada, village.grace, 15)]))
-    read = [one.key for one in open_books(session, village.angus).read() if isinstance(one, Written)]
+    read = [one.key for one in open_books(session, village.angus).read() if isinstance(one, ExportedEntry)]
     assert read == ["first", "second", "third"]
 
 
-def test_books_with_a_gap_are_not_told(session, lively, monkeypatch):
+def test_books_with_a_gap_are_not_exported(session, lively, monkeypatch):
     every = interchange.stream_lines
     monkeypatch.setattr(interchange, "stream_lines", lambda *at: (row for row in every(*at) if row.line != 2))
     with pytest.raises(NotInOrderError):
@@ -258,5 +258,5 @@ def test_books_with_a_gap_are_not_told(session, lively, monkeypatch):
         (AccountKind.MEMBER, "Members:AZZ"),
     ],
 )
-def test_an_account_without_a_member_has_a_name_that_stays(kind, name):
+def test_an_account_without_a_member_has_a_permanent_name(kind, name):
     assert interchange.name_of(1023, kind, None) == name

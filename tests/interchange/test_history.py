@@ -1,4 +1,4 @@
-"""Years from other books: read as declared, meant for known people, posted once, and right to the minute."""
+"""Import of exchange histories: parsing, planning, posting once, and balances to the minute."""
 
 from datetime import date, timedelta
 
@@ -44,8 +44,8 @@ def problems_of(sheet, unit="hours"):
 
 
 def bring(session, village, sheet=SHEET, *, create=False, no_floor=False, by=None, now=NOW, unit="hours"):
-    found = plan(session, village.angus, rows_of(sheet, unit), create=create, no_floor=no_floor)
-    return history_store.store(session, village.angus, found, Doing(by or village.mary, now), no_floor=no_floor)
+    planned = plan(session, village.angus, rows_of(sheet, unit), create=create, no_floor=no_floor)
+    return history_store.store(session, village.angus, planned, Doing(by or village.mary, now), no_floor=no_floor)
 
 
 def refused(session, village, sheet, **how):
@@ -61,7 +61,7 @@ def row(**cells):
 
 
 @pytest.mark.parametrize(
-    ("unit", "said", "minutes"),
+    ("unit", "hours", "minutes"),
     [
         ("hours", "2", 120),
         ("hours", "1.5", 90),
@@ -76,18 +76,18 @@ def row(**cells):
         ("minutes", "7.4", 7),
     ],
 )
-def test_hours_are_read_as_declared_and_halves_go_up(unit, said, minutes):
-    assert rows_of(row(hours=said), unit)[0].minutes == minutes
+def test_hours_are_read_as_declared_and_halves_go_up(unit, hours, minutes):
+    assert rows_of(row(hours=hours), unit)[0].minutes == minutes
 
 
-@pytest.mark.parametrize("said", ["3.33", "0.025"])
-def test_what_is_no_whole_minute_is_noted(said):
-    assert rows_of(row(hours=said))[0].is_rounded
+@pytest.mark.parametrize("hours", ["3.33", "0.025"])
+def test_hours_that_are_no_whole_minute_are_marked_as_rounded(hours):
+    assert rows_of(row(hours=hours))[0].is_rounded
     assert not rows_of(row(hours="1.5"))[0].is_rounded
 
 
 @pytest.mark.parametrize(
-    ("unit", "said"),
+    ("unit", "hours"),
     [
         ("hours", "1:30"),
         ("hours", '"1,5"'),
@@ -105,8 +105,8 @@ def test_what_is_no_whole_minute_is_noted(said):
         ("minutes", "0"),
     ],
 )
-def test_hours_written_otherwise_are_never_guessed(unit, said):
-    ((line, what),) = problems_of(row(hours=said), unit)
+def test_hours_written_otherwise_are_never_guessed(unit, hours):
+    ((line, what),) = problems_of(row(hours=hours), unit)
     assert (line, what.startswith("hours are")) == (2, True)
 
 
@@ -129,11 +129,11 @@ def test_hours_written_otherwise_are_never_guessed(unit, said):
     ],
 )
 def test_a_bad_row_is_named_by_its_line(cells, what):
-    ((line, said),) = problems_of(row(**cells))
-    assert (line, said.startswith(what)) == (2, True)
+    ((line, message),) = problems_of(row(**cells))
+    assert (line, message.startswith(what)) == (2, True)
 
 
-def test_every_bad_line_is_told_at_once():
+def test_every_bad_line_is_reported_at_once():
     sheet = SHEET + "5,x,a,b,1,gift,\n6,2019-01-01,a,b,?,gift,\n3,2019-01-01,a,b,1,gift,\n"
     assert [line for line, _what in problems_of(sheet)] == [6, 7, 8]
 
@@ -170,7 +170,7 @@ def test_the_books_are_right_afterwards(session, village):
     assert results["history_as_brought_in"].figure == 5
 
 
-def test_brought_in_twice_it_is_there_once(session, village):
+def test_an_import_is_idempotent(session, village):
     bring(session, village, SHEET + "5,2019-06-01,Bob,501,1,exchange,\n", create=True)
     members = session.scalar(select(func.count()).select_from(Membership))
     sheet = SHEET + "5,2019-06-01,Bob,501,1,exchange,\n6,2019-06-01,Bob,501,1,exchange,\n"
@@ -192,7 +192,7 @@ def test_the_same_key_for_something_else_is_an_error_by_line(changed, session, v
     ]
 
 
-def test_words_that_were_erased_are_no_other_words(session, village):
+def test_erased_words_are_not_compared(session, village):
     bring(session, village)
     session.execute(text("UPDATE memo SET words = NULL, salt = NULL"))
     assert bring(session, village) == 0
@@ -211,7 +211,7 @@ def test_an_account_that_is_not_there_is_an_error_by_line(who, what, session, vi
     assert refused(session, village, row(to=who)) == [(2, what)]
 
 
-def test_a_name_of_two_is_an_error_that_tells_their_numbers(session, village):
+def test_an_ambiguous_name_is_an_error_with_the_members_numbers(session, village):
     other = join(session, village.angus, "Ada  LAMONT")
     ((line, what),) = refused(session, village, row(), create=True)
     assert line == 2
@@ -219,7 +219,7 @@ def test_a_name_of_two_is_an_error_that_tells_their_numbers(session, village):
     assert bring(session, village, row(**{"from": f"M{other.number:04d}"})) == 1
 
 
-def test_from_and_to_are_two(session, village):
+def test_from_and_to_must_differ(session, village):
     assert refused(session, village, row(to=str(village.ada.number))) == [(2, "from and to are the same")]
 
 
@@ -241,11 +241,11 @@ def test_unknown_names_become_members_on_record(session, village):
 
 def test_nobody_falls_below_their_floor_unnoticed(session, village):
     sheet = row(hours="30", key="a") + "b,2019-01-02,Grace Okafor,Ada Lamont,30,exchange,\n"
-    found = plan(session, village.angus, rows_of(sheet), create=False, no_floor=False)
-    (ada,) = (total for total in found.totals.values() if total.is_below)
+    planned = plan(session, village.angus, rows_of(sheet), create=False, no_floor=False)
+    (ada,) = (total for total in planned.totals.values() if total.is_below)
     assert (ada.name, ada.balance, ada.lowest, ada.lowest_line) == ("Ada Lamont", 0, -1800, 2)
     with pytest.raises(FloorReachedError):
-        history_store.store(session, village.angus, found, Doing(village.mary, NOW), no_floor=False)
+        history_store.store(session, village.angus, planned, Doing(village.mary, NOW), no_floor=False)
 
 
 def test_without_a_floor_hours_move_and_that_is_on_record(session, village):
@@ -263,16 +263,16 @@ def test_only_a_coordinator_of_the_bank_brings_history_in(who, session, village)
         bring(session, village, by=getattr(village, who))
 
 
-def forged(village, **said):
+def forged(village, **fields):
     entry = {"key": "history:9", "deed": "history:9", "kind": EntryKind.EXCHANGE, "recorded_at": NOW}
-    entry |= {"lines": (Line(village.ada.account_id, village.grace.account_id, 5),)} | said
+    entry |= {"lines": (Line(village.ada.account_id, village.grace.account_id, 5),)} | fields
     return history_store.NewEntry(
         bank_id=village.angus.id, occurred_on=TODAY, recorded_by=village.mary.membership_id, **entry
     )
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"key": "exchange:9"},
         {"deed": "exchange:9"},
@@ -281,20 +281,20 @@ def forged(village, **said):
         {"lines": (Line(1, 2, 5), Line(2, 1, 5))},
     ],
 )
-def test_history_that_nobody_brought_in_is_found(said, session, village):
+def test_history_without_an_import_on_the_trail_is_a_finding(fields, session, village):
     bring(session, village)
-    if "lines" in said:
+    if "lines" in fields:
         sides = village.ada.account_id, village.grace.account_id
-        said = {"lines": (Line(*sides, 5), Line(*sides, 5))}
-    post(session, forged(village, **said))
+        fields = {"lines": (Line(*sides, 5), Line(*sides, 5))}
+    post(session, forged(village, **fields))
     result = checks.history_as_brought_in(session)
-    assert [finding.row for finding in result.findings] == [said.get("key", "history:9")]
+    assert [finding.row for finding in result.findings] == [fields.get("key", "history:9")]
 
 
-def test_many_entries_are_as_one_by_one(session, village):
-    one, other = (forged(village, key=f"k:{key}", words="help") for key in "ab")
-    post_many(session, [one, other])
-    assert post(session, one) != post(session, other)
+def test_entries_posted_as_a_batch_are_found_when_posted_again_one_by_one(session, village):
+    first, second = (forged(village, key=f"k:{key}", words="help") for key in "ab")
+    post_many(session, [first, second])
+    assert post(session, first) != post(session, second)
     assert balance_of(session, village.grace) == 10
 
 

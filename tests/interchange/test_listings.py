@@ -80,20 +80,20 @@ def test_two_banks_that_would_share_an_address_are_named():
     ]
 
 
-def test_a_file_that_is_not_utf_8_is_told_so_with_the_line():
+def test_a_file_that_is_not_utf_8_is_refused_with_the_line():
     assert problems(sheet("glen,1,offer,Jam,") + "glen,2,offer,Caf\xe9,\n".encode("latin-1")) == [
         (3, "this is not UTF-8")
     ]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"timebank,listing_id\nglen,1\n", b"\x00\x01"])
-def test_a_file_without_the_columns_is_told_so(content):
+def test_a_file_without_the_columns_is_refused(content):
     ((line, what),) = problems(content)
     assert line == 1
     assert what.startswith("there is no column")
 
 
-def test_a_quote_that_never_ends_is_told_so():
+def test_an_unterminated_quote_is_refused():
     assert problems(sheet('glen,1,offer,"Jam,20'))[0][1].startswith("the line cannot be read")
 
 
@@ -122,7 +122,7 @@ def test_a_long_description_is_cut_at_a_word_and_kept_whole():
         ((3, 13, 20, 23), ("getting-about/lifts", "home/cooking", "outdoors/feeding-pets"), ("company",)),
     ],
 )
-def test_three_categories_that_say_most_are_kept(numbers, kept, left_out):
+def test_the_three_most_specific_categories_are_kept(numbers, kept, left_out):
     assert choose(numbers, 3) == (kept, left_out)
 
 
@@ -133,12 +133,12 @@ def test_every_known_number_leads_to_a_category_of_ours():
 
 
 @pytest.mark.parametrize(
-    ("said", "slug", "name"),
+    ("timebank", "slug", "name"),
     [("glen", "glen", "Glen"), ("Glen Isla", "glen-isla", "Glen Isla"), ("tal-y-llyn", "tal-y-llyn", "Tal Y Llyn"),
      ("Café Zürich", "cafe-zurich", "Café Zürich"), ("ABC", "abc", "ABC")],
 )  # fmt: skip
-def test_a_bank_gets_a_short_name_and_a_name(said, slug, name):
-    assert (make_slug(said), make_name(said)) == (slug, name)
+def test_a_bank_gets_a_short_name_and_a_name(timebank, slug, name):
+    assert (make_slug(timebank), make_name(timebank)) == (slug, name)
 
 
 @pytest.fixture
@@ -146,20 +146,20 @@ def rows():
     return read(sheet("angus,1,offer,Car rides,13 1", f"angus,2,request,{'a long letter ' * 20},999"))
 
 
-def test_what_is_stored_is_found_in_the_hand_of_the_holder(session, village, rows):
+def test_stored_listings_belong_to_the_holder(session, village, rows):
     assert store(session, village.angus, rows, now=NOW) == 2
     tree = get_tree(session, village.angus.id)
     offers = find_listings(session, village.angus.id, Wanted(Kind.OFFER, "ride"), tree, today=TODAY).rows
     assert [(row.title, row.words, row.is_holder) for row in offers] == [("Car rides", "", True)]
     lifts = tree.by_key["getting-about/lifts"].id
     assert list_categories_of(session, village.angus.id, [offers[0].id]) == {offers[0].id: (lifts,)}
-    (wanted,) = find_listings(session, village.angus.id, Wanted(Kind.REQUEST), tree, today=TODAY).rows
-    assert wanted.title.endswith("…")
-    assert wanted.words.startswith("a long letter")
+    (request,) = find_listings(session, village.angus.id, Wanted(Kind.REQUEST), tree, today=TODAY).rows
+    assert request.title.endswith("…")
+    assert request.words.startswith("a long letter")
     assert all(not check(session).findings for check in checks.CHECKS)
 
 
-def test_imported_twice_nothing_doubles_and_our_words_stay(session, village, rows):
+def test_a_second_import_adds_nothing_and_keeps_edited_titles(session, village, rows):
     store(session, village.angus, rows, now=NOW)
     session.execute(update(Listing).where(Listing.source_key == "angus/1").values(title="Rides for two"))
     changed = read(sheet("angus,1,offer,Other words,13", "angus,3,offer,Jam,20"))

@@ -18,7 +18,7 @@ BOOKS_KEY = b"a key for books that are made to be migrated"
 
 @dataclass
 class Scratch:
-    """An empty database, as its owner meets it."""
+    """An empty database and its owner's engine."""
 
     name: str
     owner: Engine
@@ -31,19 +31,19 @@ class Scratch:
         return Session(self.owner, info={"books_key": BOOKS_KEY})
 
     def triggers(self) -> set[str]:
-        """The names of all triggers that somebody put up by hand."""
+        """The names of all triggers, without those that PostgreSQL makes for foreign keys."""
         if self.name == "sqlite":
             return self._names("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         return self._names("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
 
     def functions(self) -> set[str]:
-        """The names of all functions of the house; SQLite has none."""
+        """The names of all functions of the schema; empty on SQLite."""
         if self.name == "sqlite":
             return set()
         return self._names("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
 
     def function_texts(self) -> set[str]:
-        """Every function of the house, word by word, and who may call it."""
+        """The definition and privileges of every function of the schema."""
         if self.name == "sqlite":
             return set()
         return self._names(
@@ -52,7 +52,7 @@ class Scratch:
         )
 
     def domains(self) -> set[str]:
-        """The names of all domains; SQLite has none."""
+        """The names of all domains; empty on SQLite."""
         if self.name == "sqlite":
             return set()
         return self._names("SELECT typname FROM pg_type WHERE typtype = 'd' AND typnamespace = 'public'::regnamespace")
@@ -85,8 +85,8 @@ def postgresql_scratch(postgresql_server: URL, worker_id: str) -> Iterator[Scrat
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def scratch(request: pytest.FixtureRequest) -> Scratch:
-    found: Scratch = request.getfixturevalue(f"{request.param}_scratch")
-    return found
+    database: Scratch = request.getfixturevalue(f"{request.param}_scratch")
+    return database
 
 
 @pytest.fixture

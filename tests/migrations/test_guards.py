@@ -1,4 +1,4 @@
-"""The triggers stand as their SQL files say, and the web's role is let in for just what it needs."""
+"""The triggers exist as their SQL files define them, and the web's role has no more privileges than it needs."""
 
 import re
 from pathlib import Path
@@ -105,35 +105,37 @@ def test_no_trigger_no_function_and_no_domain_is_left_after_the_way_back(scratch
     assert (scratch.triggers(), scratch.functions(), scratch.domains()) == (set(), set(), set())
 
 
-def test_no_trigger_is_put_to_sleep(postgresql_scratch):
+def test_no_trigger_is_disabled(postgresql_scratch):
     run.upgrade(postgresql_scratch.owner)
     with postgresql_scratch.owner.connect() as connection:
         asleep = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'"
         assert connection.scalars(text(asleep)).all() == []
 
 
-def test_functions_that_run_as_the_owner_look_nowhere_else(postgresql_scratch):
-    """Otherwise somebody's own table of the same name would be written, with the owner's rights."""
+def test_functions_that_run_as_the_owner_fix_their_search_path(postgresql_scratch):
+    """Otherwise a table of the same name in the caller's schema would be written with the owner's rights."""
     run.upgrade(postgresql_scratch.owner)
     with postgresql_scratch.owner.connect() as connection:
         rows = connection.execute(
             text("SELECT proname, prosecdef, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
         ).all()
     assert {row.proname for row in rows if row.prosecdef} >= {"books_post", "books_take_memo", "books_change_limit"}
-    place = "search_path=pg_catalog, public, pg_temp"
-    assert {row.proname for row in rows if place not in (row.proconfig or ())} == set()
+    setting = "search_path=pg_catalog, public, pg_temp"
+    assert {row.proname for row in rows if setting not in (row.proconfig or ())} == set()
 
 
 def test_every_table_of_the_books_refuses_updates_and_deletes(scratch):
     run.upgrade(scratch.owner)
     with scratch.owner.connect() as connection:
-        told = connection.scalars(text(_TRIGGERS[scratch.name])).all()
+        definitions = connection.scalars(text(_TRIGGERS[scratch.name])).all()
     for table in BOOKS:
-        own = [one.split("\n")[0] for one in told if one.startswith(f"{table} ")]
-        assert any(re.search(DELETES, one) for one in own), table
-        parts = [found[1] for one in own if (found := re.search(r"BEFORE UPDATE OF ([\w, ]+) ON", one))]
+        own = [definition.split("\n")[0] for definition in definitions if definition.startswith(f"{table} ")]
+        assert any(re.search(DELETES, definition) for definition in own), table
+        parts = [match[1] for definition in own if (match := re.search(r"BEFORE UPDATE OF ([\w, ]+) ON", definition))]
         columns = {name for part in parts for name in part.split(", ")}
-        whole = any(re.search(r"BEFORE (UPDATE|UPDATE OR DELETE|DELETE OR UPDATE) ON", one) for one in own)
+        whole = any(
+            re.search(r"BEFORE (UPDATE|UPDATE OR DELETE|DELETE OR UPDATE) ON", definition) for definition in own
+        )
         assert whole or columns == set(metadata.tables[table].columns.keys()), table
 
 
@@ -141,18 +143,18 @@ def test_members_are_never_deleted(scratch):
     """Entries name them without a foreign key."""
     run.upgrade(scratch.owner)
     with scratch.owner.connect() as connection:
-        told = connection.scalars(text(_TRIGGERS[scratch.name])).all()
-    assert any(re.search(DELETES, one) for one in told if one.startswith("membership "))
+        definitions = connection.scalars(text(_TRIGGERS[scratch.name])).all()
+    assert any(re.search(DELETES, definition) for definition in definitions if definition.startswith("membership "))
 
 
 def test_every_table_of_the_models_is_granted_and_no_other():
-    granted = [re.search(r"^GRANT .+ ON (\w+) TO", one) for one in run.grants("web")]
-    tables = [found[1] for found in granted if found and found[1] != "SCHEMA"]
+    granted = [re.search(r"^GRANT .+ ON (\w+) TO", statement) for statement in run.grants("web")]
+    tables = [match[1] for match in granted if match and match[1] != "SCHEMA"]
     assert sorted(tables) == sorted({*metadata.tables, "alembic_version"})
 
 
 def test_a_role_is_quoted_whatever_it_is_called():
-    assert all(one.endswith(('"we""b"', "PUBLIC")) for one in run.grants('we"b'))
+    assert all(statement.endswith(('"we""b"', "PUBLIC")) for statement in run.grants('we"b'))
 
 
 @pytest.fixture
@@ -220,7 +222,7 @@ def test_the_webs_role_makes_no_tables_of_its_own(let_in):
     web.dispose()
 
 
-def test_granting_again_takes_back_what_was_too_much(let_in):
+def test_granting_again_revokes_privileges_that_are_not_listed(let_in):
     with let_in.owner.begin() as connection:
         connection.execute(text(f"GRANT ALL ON posting TO {WEB_ROLE}"))
     run.grant(let_in.owner, WEB_ROLE)
@@ -231,7 +233,7 @@ def test_granting_again_takes_back_what_was_too_much(let_in):
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_a_file_of_guards_is_read_to_its_last_statement(name):
-    """A statement that the reader loses is a guard that never stands."""
+    """A statement that the parser drops would be a trigger that is never created."""
     sql = _written(name)
     assert sql.rstrip().endswith("END;" if name == "sqlite" else "END $$;")
     starts = len(re.findall(r"^(CREATE (TRIGGER|FUNCTION)|DO |ALTER TABLE )", sql, re.MULTILINE))

@@ -23,12 +23,12 @@ SQL = Path(run.__file__).parent / "sql"
 def _differences(scratch):
     with scratch.owner.connect() as connection:
         rules = {"compare_type": _types_differ, "compare_server_default": _defaults_differ, "render_as_batch": True}
-        rules["include_object"] = lambda item, *_told: stands_on(item, scratch.name)
+        rules["include_object"] = lambda item, *_details: stands_on(item, scratch.name)
         return compare_metadata(MigrationContext.configure(connection, opts=rules), metadata)
 
 
 def _types_differ(context, _inspected, column, inspected_type, metadata_type):
-    """Compare what the database would be told, since our own types are written as what they are there."""
+    """Compare the DDL of the types, because custom types render as the type that they have in the database."""
     dialect = context.dialect
     return _plain_type(metadata_type.compile(dialect)) != _plain_type(inspected_type.compile(dialect))
 
@@ -38,13 +38,13 @@ def _plain_type(kind):
     return re.sub(r"(\[\])+$", "[]", kind)
 
 
-def _defaults_differ(_context, _inspected, _column, inspected_default, _default, told):
-    return _plain_default(inspected_default) != _plain_default(told)
+def _defaults_differ(_context, _inspected, _column, inspected_default, _metadata_default, default):
+    return _plain_default(inspected_default) != _plain_default(default)
 
 
-def _plain_default(told):
+def _plain_default(default):
     """A default without the quotes and casts that the two databases put around it."""
-    return None if told is None else re.sub(r"::[\w ]+$", "", str(told)).strip("()'")
+    return None if default is None else re.sub(r"::[\w ]+$", "", str(default)).strip("()'")
 
 
 def test_the_step_leads_to_the_tables_of_the_models(scratch):
@@ -52,8 +52,8 @@ def test_the_step_leads_to_the_tables_of_the_models(scratch):
     assert _differences(scratch) == []
 
 
-def test_the_house_rules_of_alembic_find_nothing_to_do(scratch):
-    """The same question through `env.py`, as `alembic check` asks it."""
+def test_alembic_check_finds_no_difference(scratch):
+    """The same comparison through `env.py`, as `alembic check` makes it."""
     run.upgrade(scratch.owner)
     with scratch.owner.begin() as connection:
         command.check(run._config(connection))
@@ -64,7 +64,7 @@ def test_the_comparison_would_find_a_difference(scratch):
     with scratch.owner.begin() as connection:
         connection.execute(text("ALTER TABLE bank ADD COLUMN motto VARCHAR(80)"))
         connection.execute(text("DROP INDEX ix_trail_subject"))
-    assert {found[0] for found in _differences(scratch)} == {"remove_column", "add_index"}
+    assert {difference[0] for difference in _differences(scratch)} == {"remove_column", "add_index"}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_taking_the_step_twice_changes_nothing(scratch):
     assert _shape(scratch) == shape
 
 
-def test_a_step_that_nobody_knows_is_refused(scratch):
+def test_an_unknown_step_is_refused(scratch):
     with pytest.raises(CommandError, match="9999"):
         run.upgrade(scratch.owner, "9999")
     assert scratch.tables() <= {"alembic_version"}
@@ -180,28 +180,32 @@ def test_foreign_keys_are_enforced_again_after_the_step(sqlite_scratch):
 
 
 def test_every_check_of_the_models_is_in_the_database(scratch):
-    """Autogenerate does not look at CHECKs, and one that is missing lets wrong rows in."""
+    """Autogenerate does not compare CHECKs, and a missing one lets invalid rows in."""
     run.upgrade(scratch.owner)
     own = _checks_of_the_guards() if scratch.name == "postgresql" else set()
-    found = inspect(scratch.owner)
+    inspector = inspect(scratch.owner)
     for table in metadata.sorted_tables:
-        wanted = {str(one.name): _words(str(one.sqltext)) for one in _checks(table, scratch.name)}
-        there = {one["name"]: _words(one["sqltext"]) for one in found.get_check_constraints(table.name)}
-        assert there.keys() - own == wanted.keys(), table.name
-        own -= there.keys()
+        expected = {str(check.name): _words(str(check.sqltext)) for check in _checks(table, scratch.name)}
+        actual = {check["name"]: _words(check["sqltext"]) for check in inspector.get_check_constraints(table.name)}
+        assert actual.keys() - own == expected.keys(), table.name
+        own -= actual.keys()
         if scratch.name == "sqlite":
-            assert there == wanted
+            assert actual == expected
     assert own == set()
 
 
 def _checks_of_the_guards():
-    """What only PostgreSQL can check stands in its file of guards."""
+    """Return the CHECKs that only PostgreSQL has, from its file of guards."""
     written = (SQL / "guards_postgresql.sql").read_text()
     return set(re.findall(r"^ALTER TABLE \w+ ADD CONSTRAINT (\w+) CHECK", written, re.MULTILINE))
 
 
 def _checks(table, database):
-    return [one for one in table.constraints if isinstance(one, CheckConstraint) and stands_on(one, database)]
+    return [
+        constraint
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint) and stands_on(constraint, database)
+    ]
 
 
 _DOMAINS = (
@@ -229,7 +233,7 @@ def test_every_domain_of_the_models_is_in_the_database_with_its_rule(postgresql_
 
 
 def test_a_check_of_one_database_is_a_domain_of_the_other():
-    """What stands on SQLite only has its column in a domain, or PostgreSQL would not ask."""
+    """A CHECK of SQLite only has its column in a domain, or PostgreSQL would not enforce it."""
     for table in metadata.sorted_tables:
         for one in {*_checks(table, "sqlite")} - {*_checks(table, "postgresql")}:
             column = str(one.sqltext).partition(" ")[0]
@@ -252,51 +256,53 @@ def _words(sql):
 
 def test_every_key_of_the_models_is_in_the_database(scratch):
     run.upgrade(scratch.owner)
-    found = inspect(scratch.owner)
+    inspector = inspect(scratch.owner)
     for table in metadata.sorted_tables:
-        there = found.get_pk_constraint(table.name)
-        wanted = [column.name for column in table.primary_key.columns]
-        assert (there["name"], there["constrained_columns"]) == (table.primary_key.name, wanted)
+        actual = inspector.get_pk_constraint(table.name)
+        expected = [column.name for column in table.primary_key.columns]
+        assert (actual["name"], actual["constrained_columns"]) == (table.primary_key.name, expected)
 
 
 def test_tables_are_laid_out_as_the_models_say(scratch):
-    """How a table lies on the disk is no part of a comparison either, and the statement's speed hangs on it."""
+    """Autogenerate does not compare storage parameters either, on which the speed of the statement depends."""
     run.upgrade(scratch.owner)
     with scratch.owner.connect() as connection:
         if scratch.name == "sqlite":
             query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%WITHOUT ROWID%'"
-            wanted = {table.name for table in metadata.sorted_tables if table.kwargs.get("sqlite_with_rowid") is False}
+            expected = {
+                table.name for table in metadata.sorted_tables if table.kwargs.get("sqlite_with_rowid") is False
+            }
         else:
             query = "SELECT relname FROM pg_class WHERE reloptions IS NOT NULL AND 'fillfactor=50' = ANY (reloptions)"
-            wanted = {table.name for table in metadata.sorted_tables if table.kwargs.get("postgresql_with")}
-        assert wanted
-        assert set(connection.scalars(text(query))) == wanted
+            expected = {table.name for table in metadata.sorted_tables if table.kwargs.get("postgresql_with")}
+        assert expected
+        assert set(connection.scalars(text(query))) == expected
 
 
 def test_no_name_of_a_constraint_is_cut_off_or_given_twice():
-    """PostgreSQL cuts names after 63 signs in silence."""
+    """PostgreSQL truncates names to 63 bytes without an error."""
     names = [str(one.name) for table in metadata.sorted_tables for one in (*table.constraints, *table.indexes)]
     assert [name for name in names if len(name) > 63 or name == "None"] == []
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 def _shape(scratch):
-    """Everything that a step makes, as far as the database tells; where a step stands is left out."""
-    found = inspect(scratch.owner)
+    """Return what the database reports of every table but Alembic's."""
+    inspector = inspect(scratch.owner)
     tables = {
         name: (
-            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(name)],
-            found.get_pk_constraint(name),
-            sorted(str(one) for one in found.get_check_constraints(name)),
-            sorted(str(one) for one in found.get_foreign_keys(name)),
-            sorted(_index(one) for one in found.get_indexes(name)),
+            [(column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(name)],
+            inspector.get_pk_constraint(name),
+            sorted(str(one) for one in inspector.get_check_constraints(name)),
+            sorted(str(one) for one in inspector.get_foreign_keys(name)),
+            sorted(_index(one) for one in inspector.get_indexes(name)),
         )
-        for name in found.get_table_names()
+        for name in inspector.get_table_names()
         if name != "alembic_version"
     }
     return tables, scratch.triggers(), scratch.function_texts(), scratch.domains()
 
 
-def _index(found):
-    where = {key: str(value) for key, value in found.get("dialect_options", {}).items()}
-    return f"{found['name']} {found['column_names']} {found['unique']} {where}"
+def _index(index):
+    where = {key: str(value) for key, value in index.get("dialect_options", {}).items()}
+    return f"{index['name']} {index['column_names']} {index['unique']} {where}"

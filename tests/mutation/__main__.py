@@ -1,4 +1,4 @@
-"""`make mutation`: the code of the books, then their guards on both databases. See `code` and `guards`."""
+"""`make mutation`: mutation tests of the books' code, then of their guards on both databases. See `code`, `guards`."""
 
 from tests.mutation import code, guards
 

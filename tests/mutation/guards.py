@@ -1,4 +1,4 @@
-"""Does anybody notice a hole in the guards? Each is left out or turned round, one at a time, and the tests are asked.
+"""Mutation tests of the guards: each trigger, CHECK and unique key is removed or altered, and the tests must fail.
 
 python -m tests.mutation.guards [--database sqlite] [--only PART_OF_ITS_NAME] [--list]
 """
@@ -11,19 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.mutation.asking import UnsoundError, ask_all, check_sound
 from tests.mutation.mutants import Books, Equivalents, Mutant
 from tests.mutation.postgresql import PostgresqlBooks
+from tests.mutation.running import UnsoundError, check_sound, run_all
 from tests.mutation.sqlite import SqliteBooks
 from tests.scratch import make_sqlite_books, postgresql_books, postgresql_server
 
-_TOLD_EVERY = 100
+_PROGRESS_EVERY = 100
 DATABASES = ("sqlite", "postgresql")
 
 
 @contextmanager
 def books_of(name: str) -> Iterator[Books]:
-    """The template of a database, which is migrated and holds no rows."""
+    """Yield the template of a database: migrated and empty."""
     with tempfile.TemporaryDirectory(prefix="timebank-guards-", dir=memory()) as folder:
         if name == "sqlite":
             path = Path(folder) / "template.db"
@@ -35,48 +35,50 @@ def books_of(name: str) -> Iterator[Books]:
 
 
 def memory() -> str | None:
-    """A folder that is no disk, where there is one."""
+    """Return a folder in memory, if the system has one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (folders of our own are made in it)
 
 
 def try_all(books: Books, mutants: Sequence[Mutant], equivalents: Equivalents, *, processes: int) -> list[Mutant]:
-    """Try every mutant that somebody could notice; gives those that nobody did."""
+    """Run every mutant that is not listed as equivalent; return those that no test detected."""
     tried = [mutant for mutant in mutants if equivalents.reason(mutant) is None]
-    unnoticed, by_file = list[Mutant](), Counter[str]()
-    for number, (mutant, noticed_by) in enumerate(ask_all(books, tried, processes=processes, memory=memory()), 1):
-        if noticed_by is None:
-            unnoticed.append(mutant)
-            print(f"  not noticed: {mutant}", flush=True)
-        by_file[(noticed_by or "nobody").partition("::")[0]] += 1
-        if number % _TOLD_EVERY == 0:
+    undetected, by_file = list[Mutant](), Counter[str]()
+    for number, (mutant, detected_by) in enumerate(run_all(books, tried, processes=processes, memory=memory()), 1):
+        if detected_by is None:
+            undetected.append(mutant)
+            print(f"  not detected: {mutant}", flush=True)
+        by_file[(detected_by or "nobody").partition("::")[0]] += 1
+        if number % _PROGRESS_EVERY == 0:
             print(f"  {number} of {len(tried)} tried", flush=True)
-    print(f"{books.name}: {len(tried) - len(unnoticed)} of {len(tried)} holes in the guards noticed;", end=" ")
-    print(f"{len(mutants) - len(tried)} more are none, each with its reason in equivalent.toml")
+    print(f"{books.name}: {len(tried) - len(undetected)} of {len(tried)} mutants detected;", end=" ")
+    print(f"{len(mutants) - len(tried)} more are equivalent, each with its reason in equivalent.toml")
     for file, count in by_file.most_common():
-        print(f"  {count:5} noticed first by {file}")
-    return unnoticed
+        print(f"  {count:5} detected first by {file}")
+    return undetected
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try the guards of both databases; gives 1 where a hole is not noticed, or a listed reason is about nothing."""
+    """Run the mutants of both databases; return 1 if one is not detected, or one in equivalent.toml does not exist."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=DATABASES, action="append")
-    parser.add_argument("--only", action="append", help="just the mutants whose name has this in it")
-    parser.add_argument("--list", action="store_true", help="name the mutants and try none")
+    parser.add_argument("--only", action="append", help="only mutants whose name contains this")
+    parser.add_argument("--list", action="store_true", help="print the mutants without running them")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    said = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     equivalents, bad = Equivalents(), False
-    for name in said.database or DATABASES:
+    for name in options.database or DATABASES:
         with books_of(name) as books:
-            found = dict.fromkeys(books.mutants())
-            mutants = [one for one in found if not said.only or any(part in str(one) for part in said.only)]
-            if said.list:
+            every = dict.fromkeys(books.mutants())
+            mutants = [
+                mutant for mutant in every if not options.only or any(part in str(mutant) for part in options.only)
+            ]
+            if options.list:
                 print(*mutants, sep="\n")
                 continue
             check_sound(books, memory=memory())
-            bad |= bool(try_all(books, mutants, equivalents, processes=said.processes))
-    if not (said.database or said.only or said.list) and equivalents.unused:
-        print("equivalent.toml gives reasons for what is no mutant:", *sorted(equivalents.unused), sep="\n  ")
+            bad |= bool(try_all(books, mutants, equivalents, processes=options.processes))
+    if not (options.database or options.only or options.list) and equivalents.unused:
+        print("equivalent.toml lists mutants that do not exist:", *sorted(equivalents.unused), sep="\n  ")
         bad = True
     return int(bad)
 

@@ -1,4 +1,4 @@
-"""A guard with a wrong in it, whichever database it stands in, and those that nobody can notice."""
+"""Mutants of guards on either database, and the list of equivalent ones, which no test can detect."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,47 +12,47 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One wrong: where it is, how people say it, and the statements that do it to books that hold nothing yet.
+    """A mutant of a guard: its name, the change in words, and the statements that make it on an empty database.
 
-    `table` is that which the guard is about, empty for a function, which may be about several.
+    `table` is the table of the guard, empty for a function, which may serve several.
     """
 
     database: str
     table: str
-    place: str
-    said: str
+    guard: str
+    change: str
     statements: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.database} · {self.place} · {self.said}"
+        return f"{self.database} · {self.guard} · {self.change}"
 
 
 class Books(Protocol):
-    """A database whose guards are tried."""
+    """A database whose guards are mutated."""
 
     name: str
 
     def mutants(self) -> Iterator[Mutant]:
-        """All wrongs that can be done to it."""
+        """Yield all mutants."""
 
     def make(self, mutant: Mutant, folder: Path) -> dict[str, str]:
-        """Make a copy with the wrong in it; gives the environment in which the tests use it."""
+        """Create a copy with the mutant; return the environment variables with which the tests use it."""
 
     def drop(self, environment: dict[str, str]) -> None:
-        """Clear the copy away."""
+        """Delete the copy."""
 
 
 class Equivalents:
-    """The wrongs that change nothing that anybody could see, each with the reason; `unused` names what is no more."""
+    """Mutants without an observable effect, each with the reason; `unused` are those that were never looked up."""
 
     def __init__(self, path: Path = EQUIVALENT) -> None:
         rows = tomllib.loads(path.read_text())["equivalent"]
-        self._reasons = {(row["database"], row["place"], row["said"]): row["reason"] for row in rows}
+        self._reasons = {(row["database"], row["guard"], row["change"]): row["reason"] for row in rows}
         self.unused = set(self._reasons)
 
     def reason(self, mutant: Mutant) -> str | None:
-        """Why nobody can notice it; None where somebody must."""
-        key = (mutant.database, mutant.place, mutant.said)
+        """Return why no test can detect it; None if one must."""
+        key = (mutant.database, mutant.guard, mutant.change)
         with suppress(KeyError):
             self.unused.discard(key)
             return self._reasons[key]

@@ -1,4 +1,4 @@
-"""Every guard of the books on PostgreSQL, read from a migrated database; copies with one wrong."""
+"""Mutants of every guard of the books on PostgreSQL, read from a migrated database."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.sql import comparisons_turned, refusals_left_out
+from tests.mutation.sql import comparisons_inverted, refusals_left_out
 from tests.scratch import POSTGRESQL_TEMPLATE, drop_database, make_database
 from timebank.db import make_engine
 
@@ -20,7 +20,7 @@ _FUNCTIONS = (
     "SELECT proname AS name, '' AS table, pg_get_functiondef(oid) AS sql FROM pg_proc"
     " WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
 )
-#: Of members the books only ask that none is deleted; the rest of that table is not theirs.
+#: Of the table of memberships only the trigger against deleting is a guard of the books.
 _IS_GUARDED = "{0} IN (SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal) AND {0} <> 'public.membership'::regclass"
 #: A primary key that others point to cannot be dropped alone.
 _CONSTRAINTS = (
@@ -46,7 +46,7 @@ _NAME = "timebank_mutant"
 
 
 class PostgresqlBooks:
-    """A template to copy, and what can be done to it."""
+    """The mutants of a template database, and copies with one of them."""
 
     name = "postgresql"
 
@@ -54,41 +54,41 @@ class PostgresqlBooks:
         self.server, self.template = server, template
 
     def mutants(self) -> Iterator[Mutant]:
-        """All of them: triggers, what functions refuse and compare, checks and unique keys of guarded tables."""
+        """Yield all mutants: of triggers, functions, CHECKs, domains and unique keys of guarded tables."""
         for row in self._rows(_TRIGGERS):
             drop = f"DROP TRIGGER {row.name} ON {row.table}"
             yield Mutant(self.name, row.table, row.name, "without the trigger", (drop,))
             begin, end = row.sql.find(" WHEN "), row.sql.find(" EXECUTE FUNCTION ")
-            for change in comparisons_turned(row.sql[begin:end]) if begin > 0 else ():
+            for change in comparisons_inverted(row.sql[begin:end]) if begin > 0 else ():
                 sql = row.sql[:begin] + change.sql + row.sql[end:]
-                yield Mutant(self.name, row.table, row.name, change.said, (drop, sql))
+                yield Mutant(self.name, row.table, row.name, change.summary, (drop, sql))
         for row in self._rows(_FUNCTIONS):
             begin = re.search(r"\bBEGIN\b", row.sql)
             assert begin, row.name
             for change in refusals_left_out(row.sql):
-                yield Mutant(self.name, row.table, row.name, change.said, (change.sql,))
-            for change in comparisons_turned(row.sql, start=begin.end()):
-                yield Mutant(self.name, row.table, row.name, change.said, (change.sql,))
+                yield Mutant(self.name, row.table, row.name, change.summary, (change.sql,))
+            for change in comparisons_inverted(row.sql, start=begin.end()):
+                yield Mutant(self.name, row.table, row.name, change.summary, (change.sql,))
         for row in self._rows(_CONSTRAINTS):
             drop = f"ALTER TABLE {row.table} DROP CONSTRAINT {row.name}"
             yield Mutant(self.name, row.table, row.name, "without the constraint", (drop,))
-            for change in comparisons_turned(row.sql) if row.kind == "c" else ():
+            for change in comparisons_inverted(row.sql) if row.kind == "c" else ():
                 add = f"ALTER TABLE {row.table} ADD CONSTRAINT {row.name} {change.sql}"
-                yield Mutant(self.name, row.table, row.name, change.said, (drop, add))
+                yield Mutant(self.name, row.table, row.name, change.summary, (drop, add))
         for row in self._rows(_DOMAINS):
-            drop, place = f"ALTER DOMAIN {row.domain} DROP CONSTRAINT {row.name}", f"{row.domain} {row.name}"
-            yield Mutant(self.name, "", place, "without the constraint", (drop,))
-            for change in comparisons_turned(row.sql):
+            drop, guard = f"ALTER DOMAIN {row.domain} DROP CONSTRAINT {row.name}", f"{row.domain} {row.name}"
+            yield Mutant(self.name, "", guard, "without the constraint", (drop,))
+            for change in comparisons_inverted(row.sql):
                 add = f"ALTER DOMAIN {row.domain} ADD CONSTRAINT {row.name} {change.sql}"
-                yield Mutant(self.name, "", place, change.said, (drop, add))
+                yield Mutant(self.name, "", guard, change.summary, (drop, add))
         for row in self._rows(_INDEXES):
             drop, where = f"DROP INDEX {row.name}", row.sql.find(" WHERE ")
             yield Mutant(self.name, row.table, row.name, "without the unique index", (drop,))
-            for change in comparisons_turned(row.sql, start=where) if where > 0 else ():
-                yield Mutant(self.name, row.table, row.name, change.said, (drop, change.sql))
+            for change in comparisons_inverted(row.sql, start=where) if where > 0 else ():
+                yield Mutant(self.name, row.table, row.name, change.summary, (drop, change.sql))
 
     def make(self, mutant: Mutant, folder: Path) -> dict[str, str]:
-        """A copy with this wrong in it; gives what the tests need to be told to use it."""
+        """Create a copy with the mutant; return the environment variables with which the tests use it."""
         name = f"{_NAME}_{folder.name.rpartition('-')[2]}"
         _web, owner = make_database(self.server, name, template=self.template)
         engine = make_engine(owner)
@@ -104,7 +104,7 @@ class PostgresqlBooks:
         }
 
     def drop(self, environment: dict[str, str]) -> None:
-        """The copy is cleared away; the tests cleared theirs."""
+        """Drop the copy."""
         drop_database(self.server, environment[POSTGRESQL_TEMPLATE])
 
     def _rows(self, query: str):

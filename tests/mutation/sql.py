@@ -1,19 +1,19 @@
-"""Small wrongs done to guards that are written in SQL: one left out, one comparison turned round, one and made an or.
+"""Mutation operators for SQL: a statement removed, a comparison inverted or moved by one, AND and OR exchanged.
 
-Read from the SQL as it stands in a migrated database, not from the files it was made from.
+They work on the SQL as a migrated database returns it, not on the source files.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: What only looks like a comparison: comments, words in quotes, names of settings, arrows, assignments and loops.
-_PASSED_OVER = re.compile(
+#: Text that only looks like a comparison: comments, string literals, settings, arrows, assignments and loops.
+_SKIPPED = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|->>|->|:=|=>|::|\bFOR\s+\w+\s+IN\b|\bUSING\s+ERRCODE\b[^;]*|\bON\s+CONFLICT\b[^;]*"
     r"|(?<=BETWEEN )\S+ AND\b",
     re.IGNORECASE,
 )
-_TURNED = {
+_INVERTED = {
     "IS NOT DISTINCT FROM": "IS DISTINCT FROM",
     "IS DISTINCT FROM": "IS NOT DISTINCT FROM",
     "IS NOT NULL": "IS NULL",
@@ -37,39 +37,41 @@ _TURNED = {
     ">": "<=",
     "=": "<>",
 }
-#: A limit that is met just so is worth a mutant of its own.
-_JUST_SO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+#: Mutants at the boundary: the comparison with equality added or removed.
+_BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _COMPARISON = re.compile(
-    "|".join(rf"\b{word.replace(' ', chr(92) + 's+')}\b" if word[0].isalpha() else re.escape(word) for word in _TURNED)
+    "|".join(
+        rf"\b{word.replace(' ', chr(92) + 's+')}\b" if word[0].isalpha() else re.escape(word) for word in _INVERTED
+    )
 )
-#: An UPDATE's SET says what becomes of a row; its equals signs compare nothing.
+#: The equals signs of an UPDATE's SET are assignments.
 _SETS = re.compile(r"\bSET\b.*?(?=\bWHERE\b|\bFROM\b|;|$)", re.DOTALL)
 _REFUSES = re.compile(r"(PERFORM\s+|coalesce\()?books_refuse\('\w+'\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One wrong: `said` names it for people by the line where it is done, `sql` is the whole text with it."""
+    """A mutation: `summary` shows the changed line to people, `sql` is the whole mutated text."""
 
-    said: str
+    summary: str
     sql: str
 
 
-def comparisons_turned(sql: str, *, start: int = 0) -> Iterator[Change]:
-    """Every comparison turned round or moved by one, every AND made an OR and the other way round."""
+def comparisons_inverted(sql: str, *, start: int = 0) -> Iterator[Change]:
+    """Yield a mutation for every comparison, inverted and at its boundary, and for every AND and OR, exchanged."""
     hidden = _hidden(sql)
-    for found in _COMPARISON.finditer(sql, start):
-        word = " ".join(found[0].upper().split())
-        if any(found.start() < end and begin < found.end() for begin, end in hidden["always"]):
+    for match in _COMPARISON.finditer(sql, start):
+        word = " ".join(match[0].upper().split())
+        if any(match.start() < end and begin < match.end() for begin, end in hidden["always"]):
             continue
-        if word == "=" and any(begin <= found.start() < end for begin, end in hidden["sets"]):
+        if word == "=" and any(begin <= match.start() < end for begin, end in hidden["sets"]):
             continue
-        for instead in filter(lambda new: new is not None, (_TURNED[word], _JUST_SO.get(word))):
-            yield _changed(sql, found.start(), found.end(), instead or "")
+        for instead in filter(lambda new: new is not None, (_INVERTED[word], _BOUNDARY.get(word))):
+            yield _changed(sql, match.start(), match.end(), instead or "")
 
 
 def statements_left_out(body: str, *, offset: int, sql: str) -> Iterator[Change]:
-    """Each statement of a trigger's body on SQLite left out, where another remains."""
+    """Yield a mutation without each statement of a SQLite trigger's body, if another remains."""
     parts = list(_statements(body))
     for begin, end in parts if len(parts) > 1 else []:
         first = " ".join(re.sub(r"--[^\n]*", "", body[begin:end]).split())[:110]
@@ -77,35 +79,35 @@ def statements_left_out(body: str, *, offset: int, sql: str) -> Iterator[Change]
 
 
 def refusals_left_out(sql: str) -> Iterator[Change]:
-    """Each call on PostgreSQL that refuses left out, and every other step that a function takes for its effect."""
-    for found in re.finditer(r"PERFORM\b[^;]*", sql):
-        yield _changed(sql, found.start(), found.end(), "NULL")
-    for found in _REFUSES.finditer(sql):
-        if not (found[1] or "").startswith("PERFORM"):
-            yield _changed(sql, found.start(), found.end(), f"{found[1] or ''}NULL")
+    """Yield a mutation without each PERFORM, and without each call of books_refuse, of a PostgreSQL function."""
+    for match in re.finditer(r"PERFORM\b[^;]*", sql):
+        yield _changed(sql, match.start(), match.end(), "NULL")
+    for match in _REFUSES.finditer(sql):
+        if not (match[1] or "").startswith("PERFORM"):
+            yield _changed(sql, match.start(), match.end(), f"{match[1] or ''}NULL")
 
 
 def without_constraint(table_sql: str, name: str) -> str:
-    """A CREATE TABLE without the constraint of this name."""
-    found = re.search(rf",\s*CONSTRAINT {name} (CHECK|UNIQUE) \(", table_sql)
-    assert found, name
-    return table_sql[: found.start()] + table_sql[closing(table_sql, found.end() - 1) + 1 :]
+    """Return a CREATE TABLE without the constraint of this name."""
+    match = re.search(rf",\s*CONSTRAINT {name} (CHECK|UNIQUE) \(", table_sql)
+    assert match, name
+    return table_sql[: match.start()] + table_sql[closing(table_sql, match.end() - 1) + 1 :]
 
 
 def closing(sql: str, opening: int) -> int:
-    """Where the bracket that opens there is closed; brackets in quotes do not count."""
+    """Return the index of the bracket that closes the one at `opening`; those in string literals are skipped."""
     depth = 0
-    for found in re.finditer(r"'(?:[^']|'')*'|[()]", sql[opening:]):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
+    for match in re.finditer(r"'(?:[^']|'')*'|[()]", sql[opening:]):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth == 0:
-            return opening + found.start()
+            return opening + match.start()
     raise ValueError(sql)
 
 
 def _hidden(sql: str) -> dict[str, list[tuple[int, int]]]:
     return {
-        "always": [found.span() for found in _PASSED_OVER.finditer(sql)],
-        "sets": [found.span() for found in _SETS.finditer(sql)],
+        "always": [match.span() for match in _SKIPPED.finditer(sql)],
+        "sets": [match.span() for match in _SETS.finditer(sql)],
     }
 
 
@@ -122,7 +124,7 @@ def _changed(sql: str, begin: int, end: int, instead: str) -> Change:
 
 def _statements(body: str) -> Iterator[tuple[int, int]]:
     begin = 0
-    for found in re.finditer(r"--[^\n]*|'(?:[^']|'')*'|;", body):
-        if found[0] == ";":
-            yield begin, found.start()
-            begin = found.end()
+    for match in re.finditer(r"--[^\n]*|'(?:[^']|'')*'|;", body):
+        if match[0] == ";":
+            yield begin, match.start()
+            begin = match.end()

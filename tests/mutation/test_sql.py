@@ -1,12 +1,12 @@
-"""The wrongs that are done to guards are the ones that are meant, and nothing that only looks like a comparison."""
+"""Mutation operators change the intended places of SQL, and nothing that only looks like a comparison."""
 
 import pytest
 
-from tests.mutation.sql import comparisons_turned, refusals_left_out, statements_left_out, without_constraint
+from tests.mutation.sql import comparisons_inverted, refusals_left_out, statements_left_out, without_constraint
 
 
-def turned(sql):
-    return [change.sql for change in comparisons_turned(sql)]
+def inverted(sql):
+    return [change.sql for change in comparisons_inverted(sql)]
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def turned(sql):
         ("IF NOT FOUND", ["IF FOUND"]),
     ],
 )
-def test_a_comparison_is_turned_round_or_moved_by_one(sql, mutants):
-    assert turned(sql) == mutants
+def test_a_comparison_is_inverted_and_moved_to_its_boundary(sql, mutants):
+    assert inverted(sql) == mutants
 
 
 @pytest.mark.parametrize(
@@ -46,27 +46,27 @@ def test_a_comparison_is_turned_round_or_moved_by_one(sql, mutants):
         "RAISE EXCEPTION 'x' USING ERRCODE = 'y', CONSTRAINT = rule",
     ],
 )
-def test_what_compares_nothing_stays_as_it_is(sql):
-    assert turned(sql) == []
+def test_text_without_a_comparison_has_no_mutation(sql):
+    assert inverted(sql) == []
 
 
-def test_a_condition_of_an_update_is_turned_though_what_it_sets_is_not():
-    assert turned("UPDATE a SET b = 1 WHERE c = 2;") == ["UPDATE a SET b = 1 WHERE c <> 2;"]
+def test_the_condition_of_an_update_is_inverted_and_its_assignments_are_not():
+    assert inverted("UPDATE a SET b = 1 WHERE c = 2;") == ["UPDATE a SET b = 1 WHERE c <> 2;"]
 
 
 def test_a_mutant_is_named_by_its_line():
-    (change,) = comparisons_turned("SELECT 1\n   WHERE  a = b\nFROM c")
-    assert change.said == "WHERE a [= > <>] b"
+    (change,) = comparisons_inverted("SELECT 1\n   WHERE  a = b\nFROM c")
+    assert change.summary == "WHERE a [= > <>] b"
 
 
-def test_each_statement_of_a_body_is_left_out_and_never_the_last_that_remains():
+def test_each_statement_of_a_body_is_removed_unless_it_is_the_only_one():
     sql = "BEGIN SELECT RAISE(ABORT, 'a;b'); -- no; more\n SELECT 2; END"
     left = [" ".join(change.sql.split()) for change in statements_left_out(sql[5:-3], offset=5, sql=sql)]
     assert left == ["BEGIN -- no; more SELECT 2; END", "BEGIN SELECT RAISE(ABORT, 'a;b'); END"]
     assert list(statements_left_out(" SELECT 1; ", offset=0, sql=" SELECT 1; ")) == []
 
 
-def test_what_a_function_refuses_is_left_out_as_a_step_and_as_a_value():
+def test_a_refusal_is_removed_as_a_statement_and_as_a_value():
     sql = "PERFORM books_refuse('a'); x := coalesce(n, books_refuse('b')); THEN books_refuse('c') ELSE"
     assert [change.sql for change in refusals_left_out(sql)] == [
         sql.replace("PERFORM books_refuse('a')", "NULL"),
@@ -75,7 +75,7 @@ def test_what_a_function_refuses_is_left_out_as_a_step_and_as_a_value():
     ]
 
 
-def test_a_constraint_is_left_out_of_its_table():
+def test_a_constraint_is_removed_from_its_table():
     sql = "CREATE TABLE a (b, CONSTRAINT ck_b CHECK (b IN (')', 'x')), CONSTRAINT uq_b UNIQUE (b))"
     assert without_constraint(sql, "ck_b") == "CREATE TABLE a (b, CONSTRAINT uq_b UNIQUE (b))"
     assert without_constraint(sql, "uq_b") == "CREATE TABLE a (b, CONSTRAINT ck_b CHECK (b IN (')', 'x')))"

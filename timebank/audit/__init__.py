@@ -1,1 +1,1 @@
-"""Do the books balance? Every room says what must be true of its rows; this one asks them all."""
+"""The audit: runs the checks of all rooms, stores their results, and reads a bank's books for those who audit them."""

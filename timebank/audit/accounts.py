@@ -1,4 +1,4 @@
-"""Accounts of a bank with who holds them, listed by what a coordinator looks for."""
+"""Accounts of a bank with their holders, filtered by balance, limits and standing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,17 +29,17 @@ class Which(StrEnum):
 
 
 def count_people(session: Session, bank: Bank) -> tuple[int, int, int]:
-    """(active members, accounts beyond a soft limit, people who left with hours on their account)."""
+    """Return (active members, accounts beyond a soft limit, members who left with a balance other than 0)."""
     accounts = accounts_as_they_stand(bank.id).subquery()
     counts = (
-        func.count(case((_shows(which, accounts, bank), 1))) for which in (Which.ACTIVE, Which.BEYOND, Which.LEFT)
+        func.count(case((_filter(which, accounts, bank), 1))) for which in (Which.ACTIVE, Which.BEYOND, Which.LEFT)
     )
     row = session.execute(_holders(bank.id, accounts).with_only_columns(*counts)).one()
     return row[0], row[1], row[2]
 
 
 def _holders(bank_id: int, accounts: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 (a subquery and its columns)
-    """Every account of the bank with who holds it; nobody holds the pot."""
+    """Select every account of the bank with its holder, which is NULL for accounts of the bank itself."""
     role = and_(
         MembershipRole.bank_id == Membership.bank_id,
         MembershipRole.membership_id == Membership.id,
@@ -63,7 +63,7 @@ def _holders(bank_id: int, accounts: Any) -> Select[*tuple[Any, ...]]:  # noqa: 
     )
 
 
-def _shows(which: Which, accounts: Any, bank: Bank) -> ColumnElement[bool]:  # noqa: ANN401 (a subquery and its columns)
+def _filter(which: Which, accounts: Any, bank: Bank) -> ColumnElement[bool]:  # noqa: ANN401 (a subquery and its columns)
     balance = accounts.c.balance
     owned = accounts.c.kind.in_((AccountKind.MEMBER, AccountKind.GROUP))
     conditions: dict[Which, ColumnElement[bool]] = {
@@ -81,7 +81,7 @@ def _shows(which: Which, accounts: Any, bank: Bank) -> ColumnElement[bool]:  # n
 
 @dataclass(frozen=True, slots=True)
 class AccountsPage:
-    """One page of accounts, and over all its pages how many there are and what they come to in minutes."""
+    """One page of accounts; `count` and `minutes` are totals over all pages."""
 
     rows: Sequence[Row[*tuple[Any, ...]]]
     number: int
@@ -93,12 +93,12 @@ class AccountsPage:
 def list_accounts(
     session: Session, bank: Bank, which: Which, *, page: int = 1, size: int = ROWS_A_PAGE
 ) -> AccountsPage:
-    """A page (from 1) of accounts: lowest balance first where it is about going below, else highest first.
+    """Return page `page` (from 1) of accounts: by ascending balance for BELOW and BEYOND, else descending.
 
     Columns: id, kind, balance, floor, code, number, standing, name.
     """
     accounts = accounts_as_they_stand(bank.id).subquery()
-    query = _holders(bank.id, accounts).where(_shows(which, accounts, bank))
+    query = _holders(bank.id, accounts).where(_filter(which, accounts, bank))
     total = session.execute(query.with_only_columns(func.count(), func.coalesce(func.sum(accounts.c.balance), 0))).one()
     first = accounts.c.balance if which in {Which.BELOW, Which.BEYOND} else accounts.c.balance.desc()
     rows = session.execute(query.order_by(first, accounts.c.id).limit(size + 1).offset((page - 1) * size)).all()

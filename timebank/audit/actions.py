@@ -1,7 +1,7 @@
-"""Checking the books and keeping what was found.
+"""Running the checks of the books and storing their results.
 
-Checking reads every line, which takes a while on big books. So it reads one moment, beside everybody's work, and only
-what came of it is written, in a short unit of work.
+Checks read every line, which takes long on large books. So they run on a snapshot that locks nothing, and only the
+results are written, in a short transaction.
 """
 
 import json
@@ -24,14 +24,14 @@ from timebank.trail import actions as trail
 
 
 class AskedFrom(StrEnum):
-    """What had the books checked."""
+    """Where a run of the checks was started."""
 
     COMMAND = "command"
     PAGE = "page"
 
 
 def check(session: Session) -> list[CheckResult]:
-    """Ask every check on a snapshot of the session's database. The session is left without a unit of work: no lock."""
+    """Run every check on a snapshot of the session's database. Rolls the session back first, so it holds no lock."""
     session.rollback()
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
@@ -39,17 +39,15 @@ def check(session: Session) -> list[CheckResult]:
         return list(check_books(reading))
 
 
-def check_and_store(session: Session, *, now: datetime) -> bool:
-    """Ask every check and keep the answers; gives whether all is right. What the session had not committed is lost."""
-    return store(session, check(session), asked_from=AskedFrom.COMMAND, seconds=0, now=now)
-
-
 def store(
     session: Session, results: Sequence[CheckResult], *, asked_from: AskedFrom, seconds: int, now: datetime
 ) -> bool:
-    """Keep what the checks found: each one's name, verdict, figure and number of findings, and no row of any bank."""
+    """Store a run of the checks; return whether all passed. `seconds` is how long it took.
+
+    Each check's name, verdict, figure and number of findings are stored, and no row of any bank.
+    """
     is_right = all(result.verdict is not Verdict.WRONG for result in results)
-    told = [
+    checks = [
         {
             "name": result.name,
             "verdict": result.verdict.value,
@@ -59,14 +57,14 @@ def store(
         }
         for result in results
     ]
-    found = {"asked_from": asked_from.value, "seconds": seconds, "checks": told}
-    session.add(BooksCheck(id=clock.next_id(), checked_at=now, is_right=is_right, results=json.dumps(found)))
+    run = {"asked_from": asked_from.value, "seconds": seconds, "checks": checks}
+    session.add(BooksCheck(id=clock.next_id(), checked_at=now, is_right=is_right, results=json.dumps(run)))
     session.flush()
     return is_right
 
 
 def store_asked(session: Session, results: Sequence[CheckResult], doing: Doing, *, seconds: int) -> None:
-    """Keep what a page had checked, with who asked on the trail; the same form once. Raises NotAllowedError."""
+    """Store a run started from a page, with a trail row naming who started it. Raises NotAllowedError."""
     if trail.begin(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS)) is not None:
         return
     if not may_audit(doing.by):

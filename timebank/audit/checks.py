@@ -1,4 +1,4 @@
-"""All checks of all rooms, in the order in which they are read aloud."""
+"""The checks of all rooms, in the order in which reports list them."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -33,17 +33,17 @@ ALL_CHECKS: Sequence[Check] = (
 def check_books(
     session: Session, checks: Sequence[Check] = ALL_CHECKS, *, before: Callable[[str], None] = lambda _name: None
 ) -> Iterator[CheckResult]:
-    """Ask every check, one after the other, in one unit of work that reads one moment.
+    """Run the checks one after the other in the session's transaction; yield each result.
 
-    `before` is told each check's name before it is asked. Where somebody wrote past the guards what cannot even be
-    read, the check says so instead of breaking off.
+    `before` is called with each check's name before it runs. A row that cannot be decoded, because somebody wrote it
+    past the guards, becomes a finding of the check instead of an exception.
     """
     for check in checks:
         before(check.__name__)
         try:
             yield check(session)
         except (OperationalError, InterfaceError):
-            raise  # the database does not answer, which says nothing about the books
+            raise  # the database is not reachable, which is no finding
         except (ValueError, TypeError, StatementError, MemoryError, OverflowError) as error:
             session.rollback()
             finding = Finding("the books", "a row", f"there is something that cannot be read: {error}")

@@ -1,4 +1,4 @@
-"""Every exchange of a bank, narrowed down: the totals of what fits, exact, and its rows a page at a time."""
+"""Exchanges of a bank by filter: exact totals of all matches, and the matching rows in pages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ _LONGEST_NUMBER = 9
 
 @dataclass(frozen=True, slots=True)
 class ExchangeFilter:
-    """What an exchange must be to be listed; what is empty asks for nothing. Days count at both ends.
+    """Conditions on exchanges, all of which must hold; empty fields do not filter. `first` and `last` are inclusive.
 
-    `category_ids` are a category and those below it; `person` is words of a name or a member's number; the day of
-    an exchange is the one it happened on, or was agreed for.
+    `category_ids` are a category and those below it; `person` is words of a name or a member number; the day of an
+    exchange is the one it happened on, else the one agreed for.
     """
 
     words: str = ""
@@ -38,7 +38,7 @@ class ExchangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many exchanges fit, and their minutes: moved and standing, waiting, and taken back."""
+    """The number of matching exchanges and their minutes: posted, waiting for an answer, and reversed."""
 
     exchanges: int
     moved_minutes: int
@@ -46,15 +46,15 @@ class Totals:
     reversed_minutes: int
 
 
-def count_exchanges(session: Session, bank_id: int, wanted: ExchangeFilter) -> Totals:
-    """What all that fits comes to, in one query."""
+def count_exchanges(session: Session, bank_id: int, filters: ExchangeFilter) -> Totals:
+    """Return the totals of all matches, in one query."""
     rows = session.execute(
         select(
             Exchange.state,
             func.count().label("exchanges"),
             func.coalesce(func.sum(Exchange.minutes), 0).label("minutes"),
         )
-        .where(*_conditions(bank_id, wanted))
+        .where(*_conditions(bank_id, filters))
         .group_by(Exchange.state)
     ).all()
 
@@ -75,29 +75,29 @@ class AuditedPage:
 def list_exchanges(
     session: Session,
     bank_id: int,
-    wanted: ExchangeFilter,
+    filters: ExchangeFilter,
     *,
     below: int | None = None,
     size: int = EXCHANGES_A_PAGE,
 ) -> AuditedPage:
-    """A page of what fits, ids under `below` (None: the newest).
+    """Return a page of matches with ids under `below` (None: the newest).
 
     Columns: id, code, giver_account_id, receiver_account_id, state, what, agreed_on, agreed_minutes, occurred_on,
     minutes, category_id.
     """
-    query = _columns().where(*_conditions(bank_id, wanted))
+    query = _columns().where(*_conditions(bank_id, filters))
     query = query.where(Exchange.id < below) if below is not None else query
     rows = session.execute(query.order_by(Exchange.id.desc()).limit(size + 1)).all()
     return AuditedPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
 
 
 def list_batches(
-    session: Session, bank_id: int, wanted: ExchangeFilter, *, size: int = EXCHANGES_A_BATCH
+    session: Session, bank_id: int, filters: ExchangeFilter, *, size: int = EXCHANGES_A_BATCH
 ) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
-    """All that fits, newest first, a thousand at a time, so that no more than that is held at once."""
+    """Yield all matches, newest first, in batches of `size` rows, so that memory stays bounded."""
     below: int | None = None
     while True:
-        page = list_exchanges(session, bank_id, wanted, below=below, size=size)
+        page = list_exchanges(session, bank_id, filters, below=below, size=size)
         yield page.rows
         if page.older is None:
             return
@@ -120,24 +120,24 @@ def _columns() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(bank_id: int, wanted: ExchangeFilter) -> list[ColumnElement[bool]]:
+def _conditions(bank_id: int, filters: ExchangeFilter) -> list[ColumnElement[bool]]:
     day = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
-    found: list[ColumnElement[bool]] = [Exchange.bank_id == bank_id]
-    found += [Exchange.what.icontains(word, autoescape=True) for word in wanted.words.split()]
-    if wanted.person.strip():
-        found.append(_is_side(_accounts_of_person(bank_id, wanted.person)))
-    if wanted.area_id is not None:
-        lives_there = (Membership.bank_id == bank_id, Membership.area_id == wanted.area_id)
-        found.append(_is_side(select(Membership.account_id).where(*lives_there)))
-    if wanted.category_ids:
-        found.append(Exchange.category_id.in_(wanted.category_ids))
-    if wanted.states:
-        found.append(Exchange.state.in_(wanted.states))
-    if wanted.first is not None:
-        found.append(day >= wanted.first)
-    if wanted.last is not None:
-        found.append(day <= wanted.last)
-    return found
+    conditions: list[ColumnElement[bool]] = [Exchange.bank_id == bank_id]
+    conditions += [Exchange.what.icontains(word, autoescape=True) for word in filters.words.split()]
+    if filters.person.strip():
+        conditions.append(_is_side(_accounts_of_person(bank_id, filters.person)))
+    if filters.area_id is not None:
+        lives_there = (Membership.bank_id == bank_id, Membership.area_id == filters.area_id)
+        conditions.append(_is_side(select(Membership.account_id).where(*lives_there)))
+    if filters.category_ids:
+        conditions.append(Exchange.category_id.in_(filters.category_ids))
+    if filters.states:
+        conditions.append(Exchange.state.in_(filters.states))
+    if filters.first is not None:
+        conditions.append(day >= filters.first)
+    if filters.last is not None:
+        conditions.append(day <= filters.last)
+    return conditions
 
 
 def _is_side(accounts: Select[int]) -> ColumnElement[bool]:
@@ -145,7 +145,7 @@ def _is_side(accounts: Select[int]) -> ColumnElement[bool]:
 
 
 def _accounts_of_person(bank_id: int, typed: str) -> Select[int]:
-    """Accounts of whoever has every word in their name, or has the number."""
+    """Select the accounts of members whose name has every typed word, or whose number was typed."""
     words = fold(typed).split()
     named = and_(*(Person.name_folded.contains(word, autoescape=True) for word in words))
     number = typed.strip()

@@ -1,4 +1,4 @@
-"""What a coordinator goes through now and then: overrides, reversals, and one broker for both sides."""
+"""Lists for a coordinator's review: limit overrides, reversals, and exchanges with one broker for both sides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RowsPage:
 
 @dataclass(frozen=True, slots=True)
 class NumberedPage:
-    """One page of rows, counted from 1, and whether there is another."""
+    """Page `number` (from 1) of rows, and whether there is another."""
 
     rows: Sequence[Row[*tuple[Any, ...]]]
     number: int
@@ -33,7 +33,7 @@ class NumberedPage:
 
 
 def list_overrides(session: Session, bank: Bank, *, page: int = 1, size: int = ROWS_A_PAGE) -> NumberedPage:
-    """A page (from 1) of lower limits for a time, the first to end on top.
+    """Return page `page` (from 1) of temporary limit overrides, the first to end on top.
 
     Columns: account_id, floor, reason, until, recorded_by, recorded_at, balance, kind, name, code.
     """
@@ -51,7 +51,7 @@ def list_overrides(session: Session, bank: Bank, *, page: int = 1, size: int = R
 
 
 def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | None = None) -> RowsPage:
-    """A page of reversals that wait, or that were answered, newest first.
+    """Return a page of open (`waits`) or answered reversals, newest first.
 
     Columns: those of a reversal, and of its exchange: exchange_code, what, minutes, giver_ and receiver_account_id.
     """
@@ -74,7 +74,7 @@ def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | 
 
 
 def list_one_broker(session: Session, bank_id: int, *, below: int | None = None) -> RowsPage:
-    """A page of exchanges in which one broker acted for both sides, newest first.
+    """Return a page of exchanges in which one broker acted for both sides, newest first.
 
     Columns: id, code, what, state, minutes, occurred_on, giver_account_id, receiver_account_id, done_by.
     """
@@ -100,7 +100,10 @@ def list_one_broker(session: Session, bank_id: int, *, below: int | None = None)
 
 
 def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(exchange_id, deed, done_by, done_at, on_behalf_of, how, evidence) of what brokers did for members in these."""
+    """Return the steps of these exchanges that brokers took for members.
+
+    Columns: exchange_id, deed, done_by, done_at, on_behalf_of, how, evidence.
+    """
     return session.execute(
         select(
             ExchangeStep.exchange_id,
@@ -121,7 +124,7 @@ def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]
 
 
 def one_broker(bank_id: int) -> Select[int, int | None]:
-    """(exchange_id, done_by) where one membership acted on behalf of two."""
+    """Select (exchange_id, done_by) where one membership acted on behalf of two others."""
     return (
         select(ExchangeStep.exchange_id, func.min(ExchangeStep.done_by).label("done_by"))
         .where(ExchangeStep.bank_id == bank_id, ExchangeStep.on_behalf_of.is_not(None))

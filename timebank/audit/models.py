@@ -1,4 +1,4 @@
-"""What was found when the books were checked."""
+"""The table of stored check runs."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from timebank.db import Base, UtcTime
 
 
 class BooksCheck(Base):
-    """One run of all checks: when it ended, whether all was right, and each check's verdict and figure (JSON).
+    """One run of all checks: when it ended, whether all passed, and each check's verdict and figure (JSON).
 
-    It covers the whole installation and says nothing of any one row.
+    It covers the whole installation and names no row of any bank.
     """
 
     __tablename__ = "books_check"

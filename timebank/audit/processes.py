@@ -1,6 +1,6 @@
-"""All checks of the books shared among several processes, for large books on a machine with idle cores.
+"""All checks of the books run in parallel processes, for large books on a machine with idle cores.
 
-On PostgreSQL they all read the same moment, an exported snapshot. On SQLite each check reads a moment of its own.
+On PostgreSQL all processes read one exported snapshot. On SQLite each check reads a snapshot of its own.
 """
 
 import multiprocessing
@@ -21,14 +21,14 @@ from timebank.bookkeeping.checking.marks import IdRange, split_ids
 from timebank.db import opened, snapshot
 from timebank.ledger.checks import MOST_FINDINGS, CheckResult
 
-#: Begun first, the longest before the others, so that no process is left alone with one at the end.
+#: Started first, in this order, so that no long check is left running alone at the end.
 _LONGEST = ("entries_as_written", "postings_equal_lines", "running_balances", "balances_equal_postings", "seals_match")
-#: A check that can be split is, into so many parts a process.
+#: A check that can be split is split into this many parts per process.
 _PARTS_A_PROCESS = 2
 
-#: A check, and the ids of the entries that it is about; None: all of it.
+#: A check and the range of entry ids that it reads; None: all entries.
 _Task = tuple[Check, IdRange | None]
-#: What a check found, and how many milliseconds it took.
+#: A check's result and the milliseconds it took.
 _Timed = tuple[CheckResult, int]
 
 
@@ -42,10 +42,10 @@ def check_in_processes(
 ) -> list[_Timed]:
     """Return each check's result and the milliseconds it took, in the order of the checks.
 
-    `info` is what a Session carries, without functions. `tell` gets the name and milliseconds of each part as it
-    ends.
+    `info` becomes `Session.info`; it is pickled, so it may hold no functions. `tell` is called with the name and
+    milliseconds of each part as it ends.
     """
-    found: dict[str, list[_Timed]] = {}
+    timed: dict[str, list[_Timed]] = {}
     with opened(url) as engine, Session(snapshot(engine), info=dict(info)) as session:
         moment = None
         if engine.dialect.name == "postgresql":
@@ -54,17 +54,17 @@ def check_in_processes(
             tasks = list(_tasks(checks, split_ids(session, processes * _PARTS_A_PROCESS)))
             parts = Counter(check.__name__ for check, _ids in tasks)
             for result, milliseconds in pool.imap_unordered(partial(_run, url, dict(info), moment), tasks):
-                name, ended = result.name, found.setdefault(result.name, [])
+                name, ended = result.name, timed.setdefault(result.name, [])
                 ended.append((result, milliseconds))
                 tell(name if parts[name] == 1 else f"{name} ({len(ended)} of {parts[name]})", milliseconds)
-    return [_joined(found[check.__name__]) for check in checks]
+    return [_joined(timed[check.__name__]) for check in checks]
 
 
 def _tasks(checks: Sequence[Check], ranges: Sequence[IdRange]) -> Iterator[_Task]:
-    def place(check: Check) -> int:
+    def rank(check: Check) -> int:
         return _LONGEST.index(check.__name__) if check.__name__ in _LONGEST else len(_LONGEST)
 
-    for check in sorted(checks, key=place):
+    for check in sorted(checks, key=rank):
         yield from ((check, ids) for ids in (ranges if check in SPLIT else (None,)))
 
 

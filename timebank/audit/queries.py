@@ -1,4 +1,4 @@
-"""What the first page of the audit says: the newest check, and every figure of the bank. And every check before it."""
+"""Queries of the audit's first page: stored check runs, and the figures of a bank."""
 
 import json
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ LAST_CHECKS = 5
 
 @dataclass(frozen=True, slots=True)
 class StoredCheck:
-    """One run of all checks as it was kept, and the how manieth; `checks` have name, verdict, figure, unit, findings.
+    """A stored run of all checks and its ordinal number; `checks` have name, verdict, figure, unit, findings.
 
-    `asked_by` is the membership that pressed the button, where that was in the bank that looks.
+    `asked_by` is the membership that started it from a page of this bank, else None.
     """
 
     number: int
@@ -43,13 +43,13 @@ class StoredCheck:
 
     @property
     def rows(self) -> int:
-        """How many rows all checks together looked at."""
-        return sum(int(one["figure"]) for one in self.checks)
+        """The number of rows that all checks together read."""
+        return sum(int(check["figure"]) for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
 class ChecksPage:
-    """One page of runs of all checks, counted from 1, and whether there is another."""
+    """Page `number` (from 1) of check runs, and whether there is another."""
 
     rows: Sequence[StoredCheck]
     number: int
@@ -57,15 +57,15 @@ class ChecksPage:
 
 
 def list_checks(session: Session, bank_id: int, *, page: int = 1, size: int = CHECKS_A_PAGE) -> ChecksPage:
-    """A page of all runs over the whole installation, newest first."""
+    """Return a page of all check runs of the installation, newest first."""
     stored = session.scalar(select(func.count()).select_from(BooksCheck)) or 0
     before = (page - 1) * size
-    found = _list_stored(session, bank_id, stored - before, _newest_first().limit(size).offset(before))
-    return ChecksPage(found, page, stored > before + size)
+    runs = _list_stored(session, bank_id, stored - before, _newest_first().limit(size).offset(before))
+    return ChecksPage(runs, page, stored > before + size)
 
 
 def find_check(session: Session, bank_id: int, number: int) -> StoredCheck | None:
-    """The run that was the how manieth, counted from 1."""
+    """Return the n-th stored run, counted from 1; None if there is none."""
     oldest_first = select(*_CHECK).order_by(BooksCheck.id).limit(1).offset(number - 1)
     return next(iter(_list_stored(session, bank_id, number, oldest_first)), None) if number > 0 else None
 
@@ -80,7 +80,7 @@ def _newest_first() -> Select[datetime, bool, str]:
 def _list_stored(
     session: Session, bank_id: int, newest: int, query: Select[datetime, bool, str]
 ) -> Sequence[StoredCheck]:
-    """What was kept, numbered down from the newest of them, with who of the bank asked."""
+    """Return the runs of the query, numbered down from `newest`, each with the member of the bank who started it."""
     rows = session.execute(query).all()
     askers = dict(list_doers(session, bank_id, DeedName.BOOKS_CHECKED, [row.checked_at for row in rows]))
     return [
@@ -93,7 +93,7 @@ def _list_stored(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of days, both ends counted, and the minutes whose help happened in it."""
+    """A range of days, both ends inclusive, and the minutes of the help that happened in it."""
 
     first: date
     last: date
@@ -102,7 +102,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every figure of the first page: of the books, the exchanges, the members, and of what to look at."""
+    """The figures of the first page: of the books, exchanges and members, and of what needs review.
+
+    `by_state` maps a state to (number of exchanges, minutes).
+    """
 
     books: Figures
     month: Period
@@ -121,12 +124,12 @@ class Overview:
 
     @property
     def waiting_minutes(self) -> int:
-        """Minutes that wait for the other side."""
+        """Minutes of the exchanges that wait for the other side."""
         return sum(self.by_state.get(state, (0, 0))[1] for state in WAITING)
 
 
 def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
-    """The figures of a bank, each a single aggregate over rows of that bank alone."""
+    """Return the figures of a bank, each an aggregate over the rows of that bank alone."""
     today = clock.local_day(now, bank.time_zone)
     month = Period(today.replace(day=1), today)
     year = Period(_a_year_before(today), today)
@@ -153,12 +156,12 @@ def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
 
 
 def years(bank: Bank, now: datetime) -> range:
-    """The years in which a bank can have posted."""
+    """Return the years in which a bank can have entries, up to the year of `now`."""
     return range(bank.opened_at.year, now.year + 1)
 
 
 def _a_year_before(today: date) -> date:
-    """The first day of the twelve months that end with today."""
+    """Return the first day of the twelve months that end today."""
     return date(today.year - 1, today.month, min(today.day, 28)) + timedelta(days=1)
 
 

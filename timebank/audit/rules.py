@@ -1,23 +1,23 @@
-"""How an entry is named in an address, and what a list of exchanges is narrowed down to. Values in, answers out."""
+"""Entry keys in URLs, and the groups of states by which lists of exchanges are filtered."""
 
 from timebank.codes import OLD_KEY
 from timebank.exchanges.rules import State
 from timebank.ledger.entries import HISTORY, EntryKind
 
-#: First words of addresses of entries.
+#: First path segments of the URLs of entries.
 WORDS = tuple(sorted({"reversal", *EntryKind}))
-#: States in which hours have moved and stand, and in which they wait for the other side.
+#: States whose hours are posted and not reversed, and states that wait for the other side.
 MOVED = (State.CONFIRMED, State.DECIDED)
 WAITING = (State.RECORDED, State.DISPUTED)
-#: Several states under one word, besides each state under its own.
+#: Filter words that stand for several states; each state also has its own value as a word.
 GROUPS = {"moved": MOVED, "waiting-hours": WAITING}
 
 
 def address_of(key: str) -> tuple[str, str] | None:
-    """(word, code) of an entry's key: 'exchange:K7M3Q2XZ' and 'member:K7M3Q2XZ:welcome' begin with what it was.
+    """Return (word, code) for an entry's key: ('exchange', 'K7M3Q2XZ') for 'exchange:K7M3Q2XZ'.
 
-    Older books had keys of their own: 'history:7' is found under the word and '~7'. None for a key that was given
-    another way.
+    'member:K7M3Q2XZ:welcome' gives ('welcome', 'K7M3Q2XZ'). Imported entries keep the key of their source: 'history:7'
+    gives ('history', '~7'). None for a key of any other form.
     """
     if key.startswith(HISTORY) and "/" not in key:
         return HISTORY.rstrip(":"), OLD_KEY + key.removeprefix(HISTORY)
@@ -30,7 +30,7 @@ def address_of(key: str) -> tuple[str, str] | None:
 
 
 def keys_of(word: str, code: str) -> tuple[str, str]:
-    """The keys that an address can mean."""
+    """Return the two keys that a word and code of a URL can stand for; the inverse of `address_of`."""
     if code.startswith(OLD_KEY):
         code = code.removeprefix(OLD_KEY)
         return f"{word}:{code}", f"{word}:{code}"
@@ -38,7 +38,7 @@ def keys_of(word: str, code: str) -> tuple[str, str]:
 
 
 def states_of(word: str) -> tuple[State, ...]:
-    """The states that a word of the address means; none for a word that is no state."""
+    """Return the states that a filter word of a URL stands for; () for an unknown word."""
     if word in GROUPS:
         return GROUPS[word]
     return tuple(state for state in State if state.value == word)

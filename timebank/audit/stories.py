@@ -1,4 +1,4 @@
-"""The whole story of one entry: the deed behind it, who did what for whom, and what it did to both accounts."""
+"""One entry with everything connected to it: exchange, steps, reversals, corrections, trail rows, and who took part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from timebank.trail.queries import list_deeds_of
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is meant: names by membership, and (name, code) by account."""
+    """Names by membership id, and (name, code) by account id."""
 
     members: Mapping[int, str]
     accounts: Mapping[int, tuple[str, str]]
@@ -28,9 +28,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An entry and all that is known of it. What no exchange stands behind has neither exchange nor steps.
+    """An entry and the rows connected to it; `exchange` is None and `steps` empty unless it belongs to an exchange.
 
-    `correction` is the one that wrote it, `taken_back_by` are those of its own lines; `lines_left` can still go back.
+    `correction` is the one that posted it, `taken_back_by` are those that reverse its lines; `lines_left` counts the
+    lines that can still be reversed.
     """
 
     entry: EntryRow
@@ -47,7 +48,7 @@ class Story:
 
 
 def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | None:
-    """The story of the entry under this word and code of the bank."""
+    """Return the story of the bank's entry under this word and code of a URL; None if there is no such entry."""
     entry = find_entry(session, bank_id, keys_of(word, code))
     if entry is None:
         return None
@@ -59,38 +60,39 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     correction = None if exchange else _find_correction(session, bank_id, entry.key)
     taken_back_by = [] if exchange else list_of_entry(session, bank_id, entry.id)
     subjects = {entry.deed, *([f"reversal:{reversal.code}"] if reversal else [])}
-    subjects |= {f"correction:{one.code}" for one in (correction, *taken_back_by) if one is not None}
+    corrections = [row for row in (correction, *taken_back_by) if row is not None]
+    subjects |= {f"correction:{row.code}" for row in corrections}
     deeds = list_deeds_of(session, bank_id, sorted(subjects))
     doers: set[int | None] = {entry.recorded_by, entry.on_behalf_of, entry.approved_by}
-    doers |= {one for step in (*steps, *deeds) for one in (step.done_by, step.on_behalf_of)}
+    doers |= {member_id for step in (*steps, *deeds) for member_id in (step.done_by, step.on_behalf_of)}
     if reversal:
         doers |= {reversal.proposed_by, reversal.approved_by, reversal.refused_by}
         doers |= {reversal.giver_agreed_by, reversal.receiver_agreed_by}
-    for one in (correction, *taken_back_by):
-        doers |= {one.proposed_by, one.approved_by, one.refused_by} if one is not None else set()
+    for row in corrections:
+        doers |= {row.proposed_by, row.approved_by, row.refused_by}
     sides = {account for line in lines for account in (line.from_account_id, line.to_account_id)}
     people = list_people(session, bank_id, doers, sides)
     related = list_related_entries(session, bank_id, entry)
-    gone = list_reversed_lines(session, bank_id, entry.id)
-    left = 0 if entry.reverses else len(lines) - len(gone)
+    reversed_lines = list_reversed_lines(session, bank_id, entry.id)
+    left = 0 if entry.reverses else len(lines) - len(reversed_lines)
     return Story(entry, lines, related, exchange, steps, reversal, correction, taken_back_by, left, deeds, people)
 
 
 def _find_correction(session: Session, bank_id: int, key: str) -> Correction | None:
-    """The correction that wrote the entry under this key."""
+    """Return the correction that posted the entry with this key."""
     word, _colon, code = key.partition(":")
     return find_correction(session, bank_id, code) if word in {"adjustment", "reversal"} else None
 
 
 def list_people(session: Session, bank_id: int, memberships: set[int | None], accounts: set[int]) -> People:
-    """The names of these memberships and of who holds these accounts."""
+    """Return the names of these memberships and of the holders of these accounts."""
     rows = session.execute(
         select(Membership.id, Membership.account_id, Person.name, Membership.code)
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.bank_id == bank_id,
             or_(
-                Membership.id.in_({one for one in memberships if one is not None}),
+                Membership.id.in_(memberships - {None}),
                 Membership.account_id.in_(accounts),
             ),
         )
@@ -117,7 +119,7 @@ def _list_steps(session: Session, exchange: Exchange) -> Sequence[Row[*tuple[Any
 
 
 def _find_reversal(session: Session, key: str, exchange: Exchange) -> Reversal | None:
-    """The reversal that this entry is, or the last one that was proposed for its exchange."""
+    """Return the reversal that posted this entry, else the newest one proposed for its exchange."""
     query = select(Reversal).where(Reversal.bank_id == exchange.bank_id, Reversal.exchange_id == exchange.id)
     kind, _colon, code = key.partition(":")
     if kind == "reversal":

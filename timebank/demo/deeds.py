@@ -1,4 +1,4 @@
-"""What the lives of the village are told in: help that happened once, and help that comes again every week."""
+"""Data types of the demo: help that happened once, weekly help, and limit overrides."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -14,7 +14,7 @@ _DAYS_A_WEEK = 7
 
 
 class Ending(Enum):
-    """How far it has come."""
+    """The state in which an exchange ends up."""
 
     PROPOSED = auto()
     DECLINED = auto()
@@ -30,18 +30,18 @@ class Ending(Enum):
     REVERSED = auto()
 
 
-#: Help that was agreed beforehand and has come no further.
+#: Endings of exchanges that are never recorded.
 UNRECORDED = frozenset({Ending.PROPOSED, Ending.DECLINED, Ending.ACCEPTED, Ending.CALLED_OFF})
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help between two neighbours, so many days ago (below zero: to come); times in minutes.
+    """An exchange between two neighbours, `days_ago` days in the past (negative: in the future); times in minutes.
 
-    `asked` for by the receiver or `offered` by the giver was agreed beforehand, with `travel` on top; `by` is the side
-    that wrote it down, `late` the days until then, `slip` what both signed.
-    `found` is the title of the listing that it came of, `under` the key of the category that a broker filed it under.
-    `words` are what the other side, the broker or the coordinator had to say, and `said` the minutes that they named.
+    `asked` (by the receiver) and `offered` (by the giver) exchanges were agreed first, with `travel` minutes on top.
+    `by` is the side that recorded it, `late` days afterwards; `slip` is the reference of a slip that both signed.
+    `listing` is the title of its listing, `under` the key of the category that a broker filed it under. `words` and
+    `claimed_minutes` are from the other side's dispute, the broker's decision or the coordinator's reversal.
     """
 
     days_ago: int
@@ -54,19 +54,19 @@ class Help:
     by: Side = Side.GIVER
     asked: bool = False
     offered: bool = False
-    found: str = ""
+    listing: str = ""
     under: str = ""
     travel: int = 0
     late: int = 0
     slip: str = ""
     words: str = ""
-    said: int = 0
+    claimed_minutes: int = 0
     thanks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """Help that comes again on a day of the week, in so many weeks before this one; thanked for the last time."""
+    """Help on the same day of the week (Monday is 0), `weeks_ago` weeks back; only the last time has thanks."""
 
     day: int
     weeks_ago: Sequence[int]
@@ -77,12 +77,12 @@ class Habit:
     _: KW_ONLY
     by: Side = Side.GIVER
     asked: bool = False
-    found: str = ""
+    listing: str = ""
     travel: int = 0
     thanks: str = ""
 
     def times(self, today: date) -> Iterator[Help]:
-        """Each time that it has happened before the Monday of this week."""
+        """Yield each occurrence, all before the Monday of this week."""
         for weeks in self.weeks_ago:
             yield Help(
                 today.weekday() - self.day + weeks * _DAYS_A_WEEK,
@@ -92,7 +92,7 @@ class Habit:
                 self.minutes,
                 by=self.by,
                 asked=self.asked,
-                found=self.found,
+                listing=self.listing,
                 travel=self.travel,
                 thanks=self.thanks if weeks == self.weeks_ago[-1] else "",
             )
@@ -100,7 +100,7 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class LowerLimit:
-    """A coordinator's word that somebody may go further below zero for a time."""
+    """A temporary override of a member's limit: a floor in minutes, in force for `days` days."""
 
     days_ago: int
     whose: str
@@ -110,5 +110,5 @@ class LowerLimit:
 
 
 def weeks(first: int, last: int = 1, *, every: int = 1) -> Sequence[int]:
-    """Numbers of weeks ago, from the first time to the last."""
+    """Return numbers of weeks ago, from `first` down to `last`."""
     return range(first, last - 1, -every)

@@ -1,4 +1,4 @@
-"""What the desk of a bank does in three months: limits, standings, and what people asked a broker to look after."""
+"""The demo's work of brokers and coordinators: limits, standings, and tasks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _ASKED_AT, _LOOKED_AT = time(11, 15), time(14, 20)
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """So many days ago, somebody was suspended, left, or came back, and why."""
+class StandingMove:
+    """A member is suspended, leaves or comes back, `days_ago` days ago."""
 
     days_ago: int
     whose: str
@@ -35,7 +35,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class LookedFor:
-    """What a member asked a broker to find for them."""
+    """A member's request that a broker find somebody for them."""
 
     days_ago: int
     whose: str
@@ -44,7 +44,7 @@ class LookedFor:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """A task of this kind about somebody that a broker has taken, and what they noted where it is done."""
+    """A task about a member that a broker has taken; it is done if there is a `note`."""
 
     days_ago: int
     kind: Kind
@@ -55,64 +55,68 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class DeskWork:
-    """All that a bank's desk has seen to. The coordinator changes limits and standings, and puts balances right.
+    """All work of a bank's desk. The coordinator changes limits and standings, and proposes adjustments.
 
-    Where there is an `approver`, months are signed off.
+    Months are signed off if there is an `approver`.
     """
 
     limits: Sequence[LowerLimit] = ()
-    moved: Sequence[Moved] = ()
+    moves: Sequence[StandingMove] = ()
     looked_for: Sequence[LookedFor] = ()
     handled: Sequence[Handled] = ()
     adjusted: Sequence[Adjusted] = ()
     approver: str = ""
 
 
-def lower(place: Neighbourhood, told: LowerLimit, coordinator: str) -> Story:
-    """The coordinator lets somebody go further below zero for a time."""
-    now = yield place.moment(told.days_ago)
+def lower(neighbourhood: Neighbourhood, override: LowerLimit, coordinator: str) -> Story:
+    """The coordinator lowers a member's limit for a time."""
+    now = yield neighbourhood.moment(override.days_ago)
     lower_limit(
-        place.session,
-        place.bank,
-        place.people[told.whose],
-        Doing(place.people[coordinator], now, f"village-limit-{told.whose}"),
-        below_minutes=-told.floor_minutes,
-        reason=told.reason,
-        until=place.today + timedelta(days=told.days - told.days_ago),
+        neighbourhood.session,
+        neighbourhood.bank,
+        neighbourhood.people[override.whose],
+        Doing(neighbourhood.people[coordinator], now, f"village-limit-{override.whose}"),
+        below_minutes=-override.floor_minutes,
+        reason=override.reason,
+        until=neighbourhood.today + timedelta(days=override.days - override.days_ago),
     )
 
 
-def change(place: Neighbourhood, told: Moved, coordinator: str) -> Story:
-    """The coordinator says where somebody stands from now on; the hours of who leaves go to the community pot."""
-    now = yield place.moment(told.days_ago)
-    session, member, key = place.session, place.people[told.whose], f"village-standing-{told.whose}-{told.to}"
-    by = place.people[coordinator]
-    if told.to is Standing.LEFT:
-        going = Going(get_account(session, place.bank.id, member.account_id).balance, told.reason)
-        leave(session, place.bank, member, going, Doing(by, now, key))
-    elif told.to is Standing.ACTIVE:
-        take_back_in(session, member, Doing(by, now, key), reason=told.reason)
+def change(neighbourhood: Neighbourhood, standing_move: StandingMove, coordinator: str) -> Story:
+    """The coordinator changes a member's standing; on leaving, the balance goes to the community pot."""
+    now = yield neighbourhood.moment(standing_move.days_ago)
+    session, member, key = (
+        neighbourhood.session,
+        neighbourhood.people[standing_move.whose],
+        f"village-standing-{standing_move.whose}-{standing_move.to}",
+    )
+    by = neighbourhood.people[coordinator]
+    if standing_move.to is Standing.LEFT:
+        going = Going(get_account(session, neighbourhood.bank.id, member.account_id).balance, standing_move.reason)
+        leave(session, neighbourhood.bank, member, going, Doing(by, now, key))
+    elif standing_move.to is Standing.ACTIVE:
+        take_back_in(session, member, Doing(by, now, key), reason=standing_move.reason)
     else:
-        change_standing(session, member, told.to, Doing(by, now, key), reason=told.reason)
-    found = find_actor_by_code(session, place.bank.id, member.code)
-    if found is not None:
-        place.people[told.whose] = found
+        change_standing(session, member, standing_move.to, Doing(by, now, key), reason=standing_move.reason)
+    actor = find_actor_by_code(session, neighbourhood.bank.id, member.code)
+    if actor is not None:
+        neighbourhood.people[standing_move.whose] = actor
 
 
-def look_for(place: Neighbourhood, told: LookedFor) -> Story:
-    """Somebody asks a broker to find somebody for them."""
-    now = yield place.finds_time(told.whose, place.moment(told.days_ago, _ASKED_AT))
-    key = f"village-looked-for-{told.whose}"
-    ask_broker(place.session, told.words, Doing(place.actor(told.whose), now, key))
+def look_for(neighbourhood: Neighbourhood, request: LookedFor) -> Story:
+    """A member asks a broker to find somebody for them."""
+    now = yield neighbourhood.finds_time(request.whose, neighbourhood.moment(request.days_ago, _ASKED_AT))
+    key = f"village-looked-for-{request.whose}"
+    ask_broker(neighbourhood.session, request.words, Doing(neighbourhood.actor(request.whose), now, key))
 
 
-def handle(place: Neighbourhood, told: Handled) -> Story:
-    """A broker takes a task, and where there is a note, it is done."""
-    now = yield place.moment(told.days_ago, _LOOKED_AT)
-    session, broker = place.session, place.people[told.broker]
-    subject = str(Ref(Subject.MEMBER, place.people[told.whose].code))
-    waiting = list_tasks(session, place.bank.id, Shows.OPEN, membership_id=broker.membership_id).rows
-    code = next(row.code for row in waiting if (row.kind, row.subject) == (told.kind, subject))
+def handle(neighbourhood: Neighbourhood, handled: Handled) -> Story:
+    """A broker takes a task, and finishes it if there is a note."""
+    now = yield neighbourhood.moment(handled.days_ago, _LOOKED_AT)
+    session, broker = neighbourhood.session, neighbourhood.people[handled.broker]
+    subject = str(Ref(Subject.MEMBER, neighbourhood.people[handled.whose].code))
+    waiting = list_tasks(session, neighbourhood.bank.id, Shows.OPEN, membership_id=broker.membership_id).rows
+    code = next(row.code for row in waiting if (row.kind, row.subject) == (handled.kind, subject))
     take(session, code, Doing(broker, now))
-    if told.note:
-        finish(session, code, Doing(broker, now), note=told.note)
+    if handled.note:
+        finish(session, code, Doing(broker, now), note=handled.note)

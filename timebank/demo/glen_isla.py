@@ -3,7 +3,7 @@
 from timebank.actors import Standing
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
-from timebank.demo.desk import DeskWork, Handled, LookedFor, Moved
+from timebank.demo.desk import DeskWork, Handled, LookedFor, StandingMove
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
@@ -144,18 +144,23 @@ DESK_WORK = DeskWork(
             reason="Twins since summer. We talked: she gives again when they walk, and nobody minds waiting.",
         ),
     ),
-    moved=(
-        Moved(70, "douglas", Standing.LEFT, "He sails to Norway, for good as he says. His hours are for everybody."),
-        Moved(
-            50, "gavin", Standing.LEFT, "Moved to Inverness for work. He rang: his hours are for whoever needs them."
+    moves=(
+        StandingMove(
+            70, "douglas", Standing.LEFT, "He sails to Norway, for good as he says. His hours are for everybody."
         ),
-        Moved(
+        StandingMove(
+            50,
+            "gavin",
+            Standing.LEFT,
+            "StandingMove to Inverness for work. He rang: his hours are for whoever needs them.",
+        ),
+        StandingMove(
             35,
             "ross",
             Standing.SUSPENDED,
             "Two lifts were promised and not driven, and his phone is off. We would like to talk before he goes on.",
         ),
-        Moved(30, "douglas", Standing.ACTIVE, "Back from Norway, with a jumper."),
+        StandingMove(30, "douglas", Standing.ACTIVE, "Back from Norway, with a jumper."),
     ),
     looked_for=(
         LookedFor(6, "rania", "A car seat for a small child, to borrow for one day"),

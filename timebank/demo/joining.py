@@ -1,4 +1,4 @@
-"""How people come to Glen Isla and Strathmore by applying, step by step, and how far some of them have come."""
+"""The demo's applications to join, step by step."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import KW_ONLY, dataclass
@@ -18,10 +18,11 @@ _DAYS_BETWEEN = 2
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """Somebody who would like to join since so many days, and what was kept of each step, one every two days.
+    """An application, made `days_ago` days ago, with the record of each step, one every two days.
 
-    `agreed` tells how they agreed to the notice: on the site, or to the broker who wrote it down. `references` are
-    (referee, words). It ends with `ending` (words) where they were not taken in; `admitted` is a key of the cast.
+    `agreed` is how the applicant agreed to the privacy notice: on the site, or to the broker who applied for them.
+    `references` are (referee, words). `ending` is (step, words) if they were not admitted; `admitted` is a key of the
+    cast if they were.
     """
 
     days_ago: int
@@ -40,7 +41,7 @@ class Wished:
     admitted: str = ""
 
     def steps(self) -> Iterator[tuple[Step, dict[str, str]]]:
-        """(step, what is kept of it) that a broker has taken with them, in order."""
+        """Yield (step, arguments of its action) for each step that the broker has taken, in order."""
         if self.interview:
             yield Step.INTERVIEW, {"words": self.interview}
         for referee, words in self.references:
@@ -64,26 +65,26 @@ _VERBS: dict[Step, Callable[..., str | None]] = {
 }
 
 
-def join(place: Neighbourhood, told: Wished) -> Story:
-    """One application, as far as it has come."""
-    session, bank, key = place.session, place.bank, f"village-application-{told.name}"
-    now = yield place.moment(told.days_ago, _AT_THE_DESK)
-    broker, area = place.people[told.broker], find_area(session, bank.id, told.area)
+def join(neighbourhood: Neighbourhood, wished: Wished) -> Story:
+    """Play one application, as far as it has come."""
+    session, bank, key = neighbourhood.session, neighbourhood.bank, f"village-application-{wished.name}"
+    now = yield neighbourhood.moment(wished.days_ago, _AT_THE_DESK)
+    broker, area = neighbourhood.people[wished.broker], find_area(session, bank.id, wished.area)
     wish = Wish(
-        told.name,
-        email=told.email,
-        phone=told.phone,
+        wished.name,
+        email=wished.email,
+        phone=wished.phone,
         area_id=area.id if area else None,
-        about=told.about,
+        about=wished.about,
         is_adult=True,
-        agreed=told.agreed,
+        agreed=wished.agreed,
     )
-    alone = told.agreed is Agreed.ONLINE
+    alone = wished.agreed is Agreed.ONLINE
     doing = Unattended(bank.id, now) if alone else Doing(broker, now, key)
     code = joining.apply(session, bank, wish, doing, form_key=key)
-    for number, (step, kept) in enumerate(told.steps(), start=1):
-        now = yield place.moment(told.days_ago - number * _DAYS_BETWEEN, _AT_THE_DESK)
-        taken = _VERBS[step](session, code, Doing(broker, now, f"{key}-{number}"), **kept)
-        found = find_actor_by_code(session, bank.id, taken) if taken else None
-        if found is not None:
-            place.people[told.admitted] = found
+    for number, (step, arguments) in enumerate(wished.steps(), start=1):
+        now = yield neighbourhood.moment(wished.days_ago - number * _DAYS_BETWEEN, _AT_THE_DESK)
+        admitted_code = _VERBS[step](session, code, Doing(broker, now, f"{key}-{number}"), **arguments)
+        actor = find_actor_by_code(session, bank.id, admitted_code) if admitted_code else None
+        if actor is not None:
+            neighbourhood.people[wished.admitted] = actor

@@ -1,4 +1,4 @@
-"""What people of the village offer and ask for, and how that is listed, paused, closed and said to be still right."""
+"""The demo's offers and requests, and how they are paused, closed and reconfirmed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -12,14 +12,14 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind, Move, Said
 
 MORNING, AFTERNOON, EVENING = range(PARTS_A_DAY)
-#: What is older than this was looked at again since, unless it waits for that.
+#: Older listings were reconfirmed since, unless they wait for it.
 _REVIEWED_AFTER_DAYS = 80
 _REVIEWED_DAYS_AGO = 25
 _WRITTEN_AT = time(20, 45)
 
 
 def part(day: int, of_day: int) -> int:
-    """The bit of one part of the week; Monday is 0."""
+    """Return the bit of one part of one day; Monday is 0."""
     return 1 << (PARTS_A_DAY * day + of_day)
 
 
@@ -29,10 +29,10 @@ EVENINGS = sum(part(day, EVENING) for day in range(DAYS_A_WEEK))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An offer or a request, listed so many days ago under the keys of its categories, with spaces between.
+    """An offer or a request, listed `days_ago` days ago; `categories` are keys, separated by spaces.
 
-    `ways` has a letter for each: in person, by telephone, online. It was `paused` or `closed` so many days ago.
-    `waits` says that its owner has not yet looked whether it is still right.
+    `ways` has the letters of its ways: p in person, t by telephone, o online. `paused` and `closed` are in days ago.
+    `waits` means that its owner has yet to reconfirm it.
     """
 
     days_ago: int
@@ -48,8 +48,8 @@ class Listed:
     closed: int | None = None
     waits: bool = False
 
-    def said(self, category_ids: Sequence[int], area_id: int | None) -> Said:
-        """What stands in its form."""
+    def form_values(self, category_ids: Sequence[int], area_id: int | None) -> Said:
+        """Return the values of its form."""
         return Said(
             self.title,
             self.words,
@@ -63,7 +63,7 @@ class Listed:
         )
 
     def moves(self) -> Iterator[tuple[int, Move]]:
-        """(days ago, what) was done with it later."""
+        """Yield (days ago, move) for each later change."""
         if self.days_ago > _REVIEWED_AFTER_DAYS and not self.waits and self.closed is None:
             yield _REVIEWED_DAYS_AGO, Move.RECONFIRM
         if self.paused is not None:
@@ -72,16 +72,16 @@ class Listed:
             yield self.closed, Move.CLOSE
 
 
-def list_one(place: Neighbourhood, kind: Kind, told: Listed, number: int, home: str | None) -> Story:
-    """One offer or request, from its first day on; its number tells it from the others of its kind."""
-    session, bank = place.session, place.bank
-    key = f"village-{kind}-{number}"
-    now = yield place.finds_time(told.whose, place.moment(told.days_ago, _WRITTEN_AT))
+def list_one(neighbourhood: Neighbourhood, kind: Kind, listed: Listed, number: int, home: str | None) -> Story:
+    """Play the life of one offer or request; `number` is unique within its kind."""
+    session, bank = neighbourhood.session, neighbourhood.bank
+    form_key = f"village-{kind}-{number}"
+    now = yield neighbourhood.finds_time(listed.whose, neighbourhood.moment(listed.days_ago, _WRITTEN_AT))
     tree = get_tree(session, bank.id)
-    area = find_area(session, bank.id, home) if home and told.ways != "t" else None
-    said = told.said([tree.by_key[one].id for one in told.categories.split()], area.id if area else None)
-    code = add(session, bank, kind, said, Doing(place.actor(told.whose), now, key))
-    place.listings[told.title] = code
-    for days_ago, what in told.moves():
-        now = yield place.finds_time(told.whose, place.moment(days_ago, _WRITTEN_AT))
-        move(session, bank, code, what, Doing(place.actor(told.whose), now, f"{key}-{what}"))
+    area = find_area(session, bank.id, home) if home and listed.ways != "t" else None
+    values = listed.form_values([tree.by_key[key].id for key in listed.categories.split()], area.id if area else None)
+    code = add(session, bank, kind, values, Doing(neighbourhood.actor(listed.whose), now, form_key))
+    neighbourhood.listings[listed.title] = code
+    for days_ago, change in listed.moves():
+        now = yield neighbourhood.finds_time(listed.whose, neighbourhood.moment(days_ago, _WRITTEN_AT))
+        move(session, bank, code, change, Doing(neighbourhood.actor(listed.whose), now, f"{form_key}-{change}"))

@@ -1,4 +1,4 @@
-"""The parts of a bank's neighbourhood, and who lives where and shows which contact."""
+"""The demo's areas, and the profiles of its people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ _SETTLED_AT = time(18)
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """The areas of a bank, one that is closed, the minutes of each way, who lives where, and who shows what.
+    """The areas of a bank: `ways` are (from, to, minutes of travel), `homes` maps people to areas.
 
-    `shows_phone` and `shows_email` are of those whose contact people see with whom they have agreed help.
+    `shows_phone` and `shows_email` are the people who show that contact to those with whom they have agreed help.
     """
 
     names: Sequence[str]
@@ -30,29 +30,29 @@ class Areas:
     shows_email: frozenset[str]
 
 
-def lay_out(place: Neighbourhood, areas: Areas, coordinator: Villager) -> Story:
-    """The coordinator writes the areas down as soon as they are there, then that one of them is no more."""
-    session, bank = place.session, place.bank
-    now = yield place.moment(coordinator.joined) + _AFTER_THE_FIRST
-    by = place.people[coordinator.key]
+def lay_out(neighbourhood: Neighbourhood, areas: Areas, coordinator: Villager) -> Story:
+    """The coordinator adds the areas a minute after joining, and closes one of them a day later."""
+    session, bank = neighbourhood.session, neighbourhood.bank
+    now = yield neighbourhood.moment(coordinator.joined) + _AFTER_THE_FIRST
+    by = neighbourhood.people[coordinator.key]
     for name in (*areas.names, areas.closed):
         add_area(session, name, Doing(by, now, f"village-area-{name}"))
     ids = {name: area for name in areas.names if (area := find_area(session, bank.id, name))}
-    for one in areas.names:
-        minutes: dict[int, int | None] = {ids[other].id: way for first, other, way in areas.ways if first == one}
-        key = f"village-ways-{one}"
+    for name in areas.names:
+        minutes: dict[int, int | None] = {ids[to].id: way for origin, to, way in areas.ways if origin == name}
+        key = f"village-ways-{name}"
         if minutes:
-            set_travel(session, ids[one], minutes, Doing(by, now, key))
+            set_travel(session, ids[name], minutes, Doing(by, now, key))
     closing = find_area(session, bank.id, areas.closed)
-    now = yield place.moment(coordinator.joined - 1)
+    now = yield neighbourhood.moment(coordinator.joined - 1)
     if closing is not None:
         close_area(session, closing, Doing(by, now))
 
 
-def settle(place: Neighbourhood, areas: Areas, villager: Villager) -> Story:
-    """Somebody says which contact they show, and where they live."""
-    now = yield place.finds_time(villager.key, place.moment(villager.joined, _SETTLED_AT))
-    home = find_area(place.session, place.bank.id, areas.homes.get(villager.key, ""))
+def settle(neighbourhood: Neighbourhood, areas: Areas, villager: Villager) -> Story:
+    """A member sets which contact they show, and their area."""
+    now = yield neighbourhood.finds_time(villager.key, neighbourhood.moment(villager.joined, _SETTLED_AT))
+    home = find_area(neighbourhood.session, neighbourhood.bank.id, areas.homes.get(villager.key, ""))
     profile = Profile(
         villager.name,
         villager.email,
@@ -62,4 +62,4 @@ def settle(place: Neighbourhood, areas: Areas, villager: Villager) -> Story:
         shows_phone=villager.key in areas.shows_phone,
         shows_email=villager.key in areas.shows_email,
     )
-    change_profile(place.session, profile, Doing(place.actor(villager.key), now))
+    change_profile(neighbourhood.session, profile, Doing(neighbourhood.actor(villager.key), now))

@@ -1,4 +1,4 @@
-"""Who lives in Glen Isla. All of them are made up: no address of theirs leads anywhere (RFC 2606), no phone rings."""
+"""The people of Glen Isla. All are fictional: e-mail domains are reserved (RFC 2606), phones are for drama."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ _COORDINATOR = _BROKER | {Role.COORDINATOR}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How somebody who never signs in tells a broker what to do, and what the broker keeps of it."""
+class Instruction:
+    """How a member who never signs in instructs a broker, and the evidence that the broker records."""
 
     broker: str
     how: How
@@ -20,10 +20,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Villager:
-    """Somebody in the demo, and what they say of themselves. The same key in two banks is the same person.
+    """A person of the demo; the same key in two banks is the same person.
 
-    `part` is what the command line says of those who are good to try; `joined` is so many days ago. `told` is of those
-    who never sign in.
+    `part` describes, on the command line, the accounts that are good to try; `joined` is in days ago. `instruction` is
+    set for people who never sign in.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Villager:
     roles: frozenset[Role] = _MEMBER
     phone: str | None = None
     joined: int = 94
-    told: Told | None = None
+    instruction: Instruction | None = None
 
 
 COORDINATOR_KEY = "mary"
@@ -146,7 +146,7 @@ CAST = (
         "My language is Arabic and I learn English. I cook for many or for two. I have two sons at the school.",
         phone="+447700900118",
         joined=72,
-        told=Told("iain", How.IN_PERSON, "At the desk; her friend Leyla put it into English."),
+        instruction=Instruction("iain", How.IN_PERSON, "At the desk; her friend Leyla put it into English."),
     ),
     Villager(
         "rui",
@@ -161,7 +161,7 @@ CAST = (
         None,
         "I am 86 and have the telephone, which I answer. I kept sheep and bees and have stories about both.",
         phone="+441632960133",
-        told=Told("rosa", How.PHONE, "He rang the office, and it was read back to him."),
+        instruction=Instruction("rosa", How.PHONE, "He rang the office, and it was read back to him."),
     ),
     Villager(
         "jean",
@@ -236,7 +236,7 @@ CAST = (
         None,
         "I am 74 and see little now, but I hear everything. I make tablet, the sweet kind, and keep people company.",
         phone="+441632960171",
-        told=Told("rosa", How.PHONE, "She rang as always on the stroke of ten."),
+        instruction=Instruction("rosa", How.PHONE, "She rang as always on the stroke of ten."),
     ),
     Villager(
         "devinder",

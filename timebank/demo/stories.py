@@ -1,7 +1,7 @@
-"""How a deed of the village goes on, from its first word to its ending.
+"""Scheduling of the demo's stories, and the story of an exchange from proposal to ending.
 
-A story is a generator: it says when it goes on, is told what time it is then, and does one thing through the verbs of
-real life. `tell` lets all of them happen side by side, each at its moment, so that the clock never goes back.
+A story is a generator that yields the time at which it continues, is sent the current time, and then calls an action
+of the application. `play` interleaves all stories, so that time never goes back.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from timebank.actors import Actor, Doing, acting_for
 from timebank.banks.models import Bank
 from timebank.demo.deeds import UNRECORDED, Ending, Help
-from timebank.demo.people import Told
+from timebank.demo.people import Instruction
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.filing import file_under
 from timebank.exchanges.rules import Side
@@ -25,60 +25,60 @@ from timebank.listings.queries import find_listing
 
 Story = Generator[datetime, datetime, None]
 
-#: Who looks after disputes, kinds of help and corrections in Glen Isla.
+#: Keys of the people who decide disputes and file exchanges, propose reversals, and approve them.
 _DECIDES, _CORRECTS, _APPROVES = "iain", "mary", "tom"
 _DAYS_BEFORE, _ASKED_LATELY_DAYS_AGO = 5, 2
 _MORNING = time(9)
-#: When who tells a broker does it, on a day of the week before Saturday.
+#: When brokers act for members, on a day of the week before Saturday.
 _OFFICE_HOUR, _SATURDAY = time(10), 5
-#: When people sit down to write help down, and how many hours later the other side looks at it.
+#: When exchanges are recorded, and how many hours later the other side answers.
 _EVENINGS = (time(17, 40), time(18, 25), time(19, 5), time(20, 10), time(16, 50))
 _HOURS_LATER = (1, 15, 26, 2, 39)
 
 
-def tell(stories: Iterable[Story], *, until: datetime) -> None:
-    """Let the stories happen, each deed at its moment; what would come after `until` happens then."""
+def play(stories: Iterable[Story], *, until: datetime) -> None:
+    """Run the stories in order of time; what is due after `until` happens at `until`."""
     waiting = [(next(story), number, story) for number, story in enumerate(stories)]
     heapify(waiting)
     while waiting:
         moment, number, story = heappop(waiting)
         try:
-            goes_on = story.send(min(moment, until))
+            next_moment = story.send(min(moment, until))
         except StopIteration:
             continue
-        heappush(waiting, (goes_on, number, story))
+        heappush(waiting, (next_moment, number, story))
 
 
 @dataclass
 class Neighbourhood:
-    """One bank, the day when its stories end, how those who never sign in tell a broker, and its people by key.
+    """A bank of the demo, the day on which its stories end, and its people by key.
 
-    `listings` are the codes of what is listed there, by title.
+    `instructions` are of the people who never sign in, by key; `listings` maps titles to codes.
     """
 
     session: Session
     bank: Bank
     today: date
-    told: Mapping[str, Told]
+    instructions: Mapping[str, Instruction]
     people: dict[str, Actor] = field(default_factory=dict)
     listings: dict[str, str] = field(default_factory=dict)
 
     def actor(self, key: str, *, slip: str = "") -> Actor:
-        """Somebody about to act: by themselves, or by the hand of the broker whom they told."""
-        told = self.told.get(key)
-        if told is None:
+        """Return the member as actor, through their broker if they never sign in."""
+        instruction = self.instructions.get(key)
+        if instruction is None:
             return self.people[key]
-        by_hand = acting_for(self.people[told.broker], self.people[key], told.how)
-        return by_hand.with_evidence(slip or told.evidence, slip=bool(slip))
+        by_hand = acting_for(self.people[instruction.broker], self.people[key], instruction.how)
+        return by_hand.with_evidence(slip or instruction.evidence, slip=bool(slip))
 
     def moment(self, days_ago: int, at: time = _MORNING) -> datetime:
-        """A time of day, so many days ago, where the bank is."""
+        """Return a time of day, `days_ago` days ago, in the bank's time zone."""
         day = self.today - timedelta(days=days_ago)
         return datetime.combine(day, at, ZoneInfo(self.bank.time_zone))
 
     def finds_time(self, key: str, moment: datetime) -> datetime:
-        """When somebody comes to it: at this moment, or when the office of their broker is open next."""
-        if key not in self.told:
+        """Return when a member acts: at the moment itself, or in the next office hour if through a broker."""
+        if key not in self.instructions:
             return moment
         day = moment.date() + timedelta(days=1)
         while day.weekday() >= _SATURDAY:
@@ -87,151 +87,163 @@ class Neighbourhood:
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """One help that is told: where, what, its key, and the two who are in it."""
+class _HelpStory:
+    """The context of one exchange: neighbourhood, data, and number among all exchanges of the bank."""
 
-    place: Neighbourhood
-    told: Help
+    neighbourhood: Neighbourhood
+    event: Help
     number: int
 
     @property
     def key(self) -> str:
-        """Its own in the bank, for forms."""
+        """The form key, unique in the bank."""
         return f"village-{self.number}"
 
     @property
     def first(self) -> str:
-        """Who writes it down."""
-        return self.told.giver if self.told.by is Side.GIVER else self.told.receiver
+        """The key of the person who records it."""
+        return self.event.giver if self.event.by is Side.GIVER else self.event.receiver
 
     @property
     def second(self) -> str:
-        """Who answers to that."""
-        return self.told.receiver if self.told.by is Side.GIVER else self.told.giver
+        """The key of the person who answers."""
+        return self.event.receiver if self.event.by is Side.GIVER else self.event.giver
 
     @property
     def evening(self) -> time:
-        """When the two of them sit down to it."""
+        """The time of day at which it is recorded."""
         return _EVENINGS[self.number % len(_EVENINGS)]
 
     def terms(self, *, travel: int = 0) -> Terms:
-        """What the two of them say."""
-        day = self.place.today - timedelta(days=self.told.days_ago)
-        giver, receiver = (self.place.people[one].account_id for one in (self.told.giver, self.told.receiver))
+        """Return the terms of the exchange."""
+        day = self.neighbourhood.today - timedelta(days=self.event.days_ago)
+        giver, receiver = (self.neighbourhood.people[key].account_id for key in (self.event.giver, self.event.receiver))
         return Terms(
             giver,
             receiver,
-            self.told.what,
+            self.event.what,
             day,
-            self.told.minutes,
+            self.event.minutes,
             travel_minutes=travel,
             listing_id=self._listing_id(),
         )
 
     def _listing_id(self) -> int | None:
-        """What they found one another by, if it is listed by then."""
-        code = self.place.listings.get(self.told.found)
-        listing = find_listing(self.place.session, self.place.bank.id, code) if code else None
+        """Return the id of its listing, None if there is none yet."""
+        code = self.neighbourhood.listings.get(self.event.listing)
+        listing = find_listing(self.neighbourhood.session, self.neighbourhood.bank.id, code) if code else None
         return listing.id if listing else None
 
 
-def live(place: Neighbourhood, told: Help, number: int) -> Story:
-    """One help from beginning to end; its number tells when these people find the time."""
-    telling = _Telling(place, told, number)
-    agreed = (yield from _arrange(telling)) if told.asked or told.offered else None
-    if told.ending in UNRECORDED:
+def live(neighbourhood: Neighbourhood, event: Help, number: int) -> Story:
+    """Play one exchange from beginning to end; its number selects the times of day."""
+    story = _HelpStory(neighbourhood, event, number)
+    agreed = (yield from _arrange(story)) if event.asked or event.offered else None
+    if event.ending in UNRECORDED:
         return
-    written_at = place.finds_time(telling.first, place.moment(told.days_ago - told.late, telling.evening))
+    written_at = neighbourhood.finds_time(story.first, neighbourhood.moment(event.days_ago - event.late, story.evening))
     now = yield written_at
-    code = _write_down(telling, agreed, now)
-    if told.ending is Ending.RECORDED or told.slip:
+    code = _write_down(story, agreed, now)
+    if event.ending is Ending.RECORDED or event.slip:
         return
     answered_at = written_at + timedelta(hours=_HOURS_LATER[number % len(_HOURS_LATER)])
-    now = yield place.finds_time(telling.second, answered_at)
-    yield from _answer(telling, code, now)
+    now = yield neighbourhood.finds_time(story.second, answered_at)
+    yield from _answer(story, code, now)
 
 
-def _arrange(telling: _Telling) -> Generator[datetime, datetime, str]:
-    """One of the two asks or offers some days before, and the other answers; return the exchange's code."""
-    told, place = telling.told, telling.place
-    first, second = (told.giver, told.receiver) if told.offered else (told.receiver, told.giver)
-    days_ago = told.days_ago + _DAYS_BEFORE if told.days_ago >= 0 else _ASKED_LATELY_DAYS_AGO
-    asked_at = place.finds_time(first, place.moment(days_ago, telling.evening))
+def _arrange(story: _HelpStory) -> Generator[datetime, datetime, str]:
+    """Propose the exchange some days before, and answer; return its code."""
+    event, neighbourhood = story.event, story.neighbourhood
+    first, second = (event.giver, event.receiver) if event.offered else (event.receiver, event.giver)
+    days_ago = event.days_ago + _DAYS_BEFORE if event.days_ago >= 0 else _ASKED_LATELY_DAYS_AGO
+    asked_at = neighbourhood.finds_time(first, neighbourhood.moment(days_ago, story.evening))
     now = yield asked_at
-    terms, key = telling.terms(travel=told.travel), f"{telling.key}-asked"
-    code = actions.propose(place.session, place.bank, terms, Doing(place.actor(first), now, key))
-    if told.ending is Ending.PROPOSED:
+    terms, key = story.terms(travel=event.travel), f"{story.key}-asked"
+    code = actions.propose(
+        neighbourhood.session, neighbourhood.bank, terms, Doing(neighbourhood.actor(first), now, key)
+    )
+    if event.ending is Ending.PROPOSED:
         return code
     answered_at = datetime.combine(asked_at.date() + timedelta(days=1), _MORNING, asked_at.tzinfo)
-    now = yield place.finds_time(second, answered_at)
-    if told.ending is Ending.DECLINED:
-        actions.decline(place.session, code, Doing(place.actor(second), now))
+    now = yield neighbourhood.finds_time(second, answered_at)
+    if event.ending is Ending.DECLINED:
+        actions.decline(neighbourhood.session, code, Doing(neighbourhood.actor(second), now))
         return code
-    actions.accept(place.session, code, Doing(place.actor(second), now))
-    if told.ending is Ending.CALLED_OFF:
+    actions.accept(neighbourhood.session, code, Doing(neighbourhood.actor(second), now))
+    if event.ending is Ending.CALLED_OFF:
         now = yield answered_at + timedelta(hours=9)
-        actions.cancel(place.session, code, Doing(place.actor(second), now))
+        actions.cancel(neighbourhood.session, code, Doing(neighbourhood.actor(second), now))
     return code
 
 
-def _write_down(telling: _Telling, code: str | None, now: datetime) -> str:
-    """Record what has happened, agreed beforehand or not; return the exchange's code."""
-    told, place = telling.told, telling.place
-    by = place.actor(telling.first, slip=told.slip)
-    terms = telling.terms()
+def _write_down(story: _HelpStory, code: str | None, now: datetime) -> str:
+    """Record the exchange, agreed beforehand (`code`) or not; return its code."""
+    event, neighbourhood = story.event, story.neighbourhood
+    session, bank, slip = neighbourhood.session, neighbourhood.bank, bool(event.slip)
+    doing = Doing(neighbourhood.actor(story.first, slip=event.slip), now, story.key)
+    terms = story.terms()
     if code is None:
-        return actions.record(place.session, place.bank, terms, Doing(by, now, telling.key), slip=bool(told.slip))
-    doing, slip = Doing(by, now, telling.key), bool(told.slip)
-    actions.record_agreed(place.session, place.bank, code, doing, day=terms.day, minutes=told.minutes, slip=slip)
+        return actions.record(session, bank, terms, doing, slip=slip)
+    actions.record_agreed(session, bank, code, doing, day=terms.day, minutes=event.minutes, slip=slip)
     return code
 
 
-def _answer(telling: _Telling, code: str, now: datetime) -> Story:
-    """What the other side says to it, and what comes of that."""
-    told, session = telling.told, telling.place.session
-    first, second = telling.place.actor(telling.first), telling.place.actor(telling.second)
-    if told.ending is Ending.WITHDRAWN:
+def _answer(story: _HelpStory, code: str, now: datetime) -> Story:
+    """Play the other side's answer and what follows from it."""
+    event, session = story.event, story.neighbourhood.session
+    first, second = story.neighbourhood.actor(story.first), story.neighbourhood.actor(story.second)
+    if event.ending is Ending.WITHDRAWN:
         actions.cancel(session, code, Doing(first, now))
-    elif told.ending in {Ending.DISPUTED, Ending.AGREED_AFTER_ALL, Ending.DECIDED}:
-        words = told.words if told.ending is not Ending.DECIDED else "It was not as long as that."
-        actions.dispute(session, code, Doing(second, now), words=words, minutes=told.said)
-        yield from _settle(telling, code, now)
+    elif event.ending in {Ending.DISPUTED, Ending.AGREED_AFTER_ALL, Ending.DECIDED}:
+        words = event.words if event.ending is not Ending.DECIDED else "It was not as long as that."
+        actions.dispute(session, code, Doing(second, now), words=words, minutes=event.claimed_minutes)
+        yield from _settle(story, code, now)
     else:
         actions.confirm(session, code, Doing(second, now))
-        if told.thanks:
-            thank(session, code, Doing(telling.place.actor(told.receiver), now), words=told.thanks)
-        yield from _file(telling, code, now)
-        yield from _take_back(telling, code, now)
+        if event.thanks:
+            thank(session, code, Doing(story.neighbourhood.actor(event.receiver), now), words=event.thanks)
+        yield from _file(story, code, now)
+        yield from _take_back(story, code, now)
 
 
-def _file(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
-    """The broker at the desk says what kind of help it was."""
-    told, place = telling.told, telling.place
-    if told.under:
+def _file(story: _HelpStory, code: str, confirmed_at: datetime) -> Story:
+    """The broker files the exchange under a category."""
+    event, neighbourhood = story.event, story.neighbourhood
+    if event.under:
         now = yield confirmed_at + timedelta(days=3)
-        file_under(place.session, code, told.under, Doing(place.actor(_DECIDES), now, f"{telling.key}-filed"))
+        file_under(
+            neighbourhood.session, code, event.under, Doing(neighbourhood.actor(_DECIDES), now, f"{story.key}-filed")
+        )
 
 
-def _settle(telling: _Telling, code: str, disputed_at: datetime) -> Story:
-    """Two neighbours find out together how long it was, or the broker at the desk decides."""
-    told, place = telling.told, telling.place
-    if told.ending is Ending.DISPUTED:
+def _settle(story: _HelpStory, code: str, disputed_at: datetime) -> Story:
+    """The two agree on the minutes after a dispute, or the broker decides."""
+    event, neighbourhood = story.event, story.neighbourhood
+    if event.ending is Ending.DISPUTED:
         return
     now = yield disputed_at + timedelta(hours=21)
-    if told.ending is Ending.AGREED_AFTER_ALL:
-        actions.agree(place.session, code, Doing(place.actor(telling.first), now), minutes=told.said)
+    if event.ending is Ending.AGREED_AFTER_ALL:
+        actions.agree(
+            neighbourhood.session, code, Doing(neighbourhood.actor(story.first), now), minutes=event.claimed_minutes
+        )
     else:
-        broker = place.actor(_DECIDES)
-        actions.decide(place.session, code, Doing(broker, now), minutes=told.said, reason=told.words)
+        broker = neighbourhood.actor(_DECIDES)
+        actions.decide(
+            neighbourhood.session, code, Doing(broker, now), minutes=event.claimed_minutes, reason=event.words
+        )
 
 
-def _take_back(telling: _Telling, code: str, confirmed_at: datetime) -> Story:
-    """The coordinator proposes to take it back, and the trustee looks at it, or has yet to."""
-    told, place = telling.told, telling.place
-    if told.ending not in {Ending.TO_BE_REVERSED, Ending.REVERSED}:
+def _take_back(story: _HelpStory, code: str, confirmed_at: datetime) -> Story:
+    """The coordinator proposes a reversal, and the trustee approves it unless it is to stay open."""
+    event, neighbourhood = story.event, story.neighbourhood
+    if event.ending not in {Ending.TO_BE_REVERSED, Ending.REVERSED}:
         return
     now = yield confirmed_at + timedelta(hours=18)
-    reversal = reversals.propose(place.session, code, Doing(place.actor(_CORRECTS), now), reason=told.words)
-    if told.ending is Ending.REVERSED:
+    reversal = reversals.propose(
+        neighbourhood.session, code, Doing(neighbourhood.actor(_CORRECTS), now), reason=event.words
+    )
+    if event.ending is Ending.REVERSED:
         now = yield now + timedelta(hours=4)
-        reversals.approve(place.session, place.bank, reversal, Doing(place.actor(_APPROVES), now))
+        reversals.approve(
+            neighbourhood.session, neighbourhood.bank, reversal, Doing(neighbourhood.actor(_APPROVES), now)
+        )

@@ -5,7 +5,7 @@ from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDA
 from timebank.demo.joining import Wished
 from timebank.demo.listed import EVENINGS, WEEKDAY_MORNINGS, Listed
 from timebank.demo.neighbourhoods import Areas
-from timebank.demo.people import Told, Villager
+from timebank.demo.people import Instruction, Villager
 from timebank.exchanges.rules import Side
 from timebank.joining.rules import Agreed
 from timebank.listings.rules import WEEKEND
@@ -59,7 +59,7 @@ CAST = (
         None,
         "I am 77 and keep bees up the glen, where no signal comes. I write, the post goes on Mondays.",
         phone="+441632960188",
-        told=Told("murdo", How.PAPER, "His letter of that week is in the box file."),
+        instruction=Instruction("murdo", How.PAPER, "His letter of that week is in the box file."),
     ),
     Villager(
         "petra",
@@ -96,7 +96,7 @@ HABITS = (
         "Homework with the children",
         HOUR,
         asked=True,
-        found="French, English and homework",
+        listing="French, English and homework",
         travel=10,
     ),
     Habit(SUNDAY, weeks(6, 2, every=4), "callum", "elspeth", "Carried stones for the wall", 120, by=Side.RECEIVER),
@@ -112,11 +112,11 @@ ONCE = (
         "Tuned the piano",
         90,
         asked=True,
-        found="Pianos tuned",
+        listing="Pianos tuned",
         travel=20,
         thanks="It forgives my playing now.",
     ),
-    Help(38, "tomasz", "sunita", "Painted the children's room", 240, asked=True, found="Rooms painted, in winter"),
+    Help(38, "tomasz", "sunita", "Painted the children's room", 240, asked=True, listing="Rooms painted, in winter"),
     Help(27, "hector", "joe", "Honey cake: the old way", 75),
     Help(16, "elspeth", "murdo", "Made the posters for the open day", HOUR),
     Help(10, "tomasz", "hector", "Painted the hives", 120, ending=Ending.RECORDED),
@@ -129,7 +129,7 @@ ONCE = (
         "Driving to the language test",
         90,
         offered=True,
-        found="To the language test and back",
+        listing="To the language test and back",
         ending=Ending.PROPOSED,
         travel=40,
     ),

@@ -1,7 +1,7 @@
-"""A village of made-up neighbours and their last three months, made with the same verbs as real life.
+"""Builds the demo: two banks of fictional people with three months of history, made through the application's actions.
 
-Two banks: Glen Isla, and Strathmore over the hill, which is smaller. Their days lie back from the moment that they are
-made at, and nothing in them is left to chance.
+Glen Isla is the larger bank, Strathmore the smaller. All dates are relative to the time of building, and nothing is
+random.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,8 +23,8 @@ from timebank.demo.desk import DeskWork
 from timebank.demo.joining import Wished, join
 from timebank.demo.listed import Listed, list_one
 from timebank.demo.neighbourhoods import Areas, lay_out, settle
-from timebank.demo.people import Told, Villager
-from timebank.demo.stories import Neighbourhood, Story, live, tell
+from timebank.demo.people import Instruction, Villager
+from timebank.demo.stories import Neighbourhood, Story, live, play
 from timebank.listings.actions import open_categories
 from timebank.listings.rules import Kind
 from timebank.members.actions import NewMember, admit
@@ -37,13 +37,13 @@ SECOND_SLUG = "strathmore"
 PASSWORD = "three-green-otters"  # noqa: S105 (printed on purpose: the demo is for everybody)
 TIME_ZONE = "Europe/London"
 OPENED_DAYS_AGO = 95
-#: After so many months people say whether a listing is still right.
+#: Months after which a listing has to be reconfirmed.
 REVIEW_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A bank of the demo: what is known of it, who lives there and would like to join, and what they do."""
+    """The data of one bank of the demo: settings, people, exchanges, listings, applications, areas and desk work."""
 
     slug: str
     name: str
@@ -61,18 +61,18 @@ class Plan:
 
     @property
     def coordinator(self) -> Villager:
-        """Who looks after it, and is there first."""
-        return next(one for one in self.cast if one.key == self.coordinator_key)
+        """The bank's coordinator, its first member."""
+        return next(villager for villager in self.cast if villager.key == self.coordinator_key)
 
     @property
     def admitted(self) -> frozenset[str]:
-        """The keys of those who came by applying."""
-        return frozenset(one.admitted for one in self.wished if one.admitted)
+        """The keys of the people who joined by an application."""
+        return frozenset(wished.admitted for wished in self.wished if wished.admitted)
 
     @property
-    def told(self) -> dict[str, Told]:
-        """How those who never sign in tell a broker, by key."""
-        return {villager.key: villager.told for villager in self.cast if villager.told}
+    def instructions(self) -> dict[str, Instruction]:
+        """The instructions of people who never sign in, by key."""
+        return {villager.key: villager.instruction for villager in self.cast if villager.instruction}
 
 
 PLANS = (
@@ -108,22 +108,26 @@ PLANS = (
     ),
 )
 SLUGS = frozenset(plan.slug for plan in PLANS)
-#: Good ones to sign in as.
+#: Accounts to sign in with, for trying the demo.
 TO_TRY = tuple(villager for plan in PLANS for villager in plan.cast if villager.part)
 
 
 def build(session: Session, *, now: datetime) -> Bank:
-    """Open both banks and let their people live three months up to `now`; gives Glen Isla's."""
+    """Open both banks and play three months up to `now`; return Glen Isla's."""
     today, hashed, persons = clock.local_day(now, TIME_ZONE), hash_password(PASSWORD), dict[str, int]()
-    places = [Neighbourhood(session, _open(session, plan, now), today, plan.told) for plan in PLANS]
-    tell(
+    neighbourhoods = [Neighbourhood(session, _open(session, plan, now), today, plan.instructions) for plan in PLANS]
+    play(
         chain.from_iterable(
-            chain(_move_in(plan, place, hashed, persons), _live(plan, place), _look_after(plan, place, now))
-            for plan, place in zip(PLANS, places, strict=True)
+            chain(
+                _move_in(plan, neighbourhood, hashed, persons),
+                _live(plan, neighbourhood),
+                _look_after(plan, neighbourhood, now),
+            )
+            for plan, neighbourhood in zip(PLANS, neighbourhoods, strict=True)
         ),
         until=now,
     )
-    return places[0].bank
+    return neighbourhoods[0].bank
 
 
 def _open(session: Session, plan: Plan, now: datetime) -> Bank:
@@ -142,33 +146,35 @@ def _open(session: Session, plan: Plan, now: datetime) -> Bank:
     return bank
 
 
-def _move_in(plan: Plan, place: Neighbourhood, hashed: str, persons: dict[str, int]) -> Iterator[Story]:
-    """Everybody joins, some of them later or by applying; the coordinator comes first and takes the others in."""
-    yield lay_out(place, plan.areas, plan.coordinator)
+def _move_in(plan: Plan, neighbourhood: Neighbourhood, hashed: str, persons: dict[str, int]) -> Iterator[Story]:
+    """Yield the stories of joining; the coordinator is first and admits the others."""
+    yield lay_out(neighbourhood, plan.areas, plan.coordinator)
     for wished in plan.wished:
-        yield join(place, wished)
+        yield join(neighbourhood, wished)
     for number, villager in enumerate(plan.cast):
-        at = place.moment(villager.joined) + timedelta(minutes=10 * number)
-        yield _arrive(plan, place, villager, hashed, persons, at)
+        at = neighbourhood.moment(villager.joined) + timedelta(minutes=10 * number)
+        yield _arrive(plan, neighbourhood, villager, hashed, persons, at)
         if villager.key in plan.areas.shows_phone | plan.areas.shows_email | {plan.coordinator_key}:
-            yield settle(place, plan.areas, villager)
+            yield settle(neighbourhood, plan.areas, villager)
 
 
 def _arrive(
-    plan: Plan, place: Neighbourhood, villager: Villager, hashed: str, persons: dict[str, int], at: datetime
+    plan: Plan, neighbourhood: Neighbourhood, villager: Villager, hashed: str, persons: dict[str, int], at: datetime
 ) -> Story:
-    """Somebody of the cast comes, and gets the password that all of them have."""
+    """A person joins, and gets the password of the demo."""
     now = yield at
-    if villager.key not in plan.admitted:  # whom the broker has taken in earlier that day
-        _take_in(plan, place, villager, persons, now)
-    if not villager.told:
-        person_id = place.people[villager.key].person_id
-        place.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
+    if villager.key not in plan.admitted:  # else admitted by their application, earlier that day
+        _take_in(plan, neighbourhood, villager, persons, now)
+    if not villager.instruction:
+        person_id = neighbourhood.people[villager.key].person_id
+        neighbourhood.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
 
 
-def _take_in(plan: Plan, place: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime) -> None:
-    """The coordinator takes somebody in; who is in the other bank already stays the same person."""
-    home = find_area(place.session, place.bank.id, plan.areas.homes.get(villager.key, ""))
+def _take_in(
+    plan: Plan, neighbourhood: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime
+) -> None:
+    """The coordinator admits a person; a member of the other bank stays the same person."""
+    home = find_area(neighbourhood.session, neighbourhood.bank.id, plan.areas.homes.get(villager.key, ""))
     newcomer = NewMember(
         villager.name,
         email=villager.email,
@@ -178,36 +184,37 @@ def _take_in(plan: Plan, place: Neighbourhood, villager: Villager, persons: dict
         roles=villager.roles,
         person_id=persons.get(villager.key),
     )
-    by = place.people.get(plan.coordinator_key)
-    membership = admit(place.session, place.bank, newcomer, Doing(by, now) if by else Unattended(place.bank.id, now))
-    found = find_actor_by_code(place.session, place.bank.id, membership.code)
-    if found is None:
+    by = neighbourhood.people.get(plan.coordinator_key)
+    doing = Doing(by, now) if by else Unattended(neighbourhood.bank.id, now)
+    membership = admit(neighbourhood.session, neighbourhood.bank, newcomer, doing)
+    actor = find_actor_by_code(neighbourhood.session, neighbourhood.bank.id, membership.code)
+    if actor is None:
         raise LookupError(villager.key)
-    place.people[villager.key], persons[villager.key] = found, found.person_id
+    neighbourhood.people[villager.key], persons[villager.key] = actor, actor.person_id
 
 
-def _live(plan: Plan, place: Neighbourhood) -> Iterator[Story]:
-    """What they offer and ask for, and do week by week and once."""
-    for kind, listed in ((Kind.OFFER, plan.offers), (Kind.REQUEST, plan.requests)):
-        for number, one in enumerate(listed):
-            yield list_one(place, kind, one, number, plan.areas.homes.get(one.whose))
-    helps = chain(chain.from_iterable(habit.times(place.today) for habit in plan.habits), plan.once)
-    for number, told in enumerate(helps):
-        yield live(place, told, number)
+def _live(plan: Plan, neighbourhood: Neighbourhood) -> Iterator[Story]:
+    """Yield the stories of listings and exchanges."""
+    for kind, listings in ((Kind.OFFER, plan.offers), (Kind.REQUEST, plan.requests)):
+        for number, listed in enumerate(listings):
+            yield list_one(neighbourhood, kind, listed, number, plan.areas.homes.get(listed.whose))
+    helps = chain(chain.from_iterable(habit.times(neighbourhood.today) for habit in plan.habits), plan.once)
+    for number, event in enumerate(helps):
+        yield live(neighbourhood, event, number)
 
 
-def _look_after(plan: Plan, place: Neighbourhood, now: datetime) -> Iterator[Story]:
-    """What the bank's desk sees to."""
+def _look_after(plan: Plan, neighbourhood: Neighbourhood, now: datetime) -> Iterator[Story]:
+    """Yield the stories of the bank's desk."""
     work = plan.desk_work
     for limit in work.limits:
-        yield desk.lower(place, limit, plan.coordinator_key)
-    for moved in work.moved:
-        yield desk.change(place, moved, plan.coordinator_key)
+        yield desk.lower(neighbourhood, limit, plan.coordinator_key)
+    for move in work.moves:
+        yield desk.change(neighbourhood, move, plan.coordinator_key)
     for looked_for in work.looked_for:
-        yield desk.look_for(place, looked_for)
+        yield desk.look_for(neighbourhood, looked_for)
     for handled in work.handled:
-        yield desk.handle(place, handled)
+        yield desk.handle(neighbourhood, handled)
     for adjusted in work.adjusted:
-        yield correcting.adjust(place, adjusted, plan.coordinator_key)
+        yield correcting.adjust(neighbourhood, adjusted, plan.coordinator_key)
     if work.approver:
-        yield from correcting.sign_off(place, plan.coordinator_key, work.approver, until=now)
+        yield from correcting.sign_off(neighbourhood, plan.coordinator_key, work.approver, until=now)

@@ -197,8 +197,8 @@ def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
     return exchange.disputed_minutes if side is exchange.recorded_side else exchange.minutes
 
 
-def may_decide(exchange: Standing, actor: Actor, hands: Collection[int] = ()) -> bool:
-    """A broker who took no part."""
+def may_decide(exchange: Standing, actor: Actor, *, hands: Collection[int]) -> bool:
+    """Return whether a broker may decide a dispute: one who took no part. `hands` as for `took_part`."""
     return exchange.state is State.DISPUTED and not took_part(exchange, actor, hands) and may_broker(actor)
 
 
@@ -212,7 +212,7 @@ def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
     return exchange.side_of(actor.account_id) is not None and may_exchange(actor) and actor.hand is None
 
 
-def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, hands: Collection[int] = ()) -> bool:
+def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, hands: Collection[int]) -> bool:
     """A second approver: another coordinator or a trustee, who neither proposed it nor took part."""
     return may_approve(actor) and actor.membership_id != proposed_by and not took_part(exchange, actor, hands)
 

@@ -1,1 +1,1 @@
-"""Reading what other systems write: the whole of it first, then all of it or nothing."""
+"""Import of other systems' files, validated as a whole and stored in one transaction; export of the books."""

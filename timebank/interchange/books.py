@@ -1,7 +1,7 @@
-"""The books of a bank as they are taken elsewhere: its accounts by speakable names, and its entries one by one.
+"""The books of a bank for export: accounts with readable names, and a stream of entries in posting order.
 
-Entries come in the order in which the books took them, as they are read, so that a million of them never lie in
-memory. Nobody is named but by number, unless that is asked for.
+Entries are streamed, so that memory stays bounded. Members appear by number; their names and the words of entries are
+included only with `with_names`.
 """
 
 from collections import defaultdict
@@ -20,16 +20,16 @@ from timebank.bookkeeping.export_queries import LineRow, stream_lines
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.members.queries import MemberName, list_member_names
 
-_PLACES = {AccountKind.MEMBER: "Members", AccountKind.GROUP: "Groups"}
+_PREFIXES = {AccountKind.MEMBER: "Members", AccountKind.GROUP: "Groups"}
 
 
 class NotInOrderError(Exception):
-    """Postings are missing or numbered with a gap or a twin, so the books cannot be told as they happened."""
+    """Postings are missing, or their numbers have a gap or a duplicate, so no posting order exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedAccount:
-    """An account by its speakable name, such as 'Members:M0104'; `holder` only where names are asked for."""
+    """An account by its readable name, such as 'Members:M0104'; `holder` is empty without `with_names`."""
 
     id: int
     name: str
@@ -38,7 +38,7 @@ class NamedAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ExportedLine:
     """A line of an entry: minutes from one account to another, and the balance of each after it."""
 
     source: str
@@ -50,8 +50,8 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """An entry as it was written. `posted_on` never goes back; `words` only where names are asked for."""
+class ExportedEntry:
+    """An entry for export. `posted_on` never decreases from one to the next; `words` is empty without `with_names`."""
 
     posted_on: date
     key: str
@@ -63,12 +63,12 @@ class Written:
     approved_by: str
     reverses: str
     words: str
-    lines: tuple[Moved, ...]
+    lines: tuple[ExportedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """{account's name: minutes} of every account, at the start of a day."""
+    """{account name: minutes} of every account, at the start of a day."""
 
     day: date
     minutes: Mapping[str, int]
@@ -76,7 +76,7 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The books of one bank, from one day to another (None: from the beginning, up to now), by day of posting."""
+    """The books of one bank from one day of posting to another, inclusive (None: from the beginning, up to now)."""
 
     session: Session = field(repr=False)
     bank: Bank
@@ -89,11 +89,14 @@ class Books:
 
     @property
     def opens_on(self) -> date:
-        """A day no later than any that the books tell of."""
+        """A day not after any day in the export, on which accounts can be declared open."""
         return min(self.first or self.begin, self.last or date.max)
 
-    def read(self) -> Iterator[Balances | Written]:
-        """Balances before the period, unless it has no beginning; every entry in it; and all balances after it."""
+    def read(self) -> Iterator[Balances | ExportedEntry]:
+        """Yield the balances before the period (if `first` is set), every entry in it, and the balances after it.
+
+        Raises NotInOrderError.
+        """
         names = {account.id: account.name for account in self.accounts}
         minutes = dict.fromkeys(names.values(), 0)
         day, is_within = self.begin, self.first is None
@@ -104,7 +107,7 @@ class Books:
             if self.first is not None and day >= self.first and not is_within:
                 is_within = True
                 yield Balances(self.first, dict(minutes))
-            entry = self._written(rows, day, names)
+            entry = self._entry(rows, day, names)
             for line in entry.lines:
                 minutes[line.source], minutes[line.target] = line.source_after, line.target_after
             if is_within:
@@ -114,9 +117,9 @@ class Books:
         end = self.last or max(day, self.first or day)
         yield Balances(clock.day_after(end), minutes)
 
-    def _written(self, rows: Sequence[LineRow], day: date, names: Mapping[int, str]) -> Written:
+    def _entry(self, rows: Sequence[LineRow], day: date, names: Mapping[int, str]) -> ExportedEntry:
         first = rows[0]
-        return Written(
+        return ExportedEntry(
             posted_on=day,
             key=first.key,
             kind=first.kind,
@@ -127,19 +130,19 @@ class Books:
             approved_by=self.recorders.get(first.approved_by or 0, ""),
             reverses=first.reverses or "",
             words=" ".join((first.words or "").split()) if self.with_names else "",
-            lines=tuple(_moved(row, names) for row in rows),
+            lines=tuple(_line(row, names) for row in rows),
         )
 
 
-def _moved(row: LineRow, names: Mapping[int, str]) -> Moved:
+def _line(row: LineRow, names: Mapping[int, str]) -> ExportedLine:
     sides = (names[row.from_account_id], names[row.to_account_id])
-    return Moved(*sides, row.minutes, row.from_after or 0, row.to_after or 0, row.mirrors)
+    return ExportedLine(*sides, row.minutes, row.from_after or 0, row.to_after or 0, row.mirrors)
 
 
 def open_books(
     session: Session, bank: Bank, *, first: date | None = None, last: date | None = None, with_names: bool = False
 ) -> Books:
-    """The books of a bank, ready to be read; `session` reads one moment."""
+    """Return the books of a bank for export; the session should read one snapshot."""
     members = list_member_names(session, bank.id)
     by_account = {member.account_id: member for member in members}
     rows = session.execute(accounts_as_they_stand(bank.id)).all()
@@ -161,13 +164,13 @@ def open_books(
 
 
 def name_of(account_id: int, kind: str, member: MemberName | None) -> str:
-    """A name that stays: by member number, or by what a bank has one of, or by the account's code."""
+    """Return a permanent name: by member number, by kind if a bank has only one account of it, else by account id."""
     if member is not None:
         return f"Members:{_number(member)}"
     if kind in ONE_PER_BANK:
         return f"Bank:{kind.capitalize()}"
-    place = _PLACES.get(AccountKind(kind), f"Bank:{kind.capitalize()}")
-    return f"{place}:A{codes.in_letters(account_id)}"
+    prefix = _PREFIXES.get(AccountKind(kind), f"Bank:{kind.capitalize()}")
+    return f"{prefix}:A{codes.in_letters(account_id)}"
 
 
 def _number(member: MemberName) -> str:
@@ -180,10 +183,10 @@ def _by_entry(rows: Iterator[LineRow]) -> Iterator[list[LineRow]]:
 
 
 def _in_order(entries: Iterator[list[LineRow]]) -> Iterator[list[LineRow]]:
-    """The entries in the order in which the books took them. Raises NotInOrderError.
+    """Yield the entries in posting order, by the posting numbers of their accounts. Raises NotInOrderError.
 
-    Of two that were written at once the ids may be the other way round: one that is too early waits until every
-    account it touches has come as far as its numbers say.
+    Ids of concurrent entries may be out of order: an entry that comes too early is buffered until every account that it
+    touches has reached the number before it.
     """
     newest: dict[int, int] = defaultdict(int)
     waiting: dict[tuple[int, int], list[LineRow]] = {}
@@ -198,20 +201,20 @@ def _in_order(entries: Iterator[list[LineRow]]) -> Iterator[list[LineRow]]:
             yield rows
             reached = dict(_numbers(rows))
             newest.update(reached)
-            ready += [waiting.pop(one) for one in reached.items() if one in waiting]
+            ready += [waiting.pop(item) for item in reached.items() if item in waiting]
     if waiting:
         raise NotInOrderError
 
 
 def _numbers(rows: Sequence[LineRow]) -> Iterator[tuple[int, int]]:
-    """(account, number) of every posting of an entry, in the order in which they were made."""
+    """Yield (account id, number) of every posting of an entry, in posting order."""
     for row in rows:
         yield row.from_account_id, row.from_number or 0
         yield row.to_account_id, row.to_number or 0
 
 
 def _gap(rows: Sequence[LineRow], newest: Mapping[int, int]) -> tuple[int, int] | None:
-    """The first (account, number) that has to be there before this entry; None where all is. Raises NotInOrderError."""
+    """Return the first (account id, number) that is missing before this entry, if any. Raises NotInOrderError."""
     if any(None in {row.from_after, row.to_after} for row in rows):
         raise NotInOrderError
     reached: dict[int, int] = {}

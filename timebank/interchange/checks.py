@@ -1,4 +1,4 @@
-"""What must always be true of history that was brought in."""
+"""The check of imported history."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from timebank.trail.queries import list_doings
 
 
 def history_as_brought_in(session: Session) -> CheckResult:
-    """Every entry of history has one line, the key of its deed, a kind that history has, and its import on record."""
+    """Check that imported entries have one line, their deed as key, an importable kind, and an import on the trail."""
     imports = {(row.bank_id, row.done_by, row.done_at) for row in list_doings(session, DEED)}
     wrong, seen = list[Finding](), 0
     for row in with_progress(session, stream_history(session)):

@@ -1,6 +1,6 @@
-"""Years of exchanges from another system's sheet: `key, date, from, to, hours, kind, note`.
+"""Parser of exchange histories exported from other systems: CSV with `key, date, from, to, hours, kind, note`.
 
-`from` is the account that hours leave: who received help. How hours are written is declared, never guessed.
+`from` is the account that is debited, of the person who received help. The notation of hours is declared, not detected.
 """
 
 import csv
@@ -18,7 +18,7 @@ from timebank.ledger.hours import MINUTES_PER_HOUR, round_half_up
 
 COLUMNS = ("key", "date", "from", "to", "hours", "kind", "note")
 KINDS = {kind.value: kind for kind in (EntryKind.EXCHANGE, EntryKind.GIFT, EntryKind.OPENING)}
-#: A deed has 80 letters, and so many of them say that it is history.
+#: A deed has at most 80 characters, including this prefix.
 LONGEST_KEY = 80 - len(HISTORY)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
@@ -26,7 +26,7 @@ _CLOCK = re.compile(r"(\d{1,9}):([0-5]\d)", re.ASCII)
 
 
 class HistoryRow(NamedTuple):
-    """A row as it was read. An empty `source` or `target` is the opening account; `hours` is what was written."""
+    """A parsed row. An empty `source` or `target` is the opening account; `hours` is the cell's original text."""
 
     line: int
     key: str
@@ -41,7 +41,7 @@ class HistoryRow(NamedTuple):
 
 
 class _WrongError(Exception):
-    """What is wrong with a cell, in words."""
+    """A cell is invalid; the message says why."""
 
 
 def _decimal_hours(text: str) -> Fraction:
@@ -52,11 +52,11 @@ def _decimal_hours(text: str) -> Fraction:
 
 
 def _clock_hours(text: str) -> Fraction:
-    found = _CLOCK.fullmatch(text)
-    if found is None:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
         message = f"hours are {text or 'missing'}; with --unit h:mm they are written as 1:30"
         raise _WrongError(message)
-    return Fraction(int(found[1]) * MINUTES_PER_HOUR + int(found[2]))
+    return Fraction(int(match[1]) * MINUTES_PER_HOUR + int(match[2]))
 
 
 def _minutes(text: str) -> Fraction:
@@ -66,21 +66,21 @@ def _minutes(text: str) -> Fraction:
     return Fraction(text)
 
 
-#: How hours are written, each with what reads it.
+#: Parser of each notation of hours; they return minutes.
 UNITS: dict[str, Callable[[str], Fraction]] = {"hours": _decimal_hours, "h:mm": _clock_hours, "minutes": _minutes}
 
 
 def read(content: bytes, unit: str, *, today: date) -> Sequence[HistoryRow]:
-    """The rows of a CSV file in UTF-8, in its order. Raises BadSheetError with every bad line."""
+    """Parse a CSV file in UTF-8; return its rows in file order. Raises BadSheetError with every bad line."""
     rows, problems, lines = list[HistoryRow](), list[Problem](), dict[str, int]()
-    for found in _read_all(decode(content), unit, today):
-        if isinstance(found, Problem):
-            problems.append(found)
+    for row in _read_all(decode(content), unit, today):
+        if isinstance(row, Problem):
+            problems.append(row)
             continue
-        first = lines.setdefault(found.key, found.line)
-        if first != found.line:
-            problems.append(Problem(found.line, f"key {found.key} stands on line {first} already"))
-        rows.append(found)
+        first = lines.setdefault(row.key, row.line)
+        if first != row.line:
+            problems.append(Problem(row.line, f"key {row.key} stands on line {first} already"))
+        rows.append(row)
     if problems:
         raise BadSheetError(problems)
     return rows
@@ -95,7 +95,7 @@ def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Proble
         if missing:
             yield Problem(1, f"there is not one column {', '.join(missing)}")
             return
-        at = [heading.index(name) for name in COLUMNS]
+        indexes = [heading.index(name) for name in COLUMNS]
         for cells in reader:
             line = reader.line_num
             if len(cells) != len(heading):
@@ -103,7 +103,9 @@ def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Proble
                     yield Problem(line, f"there are {len(cells)} cells, but {len(heading)} columns")
                 continue
             try:
-                yield _read_row(line, [" ".join(cells[one].split()) for one in at], read_hours, read_day, today)
+                yield _read_row(
+                    line, [" ".join(cells[index].split()) for index in indexes], read_hours, read_day, today
+                )
             except _WrongError as error:
                 yield Problem(line, str(error))
     except csv.Error as error:
@@ -111,10 +113,10 @@ def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Proble
 
 
 def _read_row(
-    line: int, said: list[str], read_hours: Callable[[str], Fraction], read_day: Callable[[str], date], today: date
+    line: int, cells: list[str], read_hours: Callable[[str], Fraction], read_day: Callable[[str], date], today: date
 ) -> HistoryRow:
-    key, day_said, source, target, hours, kind_said, note = said
-    day, exact, kind = read_day(day_said), read_hours(hours), _read_kind(kind_said)
+    key, day_text, source, target, hours, kind_text, note = cells
+    day, exact, kind = read_day(day_text), read_hours(hours), _read_kind(kind_text)
     minutes = round_half_up(exact)
     if not key or len(key) > LONGEST_KEY:
         message = f"key is longer than {LONGEST_KEY} letters" if key else "key is missing"

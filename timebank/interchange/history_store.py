@@ -1,4 +1,4 @@
-"""Bringing a planned history into the books, in the unit of work in which it was planned."""
+"""Posting of a planned history import, in the transaction in which it was planned."""
 
 from datetime import datetime
 
@@ -26,9 +26,10 @@ _NO_FLOOR = "no limit: history brought in from other books"
 
 
 def store(session: Session, bank: Bank, plan: Plan, doing: Doing, *, no_floor: bool) -> int:
-    """Post what is new; return how many entries. The actor is on record for each of them and for the whole.
+    """Post the planned entries; return their number. The actor is recorded as the recorder of each.
 
-    Raises NotAllowedError where they do not coordinate this bank, FloorReachedError and other refusals; then roll back.
+    Raises NotAllowedError unless the actor coordinates the bank, FloorReachedError and other refusals of the books; the
+    caller must then roll back.
     """
     by, now = doing.by, doing.now
     if by.bank_id != bank.id or not may_coordinate(by):
@@ -36,27 +37,28 @@ def store(session: Session, bank: Bank, plan: Plan, doing: Doing, *, no_floor: b
     if not plan.moves:
         return 0
     trail.begin(session, doing, DeedName.HISTORY_IMPORTED, Ref(Subject.BANK, bank.slug))
-    accounts = {one: one for one in plan.totals if one > 0}
+    accounts = {id_: id_ for id_ in plan.totals if id_ > 0}
     floor, reason = (None, _NO_FLOOR) if no_floor else (bank.member_floor, _REASON)
-    made = take_in(session, bank, plan.newcomers, doing.part_of_it(), floor=floor, reason=reason)
-    accounts |= {-at: account_id for at, account_id in enumerate(made, start=1)}
-    standing = session.execute(accounts_as_they_stand(bank.id)).all()
+    opened = take_in(session, bank, plan.newcomers, doing.part_of_it(), floor=floor, reason=reason)
+    accounts |= {-at: account_id for at, account_id in enumerate(opened, start=1)}
+    rows = session.execute(accounts_as_they_stand(bank.id)).all()
     if any(OPENING in move[1:] for move in plan.moves):
-        kept = [row.id for row in standing if row.kind == AccountKind.OPENING]
-        accounts[OPENING] = kept[0] if kept else _open_opening(session, bank, by, now)
+        existing = [row.id for row in rows if row.kind == AccountKind.OPENING]
+        accounts[OPENING] = existing[0] if existing else _open_opening(session, bank, by, now)
     if no_floor:
-        for row in standing:
+        for row in rows:
             if row.id in plan.totals and row.kind == AccountKind.MEMBER and row.floor is not None:
                 bookkeeping.change_limit(session, bank.id, row.id, None, reason=_NO_FLOOR, by=by.membership_id, now=now)
     entries = [
-        _entry(row, Line(accounts[one], accounts[other], row.minutes), by, now) for row, one, other in plan.moves
+        _entry(row, Line(accounts[source], accounts[target], row.minutes), by, now)
+        for row, source, target in plan.moves
     ]
     post_many(session, entries)
     return len(entries)
 
 
 def _open_opening(session: Session, bank: Bank, by: Actor, now: datetime) -> int:
-    """The account from which balances come that were there before these books. It has no floor."""
+    """Open the account that opening balances are posted against, without a floor; return its id."""
     return open_account(
         session, bank.id, AccountKind.OPENING, bank.id, floor=None, reason=_REASON, by=by.membership_id, now=now
     )

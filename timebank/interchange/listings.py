@@ -1,6 +1,6 @@
-"""Offers and requests from a sheet of Timebanks: `timebank, listing_id, type, description, category_ids`.
+"""Import of offers and requests from Timebanks: CSV with `timebank, listing_id, type, description, category_ids`.
 
-The whole sheet is read and planned before anything is stored, and one bad row keeps all of it out.
+The whole file is validated before anything is stored; one bad row rejects all of it.
 """
 
 import csv
@@ -38,7 +38,7 @@ _SHORTEST_SLUG = 2
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row as it was read: the bank's name there, the number there, and what it says."""
+    """A parsed row; `timebank` and `number` are the names of bank and listing in the source system."""
 
     line: int
     timebank: str
@@ -49,12 +49,12 @@ class SheetRow:
 
     @property
     def key(self) -> str:
-        """What names it for good, so that it is stored once."""
+        """Its permanent key, by which it is imported only once."""
         return f"{self.timebank}/{self.number}"
 
     @property
     def title(self) -> str:
-        """The description, cut at a word where it is too long for a title."""
+        """The description, truncated at a word boundary if it is too long for a title."""
         if len(self.description) <= LONGEST_TITLE:
             return self.description
         cut = self.description[: LONGEST_TITLE - 1]
@@ -63,25 +63,25 @@ class SheetRow:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the title is not all of it; the whole is then kept in the words."""
+        """Whether the title is truncated; the whole description is then stored as the words."""
         return self.title != self.description
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The keys of the categories that it will stand in."""
+        """The keys of the categories that it is stored in."""
         return choose(self.category_numbers, MOST_CATEGORIES)[0]
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The keys of those that are one too many."""
+        """The keys of further categories, beyond the most that a listing can have."""
         return choose(self.category_numbers, MOST_CATEGORIES)[1]
 
 
 def read(content: bytes) -> Sequence[SheetRow]:
-    """The rows of a CSV file in UTF-8, in the order of the file. Raises BadSheetError with every bad line."""
+    """Parse a CSV file in UTF-8; return its rows in file order. Raises BadSheetError with every bad line."""
     rows, problems = list[SheetRow](), list[Problem]()
-    for found in _read_all(decode(content)):
-        (rows if isinstance(found, SheetRow) else problems).append(found)  # type: ignore[arg-type]
+    for result in _read_all(decode(content)):
+        (rows if isinstance(result, SheetRow) else problems).append(result)  # type: ignore[arg-type]
     first_lines: dict[str, int] = {}
     slugs: dict[str, str] = {}
     for row in rows:
@@ -103,16 +103,16 @@ def _read_all(text: str) -> Iterator[SheetRow | Problem]:
         if missing:
             yield Problem(1, f"there is no column {', '.join(missing)}")
             return
-        for said in reader:
-            yield _read_row(reader.line_num, said)
+        for cells in reader:
+            yield _read_row(reader.line_num, cells)
     except csv.Error as error:
         yield Problem(reader.line_num, f"the line cannot be read: {error}")
 
 
-def _read_row(line: int, said: dict[str, str | None]) -> SheetRow | Problem:
-    timebank, number, kind, description, numbers = (" ".join((said[name] or "").split()) for name in COLUMNS)
+def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
+    timebank, number, kind, description, numbers = (" ".join((cells[name] or "").split()) for name in COLUMNS)
     wrong = {
-        "there are more cells than columns": None in said,
+        "there are more cells than columns": None in cells,
         "listing_id is missing": not number,
         "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
         "timebank gives no short name": len(make_slug(timebank)) < _SHORTEST_SLUG,
@@ -123,48 +123,48 @@ def _read_row(line: int, said: dict[str, str | None]) -> SheetRow | Problem:
     for what, is_so in wrong.items():
         if is_so:
             return Problem(line, what)
-    ids = tuple(int(one[:18]) for one in numbers.split())
+    ids = tuple(int(digits[:18]) for digits in numbers.split())
     return SheetRow(line, timebank, number, Kind(kind.lower()), description, ids)
 
 
 def make_slug(timebank: str) -> str:
-    """The bank's name as it can stand in an address."""
+    """Return the bank's name as a URL slug, in lower-case ASCII."""
     plain = fold(timebank).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].rstrip("-")
 
 
 def make_name(timebank: str) -> str:
-    """The bank's name as it is read."""
+    """Return the bank's display name."""
     return " ".join(word.capitalize() if word.islower() else word for word in re.split(r"[-_\s]+", timebank))
 
 
 def list_stored(session: Session, bank_id: int, rows: Sequence[SheetRow]) -> frozenset[str]:
-    """The keys of those rows that are stored already. What a bank made of them since stays."""
+    """Return the keys of the rows that were imported before; those listings are not overwritten."""
     query = select(Listing.source_key).where(Listing.bank_id == bank_id, Listing.source == SOURCE)
     stored = dict.fromkeys(session.scalars(query), True)
     return frozenset(row.key for row in rows if row.key in stored)
 
 
 def count_unknown(rows: Sequence[SheetRow]) -> Counter[int]:
-    """How often each category number is used that we do not know."""
+    """Return how many rows use each category number that has no mapping."""
     return Counter(number for row in rows for number in set(row.category_numbers) if number not in CATEGORY_KEYS)
 
 
 def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: datetime) -> int:
-    """Store the rows that are not stored yet, in the hand of the bank's holder; gives how many."""
+    """Store the rows that are not imported yet, owned by the bank's holder of listings; return their number."""
     administrator = Unattended(bank.id, now)
     open_categories(session, bank, administrator)
     holder = get_or_make_holder(session, bank, now=now)
     stored = list_stored(session, bank.id, rows)
     ids = {key: branch.id for key, branch in get_tree(session, bank.id).by_key.items()}
     review_on = review_day(clock.local_day(now, bank.time_zone), bank.review_months)
-    lines, stands, words = [], [], []
+    listings, categories, words = [], [], []
     for row in rows:
         if row.key in stored:
             continue
-        said = {"title": row.title, "words": row.description if row.is_cut else ""}
+        texts = {"title": row.title, "words": row.description if row.is_cut else ""}
         keys = {"bank_id": bank.id, "listing_id": clock.next_id()}
-        lines.append(
+        listings.append(
             {
                 "bank_id": bank.id,
                 "id": keys["listing_id"],
@@ -177,14 +177,14 @@ def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: dateti
                 "changed_at": now,
                 "source": SOURCE,
                 "source_key": row.key,
-                **said,
+                **texts,
             }
         )
-        stands += [{**keys, "category_id": ids[key]} for key in row.kept]
-        words += [{**keys, "word": stem} for stem in sorted(index_of(**said))]
-    for table, new in ((Listing, lines), (ListingCategory, stands), (ListingWord, words)):
+        categories += [{**keys, "category_id": ids[key]} for key in row.kept]
+        words += [{**keys, "word": stem} for stem in sorted(index_of(**texts))]
+    for table, new in ((Listing, listings), (ListingCategory, categories), (ListingWord, words)):
         if new:
             session.execute(insert(table), new)
-    if lines:
+    if listings:
         trail.begin(session, administrator, DeedName.LISTINGS_IMPORTED, Ref(Subject.BANK, bank.slug))
-    return len(lines)
+    return len(listings)

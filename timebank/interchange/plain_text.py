@@ -1,35 +1,35 @@
-"""The books as plain-text accounting, for programs that know nothing of us and reckon everything anew.
+"""Export as plain-text accounting, so that other programs can recompute every balance.
 
-hledger 1.25 or later (https://hledger.org/hledger.html) and beancount 3 (https://beancount.github.io/docs): minutes
-are the whole-number commodity MIN. What the books say each balance is stands beside it as a claim, which the program
-either finds true or names.
+Formats: hledger 1.25 or later (https://hledger.org/hledger.html) and beancount 3 (https://beancount.github.io/docs).
+Minutes are the whole-number commodity MIN. The stored balances are written as balance assertions, which those programs
+verify.
 """
 
 import re
 from collections.abc import Iterator
 
-from timebank.interchange.books import Balances, Books, Written
+from timebank.interchange.books import Balances, Books, ExportedEntry
 
-#: Beancount has five kinds of accounts, whose names can be chosen; we use three.
+#: Beancount has five root accounts with configurable names; three are used.
 _ROOTS = {"assets": "Members", "liabilities": "Groups", "equity": "Bank", "income": "UnusedIn", "expenses": "UnusedOut"}
 _ENDS = re.compile(r"[%,\x00-\x1f]")
 
 
 def hledger(books: Books) -> Iterator[str]:
-    """A journal: after every posting the account's balance is claimed."""
+    """Yield an hledger journal, with a balance assertion on every posting."""
     yield f"; {_title(books)}\ncommodity 1000. MIN\n"
     for account in books.accounts:
         yield f"account {account.name}{_comment(holder=account.holder)}\n"
     is_first = books.first is not None
     for piece in books.read():
-        if isinstance(piece, Written):
+        if isinstance(piece, ExportedEntry):
             yield _hledger_entry(piece)
         elif is_first:
             yield _hledger_opening(piece)
         is_first = False
 
 
-def _hledger_entry(entry: Written) -> str:
+def _hledger_entry(entry: ExportedEntry) -> str:
     lines = [f"\n{entry.posted_on} {entry.kind}{_comment(**_tags(entry))}\n"]
     for line in entry.lines:
         mirrors = _comment(mirrors=str(line.mirrors or ""))
@@ -48,17 +48,17 @@ def _hledger_opening(balances: Balances) -> str:
 
 
 def _comment(**tags: str) -> str:
-    """A comment of tags. What would end a tag or the comment, such as a comma, is written as in an address."""
-    said = ", ".join(f"{name}:{_ENDS.sub(_as_in_an_address, text)}" for name, text in tags.items() if text)
-    return f"  ; {said}" if said else ""
+    """Return the tags as an hledger comment; characters that would end a tag or the comment are percent-encoded."""
+    comment = ", ".join(f"{name}:{_ENDS.sub(_percent_encoded, text)}" for name, text in tags.items() if text)
+    return f"  ; {comment}" if comment else ""
 
 
-def _as_in_an_address(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
+def _percent_encoded(match: re.Match[str]) -> str:
+    return f"%{ord(match[0]):02X}"
 
 
 def beancount(books: Books) -> Iterator[str]:
-    """A file in which balances are claimed at each change of month, and all of them at the end."""
+    """Yield a beancount file, with balance assertions of changed accounts each month and of all accounts at the end."""
     yield f";; {_title(books)}\n"
     for root, name in _ROOTS.items():
         yield f'option "name_{root}" "{name}"\n'
@@ -68,11 +68,11 @@ def beancount(books: Books) -> Iterator[str]:
     is_first, month, moved = books.first is not None, books.opens_on.replace(day=1), dict[str, int]()
     for piece in books.read():
         if isinstance(piece, Balances):
-            yield _beancount_opening(piece) if is_first else _claims(piece)
+            yield _beancount_opening(piece) if is_first else _assertions(piece)
         else:
             if piece.posted_on.replace(day=1) != month:
                 month = piece.posted_on.replace(day=1)
-                yield _claims(Balances(month, moved))
+                yield _assertions(Balances(month, moved))
                 moved.clear()
             yield _beancount_entry(piece)
             for line in piece.lines:
@@ -80,7 +80,7 @@ def beancount(books: Books) -> Iterator[str]:
         is_first = False
 
 
-def _beancount_entry(entry: Written) -> str:
+def _beancount_entry(entry: ExportedEntry) -> str:
     lines = [f"\n{entry.posted_on} * {_quoted(entry.words or entry.kind)}\n", _metadata(**_tags(entry))]
     for line in entry.lines:
         lines.append(f"  {line.source}  {-line.minutes} MIN\n")
@@ -95,7 +95,7 @@ def _beancount_opening(balances: Balances) -> str:
     return f'\n{balances.day} * "balances before"\n{"".join(lines)}' if lines else ""
 
 
-def _claims(balances: Balances) -> str:
+def _assertions(balances: Balances) -> str:
     lines = [f"{balances.day} balance {name}  {minutes} MIN\n" for name, minutes in sorted(balances.minutes.items())]
     return "".join(["\n", *lines])
 
@@ -109,8 +109,8 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _tags(entry: Written) -> dict[str, str]:
-    """What is known of an entry, by the names that it has in every format."""
+def _tags(entry: ExportedEntry) -> dict[str, str]:
+    """Return the fields of an entry under the names that all export formats use."""
     return {
         "key": entry.key,
         "kind": entry.kind,
@@ -125,7 +125,7 @@ def _tags(entry: Written) -> dict[str, str]:
 
 
 def _title(books: Books) -> str:
-    """The bank, the period by day of posting, and the unit."""
+    """Return a title line: the bank, the period by day of posting, and the unit."""
     since = f" from {books.first}" if books.first else ""
     until = f" to {books.last}" if books.last else ""
     name = " ".join(books.bank.name.split())

@@ -1,4 +1,4 @@
-"""A sheet that somebody sent: what is wrong with it is said line by line, and one bad line keeps all of it out."""
+"""Validation errors of uploaded sheets: reported line by line; one bad line rejects the whole file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What keeps a sheet out, and on which line of the file it stands."""
+    """An error message and its line in the file, counted from 1."""
 
     line: int
     what: str
 
 
 class BadSheetError(Exception):
-    """The sheet cannot be stored; `problems` are all that was found, in the order of the lines."""
+    """The sheet is invalid; `problems` has all errors, sorted by line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(f"{len(problems)} problems")
@@ -21,7 +21,7 @@ class BadSheetError(Exception):
 
 
 def decode(content: bytes) -> str:
-    """The text of a file in UTF-8, with its mark or without. Raises BadSheetError."""
+    """Decode a file in UTF-8, with or without a byte order mark. Raises BadSheetError."""
     try:
         return content.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError as error:

@@ -1,7 +1,7 @@
-"""The books as rows: a line of an entry each, as CSV, as a workbook, or as JSON with an entry a line.
+"""Export as tables: CSV and .xlsx with a row per entry line, and JSON Lines with an object per entry.
 
-Texts that a spreadsheet would run stay texts. Nothing is held but the row in hand; a workbook's library keeps its rows
-in a file until it is done.
+Text that a spreadsheet would treat as a formula is escaped. Rows are streamed; the library for .xlsx buffers them in a
+temporary file.
 """
 
 import csv
@@ -15,7 +15,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from timebank.interchange.books import Balances, Books, Written
+from timebank.interchange.books import Balances, Books, ExportedEntry
 from timebank.interchange.cells import harmless
 
 COLUMNS = (
@@ -38,7 +38,7 @@ COLUMNS = (
 )
 COLUMNS_WITH_NAMES = (*COLUMNS, "from_holder", "to_holder", "words")
 BALANCE_BEFORE = "balance before"
-#: A sheet takes 1,048,576 rows.
+#: Below the format's limit of 1,048,576 rows.
 _ROWS_A_SHEET = 1_000_000
 _ROWS_A_PIECE = 500
 
@@ -46,12 +46,12 @@ _Cell = str | int | None
 
 
 def rows(books: Books) -> Iterator[tuple[_Cell, ...]]:
-    """The heading; with a period, each account's balance before it; and every line of every entry."""
+    """Yield the header row, the balances before the period if it has a beginning, and a row per entry line."""
     yield COLUMNS_WITH_NAMES if books.with_names else COLUMNS
     holders = {account.name: account.holder for account in books.accounts}
     is_opening = books.first is not None
     for piece in books.read():
-        if isinstance(piece, Written):
+        if isinstance(piece, ExportedEntry):
             for row, sides in _lines(piece):
                 named = (*(holders[side] for side in sides), piece.words)
                 yield (*row, *named) if books.with_names else row
@@ -60,7 +60,7 @@ def rows(books: Books) -> Iterator[tuple[_Cell, ...]]:
         is_opening = False
 
 
-def _lines(entry: Written) -> Iterator[tuple[tuple[_Cell, ...], tuple[str, str]]]:
+def _lines(entry: ExportedEntry) -> Iterator[tuple[tuple[_Cell, ...], tuple[str, str]]]:
     for number, line in enumerate(entry.lines, start=1):
         row = (
             entry.posted_on.isoformat(),
@@ -84,10 +84,10 @@ def _lines(entry: Written) -> Iterator[tuple[tuple[_Cell, ...], tuple[str, str]]
 
 
 def _before(balances: Balances, holders: dict[str, str] | None) -> Iterator[tuple[_Cell, ...]]:
-    """A row for each account that had a balance: it stands as what came to it."""
+    """Yield a row for each account with a balance other than 0, written as minutes to the account."""
     for name, minutes in sorted(balances.minutes.items()):
         if minutes:
-            said: dict[str, _Cell] = {
+            cells: dict[str, _Cell] = {
                 "posted_on": balances.day.isoformat(),
                 "kind": BALANCE_BEFORE,
                 "to": name,
@@ -95,11 +95,11 @@ def _before(balances: Balances, holders: dict[str, str] | None) -> Iterator[tupl
                 "to_after": minutes,
                 "to_holder": holders[name] if holders else None,
             }
-            yield tuple(said.get(column) for column in (COLUMNS if holders is None else COLUMNS_WITH_NAMES))
+            yield tuple(cells.get(column) for column in (COLUMNS if holders is None else COLUMNS_WITH_NAMES))
 
 
 def csv_rows(books: Books) -> Iterator[str]:
-    """CSV (RFC 4180) in UTF-8 with its mark, so that a spreadsheet takes it for what it is."""
+    """Yield CSV (RFC 4180) in UTF-8 with a byte order mark, by which spreadsheets detect the encoding."""
     written = io.StringIO()
     sheet = csv.writer(written)
     written.write("\ufeff")
@@ -113,7 +113,7 @@ def csv_rows(books: Books) -> Iterator[str]:
 
 
 def json_lines(books: Books) -> Iterator[str]:
-    """JSON Lines: the bank, its accounts, balances before, every entry with its lines, and the balances after all."""
+    """Yield JSON Lines: the bank, its accounts, balances before, every entry with its lines, and final balances."""
     bank = {"slug": books.bank.slug, "name": books.bank.name, "time_zone": books.bank.time_zone, "unit": "minutes"}
     yield _as_line("bank", {**bank, "from": books.first, "to": books.last})
     for account in books.accounts:
@@ -128,8 +128,8 @@ def json_lines(books: Books) -> Iterator[str]:
         is_first = False
 
 
-def _entry(entry: Written, *, with_words: bool) -> dict[str, Any]:
-    said = {name: value for name, value in asdict(entry).items() if with_words or name != "words"}
+def _entry(entry: ExportedEntry, *, with_words: bool) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(entry).items() if with_words or name != "words"}
     lines = [
         {
             "from": line.source,
@@ -141,15 +141,15 @@ def _entry(entry: Written, *, with_words: bool) -> dict[str, Any]:
         }
         for line in entry.lines
     ]
-    return {**said, "recorded_at": entry.recorded_at.isoformat(), "lines": lines}
+    return {**fields, "recorded_at": entry.recorded_at.isoformat(), "lines": lines}
 
 
-def _as_line(what: str, said: dict[str, Any]) -> str:
-    return json.dumps({"is": what, **said}, ensure_ascii=False, default=str) + "\n"
+def _as_line(what: str, fields: dict[str, Any]) -> str:
+    return json.dumps({"is": what, **fields}, ensure_ascii=False, default=str) + "\n"
 
 
 def workbook(books: Books, path: Path, *, rows_a_sheet: int = _ROWS_A_SHEET) -> None:
-    """An .xlsx file: as many sheets as the rows need, and no cell a formula."""
+    """Write an .xlsx file with as many sheets as the rows need; no cell becomes a formula."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(path, options) as file:
         every = rows(books)

@@ -1,6 +1,6 @@
-"""Which of our categories says best what a category number of Timebanks means. Numbers are theirs, keys ours.
+"""Mapping of the category numbers of Timebanks to keys of our starting categories.
 
-A number that is not here is a bank's own, and nobody else can tell what it means.
+Numbers that are not in it were defined by a single bank and cannot be mapped.
 """
 
 from timebank.listings.starting_categories import OTHER_KEY
@@ -43,12 +43,12 @@ CATEGORY_KEYS = {**dict(enumerate(_IN_ORDER.split(), start=1)), 95: "community/t
 
 
 def choose(numbers: tuple[int, ...], most: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(keys kept, keys left out) for a listing's numbers, which may be none or unknown.
+    """Return (keys kept, keys left out) for a listing's numbers, which may be empty or unknown.
 
-    A main category says nothing beside one under it, nor 'other' beside anything. Those that say more come first.
+    A main category is dropped beside one of its subcategories, and 'other' beside any other. Subcategories come first.
     """
-    found = list(dict.fromkeys(CATEGORY_KEYS.get(number, OTHER_KEY) for number in numbers)) or [OTHER_KEY]
-    mains = {key.partition("/")[0] for key in found if "/" in key and key != OTHER_KEY}
-    telling = [key for key in found if key not in mains and key != OTHER_KEY] or [OTHER_KEY]
-    telling.sort(key=lambda key: "/" not in key)
-    return tuple(telling[:most]), tuple(telling[most:])
+    keys = list(dict.fromkeys(CATEGORY_KEYS.get(number, OTHER_KEY) for number in numbers)) or [OTHER_KEY]
+    mains = {key.partition("/")[0] for key in keys if "/" in key and key != OTHER_KEY}
+    specific = [key for key in keys if key not in mains and key != OTHER_KEY] or [OTHER_KEY]
+    specific.sort(key=lambda key: "/" not in key)
+    return tuple(specific[:most]), tuple(specific[most:])

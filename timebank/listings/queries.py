@@ -203,10 +203,3 @@ def list_categories_of(session: Session, bank_id: int, listing_ids: Sequence[int
     for row in rows:
         found[row.listing_id] = (*found.get(row.listing_id, ()), row.category_id)
     return found
-
-
-def count_held(session: Session, bank_id: int) -> int:
-    """How many imported listings still wait for their owner."""
-    query = select(func.count()).select_from(Listing).join(Membership, _owns)
-    held = query.where(Listing.bank_id == bank_id, Membership.is_holder, Listing.life == Life.OPEN)
-    return session.scalar(held) or 0

@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step. Each step runs on both databases and can be taken back."""
+"""Alembic migrations for both databases, and the privileges of the web's role on PostgreSQL."""

@@ -1,4 +1,4 @@
-"""What Alembic runs: on the connection that it is handed, within one transaction a step."""
+"""Alembic's environment: runs on the connection in `config.attributes`, one transaction per migration."""
 
 from typing import Literal
 
@@ -10,14 +10,14 @@ from timebank.migrations.tables import metadata, stands_on
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write our own column types as what they are in the database, so that a migration needs no code of today."""
+    """Render custom column types as the types of the database, so that a migration does not import current code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return "sa.DateTime(timezone=True)" if type(item).__name__ == "UtcTime" else False
     return False
 
 
-def include_object(item: SchemaItem, *_what: object) -> bool:
-    """Compare only what is made on this database."""
+def include_object(item: SchemaItem, *_details: object) -> bool:
+    """Compare only what is created on this database."""
     return stands_on(item, connection.dialect.name)
 
 

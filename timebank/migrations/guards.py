@@ -19,11 +19,11 @@ def take_down(name: str) -> None:
     """Drop what `put_up` created. On PostgreSQL the triggers go with their functions."""
     bind = op.get_bind()
     for statement in _statements(name):
-        for kind, what in _NAMED.findall(statement):
+        for kind, guard in _NAMED.findall(statement):
             if _is_sqlite():
-                bind.exec_driver_sql(f"DROP TRIGGER {what}")
+                bind.exec_driver_sql(f"DROP TRIGGER {guard}")
             elif kind == "FUNCTION":
-                bind.exec_driver_sql(f"DROP FUNCTION {what} CASCADE")
+                bind.exec_driver_sql(f"DROP FUNCTION {guard} CASCADE")
 
 
 def _is_sqlite() -> bool:
@@ -31,10 +31,10 @@ def _is_sqlite() -> bool:
 
 
 def _statements(name: str) -> list[str]:
-    """The statements of a file: on SQLite each ends with the line 'END;', on PostgreSQL with the line '--;'."""
+    """Return the statements of a file: on SQLite each ends with the line 'END;', on PostgreSQL with the line '--;'."""
     sqlite = _is_sqlite()
-    written = (_SQL / f"{name}_{'sqlite' if sqlite else 'postgresql'}.sql").read_text()
+    sql = (_SQL / f"{name}_{'sqlite' if sqlite else 'postgresql'}.sql").read_text()
     if sqlite:
-        return [part + "\nEND;" for part in written.split("\nEND;")[:-1]]
-    # psycopg would take a lone % for a placeholder.
-    return [part.replace("%", "%%") for part in re.split(r"^--;$", written, flags=re.MULTILINE) if part.strip()]
+        return [part + "\nEND;" for part in sql.split("\nEND;")[:-1]]
+    # psycopg parses % as a placeholder.
+    return [part.replace("%", "%%") for part in re.split(r"^--;$", sql, flags=re.MULTILINE) if part.strip()]

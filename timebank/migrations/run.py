@@ -1,4 +1,4 @@
-"""Bringing a database up to date, and letting the web's role in on PostgreSQL."""
+"""Running migrations, and granting privileges to the web's role on PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HISTORY = ("SELECT", "INSERT")
 _KEPT = ("SELECT", "INSERT", "UPDATE")
-#: What the web's role may do with each table; nothing is deleted but what was never more than a means.
+#: Privileges of the web's role on each table. It may delete only from tables that keep no history.
 _GRANTS = {
     "account": ("SELECT", "INSERT (bank_id, id, kind, opened_at)"),
     "entry": ("SELECT", "INSERT"),
@@ -75,42 +75,43 @@ def _config(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Take every step that the database has not taken yet. Raises UnknownStepError."""
+    """Run the migrations that are pending, up to `to`. Raises UnknownStepError."""
     with engine.connect() as connection:
-        standing = MigrationContext.configure(connection).get_current_revision()
-    if standing is not None and not knows(standing):
-        raise UnknownStepError(standing)
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and not knows(current):
+        raise UnknownStepError(current)
     with _stepping(engine) as connection:
         command.upgrade(_config(connection), to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
-    """Take steps back, down to `to` ('base': all of them)."""
+    """Revert migrations down to the revision `to` ('base': all of them)."""
     with _stepping(engine) as connection:
         command.downgrade(_config(connection), to)
 
 
 class UnknownStepError(Exception):
-    """The database has taken a step that this version does not know."""
+    """The database is at a revision that this version does not have."""
 
 
 class BrokenKeysError(Exception):
-    """After the steps a row points to one that is not there."""
+    """After migrating, a foreign key points to a missing row."""
 
 
 @contextmanager
 def _stepping(engine: Engine) -> Iterator[Connection]:
-    """A unit of work that takes steps. On SQLite a table that others point to may be written anew in it.
+    """Yield a connection with a transaction for migrations.
 
-    There foreign keys are quiet until the end, when all of them are asked. Raises BrokenKeysError; nothing is kept.
+    On SQLite foreign keys are not enforced in it, so that referenced tables can be rebuilt, and all are checked at the
+    end. Raises BrokenKeysError after rolling back.
     """
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():
                 yield connection
             return
-        plain = cast("sqlite3.Connection", connection.connection.driver_connection)
-        plain.execute("PRAGMA foreign_keys = OFF")
+        sqlite = cast("sqlite3.Connection", connection.connection.driver_connection)
+        sqlite.execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
                 yield connection
@@ -118,24 +119,27 @@ def _stepping(engine: Engine) -> Iterator[Connection]:
                 if broken:
                     raise BrokenKeysError(broken[:5])
         finally:
-            plain.execute("PRAGMA foreign_keys = ON")
+            sqlite.execute("PRAGMA foreign_keys = ON")
 
 
 def knows(revision: str) -> bool:
-    """Whether this is one of the steps."""
+    """Return whether a migration with this revision exists."""
     script = ScriptDirectory(str(Path(__file__).parent))
     return revision in {step.revision for step in script.walk_revisions()}
 
 
 def is_up_to_date(engine: Engine) -> bool:
-    """Whether the database has taken every step."""
+    """Return whether the database is at the newest revision."""
     with engine.connect() as connection:
         script = ScriptDirectory.from_config(_config(connection))
         return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
 
 
 def grants(role: str) -> list[str]:
-    """The statements that give the web's role just what it needs: to write the books only by inserting an entry."""
+    """Return the statements that revoke all privileges of the web's role and grant those it needs.
+
+    Postings, balances and reversed lines are written by triggers only.
+    """
     quoted = '"' + role.replace('"', '""') + '"'
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}",
@@ -147,7 +151,7 @@ def grants(role: str) -> list[str]:
 
 
 def grant(engine: Engine, role: str) -> None:
-    """Apply the grants as the owner of the tables."""
+    """Execute the grants; `engine` connects as the owner of the tables."""
     with engine.begin() as connection:
         for statement in grants(role):
             connection.execute(text(statement))

@@ -1,4 +1,4 @@
-"""All tables of the house, gathered so that a migration can be compared with them."""
+"""Imports the models of all rooms, so that `metadata` has every table."""
 
 from sqlalchemy.schema import SchemaItem
 

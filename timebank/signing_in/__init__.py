@@ -1,1 +1,1 @@
-"""How people come in: a password or a printed code, sessions that can be ended, and a brake on guessing."""
+"""Signing in by password or printed code, revocable sessions, and a limit on guessing."""

@@ -1,4 +1,4 @@
-"""Coming in and going out. Nothing here hashes a password: that is slow, and done before the write lock is taken."""
+"""Sign-in attempts, sessions, sign-in codes and passwords. Hashing is left to the caller, outside of the write lock."""
 
 import hashlib
 import hmac
@@ -25,9 +25,10 @@ _DEVICE_LENGTH = 120
 
 
 def begin_attempt(session: Session, *, account: str, address: str, now: datetime) -> int:
-    """Count a try before it is made, so that many at once cannot slip by; gives its id to mark it as succeeded.
+    """Store a sign-in attempt as failed, before the password is checked, so that concurrent attempts are all counted.
 
-    `account` names who would come in, however it was typed. Raises TooManyTriesError.
+    Return its id, by which `open_session` marks it as succeeded. `account` identifies the account that is tried,
+    however it was typed. Raises TooManyTriesError.
     """
     by_account, by_address = _digest(session, account), _digest(session, address)
     since = now - TRIES_WINDOW
@@ -50,7 +51,7 @@ def begin_attempt(session: Session, *, account: str, address: str, now: datetime
 
 
 def open_session(session: Session, person_id: int, *, attempt_id: int | None, device: str, now: datetime) -> str:
-    """Let a person in on one device; gives the token for its cookie, which is kept only as a digest."""
+    """Open a session on one device; return the token for its cookie, of which only a digest is stored."""
     if attempt_id is not None:
         session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
     token = secrets.token_urlsafe(32)
@@ -68,12 +69,12 @@ def open_session(session: Session, person_id: int, *, attempt_id: int | None, de
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Sign out on this device."""
+    """End the session of this token."""
     _end(session, now, LoginSession.token_digest == digest_secret(token))
 
 
 def end_other_sessions(session: Session, person_id: int, token: str, *, now: datetime) -> None:
-    """Sign out everywhere but here."""
+    """End every session of the person but that of this token."""
     _end(session, now, LoginSession.person_id == person_id, LoginSession.token_digest != digest_secret(token))
 
 
@@ -86,11 +87,11 @@ def _end(session: Session, now: datetime, *conditions: object) -> None:
 
 
 def make_code(session: Session, member: Actor, doing: Doing | Unattended) -> str:
-    """Return a new sign-in code for a member, to print or read out; codes made before stop working.
+    """Return a new sign-in code for a member; earlier codes of the person stop working.
 
-    A broker makes it, or the administrator's command line. A code opens every door of its person, so that
-    roles could be borrowed with it: only a coordinator makes one for a broker or auditor, in whichever bank they are
-    one; for a coordinator or trustee it comes from the command line; nobody makes their own. Raises NotAllowedError.
+    A broker makes it, or the command line. A code gives access to every membership of its person, so it must not be a
+    way to gain roles: only a coordinator makes one for somebody who is a broker or auditor in any bank; only the
+    command line for a coordinator or trustee; nobody for themselves. Raises NotAllowedError.
     """
     by, now = doing.by, doing.now
     trail.begin(session, doing, DeedName.SIGN_IN_CODE_MADE, Ref(Subject.MEMBER, member.code))
@@ -112,7 +113,7 @@ def make_code(session: Session, member: Actor, doing: Doing | Unattended) -> str
 
 
 def clear_stale(session: Session, *, now: datetime) -> int:
-    """Clear away tries and codes whose time is over; gives how many. Sessions stay, as a record of what was open."""
+    """Delete expired attempts and codes; return their number. Sessions are kept as a record."""
     cleared = 0
     for statement in (
         delete(SignInAttempt).where(SignInAttempt.tried_at < now - TRIES_WINDOW),
@@ -123,7 +124,7 @@ def clear_stale(session: Session, *, now: datetime) -> int:
 
 
 def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> int:
-    """Use a sign-in code up; gives the person's id. Raises CodeDoesNotFitError."""
+    """Mark a sign-in code as used; return its person's id. Raises CodeDoesNotFitError."""
     row = session.execute(
         select(SignInCode)
         .where(SignInCode.code_digest == digest_secret(codes.heard(typed)), SignInCode.bank_id == bank_id)
@@ -137,7 +138,7 @@ def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> in
 
 
 def set_password(session: Session, password_hash: str, doing: Doing, *, token: str) -> None:
-    """Keep a new password's hash and end every other session of the person."""
+    """Store a new password hash and end every other session of the person."""
     actor = doing.by
     if trail.begin(session, doing, DeedName.PASSWORD_CHANGED, Ref(Subject.MEMBER, actor.code)) is not None:
         return

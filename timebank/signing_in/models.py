@@ -1,4 +1,4 @@
-"""Sessions, sign-in codes and attempts. Secrets are kept only as digests."""
+"""Tables of sessions, sign-in codes and attempts. Secrets are stored only as digests."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from timebank.db import Base, UtcTime
 
 
 class LoginSession(Base):
-    """Somebody signed in on one device, until it expires or they end it."""
+    """A session of a person on one device, until it expires or is revoked."""
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -26,7 +26,7 @@ class LoginSession(Base):
 
 
 class SignInCode(Base):
-    """A code on paper or in a link that lets one person in, once, before it expires."""
+    """A printed or linked code that signs one person in, once, before it expires."""
 
     __tablename__ = "sign_in_code"
     __table_args__ = (
@@ -44,7 +44,7 @@ class SignInCode(Base):
 
 
 class SignInAttempt(Base):
-    """A try to sign in, counted by what was typed and by where it came from. Only digests are kept."""
+    """An attempt to sign in, counted by account and by network address, both as keyed digests."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (

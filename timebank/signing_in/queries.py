@@ -1,4 +1,4 @@
-"""Who might be at the door, and which sessions are open."""
+"""Queries of candidates for signing in, and of open sessions."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from timebank.members.models import Membership, Person
 from timebank.signing_in.models import LoginSession
 from timebank.signing_in.rules import is_valid
 
-#: A household shares a phone or an e-mail, not more.
+#: More people than a household that shares a phone or an e-mail.
 MOST_CANDIDATES = 8
 _LONGEST_NUMBER = 9
 
 
 def digest_secret(secret: str) -> bytes:
-    """SHA-256 of a random secret: it needs no salt, since nobody can guess it."""
+    """Return the SHA-256 of a random secret, which is long enough to need no salt."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def plain_phone(typed: str, country: str) -> str | None:
-    """A phone number as it is kept (E.164, such as +441382000000); None where it is none.
+    """Parse a phone number to E.164, such as +441382000000; None if it is invalid.
 
-    `country` (ISO 3166, such as GB) is whose numbers are typed without a country code: the bank's `phone_country`.
+    `country` (ISO 3166, such as GB) is that of numbers without a country code: the bank's `phone_country`.
     """
     try:
         number = phonenumbers.parse(typed, country)
@@ -38,16 +38,16 @@ def plain_phone(typed: str, country: str) -> str | None:
 
 
 def plain_email(typed: str) -> str:
-    """An e-mail address as it is kept and compared."""
+    """Normalize an e-mail address for storing and comparing."""
     return typed.strip().lower()
 
 
 def list_candidates(
     session: Session, bank_id: int, typed: str, *, phone_country: str
 ) -> Sequence[Row[int, str | None]]:
-    """(person id, password hash) of the bank's members whose number, e-mail or phone was typed.
+    """Return (person id, password hash) of the bank's members whose number, e-mail or phone was typed.
 
-    Those who are suspended come in as well, to read their own hours; those who left do not.
+    Suspended members are included, so that they can read their own hours; members who left are not.
     """
     typed = typed.strip()
     conditions = [Person.email == plain_email(typed)]
@@ -70,7 +70,7 @@ def list_candidates(
 
 
 def find_person_id(session: Session, token: str, now: datetime) -> int | None:
-    """Whose session this token opens; None where it was ended or has expired."""
+    """Return the id of the person with this session; None if it is unknown, ended or expired."""
     row = session.get(LoginSession, digest_secret(token))
     if row is None or not is_valid(row.expires_at, row.revoked_at, now):
         return None
@@ -78,7 +78,7 @@ def find_person_id(session: Session, token: str, now: datetime) -> int | None:
 
 
 def list_sessions(session: Session, person_id: int, now: datetime) -> Sequence[Row[bytes, str, datetime]]:
-    """(token digest, device, opened_at) of a person's open sessions, newest first."""
+    """Return (token digest, device, opened_at) of a person's open sessions, newest first."""
     return session.execute(
         select(LoginSession.token_digest, LoginSession.device, LoginSession.opened_at)
         .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)

@@ -1,4 +1,4 @@
-"""When somebody has to wait, how long things last, and which password is too easy."""
+"""Limits on attempts, lifetimes of sessions and codes, and password strength."""
 
 from datetime import datetime, timedelta
 
@@ -12,19 +12,19 @@ TRIES_PER_ADDRESS = 60
 SESSION_LIFE = timedelta(days=90)
 CODE_LIFE = timedelta(days=14)
 SHORTEST_PASSWORD = 8
-#: zxcvbn's scale goes from 0 to 4; below 2 a password falls to a million guesses.
+#: zxcvbn scores from 0 to 4; below 2 a password takes fewer than a million guesses.
 WEAKEST_SCORE = 2
-#: More signs tell zxcvbn nothing new and take it long.
+#: zxcvbn is slow on longer passwords, and their score does not change.
 _LONGEST_SCORED = 40
 
 
 def must_wait(tries_on_account: int, tries_from_address: int) -> bool:
-    """Whether there were too many failed tries within the window, on this account or from this address."""
+    """Return whether there were too many failed attempts within the window, on the account or from the address."""
     return tries_on_account >= TRIES_PER_ACCOUNT or tries_from_address >= TRIES_PER_ADDRESS
 
 
 def may_make_code(by: Actor, member: Actor, roles_anywhere: frozenset[Role]) -> bool:
-    """Whether one may let the other in with a code, given every role that the other holds in any bank."""
+    """Return whether `by` may make a sign-in code for the member, given the member's roles in all banks."""
     if by.bank_id != member.bank_id or by.membership_id == member.membership_id:
         return False
     if roles_anywhere & {Role.COORDINATOR, Role.TRUSTEE}:
@@ -33,14 +33,14 @@ def may_make_code(by: Actor, member: Actor, roles_anywhere: frozenset[Role]) -> 
 
 
 def is_valid(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
-    """Whether a session or code still opens the door."""
+    """Return whether a session or code is neither ended nor expired."""
     return ended_at is None and now < expires_at
 
 
 def is_weak(password: str, own_words: list[str]) -> bool:
-    """Whether a password would be guessed in a few tries, given the words that belong to its person.
+    """Return whether a password is too easy to guess; `own_words` are words that relate to its person.
 
-    Strength by zxcvbn (Wheeler, USENIX Security 2016).
+    Strength is estimated by zxcvbn (Wheeler, USENIX Security 2016).
     """
     if len(password) < SHORTEST_PASSWORD:
         return True

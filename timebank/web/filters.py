@@ -10,6 +10,7 @@ from flask_babel import get_locale, gettext as _, ngettext
 
 from timebank import clock, codes
 from timebank.ledger.hours import split
+from timebank.web.exchange_words import how_words, state_words
 
 
 def hours_in_words(minutes: int) -> str:
@@ -107,6 +108,8 @@ def set_up(app: Flask) -> None:
         moment,
         first_name,
         thousands,
+        state_words,
+        how_words,
     ):
         app.add_template_filter(say)
     app.add_template_filter(codes.spoken, "spoken")

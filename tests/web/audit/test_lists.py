@@ -122,7 +122,7 @@ def test_one_broker_for_both_sides_stands_there_with_what_there_is_to_show(as_, 
     page = as_(village.audrey).get("audit/one-broker")
     assert page.links["Roses"] == f"/angus/exchanges/{code}"
     assert "Rosa Lindsay recorded it for Ada Lamont, by phone: “Rang at 9:40”, 21 Nov, 10:00" in page
-    assert "Rosa Lindsay recorded it for Grace Okafor, on a signed slip, 21 Nov, 10:00" in page
+    assert "Rosa Lindsay recorded it for Grace Okafor, by a slip that both signed, 21 Nov, 10:00" in page
 
 
 def test_late_entries_keep_their_day_and_say_when_they_were_written(as_, village, books):

@@ -7,6 +7,7 @@ from tests.web.statement.lines import read_lines
 from timebank.actors import Unattended
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_account_of_kind
+from timebank.codes import spoken
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.references import DeedName, Ref, Subject
@@ -164,3 +165,18 @@ def test_nobody_else_takes_lines_back(as_, village, books, gift):
     assert as_(village.perdita).get(f"/angus/{gift}/reversal").status == 404
     assert as_(village.mary).get("entries/gift/AAAA-AAAA/reversal").status == 404
     assert books.count("correction") == 0
+
+
+def test_hours_that_were_left_and_taken_back_are_marked_once(as_, village, books):
+    books.confirmed(village.grace, village.linus, minutes=90)
+    books.leaves(village.grace, to=village.ada)
+    mary, tom = as_(village.mary), as_(village.tom)
+    key = books.ask("SELECT key FROM entry WHERE kind = 'leaving'")[0].key
+    code = spoken(key.split(":")[1])
+    page = mary.submit(mary.get(f"entries/leaving/{code}/reversal"), lines=["1"], reason="She meant Clara")
+    page = mary.done(page, "Yes, ask for this")
+    tom.done(tom.get(page.path), "Approve")
+    assert [line.words for line in read_lines(as_(village.ada).get("hours"))] == [
+        "Taken back: She meant Clara",
+        "Left by Grace Okafor, who left the time bank taken back later",
+    ]

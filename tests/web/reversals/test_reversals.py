@@ -1,6 +1,7 @@
 import pytest
 
 from tests.web.statement.lines import read_lines
+from timebank.actors import How, acting_for
 
 
 def _proposed(books, *, by=None):
@@ -122,6 +123,19 @@ def test_no_coordinator_approves_what_they_took_part_in(as_, village, books):
     assert not clara.get(f"reversals/{reversal}").has_button("Approve")
     assert "You cannot do this." in clara.follow(clara.post(f"reversals/{reversal}/approval"))
     assert (books.state(code), books.balance(village.clara)) == ("confirmed", 60)
+
+
+def test_no_coordinator_approves_what_they_recorded_for_a_member(as_, village, books):
+    hand = acting_for(village.clara, village.ada, How.PHONE)
+    code = books.confirmed(village.ada, village.grace, by=hand)
+    reversal = books.reversal(code, by=village.mary)
+    clara = as_(village.clara)
+    page = clara.get(f"reversals/{reversal}")
+    assert not page.has_button("Approve")
+    assert not page.has_button("Turn it down")
+    assert "You cannot do this." in clara.follow(clara.post(f"reversals/{reversal}/approval"))
+    assert as_(village.tom).get(f"reversals/{reversal}").has_button("Approve")
+    assert (books.state(code), books.balance(village.ada)) == ("confirmed", 60)
 
 
 @pytest.mark.parametrize("name", ["ada", "grace", "linus", "rosa", "audrey"])

@@ -1,7 +1,7 @@
-"""Open the books: all tables as the models describe them, and the guards of the books.
+"""The baseline: creates all tables of the models, the domains, triggers and functions.
 
-The only step until the first release, and one that may change until then (decision 20). What it makes stands in
-docs/schema, written from a database that has taken it; the release freezes it.
+It is the only migration until the first release and may change until then (decision 20). docs/schema has the resulting
+schema.
 """
 
 from alembic import op
@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Create everything."""
     for domain in DOMAINS if op.get_bind().dialect.name == "postgresql" else ():
         op.execute(CreateDomainType(domain))
     metadata.create_all(op.get_bind(), checkfirst=False)
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Drop everything."""
     if op.get_bind().dialect.name == "postgresql":
         guards.take_down("deeds")
     guards.take_down("guards")

@@ -20,7 +20,7 @@ from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
 from timebank.web.audit.wanted import asked_one_of
-from timebank.web.audit.words import deed_words, how_words
+from timebank.web.audit.words import deed_words
 from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.filters import late_for
@@ -103,7 +103,6 @@ def entry(word: str, code: str) -> str:
         kind_words=kind_words,
         account_words=account_words,
         deed_words=deed_words,
-        how_words=how_words,
     )
 
 

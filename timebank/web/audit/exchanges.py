@@ -17,7 +17,7 @@ from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
 from timebank.web.audit.wanted import Wanted, read_wanted, usual_periods
-from timebank.web.audit.words import state_words
+from timebank.web.exchange_words import state_words
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short
 from timebank.web.spreadsheet import send
@@ -41,7 +41,6 @@ def exchanges() -> str:
         wanted=wanted,
         periods=usual_periods(wanted.typed),
         is_first=below is None,
-        state_words=state_words,
     )
 
 

@@ -20,7 +20,7 @@ from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
 from timebank.web.audit.wanted import asked_one_of
-from timebank.web.audit.words import deed_words, how_words
+from timebank.web.audit.words import deed_words
 from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short, today
@@ -144,7 +144,6 @@ def one_broker() -> str:
         steps=steps,
         people=list_people(db.session(), g.bank.id, doers, sides),
         deed_words=deed_words,
-        how_words=how_words,
     )
 
 

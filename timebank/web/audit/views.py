@@ -15,7 +15,7 @@ from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.audit import blueprint
-from timebank.web.audit.words import check_words, state_words, unit_words
+from timebank.web.audit.words import check_words, unit_words
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 
@@ -41,7 +41,6 @@ def books() -> str:
         states=list(State),
         check_words=check_words,
         unit_words=unit_words,
-        state_words=state_words,
     )
 
 

@@ -1,26 +1,6 @@
-"""What states, checks and deeds of the trail are called in front of people."""
+"""Words for the checks of the books, their units, and the deeds of the trail."""
 
 from flask_babel import gettext as _
-
-from timebank.exchanges.rules import State
-
-
-def state_words(state: str) -> str:
-    """Where an exchange stands, or several states together."""
-    words = {
-        "moved": _("hours moved"),
-        "waiting-hours": _("hours wait"),
-        State.PROPOSED: _("asked"),
-        State.ACCEPTED: _("agreed"),
-        State.RECORDED: _("waiting"),
-        State.CONFIRMED: _("confirmed"),
-        State.DECLINED: _("not this time"),
-        State.CANCELLED: _("called off"),
-        State.DISPUTED: _("being looked at"),
-        State.DECIDED: _("decided"),
-        State.REVERSED: _("taken back"),
-    }
-    return str(words[state])
 
 
 def check_words(name: str) -> str:
@@ -137,9 +117,3 @@ def deed_words(deed: str) -> str:
         "password.changed": _("chose a new password"),
     }
     return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))
-
-
-def how_words(how: str) -> str:
-    """How a member told a broker."""
-    words = {"phone": _("by phone"), "paper": _("on paper"), "in_person": _("in person"), "slip": _("on a signed slip")}
-    return str(words[how])

@@ -48,7 +48,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
             "record": rules.may_record(standing, actor),
             "confirm": rules.may_confirm(standing, actor),
             "act": side is None and may_broker(actor) and standing.state in OPEN_STATES,
-            "decide": rules.may_decide(standing, actor, hands),
+            "decide": rules.may_decide(standing, actor, hands=hands),
             "thank": side is not None and side not in said and rules.may_thank(standing, actor),
             "propose_reversal": rules.may_propose_reversal(standing, actor)
             and (reversal is None or reversal.closed_at is not None),

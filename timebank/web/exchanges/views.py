@@ -201,7 +201,8 @@ def agree(code: str) -> str | Response:
 def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
     shown = _exchange(code)
-    if took_part(shown.standing(), g.actor, list_hands(db.session(), g.bank.id, shown.id)):
+    hands = list_hands(db.session(), g.bank.id, shown.id)
+    if took_part(shown.standing(), g.actor, hands):
         abort(403)
     form = DecidedForm()
     checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
@@ -218,7 +219,7 @@ def decide(code: str) -> str | Response:
         except TimebankError as error:
             db.session.rollback()
             form.refuse(error)
-    elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor):
+    elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor, hands=hands):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
 

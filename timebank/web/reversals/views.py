@@ -11,6 +11,7 @@ from timebank.actors import Doing, may_approve, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
 from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
+from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
 from timebank.holders.queries import list_names
@@ -65,7 +66,7 @@ def reversal(code: str) -> str:
         people=list_membership_names(db.session(), g.bank.id, people),
         may_agree=waits and side is not None and not agreed[side] and rules.may_agree_to_reversal(standing, g.actor),
         changes=_changes(exchange) if waits else [],
-        may_approve=waits and rules.may_approve_reversal(standing, g.actor, proposed_by=shown.proposed_by),
+        may_approve=waits and _may_approve(shown, exchange),
         may_withdraw=waits and shown.proposed_by == g.actor.membership_id and may_approve(g.actor),
     )
 
@@ -100,6 +101,11 @@ def _reversal(code: str) -> tuple[Reversal, Exchange]:
     if not rules.may_see(exchange.standing(), g.actor):
         abort(404)
     return shown, exchange
+
+
+def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
+    hands = list_hands(db.session(), g.bank.id, exchange.id)
+    return rules.may_approve_reversal(exchange.standing(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
 
 
 def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:

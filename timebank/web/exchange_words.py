@@ -1,0 +1,35 @@
+"""Words for the states of exchanges and for the ways in which members instruct brokers, used on several pages."""
+
+from flask_babel import gettext as _
+
+from timebank.actors import How
+from timebank.exchanges.rules import State
+
+
+def state_words(state: str) -> str:
+    """Return the words for a state, or for a group of states that the audit filters by."""
+    words = {
+        "moved": _("hours moved"),
+        "waiting-hours": _("hours wait"),
+        State.PROPOSED: _("asked"),
+        State.ACCEPTED: _("agreed"),
+        State.RECORDED: _("waiting"),
+        State.CONFIRMED: _("confirmed"),
+        State.DECLINED: _("not this time"),
+        State.CANCELLED: _("called off"),
+        State.DISPUTED: _("being looked at"),
+        State.DECIDED: _("decided"),
+        State.REVERSED: _("taken back"),
+    }
+    return str(words[state])
+
+
+def how_words(how: str) -> str:
+    """Return the words for the way in which a member instructed a broker."""
+    words = {
+        How.PHONE: _("by phone"),
+        How.PAPER: _("on paper"),
+        How.IN_PERSON: _("face to face"),
+        How.SLIP: _("by a slip that both signed"),
+    }
+    return str(words[How(how)])
