@@ -18,6 +18,7 @@ from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.front import blueprint as front
+from timebank.web.health import blueprint as health
 from timebank.web.home import blueprint as home
 from timebank.web.joining import blueprint as joining
 from timebank.web.leaving import blueprint as leaving
@@ -35,6 +36,7 @@ from timebank.web.tasks import blueprint as tasks
 
 _BLUEPRINTS = (
     front,
+    health,
     signing_in,
     home,
     statement,
