@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench soak faults mutation picture schema clean
+.PHONY: help run install test check format lock bench soak faults mutation picture schema messages clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -68,6 +68,9 @@ picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chr
 
 schema: $(VENV)/development.stamp  ## write docs/schema anew, after a change of a model or a guard
 	$(BIN)/python -m docs.write_schema
+
+messages: $(VENV)/development.stamp  ## write the sentences for translators anew, after a change of words
+	$(BIN)/python -m docs.write_messages
 
 clean:  ## remove the environment (data stays)
 	rm -rf $(VENV)

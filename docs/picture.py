@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.conftest import NAMES, QUIET
 from tests.browser.glen_isla import Site, serving
 from timebank.app import create_app
-from timebank.cli.setting_up import demo_settings, make_demo
+from timebank.cli.demo_bank import demo_settings, make_demo
 from timebank.config import Settings, database
 from timebank.demo.village import PASSWORD
 

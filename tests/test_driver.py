@@ -1,10 +1,12 @@
 """SQL of the hot path: values by name, constants, errors as SQLAlchemy raises them, and connections of its own."""
 
+import logging
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Integer, String, bindparam, literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from timebank import db, driver
 from timebank.db import UtcTime, make_alone_engine
@@ -168,3 +170,70 @@ def test_alone_a_connection_that_the_server_ended_is_replaced(postgresql, monkey
     with driver.Alone(engine, {}) as alone:
         assert driver.rows(alone, "SELECT pg_backend_pid()", ())[0][0] != first
     engine.dispose()
+
+
+@pytest.fixture
+def sql_logged(caplog):
+    """The SQL that is logged as SQLAlchemy logs its own."""
+    caplog.set_level(logging.INFO, "sqlalchemy.engine")
+
+    def read():
+        messages = [record.getMessage() for record in caplog.records if record.name.startswith("sqlalchemy.engine")]
+        caplog.clear()
+        return messages
+
+    return read
+
+
+def test_a_statement_is_logged_where_sqlalchemy_logs_its_own_without_its_values(session, alone, sql_logged):
+    for unit in (session, alone):
+        sql_logged()
+        _write(unit, 10 if unit is alone else 11)
+        (message,) = [message for message in sql_logged() if "sign_in_attempt" in message]
+        assert message.startswith("INSERT INTO sign_in_attempt")
+        assert "2026-03-01" not in message
+        session.rollback()
+
+
+def test_a_batch_is_logged_once(session, sql_logged):
+    sign = "%s" if driver.is_postgresql(session) else "?"
+    columns = "id, account_digest, address_digest, tried_at, succeeded"
+    text = f"INSERT INTO sign_in_attempt ({columns}) VALUES ({', '.join([sign] * 5)})"
+    values = [(number, b"a", b"b", "2026-03-01 10:30:00.000000", True) for number in (1, 2)]
+    driver.write_each(session, text, values)
+    expected = [text]
+    if driver.is_postgresql(session):
+        driver.copy(session, "sign_in_attempt", columns, [(3, b"a", b"b", MOMENT, True)])
+        expected.append(f"COPY sign_in_attempt ({columns}) FROM STDIN")
+    messages = [message for message in sql_logged() if "sign_in_attempt" in message]
+    assert [message.partition(" [past")[0] for message in messages] == expected
+
+
+def test_nothing_is_logged_unless_asked_for(session, alone, caplog):
+    _write(alone, 1)
+    driver.rows(session, "SELECT 1", ())
+    assert caplog.records == []
+
+
+def test_echo_on_an_engine_logs_too_and_is_that_of_its_engine_for_statements_alone(sqlite, caplog):
+    logger = logging.getLogger("sqlalchemy.engine.Engine")
+    handlers = list(logger.handlers)
+    engine = db.make_engine(sqlite.engine.url, echo=True)
+    alone_engine = make_alone_engine(engine)
+    with Session(engine) as session, driver.Alone(alone_engine, {}) as alone:
+        driver.rows(session, "SELECT 1 AS one", ())
+        driver.rows(alone, "SELECT 2 AS two", ())
+    engine.dispose()
+    logger.handlers = handlers
+    assert [words for words in ("SELECT 1 AS one", "SELECT 2 AS two") if words in caplog.text] == [
+        "SELECT 1 AS one",
+        "SELECT 2 AS two",
+    ]
+
+
+def test_an_error_has_the_statement_but_not_its_values(session):
+    with pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT :secret FROM nowhere"), {"secret": "three-green-otters"})
+    session.rollback()
+    assert "nowhere" in str(caught.value)
+    assert "three-green-otters" not in str(caught.value)

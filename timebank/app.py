@@ -1,5 +1,6 @@
-"""Making the site: named steps, each a function."""
+"""Make the site: named steps, each a function."""
 
+import logging
 from datetime import timedelta
 
 from flask import Flask
@@ -7,9 +8,10 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from timebank.assets_on_disk import asset_dir
-from timebank.config import Settings
-from timebank.db import make_alone_engine, refuse_unsafe
-from timebank.web import access, assets, errors, filters, headers, navigation
+from timebank.config import Settings, load_settings
+from timebank.db import make_alone_engine, opened, refuse_unsafe
+from timebank.migrations import run as migrations
+from timebank.web import access, assets, errors, filters, headers, navigation, request_log
 from timebank.web.acting import blueprint as acting
 from timebank.web.areas import blueprint as areas
 from timebank.web.audit import blueprint as audit
@@ -18,6 +20,7 @@ from timebank.web.desk import blueprint as desk
 from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.front import blueprint as front
+from timebank.web.health import blueprint as health
 from timebank.web.home import blueprint as home
 from timebank.web.joining import blueprint as joining
 from timebank.web.leaving import blueprint as leaving
@@ -33,8 +36,10 @@ from timebank.web.statement import blueprint as statement
 from timebank.web.styleguide import blueprint as styleguide
 from timebank.web.tasks import blueprint as tasks
 
+_log = logging.getLogger(__name__)
 _BLUEPRINTS = (
     front,
+    health,
     signing_in,
     home,
     statement,
@@ -59,12 +64,21 @@ _BLUEPRINTS = (
 _LARGEST_FORM = 256 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """The site for these settings.
+class UnsafeDebugError(Exception):
+    """Debug mode is on for a site that others reach: its error pages would show them code and data."""
 
-    Raises NotSetUpError without keys, UnsafeDatabaseError where receipts could be lost.
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the site for these settings; without any, load them from the environment and `start` it.
+
+    Raises NotSetUpError without keys, UnsafeDatabaseError where receipts could be lost, UnsafeDebugError, and what
+    `start` raises.
     """
+    if settings is None:
+        return start(load_settings())
     app = Flask("timebank", template_folder=str(asset_dir("templates")), static_folder=str(asset_dir("static")))
+    _refuse_unsafe_debug(app, settings)
+    request_log.set_up(app)  # first, so that its time includes the other hooks
     _configure(app, settings)
     _connect(app, settings)
     access.set_up(app)
@@ -73,6 +87,27 @@ def create_app(settings: Settings) -> Flask:
     for part in (filters, navigation, assets, errors, headers):
         part.set_up(app)
     return app
+
+
+def start(settings: Settings) -> Flask:
+    """Return the site for a server process of its own: configures logging, and refuses an outdated database.
+
+    Raises NotMigratedError, and what `create_app` raises.
+    """
+    request_log.configure(settings)
+    with opened(settings.database_url) as engine:
+        migrations.refuse_outdated(engine)
+    return create_app(settings)
+
+
+def _refuse_unsafe_debug(app: Flask, settings: Settings) -> None:
+    """Raise UnsafeDebugError for a public site; elsewhere log a warning. Debug mode comes from FLASK_DEBUG."""
+    if not app.debug:
+        return
+    if settings.is_public:
+        message = "debug mode is on, and TIMEBANK_HTTPS or TIMEBANK_PROXIES are set: unset FLASK_DEBUG"
+        raise UnsafeDebugError(message)
+    _log.warning("debug mode is on: error pages show code and data to whoever reaches this site")
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -4,7 +4,9 @@ TIMEBANK_INSTANCE      folder for keys and the embedded database (default: insta
 TIMEBANK_DATABASE_URL  the database (default: SQLite in the instance folder)
 TIMEBANK_OWNER_URL     the same database as its owner, for init and migrations only (default: TIMEBANK_DATABASE_URL)
 TIMEBANK_HTTPS         1 where the site is reached by https: cookies are then sent over https only
-TIMEBANK_PROXIES       how many proxies of your own stand in front (default: 0)
+TIMEBANK_PROXIES       number of reverse proxies of your own in front (default: 0)
+TIMEBANK_LOG_FORMAT    text or json, one line per request on stderr (default: text)
+TIMEBANK_LOG_LEVEL     debug, info, warning or error; debug logs SQL too, without its values (default: info)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
 """
 
@@ -19,10 +21,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import URL, make_url
 
 KEY_BYTES = 32
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class NotSetUpError(Exception):
-    """The instance folder holds no keys yet: `timebank init` makes them."""
+    """The instance folder lacks a key: the message names the command that makes it."""
+
+
+class BadSettingError(Exception):
+    """A setting has a value that it cannot have: the message names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +43,32 @@ class Settings:
     https: bool = False
     proxies: int = 0
     demo: bool = False
+    log_format: str = "text"
+    log_level: str = "info"
 
     @property
     def secret_key(self) -> bytes:
-        """Signs cookies and forms. Raises NotSetUpError before `timebank init`."""
+        """The key that signs cookies and forms. Raises NotSetUpError before `timebank init`."""
         return self._key("secret.key")
 
     @property
     def books_key(self) -> bytes:
-        """Marks entries, so that one rewritten in the database alone is noticed. Raises NotSetUpError."""
+        """The HMAC key of entries, so that an entry rewritten in the database is detected. Raises NotSetUpError."""
         return self._key("books.key")
 
     @property
     def seal_key(self) -> bytes:
-        """Signs the seals (an Ed25519 seed, RFC 8032). Raises NotSetUpError."""
+        """The key that signs seals (an Ed25519 seed, RFC 8032). Raises NotSetUpError."""
         return self._key("seal.key")
 
     @property
     def seal_keys(self) -> tuple[bytes, ...]:
-        """The public keys of all seals that were ever signed here, the newest last. Raises NotSetUpError."""
+        """The public keys of all seals that were ever signed here, oldest first. Raises NotSetUpError."""
         return tuple(base64.b64decode(line) for line in self._key("seal.pub").split())
 
     @property
     def session_info(self) -> dict[str, object]:
-        """What a unit of work carries to write, seal and check the books. Raises NotSetUpError."""
+        """`Session.info` for writing, sealing and checking the books. Raises NotSetUpError."""
         return {"books_key": self.books_key, "seal_key": self.seal_key, "seal_keys": self.seal_keys}
 
     @property
@@ -68,11 +78,16 @@ class Settings:
 
     @property
     def can_seal(self) -> bool:
-        """Whether the key of the seals is there: installations of an earlier version had none."""
+        """Whether the key pair of the seals exists; installations of an earlier version lack it."""
         return (self.instance / "seal.key").exists() and (self.instance / "seal.pub").exists()
 
+    @property
+    def is_public(self) -> bool:
+        """Whether others than this machine reach the site, as far as the settings show."""
+        return self.https or self.proxies > 0
+
     def make_keys(self) -> None:
-        """Make the keys that are not there yet, readable by the owner alone."""
+        """Make the keys that do not exist yet, readable by their owner alone. Idempotent."""
         self.instance.mkdir(parents=True, exist_ok=True)
         for name in ("secret.key", "books.key"):
             path = self.instance / name
@@ -83,26 +98,39 @@ class Settings:
             self.change_seal_key()
 
     def change_seal_key(self) -> None:
-        """Sign from now on with a new key. The public keys of the old ones stay listed, so that their seals hold."""
+        """Replace the key that signs seals. Old public keys stay listed, so that older seals still verify."""
         key = secrets.token_bytes(KEY_BYTES)
         public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
-        with (self.instance / "seal.pub").open("ab") as known:  # first, so that no seal is by a key that nobody knows
-            known.write(base64.b64encode(public) + b"\n")
+        with (self.instance / "seal.pub").open("ab") as listing:  # first: no seal may be signed by an unlisted key
+            listing.write(base64.b64encode(public) + b"\n")
         new = self.instance / "seal.key.new"
         new.unlink(missing_ok=True)
         new.touch(mode=0o600)
         new.write_bytes(key)
         new.replace(self.instance / "seal.key")
 
+    def refuse_incomplete(self, *, before_migrating: bool = False) -> None:
+        """Raise NotSetUpError, which names the command to run, where keys are missing.
+
+        The key of the seals may be missing before `timebank migrate`, which makes it.
+        """
+        if not self.is_set_up:
+            message = f"nothing is set up in {self.instance} yet: run 'timebank init' first"
+            raise NotSetUpError(message)
+        if not before_migrating and not self.can_seal:
+            message = f"the key of the seals is missing in {self.instance}: run 'timebank migrate' first"
+            raise NotSetUpError(message)
+
     def _key(self, name: str) -> bytes:
         try:
             return (self.instance / name).read_bytes()
         except FileNotFoundError as error:
-            raise NotSetUpError(self.instance) from error
+            message = f"{name} is missing in {self.instance}: run 'timebank init' first"
+            raise NotSetUpError(message) from error
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment gives, with their defaults."""
+    """Return the settings of the environment, with their defaults; keys need not exist. Raises BadSettingError."""
     instance = Path(environment.get("TIMEBANK_INSTANCE", "instance")).absolute()
     embedded = f"sqlite:///{instance / 'timebank.db'}"
     database_url = database(environment.get("TIMEBANK_DATABASE_URL") or embedded)
@@ -112,14 +140,39 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=database_url,
         owner_url=database(owner) if owner else database_url,
         https=environment.get("TIMEBANK_HTTPS", "0") == "1",
-        proxies=int(environment.get("TIMEBANK_PROXIES", "0")),
+        proxies=_count(environment, "TIMEBANK_PROXIES"),
         demo=environment.get("TIMEBANK_DEMO", "0") == "1",
+        log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
+        log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
     )
 
 
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of an installation that is set up. Raises BadSettingError or NotSetUpError."""
+    settings = read_settings(environment)
+    settings.refuse_incomplete()
+    return settings
+
+
 def database(text: str) -> URL:
-    """A database address as SQLAlchemy takes it; plain postgresql:// means psycopg 3."""
+    """Parse a database URL; plain postgresql:// means psycopg 3."""
     url = make_url(text)
     if url.drivername in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+psycopg")
     return url
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    value = environment.get(name) or "0"
+    if not (value.isascii() and value.isdigit()):
+        message = f"{name} is {value!r}: it has to be a whole number"
+        raise BadSettingError(message)
+    return int(value)
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...], *, default: str) -> str:
+    value = environment.get(name) or default
+    if value not in choices:
+        message = f"{name} is {value!r}: it has to be one of {', '.join(choices)}"
+        raise BadSettingError(message)
+    return value

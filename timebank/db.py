@@ -138,7 +138,11 @@ class LinesType(TypeDecorator[Sequence[Sequence[int]]]):
 
 
 def make_engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 (options of create_engine)
-    """Return an engine for either database, with durable writes and declared read or write transactions."""
+    """Return an engine for either database, with durable writes and declared read or write transactions.
+
+    Logs and error messages have the SQL without its parameters, since these are people's data.
+    """
+    options = {"hide_parameters": True, **options}
     if url.get_backend_name() == "sqlite":
         arguments = {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
         engine = create_engine(url, connect_args=arguments, **options)
@@ -157,7 +161,7 @@ def make_alone_engine(engine: Engine) -> Engine:
 
     It is disposed of together with the engine that it was made from.
     """
-    alone = make_engine(engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    alone = make_engine(engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, echo=engine.echo)
     event.listen(engine, "engine_disposed", lambda _engine: alone.dispose())
     return alone
 

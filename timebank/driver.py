@@ -1,9 +1,13 @@
 """Hot-path SQL, compiled once per dialect and run on the DBAPI connection, past SQLAlchemy's execution (decision 18).
 
+Where the engine's `echo` is on, or the logger `sqlalchemy.engine` has level INFO, these statements are logged too,
+without their values.
+
 It runs in a Session's transaction, on the Session's connection, or on an `Alone` where each statement is a transaction
 of its own. There is no type conversion: moments go in as text (`moment`), and SQLite returns days and moments as text.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -26,7 +30,7 @@ class Alone:
 
     def __init__(self, engine: Engine, info: Mapping[str, Any]) -> None:
         """Take an engine of `db.make_alone_engine`."""
-        self._engine, self.info, self.dialect = engine, info, engine.dialect
+        self.engine, self.info, self.dialect = engine, info, engine.dialect
         self._pooled: Any = None
 
     def __enter__(self) -> Self:
@@ -43,7 +47,7 @@ class Alone:
     def connection(self) -> Any:  # noqa: ANN401 (a DBAPI connection)
         """The DBAPI connection."""
         if self._pooled is None:
-            self._pooled = self._engine.pool.connect()
+            self._pooled = self.engine.pool.connect()
         return self._pooled.dbapi_connection
 
     @contextmanager
@@ -85,8 +89,9 @@ def rows(unit: Unit, text: str, values: Values) -> Sequence[Any]:
 
 def copy(session: Session, table: str, columns: str, values: Sequence[Sequence[Any]]) -> int:
     """Write many rows by PostgreSQL's COPY; return how many. `table` and `columns` are names of our own."""
-    with _cursor(session) as cursor:
-        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
+    text = f"COPY {table} ({columns}) FROM STDIN"
+    with _cursor(session, text) as cursor:
+        with cursor.copy(text) as into:
             for row in values:
                 into.write_row(row)
         return int(cursor.rowcount)
@@ -94,7 +99,7 @@ def copy(session: Session, table: str, columns: str, values: Sequence[Sequence[A
 
 def write_each(session: Session, text: str, values: Sequence[Sequence[Any]]) -> int:
     """Run a statement once for each row of values; return how many rows were written."""
-    with _cursor(session) as cursor:
+    with _cursor(session, text) as cursor:
         cursor.executemany(text, values)
         return int(cursor.rowcount)
 
@@ -149,9 +154,15 @@ def _run(unit: Unit, text: str, values: Values) -> tuple[int, Sequence[Any]]:
 
 
 @contextmanager
-def _cursor(unit: Unit, text: str | None = None) -> Iterator[Any]:
-    """Yield a DBAPI cursor; what the driver raises is raised as SQLAlchemy raises it."""
-    connection = unit.connection if isinstance(unit, Alone) else unit.connection().connection
+def _cursor(unit: Unit, text: str) -> Iterator[Any]:
+    """Yield a DBAPI cursor for a statement, which is logged; the driver's errors are raised as SQLAlchemy's."""
+    if isinstance(unit, Alone):
+        engine, connection = unit.engine, unit.connection
+    else:
+        pooled = unit.connection()
+        engine, connection = pooled.engine, pooled.connection
+    if engine.logger.isEnabledFor(logging.INFO):
+        engine.logger.info("%s [past SQLAlchemy's execution, values hidden]", text)
     cursor = connection.cursor()
     try:
         yield cursor

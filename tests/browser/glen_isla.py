@@ -20,7 +20,7 @@ from timebank.banks.queries import find_bank
 from timebank.bookkeeping.closings import list_signed_off
 from timebank.bookkeeping.queries import get_account
 from timebank.bookkeeping.sealing.actions import seal
-from timebank.cli.setting_up import demo_settings, make_demo
+from timebank.cli.demo_bank import demo_settings, make_demo
 from timebank.config import Settings, database
 from timebank.corrections.figures import next_month
 from timebank.corrections.month_queries import list_waiting_months

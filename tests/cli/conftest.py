@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
+from tests.logs import logs_as_before
 from tests.scratch import make_database
 from timebank.cli import main
 from timebank.config import Settings, read_settings
@@ -101,8 +102,16 @@ class Installation:
 @pytest.fixture(autouse=True)
 def nothing_set_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of whoever runs the tests are not those of the tests."""
-    for name in ("DATABASE_URL", "OWNER_URL", "INSTANCE", "HTTPS", "PROXIES", "DEMO"):
+    for name in ("DATABASE_URL", "OWNER_URL", "INSTANCE", "HTTPS", "PROXIES", "DEMO", "LOG_FORMAT", "LOG_LEVEL"):
         monkeypatch.delenv(f"TIMEBANK_{name}", raising=False)
+    monkeypatch.delenv("FLASK_DEBUG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def logging_put_back() -> Iterator[None]:
+    """A command that serves configures the logging of its process, which here is that of the tests."""
+    with logs_as_before():
+        yield
 
 
 @pytest.fixture

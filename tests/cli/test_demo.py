@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cli.conftest import ANSWERS
-from timebank.cli import setting_up
-from timebank.demo import village
+from timebank.demo import names, village
+from timebank.migrations import run as migrations
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_making_the_demo_again_keeps_what_was_done(tried):
     assert _make_again(tried).exit_code == 0
     assert tried.content() == before
     assert tried.keys() == keys
-    assert tried.rows("SELECT slug FROM bank ORDER BY slug") == [(slug,) for slug in sorted(village.SLUGS)]
+    assert tried.rows("SELECT slug FROM bank ORDER BY slug") == [(slug,) for slug in sorted(names.SLUGS)]
 
 
 def test_making_the_demo_again_makes_no_bank_and_takes_no_step(tried, monkeypatch):
@@ -70,8 +70,8 @@ def test_making_the_demo_again_makes_no_bank_and_takes_no_step(tried, monkeypatc
     def never(*_given, **_named):
         raise AssertionError
 
-    monkeypatch.setattr(setting_up.village, "build", never)
-    monkeypatch.setattr(setting_up.migrations, "upgrade", never)
+    monkeypatch.setattr(village, "build", never)
+    monkeypatch.setattr(migrations, "upgrade", never)
     assert _make_again(tried).exit_code == 0
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.cli.conftest import ANSWERS
 from timebank import clock
 from timebank.app import create_app
-from timebank.cli.setting_up import demo_settings
+from timebank.cli.demo_bank import demo_settings
 from timebank.db import make_engine
 from timebank.migrations import run as migrations
 

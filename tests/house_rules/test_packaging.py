@@ -53,12 +53,12 @@ def test_the_mapped_packages_lie_beside_the_house():
 def test_files_that_are_no_modules_are_packed():
     packed = setup_cfg()["options.package_data"]
     assert packed["timebank.templates"] == packed["timebank.static"] == "**"
-    others = [path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
+    others = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
     assert others
-    migrations = PACKAGE / "migrations"
-    for path in others:
-        patterns = packed["timebank.migrations"].split(", ")
-        assert any(path.relative_to(migrations).match(pattern) for pattern in patterns), path
+    for package in ("timebank", "timebank.migrations"):
+        folder = ROOT.joinpath(*package.split("."))
+        others -= {path for pattern in packed[package].split(", ") for path in folder.glob(pattern)}
+    assert others == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -40,7 +40,7 @@ def test_every_part_of_an_address_that_varies_has_a_type(addresses):
 
 
 def test_every_page_of_a_bank_stands_under_its_slug(addresses):
-    own = {"static", "front.front", "styleguide.styleguide"}
+    own = {"static", "front.front", "styleguide.styleguide", "health.healthz", "health.readyz"}
     others = [rule.rule for rule in addresses if rule.endpoint not in own]
     assert [rule for rule in others if not rule.startswith("/<slug:bank_slug>")] == []
 

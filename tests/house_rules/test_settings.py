@@ -10,13 +10,15 @@ from tests.house_rules.pages import messages, pages
 from tests.house_rules.tree import PACKAGE, ROOT, modules, parsed, place
 from timebank import config
 from timebank.cli import main
+from timebank.cli.lazy_group import LazyGroup
 from timebank.web.sentences import SENTENCES
 
+NO_CONTEXT = click.Context(main)
 OPERATING = ROOT / "docs" / "operating.md"
 BOOKKEEPERS_WORDS = re.compile(r"\b(debit|ledger|transaction|posting)s?\b", re.IGNORECASE)
 
 
-def _settings_read() -> list[str]:
+def settings_read() -> list[str]:
     """Every TIMEBANK_… that the settings look up."""
     return sorted(
         {
@@ -32,18 +34,18 @@ def _operating() -> str:
     return OPERATING.read_text()
 
 
-@pytest.mark.parametrize("name", _settings_read())
+@pytest.mark.parametrize("name", settings_read())
 def test_a_setting_stands_in_the_manual(name):
     assert re.search(rf"\b{name}\b", _operating())
 
 
-@pytest.mark.parametrize("name", _settings_read())
+@pytest.mark.parametrize("name", settings_read())
 def test_a_setting_stands_where_settings_are_read(name):
     assert re.search(rf"^{name} ", config.__doc__ or "", re.MULTILINE)
 
 
 def test_the_manual_names_no_setting_that_is_not_read():
-    assert set(re.findall(r"TIMEBANK_[A-Z_]*[A-Z]", _operating())) <= set(_settings_read())
+    assert set(re.findall(r"TIMEBANK_[A-Z_]*[A-Z]", _operating())) <= set(settings_read())
 
 
 def test_the_environment_is_read_in_one_place():
@@ -58,14 +60,27 @@ def test_the_environment_is_read_in_one_place():
     assert found == []
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+def _commands() -> dict[str, click.Command]:
+    """Every command by its words, such as 'import history'."""
+    commands = dict[str, click.Command]()
+    for name in main.list_commands(NO_CONTEXT):
+        command = commands[name] = main.get_command(NO_CONTEXT, name)
+        if isinstance(command, LazyGroup):
+            below = (
+                (further, command.get_command(NO_CONTEXT, further)) for further in command.list_commands(NO_CONTEXT)
+            )
+            commands |= {f"{name} {further}": found for further, found in below}
+    return commands
+
+
+@pytest.mark.parametrize("name", sorted(_commands()))
 def test_a_command_stands_in_the_manual(name):
     assert f"timebank {name}" in _operating()
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(_commands()))
 def test_a_command_and_its_options_explain_themselves(name):
-    command = main.commands[name]
+    command = _commands()[name]
     assert command.help
     options = [one for one in command.params if isinstance(one, click.Option)]
     assert [one.name for one in options if not one.help] == []

@@ -16,6 +16,8 @@ COLUMNS = ("anonymous", "stranger", "took part", "other member", "broker", "coor
 _TABLE = """
 GET  front.front                     200   200   200   200   200   200   200   200
 GET  styleguide.styleguide           200   200   200   200   200   200   200   200
+GET  health.healthz                  200   200   200   200   200   200   200   200
+GET  health.readyz                   200   200   200   200   200   200   200   200
 
 GET  signing_in.sign_in              200   200   there there there there there there
 POST signing_in.sign_in              200   200   there there there there there there

@@ -70,6 +70,11 @@ def find_check(session: Session, bank_id: int, number: int) -> StoredCheck | Non
     return next(iter(_list_stored(session, bank_id, number, oldest_first)), None) if number > 0 else None
 
 
+def find_newest_check_at(session: Session) -> datetime | None:
+    """Return when the newest stored run of all checks ended; None before the first."""
+    return session.scalar(select(BooksCheck.checked_at).order_by(BooksCheck.id.desc()).limit(1))
+
+
 _CHECK = (BooksCheck.checked_at, BooksCheck.is_right, BooksCheck.results)
 
 

@@ -22,7 +22,7 @@ from timebank.trail import actions as trail
 
 _SLUG = re.compile(r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: First words of addresses that are the installation's own.
-RESERVED_SLUGS = frozenset({"static", "styleguide", "health"})
+RESERVED_SLUGS = frozenset({"static", "styleguide", "health", "healthz", "readyz"})
 
 #: Why a member's limit is what it is, where nobody said otherwise.
 MEMBERS_FLOOR = "floor of the bank's members"

@@ -1,6 +1,29 @@
 """The command line: `timebank --help`."""
 
-from timebank.cli import backing_up, checking, exporting, history, importing, sealing
-from timebank.cli.commands import main
+import click
 
-__all__ = ["backing_up", "checking", "exporting", "history", "importing", "main", "sealing"]
+from timebank.cli.lazy_group import LazyGroup
+
+_TARGETS = {
+    "add-coordinator": "timebank.cli.administering:add_coordinator",
+    "backup": "timebank.cli.backing_up:backup",
+    "check-books": "timebank.cli.checking:check_books",
+    "demo": "timebank.cli.trying_out:demo",
+    "export": "timebank.cli.exporting:export",
+    "import": "timebank.cli.imports:import_",
+    "init": "timebank.cli.administering:init",
+    "migrate": "timebank.cli.administering:migrate",
+    "restore": "timebank.cli.backing_up:restore",
+    "run": "timebank.cli.running:run",
+    "seal": "timebank.cli.sealing:seal",
+    "sign-in-link": "timebank.cli.administering:sign_in_link",
+    "sweep": "timebank.cli.sweeping:sweep",
+    "verify-checkpoints": "timebank.cli.verifying:verify_checkpoints",
+    "verify-receipt": "timebank.cli.verifying:verify_receipt",
+}
+
+
+@click.group(cls=LazyGroup, targets=_TARGETS)
+@click.version_option(package_name="timebank")
+def main() -> None:
+    """Run a time bank: hours between neighbours, in books that anyone can check."""

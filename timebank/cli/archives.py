@@ -1,7 +1,7 @@
-"""A backup as one file: a tar with the database as its own program copies it, and a note of what is in it.
+"""The format of a backup: a tar of a database dump, and a JSON note that describes it.
 
-No secret key is in it: who finds the file reads the people's data, but cannot sign or mark anything. The note has the
-public keys of the seals, the newest checkpoint of each bank, and a mark by which `restore` knows the books' key again.
+No secret key is in it: whoever has the file reads the people's data, but cannot sign or mark anything. The note has the
+public keys of the seals, the newest checkpoint of each bank, and a digest by which `restore` recognises the books' key.
 """
 
 import hashlib
@@ -33,16 +33,16 @@ _PIECE = 1 << 20
 
 
 class NotABackupError(Exception):
-    """The file is no backup, or not whole; the words say what is wrong."""
+    """The file is not a complete backup; the message says why."""
 
 
 class CannotCopyError(Exception):
-    """The database could not be copied or put back; the words say what to do."""
+    """The database could not be copied or restored; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is in a backup. `banks` maps each slug to its id, name, entries and newest checkpoint (or None)."""
+    """The description of a backup. `banks` maps slug to id, name, number of entries and newest checkpoint or None."""
 
     format: str
     made_at: str
@@ -55,18 +55,18 @@ class Note:
 
 
 def mark_key(books_key: bytes) -> str:
-    """What tells whether a books' key is the one of a backup, without telling the key."""
+    """Return a digest that identifies a books' key without revealing it."""
     return hmac.digest(books_key, _MARKED, hashlib.sha256).hex()
 
 
 def write(settings: Settings, out: Path, now: datetime) -> Note:
-    """Copy the database into the file, which is there only once it is whole and its owner's alone to read.
+    """Copy the database to a file that only its owner may read, and that appears once it is complete and synced.
 
-    Whoever uses the site meanwhile notices nothing. Raises CannotCopyError.
+    The site runs on meanwhile. Raises CannotCopyError.
     """
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as name:
         copy, backend = Path(name) / _DATABASE, settings.owner_url.get_backend_name()
-        told = _copy_sqlite(settings, copy) if backend == "sqlite" else _copy_postgresql(settings, copy)
+        content = _copy_sqlite(settings, copy) if backend == "sqlite" else _copy_postgresql(settings, copy)
         note = Note(
             format=FORMAT,
             made_at=now.isoformat(),
@@ -74,7 +74,7 @@ def write(settings: Settings, out: Path, now: datetime) -> Note:
             sha256=_sha256(copy),
             books_key_mark=mark_key(settings.books_key),
             seal_keys=(settings.instance / "seal.pub").read_text(),
-            **told,
+            **content,
         )
         (Path(name) / _NOTE).write_text(json.dumps(asdict(note), indent=2, ensure_ascii=False))
         whole = Path(name) / "whole"
@@ -89,7 +89,7 @@ def write(settings: Settings, out: Path, now: datetime) -> Note:
 
 @contextmanager
 def read(file: Path, beside: Path) -> Iterator[tuple[Note, Path]]:
-    """(the note, the copy of the database) of a backup, unpacked in a folder that goes away. Raises NotABackupError."""
+    """Unpack a backup; yield (note, path of the dump), in a temporary folder. Raises NotABackupError."""
     with tempfile.TemporaryDirectory(dir=beside, prefix=".restore-") as name:
         try:
             with tarfile.open(file) as tar:
@@ -108,56 +108,56 @@ def read(file: Path, beside: Path) -> Iterator[tuple[Note, Path]]:
 
 
 def check_sqlite(copy: Path) -> None:
-    """Raises CannotCopyError where SQLite itself finds the file broken."""
+    """Raise CannotCopyError where SQLite's integrity or foreign-key check fails."""
     with closing(sqlite3.connect(f"file:{quote(str(copy))}?mode=ro&immutable=1", uri=True)) as connection:
-        found = connection.execute("PRAGMA integrity_check").fetchall()
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    if found != [("ok",)] or broken:
-        message = f"the copy is not whole: {(found if found != [('ok',)] else broken)[:3]}"
+        damage = connection.execute("PRAGMA integrity_check").fetchall()
+        broken_keys = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if damage != [("ok",)] or broken_keys:
+        message = f"the copy is not whole: {(damage if damage != [('ok',)] else broken_keys)[:3]}"
         raise CannotCopyError(message)
 
 
 def _copy_sqlite(settings: Settings, copy: Path) -> dict[str, Any]:
-    """The online backup of SQLite: one moment, while others read and write."""
-    there = f"file:{quote(settings.owner_url.database or '')}?mode=rw"  # or a file that is missing would be made
+    """Copy by SQLite's online backup, a consistent snapshot while others write; return what the note says of it."""
+    address = f"file:{quote(settings.owner_url.database or '')}?mode=rw"  # rw: a missing file must not be created
     try:
-        with closing(sqlite3.connect(there, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+        with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
     except sqlite3.Error as error:
         message = f"the database cannot be copied: {error}"
         raise CannotCopyError(message) from error
     check_sqlite(copy)
     with opened(settings.owner_url.set(database=str(copy))) as engine, snapshot(engine).connect() as connection:
-        told = _tell(connection)
+        content = _describe(connection)
     with closing(sqlite3.connect(copy)) as target:
         target.execute("PRAGMA journal_mode = DELETE")  # so that the copy is one file
-    return told
+    return content
 
 
 def _copy_postgresql(settings: Settings, copy: Path) -> dict[str, Any]:
-    """pg_dump of the very moment that the note is about."""
+    """Copy by pg_dump in the snapshot that the note is read from; return what the note says of it."""
     with opened(settings.owner_url) as engine, snapshot(engine).connect() as connection:
-        told = _tell(connection)
+        content = _describe(connection)
         moment = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         try:
             programs.dump(settings.owner_url, copy, str(moment))
         except subprocess.CalledProcessError as error:
             message = f"pg_dump failed: {error.stderr.strip()}"
             raise CannotCopyError(message) from error
-    return told
+    return content
 
 
-def _tell(connection: Connection) -> dict[str, Any]:
-    """What the note says of the database."""
+def _describe(connection: Connection) -> dict[str, Any]:
+    """Return the database's revision and its banks, as fields of a Note."""
     banks = {}
     for bank in connection.execute(text("SELECT id, slug, name FROM bank ORDER BY slug")):
-        told = {"id": bank.id}
+        key = {"id": bank.id}
         banks[bank.slug] = {
-            **told,
+            **key,
             "name": bank.name,
-            "entries": connection.scalar(text("SELECT count(*) FROM entry WHERE bank_id = :id"), told),
+            "entries": connection.scalar(text("SELECT count(*) FROM entry WHERE bank_id = :id"), key),
             "checkpoint": connection.scalar(
-                text("SELECT checkpoint FROM seal WHERE bank_id = :id ORDER BY number DESC LIMIT 1"), told
+                text("SELECT checkpoint FROM seal WHERE bank_id = :id ORDER BY number DESC LIMIT 1"), key
             ),
         }
     return {"revision": connection.scalar(text("SELECT version_num FROM alembic_version")), "banks": banks}
@@ -172,6 +172,6 @@ def _sha256(path: Path) -> str:
 
 
 def _sync(path: Path) -> None:
-    """A backup that is told to be there is there after a power cut too."""
+    """Flush the file to disk, so that a backup that was reported survives a power cut."""
     with path.open("rb") as file:
         os.fsync(file.fileno())

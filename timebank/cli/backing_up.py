@@ -10,15 +10,14 @@ from timebank import clock
 from timebank.cli import archives, restoring
 from timebank.cli.archives import CannotCopyError, NotABackupError, Note
 from timebank.cli.checking import ask_checks
-from timebank.cli.commands import main, settings_there
+from timebank.cli.installation import any_settings, settings_there
 from timebank.cli.postgresql_programs import ProgramMissingError
 from timebank.cli.restoring import CannotRestoreError, Fork
-from timebank.config import read_settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@main.command()
+@click.command()
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -40,11 +39,11 @@ def backup(out: Path | None) -> None:
         message = f"{path} cannot be written: {error.strerror}"
         raise click.ClickException(message) from error
     click.echo(f"{path}: {path.stat().st_size:,} bytes, read back and whole.")
-    _tell_banks(note)
+    _print_banks(note)
     click.echo(f"The secret keys are not in it. Keep copies of the files in {settings.instance} in another place.")
 
 
-@main.command()
+@click.command()
 @click.argument("file", type=_FILE)
 @click.option(
     "--checkpoint",
@@ -60,12 +59,12 @@ def restore(file: Path, checkpoints: Sequence[Path], *, replace: bool, new_log: 
 
     Stop the site first. Where the backup is older than a seal, its books are sealed under a new name from then on.
     """
-    settings, now = read_settings(), clock.now()
+    settings, now = any_settings(), clock.now()
     try:
         published = restoring.read_checkpoints(checkpoints)
         with archives.read(file, _folder(settings.instance)) as (note, copy):
             restoring.refuse(settings, note, published, replace=replace)
-            published += restoring.list_standing(settings, note) if replace else []
+            published += restoring.list_replaced_seals(settings, note) if replace else []
             aside = restoring.put_back(settings, note, copy, replace=replace, now=now)
         forks = restoring.begin_logs(settings, published, always=new_log, now=now)
     except (CannotCopyError, NotABackupError, CannotRestoreError, ProgramMissingError) as error:
@@ -73,8 +72,8 @@ def restore(file: Path, checkpoints: Sequence[Path], *, replace: bool, new_log: 
     click.echo(f"Restored what was backed up at {note.made_at}.")
     if aside is not None:
         click.echo(f"The database that was there lies at {aside} now.")
-    _tell_banks(note)
-    _tell_forks(forks)
+    _print_banks(note)
+    _print_forks(forks)
     if not checkpoints:
         click.echo("No --checkpoint was given. If seals were made public after this backup, restore it again with")
         click.echo("the newest of each bank, or with --new-log. Else two histories may stand under one name.")
@@ -86,13 +85,13 @@ def _folder(instance: Path) -> Path:
     return instance
 
 
-def _tell_banks(note: Note) -> None:
+def _print_banks(note: Note) -> None:
     for slug, bank in note.banks.items():
         seal = f"sealed up to row {bank['checkpoint'].splitlines()[1]}" if bank["checkpoint"] else "not sealed yet"
         click.echo(f"  {slug}: entries {bank['entries']:,}, {seal}")
 
 
-def _tell_forks(forks: Sequence[Fork]) -> None:
+def _print_forks(forks: Sequence[Fork]) -> None:
     for fork in forks:
         if fork.checkpoint is not None:
             seal = fork.checkpoint

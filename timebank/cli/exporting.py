@@ -1,4 +1,4 @@
-"""`timebank export`: the books of a bank, for a spreadsheet or for a program that reckons everything anew."""
+"""`timebank export`: write the books of a bank for a spreadsheet or a plain-text accounting program."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ import click
 from sqlalchemy.orm import Session
 
 from timebank.banks.queries import find_bank
-from timebank.cli.commands import main, settings_there
+from timebank.cli.installation import no_bank, settings_there
 from timebank.db import opened, snapshot
 from timebank.interchange import plain_text, tables
 from timebank.interchange.books import Books, NotInOrderError, open_books
 
-#: How each format that is text is written, piece by piece. The other one is a workbook.
+#: The writer of each text format; it yields pieces of text. The only other format is a workbook.
 TEXTS: dict[str, Callable[[Books], Iterator[str]]] = {
     "hledger": plain_text.hledger,
     "beancount": plain_text.beancount,
@@ -28,10 +28,10 @@ _WORKBOOK = "xlsx"
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@main.command("export")
+@click.command("export")
 @click.option(
     "--format",
-    "wanted",
+    "file_format",
     required=True,
     type=click.Choice([*TEXTS, _WORKBOOK]),
     help="Plain-text accounting, a spreadsheet, or JSON with an entry a line.",
@@ -42,19 +42,19 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File to write.")
 @click.option("--with-names", is_flag=True, help="Names of people and the words of entries as well.")
 def export(
-    wanted: str, slug: str, first: datetime | None, last: datetime | None, out: Path | None, *, with_names: bool
+    file_format: str, slug: str, first: datetime | None, last: datetime | None, out: Path | None, *, with_names: bool
 ) -> None:
     """Write the books of a bank, entry by entry: for a spreadsheet, or for hledger or beancount to reckon anew."""
     since, until = (day and day.date() for day in (first, last))
     if since and until and since > until:
         message = f"--from {since} is after --to {until}"
         raise click.UsageError(message)
-    if wanted == _WORKBOOK and out is None:
+    if file_format == _WORKBOOK and out is None:
         message = "a workbook needs a file: --out books.xlsx"
         raise click.UsageError(message)
     try:
         with _books(slug, since, until, with_names=with_names) as books:
-            _write(books, wanted, out)
+            _write(books, file_format, out)
     except NotInOrderError as error:
         message = "the books are not whole: run 'timebank check-books'. No file was written."
         raise click.ClickException(message) from error
@@ -62,19 +62,18 @@ def export(
 
 @contextmanager
 def _books(slug: str, first: date | None, last: date | None, *, with_names: bool) -> Iterator[Books]:
-    """The books of one moment, however long the reading takes."""
+    """Open the books in one snapshot of the database, however long the reading takes."""
     with opened(settings_there().database_url) as engine, Session(snapshot(engine)) as session:
         bank = find_bank(session, slug)
         if bank is None:
-            message = f"no bank is called {slug}"
-            raise click.ClickException(message)
+            raise no_bank(slug)
         yield open_books(session, bank, first=first, last=last, with_names=with_names)
 
 
-def _write(books: Books, wanted: str, out: Path | None) -> None:
-    """Write to the file, which is there only once it is whole and is its owner's alone to read, or to the screen."""
+def _write(books: Books, file_format: str, out: Path | None) -> None:
+    """Write to stdout, or to a file that only its owner may read; it replaces `out` once it is complete."""
     if out is None:
-        for piece in TEXTS[wanted](books):
+        for piece in TEXTS[file_format](books):
             sys.stdout.write(piece)
         return
     try:
@@ -85,11 +84,11 @@ def _write(books: Books, wanted: str, out: Path | None) -> None:
     os.close(handle)
     path = Path(name)
     try:
-        if wanted == _WORKBOOK:
+        if file_format == _WORKBOOK:
             tables.workbook(books, path)
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(TEXTS[wanted](books))
+                file.writelines(TEXTS[file_format](books))
         path.replace(out)
     finally:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`timebank import history`: years from other books, reckoned first and posted after, all of it or nothing."""
+"""`timebank import history`: post entries of another system, all of them or none; balances are calculated first."""
 
 import sys
 from collections.abc import Iterator
@@ -12,9 +12,8 @@ from timebank import clock
 from timebank.actors import Actor, Doing, may_coordinate
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
-from timebank.cli import setting_up
-from timebank.cli.commands import settings_there
-from timebank.cli.importing import import_, refuse_old
+from timebank.cli.importing import refuse_outdated
+from timebank.cli.installation import no_bank, refusal, settings_there, writing
 from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.errors import TimebankError
@@ -24,12 +23,11 @@ from timebank.interchange.history_store import store
 from timebank.interchange.sheets import BadSheetError
 from timebank.ledger.hours import split
 from timebank.members.queries import find_actor_by_number
-from timebank.web.sentences import say
 
 _MOST_PROBLEMS = 1_000
 
 
-@import_.command("history")
+@click.command("history")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--bank", "slug", required=True, help="Short name of the bank.")
 @click.option("--unit", required=True, type=click.Choice([*UNITS]), help="How hours are written. It is never guessed.")
@@ -42,15 +40,15 @@ def import_history(  # noqa: PLR0913 (an option each)
 ) -> None:
     """Post what happened before from a CSV file: key, date, from, to, hours, kind, note."""
     settings, now = settings_there(), clock.now()
-    refuse_old(settings)
+    refuse_outdated(settings)
     try:
         with _session(settings, dry_run=dry_run) as session:
             bank, by = _bank_and_coordinator(session, slug, number)
             rows = read(file.read_bytes(), unit, today=clock.local_day(now, bank.time_zone))
-            found = plan(session, bank, rows, create=create_accounts, no_floor=floor == "none")
-            _tell(found, len(rows))
-            _refuse_below(found)
-            posted = 0 if dry_run else store(session, bank, found, Doing(by, now), no_floor=floor == "none")
+            planned = plan(session, bank, rows, create=create_accounts, no_floor=floor == "none")
+            _print_plan(planned, len(rows))
+            _refuse_below(planned)
+            posted = 0 if dry_run else store(session, bank, planned, Doing(by, now), no_floor=floor == "none")
     except BadSheetError as error:
         for problem in error.problems[:_MOST_PROBLEMS]:
             click.echo(f"line {problem.line}: {problem.what}")
@@ -59,15 +57,15 @@ def import_history(  # noqa: PLR0913 (an option each)
         click.echo("Nothing was posted.")
         sys.exit(1)
     except TimebankError as error:
-        raise click.ClickException(say(error)) from error
+        raise refusal(error) from error
     click.echo("Nothing was posted: this was a dry run." if dry_run else f"{posted} entries posted.")
 
 
 @contextmanager
 def _session(settings: Settings, *, dry_run: bool) -> Iterator[Session]:
-    """One unit of work, which a dry run could not write in."""
+    """A transaction that commits at the end; read-only for a dry run."""
     if not dry_run:
-        with setting_up.writing(settings) as session:
+        with writing(settings) as session:
             yield session
         return
     with opened(settings.database_url) as engine, Session(snapshot(engine)) as session:
@@ -77,8 +75,7 @@ def _session(settings: Settings, *, dry_run: bool) -> Iterator[Session]:
 def _bank_and_coordinator(session: Session, slug: str, number: int) -> tuple[Bank, Actor]:
     bank = find_bank(session, slug)
     if bank is None:
-        message = f"no bank is called {slug}"
-        raise click.ClickException(message)
+        raise no_bank(slug)
     by = find_actor_by_number(session, bank.id, number)
     if by is None or not may_coordinate(by):
         message = f"member {number} does not coordinate {slug}: say with --by who answers for what is posted"
@@ -86,30 +83,36 @@ def _bank_and_coordinator(session: Session, slug: str, number: int) -> tuple[Ban
     return bank, by
 
 
-def _tell(found: Plan, rows: int) -> None:
-    """What is in the file, and what would come of it."""
+def _print_plan(planned: Plan, rows: int) -> None:
+    """Print what the file contains and what would be posted."""
     click.echo(f"rows                          {rows:>9,}")
-    click.echo(f"posted already, left alone    {found.stored:>9,}")
-    click.echo(f"new                           {len(found.moves):>9,}")
-    click.echo(f"members that are made         {len(found.newcomers):>9,}")
-    click.echo(f"rounded to a whole minute     {len(found.rounded):>9,}")
-    for row in found.rounded:
+    click.echo(f"posted already, left alone    {planned.stored:>9,}")
+    click.echo(f"new                           {len(planned.moves):>9,}")
+    click.echo(f"members that are made         {len(planned.newcomers):>9,}")
+    click.echo(f"rounded to a whole minute     {len(planned.rounded):>9,}")
+    for row in planned.rounded:
         click.echo(f"  line {row.line}: {row.hours} is {_hours(row.minutes)}")
-    if found.totals:
+    if planned.totals:
         click.echo(f"{'':<40}{'given':>12}{'received':>12}{'opening':>12}{'gifts':>12}{'balance':>12}")
-    for total in sorted(found.totals.values(), key=lambda one: (one.number is None, one.number or 0, one.name)):
+    for total in sorted(planned.totals.values(), key=_by_number):
         figures = (total.given, total.received, total.opening, total.gifts, total.balance)
         click.echo(f"{_name(total):<40}" + "".join(f"{_hours(minutes):>12}" for minutes in figures))
 
 
-def _refuse_below(found: Plan) -> None:
-    below = [total for total in found.totals.values() if total.is_below]
-    for total in sorted(below, key=lambda one: one.lowest_line):
+def _refuse_below(planned: Plan) -> None:
+    """Print the members whose balance would fall below their floor, and exit with 1 where there are any."""
+    below = [total for total in planned.totals.values() if total.is_below]
+    for total in sorted(below, key=lambda total: total.lowest_line):
         limit = _hours(total.floor or 0)
         click.echo(f"line {total.lowest_line}: {_name(total)} falls to {_hours(total.lowest)}; the limit is {limit}")
     if below:
         click.echo("Nothing was posted. With --floor none no member in the file keeps a limit.")
         sys.exit(1)
+
+
+def _by_number(total: Total) -> tuple[bool, int, str]:
+    """Sort key: by member number, then accounts without one by name."""
+    return total.number is None, total.number or 0, total.name
 
 
 def _name(total: Total) -> str:
@@ -118,6 +121,6 @@ def _name(total: Total) -> str:
 
 
 def _hours(minutes: int) -> str:
-    """Hours and minutes, such as -1:30."""
+    """Format minutes as hours and minutes, such as -1:30."""
     hours, rest = split(minutes)
     return f"{'-' if minutes < 0 else ''}{hours}:{rest:02d}"

@@ -1,4 +1,4 @@
-"""Putting a backup in its place, and finding the seals that it cannot go on from."""
+"""Restore a backup, and start a new log of seals for each bank whose published seals it contradicts."""
 
 import base64
 import sqlite3
@@ -33,12 +33,12 @@ _KEYS = ("secret.key", "books.key", "seal.key")
 
 
 class CannotRestoreError(Exception):
-    """Nothing was changed; the words say why and what to do."""
+    """A backup cannot be restored, and nothing was changed; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A bank that begins a new log: the seal that it does not go on from, and how many rows are sealed in it."""
+    """A bank that begins a new log: its slug, the log's name, its sealed rows, and the newest seal it contradicts."""
 
     slug: str
     name: str
@@ -47,19 +47,19 @@ class Fork:
 
 
 def read_checkpoints(files: Sequence[Path]) -> list[SignedNote]:
-    """The seals in these files. Raises CannotRestoreError."""
-    found = []
+    """Parse the seals in these files. Raises CannotRestoreError."""
+    seals = []
     for file in files:
         try:
-            found.append(read_paper(file.read_bytes().decode()).note)
+            seals.append(read_paper(file.read_bytes().decode()).note)
         except (UnicodeDecodeError, NotACheckpointError) as error:
             message = f"{file} is no seal of a time bank"
             raise CannotRestoreError(message) from error
-    return found
+    return seals
 
 
 def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, replace: bool) -> None:
-    """Raises CannotRestoreError where the keys, the seals, the database or what is there already do not allow it."""
+    """Raise CannotRestoreError where keys, seals, the kind of database or an existing database do not allow it."""
     missing = [name for name in _KEYS if not (settings.instance / name).exists()]
     if missing:
         message = f"put your copies of {', '.join(missing)} into {settings.instance} first: no backup holds them"
@@ -74,8 +74,8 @@ def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, r
     if not migrations.knows(note.revision):
         message = "this backup was made by a version that this one does not know, newer or before the first release"
         raise CannotRestoreError(message)
-    for one in published:
-        _check_seal(settings, note, one)
+    for seal in published:
+        _check_seal(settings, note, seal)
     if _is_there(settings) and not replace:
         message = "a database is there already, and nothing was changed: say --replace to have it replaced"
         raise CannotRestoreError(message)
@@ -84,8 +84,11 @@ def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, r
         raise CannotRestoreError(message)
 
 
-def list_standing(settings: Settings, note: Note) -> list[SignedNote]:
-    """The newest seals in the database that is to be replaced, of banks that stay, as far as they can still be read."""
+def list_replaced_seals(settings: Settings, note: Note) -> list[SignedNote]:
+    """Return the newest seal of each bank in the database that is to be replaced; none where it cannot be read.
+
+    Only seals of banks in the backup are returned, and only those that a listed key signed.
+    """
     if not _is_there(settings):
         return []
     newest = text(
@@ -93,16 +96,16 @@ def list_standing(settings: Settings, note: Note) -> list[SignedNote]:
     )
     try:
         with opened(settings.owner_url) as engine, engine.connect() as connection:
-            found = [read_paper(row.checkpoint).note for row in connection.execute(newest)]
+            seals = [read_paper(row.checkpoint).note for row in connection.execute(newest)]
     except (SQLAlchemyError, NotACheckpointError):
         return []
-    return [one for one in found if _may_be_held_against(settings, note, one)]
+    return [seal for seal in seals if _is_ours(settings, note, seal)]
 
 
 def put_back(settings: Settings, note: Note, copy: Path, *, replace: bool, now: datetime) -> Path | None:
-    """Put the copy in its place and bring it up to date; gives where the database lies that was there before.
+    """Replace the database by the copy, and migrate it; return the path of the SQLite file that was put aside.
 
-    On PostgreSQL it is replaced in one transaction. Raises CannotCopyError; then what was there is there still.
+    On PostgreSQL it is replaced in one transaction. Raises CannotCopyError; then the old database is unchanged.
     """
     aside = None
     if note.database == "sqlite":
@@ -122,13 +125,13 @@ def put_back(settings: Settings, note: Note, copy: Path, *, replace: bool, now: 
 
 
 def begin_logs(settings: Settings, published: Sequence[SignedNote], *, always: bool, now: datetime) -> Sequence[Fork]:
-    """Begin a new log for each bank whose books do not go on from a published seal; gives these banks."""
+    """Begin a new log for each bank whose books contradict a published seal, or for all; return these banks."""
     with opened(settings.owner_url) as engine, Session(engine, info=settings.session_info) as session:
         forks = []
         for bank in session.execute(select(Bank.id, Bank.slug).order_by(Bank.slug)).all():
-            broken = [one for one in published if _is_of(one, bank.id) and _is_fork(session, bank.id, one)]
-            if broken or always:
-                forks.append(_begin(session, bank.id, bank.slug, max(broken, key=_age, default=None), now))
+            contradicted = [seal for seal in published if _is_of(seal, bank.id) and _is_fork(session, bank.id, seal)]
+            if contradicted or always:
+                forks.append(_begin(session, bank.id, bank.slug, max(contradicted, key=_age, default=None), now))
         session.commit()
     return forks
 
@@ -145,29 +148,29 @@ def _begin(session: Session, bank_id: int, slug: str, published: SignedNote | No
 
 
 def _is_fork(session: Session, bank_id: int, published: SignedNote) -> bool:
-    """Whether the books do not begin with what a seal signs. Of an earlier log it is known already."""
+    """Return whether the books do not begin with the rows that a seal signs; False for seals of an earlier log."""
     if _number(published.checkpoint.origin) < _number(list_names(session, bank_id)[-1]):
         return False
     return not receipts.begins_with(session, bank_id, published.checkpoint)
 
 
 def _check_seal(settings: Settings, note: Note, published: SignedNote) -> None:
-    """Raises CannotRestoreError for a seal that no key of ours signed, or of a bank that is not in the backup."""
+    """Raise CannotRestoreError for a seal that no listed key signed, or of a bank that is not in the backup."""
     origin = published.checkpoint.origin
     if not any(_is_of(published, bank["id"]) for bank in note.banks.values()):
         message = f"the seal of {origin} is of a bank that is not in this backup"
         raise CannotRestoreError(message)
-    if not _may_be_held_against(settings, note, published):
+    if not _is_ours(settings, note, published):
         message = f"no key that we know signed the seal of {origin}: it is not yours, or seal.pub is not whole"
         raise CannotRestoreError(message)
 
 
-def _may_be_held_against(settings: Settings, note: Note, published: SignedNote) -> bool:
-    """Whether a key that is listed here or in the backup signed a seal of a bank in the backup."""
+def _is_ours(settings: Settings, note: Note, published: SignedNote) -> bool:
+    """Return whether a key that is listed here or in the backup signed it, for a bank in the backup."""
     lines = {*note.seal_keys.split(), *_listed_keys(settings)}
     keys = [Key(published.checkpoint.origin, base64.b64decode(line)) for line in lines]
-    is_ours = any(_is_of(published, bank["id"]) for bank in note.banks.values())
-    return is_ours and find_signer(published, keys) is not None
+    is_of_bank = any(_is_of(published, bank["id"]) for bank in note.banks.values())
+    return is_of_bank and find_signer(published, keys) is not None
 
 
 def _is_of(published: SignedNote, bank_id: int) -> bool:
@@ -175,15 +178,17 @@ def _is_of(published: SignedNote, bank_id: int) -> bool:
 
 
 def _number(origin: str) -> int:
+    """Return the number of the log that an origin names; 1 is a bank's first."""
     return (split_origin(origin) or ("", 1))[1]
 
 
 def _age(note: SignedNote) -> tuple[int, int]:
+    """Sort key of seals, oldest first."""
     return _number(note.checkpoint.origin), note.checkpoint.size
 
 
 def _is_there(settings: Settings) -> bool:
-    """Whether the database holds anything."""
+    """Return whether the database file, or any table on PostgreSQL, exists."""
     if settings.owner_url.get_backend_name() == "sqlite":
         return Path(settings.owner_url.database or "").exists()
     with opened(settings.owner_url) as engine, engine.connect() as connection:
@@ -191,7 +196,7 @@ def _is_there(settings: Settings) -> bool:
 
 
 def _is_in_use(settings: Settings) -> bool:
-    """Whether anybody else is connected. A site that ran on would write into what was put aside."""
+    """Return whether another connection is open: a running site would go on writing into the replaced database."""
     if settings.owner_url.get_backend_name() == "sqlite":
         return _file_is_in_use(Path(settings.owner_url.database or ""))
     others = (
@@ -203,18 +208,19 @@ def _is_in_use(settings: Settings) -> bool:
 
 
 def _file_is_in_use(database: Path) -> bool:
-    """SQLite gives up the log beside a database only to its one user; what lies in it is in the database then."""
+    """Return whether another process uses the file. Leaving WAL mode needs the only connection, and checkpoints."""
     try:
         with closing(sqlite3.connect(database, timeout=1)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         return "locked" in str(error)
     except sqlite3.DatabaseError:
-        return False  # what cannot be read is put aside as it is
+        return False  # not a readable database: it is put aside as it is
     return False
 
 
 def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
+    """Move the copy to the database's path, and an existing database with its WAL files aside; return its new path."""
     aside = None
     if database.exists():
         aside = database.with_name(f"{database.name}.before-{now:%Y%m%d%H%M%S}")
@@ -229,7 +235,7 @@ def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
 
 
 def _add_public_keys(settings: Settings, note: Note) -> None:
-    """Public keys that signed seals of the backup and are not listed here are listed again."""
+    """Add the backup's public keys that seal.pub lacks, before the others."""
     listed = _listed_keys(settings)
     missing = [line for line in note.seal_keys.split() if line not in listed]
     (settings.instance / "seal.pub").write_text("".join(f"{line}\n" for line in [*missing, *listed]))

@@ -1,34 +1,24 @@
-"""What `timebank init` and `timebank demo` do: database, keys, first bank, first people."""
+"""How an installation is set up: database, keys, first bank, first people."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Actor, Role, Unattended
-from timebank.audit.actions import AskedFrom, store
-from timebank.audit.checks import check_books
 from timebank.banks.actions import open_bank
-from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank, list_banks
-from timebank.config import Settings, database
+from timebank.cli.installation import writing
+from timebank.config import Settings
 from timebank.db import opened, refuse_unsafe
-from timebank.demo import village
-from timebank.exchanges.drafts import clear_drafts
-from timebank.exchanges.expiry import expire
-from timebank.ledger.checks import CheckResult
+from timebank.demo.names import SLUG as DEMO_SLUG, SLUGS as DEMO_SLUGS
 from timebank.listings.actions import open_categories
 from timebank.members.actions import NewMember, admit
-from timebank.members.limits import end_overrides
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.migrations import run as migrations
-from timebank.signing_in.actions import clear_stale, make_code
+from timebank.signing_in.actions import make_code
 from timebank.signing_in.queries import plain_email
 
 #: A first coordinator does everything: nobody else is there yet.
@@ -36,12 +26,12 @@ COORDINATORS_ROLES = frozenset({Role.MEMBER, Role.BROKER, Role.COORDINATOR})
 
 
 class CannotSetUpError(Exception):
-    """Something that the administrator has to mend first."""
+    """Something that the administrator has to put right first; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What `timebank init` was told."""
+    """The answers to the questions of `timebank init`."""
 
     bank: str
     slug: str
@@ -54,9 +44,9 @@ class Answers:
 
 
 def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
-    """Make what is not there yet; gives (name, one-time link) of the coordinator and of a second approver.
+    """Make database, keys, bank and people; return (name, one-time link) of the coordinator and of a second approver.
 
-    Raises SlugTakenError where the bank exists, NotASlugError, or UnsafeDatabaseError.
+    Raises SlugTakenError where the bank exists, NotASlugError, CannotSetUpError or UnsafeDatabaseError.
     """
     prepare(settings)
     with writing(settings) as session:
@@ -87,7 +77,7 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
 
 
 def take_steps(engine: Engine) -> None:
-    """Bring the database up to date. Raises CannotSetUpError where another version made it."""
+    """Run the missing migrations. Raises CannotSetUpError where an unknown version made the database."""
     try:
         migrations.upgrade(engine)
     except migrations.UnknownStepError as error:
@@ -99,7 +89,7 @@ def take_steps(engine: Engine) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the keys and the tables that are not there yet. Raises UnsafeDatabaseError or CannotSetUpError."""
+    """Make the keys and tables that do not exist yet. Raises UnsafeDatabaseError or CannotSetUpError."""
     settings.make_keys()
     with opened(settings.owner_url) as owner:
         take_steps(owner)
@@ -108,7 +98,7 @@ def prepare(settings: Settings) -> None:
 
 
 def complete_banks(settings: Settings) -> None:
-    """Give each bank what a new version brings and every bank needs: its categories."""
+    """Add to each bank the rows that a new version requires: its categories."""
     with writing(settings) as session:
         for slug, _name in list_banks(session):
             bank = find_bank(session, slug)
@@ -117,7 +107,7 @@ def complete_banks(settings: Settings) -> None:
 
 
 def add_coordinator(settings: Settings, slug: str, person: NewMember, web_address: str) -> str:
-    """Take a coordinator into a bank that is there; gives their one-time link. Raises CannotSetUpError."""
+    """Admit a coordinator to an existing bank; return their one-time link. Raises CannotSetUpError without the bank."""
     with writing(settings) as session:
         bank = find_bank(session, slug)
         if bank is None:
@@ -128,7 +118,7 @@ def add_coordinator(settings: Settings, slug: str, person: NewMember, web_addres
 
 
 def make_link(settings: Settings, slug: str, number: int, web_address: str) -> tuple[str, str]:
-    """(name, one-time link) for a member by number. Raises CannotSetUpError where there is none."""
+    """Return (name, one-time link) of a member by number. Raises CannotSetUpError where there is none."""
     with writing(settings) as session:
         bank = find_bank(session, slug)
         membership = bank and session.scalar(
@@ -154,7 +144,7 @@ def _link(session: Session, member: Actor, slug: str, web_address: str) -> str:
 
 
 def let_web_role_in(settings: Settings) -> None:
-    """On PostgreSQL with an owner of its own, grant the web's role what it needs and nothing more."""
+    """On PostgreSQL with an owner role of its own, apply the grants of the web's role."""
     role = _web_role(settings)
     if role is not None:
         with opened(settings.owner_url) as owner:
@@ -162,7 +152,7 @@ def let_web_role_in(settings: Settings) -> None:
 
 
 def about_role(settings: Settings) -> str:
-    """A sentence on who owns the tables."""
+    """Return a sentence on who owns the tables."""
     if settings.database_url.get_backend_name() != "postgresql":
         return "The books are in the embedded database."
     role = _web_role(settings)
@@ -178,87 +168,15 @@ def _web_role(settings: Settings) -> str | None:
     return settings.database_url.username
 
 
-def sweep(settings: Settings) -> tuple[int, int, int]:
-    """(floors raised, exchanges ended, stale rows cleared away) over all banks, a unit of work for each bank."""
-    now, raised, ended = clock.now(), 0, 0
-    with writing(settings) as session:
-        cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
-        slugs = [slug for slug, _name in list_banks(session)]
-    for slug in slugs:
-        with writing(settings) as session:
-            bank = find_bank(session, slug)
-            if bank is not None:
-                ended += expire(session, bank, now=now)
-                raised += end_overrides(session, bank, now=now)
-    return raised, ended, cleared
-
-
-def keep_check(settings: Settings, results: Sequence[CheckResult], *, began: datetime) -> str | None:
-    """Keep what the checks found, in a short unit of work of its own; gives why not, where that cannot be done.
-
-    A database that nobody may write, such as a copy on a read-only disk, is checked all the same.
-    """
-    ended = clock.now()
-    seconds = (ended - began) // timedelta(seconds=1)
-    try:
-        with writing(settings) as session:
-            store(session, results, asked_from=AskedFrom.COMMAND, seconds=seconds, now=ended)
-    except DBAPIError as error:
-        return str(error.orig)
-    return None
-
-
-@contextmanager
-def writing(settings: Settings) -> Iterator[Session]:
-    """A session that commits once, at the end."""
-    with (
-        opened(settings.database_url) as engine,
-        Session(engine, info=settings.session_info) as session,
-    ):
-        yield session
-        session.commit()
-
-
 def refuse_mixing(session: Session, settings: Settings) -> None:
-    """The demo's people have a published password, and its entries another key: a real bank never stands beside them.
+    """Raise CannotSetUpError where the demo and a real bank would share a database.
 
-    Raises CannotSetUpError.
+    The demo's people have a published password, and its entries are marked with another key.
     """
     slugs = {slug for slug, _name in list_banks(session)}
-    if settings.demo and slugs - village.SLUGS:
+    if settings.demo and slugs - DEMO_SLUGS:
         message = "this database holds a real time bank: give the demo one of its own"
         raise CannotSetUpError(message)
-    if not settings.demo and village.SLUG in slugs:
+    if not settings.demo and DEMO_SLUG in slugs:
         message = "this database holds the demo: give the real time bank one of its own"
         raise CannotSetUpError(message)
-
-
-def demo_settings(settings: Settings) -> Settings:
-    """The same installation, but with the demo's own folder and embedded database, or a server's that holds no bank."""
-    instance = settings.instance / "demo"
-    url = settings.database_url
-    if url.get_backend_name() == "sqlite":
-        url = database(f"sqlite:///{instance / 'timebank.db'}")
-    return replace(settings, instance=instance, database_url=url, owner_url=url, demo=True)
-
-
-def make_demo(settings: Settings) -> None:
-    """Make the demo's database and people, once. Raises CannotSetUpError where a real bank is in it."""
-    settings.make_keys()
-    with opened(settings.database_url) as engine:
-        if not migrations.is_up_to_date(engine):
-            take_steps(engine)
-    with writing(settings) as session:
-        refuse_mixing(session, settings)
-        bank = find_bank(session, village.SLUG) or _build_village(session)
-        open_categories(session, bank, Unattended(bank.id, clock.now()))  # a demo of an earlier version has none
-
-
-def _build_village(session: Session) -> Bank:
-    """The village, with its books checked once, so that the audit page has an answer."""
-    bank = village.build(session, now=clock.now())
-    began = clock.now()
-    results = list(check_books(session))
-    ended = clock.now()
-    store(session, results, asked_from=AskedFrom.COMMAND, seconds=(ended - began) // timedelta(seconds=1), now=ended)
-    return bank

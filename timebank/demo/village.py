@@ -22,6 +22,7 @@ from timebank.demo.deeds import Habit, Help
 from timebank.demo.desk import DeskWork
 from timebank.demo.joining import Wished, join
 from timebank.demo.listed import Listed, list_one
+from timebank.demo.names import SECOND_SLUG, SLUG
 from timebank.demo.neighbourhoods import Areas, lay_out, settle
 from timebank.demo.people import Instruction, Villager
 from timebank.demo.stories import Neighbourhood, Story, live, play
@@ -32,8 +33,6 @@ from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
 from timebank.signing_in.passwords import hash_password
 
-SLUG = "glen-isla"
-SECOND_SLUG = "strathmore"
 PASSWORD = "three-green-otters"  # noqa: S105 (printed on purpose: the demo is for everybody)
 TIME_ZONE = "Europe/London"
 OPENED_DAYS_AGO = 95
@@ -107,7 +106,6 @@ PLANS = (
         DeskWork(),
     ),
 )
-SLUGS = frozenset(plan.slug for plan in PLANS)
 #: Accounts to sign in with, for trying the demo.
 TO_TRY = tuple(villager for plan in PLANS for villager in plan.cast if villager.part)
 

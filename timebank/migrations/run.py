@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -128,11 +129,27 @@ def knows(revision: str) -> bool:
     return revision in {step.revision for step in script.walk_revisions()}
 
 
+class NotMigratedError(Exception):
+    """The database is behind the newest migration: the message names the command to run."""
+
+
+@lru_cache(maxsize=1)
+def newest_revision() -> str | None:
+    """Return the newest migration of this version. It is read from the files once."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
 def is_up_to_date(engine: Engine) -> bool:
     """Return whether the database is at the newest revision."""
     with engine.connect() as connection:
-        script = ScriptDirectory.from_config(_config(connection))
-        return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+
+
+def refuse_outdated(engine: Engine) -> None:
+    """Raise NotMigratedError where the database is not at the newest migration."""
+    if not is_up_to_date(engine):
+        message = "the database has not taken all steps yet: run 'timebank migrate' first"
+        raise NotMigratedError(message)
 
 
 def grants(role: str) -> list[str]:

@@ -77,6 +77,12 @@ def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
     return guard
 
 
+def without_session(view: View) -> View:
+    """Mark a view as open to anybody without looking at the session, for addresses that programs ask."""
+    view.allowed = anybody  # type: ignore[attr-defined]
+    return view
+
+
 def _find_bank() -> None:
     slug = (request.view_args or {}).pop("bank_slug", None)
     if slug is None:
@@ -84,6 +90,7 @@ def _find_bank() -> None:
     g.bank = find_bank(db.session(), slug)
     if g.bank is None:
         abort(404)
+    g.bank_slug = slug  # for the log, which must not ask the database
     remember(g.bank)
 
 

@@ -35,7 +35,7 @@ class Database(SQLAlchemy):
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: object) -> Engine:  # noqa: ARG002 (the signature is Flask-SQLAlchemy's)
         url = options["url"]
-        return make_engine(url if isinstance(url, URL) else make_url(url))
+        return make_engine(url if isinstance(url, URL) else make_url(url), echo=options.get("echo", False))
 
     def alone(self) -> Alone:
         """Return a connection for a deed that is one statement; see `driver.Alone`. Use it as a context manager."""

@@ -4,8 +4,9 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.models import Account, Entry, Memo
@@ -16,6 +17,8 @@ from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import BLOCK, Span, consistency_proof, inclusion_proof, root
 from timebank.ledger.notes import Checkpoint, Key
 from timebank.ledger.papers import RECEIPT, SUCCESSION
+
+_BANK = table("bank", column("id"))  # its model lies in a room above
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ def list_seals(session: Session, bank_id: int, limit: int) -> Sequence[tuple[int
         select(Seal.size, Seal.signed_at).where(Seal.bank_id == bank_id).order_by(Seal.number.desc()).limit(limit)
     )
     return [(row.size, row.signed_at) for row in rows]
+
+
+def find_newest_seal_at(session: Session) -> datetime | None:
+    """Return when any bank of the installation was sealed last; None before the first seal."""
+    of_bank = select(Seal.signed_at).where(Seal.bank_id == _BANK.c.id).order_by(Seal.number.desc()).limit(1)
+    return session.scalar(select(func.max(of_bank.scalar_subquery())).select_from(_BANK))
 
 
 def list_keys(session: Session, bank_id: int) -> list[Key]:

@@ -1,0 +1,93 @@
+"""`timebank init`, `migrate`, `add-coordinator` and `sign-in-link`: what an administrator does to an installation."""
+
+from zoneinfo import available_timezones
+
+import click
+
+from timebank.cli import setting_up
+from timebank.cli.installation import any_settings, refusal, settings_there
+from timebank.cli.setting_up import CannotSetUpError
+from timebank.db import UnsafeDatabaseError, opened
+from timebank.errors import TimebankError
+from timebank.members.actions import NewMember
+from timebank.signing_in.queries import plain_email
+from timebank.signing_in.rules import CODE_LIFE
+
+_WEB_ADDRESS = click.option("--web-address", default="http://127.0.0.1:5000", help="Where the site is reached.")
+
+
+@click.command()
+@click.option("--bank", prompt="Name of the time bank", help="Name of the first time bank.")
+@click.option("--slug", prompt="Short name for addresses, such as angus", help="Its short name, as in /angus.")
+@click.option("--coordinator", prompt="The coordinator's e-mail", help="E-mail of the coordinator.")
+@click.option("--coordinator-name", default="", help="Name of the coordinator.")
+@click.option("--phone", default="", help="Phone number that stands on every page.")
+@click.option("--trustee", default=None, help="E-mail of a second approver.")
+@click.option(
+    "--time-zone",
+    default="Europe/London",
+    type=click.Choice(sorted(available_timezones())),
+    metavar="ZONE",
+    help="Time zone of the bank, an IANA name.",
+)
+@_WEB_ADDRESS
+def init(**answers: str) -> None:
+    """Make the database, the keys, the first bank and its coordinator. There is no default password."""
+    settings = any_settings()
+    try:
+        people = setting_up.set_up(settings, setting_up.Answers(**answers))
+    except TimebankError as error:
+        raise refusal(error) from error
+    except (UnsafeDatabaseError, CannotSetUpError) as error:
+        raise click.ClickException(str(error)) from error
+    for name, link in people:
+        _print_link(name, link)
+    click.echo(setting_up.about_role(settings))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date after an update, as its owner (TIMEBANK_OWNER_URL)."""
+    settings = settings_there(before_migrating=True)
+    settings.make_keys()  # those that a new version brings
+    with opened(settings.owner_url) as owner:
+        try:
+            setting_up.take_steps(owner)
+        except CannotSetUpError as error:
+            raise click.ClickException(str(error)) from error
+    setting_up.let_web_role_in(settings)
+    setting_up.complete_banks(settings)
+    click.echo("The database is up to date.")
+
+
+@click.command("add-coordinator")
+@click.option("--bank", required=True, help="Short name of the bank.")
+@click.option("--email", required=True, help="E-mail of the coordinator.")
+@click.option("--name", default="", help="Name of the coordinator.")
+@_WEB_ADDRESS
+def add_coordinator(bank: str, email: str, name: str, web_address: str) -> None:
+    """Give a bank that is there a coordinator, such as its first one after an import."""
+    settings = settings_there(before_migrating=True)
+    person = NewMember(name or email.partition("@")[0], email=plain_email(email), roles=setting_up.COORDINATORS_ROLES)
+    try:
+        link = setting_up.add_coordinator(settings, bank, person, web_address)
+    except CannotSetUpError as error:
+        raise click.ClickException(str(error)) from error
+    _print_link(person.name, link)
+
+
+@click.command("sign-in-link")
+@click.option("--bank", required=True, help="Short name of the bank.")
+@click.option("--number", required=True, type=int, help="Member number.")
+@_WEB_ADDRESS
+def sign_in_link(bank: str, number: int, web_address: str) -> None:
+    """Print a one-time sign-in link, for a coordinator who can ask nobody else."""
+    try:
+        name, link = setting_up.make_link(settings_there(), bank, number, web_address)
+    except CannotSetUpError as error:
+        raise click.ClickException(str(error)) from error
+    _print_link(name, link)
+
+
+def _print_link(name: str, link: str) -> None:
+    click.echo(f"{name} signs in once, within {CODE_LIFE.days} days, with this link:\n  {link}")

@@ -1,0 +1,52 @@
+"""The installation that a command works on: its settings, its database, and refusals as a terminal shows them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from timebank.config import BadSettingError, NotSetUpError, Settings, read_settings
+from timebank.db import opened
+from timebank.errors import TimebankError
+
+
+def any_settings() -> Settings:
+    """Return the settings of the environment, whether or not anything is set up. Raises ClickException."""
+    try:
+        return read_settings()
+    except BadSettingError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def settings_there(*, before_migrating: bool = False) -> Settings:
+    """Return the settings of an installation that is set up. Raises ClickException with the command to run."""
+    settings = any_settings()
+    try:
+        settings.refuse_incomplete(before_migrating=before_migrating)
+    except NotSetUpError as error:
+        raise click.ClickException(str(error)) from error
+    return settings
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Session]:
+    """A session that commits once, at the end."""
+    with (
+        opened(settings.database_url) as engine,
+        Session(engine, info=settings.session_info) as session,
+    ):
+        yield session
+        session.commit()
+
+
+def refusal(error: TimebankError) -> click.ClickException:
+    """Return the sentence of an error as click prints it."""
+    from timebank.web.sentences import say  # noqa: PLC0415 (loads Flask, and most commands refuse nothing)
+
+    return click.ClickException(say(error))
+
+
+def no_bank(slug: str) -> click.ClickException:
+    """Return the refusal for a bank that does not exist."""
+    return click.ClickException(f"no bank is called {slug}")

@@ -1,0 +1,41 @@
+"""`timebank run`: the site in a server process."""
+
+from dataclasses import replace
+
+import click
+
+from timebank.cli.installation import settings_there
+from timebank.config import LOG_FORMATS, LOG_LEVELS, Settings
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--log-format", type=click.Choice(LOG_FORMATS), default=None, help="As TIMEBANK_LOG_FORMAT.")
+@click.option("--log-level", type=click.Choice(LOG_LEVELS), default=None, help="As TIMEBANK_LOG_LEVEL.")
+@click.option("--reload", "reloads", is_flag=True, help="For developers: start again when code or files change.")
+@click.option("--debug", is_flag=True, help="For developers: --reload, and errors with their code in the browser.")
+def run(port: int, host: str, log_format: str | None, log_level: str | None, *, reloads: bool, debug: bool) -> None:
+    """Serve the site."""
+    settings = settings_there()
+    settings = replace(
+        settings, log_format=log_format or settings.log_format, log_level=log_level or settings.log_level
+    )
+    if reloads or debug:
+        _refuse_public(settings, host)
+        from timebank.cli.developing import develop  # noqa: PLC0415 (a broken site must not end the reloader)
+
+        develop(settings, host, port, debug=debug)
+    else:
+        from timebank.cli.serving import serve_site  # noqa: PLC0415 (as above)
+
+        serve_site(settings, host, port)
+
+
+def _refuse_public(settings: Settings, host: str) -> None:
+    """Raise UsageError for a development server that others could reach: its debugger runs any code."""
+    if host not in _THIS_MACHINE or settings.is_public:
+        message = "--reload and --debug are for this machine alone: not with --host, TIMEBANK_HTTPS or TIMEBANK_PROXIES"
+        raise click.UsageError(message)

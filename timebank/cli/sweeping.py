@@ -1,0 +1,39 @@
+"""`timebank sweep`: the changes that come with time, once a day from cron."""
+
+import click
+
+from timebank import clock
+from timebank.banks.queries import find_bank, list_banks
+from timebank.cli.installation import settings_there, writing
+from timebank.config import Settings
+from timebank.exchanges.drafts import clear_drafts
+from timebank.exchanges.expiry import expire
+from timebank.members.limits import end_overrides
+from timebank.signing_in.actions import clear_stale
+
+
+@click.command()
+def sweep() -> None:
+    """Do what time brings, once a day from cron.
+
+    Floors whose override has ended are raised, recorded help that nobody answers is set aside, and what is stale is
+    cleared away.
+    """
+    raised, ended, cleared = _sweep(settings_there())
+    click.echo(f"{raised} floors raised, {ended} unanswered exchanges set aside.")
+    click.echo(f"{cleared} stale drafts, codes and tries cleared away.")
+
+
+def _sweep(settings: Settings) -> tuple[int, int, int]:
+    """Return (floors raised, exchanges ended, stale rows deleted) over all banks, a transaction for each bank."""
+    now, raised, ended = clock.now(), 0, 0
+    with writing(settings) as session:
+        cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
+        slugs = [slug for slug, _name in list_banks(session)]
+    for slug in slugs:
+        with writing(settings) as session:
+            bank = find_bank(session, slug)
+            if bank is not None:
+                ended += expire(session, bank, now=now)
+                raised += end_overrides(session, bank, now=now)
+    return raised, ended, cleared
