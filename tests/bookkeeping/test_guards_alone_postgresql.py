@@ -288,6 +288,12 @@ def test_truncation_is_refused_by_each_trigger_alone(postgresql_backend, names, 
     assert _alone(postgresql_backend, names, f"{table}_never_truncated", (statement,)) == CLOSED
 
 
+@pytest.mark.parametrize("change", ["id = id + 1", "id = id - 1", "bank_id = bank_id + 1", "bank_id = bank_id - 1"])
+def test_a_membership_keeps_both_parts_of_its_key(postgresql_backend, names, change):
+    statements = (f"UPDATE membership SET {change}",)
+    assert _alone(postgresql_backend, names, "membership_keeps_its_id", statements) == CLOSED
+
+
 def test_every_refusing_trigger_has_a_test_of_its_own(postgresql_backend):
     """The trigger of entries is tested below by its postings, other writing triggers by the rows they write."""
     writing = {"entry_posts", "limit_change_sets_floor", "hold_released", "closing_closes_account"}

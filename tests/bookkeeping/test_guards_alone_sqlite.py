@@ -654,6 +654,12 @@ def test_updates_and_deletes_are_refused_by_each_trigger_alone(sqlite_backend, n
     assert _alone(sqlite_backend, names, trigger, (*rows, _REFUSING[trigger])) == CLOSED
 
 
+@pytest.mark.parametrize("change", ["id = id + 1", "id = id - 1", "bank_id = bank_id + 1", "bank_id = bank_id - 1"])
+def test_a_membership_keeps_both_parts_of_its_key(sqlite_backend, names, change):
+    statements = (f"UPDATE membership SET {change}",)
+    assert _alone(sqlite_backend, names, "membership_keeps_its_id", statements) == CLOSED
+
+
 def test_every_refusing_trigger_has_a_test_of_its_own(sqlite_backend):
     """Writing triggers are tested by the rows they write."""
     with sqlite_backend.engine.connect() as connection:

@@ -1,0 +1,54 @@
+"""Two who change each other's rights at the same moment: the second is refused, so that somebody stays in charge."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.people import NOW
+from tests.races import one_inside_the_other
+from timebank.actors import Doing, Role, Standing
+from timebank.errors import NotAllowedError
+from timebank.members.actions import get_membership_by_code, set_roles
+from timebank.members.standing import change_standing
+
+
+def demoting(who, by):
+    def demote(session, village):
+        membership = get_membership_by_code(session, village.angus.id, getattr(village, who).code)
+        set_roles(session, membership, frozenset({Role.MEMBER}), Doing(getattr(village, by), NOW))
+
+    return demote
+
+
+def suspending(who, by):
+    def suspend(session, village):
+        doing = Doing(getattr(village, by), NOW, f"suspend-{who}")
+        change_standing(session, getattr(village, who), Standing.SUSPENDED, doing, reason="A quarrel")
+
+    return suspend
+
+
+def coordinators(backend):
+    with backend.session() as session:
+        return session.scalar(
+            text(
+                "SELECT count(*) FROM membership_role r JOIN membership m ON m.bank_id = r.bank_id"
+                " AND m.id = r.membership_id WHERE r.role = 'coordinator' AND m.standing = 'active'"
+            )
+        )
+
+
+@pytest.mark.parametrize("first", [demoting, suspending])
+@pytest.mark.parametrize("second", [demoting, suspending])
+def test_of_two_coordinators_who_remove_each_other_one_stays(backend, village, first, second):
+    answer = one_inside_the_other(backend, village, first("clara", "mary"), second("mary", "clara"))
+    assert answer is NotAllowedError
+    assert coordinators(backend) == 1
+
+
+def test_a_role_that_was_lost_a_moment_ago_is_of_no_use(session, village):
+    """The actor was read before, with the role; what counts is what the database holds now."""
+    demoting("clara", "mary")(session, village)
+    with pytest.raises(NotAllowedError):
+        demoting("rosa", "clara")(session, village)
+    with pytest.raises(NotAllowedError):
+        suspending("rosa", "clara")(session, village)
