@@ -174,7 +174,7 @@ def test_an_import_is_idempotent(session, village):
     bring(session, village, SHEET + "5,2019-06-01,Bob,501,1,exchange,\n", create=True)
     members = session.scalar(select(func.count()).select_from(Membership))
     sheet = SHEET + "5,2019-06-01,Bob,501,1,exchange,\n6,2019-06-01,Bob,501,1,exchange,\n"
-    assert bring(session, village, sheet, Doing(village.clara, NOW + timedelta(days=1)), create=True) == 1
+    assert bring(session, village, sheet, by=village.clara, now=NOW + timedelta(days=1), create=True) == 1
     assert session.scalar(select(func.count()).select_from(Membership)) == members
     assert bring(session, village, sheet) == 0
 
