@@ -128,7 +128,7 @@ def run_batch(settings: Settings, seed: int, size: int) -> Figures:
         seal(session, twins.bank, now=NOW)
         session.commit()
     engine.dispose()
-    return Figures(size, floors_broken=below, doubles=twins.doubles, outcomes=twins.told)
+    return Figures(size, floors_broken=below, doubles=twins.doubles, outcomes=twins.outcomes)
 
 
 def count_wrong_checks(settings: Settings, show: Callable[[str], None]) -> int:
