@@ -415,7 +415,7 @@ def test_off_a_terminal_there_is_no_progress_unasked(lively):
 
 
 def test_checks_of_many_rows_say_how_far_they_are(lively, monkeypatch):
-    monkeypatch.setattr("timebank.bookkeeping.findings._TOLD_EVERY", 1)
+    monkeypatch.setattr("timebank.bookkeeping.checking.findings._PROGRESS_EVERY_ROWS", 1)
     stderr = lively.timebank("check-books", "--progress").stderr
     entries = lively.rows("SELECT count(*) FROM entry")[0][0]
     assert re.search(rf"^entries_as_written \.\.\. (\d+ )*{entries} [\d.]+ s$", stderr, re.MULTILINE)

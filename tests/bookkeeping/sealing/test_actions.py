@@ -148,7 +148,7 @@ def test_the_leaf_of_an_entry_is_exactly_as_specified(session, books, post, back
     entry_id = post(books.entry("one", occurred_on=NOW.date(), words=None))
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(select(*source.columns).where(Entry.id == entry_id)).one()
-    assert source.bytes_of(row, backend.settings.books_key).decode() == (
+    assert source.encode(row, backend.settings.books_key).decode() == (
         f'{{"approved_by":null,"bank_id":"{books.bank}","deed":"test:one",'
         f'"id":"{entry_id}","key":"one","kind":"exchange","leaf":"entry",'
         f'"lines":[["{books.grace}","{books.ada}",60]],"occurred_on":"2026-11-21","on_behalf_of":null,'
@@ -163,17 +163,17 @@ def test_a_reason_is_in_the_leaf_only_as_a_salted_digest(session, books, backend
     source = SOURCES[LeafKind.LIMIT_CHANGE]
     query = select(*source.columns).where(LimitChange.account_id == books.ada).order_by(LimitChange.number)
     row = session.execute(query).all()[-1]
-    leaf_text = source.bytes_of(row, backend.settings.books_key).decode()
+    leaf_text = source.encode(row, backend.settings.books_key).decode()
     assert "hip" not in leaf_text
     assert '"floor":-60' in leaf_text
-    assert leaf_text != source.bytes_of(row, b"another key").decode()
+    assert leaf_text != source.encode(row, b"another key").decode()
 
 
 def test_a_leaf_is_utf_8(session, books, post, backend):
     entry_id = post(books.entry("l\u00f2n \u20ac \U0001f33b"))
     source = SOURCES[LeafKind.ENTRY]
     row = session.execute(select(*source.columns).where(Entry.id == entry_id)).one()
-    assert "l\u00f2n \u20ac \U0001f33b".encode() in source.bytes_of(row, backend.settings.books_key)
+    assert "l\u00f2n \u20ac \U0001f33b".encode() in source.encode(row, backend.settings.books_key)
 
 
 def test_concurrent_sealing_numbers_each_row_once(backend, session, books, post):

@@ -45,7 +45,7 @@ def lively(backend, session, village):
 def test_a_leaf_has_just_the_fields_that_the_docs_specify(session, kind):
     source = SOURCES[kind]
     rows = session.execute(select(*source.columns).where(source.has_such_row)).all()
-    leaves = [json.loads(source.bytes_of(row, session.info["books_key"])) for row in rows]
+    leaves = [json.loads(source.encode(row, session.info["books_key"])) for row in rows]
     assert leaves
     assert {leaf.pop("leaf") for leaf in leaves} == {kind.value}
     assert all(set(leaf) == NAMES[kind.value] for leaf in leaves)

@@ -157,7 +157,7 @@ def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
         batch = tuple_(Entry.bank_id, Entry.id).in_(doubtful[start : start + _DOUBTFUL_BATCH])
         for row in session.execute(entries.where(batch).order_by(Entry.bank_id, Entry.id)):
             try:
-                digest = mark(key, source.bytes_of(row, key))
+                digest = mark(key, source.encode(row, key))
             except CANNOT_ENCODE:
                 digest = b""
             if not hmac.compare_digest(digest, bytes(row.digest)):

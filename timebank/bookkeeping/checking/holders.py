@@ -54,7 +54,7 @@ def _fits_account(row: Row[*tuple[Any, ...]]) -> bool:
 
 def _is_as_written(row: Row[*tuple[Any, ...]], books_key: bytes) -> bool:
     try:
-        expected = mark(books_key, SOURCES[LeafKind.HOLDER].bytes_of(row, books_key))
+        expected = mark(books_key, SOURCES[LeafKind.HOLDER].encode(row, books_key))
     except CANNOT_ENCODE:
         return False
     return hmac.compare_digest(expected, bytes(row.digest))

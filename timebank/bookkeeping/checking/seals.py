@@ -43,7 +43,7 @@ def seals_match(session: Session) -> CheckResult:
                 expected = row.number + 1
             hashes = [bytes(row.hash) for row in rows]
             while hashes:
-                # Up to the next seal, but at least one leaf: a tampered seal may be smaller than the previous one.
+                # Up to the next seal, but at least one leaf: a tampered seal may be of size 0.
                 count = max(1, seals[reached].size - peaks.size) if reached < len(seals) else len(hashes)
                 peaks = peaks.grown(hashes[:count], blocks)
                 hashes = hashes[count:]

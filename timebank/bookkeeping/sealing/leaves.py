@@ -28,6 +28,7 @@ class Source:
     model: type[Account | AccountHolder | Closing | Entry | Hold | LimitChange | SealLog]
     columns: tuple[Column, ...]
     key: tuple[Column, ...]
+    #: Returns the leaf of a row, given the books' key; raises one of `CANNOT_ENCODE` for malformed values.
     encode: Callable[[AnyRow, bytes], bytes]
     #: Condition for rows of this kind; None: all rows of the table.
     only: ColumnElement[bool] | None = None
@@ -53,13 +54,9 @@ class Source:
         number = getattr(row, self.key[1].key) if len(self.key) > 1 else 0
         return getattr(row, self.key[0].key), number
 
-    def bytes_of(self, row: AnyRow, books_key: bytes) -> bytes:
-        """Return the row's leaf as docs/ledger.md specifies it. Raises one of `CANNOT_ENCODE` for malformed values."""
-        return self.encode(row, books_key)
-
     def hash_of(self, row: AnyRow, books_key: bytes) -> bytes:
         """Return the hash of the row's leaf."""
-        return hash_leaf(self.bytes_of(row, books_key))
+        return hash_leaf(self.encode(row, books_key))
 
 
 def _encoder(

@@ -52,7 +52,7 @@ def make_receipt(session: Session, bank_id: int, entry_id: int) -> str | None:
     return _file(
         {
             "format": RECEIPT,
-            "leaf": source.bytes_of(row, session.info["books_key"]).decode(),
+            "leaf": source.encode(row, session.info["books_key"]).decode(),
             "number": row.number,
             "proof": _base64(proof),
             "words": row.words,
