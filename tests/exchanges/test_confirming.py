@@ -11,17 +11,24 @@ from tests.exchanges.test_waiting import all_right, held, make_agreed
 from tests.people import NOW, balance_of, make_recorded
 from tests.races import one_inside_the_other
 from timebank import db, driver
-from timebank.actors import Doing, Hand, How
+from timebank.actors import Doing, Hand, How, Standing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.models import Entry, Memo
 from timebank.exchanges import actions
 from timebank.exchanges.confirming import _CALL, _arguments, confirm_at_once
 from timebank.exchanges.deeds import entry_of
+from timebank.exchanges.errors import NotNowError, SideNotActiveError
+from timebank.exchanges.expiry import expire
 from timebank.exchanges.locked import look
 from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.leaving.actions import leave
+from timebank.leaving.errors import HoursMovedError
+from timebank.leaving.rules import Going
 from timebank.ledger.entries import Line
 from timebank.members.models import Membership
+from timebank.members.standing import change_standing
 from timebank.tasks.models import Task
+from timebank.trail.actions import OtherContentError
 from timebank.trail.models import TrailRow
 
 LATER = NOW + timedelta(hours=1)
@@ -167,6 +174,87 @@ def test_two_at_once_confirm_once(on_postgresql, backend, session, village, alon
     assert all_right(session)
 
 
+def confirming(alone, code):
+    """Confirm as the page does: in one call, or step by step where that is left to it."""
+
+    def confirm(session, village):
+        doing = Doing(village.grace, LATER, "a form")
+        if not confirm_at_once(alone, code, doing):
+            actions.confirm(session, code, doing)
+
+    return confirm
+
+
+def leaving(session, village):
+    leave(session, village.angus, village.ada, Going(0, "Moves"), Doing(village.rosa, NOW, "leave"))
+
+
+def suspending(session, village):
+    doing = Doing(village.rosa, NOW, "suspend")
+    change_standing(session, village.ada, Standing.SUSPENDED, doing, reason="A quarrel")
+
+
+def sweeping(session, village):
+    assert expire(session, village.angus, now=NOW + timedelta(days=91)) == 1
+
+
+def test_help_that_was_swept_a_moment_before_is_not_confirmed(on_postgresql, backend, session, village, alone):
+    code = record(session, village)
+    assert one_inside_the_other(backend, village, sweeping, confirming(alone, code)) is NotNowError
+    assert (balance_of(session, village.ada), held(session, village.grace)) == (0, 0)
+    assert all_right(session)
+
+
+def test_what_was_confirmed_a_moment_before_is_not_swept(on_postgresql, backend, session, village):
+    code = record(session, village)
+    swept = []
+
+    def sweep(session, village):
+        swept.append(expire(session, village.angus, now=NOW + timedelta(days=91)))
+
+    def confirm(session, village):
+        actions.confirm(session, code, Doing(village.grace, LATER))
+
+    assert one_inside_the_other(backend, village, confirm, sweep) is None
+    assert swept[-1] == 0
+    assert balance_of(session, village.ada) == 90
+    assert all_right(session)
+
+
+def test_who_was_suspended_a_moment_before_gets_no_hours(on_postgresql, backend, session, village, alone):
+    code = record(session, village)
+    with backend.session() as other:
+        suspending(other, village)
+        other.commit()
+    assert not confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
+    with pytest.raises(SideNotActiveError):
+        actions.confirm(session, code, Doing(village.grace, LATER, "a form"))
+
+
+def test_who_is_leaving_at_that_moment_waits_for_the_help_that_is_recorded(
+    on_postgresql, backend, session, village, alone
+):
+    """Whichever comes first: help that waits keeps its side here, and help that is confirmed brings hours."""
+    code = record(session, village)
+    assert one_inside_the_other(backend, village, confirming(alone, code), leaving) is HoursMovedError
+    assert balance_of(session, village.ada) == 90
+    assert all_right(session)
+
+
+@pytest.mark.parametrize("again", ["of another exchange", "with other content"])
+def test_a_form_that_was_used_for_something_else_is_refused(on_postgresql, session, village, alone, again):
+    first, second = record(session, village), record(session, village, what="A lift")
+    if again == "of another exchange":
+        assert confirm_at_once(alone, first, Doing(village.grace, LATER, "a form"))
+    else:
+        actions.dispute(session, first, Doing(village.grace, LATER, "a form"), words="Shorter", minutes=30)
+        session.commit()
+    doing = Doing(village.grace, LATER, "a form")
+    assert not confirm_at_once(alone, second, doing)
+    with pytest.raises(OtherContentError):
+        actions.confirm(session, second, doing)
+
+
 def test_sqlite_always_goes_the_other_way(sqlite, session, village):
     code = record(session, village)
     engine = db.make_alone_engine(sqlite.engine)
@@ -194,9 +282,9 @@ def test_the_call_asks_that_one_of_the_two_confirms_one_line(on_postgresql, sess
     code = record(session, village)
     before = written(session, code)
     exchange = look(alone, village.angus.id, code)
-    entry = entry_of(exchange, 90, exchange.occurred_on, village.grace, LATER)
+    entry = entry_of(exchange, 90, exchange.occurred_on, Doing(village.grace, LATER))
     more = replace(entry, lines=(*entry.lines, Line(village.linus.account_id, village.ada.account_id, 500)))
     for by, what in ((getattr(village, who), entry), (village.grace, more)):
         with pytest.raises(DBAPIError, match="not as it was read"):
-            driver.run(alone, _CALL, _arguments(alone, exchange, what, by, "a form"))
+            driver.run(alone, _CALL, _arguments(alone, exchange, what, Doing(by, LATER, "a form")))
     assert written(session, code) == before
