@@ -28,7 +28,7 @@ run: $(VENV)/run.stamp  ## start the site with the demo village on http://127.0.
 install: $(VENV)/development.stamp  ## make the environment only
 
 test: $(VENV)/development.stamp  ## every test, on SQLite and PostgreSQL
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest --numprocesses auto --dist loadgroup --file-durations 10
 
 check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, house rules
 	@echo '== format';          $(BIN)/ruff format --check .

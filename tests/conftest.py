@@ -19,6 +19,7 @@ from timebank.db import Base, make_engine
 from timebank.migrations.tables import ROOMS
 
 assert ROOMS
+pytest_plugins = ["tests.measuring"]
 
 
 @dataclass
