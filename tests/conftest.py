@@ -18,7 +18,7 @@ from timebank.db import make_engine
 from timebank.migrations.tables import ROOMS
 
 assert ROOMS
-pytest_plugins = ["tests.measuring"]
+pytest_plugins = ["tests.measuring", "tests.rotation"]
 
 
 @pytest.fixture(scope="session")
