@@ -32,6 +32,9 @@ PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup --file-durations 10
 test: $(VENV)/development.stamp  ## every test: domain on both databases, pages on SQLite and in part on PostgreSQL
 	$(PYTEST)
 
+pages: $(VENV)/development.stamp  ## every test of the pages, on SQLite and PostgreSQL
+	PAGES=both $(PYTEST) tests/web
+
 look: $(VENV)/development.stamp  ## every page in every light, direction and width (needs Chromium)
 	LOOK=all $(PYTEST) tests/browser
 

@@ -21,6 +21,12 @@ assert ROOMS
 pytest_plugins = ["tests.measuring", "tests.rotation"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with groups that one worker runs alone, so that the others have something to do until they end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.fixture(scope="session")
 def folder(worker_id: str) -> Iterator[Path]:
     """In memory where there is room: what is promised is still synced, and syncing costs nothing."""
