@@ -11,6 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 #: {file: why all of it runs on both}
 WHOLE_FILES = {
+    "health/test_health.py": "it asks the database about itself",
     "test_known_failures.py": "double clicks and other races end differently where rows are locked, not the database",
     "test_large_bank.py": "how many questions a page asks must not depend on the database",
     "test_once_wrong.py": "found once, in use",
