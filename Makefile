@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format lock bench soak faults mutation picture schema messages clean
+.PHONY: help run install test pages look check format lock bench soak faults mutation picture schema messages clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -27,8 +27,16 @@ run: $(VENV)/run.stamp  ## start the site with the demo village on http://127.0.
 
 install: $(VENV)/development.stamp  ## make the environment only
 
-test: $(VENV)/development.stamp  ## every test, on SQLite and PostgreSQL
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup --file-durations 10
+
+test: $(VENV)/development.stamp  ## every test: domain on both databases, pages on SQLite and in part on PostgreSQL
+	$(PYTEST)
+
+pages: $(VENV)/development.stamp  ## every test of the pages, on SQLite and PostgreSQL
+	PAGES=both $(PYTEST) tests/web
+
+look: $(VENV)/development.stamp  ## every page in every light, direction and width (needs Chromium)
+	LOOK=all $(PYTEST) tests/browser
 
 check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, house rules
 	@echo '== format';          $(BIN)/ruff format --check .

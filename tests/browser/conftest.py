@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from tests.browser.glen_isla import Site, make_site, serving
 from tests.browser.places import PLACES, Place
+from tests.cli.conftest import make_village
+from tests.scratch import made_once
 from timebank.demo.village import PASSWORD
 
 HERE = Path(__file__).parent
@@ -48,8 +50,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(folder: Path) -> Iterator[Site]:
+def site(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The village, served. Its people live on through all the tests, so each test brings help of its own."""
+    made = made_once(tmp_path_factory.getbasetemp(), "village", make_village)
+    shutil.copytree(made, folder / "village")
     with serving(make_site(folder / "village")) as served:
         yield served
 

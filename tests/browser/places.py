@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.glen_isla import Site
 
-#: Answers that are no page, each tested by name in test_every_page.
+#: Answers that are no page, each tested by name in test_every_page or, of no bank, in tests/web/health.
 NOT_PAGES = frozenset(
     {
         "static",
@@ -25,6 +25,8 @@ NOT_PAGES = frozenset(
         "seals.keys",
         "seals.proof",
         "seals.receipt",
+        "health.healthz",
+        "health.readyz",
     }
 )
 

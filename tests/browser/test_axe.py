@@ -1,11 +1,17 @@
-"""axe finds nothing on any page: on a phone and on a desk, light, dark, right to left and in forced colours."""
+"""axe finds nothing on any page: on a phone and on a desk, light, dark, right to left and in forced colours.
 
-from collections.abc import Iterator
+Every run looks at each page on a phone in the light, and in one more of these ways, which `tests/rotation.py` chooses.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import axe_playwright_python
 from playwright.sync_api import Page
 
+from tests import rotation
 from tests.browser.conftest import DESK, PHONE, Opened
 from tests.browser.glen_isla import Site
 from tests.browser.places import NOT_PAGES, PLACES
@@ -24,6 +30,26 @@ RUN = """async only => {
 }"""
 
 
+@dataclass(frozen=True)
+class Light:
+    """How a page is shown, and the rules that may answer otherwise there than in the light."""
+
+    name: str
+    rules: dict[str, object]
+    media: dict[str, str] = field(default_factory=dict)
+    direction: str = "ltr"
+
+
+PLAIN = {"color_scheme": "light", "forced_colors": "none"}
+LIGHTS = (
+    Light("light", EVERYTHING),
+    Light("dark", COLOURS, {"color_scheme": "dark"}),
+    Light("forced colours", COLOURS, {"forced_colors": "active"}),
+    Light("right to left", PLACING, direction="rtl"),
+)
+ALWAYS, *OTHERS = product((PHONE, DESK), LIGHTS)
+
+
 def test_every_page_has_an_example(site: Site) -> None:
     rules = [rule for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     shown = {place.shown for place in PLACES if place.status == 200}
@@ -32,27 +58,21 @@ def test_every_page_has_an_example(site: Site) -> None:
 
 def test_axe_finds_nothing(opened: Opened) -> None:
     opened.page.evaluate(AXE.read_text(encoding="utf-8"))
-    findings = []
-    for size in (PHONE, DESK):
-        opened.page.set_viewport_size(size)
-        findings += [f"{size['width']} px, {finding}" for finding in _look(opened.page)]
-    assert not findings
+    ways = [ALWAYS, *rotation.chosen(OTHERS, PLACES.index(opened.place))]
+    assert [finding for size, light in ways for finding in _findings(opened.page, size, light)] == []
 
 
-def _look(page: Page) -> Iterator[str]:
-    """What axe finds on an open page, in each light that it may be read in."""
-    yield from _findings(page, "light", EVERYTHING)
-    page.emulate_media(color_scheme="dark")
-    yield from _findings(page, "dark", COLOURS)
-    page.emulate_media(color_scheme="light", forced_colors="active")
-    yield from _findings(page, "forced colours", COLOURS)
-    page.emulate_media(forced_colors="none")
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    yield from _findings(page, "right to left", PLACING)
+def _findings(page: Page, size: dict[str, int], light: Light) -> list[str]:
+    """What axe finds on an open page that is shown in this way; afterwards it is shown plainly again."""
+    page.set_viewport_size(size)
+    page.emulate_media(**PLAIN | light.media)
+    page.evaluate("direction => { document.documentElement.dir = direction }", light.direction)
+    found = page.evaluate(RUN, light.rules)
+    page.emulate_media(**PLAIN)
     page.evaluate("document.documentElement.dir = 'ltr'")
+    return [_told(one, size, light) for one in found]
 
 
-def _findings(page: Page, light: str, only: object) -> Iterator[str]:
-    for found in page.evaluate(RUN, only):
-        where = [f"{node['html']}: {node['failureSummary']}" for node in found["nodes"]]
-        yield f"{light}: {found['id']} ({found['help']}) at {where}"
+def _told(found: dict[str, Any], size: dict[str, int], light: Light) -> str:
+    where = [f"{node['html']}: {node['failureSummary']}" for node in found["nodes"]]
+    return f"{size['width']} px, {light.name}: {found['id']} ({found['help']}) at {where}"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from tests.logs import logs_as_before
-from tests.scratch import make_database
+from tests.scratch import made_once, make_database
 from timebank.cli import main
 from timebank.config import Settings, read_settings
 from timebank.db import make_engine, reading
@@ -168,11 +168,14 @@ def opened(installation: Installation) -> Installation:
 @pytest.fixture(scope="session")
 def village_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's folder, made once."""
-    folder = tmp_path_factory.mktemp("village")
+    return made_once(tmp_path_factory.getbasetemp(), "village", make_village) / "demo"
+
+
+def make_village(folder: Path) -> None:
+    """What `timebank demo` makes of a folder."""
     with connections_closed():
         made = CliRunner().invoke(main, ["demo", "--only-make"], env={"TIMEBANK_INSTANCE": str(folder)})
     assert made.exit_code == 0, made.output
-    return folder / "demo"
 
 
 @pytest.fixture

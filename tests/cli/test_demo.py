@@ -1,5 +1,7 @@
 """`timebank demo`: something to try out in one command, which harms nothing and loses nothing."""
 
+import shutil
+
 import pytest
 
 from tests.cli.conftest import ANSWERS
@@ -8,12 +10,18 @@ from timebank.migrations import run as migrations
 
 
 @pytest.fixture
-def tried(embedded):
-    """After `timebank demo --only-make`; the installation looked at is the demo's own."""
-    assert embedded.timebank("demo", "--only-make").exit_code == 0
-    embedded.environment["TIMEBANK_INSTANCE"] = str(embedded.folder / "demo")
-    embedded.folder /= "demo"
+def made(embedded, village_folder):
+    """After `timebank demo --only-make`: a copy of what it made once for many tests."""
+    shutil.copytree(village_folder, embedded.folder / "demo")
     return embedded
+
+
+@pytest.fixture
+def tried(made):
+    """The same; the installation looked at is the demo's own."""
+    made.environment["TIMEBANK_INSTANCE"] = str(made.folder / "demo")
+    made.folder /= "demo"
+    return made
 
 
 def _make_again(tried):
@@ -23,8 +31,8 @@ def _make_again(tried):
     return result
 
 
-def test_the_demo_prints_a_dozen_names_and_their_password(embedded):
-    result = embedded.timebank("demo", "--only-make", "--port", "5077")
+def test_the_demo_prints_a_dozen_names_and_their_password(made):
+    result = made.timebank("demo", "--only-make", "--port", "5077")
     assert result.exit_code == 0
     assert "http://127.0.0.1:5077" in result.output
     printed = [line for line in result.output.splitlines() if "@example.org" in line]
@@ -39,15 +47,15 @@ def test_the_demo_has_a_folder_of_its_own(embedded):
     assert {path.name for path in (embedded.folder / "demo").iterdir()} >= {"books.key", "secret.key", "timebank.db"}
 
 
-def test_the_demo_is_served_with_its_banner(embedded, never_served):
-    assert embedded.timebank("demo", "--port", "5077").exit_code == 0
+def test_the_demo_is_served_with_its_banner(made, never_served):
+    assert made.timebank("demo", "--port", "5077").exit_code == 0
     ((app, how),) = never_served
     assert app.config["DEMO"] is True
     assert (how["host"], how["port"]) == ("127.0.0.1", 5077)
 
 
-def test_the_demo_is_not_served_where_it_is_only_made(embedded, never_served):
-    embedded.timebank("demo", "--only-make")
+def test_the_demo_is_not_served_where_it_is_only_made(made, never_served):
+    made.timebank("demo", "--only-make")
     assert never_served == []
 
 
@@ -89,7 +97,6 @@ def test_the_demo_does_not_touch_the_real_books(opened):
     assert opened.timebank("check-books").exit_code == 0
 
 
-def test_the_demo_can_be_made_before_init_and_init_after_it(embedded):
-    embedded.timebank("demo", "--only-make")
-    assert embedded.timebank("init", *ANSWERS).exit_code == 0
-    assert embedded.rows("SELECT slug FROM bank") == [("angus",)]
+def test_the_demo_can_be_made_before_init_and_init_after_it(made):
+    assert made.timebank("init", *ANSWERS).exit_code == 0
+    assert made.rows("SELECT slug FROM bank") == [("angus",)]

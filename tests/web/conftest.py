@@ -1,5 +1,9 @@
-"""The site on each database, with the cast in it, and a browser for each of them. The clock stands at NOW."""
+"""The site on each database, with the cast in it, and a browser for each of them. The clock stands at NOW.
 
+Pages are tried on SQLite, and in part on PostgreSQL: `on_postgresql.py` says which. PAGES=both tries all on both.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 
 import freezegun
@@ -12,6 +16,7 @@ from freezegun.api import FrozenDateTimeFactory
 from tests.conftest import Backend
 from tests.people import NOW, Village
 from tests.web.books import Books
+from tests.web.on_postgresql import HERE, runs_on_postgresql
 from tests.web.visitor import Visitor
 from timebank.actors import Actor
 from timebank.app import create_app
@@ -24,6 +29,20 @@ freezegun.configure(extend_ignore_list=["_pytest", "xdist", "execnet"])
 
 As = Callable[[Actor | None], Visitor]
 _APPS: dict[str, Flask] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests on PostgreSQL of pages that run on SQLite alone."""
+    if os.environ.get("PAGES") == "both":
+        return
+    left_out = {item for item in items if _is_on_postgresql(item) and not runs_on_postgresql(item)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return item.path.is_relative_to(HERE) and params.get("backend") == "postgresql"
 
 
 @pytest.fixture(scope="package")

@@ -1,5 +1,8 @@
 """No page asks the database more than a dozen things, and none asks more because there are more rows."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from sqlalchemy import event
 
@@ -39,6 +42,8 @@ def _queries(app, browser, address):
 
 def _crowd(books):
     """Thirty more neighbours to call, each with help that waits, is agreed, is confirmed or is disputed."""
+    books.backend.settled()
+    books = replace(books, _made=1000)  # its forms have other keys than those of the test
     with books.backend.session() as session:
         crowd = [join(session, books.village.angus, f"Crowd{n} Member") for n in range(30)]
         session.commit()
@@ -50,15 +55,22 @@ def _crowd(books):
         getattr(books, ("recorded", "accepted", "confirmed", "disputed")[number % 4])(neighbour, other)
 
 
-@pytest.mark.parametrize("endpoint", PAGES)
-def test_a_page_asks_a_dozen_things_at_most_and_no_more_for_more_rows(endpoint, app, as_, books):
+def _asked(app, as_, books, endpoint):
+    """What one reader's page asks, the second time that they open it."""
     address = _address(app, endpoint, books)
     answers = read_table()[endpoint, "GET"]
     who = next(column for column in reversed(COLUMNS) if answers[column] == "200")
     browser = as_(cast(books.village)[who])
     browser.get(address)
-    few = _queries(app, browser, address)
-    _crowd(books)
-    many = _queries(app, browser, address)
+    return _queries(app, browser, address)
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_asks_a_dozen_things_at_most_and_no_more_for_more_rows(endpoint, app, as_, books):
+    few = _asked(app, as_, books, endpoint)
+    with app.app_context():
+        db.engine.dispose()  # the site has no connection open while its database is replaced
+    books.backend.bring_to("crowd", partial(_crowd, books))
+    many = _asked(app, as_, books, endpoint)
     assert len(many) <= MOST_QUERIES, many
     assert len(many) <= len(few) + 1, many  # the first row of a kind may bring the names of its people
