@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.audit.rules import keys_of
 from timebank.bookkeeping.audit_queries import EntryRow, find_entry
 from timebank.bookkeeping.queries import list_reversed_lines
@@ -104,8 +103,7 @@ def reversal(word: str, code: str) -> str | Response:
             if checked != CHECKED:
                 return _check_reversal(form, entry, chosen, told, back)
             numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
-            said: dict[str, Any] = {"reason": reason, "by": g.actor, "now": clock.now(), "form_key": form.key}
-            made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, **said)
+            made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, doing(form), reason=reason)
             db.session.commit()
             return redirect(url_for("corrections.correction", code=made), 303)
         except TimebankError as error:
