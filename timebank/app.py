@@ -12,55 +12,10 @@ from timebank.config import Settings, load_settings
 from timebank.db import make_alone_engine, opened, refuse_unsafe
 from timebank.migrations import run as migrations
 from timebank.web import access, assets, errors, filters, headers, navigation, request_log
-from timebank.web.acting import blueprint as acting
-from timebank.web.areas import blueprint as areas
-from timebank.web.audit import blueprint as audit
-from timebank.web.corrections import blueprint as corrections
-from timebank.web.desk import blueprint as desk
-from timebank.web.exchanges import blueprint as exchanges
 from timebank.web.extensions import babel, csrf, db
-from timebank.web.front import blueprint as front
-from timebank.web.health import blueprint as health
-from timebank.web.home import blueprint as home
-from timebank.web.joining import blueprint as joining
-from timebank.web.leaving import blueprint as leaving
-from timebank.web.limits import blueprint as limits
-from timebank.web.listings import blueprint as listings
-from timebank.web.members import blueprint as members
-from timebank.web.recording import blueprint as recording
-from timebank.web.reversals import blueprint as reversals
-from timebank.web.rules import blueprint as rules
-from timebank.web.seals import blueprint as seals
-from timebank.web.signing_in import blueprint as signing_in
-from timebank.web.statement import blueprint as statement
-from timebank.web.styleguide import blueprint as styleguide
-from timebank.web.tasks import blueprint as tasks
+from timebank.web.pages import list_blueprints
 
 _log = logging.getLogger(__name__)
-_BLUEPRINTS = (
-    front,
-    health,
-    signing_in,
-    home,
-    statement,
-    recording,
-    exchanges,
-    reversals,
-    listings,
-    members,
-    joining,
-    acting,
-    leaving,
-    limits,
-    rules,
-    areas,
-    desk,
-    audit,
-    corrections,
-    seals,
-    tasks,
-    styleguide,
-)
 _LARGEST_FORM = 256 * 1024
 
 
@@ -82,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _connect(app, settings)
     access.set_up(app)
-    for blueprint in _BLUEPRINTS:
+    for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
     for part in (filters, navigation, assets, errors, headers):
         part.set_up(app)

@@ -199,9 +199,9 @@ def test_nothing_is_called_safe_without_a_reason():
 
 
 def test_a_page_is_named_after_its_view():
-    """`reversals/propose.html` is shown by `timebank.web.reversals`; parts and components are included elsewhere."""
+    """`reversals/propose.html` is rendered by `timebank.web.pages.reversals`; parts are included elsewhere."""
     shared = {"components", "layouts", "errors", "mail"}
-    rooms = {path.parent.name for path in modules(PACKAGE / "web")}
+    rooms = {path.parent.name for path in modules(PACKAGE / "web" / "pages")}
     folders = {path.relative_to(TEMPLATES).parts[0] for path in templates() if path.parent != TEMPLATES}
     assert folders - shared <= rooms
 

@@ -8,7 +8,7 @@ from tests.people import NOW, TODAY
 from timebank.audit.actions import AskedFrom, store
 from timebank.audit.checks import ALL_CHECKS
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.web.audit.words import check_words
+from timebank.web.pages.audit.words import check_words
 
 READERS = ("mary", "tom", "audrey")
 

@@ -1,7 +1,0 @@
-"""Acting for members who phone, write or drop in: how a broker begins."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("acting", __name__, url_prefix="/<slug:bank_slug>")
-
-from timebank.web.acting import views as _views  # noqa: E402, F401 (views join their blueprint)

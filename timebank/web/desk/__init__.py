@@ -1,7 +1,0 @@
-"""What brokers and coordinators have to look at."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("desk", __name__, url_prefix="/<slug:bank_slug>")
-
-from timebank.web.desk import views as _views  # noqa: E402, F401 (views join their blueprint)

@@ -1,7 +1,0 @@
-"""Joining the bank: the page for anybody, and what brokers do with an application until its person is a member."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("joining", __name__, url_prefix="/<slug:bank_slug>")
-
-from timebank.web.joining import steps as _steps, views as _views  # noqa: E402, F401 (views join their blueprint)

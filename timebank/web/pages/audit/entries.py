@@ -1,0 +1,177 @@
+"""Entries: all of them, those that came late, and the whole story of one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, abort, g, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from timebank import clock
+from timebank.actors import may_approve, may_broker, may_coordinate
+from timebank.audit.queries import years
+from timebank.audit.rules import address_of
+from timebank.audit.stories import People, Story, find_story, list_people
+from timebank.bookkeeping.audit_queries import EntriesPage, EntryFilter, Late, list_entries
+from timebank.codes import spoken
+from timebank.exchanges.rules import may_propose_reversal
+from timebank.ledger.entries import EntryKind
+from timebank.web.access import allows, auditors
+from timebank.web.asked import asked_number
+from timebank.web.book_words import account_words, kind_words
+from timebank.web.extensions import db
+from timebank.web.filters import late_for
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.wanted import asked_one_of
+from timebank.web.pages.audit.words import deed_words
+from timebank.web.spreadsheet import send
+
+_SHEET_PAGE = 1_000
+_REVERSALS = "taken-back"
+#: What the list of entries can be narrowed down to.
+KINDS = ("", *(kind.value for kind in EntryKind), _REVERSALS)
+
+
+@blueprint.get("/audit/entries")
+@allows(auditors)
+def entries() -> str:
+    """Every entry of the bank, newest first, or those of one kind."""
+    kind = asked_one_of("kind", KINDS)
+    page = _page(_filter(kind), asked_number("below"))
+    return render_template(
+        "audit/entries.html",
+        page=page,
+        people=_people(page),
+        kind=kind,
+        kinds=[one.value for one in EntryKind],
+        taken_back=_REVERSALS,
+        address_of=address_of,
+        kind_words=kind_words,
+    )
+
+
+@blueprint.get("/audit/entries.csv")
+@allows(auditors)
+def entries_csv() -> Response:
+    """The same entries as a spreadsheet."""
+    return send(f"entries-{g.bank.slug}.csv", _cells(_filter(asked_one_of("kind", KINDS))))
+
+
+@blueprint.get("/audit/late-entries")
+@allows(auditors)
+def late_entries() -> str:
+    """Entries posted in a later month than they happened, or more than 30 days after."""
+    late = Late(asked_one_of("late", tuple(Late)))
+    page = _page(EntryFilter(late=late), asked_number("below"))
+    return render_template(
+        "audit/late_entries.html",
+        page=page,
+        people=_people(page),
+        late=late,
+        address_of=address_of,
+        kind_words=kind_words,
+    )
+
+
+@blueprint.get("/audit/late-entries.csv")
+@allows(auditors)
+def late_entries_csv() -> Response:
+    """The same entries as a spreadsheet."""
+    late = Late(asked_one_of("late", tuple(Late)))
+    return send(f"late-entries-{g.bank.slug}.csv", _cells(EntryFilter(late=late)))
+
+
+@blueprint.get("/entries/<word:word>/<entry:code>")
+@allows(auditors)
+def entry(word: str, code: str) -> str:
+    """The whole story of one entry."""
+    story = find_story(db.session(), g.bank.id, word, code)
+    if story is None:
+        abort(404)
+    return render_template(
+        "audit/entry.html",
+        story=story,
+        form=ButtonForm(),
+        word=word,
+        code=code,
+        may_take_back=_may_take_back(story),
+        take_back_url=url_for("corrections.reversal", word=word, code=code),
+        # Auditors read the books and the trail, never what people wrote in a dispute.
+        sees_words=may_broker(g.actor) or may_approve(g.actor),
+        address_of=address_of,
+        kind_words=kind_words,
+        account_words=account_words,
+        deed_words=deed_words,
+    )
+
+
+def _may_take_back(story: Story) -> bool:
+    """A coordinator, while there is something left of it; an exchange is then taken back on its own page."""
+    if story.exchange is not None:
+        return may_propose_reversal(story.exchange.standing(), g.actor) and not story.entry.reverses
+    return may_coordinate(g.actor) and story.lines_left > 0
+
+
+def _filter(kind: str) -> EntryFilter:
+    if kind == _REVERSALS:
+        return EntryFilter(only_reversals=True)
+    return EntryFilter(kind=EntryKind(kind)) if kind else EntryFilter()
+
+
+def _page(wanted: EntryFilter, below: int | None, size: int = 25) -> EntriesPage:
+    zone, span = g.bank.time_zone, years(g.bank, clock.now())
+    return list_entries(db.session(), g.bank.id, wanted, time_zone=zone, years=span, below=below, size=size)
+
+
+def _people(page: EntriesPage) -> People:
+    sides = {account for row in page.rows for line in row.lines for account in line[:2]}
+    doers = {one for row in page.rows for one in (row.recorded_by, row.on_behalf_of, row.approved_by)}
+    return list_people(db.session(), g.bank.id, doers, sides)
+
+
+def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
+    days = (_("Day"), _("Recorded on"), _("Kind"), _("Reference"))
+    yield (
+        *days,
+        _("From"),
+        _("To"),
+        _("Minutes"),
+        _("What"),
+        _("Recorded by"),
+        _("For"),
+        _("Approved by"),
+        _("Late for"),
+    )
+    kinds = {kind.value: kind_words(kind) for kind in EntryKind}  # said once, not for each of 100,000 rows
+    below: int | None = None
+    while True:
+        page = _page(wanted, below, _SHEET_PAGE)
+        people = _people(page)
+        for row in page.rows:
+            yield from _lines(row, people, kinds[row.kind])
+        if page.older is None:
+            return
+        below = page.older
+
+
+def _lines(row: Row[*tuple[Any, ...]], people: People, kind: str) -> Iterator[tuple[str | int | None, ...]]:
+    """A row of the sheet for each line of the entry."""
+    address = address_of(row.key)
+    late = late_for(row.occurred_on, row.recorded_at)
+    told = kind if row.reverses is None else _("taken back: %(kind)s", kind=kind)
+    for line in row.lines:
+        sides = [people.accounts.get(account, ("", ""))[0] for account in line[:2]]
+        yield (
+            row.occurred_on.isoformat(),
+            clock.local_day(row.recorded_at, g.bank.time_zone).isoformat(),
+            told,
+            spoken(address[1]) if address else row.key,
+            *sides,
+            line[2],
+            row.words or "",
+            people.members.get(row.recorded_by, ""),
+            people.members.get(row.on_behalf_of, ""),
+            people.members.get(row.approved_by, ""),
+            f"{late:%Y-%m}" if late else "",
+        )

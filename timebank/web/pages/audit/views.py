@@ -1,0 +1,87 @@
+"""Do the books balance? The last checks, the figures of the bank, and checking again."""
+
+from datetime import timedelta
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing
+from timebank.audit import actions
+from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
+from timebank.exchanges.rules import State
+from timebank.members.queries import list_membership_names
+from timebank.web.access import allows, auditors
+from timebank.web.asked import asked_number
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.words import check_words, unit_words
+
+#: More checks than there will ever be; the database counts no further than so many times a page.
+_MOST = 10**12
+
+
+@blueprint.get("/audit")
+@allows(auditors)
+def books() -> str:
+    """Yes or no, the sum, when it was checked and by what; then every figure, each leading to its rows."""
+    figures = overview(db.session(), g.bank, now=clock.now())
+    checks = list_checks(db.session(), g.bank.id, size=LAST_CHECKS).rows
+    newest = checks[0] if checks else None
+    return render_template(
+        "audit/books.html",
+        form=ButtonForm(),
+        figures=figures,
+        checks=checks,
+        newest=newest,
+        # Only what was checked is called right; a sum that is off is never hidden by a check of yesterday.
+        balances=bool(newest and newest.is_right) and figures.books.total_minutes == 0,
+        states=list(State),
+        check_words=check_words,
+        unit_words=unit_words,
+    )
+
+
+@blueprint.get("/audit/checks")
+@allows(auditors)
+def checks() -> str:
+    """Every check that was ever made: when, who or what asked, what came of it, how many rows, and how long it took."""
+    page = list_checks(db.session(), g.bank.id, page=min(asked_number("page") or 1, _MOST))
+    people = list_membership_names(db.session(), g.bank.id, [check.asked_by for check in page.rows])
+    return render_template("audit/checks.html", page=page, people=people, form=ButtonForm())
+
+
+@blueprint.get("/audit/checks/<string:ordinal>")
+@allows(auditors)
+def check(ordinal: str) -> str:
+    """What one of them found, check by check; the first one that was ever made is 1."""
+    counted = ordinal.isascii() and ordinal.isdigit()
+    found = find_check(db.session(), g.bank.id, min(int(ordinal[:20]), _MOST)) if counted else None
+    if found is None:
+        abort(404)
+    return render_template(
+        "audit/check.html",
+        check=found,
+        people=list_membership_names(db.session(), g.bank.id, [found.asked_by]),
+        check_words=check_words,
+        unit_words=unit_words,
+    )
+
+
+@blueprint.post("/audit/checks")
+@allows(auditors)
+def check_now() -> Response:
+    """Check the books, and keep what was found."""
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        abort(400)
+    began = clock.now()
+    results = actions.check(db.session())
+    ended = clock.now()
+    seconds = (ended - began) // timedelta(seconds=1)
+    actions.store_asked(db.session(), results, Doing(g.actor, ended, form.key), seconds=seconds)
+    db.session.commit()
+    flash(_("The books were checked. Here is what was found."))
+    return redirect(url_for("audit.books"), 303)

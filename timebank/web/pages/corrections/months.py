@@ -1,0 +1,164 @@
+"""Months: their figures by the day of posting, who signed them and who confirmed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing
+from timebank.corrections import months as actions, rules
+from timebank.corrections.figures import Figures, differences
+from timebank.corrections.month_queries import Month, find_month, list_bank_months, months_of, reckon_beside
+from timebank.errors import TimebankError
+from timebank.members.queries import list_membership_names
+from timebank.web.access import allows, approvers, auditors, coordinators, doing
+from timebank.web.extensions import db
+from timebank.web.filters import hours_short
+from timebank.web.pages.corrections import blueprint
+from timebank.web.pages.corrections.figure_words import told
+from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm, SignForm
+from timebank.web.sentences import say
+from timebank.web.spreadsheet import send
+
+
+@blueprint.get("/audit/months")
+@allows(auditors)
+def months() -> str:
+    """Every month with its figures, the newest first, and how far its sign-off has come."""
+    shown = list_bank_months(db.session(), g.bank, clock.now())
+    return render_template("corrections/months.html", months=shown)
+
+
+@blueprint.get("/audit/months/<month:month>")
+@allows(auditors)
+def month(month: date) -> str:
+    """One month: its figures as they were signed, and whether the books still come to them."""
+    shown = _month(month)
+    signed, waits_for = shown.signed, shown.waiting.signed_by if shown.waiting else 0
+    waits = shown.waiting is not None
+    return render_template(
+        "corrections/month.html",
+        form=AnswerForm(),
+        shown=shown,
+        figures=list(told(signed or shown.figures)),
+        differing=differences(signed, shown.figures) if signed else [],
+        people=_people(shown),
+        may_sign=rules.may_propose(g.actor) and shown.is_over and not signed,
+        may_answer=waits and rules.may_confirm_month(g.actor, signed_by=waits_for),
+        may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=waits_for),
+    )
+
+
+@blueprint.get("/audit/months/<month:month>/figures.csv")
+@allows(auditors)
+def month_csv(month: date) -> Response:
+    """The month's figures as a spreadsheet: those that were signed, else as the books have them now."""
+    shown = _month(month)
+    return send(f"month-{month:%Y-%m}-{g.bank.slug}.csv", _cells(shown.signed or shown.figures))
+
+
+@blueprint.route("/audit/months/<month:month>/signature", methods=["GET", "POST"])
+@allows(coordinators)
+def sign(month: date) -> str | Response:
+    """Look at the figures, and sign them with a few words."""
+    _known(month)
+    form = SignForm()
+    if form.validate_on_submit():
+        figures = reckon_beside(db.session(), g.bank.id, month, g.bank.time_zone)
+        try:
+            words, now = form.words.data or "", clock.now()
+            actions.sign(db.session(), g.bank, month, figures, Doing(g.actor, now, form.key), words=words)
+            db.session.commit()
+            return redirect(url_for("corrections.month", month=month), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    shown = _month(month)
+    if not form.is_submitted() and (shown.signed or not shown.is_over):
+        return redirect(url_for("corrections.month", month=month))
+    return render_template("corrections/sign.html", form=form, month=month, figures=list(told(shown.figures)))
+
+
+@blueprint.post("/audit/months/<month:month>/confirmation")
+@allows(approvers)
+def confirm(month: date) -> Response:
+    """Confirm as a second person, with the figures reckoned anew."""
+
+    def act(key: str) -> None:
+        session, bank = db.session(), g.bank
+        figures = reckon_beside(session, bank.id, month, bank.time_zone)
+        actions.confirm(session, bank, month, figures, Doing(g.actor, clock.now(), key))
+
+    return _answer(month, act)
+
+
+@blueprint.post("/audit/months/<month:month>/withdrawal")
+@allows(coordinators)
+def withdraw_month(month: date) -> Response:
+    """Take one's own signature back."""
+    return _answer(month, lambda key: actions.withdraw(db.session(), g.bank, month, Doing(g.actor, clock.now(), key)))
+
+
+@blueprint.route("/audit/months/<month:month>/refusal", methods=["GET", "POST"])
+@allows(approvers)
+def refuse_month(month: date) -> str | Response:
+    """Turn a signature down, and say why."""
+    _known(month)
+    form = RefusalForm()
+    if form.validate_on_submit():
+        try:
+            reason = form.reason.data or ""
+            actions.refuse(db.session(), g.bank, month, doing(form), reason=reason)
+            db.session.commit()
+            return redirect(url_for("corrections.month", month=month), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    return render_template("corrections/refuse_month.html", form=form, month=month)
+
+
+def _month(month: date) -> Month:
+    shown = find_month(db.session(), g.bank, month, clock.now())
+    if shown is None:
+        abort(404)
+    return shown
+
+
+def _known(month: date) -> None:
+    if month not in months_of(g.bank, clock.now()):
+        abort(404)
+
+
+def _people(shown: Month) -> dict[int, str]:
+    """The names of everybody who signed, confirmed or turned something down."""
+    doers = [shown.signed_off.recorded_by, shown.signed_off.approved_by] if shown.signed_off else []
+    doers += [shown.waiting.signed_by] if shown.waiting else []
+    doers += [shown.refused.signed_by, shown.refused.refused_by] if shown.refused else []
+    return list_membership_names(db.session(), g.bank.id, doers)
+
+
+def _cells(figures: Figures) -> Iterator[Sequence[str | int | None]]:
+    yield _("Figure"), _("What it is"), _("Number or minutes"), _("Hours")
+    yield "month", _("Month, by the day it was written down"), figures.month, None
+    yield "time_zone", _("Time zone"), figures.time_zone, None
+    for one in told(figures):
+        hours = hours_short(one.value).replace("\u00a0", " ") if one.is_length else None
+        yield one.name, one.label, one.value, hours
+
+
+def _answer(month: date, act: Callable[[str], None]) -> Response:
+    _known(month)
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        act(form.key)
+        db.session.commit()
+        flash(_("Done. It stands on this page who did it and when."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    return redirect(url_for("corrections.month", month=month), 303)

@@ -1,0 +1,170 @@
+"""Proposing a correction: what is typed, a page to check it, and then it waits for a second person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+from werkzeug.wrappers import Response
+
+from timebank.audit.rules import keys_of
+from timebank.bookkeeping.audit_queries import EntryRow, find_entry
+from timebank.bookkeeping.queries import list_reversed_lines
+from timebank.corrections import actions, rules
+from timebank.corrections.actions import Adjustment
+from timebank.corrections.errors import NoLinesChosenError, SameAccountsError
+from timebank.errors import FutureDayError, TimebankError
+from timebank.ledger.entries import EntryKind, Line
+from timebank.ledger.errors import NotMinutesError
+from timebank.web.access import allows, coordinators, doing
+from timebank.web.accounts import Told, tell
+from timebank.web.book_words import kind_words
+from timebank.web.extensions import db
+from timebank.web.filters import hours_in_words
+from timebank.web.pages.corrections import blueprint
+from timebank.web.pages.corrections.choosing import choose
+from timebank.web.pages.corrections.forms import AdjustmentForm, LinesForm
+
+#: What a page that was checked sends, and one where something is to be changed.
+CHECKED, AGAIN = "yes", "again"
+
+
+@blueprint.route("/audit/adjustment", methods=["GET", "POST"])
+@allows(coordinators)
+def adjustment() -> str | Response:
+    """From which account to which, how long, when and why; then once more to check."""
+    form = AdjustmentForm()
+    checked, form.checked.data = form.checked.data, ""
+    said = _read_adjustment(form)
+    if said is not None and checked != AGAIN:
+        try:
+            actions.check_adjustment(g.bank, said, doing())
+            if checked != CHECKED:
+                return _check_adjustment(form, said)
+            code = actions.propose_adjustment(db.session(), g.bank, said, doing(form))
+            db.session.commit()
+            return redirect(url_for("corrections.correction", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            fields = {SameAccountsError: form.target_words, FutureDayError: form.day, NotMinutesError: form.how_long}
+            form.refuse(error, fields.get(type(error)))
+    return render_template("corrections/adjustment.html", form=form)
+
+
+def _read_adjustment(form: AdjustmentForm) -> Adjustment | None:
+    """What was typed; None where something is missing or not clear, which the form then says."""
+    is_valid = form.validate_on_submit()
+    if not form.is_submitted():
+        form.source.choices = form.target.choices = _pot_alone()
+        return None
+    source, target = choose(form.source, form.source_words), choose(form.target, form.target_words)
+    if not is_valid or source is None or target is None or form.day.day is None:
+        return None
+    return Adjustment(source, target, form.how_long.minutes or 0, form.day.day, form.reason.data or "")
+
+
+def _pot_alone() -> list[Any]:
+    return [("pot", _("The community pot"))]
+
+
+def _check_adjustment(form: AdjustmentForm, said: Adjustment) -> str:
+    lines = [Line(said.from_account, said.to_account, said.minutes)]
+    told = tell(lines)
+    return render_template(
+        "corrections/adjustment_check.html",
+        form=form,
+        said=said,
+        source=told.names[said.from_account],
+        target=told.names[said.to_account],
+        changes=told.changes(lines),
+        too_low=told.too_low(lines),
+        checked=CHECKED,
+        again=AGAIN,
+    )
+
+
+@blueprint.route("/entries/<word:word>/<entry:code>/reversal", methods=["GET", "POST"])
+@allows(coordinators)
+def reversal(word: str, code: str) -> str | Response:
+    """Which lines of an entry to take back, and why; then once more to check."""
+    entry = _entry(word, code)
+    back = url_for("audit.entry", word=word, code=code)
+    if rules.has_own_way(EntryKind(entry.kind), entry.deed):
+        return redirect(url_for("reversals.propose", code=entry.deed.partition(":")[2]))
+    form = LinesForm()
+    checked, form.checked.data = form.checked.data, ""
+    told = _offer_lines(form, entry)
+    if not form.lines.choices:
+        return redirect(back)
+    if form.validate_on_submit() and checked != AGAIN:
+        try:
+            chosen = _chosen_lines(form, entry)
+            if checked != CHECKED:
+                return _check_reversal(form, entry, chosen, told, back)
+            numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
+            made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, doing(form), reason=reason)
+            db.session.commit()
+            return redirect(url_for("corrections.correction", code=made), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.lines if isinstance(error, NoLinesChosenError) else None)
+    return render_template("corrections/reversal.html", form=form, entry=entry, back=back, kind_words=kind_words)
+
+
+def _entry(word: str, code: str) -> EntryRow:
+    entry = find_entry(db.session(), g.bank.id, keys_of(word, code))
+    if entry is None:
+        abort(404)
+    return entry
+
+
+def _lines_left(entry: Row[*tuple[Any, ...]]) -> Sequence[tuple[int, Line]]:
+    """(number, line) of what can still be taken back; nothing of what takes something back itself."""
+    if entry.reverses is not None:
+        return []
+    gone = list_reversed_lines(db.session(), g.bank.id, entry.id)
+    numbered = enumerate((Line(*line[:3]) for line in entry.lines), start=1)
+    return [(number, line) for number, line in numbered if number not in gone]
+
+
+def _offer_lines(form: LinesForm, entry: EntryRow) -> Told:
+    """Set the lines to choose from; where there is one alone, it is ticked."""
+    left = _lines_left(entry)
+    told = tell([line for _number, line in left])
+    form.lines.choices = [(number, _said(line, told)) for number, line in left]
+    if not form.is_submitted() and len(left) == 1:
+        form.lines.data = [left[0][0]]
+    return told
+
+
+def _said(line: Line, told: Told) -> str:
+    """'Grace to Ada, 1 hour'."""
+    source, target = told.names[line.from_account], told.names[line.to_account]
+    return str(
+        _("%(source)s to %(target)s, %(hours)s", source=source, target=target, hours=hours_in_words(line.minutes))
+    )
+
+
+def _chosen_lines(form: LinesForm, entry: EntryRow) -> list[Line]:
+    """The lines that would be written, the last one first. Raises NoLinesChosenError."""
+    wanted = set(form.lines.data or [])
+    chosen = [line.mirrored(number) for number, line in reversed(_lines_left(entry)) if number in wanted]
+    if not chosen:
+        raise NoLinesChosenError
+    return chosen
+
+
+def _check_reversal(form: LinesForm, entry: EntryRow, chosen: Sequence[Line], told: Told, back: str) -> str:
+    return render_template(
+        "corrections/reversal_check.html",
+        form=form,
+        entry=entry,
+        lines=[_said(line, told) for line in chosen],
+        numbers=[line.mirrors for line in chosen],
+        changes=told.changes(chosen),
+        back=back,
+        kind_words=kind_words,
+        checked=CHECKED,
+        again=AGAIN,
+    )

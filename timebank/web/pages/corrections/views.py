@@ -1,0 +1,127 @@
+"""A correction, what a second person says to it, and the list of all of them."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing
+from timebank.audit.rules import address_of
+from timebank.bookkeeping.queries import get_entry
+from timebank.corrections import actions, rules
+from timebank.corrections.models import Correction
+from timebank.corrections.queries import find_correction, lines_by_id, lines_of, list_corrections
+from timebank.errors import TimebankError
+from timebank.members.queries import list_membership_names
+from timebank.web.access import allows, approvers, auditors, coordinators, doing
+from timebank.web.accounts import tell
+from timebank.web.asked import asked_number, asked_words
+from timebank.web.book_words import kind_words
+from timebank.web.extensions import db
+from timebank.web.pages.corrections import blueprint
+from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm
+from timebank.web.sentences import say
+
+WAITING, ANSWERED = "waiting", "answered"
+
+
+@blueprint.get("/audit/corrections")
+@allows(auditors)
+def corrections() -> str:
+    """Corrections that wait or were answered: what each would move, who asked, who answered, and why."""
+    shows = ANSWERED if asked_words("shows") == ANSWERED else WAITING
+    page = list_corrections(db.session(), g.bank.id, waits=shows == WAITING, below=asked_number("below"))
+    lines = lines_by_id(db.session(), g.bank.id, page.rows)
+    doers = {one for row in page.rows for one in (row.proposed_by, row.approved_by, row.refused_by)}
+    return render_template(
+        "corrections/corrections.html",
+        shows=shows,
+        may_propose=rules.may_propose(g.actor),
+        page=page,
+        lines=lines,
+        names=tell([line for some in lines.values() for line in some]).names,
+        people=list_membership_names(db.session(), g.bank.id, sorted(one for one in doers if one)),
+    )
+
+
+@blueprint.get("/corrections/<code:code>")
+@allows(auditors)
+def correction(code: str) -> str:
+    """A correction: what it would move or has moved, why, who asked for it and who answered."""
+    shown = _correction(code)
+    lines = lines_of(db.session(), shown)
+    told, waits = tell(lines), shown.closed_at is None
+    first = get_entry(db.session(), g.bank.id, shown.entry_id) if shown.entry_id is not None else None
+    doers = (shown.proposed_by, shown.approved_by, shown.refused_by)
+    return render_template(
+        "corrections/correction.html",
+        form=AnswerForm(),
+        correction=shown,
+        lines=lines,
+        names=told.names,
+        changes=told.changes(lines) if waits else [],
+        too_low=told.too_low(lines) if waits and first is None else [],
+        first=first,
+        first_address=address_of(first.entry.key) if first else None,
+        people=list_membership_names(db.session(), g.bank.id, doers),
+        may_answer=waits
+        and rules.may_answer(g.actor, proposed_by=shown.proposed_by, accounts=rules.accounts_of(lines)),
+        may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=shown.proposed_by),
+        kind_words=kind_words,
+    )
+
+
+@blueprint.post("/corrections/<code:code>/approval")
+@allows(approvers)
+def approve(code: str) -> Response:
+    """Approve as a second pair of eyes: the hours move."""
+    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+
+
+@blueprint.post("/corrections/<code:code>/withdrawal")
+@allows(coordinators)
+def withdraw(code: str) -> Response:
+    """Take one's own proposal back."""
+    return _answer(code, lambda key: actions.withdraw(db.session(), code, Doing(g.actor, clock.now(), key)))
+
+
+@blueprint.route("/corrections/<code:code>/refusal", methods=["GET", "POST"])
+@allows(approvers)
+def refuse(code: str) -> str | Response:
+    """Turn it down, and say why."""
+    shown = _correction(code)
+    form = RefusalForm()
+    if form.validate_on_submit():
+        try:
+            reason = form.reason.data or ""
+            actions.refuse(db.session(), code, doing(form), reason=reason)
+            db.session.commit()
+            return redirect(url_for("corrections.correction", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    return render_template("corrections/refuse.html", form=form, code=shown.code, reason=shown.reason)
+
+
+def _correction(code: str) -> Correction:
+    shown = find_correction(db.session(), g.bank.id, code)
+    if shown is None:
+        abort(404)
+    return shown
+
+
+def _answer(code: str, act: Callable[[str], None]) -> Response:
+    _correction(code)
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        act(form.key)
+        db.session.commit()
+        flash(_("Done. It stands on this page who did it and when."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    return redirect(url_for("corrections.correction", code=code), 303)

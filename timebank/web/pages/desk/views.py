@@ -1,0 +1,65 @@
+"""The desk: what waits for a broker, a coordinator or a second approver."""
+
+from collections.abc import Sequence
+
+from flask import g, render_template
+
+from timebank.actors import may_approve, may_broker
+from timebank.corrections.month_queries import SignOffRow, list_waiting_months
+from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
+from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
+from timebank.exchanges.queries import list_disputed, list_waiting_reversals
+from timebank.holders.queries import list_names
+from timebank.joining.queries import count_waiting as count_applications
+from timebank.ledger.entries import Line
+from timebank.tasks.queries import count_waiting
+from timebank.web.access import allows, keepers
+from timebank.web.accounts import tell
+from timebank.web.extensions import db
+from timebank.web.pages.desk import blueprint
+
+
+@blueprint.get("/desk")
+@allows(keepers)
+def desk() -> str:
+    """Disputes to decide and reversals to approve, oldest first; for brokers how much is to do."""
+    session = db.session()
+    disputed = list_disputed(session, g.bank.id)
+    reversals = list_waiting_reversals(session, g.bank.id)
+    sides = [row.giver_account_id for row in (*disputed, *reversals)]
+    sides += [row.receiver_account_id for row in (*disputed, *reversals)]
+    brokers = may_broker(g.actor)
+    corrections, lines = _to_approve()
+    return render_template(
+        "desk/desk.html",
+        disputed=disputed,
+        reversals=reversals,
+        approves=may_approve(g.actor),
+        months=_months_to_confirm(),
+        corrections=corrections,
+        lines=lines,
+        called=tell([line for row in corrections for line in lines[row.id]]).names if corrections else {},
+        names=list_names(session, g.bank.id, sides),
+        waiting=count_waiting(session, g.bank.id) if brokers else None,
+        joining=count_applications(session, g.bank.id) if brokers else 0,
+    )
+
+
+def _to_approve() -> tuple[Sequence[CorrectionRow], dict[int, Sequence[Line]]]:
+    """The corrections that wait for just this reader's answer, and the lines of each."""
+    if not may_approve(g.actor):
+        return [], {}
+    waiting = list_corrections(db.session(), g.bank.id)
+    lines = lines_by_id(db.session(), g.bank.id, waiting)
+    own = [
+        row for row in waiting if may_answer(g.actor, proposed_by=row.proposed_by, accounts=accounts_of(lines[row.id]))
+    ]
+    return own, lines
+
+
+def _months_to_confirm() -> list[SignOffRow]:
+    """The signatures under months that wait for just this reader."""
+    if not may_approve(g.actor):
+        return []
+    waiting = list_waiting_months(db.session(), g.bank.id)
+    return [row for row in waiting if may_confirm_month(g.actor, signed_by=row.signed_by)]

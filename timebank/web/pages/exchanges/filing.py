@@ -1,0 +1,66 @@
+"""Filing an exchange under a category, by those who look after the bank."""
+
+from flask import abort, flash, g, redirect, url_for
+from flask_babel import gettext as _, lazy_gettext
+from werkzeug.wrappers import Response
+from wtforms import SelectField
+
+from timebank.actors import may_broker
+from timebank.errors import TimebankError
+from timebank.exchanges.filing import file_under as file_exchange
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import find_exchange
+from timebank.listings.queries import get_tree
+from timebank.listings.tree import Tree
+from timebank.web.access import allows, brokers, doing
+from timebank.web.extensions import db
+from timebank.web.forms import KeyedForm, SelectChoice
+from timebank.web.pages.exchanges import blueprint
+from timebank.web.sentences import say
+
+
+class FilingForm(KeyedForm):
+    """Under which of the bank's categories."""
+
+    category = SelectField(lazy_gettext("Kind of help"), validate_choice=False)
+
+
+def filing_form(shown: Exchange) -> FilingForm | None:
+    """The form for this exchange; None for readers who do not file, and where the bank has no categories."""
+    if not may_broker(g.actor):
+        return None
+    tree = get_tree(db.session(), g.bank.id)
+    if not tree:
+        return None
+    filed = tree.by_id.get(shown.category_id or 0)
+    form = FilingForm(category=filed.key if filed else "")
+    form.category.choices = _choices(tree, shown.category_id)
+    return form
+
+
+def _choices(tree: Tree, chosen: int | None) -> list[SelectChoice]:
+    """Each main category with those below it as a group; retired ones only where the exchange is filed there."""
+    every = [(main, one) for main, under in tree.whole() for one in (main, *under)]
+    kept = [(main, one) for main, one in every if one.id == chosen or tree.may_be_chosen(one.id)]
+    named = [SelectChoice(one.key, one.name, optgroup=main.name) for main, one in kept]
+    return [SelectChoice("", _("Not filed")), *named]
+
+
+@blueprint.post("/exchanges/<code:code>/category")
+@allows(brokers)
+def file_under(code: str) -> Response:
+    """File it, and say so on its page."""
+    if find_exchange(db.session(), g.bank.id, code) is None:
+        abort(404)
+    form = FilingForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        key = str(form.category.data or "")
+        file_exchange(db.session(), code, key, doing(form))
+        db.session.commit()
+        flash(_("Done. It is filed."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    return redirect(url_for("exchanges.exchange", code=code), 303)

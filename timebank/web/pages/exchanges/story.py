@@ -1,0 +1,56 @@
+"""Telling an exchange to one reader: who they are in it, what happened, and what they can do next."""
+
+from flask import g
+
+from timebank.actors import Actor, may_approve, may_broker
+from timebank.exchanges import rules
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import OPEN_STATES, find_newest_reversal, list_steps
+from timebank.exchanges.rules import Side
+from timebank.exchanges.thanks import list_thanks
+from timebank.holders.queries import list_names
+from timebank.members.queries import find_contact, list_membership_names
+from timebank.web.extensions import db
+from timebank.web.pages.exchanges.forms import ThanksForm
+
+
+def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
+    """Values for a page of this exchange: sides with names and codes, steps, the reader's side and what they may do."""
+    session = db.session()
+    standing = shown.standing()
+    names = list_names(session, g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
+    giver, receiver = names[shown.giver_account_id], names[shown.receiver_account_id]
+    side = standing.side_of(actor.account_id)
+    steps = list_steps(session, g.bank.id, shown.id)
+    hands = {step.done_by for step in steps if step.on_behalf_of}
+    named = [step.done_by for step in steps] + [step.on_behalf_of for step in steps]
+    other_account_id = shown.receiver_account_id if side is Side.GIVER else shown.giver_account_id
+    reach = side is not None and rules.have_agreed(standing)
+    said = list_thanks(session, shown)
+    reversal = find_newest_reversal(session, g.bank.id, shown.id)
+    return {
+        "sees_words": side is not None or may_broker(actor) or may_approve(actor),
+        "exchange": shown,
+        "giver": giver,
+        "receiver": receiver,
+        "side": side,
+        "other": {Side.GIVER: receiver, Side.RECEIVER: giver, None: None}[side],
+        "steps": steps,
+        "actors": list_membership_names(session, g.bank.id, named),
+        "contact": find_contact(session, g.bank.id, other_account_id) if reach else None,
+        "thanks": said,
+        "thanks_form": ThanksForm(),
+        "reversal": reversal,
+        "agreeable": rules.agreeable_minutes(standing, actor),
+        "may": {
+            "accept": rules.may_accept(standing, actor),
+            "cancel": rules.may_cancel(standing, actor),
+            "record": rules.may_record(standing, actor),
+            "confirm": rules.may_confirm(standing, actor),
+            "act": side is None and may_broker(actor) and standing.state in OPEN_STATES,
+            "decide": rules.may_decide(standing, actor, hands=hands),
+            "thank": side is not None and side not in said and rules.may_thank(standing, actor),
+            "propose_reversal": rules.may_propose_reversal(standing, actor)
+            and (reversal is None or reversal.closed_at is not None),
+        },
+    }

@@ -1,0 +1,289 @@
+"""The page of an exchange, and one address for each deed."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Actor, Doing, may_audit, may_see_all_exchanges
+from timebank.bookkeeping.queries import get_account
+from timebank.errors import TimebankError
+from timebank.exchanges import actions, rules, thanks
+from timebank.exchanges.confirming import confirm_at_once
+from timebank.exchanges.deeds import list_hands
+from timebank.exchanges.errors import EvidenceMissingError
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import find_exchange, list_exchanges
+from timebank.exchanges.rules import Standing, State, took_part
+from timebank.holders.queries import list_names
+from timebank.ledger.hours import round_up_to_step
+from timebank.web.access import allows, brokers, doing, members, members_who_exchange
+from timebank.web.asked import asked_number
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.exchanges import blueprint
+from timebank.web.pages.exchanges.filing import filing_form
+from timebank.web.pages.exchanges.forms import (
+    AgreementForm,
+    DecidedForm,
+    DisputeForm,
+    ThanksForm,
+    WordGivenForm,
+)
+from timebank.web.pages.exchanges.story import tell
+from timebank.web.sentences import say
+
+
+@blueprint.get("/exchanges")
+@allows(members)
+def exchanges() -> str:
+    """One's own exchanges; those who look after the bank see all."""
+    sees_all = may_see_all_exchanges(g.actor)
+    wanted = request.args.get("state", "")
+    state = State(wanted) if wanted in {one.value for one in State} else None
+    page = list_exchanges(
+        db.session(),
+        g.bank.id,
+        account_id=None if sees_all else g.actor.account_id,
+        state=state,
+        below=asked_number("below"),
+    )
+    sides = [row.giver_account_id for row in page.rows] + [row.receiver_account_id for row in page.rows]
+    names = list_names(db.session(), g.bank.id, sides)
+    return render_template(
+        "exchanges/exchanges.html", page=page, names=names, state=state, states=list(State), sees_all=sees_all
+    )
+
+
+@blueprint.get("/exchanges/<code:code>")
+@allows(members)
+def exchange(code: str) -> str:
+    """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
+    shown = _exchange(code)
+    return _page(shown)
+
+
+@blueprint.get("/exchanges/<code:code>/done")
+@allows(members)
+def done(code: str) -> str:
+    """After a deed: a short reference, and what happens next."""
+    shown = _exchange(code)
+    return render_template("exchanges/done.html", **tell(shown, g.actor))
+
+
+@blueprint.post("/exchanges/<code:code>/thanks")
+@allows(members_who_exchange)
+def thank(code: str) -> str | Response:
+    """A line of thanks to the other side."""
+    shown = _own_exchange(code)
+    form = ThanksForm()
+    if form.validate_on_submit():
+        try:
+            said = _words(form.words.data)
+            thanks.thank(db.session(), code, doing(form), words=said)
+            db.session.commit()
+            flash(_("Your thanks are sent."))
+            return redirect(url_for("exchanges.exchange", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.words)
+    return _page(shown, thanks_form=form)
+
+
+#: What the form of a decision says once it was looked at again.
+CHECKED = "yes"
+#: And what it says where the broker wants to change it first.
+AGAIN = "again"
+#: A deed that needs nothing but the exchange, who does it and when.
+Verb = Callable[..., None]
+
+
+@blueprint.post("/exchanges/<code:code>/acceptance")
+@allows(members_who_exchange)
+def accept(code: str) -> Response:
+    """Yes, I can."""
+    return _do(code, actions.accept, rules.may_accept)
+
+
+@blueprint.post("/exchanges/<code:code>/declining")
+@allows(members_who_exchange)
+def decline(code: str) -> Response:
+    """Not this time."""
+    return _do(code, actions.decline, rules.may_accept)
+
+
+@blueprint.post("/exchanges/<code:code>/cancellation")
+@allows(members_who_exchange)
+def cancel(code: str) -> Response:
+    """Take it back, or call it off."""
+    return _do(code, actions.cancel, rules.may_cancel)
+
+
+@blueprint.route("/exchanges/<code:code>/confirmation", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def confirm(code: str) -> str | Response:
+    """Check what the other side recorded, with one's own balance before and after, then confirm it."""
+    shown = _own_exchange(code)
+    form = WordGivenForm()
+    if form.validate_on_submit():
+        try:
+            _confirm(code, g.actor.with_evidence(form.evidence.data), form.key)
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
+    elif not rules.may_confirm(shown.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
+
+
+def _confirm(code: str, by: Actor, form_key: str) -> None:
+    now = clock.now()
+    with db.alone() as alone:
+        if confirm_at_once(alone, code, Doing(by, now, form_key)):
+            return
+    actions.confirm(db.session(), code, Doing(by, now, form_key))
+    db.session.commit()
+
+
+@blueprint.route("/exchanges/<code:code>/dispute", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def dispute(code: str) -> str | Response:
+    """That is not right: say what, ask a person, move nothing."""
+    shown = _own_exchange(code)
+    form = DisputeForm()
+    if form.validate_on_submit():
+        try:
+            actions.dispute(
+                db.session(),
+                code,
+                Doing(g.actor.with_evidence(form.evidence.data), clock.now(), form.key),
+                words=_words(form.words.data),
+                minutes=form.how_long.minutes,
+            )
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_dispute(shown.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/dispute.html", form=form, **_before(shown))
+
+
+@blueprint.route("/exchanges/<code:code>/agreement", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def agree(code: str) -> str | Response:
+    """End a dispute by agreeing to what the other side says."""
+    shown = _own_exchange(code)
+    minutes = rules.agreeable_minutes(shown.standing(), g.actor)
+    form = AgreementForm(minutes=minutes)
+    typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
+    if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
+        try:
+            said = int(typed[:5])
+            by = g.actor.with_evidence(form.evidence.data)
+            actions.agree(db.session(), code, Doing(by, clock.now(), form.key), minutes=said)
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
+    elif minutes is None:
+        return redirect(url_for("exchanges.exchange", code=code), 303)
+    return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(shown))
+
+
+@blueprint.route("/exchanges/<code:code>/decision", methods=["GET", "POST"])
+@allows(brokers)
+def decide(code: str) -> str | Response:
+    """End a dispute as a broker who took no part, with a reason that both read."""
+    shown = _exchange(code)
+    hands = list_hands(db.session(), g.bank.id, shown.id)
+    if took_part(shown.standing(), g.actor, hands):
+        abort(403)
+    form = DecidedForm()
+    checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
+    if checked != AGAIN and form.validate_on_submit():
+        if checked != CHECKED:
+            told = _both_after(shown, form)
+            return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **told)
+        try:
+            actions.decide(
+                db.session(), code, doing(form), minutes=form.how_long.minutes or 0, reason=_words(form.reason.data)
+            )
+            db.session.commit()
+            return redirect(url_for("exchanges.done", code=code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor, hands=hands):
+        return redirect(url_for("exchanges.exchange", code=code))
+    return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
+
+
+def _both_after(shown: Exchange, form: DecidedForm) -> dict[str, object]:
+    """The story, and what the decision would do to each side: (name, minutes before, minutes after)."""
+    minutes = round_up_to_step(form.how_long.minutes or 0)
+    told = tell(shown, g.actor)
+    giver = get_account(db.session(), g.bank.id, shown.giver_account_id).balance
+    receiver = get_account(db.session(), g.bank.id, shown.receiver_account_id).balance
+    names = list_names(db.session(), g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
+    changes = [
+        (names[shown.giver_account_id][0], giver, giver + minutes),
+        (names[shown.receiver_account_id][0], receiver, receiver - minutes),
+    ]
+    return {**told, "minutes": minutes, "changes": changes}
+
+
+def _page(shown: Exchange, **changed: object) -> str:
+    """The page of an exchange, with what a form that was refused changes on it."""
+    told = {**tell(shown, g.actor), "filing": filing_form(shown), "reads_entries": may_audit(g.actor), **changed}
+    return render_template("exchanges/exchange.html", form=ButtonForm(), **told)
+
+
+def _words(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _exchange(code: str) -> Exchange:
+    """The exchange, if the reader may see it; for everybody else it does not exist."""
+    shown = find_exchange(db.session(), g.bank.id, code)
+    if shown is None or not rules.may_see(shown.standing(), g.actor):
+        abort(404)
+    return shown
+
+
+def _own_exchange(code: str) -> Exchange:
+    """The exchange, if the reader is one of its two sides; those who may only look are told so."""
+    shown = _exchange(code)
+    if shown.standing().side_of(g.actor.account_id) is None:
+        abort(403)
+    return shown
+
+
+def _before(shown: Exchange) -> dict[str, object]:
+    """The exchange's story, and the reader's own balance."""
+    account = get_account(db.session(), g.bank.id, g.actor.account_id)
+    return {**tell(shown, g.actor), "account": account}
+
+
+def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
+    """A deed by one button: done, said, and back to the exchange."""
+    shown = _own_exchange(code)
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        abort(400)
+    allowed = may(shown.standing(), g.actor)
+    try:
+        verb(db.session(), code, doing(form))
+        db.session.commit()
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+        return redirect(url_for("exchanges.exchange", code=code), 303)
+    if allowed:
+        flash(_("Done. The other person sees it on their page."))
+    return redirect(url_for("exchanges.exchange", code=code), 303)

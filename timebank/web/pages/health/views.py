@@ -1,0 +1,55 @@
+"""Two addresses for programs. They answer with JSON, need no session and set no cookie."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.audit.queries import find_newest_check_at
+from timebank.bookkeeping.sealing.receipts import find_newest_seal_at
+from timebank.migrations.run import newest_revision
+from timebank.web.access import without_session
+from timebank.web.extensions import db
+from timebank.web.pages.health import blueprint
+
+
+@blueprint.get("/healthz")
+@without_session
+def healthz() -> Response:
+    """Answer that the process is alive. The database is not asked."""
+    return jsonify(alive=True)
+
+
+@blueprint.get("/readyz")
+@without_session
+def readyz() -> tuple[Response, int]:
+    """Answer whether pages can be served: 200, or 503 where the database does not answer or is not migrated.
+
+    The ages, in seconds, do not decide about it; they are None before the first seal or check.
+    """
+    session = db.session()
+    state: dict[str, Any] = {"database": False, "migrated": False, "seal_age_seconds": None, "check_age_seconds": None}
+    try:
+        session.execute(text("SELECT 1"))
+        state["database"] = True
+        state["migrated"] = session.scalar(text("SELECT version_num FROM alembic_version")) == newest_revision()
+        if state["migrated"]:
+            state |= _ages(session, clock.now())
+    except SQLAlchemyError:  # which of them failed shows in the state; the database's own words are nobody's business
+        session.rollback()
+    is_ready = state["database"] and state["migrated"]
+    return jsonify(ready=is_ready, **state), 200 if is_ready else 503
+
+
+def _ages(session: Session, now: datetime) -> dict[str, int | None]:
+    """Return how long ago the books were last sealed and last checked, in seconds."""
+    sealed_at, checked_at = find_newest_seal_at(session), find_newest_check_at(session)
+    return {"seal_age_seconds": _age(sealed_at, now), "check_age_seconds": _age(checked_at, now)}
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    return None if moment is None else max(int((now - moment).total_seconds()), 0)

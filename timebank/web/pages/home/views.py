@@ -1,0 +1,38 @@
+"""Home answers in one screen: my hours, what waits for me, and what I want to do."""
+
+from flask import g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from timebank.actors import may_exchange
+from timebank.bookkeeping.queries import get_account
+from timebank.exchanges.queries import MOST_OPEN, list_open, list_recent, list_waiting_reversals
+from timebank.holders.queries import list_names
+from timebank.web.access import allows, members
+from timebank.web.extensions import db
+from timebank.web.pages.home import blueprint
+from timebank.web.pages.home.thanks import thanks_for
+from timebank.web.pages.home.waiting import part_open, reversals_for
+
+
+@blueprint.get("/", strict_slashes=False)
+@allows(members)
+def home() -> str | Response:
+    """A member's first page; those who only look after the bank go to the desk."""
+    if not may_exchange(g.actor):
+        return redirect(url_for("desk.desk"))
+    session, account_id = db.session(), g.actor.account_id
+    rows = list_open(session, g.bank.id, account_id)
+    recent = list_recent(session, g.bank.id, account_id)
+    reversals = list_waiting_reversals(session, g.bank.id, account_id=account_id)
+    sides = [row.giver_account_id for row in (*rows, *recent, *reversals)]
+    sides += [row.receiver_account_id for row in (*rows, *recent, *reversals)]
+    return render_template(
+        "home/home.html",
+        account=get_account(session, g.bank.id, account_id),
+        open=part_open(rows, account_id),
+        more_open=len(rows) == MOST_OPEN,
+        reversals=reversals_for(reversals, account_id),
+        last=recent[0] if recent else None,
+        names=list_names(session, g.bank.id, sides),
+        thanks=thanks_for(recent, account_id),
+    )

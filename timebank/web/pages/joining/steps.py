@@ -1,0 +1,175 @@
+"""An application's page: its story, the one step that comes next, and one address for each step."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing
+from timebank.banks.queries import find_area_name
+from timebank.errors import TimebankError
+from timebank.joining import actions as joining, rules
+from timebank.joining.errors import StepNotNowError
+from timebank.joining.models import Application
+from timebank.joining.queries import find_application, list_application_steps, list_known
+from timebank.joining.rules import Progress, Reach, Stage, Step
+from timebank.members.models import Membership, Person
+from timebank.members.queries import list_membership_names
+from timebank.web.access import allows, brokers, doing
+from timebank.web.extensions import db
+from timebank.web.forms import KeyedForm, tidy
+from timebank.web.pages.joining import blueprint
+from timebank.web.pages.joining.forms import (
+    FORMS,
+    AdmitForm,
+    DeclineForm,
+    InductionForm,
+    InterviewForm,
+    ReferenceForm,
+    WithdrawForm,
+)
+from timebank.web.sentences import say
+
+
+@blueprint.get("/applications/<code:code>")
+@allows(brokers)
+def application(code: str) -> str:
+    """Who wants to join, how far it is, what was kept of each step, and what comes next."""
+    return _show(_application(code))
+
+
+@blueprint.post("/applications/<code:code>/interview")
+@allows(brokers)
+def interview(code: str) -> str | Response:
+    """Keep what came of talking with the applicant."""
+    return _step(code, InterviewForm(), joining.interview)
+
+
+@blueprint.post("/applications/<code:code>/references")
+@allows(brokers)
+def take_reference(code: str) -> str | Response:
+    """Keep what somebody says who knows the applicant."""
+    form = ReferenceForm()
+    return _step(code, form, joining.take_reference, referee=tidy(form.referee.data))
+
+
+@blueprint.post("/applications/<code:code>/induction")
+@allows(brokers)
+def induct(code: str) -> str | Response:
+    """Keep that the applicant was shown how things work."""
+    return _step(code, InductionForm(), joining.induct)
+
+
+@blueprint.post("/applications/<code:code>/membership")
+@allows(brokers)
+def admit(code: str) -> str | Response:
+    """Take the applicant in."""
+    shown, form = _application(code), AdmitForm()
+    if not form.validate_on_submit():
+        return _show(shown, form)
+    try:
+        member = joining.admit(db.session(), code, doing(form))
+        db.session.commit()
+    except TimebankError as error:
+        return _refuse(code, form, error)
+    flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=shown.name))
+    return redirect(url_for("members.member", code=member), 303)
+
+
+@blueprint.route("/applications/<code:code>/refusal", methods=["GET", "POST"])
+@allows(brokers)
+def decline(code: str) -> str | Response:
+    """Say that the bank cannot take the applicant in, and why."""
+    return _end(code, DeclineForm(), "joining/decline.html")
+
+
+@blueprint.route("/applications/<code:code>/withdrawal", methods=["GET", "POST"])
+@allows(brokers)
+def withdraw(code: str) -> str | Response:
+    """Keep that the applicant does not want to join any more."""
+    return _end(code, WithdrawForm(), "joining/withdraw.html")
+
+
+def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) -> str | Response:
+    """Take a step from its form on the application's page, and come back to it for the next one."""
+    shown = _application(code)
+    if not form.validate_on_submit():
+        return _show(shown, form)
+    words = (form["words"].data or "").strip()
+    try:
+        verb(db.session(), code, doing(form), words=words, **said)
+        db.session.commit()
+    except TimebankError as error:
+        return _refuse(code, form, error)
+    return redirect(url_for("joining.application", code=code), 303)
+
+
+def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Response:
+    """Show the page of a step that ends an application, and take it."""
+    shown = _application(code)
+    if form.validate_on_submit():
+        words, by, key = (form.words.data or "").strip(), g.actor, form.key
+        try:
+            if isinstance(form, DeclineForm):
+                joining.decline(db.session(), code, Doing(by, clock.now(), key), reason=words)
+            else:
+                joining.withdraw(db.session(), code, Doing(by, clock.now(), key), words=words)
+            db.session.commit()
+            return redirect(url_for("joining.application", code=code), 303)
+        except StepNotNowError as error:
+            return _refuse(code, form, error)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif Stage(shown.stage) not in rules.OPEN_STAGES:
+        return redirect(url_for("joining.application", code=code))
+    return render_template(template, form=form, application=shown)
+
+
+def _refuse(code: str, form: KeyedForm, error: TimebankError) -> str | Response:
+    """Say why a step was refused; where the application has moved on, on the page as it stands now."""
+    db.session.rollback()
+    if isinstance(error, StepNotNowError):
+        flash(say(error))
+        return redirect(url_for("joining.application", code=code), 303)
+    form.refuse(error)
+    return _show(_application(code), form)
+
+
+def _application(code: str) -> Application:
+    found = find_application(db.session(), g.bank.id, code)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _show(shown: Application, form: KeyedForm | None = None) -> str:
+    """The application's page; `form` is one that was sent and is not whole, instead of a fresh one."""
+    session = db.session()
+    steps = list_application_steps(session, g.bank.id, shown.id)
+    referees = tuple(step.referee for step in steps if step.referee)
+    progress = Progress(Stage(shown.stage), referees, g.bank.references_needed)
+    applicant, own = Reach(shown.name, shown.email, shown.phone), session.get_one(Person, g.actor.person_id)
+    may_handle = rules.may_handle(g.actor, applicant, Reach(own.name, own.email, own.phone))
+    step = rules.next_step(progress)
+    if form is None or step is None or not isinstance(form, FORMS[step]):
+        form = FORMS[step or Step.ADMIT](formdata=None)
+    values: dict[str, Any] = {
+        "progress": progress,
+        "area": find_area_name(session, g.bank.id, shown.area_id),
+        "steps": steps,
+        "actors": list_membership_names(session, g.bank.id, [one.done_by for one in steps]),
+        "known": list_known(session, g.bank.id, applicant) if progress.is_open else [],
+        "member_code": _code_of_member(shown.membership_id),
+        "may_handle": may_handle,
+        "next": step if may_handle else None,
+        "form": form,
+    }
+    return render_template("joining/application.html", application=shown, **values)
+
+
+def _code_of_member(membership_id: int | None) -> str | None:
+    return None if membership_id is None else db.session.get_one(Membership, (g.bank.id, membership_id)).code

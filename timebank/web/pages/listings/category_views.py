@@ -1,0 +1,130 @@
+"""A coordinator's list of categories: added, named anew, moved, retired, without anybody who programs."""
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank.errors import TimebankError
+from timebank.listings import actions, categories as keeping
+from timebank.listings.errors import NameTakenError, NoNameError
+from timebank.listings.queries import get_tree
+from timebank.listings.rules import Risk
+from timebank.listings.tree import Branch, Tree
+from timebank.web.access import allows, coordinators, doing
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm, tidy
+from timebank.web.pages.listings import blueprint
+from timebank.web.pages.listings.forms import RISKS, CategoryForm
+
+
+@blueprint.get("/categories")
+@allows(coordinators)
+def categories() -> str:
+    """All of them, in their order; those retired at the end."""
+    tree = get_tree(db.session(), g.bank.id)
+    return render_template("listings/categories.html", tree=tree, risks=RISKS, form=ButtonForm())
+
+
+@blueprint.post("/categories/starting-list")
+@allows(coordinators)
+def open_categories() -> Response:
+    """Give a bank without categories those that every bank starts with."""
+    actions.open_categories(db.session(), g.bank, doing())
+    db.session.commit()
+    flash(_("Your list is there. Change it as you like."))
+    return redirect(url_for("listings.categories"), 303)
+
+
+@blueprint.route("/categories/new", methods=["GET", "POST"])
+@allows(coordinators)
+def add_category() -> str | Response:
+    """Add one, under a main one or as one."""
+    form, tree = CategoryForm(), get_tree(db.session(), g.bank.id)
+    form.offer_places(tree)
+    if form.validate_on_submit():
+        under = form.under.data if form.under.data in tree.by_key else None
+        name, risks = tidy(form.name.data), _risks(form)
+        try:
+            keeping.add(db.session(), g.bank, name, risks, doing(form), under=under)
+            db.session.commit()
+            flash(_("%(name)s is in the list now.", name=name))
+            return redirect(url_for("listings.categories"), 303)
+        except TimebankError as error:
+            _refuse(form, error)
+    elif not form.is_submitted():
+        form.under.data = request.args.get("under", "")
+    return render_template("listings/add_category.html", form=form)
+
+
+@blueprint.route("/category/<path:key>", methods=["GET", "POST"])
+@allows(coordinators)
+def category(key: str) -> str | Response:
+    """Give it another name, say what a broker has to think of, move it, or retire it."""
+    shown, tree = _category(key)
+    form = CategoryForm(name=shown.name, risks=sorted(shown.risks))
+    form.offer_places(tree)
+    if form.validate_on_submit():
+        name = tidy(form.name.data)
+        try:
+            keeping.change(db.session(), g.bank, key, name, _risks(form), doing(form))
+            db.session.commit()
+            flash(_("%(name)s is changed.", name=name))
+            return redirect(url_for("listings.categories"), 303)
+        except TimebankError as error:
+            _refuse(form, error)
+    return render_template(
+        "listings/category.html",
+        form=form,
+        category=shown,
+        beside=tree.beside(shown.parent_id),
+        under=tree.beside(shown.id),
+        deed_form=ButtonForm(formdata=None),
+    )
+
+
+@blueprint.post("/category-place/<any(up, down):way>/<path:key>")
+@allows(coordinators)
+def shift(way: str, key: str) -> Response:
+    """Move it one place, and show where it stands now."""
+    _category(key)
+    keeping.shift(db.session(), g.bank, key, doing(ButtonForm()), up=way == "up")
+    db.session.commit()
+    return redirect(url_for("listings.category", key=key), 303)
+
+
+@blueprint.post("/category-retirement/<path:key>")
+@allows(coordinators)
+def retire(key: str) -> Response:
+    """Choose it no more; it stays on what it was used for."""
+    shown, _tree = _category(key)
+    keeping.retire(db.session(), g.bank, key, doing(ButtonForm()))
+    db.session.commit()
+    flash(_("%(name)s is retired. It stays on what it was used for.", name=shown.name))
+    return redirect(url_for("listings.categories"), 303)
+
+
+@blueprint.post("/category-return/<path:key>")
+@allows(coordinators)
+def bring_back(key: str) -> Response:
+    """Let it be chosen again."""
+    shown, _tree = _category(key)
+    keeping.bring_back(db.session(), g.bank, key, doing(ButtonForm()))
+    db.session.commit()
+    flash(_("%(name)s can be chosen again.", name=shown.name))
+    return redirect(url_for("listings.categories"), 303)
+
+
+def _category(key: str) -> tuple[Branch, Tree]:
+    tree = get_tree(db.session(), g.bank.id)
+    if key not in tree.by_key:
+        abort(404)
+    return tree.by_key[key], tree
+
+
+def _risks(form: CategoryForm) -> list[Risk]:
+    return [Risk(risk) for risk in form.risks.data or []]
+
+
+def _refuse(form: CategoryForm, error: TimebankError) -> None:
+    db.session.rollback()
+    form.refuse(error, form.name if isinstance(error, NameTakenError | NoNameError) else None)

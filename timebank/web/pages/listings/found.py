@@ -1,0 +1,98 @@
+"""What an address asks for, and what lists and pages need beside their rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from timebank.banks.queries import list_areas
+from timebank.listings.queries import Wanted, Ways, list_categories_of
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind
+from timebank.listings.tree import Branch, Tree
+from timebank.web.asked import asked_words
+from timebank.web.extensions import db
+from timebank.web.pages.listings.forms import DAYS, PARTS
+
+_WHOLE_DAY = 0b111
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The choices of a search, as they stand in the address and as they are looked for."""
+
+    wanted: Wanted
+    chosen: dict[str, str]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more was chosen than the kind."""
+        return bool(self.chosen)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more was chosen than the kind and words."""
+        return bool(set(self.chosen) - {"words"})
+
+
+def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
+    """The search in the address; what nobody can choose is left aside."""
+    kind = Kind.REQUEST if request.args.get("kind") == Kind.REQUEST else Kind.OFFER
+    category, area = request.args.get("category", ""), request.args.get("area", "")
+    way, day, words = request.args.get("way", ""), request.args.get("day", ""), asked_words("words").strip()
+    is_day = day.isascii() and day.isdigit() and 1 <= int(day[:2]) <= DAYS_A_WEEK
+    chosen = {
+        "words": words,
+        "category": category if category in tree.by_key else "",
+        "area": area if area in areas else "",
+        "way": way if way in Ways else "",
+        "day": str(int(day[:2])) if is_day else "",
+    }
+    wanted = Wanted(
+        kind,
+        words,
+        category_id=tree.by_key[category].id if chosen["category"] else None,
+        area_id=areas.get(area),
+        way=chosen["way"] or None,
+        day=int(day[:2]) - 1 if is_day else None,
+    )
+    return Asked(wanted, {name: said for name, said in chosen.items() if said})
+
+
+def areas_by_name() -> dict[str, int]:
+    """{name: id} of the bank's areas."""
+    return {row.name: row.id for row in list_areas(db.session(), g.bank.id)}
+
+
+def categories_of(rows: Sequence[Row[Any]], tree: Tree) -> dict[int, Sequence[Branch]]:
+    """{listing id: the categories it stands in, in the bank's order}."""
+    found = list_categories_of(db.session(), g.bank.id, [row.id for row in rows]) if rows else {}
+    return {row.id: [one for id_, one in tree.by_id.items() if id_ in found.get(row.id, ())] for row in rows}
+
+
+def when_it_suits(suits: int) -> str:
+    """'Monday to Friday morning', 'Monday, Tuesday morning and evening'; empty where any time does."""
+    said = []
+    for name, days in ((_("Monday to Friday"), range(5)), (_("Saturday and Sunday"), range(5, DAYS_A_WEEK))):
+        alike = _WHOLE_DAY
+        for day in days:
+            alike &= suits >> (PARTS_A_DAY * day)
+        said.append(_parts_of(name, alike))
+        for day in days:
+            suits &= ~(alike << (PARTS_A_DAY * day))
+    said += [_parts_of(DAYS[day], suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
+    return ", ".join(one for one in said if one)
+
+
+def _parts_of(day: object, bits: int) -> str:
+    """'Tuesday morning and evening'; empty where no part of the day suits."""
+    parts = [str(part).lower() for number, part in enumerate(PARTS) if bits >> number & 1]
+    if not parts:
+        return ""
+    if bits == _WHOLE_DAY:
+        return str(day)
+    if len(parts) == 1:
+        return str(_("%(day)s %(part)s", day=day, part=parts[0]))
+    return str(_("%(day)s %(part)s and %(other)s", day=day, part=parts[0], other=parts[1]))

@@ -1,0 +1,166 @@
+"""One's own offers and requests, and for brokers handing over what was imported."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing
+from timebank.errors import TimebankError
+from timebank.listings import actions
+from timebank.listings.errors import CategoriesError, NoTitleError
+from timebank.listings.queries import find_line, get_tree, list_categories_of, list_of_member
+from timebank.listings.rules import Kind, Life, Move, Said, may_change
+from timebank.members.models import Membership
+from timebank.members.queries import find_actor_by_code, search_members
+from timebank.web.access import allows, brokers, doing, members, members_who_exchange
+from timebank.web.extensions import db
+from timebank.web.filters import today
+from timebank.web.forms import ButtonForm, SelectChoice
+from timebank.web.pages.listings import blueprint
+from timebank.web.pages.listings.forms import DAYS, PARTS, ListingForm, OwnerForm
+from timebank.web.pages.listings.found import areas_by_name, categories_of, when_it_suits
+from timebank.web.sentences import say
+
+
+@blueprint.get("/my-listings")
+@allows(members_who_exchange)
+def mine() -> str:
+    """What one offers and asks for; first what has to be said to be right once more."""
+    rows = list_of_member(db.session(), g.bank.id, g.actor.membership_id)
+    tree = get_tree(db.session(), g.bank.id)
+    day = today()
+    return render_template(
+        "listings/mine.html",
+        to_review=[row for row in rows if row.life == Life.OPEN and row.review_on < day],
+        shown=[row for row in rows if row.life == Life.OPEN and row.review_on >= day],
+        resting=[row for row in rows if row.life != Life.OPEN],
+        categories=categories_of(rows, tree),
+        suits=when_it_suits,
+        form=ButtonForm(),
+    )
+
+
+@blueprint.route("/my-listings/new/<any(offer, request):kind>", methods=["GET", "POST"])
+@allows(members_who_exchange)
+def add(kind: str) -> str | Response:
+    """List what one offers or asks for."""
+    form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
+    form.offer_choices(tree, areas)
+    if form.validate_on_submit():
+        try:
+            said = form.said(tree, areas)
+            code = actions.add(db.session(), g.bank, Kind(kind), said, doing(form))
+            db.session.commit()
+            flash(_("It is listed now. Others can find it."))
+            return redirect(url_for("listings.listing", code=code), 303)
+        except TimebankError as error:
+            _refuse(form, error)
+    elif not form.is_submitted():
+        own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
+        form.fill(Said("", "", (), own_area, in_person=True), tree, areas)
+    return render_template("listings/add.html", form=form, kind=kind, tree=tree, days=DAYS, parts=PARTS)
+
+
+@blueprint.route("/listings/<code:code>/changes", methods=["GET", "POST"])
+@allows(members)
+def change(code: str) -> str | Response:
+    """Say it anew."""
+    shown = _changeable(code)
+    form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
+    if shown.area_id is not None:
+        areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
+    kept = list_categories_of(db.session(), g.bank.id, [shown.id]).get(shown.id, ())
+    form.offer_choices(tree, areas, kept)
+    if form.validate_on_submit():
+        try:
+            said = form.said(tree, areas)
+            actions.change(db.session(), g.bank, code, said, doing(form))
+            db.session.commit()
+            flash(_("It is changed."))
+            return redirect(url_for("listings.listing", code=code), 303)
+        except TimebankError as error:
+            _refuse(form, error)
+    elif not form.is_submitted():
+        form.fill(_said(shown, kept), tree, areas)
+    return render_template("listings/change.html", form=form, listing=shown, tree=tree, days=DAYS, parts=PARTS)
+
+
+@blueprint.post("/listings/<code:code>/<any(pause, close, reopen, reconfirm):what>")
+@allows(members)
+def move(code: str, what: str) -> Response:
+    """Pause it, close it, open it again, or say that it is still right."""
+    shown = _changeable(code)
+    key = ButtonForm().key
+    try:
+        actions.move(db.session(), g.bank, code, Move(what), Doing(g.actor, clock.now(), key))
+        db.session.commit()
+        if what == Move.RECONFIRM:
+            flash(_("Thank you. Others can find it again."))
+        else:
+            flash(_("Done. Here is how it stands now."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    if shown.member_id == g.actor.membership_id:
+        return redirect(url_for("listings.mine"), 303)
+    return redirect(url_for("listings.listing", code=code), 303)
+
+
+@blueprint.route("/listings/<code:code>/owner", methods=["GET", "POST"])
+@allows(brokers)
+def hand_over(code: str) -> str | Response:
+    """Give what was imported to whom it belongs to."""
+    shown = _changeable(code)
+    if not shown.is_holder:
+        return redirect(url_for("listings.listing", code=code))
+    form = OwnerForm()
+    words = (form.words.data or "").strip()
+    rows = search_members(db.session(), g.bank.id, words) if words else []
+    form.person.choices = [
+        SelectChoice(row.code, _("%(name)s, number %(number)s", name=row.name, number=row.number)) for row in rows
+    ]
+    if form.validate_on_submit():
+        owner = find_actor_by_code(db.session(), g.bank.id, form.person.data or "")
+        if owner is not None:
+            now = clock.now()
+            actions.hand_over(db.session(), g.bank, code, owner, Doing(g.actor, now, form.key))
+            db.session.commit()
+            flash(_("It belongs to %(name)s now.", name=owner.name))
+            return redirect(url_for("listings.listing", code=code), 303)
+        form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]
+    return render_template("listings/hand_over.html", form=form, listing=shown)
+
+
+def _changeable(code: str) -> Row[Any]:
+    """A listing that the reader may change: their own, or any for a broker."""
+    shown = find_line(db.session(), g.bank.id, code)
+    if shown is None:
+        abort(404)
+    if not may_change(shown.member_id, g.actor):
+        abort(403)
+    return shown
+
+
+def _said(shown: Row[Any], category_ids: tuple[int, ...]) -> Said:
+    return Said(
+        title=shown.title,
+        words=shown.all_words,
+        category_ids=category_ids,
+        area_id=shown.area_id,
+        in_person=shown.in_person,
+        by_phone=shown.by_phone,
+        online=shown.online,
+        suits=shown.suits,
+        when_words=shown.when_words,
+    )
+
+
+def _refuse(form: ListingForm, error: TimebankError) -> None:
+    """Say it at the field that it is about."""
+    db.session.rollback()
+    fields = {CategoriesError: form.kind1, NoTitleError: form.title}
+    form.refuse(error, fields.get(type(error)))

@@ -1,0 +1,136 @@
+"""Taking an exchange back: a coordinator proposes it, and both sides agree or a second approver does."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.actors import Doing, may_approve, may_see_all_exchanges
+from timebank.bookkeeping.queries import get_account
+from timebank.errors import TimebankError
+from timebank.exchanges import reversals as actions, rules
+from timebank.exchanges.deeds import list_hands
+from timebank.exchanges.models import Exchange, Reversal
+from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
+from timebank.holders.queries import list_names
+from timebank.members.queries import list_membership_names
+from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.reversals import blueprint
+from timebank.web.pages.reversals.forms import ReversalForm
+from timebank.web.sentences import say
+
+
+@blueprint.route("/exchanges/<code:code>/reversal", methods=["GET", "POST"])
+@allows(coordinators)
+def propose(code: str) -> str | Response:
+    """Say why an exchange should be taken back."""
+    exchange = find_exchange(db.session(), g.bank.id, code)
+    if exchange is None:
+        abort(404)
+    form = ReversalForm()
+    if form.validate_on_submit():
+        try:
+            reason = form.reason.data or ""
+            reversal_code = actions.propose(db.session(), code, doing(form), reason=reason)
+            db.session.commit()
+            return redirect(url_for("reversals.reversal", code=reversal_code), 303)
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+    elif not form.is_submitted() and not rules.may_propose_reversal(exchange.standing(), g.actor):
+        return redirect(url_for("exchanges.exchange", code=code))
+    names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
+    return render_template("reversals/propose.html", form=form, exchange=exchange, names=names)
+
+
+@blueprint.get("/reversals/<code:code>")
+@allows(members)
+def reversal(code: str) -> str:
+    """A reversal: what it takes back, why, and who has agreed so far."""
+    shown, exchange = _reversal(code)
+    standing = exchange.standing()
+    side = standing.side_of(g.actor.account_id)
+    agreed = {"giver": shown.giver_agreed_by, "receiver": shown.receiver_agreed_by}
+    waits = shown.closed_at is None
+    people = (shown.proposed_by, shown.approved_by, shown.refused_by)
+    return render_template(
+        "reversals/reversal.html",
+        form=ButtonForm(),
+        reversal=shown,
+        exchange=exchange,
+        names=list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id]),
+        people=list_membership_names(db.session(), g.bank.id, people),
+        may_agree=waits and side is not None and not agreed[side] and rules.may_agree_to_reversal(standing, g.actor),
+        changes=_changes(exchange) if waits else [],
+        may_approve=waits and _may_approve(shown, exchange),
+        may_withdraw=waits and shown.proposed_by == g.actor.membership_id and may_approve(g.actor),
+    )
+
+
+@blueprint.post("/reversals/<code:code>/agreement")
+@allows(members_who_exchange)
+def agree(code: str) -> Response:
+    """Agree as one of the two sides."""
+    return _answer(code, lambda key: actions.agree(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+
+
+@blueprint.post("/reversals/<code:code>/approval")
+@allows(approvers)
+def approve(code: str) -> Response:
+    """Approve as a second pair of eyes."""
+    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+
+
+@blueprint.post("/reversals/<code:code>/refusal")
+@allows(approvers)
+def refuse(code: str) -> Response:
+    """Turn it down, or withdraw one's own."""
+    return _answer(code, lambda key: actions.refuse(db.session(), code, Doing(g.actor, clock.now(), key)))
+
+
+def _reversal(code: str) -> tuple[Reversal, Exchange]:
+    """The reversal and its exchange, if the reader may see them; for everybody else they do not exist."""
+    shown = find_reversal(db.session(), g.bank.id, code)
+    if shown is None:
+        abort(404)
+    exchange = get_exchange_by_id(db.session(), g.bank.id, shown.exchange_id)
+    if not rules.may_see(exchange.standing(), g.actor):
+        abort(404)
+    return shown, exchange
+
+
+def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
+    hands = list_hands(db.session(), g.bank.id, exchange.id)
+    return rules.may_approve_reversal(exchange.standing(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
+
+
+def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
+    """(name, minutes before, minutes after) of whose balance the reader may see: their own, or both."""
+    minutes = exchange.minutes or 0
+    sides = ((exchange.giver_account_id, -minutes), (exchange.receiver_account_id, minutes))
+    shown = [side for side in sides if may_see_all_exchanges(g.actor) or side[0] == g.actor.account_id]
+    names = list_names(db.session(), g.bank.id, [account_id for account_id, _moved in shown])
+    balances = [get_account(db.session(), g.bank.id, account_id).balance for account_id, _moved in shown]
+    return [
+        (names[account_id][0], balance, balance + moved)
+        for (account_id, moved), balance in zip(shown, balances, strict=True)
+    ]
+
+
+def _answer(code: str, act: Callable[[str], None]) -> Response:
+    _reversal(code)
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        act(form.key)
+        db.session.commit()
+        flash(_("Done. Everybody it is about sees it on their page."))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    return redirect(url_for("reversals.reversal", code=code), 303)

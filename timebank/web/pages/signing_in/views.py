@@ -1,0 +1,153 @@
+"""Signing in with a password or a code, signing out, and choosing a password."""
+
+from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.errors import TimebankError
+from timebank.members.errors import WeakPasswordError
+from timebank.members.models import Person
+from timebank.signing_in import actions
+from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
+from timebank.signing_in.passwords import fits, hash_password
+from timebank.signing_in.queries import list_candidates, plain_email
+from timebank.signing_in.rules import is_weak
+from timebank.web.access import SignedIn, allows, anybody, doing, members_themselves
+from timebank.web.extensions import db
+from timebank.web.pages.signing_in import blueprint
+from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@allows(anybody)
+def sign_in() -> str | Response:
+    """Sign in with a password."""
+    if g.actor is not None:
+        return redirect(url_for("home.home"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        try:
+            candidates = _candidates(form.who.data or "")
+            attempt_id = _begin_attempt(_account(form.who.data or "", candidates))
+            person_id = _whose_password(candidates, form.password.data or "")
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            return _let_in(person_id, attempt_id, _safe_next() or url_for("home.home"))
+    return render_template("signing_in/sign_in.html", form=form)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@allows(anybody)
+def sign_in_with_code() -> str | Response:
+    """Sign in with a printed code, or with the code of a link: opening the link changes nothing, its button does."""
+    form = SignInCodeForm(code=request.args.get("code", ""))
+    if form.validate_on_submit():
+        try:
+            attempt_id = _begin_attempt(f"code from {request.remote_addr}")  # nobody's guesses lock others out
+            person_id = actions.use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
+        except TimebankError as error:
+            db.session.rollback()
+            form.refuse(error, form.code)
+        else:
+            return _let_in(person_id, attempt_id, url_for("signing_in.password"))
+    return render_template("signing_in/code.html", form=form)
+
+
+@blueprint.get("/sign-in/help")
+@allows(anybody)
+def sign_in_help() -> str:
+    """What to do without a password or with a forgotten one."""
+    return render_template("signing_in/help.html")
+
+
+@blueprint.post("/sign-out")
+@allows(anybody)
+def sign_out() -> Response:
+    """End the session on this device; who was suspended or is a stranger here can do that too."""
+    if current_user.is_authenticated:
+        actions.end_session(db.session(), current_user.token, now=clock.now())
+        db.session.commit()
+    logout_user()
+    cookie.clear()
+    flash(_("You are signed out."))
+    return redirect(url_for("signing_in.sign_in"), 303)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@allows(members_themselves)
+def password() -> str | Response:
+    """Choose a password; every other device is signed out."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        person = db.session.get_one(Person, g.actor.person_id)
+        chosen = form.password.data or ""
+        own_words = [person.name, person.email or "", person.phone or ""]
+        db.session.rollback()  # judging and hashing are slow: no lock is held meanwhile
+        if is_weak(chosen, own_words):
+            form.refuse(WeakPasswordError(), form.password)
+        else:
+            hashed = hash_password(chosen)
+            actions.set_password(db.session(), hashed, doing(form), token=current_user.token)
+            db.session.commit()
+            flash(_("Your new password is kept. Use it the next time you sign in."))
+            return redirect(url_for("members.profile"), 303)
+    return render_template("signing_in/password.html", form=form)
+
+
+def _candidates(typed: str) -> list[tuple[int, str | None]]:
+    """(person id, password hash) of everybody who might be meant; no lock is held afterwards."""
+    rows = list_candidates(db.session(), g.bank.id, typed, phone_country=g.bank.phone_country)
+    found = [(row.id, row.password_hash) for row in rows]
+    db.session.rollback()
+    return found
+
+
+def _account(typed: str, candidates: list[tuple[int, str | None]]) -> str:
+    """Who is tried, the same however their number, e-mail or phone was typed."""
+    if candidates:
+        return " ".join(["people", *(str(person_id) for person_id, _hash in sorted(candidates))])
+    return f"nobody in {g.bank.id} {plain_email(typed)}"
+
+
+def _begin_attempt(account: str) -> int:
+    """Count the try in a unit of work of its own, so that it stands whatever comes of it."""
+    address = request.remote_addr or ""
+    attempt_id = actions.begin_attempt(db.session(), account=account, address=address, now=clock.now())
+    db.session.commit()
+    return attempt_id
+
+
+def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int:
+    """The person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
+    if not candidates:
+        fits(None, tried)
+    fitting = [person_id for person_id, kept in candidates if fits(kept, tried)]
+    if len(fitting) > 1:
+        raise SeveralPeopleError
+    if not fitting:
+        raise NotSignedInError
+    return fitting[0]
+
+
+def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
+    device = request.user_agent.string
+    token = actions.open_session(db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now())
+    db.session.commit()
+    cookie.clear()
+    cookie.permanent = True
+    if not login_user(SignedIn(token, person_id)):
+        abort(403)
+    return redirect(where, 303)
+
+
+def _safe_next() -> str | None:
+    """Where the reader wanted to go, if that is within this bank's pages."""
+    wanted = request.args.get("next", "")
+    inside = (
+        wanted.startswith(f"/{g.bank.slug}/") and wanted.isprintable() and "\\" not in wanted and ".." not in wanted
+    )
+    return wanted if inside else None

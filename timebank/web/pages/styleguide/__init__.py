@@ -1,0 +1,5 @@
+"""Every component on one page."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("styleguide", __name__)

@@ -1,0 +1,131 @@
+"""The to-do list, and a page for each task: whose it is, and what came of it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from timebank.actors import Doing, may_coordinate
+from timebank.errors import TimebankError
+from timebank.members.queries import list_membership_names
+from timebank.tasks import actions
+from timebank.tasks.errors import TaskTakenError
+from timebank.tasks.models import Status
+from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
+from timebank.tasks.rules import is_free_for, list_notes
+from timebank.web.access import allows, brokers, doing
+from timebank.web.asked import asked_number
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.tasks import blueprint
+from timebank.web.pages.tasks.forms import OutcomeForm
+from timebank.web.pages.tasks.words import advice, name_subjects, title
+from timebank.web.sentences import say
+
+
+@blueprint.get("/tasks")
+@allows(brokers)
+def tasks() -> str:
+    """What waits for a broker, oldest first, with what it is about, since when, and whose it is."""
+    wanted = request.args.get("show", "")
+    shows = Shows(wanted) if wanted in {one.value for one in Shows} else Shows.TO_DO
+    page = list_tasks(db.session(), g.bank.id, shows, membership_id=g.actor.membership_id, after=asked_number("after"))
+    return render_template("tasks/tasks.html", page=page, shows=shows, **_names(*page.rows))
+
+
+@blueprint.get("/tasks/<code:code>")
+@allows(brokers)
+def task(code: str) -> str:
+    """One task: what it is about, what to do, its notes, and the buttons."""
+    shown = _task(code)
+    return render_template("tasks/task.html", form=ButtonForm(), **_told(shown))
+
+
+@blueprint.post("/tasks/<code:code>/owner")
+@allows(brokers)
+def take(code: str) -> Response:
+    """I do this one."""
+    if _do(code, actions.take):
+        flash(_("This one is yours now."))
+    return redirect(url_for("tasks.task", code=code), 303)
+
+
+@blueprint.post("/tasks/<code:code>/return")
+@allows(brokers)
+def hand_back(code: str) -> Response:
+    """Somebody else had better do it. A coordinator frees what another broker has."""
+    if _do(code, actions.hand_back):
+        flash(_("It is back on the list, for whoever takes it next."))
+    return redirect(url_for("tasks.task", code=code), 303)
+
+
+@blueprint.route("/tasks/<code:code>/outcome", methods=["GET", "POST"])
+@allows(brokers)
+def finish(code: str) -> str | Response:
+    """Say what came of it; it leaves the list."""
+    shown, mine = _task(code), g.actor.membership_id
+    form = OutcomeForm()
+    if form.validate_on_submit():
+        if _do(code, partial(actions.finish, note=form.note.data or "")):
+            flash(_("Done. Thank you."))
+        return redirect(url_for("tasks.task", code=code), 303)
+    if not form.is_submitted() and not is_free_for(shown.status, shown.owner_id, mine):
+        return redirect(url_for("tasks.task", code=code))
+    return render_template("tasks/finish.html", form=form, **_told(shown))
+
+
+def _task(code: str) -> TaskRow:
+    found = find_task(db.session(), g.bank.id, code)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _names(*rows: TaskRow) -> dict[str, object]:
+    """What the tasks are called and about, and who has or did them."""
+    subjects = name_subjects(db.session(), g.bank.id, [row.subject for row in rows])
+    people = [row.owner_id for row in rows] + [row.done_by for row in rows]
+    return {
+        "subjects": subjects,
+        "titles": {row.code: title(row.kind, subjects[row.subject].name) for row in rows},
+        "people": list_membership_names(db.session(), g.bank.id, people),
+    }
+
+
+def _told(shown: TaskRow) -> dict[str, object]:
+    """Values for a page of this task, and what the reader may do with it."""
+    free = is_free_for(shown.status, shown.owner_id, g.actor.membership_id)
+    taken = shown.status == Status.TAKEN
+    return {
+        "task": shown,
+        "advice": advice(shown.kind),
+        "notes": list_notes(shown.note),
+        "may_take": free and not taken,
+        "may_hand_back": taken and (free or may_coordinate(g.actor)),
+        "may_finish": free,
+        **_names(shown),
+    }
+
+
+def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
+    """Return whether the action was done, now or by this very form before; a refusal is flashed, with who has it."""
+    _task(code)
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        act(db.session(), code, doing(form))
+        db.session.commit()
+    except TaskTakenError as error:
+        db.session.rollback()
+        (name,) = list_membership_names(db.session(), g.bank.id, [error.owner_id]).values()
+        flash(_("%(name)s has this one already.", name=name))
+    except TimebankError as error:
+        db.session.rollback()
+        flash(say(error))
+    else:
+        return True
+    return False

@@ -1,7 +1,0 @@
-"""The rules of the bank: read by everybody in it, set by a coordinator."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("rules", __name__, url_prefix="/<slug:bank_slug>")
-
-from timebank.web.rules import views as _views  # noqa: E402, F401 (views join their blueprint)

@@ -1,7 +1,0 @@
-"""The seals of a bank's books, open to the whole world, and receipts for those whose hours moved."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("seals", __name__, url_prefix="/<slug:bank_slug>")
-
-from timebank.web.seals import receipts as _receipts, views as _views  # noqa: E402, F401 (views join their blueprint)
