@@ -1,4 +1,4 @@
-"""The two databases that tests run on. A state of one is made once for all tests of a process, and then copied."""
+"""The two databases that tests run on. Rows that many tests begin with are written once in a process, and copied."""
 
 import os
 import pickle

@@ -16,7 +16,7 @@ _MARK = pytest.StashKey[float]()
 
 @dataclass
 class Cost:
-    """Of one file."""
+    """The number of tests of a file, and their seconds."""
 
     tests: int = 0
     processor: float = 0
@@ -24,7 +24,7 @@ class Cost:
 
 
 class Measuring:
-    """Notes costs where tests run, and sums them where the run is reported."""
+    """Measures tests where they run, and adds up their costs where the run is reported."""
 
     def __init__(self, most: int) -> None:
         self.most = most

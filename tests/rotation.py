@@ -1,6 +1,7 @@
-"""Pages are looked at in one of several ways in each run, another for each page, and in all of them by `make look`.
+"""Chooses which combination of colours, direction and width each page is tested in, besides the usual one.
 
-The way depends on a seed that the run prints. LOOK_SEED sets it, so that a run can be repeated; LOOK=all asks for all.
+The choice follows from the page's number and a seed, which every run prints. LOOK_SEED sets the seed, to repeat a run;
+LOOK=all, as `make look` does, chooses every combination.
 """
 
 import os
@@ -9,16 +10,18 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 _SEED, _LOOK = "LOOK_SEED", "LOOK"
-Way = TypeVar("Way")
+Combination = TypeVar("Combination")
 
 
-def looks_in_every_way() -> bool:
+def chooses_all() -> bool:
     return os.environ.get(_LOOK) == "all"
 
 
-def chosen(ways: Sequence[Way], number: int) -> Sequence[Way]:
-    """The ways in which the page of this number is looked at in this run."""
-    return ways if looks_in_every_way() else [ways[(int(os.environ[_SEED]) + number) % len(ways)]]
+def choose(combinations: Sequence[Combination], number: int) -> Sequence[Combination]:
+    """Return the combinations for the page of this number: one, or all of them."""
+    if chooses_all():
+        return combinations
+    return [combinations[(int(os.environ[_SEED]) + number) % len(combinations)]]
 
 
 def pytest_configure() -> None:
@@ -27,8 +30,4 @@ def pytest_configure() -> None:
 
 
 def pytest_report_header() -> str:
-    return (
-        f"pages: looked at in every way ({_LOOK}=all)"
-        if looks_in_every_way()
-        else f"pages: {_SEED}={os.environ[_SEED]}"
-    )
+    return f"axe: every combination ({_LOOK}=all)" if chooses_all() else f"axe: {_SEED}={os.environ[_SEED]}"

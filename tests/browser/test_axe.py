@@ -1,6 +1,6 @@
 """axe finds nothing on any page: on a phone and on a desk, light, dark, right to left and in forced colours.
 
-Every run looks at each page on a phone in the light, and in one more of these ways, which `tests/rotation.py` chooses.
+Every run tests each page at 320 px in light colours and in one other combination, which `tests/rotation.py` chooses.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ RUN = """async only => {
 
 @dataclass(frozen=True)
 class Light:
-    """How a page is shown, and the rules that may answer otherwise there than in the light."""
+    """Colours and direction of a page, and the rules whose result they may change."""
 
     name: str
     rules: dict[str, object]
@@ -58,21 +58,21 @@ def test_every_page_has_an_example(site: Site) -> None:
 
 def test_axe_finds_nothing(opened: Opened) -> None:
     opened.page.evaluate(AXE.read_text(encoding="utf-8"))
-    ways = [ALWAYS, *rotation.chosen(OTHERS, PLACES.index(opened.place))]
-    assert [finding for size, light in ways for finding in _findings(opened.page, size, light)] == []
+    combinations = [ALWAYS, *rotation.choose(OTHERS, PLACES.index(opened.place))]
+    assert [finding for size, light in combinations for finding in _findings(opened.page, size, light)] == []
 
 
 def _findings(page: Page, size: dict[str, int], light: Light) -> list[str]:
-    """What axe finds on an open page that is shown in this way; afterwards it is shown plainly again."""
+    """Return the violations of an open page in this combination, a sentence each; the page ends as it began."""
     page.set_viewport_size(size)
     page.emulate_media(**PLAIN | light.media)
     page.evaluate("direction => { document.documentElement.dir = direction }", light.direction)
-    found = page.evaluate(RUN, light.rules)
+    violations = page.evaluate(RUN, light.rules)
     page.emulate_media(**PLAIN)
     page.evaluate("document.documentElement.dir = 'ltr'")
-    return [_told(one, size, light) for one in found]
+    return [_describe(violation, size, light) for violation in violations]
 
 
-def _told(found: dict[str, Any], size: dict[str, int], light: Light) -> str:
-    where = [f"{node['html']}: {node['failureSummary']}" for node in found["nodes"]]
-    return f"{size['width']} px, {light.name}: {found['id']} ({found['help']}) at {where}"
+def _describe(violation: dict[str, Any], size: dict[str, int], light: Light) -> str:
+    nodes = [f"{node['html']}: {node['failureSummary']}" for node in violation["nodes"]]
+    return f"{size['width']} px, {light.name}: {violation['id']} ({violation['help']}) at {nodes}"
