@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from timebank.states import InState
+
 
 class Role(StrEnum):
     """What somebody does in a bank; one membership can hold several."""
@@ -21,6 +23,16 @@ class Standing(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     LEFT = "left"
+
+
+class OfMember:
+    """Questions about the standing of a membership, for objects with the field `standing`. Only an active one acts."""
+
+    __slots__ = ()
+
+    is_active = InState("standing", Standing.ACTIVE)
+    is_suspended = InState("standing", Standing.SUSPENDED)
+    has_left = InState("standing", Standing.LEFT)
 
 
 class How(StrEnum):
@@ -45,7 +57,7 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(OfMember):
     """Somebody about to do something: a person through one membership of one bank, with its roles.
 
     Where a broker acts for them, `hand` is that broker, and the roles are no more than a member's.
@@ -78,11 +90,6 @@ class Actor:
             return self
         how = How.SLIP if slip else self.hand.how
         return replace(self, hand=replace(self.hand, evidence=" ".join((evidence or "").split()), how=how))
-
-    @property
-    def is_active(self) -> bool:
-        """Whether they may act at all."""
-        return self.standing is Standing.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

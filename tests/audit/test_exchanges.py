@@ -116,9 +116,9 @@ def test_a_person_is_found_by_number_and_no_number_is_too_long(session, village,
 def test_pages_and_batches_hold_each_exchange_once(session, village, ids):
     every = [row.id for row in list_exchanges(session, village.angus.id, ExchangeFilter()).rows]
     first = list_exchanges(session, village.angus.id, ExchangeFilter(), size=3)
-    second = list_exchanges(session, village.angus.id, ExchangeFilter(), below=first.older, size=3)
+    second = list_exchanges(session, village.angus.id, ExchangeFilter(), below=first.next, size=3)
     assert [row.id for page in (first, second) for row in page.rows] == every
-    assert second.older is None
+    assert second.next is None
     batches = list(list_batches(session, village.angus.id, ExchangeFilter(), size=2))
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert [row.id for batch in batches for row in batch] == every

@@ -105,7 +105,7 @@ def test_a_filter_omits_rows_and_changes_none(session, books, ids, filters, numb
 def test_pages_reach_the_first_posting_and_back_to_the_newest(session, books, ids):
     def page(below=None, filters=EVERYTHING):
         found = list_statement(session, books.bank, books.ada, filters, below=below, size=2)
-        return _numbers(found.rows), found.older, found.newer
+        return _numbers(found.rows), found.next, found.newer
 
     assert page() == ([6, 5], 5, None)
     assert page(5) == ([4, 3], 3, 7)
@@ -122,7 +122,7 @@ def test_a_page_has_twenty_five_rows(session, books):
     for number in range(26):
         actions.post(session, books.entry(f"entry {number}", Line(books.grace, books.ada, 1)))
     page = list_statement(session, books.bank, books.ada, EVERYTHING)
-    assert (_numbers(page.rows), page.older) == (list(range(26, 1, -1)), 2)
+    assert (_numbers(page.rows), page.next) == (list(range(26, 1, -1)), 2)
 
 
 def test_a_statement_is_of_one_account_of_one_bank(session, books, ids):

@@ -152,7 +152,7 @@ def test_a_statement_is_of_this_bank(session, twin):
         ]
         assert [row.reversed_by for row in rows] == [None, twin.back, None, None]
     page = list_statement(session, twin.bank, twin.b, EVERYTHING, below=3, size=1)
-    assert ([row.number for row in page.rows], page.older, page.newer) == ([2], 2, 4)
+    assert ([row.number for row in page.rows], page.next, page.newer) == ([2], 2, 4)
 
 
 def test_an_account_is_of_this_bank(session, twin):
@@ -215,12 +215,12 @@ def test_lines_are_of_this_bank_with_both_balances_after_them(session, twin):
 def test_entries_are_listed_of_this_bank(session, twin, filters, keys):
     page = list_entries(session, twin.bank, filters, **LONDON)
     assert [(row.key, row.recorded_by) for row in page.rows] == [(key, twin.recorder) for key in keys]
-    assert page.older is None
+    assert page.next is None
     if len(keys) > 1:
         first = list_entries(session, twin.bank, filters, size=1, **LONDON)
-        assert ([row.key for row in first.rows], first.older) == (keys[:1], twin.history)
-        rest = list_entries(session, twin.bank, filters, below=first.older, size=2, **LONDON)
-        assert ([row.key for row in rest.rows], rest.older) == (keys[1:], None)
+        assert ([row.key for row in first.rows], first.next) == (keys[:1], twin.history)
+        rest = list_entries(session, twin.bank, filters, below=first.next, size=2, **LONDON)
+        assert ([row.key for row in rest.rows], rest.next) == (keys[1:], None)
 
 
 def test_beyond_since_reads_this_banks_postings(session, twin):

@@ -286,9 +286,9 @@ def test_a_list_goes_on_page_by_page_oldest_first(session, village):
         wish = replace(BY_PHONE, name=name)
         joining.apply(session, village.angus, wish, Doing(village.rosa, NOW, name))
     first = list_applications(session, village.angus.id)
-    second = list_applications(session, village.angus.id, above=first.newer)
+    second = list_applications(session, village.angus.id, above=first.next)
     assert [row.name for row in (*first.rows, *second.rows)] == names
-    assert second.newer is None
+    assert second.next is None
     assert list_applications(session, village.angus.id, stage=Stage.ADMITTED).rows == []
     assert list_applications(session, village.perth.id).rows == []
 

@@ -170,6 +170,6 @@ def test_a_long_list_goes_on_page_by_page_and_leaves_nobody_out(session, village
         codes.reverse()
     shows = Shows.DONE if done else Shows.TO_DO
     first = list_tasks(session, village.angus.id, shows, membership_id=1)
-    second = list_tasks(session, village.angus.id, shows, membership_id=1, after=first.after)
+    second = list_tasks(session, village.angus.id, shows, membership_id=1, after=first.next)
     assert [row.code for row in (*first.rows, *second.rows)] == codes
-    assert second.after is None
+    assert second.next is None

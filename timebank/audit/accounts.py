@@ -1,18 +1,18 @@
 """Accounts of a bank with their holders, filtered by balance, limits and standing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from timebank.actors import Role, Standing
+from timebank.actors import OfMember, Role, Standing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.ledger.accounts import AccountKind
 from timebank.members.models import Membership, MembershipRole, Person
+from timebank.rows import Page, fetch_numbered
 
 ROWS_A_PAGE = 25
 
@@ -80,26 +80,34 @@ def _filter(which: Which, accounts: Any, bank: Bank) -> ColumnElement[bool]:  # 
 
 
 @dataclass(frozen=True, slots=True)
-class AccountsPage:
-    """One page of accounts; `count` and `minutes` are totals over all pages."""
+class AccountRow(OfMember):
+    """An account and its holder, None for accounts of the bank itself; `balance` and `floor` are in minutes."""
 
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    number: int
-    has_next: bool
-    count: int
-    minutes: int
+    id: int
+    kind: str
+    balance: int
+    floor: int | None
+    code: str | None
+    number: int | None
+    standing: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPage(Page[AccountRow]):
+    """A numbered page of accounts; `count` and `minutes` are totals over all pages."""
+
+    count: int = 0
+    minutes: int = 0
 
 
 def list_accounts(
     session: Session, bank: Bank, which: Which, *, page: int = 1, size: int = ROWS_A_PAGE
 ) -> AccountsPage:
-    """Return page `page` (from 1) of accounts: by ascending balance for BELOW and BEYOND, else descending.
-
-    Columns: id, kind, balance, floor, code, number, standing, name.
-    """
+    """Return page `page` (from 1) of accounts: by ascending balance for BELOW and BEYOND, else descending."""
     accounts = accounts_as_they_stand(bank.id).subquery()
     query = _holders(bank.id, accounts).where(_filter(which, accounts, bank))
     total = session.execute(query.with_only_columns(func.count(), func.coalesce(func.sum(accounts.c.balance), 0))).one()
     first = accounts.c.balance if which in {Which.BELOW, Which.BEYOND} else accounts.c.balance.desc()
-    rows = session.execute(query.order_by(first, accounts.c.id).limit(size + 1).offset((page - 1) * size)).all()
-    return AccountsPage(rows[:size], page, len(rows) > size, int(total[0]), int(total[1]))
+    listed = fetch_numbered(session, query.order_by(first, accounts.c.id), AccountRow, size, page)
+    return AccountsPage(listed.rows, listed.next, page, count=int(total[0]), minutes=int(total[1]))

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from timebank.audit.rules import MOVED, WAITING
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
+from timebank.rows import Page, columns_of, fetch_page
 
 EXCHANGES_A_PAGE = 25
 EXCHANGES_A_BATCH = 1_000
@@ -64,12 +64,23 @@ def count_exchanges(session: Session, bank_id: int, filters: ExchangeFilter) -> 
     return Totals(sum(int(row.exchanges) for row in rows), minutes(*MOVED), minutes(*WAITING), minutes(State.REVERSED))
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedPage:
-    """One page of exchanges, newest first; `older` is the id to page from (None: this is the last page)."""
+class AuditedExchange(NamedTuple):
+    """An exchange in an auditor's list; its columns mean what they mean in `Exchange`."""
 
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    older: int | None
+    id: int
+    code: str
+    giver_account_id: int
+    receiver_account_id: int
+    state: str
+    what: str
+    agreed_on: date | None
+    agreed_minutes: int | None
+    occurred_on: date | None
+    minutes: int | None
+    category_id: int | None
+
+
+_COLUMNS = columns_of(Exchange, AuditedExchange)
 
 
 def list_exchanges(
@@ -79,45 +90,24 @@ def list_exchanges(
     *,
     below: int | None = None,
     size: int = EXCHANGES_A_PAGE,
-) -> AuditedPage:
-    """Return a page of matches with ids under `below` (None: the newest).
-
-    Columns: id, code, giver_account_id, receiver_account_id, state, what, agreed_on, agreed_minutes, occurred_on,
-    minutes, category_id.
-    """
-    query = _columns().where(*_conditions(bank_id, filters))
+) -> Page[AuditedExchange]:
+    """Return a page of matches with ids under `below` (None: the newest), newest first."""
+    query = select(*_COLUMNS).where(*_conditions(bank_id, filters))
     query = query.where(Exchange.id < below) if below is not None else query
-    rows = session.execute(query.order_by(Exchange.id.desc()).limit(size + 1)).all()
-    return AuditedPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    return fetch_page(session, query.order_by(Exchange.id.desc()), AuditedExchange, size)
 
 
 def list_batches(
     session: Session, bank_id: int, filters: ExchangeFilter, *, size: int = EXCHANGES_A_BATCH
-) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+) -> Iterator[Sequence[AuditedExchange]]:
     """Yield all matches, newest first, in batches of `size` rows, so that memory stays bounded."""
     below: int | None = None
     while True:
         page = list_exchanges(session, bank_id, filters, below=below, size=size)
         yield page.rows
-        if page.older is None:
+        if page.next is None:
             return
-        below = page.older
-
-
-def _columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        Exchange.id,
-        Exchange.code,
-        Exchange.giver_account_id,
-        Exchange.receiver_account_id,
-        Exchange.state,
-        Exchange.what,
-        Exchange.agreed_on,
-        Exchange.agreed_minutes,
-        Exchange.occurred_on,
-        Exchange.minutes,
-        Exchange.category_id,
-    )
+        below = page.next
 
 
 def _conditions(bank_id: int, filters: ExchangeFilter) -> list[ColumnElement[bool]]:

@@ -1,63 +1,109 @@
 """Lists for a coordinator's review: limit overrides, reversals, and exchanges with one broker for both sides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand, overrides_in_force
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
 from timebank.members.models import Membership, Person
+from timebank.rows import Page, columns_of, fetch, fetch_numbered, fetch_page
 
 ROWS_A_PAGE = 25
 
 
-@dataclass(frozen=True, slots=True)
-class RowsPage:
-    """One page of rows; `older` is the id to page from (None: this is the last page)."""
+class OverrideRow(NamedTuple):
+    """A temporary limit of an account: its floor in minutes, until when, why, and the account and its holder."""
 
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    older: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedPage:
-    """Page `number` (from 1) of rows, and whether there is another."""
-
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    number: int
-    has_next: bool
+    account_id: int
+    floor: int
+    reason: str
+    until: date
+    recorded_by: int | None
+    recorded_at: datetime
+    balance: int
+    kind: str
+    name: str | None
+    code: str | None
 
 
-def list_overrides(session: Session, bank: Bank, *, page: int = 1, size: int = ROWS_A_PAGE) -> NumberedPage:
-    """Return page `page` (from 1) of temporary limit overrides, the first to end on top.
+class ReversalRow(NamedTuple):
+    """A reversal, and the code, words, minutes and sides of its exchange."""
 
-    Columns: account_id, floor, reason, until, recorded_by, recorded_at, balance, kind, name, code.
-    """
+    id: int
+    code: str
+    reason: str
+    proposed_by: int
+    proposed_at: datetime
+    giver_agreed_by: int | None
+    receiver_agreed_by: int | None
+    approved_by: int | None
+    refused_by: int | None
+    closed_at: datetime | None
+    exchange_code: str
+    what: str
+    minutes: int
+    giver_account_id: int
+    receiver_account_id: int
+
+
+class OneBrokerRow(NamedTuple):
+    """An exchange in which one broker acted for both sides; `done_by` is that broker."""
+
+    id: int
+    code: str
+    what: str
+    state: str
+    minutes: int | None
+    occurred_on: date | None
+    giver_account_id: int
+    receiver_account_id: int
+    done_by: int
+
+
+class ActedStep(NamedTuple):
+    """A step of an exchange that a broker took for a member; its columns mean what they mean in `ExchangeStep`."""
+
+    exchange_id: int
+    deed: str
+    done_by: int
+    done_at: datetime
+    on_behalf_of: int
+    how: str
+    evidence: str | None
+
+
+def list_overrides(session: Session, bank: Bank, *, page: int = 1, size: int = ROWS_A_PAGE) -> Page[OverrideRow]:
+    """Return page `page` (from 1) of temporary limit overrides, the first to end on top."""
     changes, accounts = overrides_in_force(bank.id).subquery(), accounts_as_they_stand(bank.id).subquery()
-    rows = session.execute(
+    query = (
         select(*changes.c, accounts.c.balance, accounts.c.kind, Person.name, Membership.code)
         .join(accounts, accounts.c.id == changes.c.account_id)
         .outerjoin(Membership, and_(Membership.bank_id == bank.id, Membership.account_id == changes.c.account_id))
         .outerjoin(Person, Person.id == Membership.person_id)
         .order_by(changes.c.until, changes.c.account_id)
-        .limit(size + 1)
-        .offset((page - 1) * size)
-    ).all()
-    return NumberedPage(rows[:size], page, len(rows) > size)
+    )
+    return fetch_numbered(session, query, OverrideRow, size, page)
 
 
-def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | None = None) -> RowsPage:
-    """Return a page of open (`waits`) or answered reversals, newest first.
-
-    Columns: those of a reversal, and of its exchange: exchange_code, what, minutes, giver_ and receiver_account_id.
-    """
+def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | None = None) -> Page[ReversalRow]:
+    """Return a page of open (`waits`) or answered reversals, newest first."""
     query = (
         select(
-            *Reversal.__table__.c,
+            Reversal.id,
+            Reversal.code,
+            Reversal.reason,
+            Reversal.proposed_by,
+            Reversal.proposed_at,
+            Reversal.giver_agreed_by,
+            Reversal.receiver_agreed_by,
+            Reversal.approved_by,
+            Reversal.refused_by,
+            Reversal.closed_at,
             Exchange.code.label("exchange_code"),
             Exchange.what,
             Exchange.minutes,
@@ -69,15 +115,11 @@ def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | 
         .where(Reversal.closed_at.is_(None) if waits else Reversal.closed_at.is_not(None))
     )
     query = query.where(Reversal.id < below) if below is not None else query
-    rows = session.execute(query.order_by(Reversal.id.desc()).limit(ROWS_A_PAGE + 1)).all()
-    return RowsPage(rows[:ROWS_A_PAGE], rows[ROWS_A_PAGE - 1].id if len(rows) > ROWS_A_PAGE else None)
+    return fetch_page(session, query.order_by(Reversal.id.desc()), ReversalRow, ROWS_A_PAGE)
 
 
-def list_one_broker(session: Session, bank_id: int, *, below: int | None = None) -> RowsPage:
-    """Return a page of exchanges in which one broker acted for both sides, newest first.
-
-    Columns: id, code, what, state, minutes, occurred_on, giver_account_id, receiver_account_id, done_by.
-    """
+def list_one_broker(session: Session, bank_id: int, *, below: int | None = None) -> Page[OneBrokerRow]:
+    """Return a page of exchanges in which one broker acted for both sides, newest first."""
     both = one_broker(bank_id).subquery()
     query = (
         select(
@@ -95,32 +137,17 @@ def list_one_broker(session: Session, bank_id: int, *, below: int | None = None)
         .where(Exchange.bank_id == bank_id)
     )
     query = query.where(Exchange.id < below) if below is not None else query
-    rows = session.execute(query.order_by(Exchange.id.desc()).limit(ROWS_A_PAGE + 1)).all()
-    return RowsPage(rows[:ROWS_A_PAGE], rows[ROWS_A_PAGE - 1].id if len(rows) > ROWS_A_PAGE else None)
+    return fetch_page(session, query.order_by(Exchange.id.desc()), OneBrokerRow, ROWS_A_PAGE)
 
 
-def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the steps of these exchanges that brokers took for members.
-
-    Columns: exchange_id, deed, done_by, done_at, on_behalf_of, how, evidence.
-    """
-    return session.execute(
-        select(
-            ExchangeStep.exchange_id,
-            ExchangeStep.deed,
-            ExchangeStep.done_by,
-            ExchangeStep.done_at,
-            ExchangeStep.on_behalf_of,
-            ExchangeStep.how,
-            ExchangeStep.evidence,
-        )
-        .where(
-            ExchangeStep.bank_id == bank_id,
-            ExchangeStep.exchange_id.in_(exchange_ids),
-            ExchangeStep.on_behalf_of.is_not(None),
-        )
-        .order_by(ExchangeStep.exchange_id, ExchangeStep.number)
-    ).all()
+def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]) -> list[ActedStep]:
+    """Return the steps of these exchanges that brokers took for members, exchange by exchange, in order."""
+    query = select(*columns_of(ExchangeStep, ActedStep)).where(
+        ExchangeStep.bank_id == bank_id,
+        ExchangeStep.exchange_id.in_(exchange_ids),
+        ExchangeStep.on_behalf_of.is_not(None),
+    )
+    return fetch(session, query.order_by(ExchangeStep.exchange_id, ExchangeStep.number), ActedStep)
 
 
 def one_broker(bank_id: int) -> Select[int, int | None]:

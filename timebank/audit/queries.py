@@ -13,14 +13,14 @@ from timebank import clock
 from timebank.audit.accounts import count_people
 from timebank.audit.lists import one_broker
 from timebank.audit.models import BooksCheck
-from timebank.audit.rules import MOVED, WAITING
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
 from timebank.corrections.models import Correction, SignOff
 from timebank.exchanges.models import Exchange, Reversal
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.references import DeedName
-from timebank.trail.queries import list_doers
+from timebank.rows import Page
+from timebank.trail.queries import find_doers
 
 CHECKS_A_PAGE = 25
 LAST_CHECKS = 5
@@ -47,21 +47,12 @@ class StoredCheck:
         return sum(int(check["figure"]) for check in self.checks)
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksPage:
-    """Page `number` (from 1) of check runs, and whether there is another."""
-
-    rows: Sequence[StoredCheck]
-    number: int
-    has_next: bool
-
-
-def list_checks(session: Session, bank_id: int, *, page: int = 1, size: int = CHECKS_A_PAGE) -> ChecksPage:
+def list_checks(session: Session, bank_id: int, *, page: int = 1, size: int = CHECKS_A_PAGE) -> Page[StoredCheck]:
     """Return a page of all check runs of the installation, newest first."""
     stored = session.scalar(select(func.count()).select_from(BooksCheck)) or 0
     before = (page - 1) * size
     runs = _list_stored(session, bank_id, stored - before, _newest_first().limit(size).offset(before))
-    return ChecksPage(runs, page, stored > before + size)
+    return Page(runs, page + 1 if stored > before + size else None, page)
 
 
 def find_check(session: Session, bank_id: int, number: int) -> StoredCheck | None:
@@ -87,7 +78,7 @@ def _list_stored(
 ) -> Sequence[StoredCheck]:
     """Return the runs of the query, numbered down from `newest`, each with the member of the bank who started it."""
     rows = session.execute(query).all()
-    askers = dict(list_doers(session, bank_id, DeedName.BOOKS_CHECKED, [row.checked_at for row in rows]))
+    askers = find_doers(session, bank_id, DeedName.BOOKS_CHECKED, [row.checked_at for row in rows])
     return [
         StoredCheck(
             newest - at, row.checked_at, row.is_right, **json.loads(row.results), asked_by=askers.get(row.checked_at)

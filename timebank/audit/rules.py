@@ -1,16 +1,23 @@
 """Entry keys in URLs, and the groups of states by which lists of exchanges are filtered."""
 
+from enum import StrEnum
+
 from timebank.codes import OLD_KEY
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.ledger.entries import HISTORY, EntryKind
 
 #: First path segments of the URLs of entries.
 WORDS = tuple(sorted({"reversal", *EntryKind}))
-#: States whose hours are posted and not reversed, and states that wait for the other side.
-MOVED = (State.CONFIRMED, State.DECIDED)
-WAITING = (State.RECORDED, State.DISPUTED)
-#: Filter words that stand for several states; each state also has its own value as a word.
-GROUPS = {"moved": MOVED, "waiting-hours": WAITING}
+
+
+class Group(StrEnum):
+    """Filter words that stand for several states; each state also has its own value as a word."""
+
+    MOVED = "moved"
+    WAITING = "waiting-hours"
+
+
+GROUPS = {Group.MOVED: MOVED, Group.WAITING: WAITING}
 
 
 def address_of(key: str) -> tuple[str, str] | None:
@@ -39,6 +46,6 @@ def keys_of(word: str, code: str) -> tuple[str, str]:
 
 def states_of(word: str) -> tuple[State, ...]:
     """Return the states that a filter word of a URL stands for; () for an unknown word."""
-    if word in GROUPS:
-        return GROUPS[word]
+    if word in set(Group):
+        return GROUPS[Group(word)]
     return tuple(state for state in State if state.value == word)

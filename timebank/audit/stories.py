@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebank.audit.rules import keys_of
-from timebank.bookkeeping.audit_queries import EntryLine, EntryRow, find_entry, list_lines, list_related_entries
+from timebank.bookkeeping.audit_queries import (
+    EntryLine,
+    EntryRow,
+    RelatedEntry,
+    find_entry,
+    list_lines,
+    list_related_entries,
+)
 from timebank.bookkeeping.queries import list_reversed_lines
 from timebank.corrections.models import Correction
 from timebank.corrections.queries import CorrectionRow, find_correction, list_of_entry
-from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
-from timebank.exchanges.queries import find_exchange
+from timebank.exchanges.models import Exchange, Reversal
+from timebank.exchanges.queries import ExchangeStepRow, find_exchange, list_steps
 from timebank.members.models import Membership, Person
-from timebank.trail.queries import list_deeds_of
+from timebank.trail.queries import SubjectDeed, list_deeds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,14 @@ class Story:
 
     entry: EntryRow
     lines: Sequence[EntryLine]
-    related: Sequence[Row[str, int | None]]
+    related: Sequence[RelatedEntry]
     exchange: Exchange | None
-    steps: Sequence[Row[*tuple[Any, ...]]]
+    steps: Sequence[ExchangeStepRow]
     reversal: Reversal | None
     correction: Correction | None
     taken_back_by: Sequence[CorrectionRow]
     lines_left: int
-    deeds: Sequence[Row[*tuple[Any, ...]]]
+    deeds: Sequence[SubjectDeed]
     people: People
 
 
@@ -55,7 +61,7 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     lines = list_lines(session, bank_id, entry)
     about, _colon, deed_code = entry.deed.partition(":")
     exchange = find_exchange(session, bank_id, deed_code) if about == "exchange" else None
-    steps = _list_steps(session, exchange) if exchange else []
+    steps = list_steps(session, bank_id, exchange.id) if exchange else []
     reversal = _find_reversal(session, entry.key, exchange) if exchange else None
     correction = None if exchange else _find_correction(session, bank_id, entry.key)
     taken_back_by = [] if exchange else list_of_entry(session, bank_id, entry.id)
@@ -64,7 +70,8 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     subjects |= {f"correction:{row.code}" for row in corrections}
     deeds = list_deeds_of(session, bank_id, sorted(subjects))
     doers: set[int | None] = {entry.recorded_by, entry.on_behalf_of, entry.approved_by}
-    doers |= {member_id for step in (*steps, *deeds) for member_id in (step.done_by, step.on_behalf_of)}
+    rows: list[ExchangeStepRow | SubjectDeed] = [*steps, *deeds]
+    doers |= {member_id for row in rows for member_id in (row.done_by, row.on_behalf_of)}
     if reversal:
         doers |= {reversal.proposed_by, reversal.approved_by, reversal.refused_by}
         doers |= {reversal.giver_agreed_by, reversal.receiver_agreed_by}
@@ -98,24 +105,6 @@ def list_people(session: Session, bank_id: int, memberships: set[int | None], ac
         )
     ).all()
     return People({row.id: row.name for row in rows}, {row.account_id: (row.name, row.code) for row in rows})
-
-
-def _list_steps(session: Session, exchange: Exchange) -> Sequence[Row[*tuple[Any, ...]]]:
-    return session.execute(
-        select(
-            ExchangeStep.number,
-            ExchangeStep.deed,
-            ExchangeStep.done_by,
-            ExchangeStep.done_at,
-            ExchangeStep.minutes,
-            ExchangeStep.words,
-            ExchangeStep.on_behalf_of,
-            ExchangeStep.how,
-            ExchangeStep.evidence,
-        )
-        .where(ExchangeStep.bank_id == exchange.bank_id, ExchangeStep.exchange_id == exchange.id)
-        .order_by(ExchangeStep.number)
-    ).all()
 
 
 def _find_reversal(session: Session, key: str, exchange: Exchange) -> Reversal | None:

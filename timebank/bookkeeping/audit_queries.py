@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import line_sql
@@ -14,6 +14,7 @@ from timebank.bookkeeping.late import later_month, thirty_days_late
 from timebank.bookkeeping.models import Account, Entry, LimitChange, Memo, Posting, TakenBack
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind
+from timebank.rows import Page, fetch, fetch_first, fetch_page
 
 ENTRIES_A_PAGE = 25
 
@@ -139,16 +140,21 @@ class EntryFilter:
     late: Late | None = None
 
 
-#: See `_entries` for its columns.
-EntryRow = Row[*tuple[Any, ...]]
+class EntryRow(NamedTuple):
+    """An entry with its words; `lines` are (from account, to account, minutes, line that it mirrors, if any)."""
 
-
-@dataclass(frozen=True, slots=True)
-class EntriesPage:
-    """A page of entries, newest first; `older` is the value for `below` (None: this is the last page)."""
-
-    rows: Sequence[EntryRow]
-    older: int | None
+    id: int
+    key: str
+    kind: str
+    occurred_on: date
+    recorded_at: datetime
+    recorded_by: int
+    on_behalf_of: int | None
+    approved_by: int | None
+    deed: str
+    reverses: int | None
+    lines: Sequence[Sequence[int]]
+    words: str | None
 
 
 def list_entries(  # noqa: PLR0913 (what is late depends on where and when the bank is)
@@ -160,7 +166,7 @@ def list_entries(  # noqa: PLR0913 (what is late depends on where and when the b
     years: range,
     below: int | None = None,
     size: int = ENTRIES_A_PAGE,
-) -> EntriesPage:
+) -> Page[EntryRow]:
     """Return the page of a bank's entries with ids under `below` (None: the newest page), newest first."""
     query = _entries().where(Entry.bank_id == bank_id, *_conditions(filters))
     if filters.late is not None:
@@ -168,22 +174,27 @@ def list_entries(  # noqa: PLR0913 (what is late depends on where and when the b
         query = query.where(late(session, time_zone, years))
     if below is not None:
         query = query.where(Entry.id < below)
-    rows = session.execute(query.order_by(Entry.id.desc()).limit(size + 1)).all()
-    return EntriesPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    return fetch_page(session, query.order_by(Entry.id.desc()), EntryRow, size)
 
 
 def find_entry(session: Session, bank_id: int, keys: Sequence[str]) -> EntryRow | None:
     """Return the entry with one of these keys, and its words; None if there is none."""
-    return session.execute(_entries().where(Entry.bank_id == bank_id, Entry.key.in_(keys))).first()
+    return fetch_first(session, _entries().where(Entry.bank_id == bank_id, Entry.key.in_(keys)), EntryRow)
 
 
-def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> Sequence[Row[str, int | None]]:
-    """Return (key, reverses) of this entry's reversals and of the entry that it reverses, oldest first."""
+class RelatedEntry(NamedTuple):
+    """The key of an entry, and the id of the entry that it reverses."""
+
+    key: str
+    reverses: int | None
+
+
+def list_related_entries(session: Session, bank_id: int, entry: EntryRow) -> list[RelatedEntry]:
+    """Return this entry's reversals and the entry that it reverses, oldest first."""
     reversals = select(TakenBack.by_entry_id).where(TakenBack.bank_id == bank_id, TakenBack.entry_id == entry.id)
     related = or_(Entry.id.in_(reversals), Entry.id == entry.reverses)
-    return session.execute(
-        select(Entry.key, Entry.reverses).where(Entry.bank_id == bank_id, related).order_by(Entry.id)
-    ).all()
+    query = select(Entry.key, Entry.reverses).where(Entry.bank_id == bank_id, related)
+    return fetch(session, query.order_by(Entry.id), RelatedEntry)
 
 
 class EntryLine(NamedTuple):

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -12,9 +12,34 @@ from timebank.bookkeeping.closing_models import Closing
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.refusals import insert_rows
 from timebank.ledger.closings import ClosingKind
+from timebank.rows import columns_of, fetch, fetch_first
 
-#: Columns: id, kind, account_id, month, figures, reason, recorded_by, approved_by, recorded_at.
-ClosingRow = Row[*tuple[Any, ...]]
+
+class ClosingRow(NamedTuple):
+    """A closing or reopening of an account."""
+
+    id: int
+    kind: str
+    account_id: int
+    reason: str
+    recorded_by: int
+    approved_by: int | None
+    recorded_at: datetime
+
+
+class SignedMonth(NamedTuple):
+    """A month that was signed off, with its figures in canonical JSON."""
+
+    bank_id: int
+    month: date
+    figures: str
+    reason: str
+    recorded_by: int
+    approved_by: int | None
+    recorded_at: datetime
+
+
+_SIGNED = columns_of(Closing, SignedMonth)
 
 
 def close_account(session: Session, bank_id: int, account_id: int, *, reason: str, by: int, now: datetime) -> None:
@@ -83,32 +108,29 @@ def list_closed(session: Session, bank_id: int, account_ids: Sequence[int]) -> S
     ).all()
 
 
-def list_signed_off(session: Session, bank_id: int) -> Sequence[ClosingRow]:
+def list_signed_off(session: Session, bank_id: int) -> list[SignedMonth]:
     """Return the months that were signed off, newest first."""
-    return session.execute(
-        _columns().where(Closing.bank_id == bank_id, Closing.month.is_not(None)).order_by(Closing.month.desc())
-    ).all()
+    query = select(*_SIGNED).where(Closing.bank_id == bank_id, Closing.month.is_not(None))
+    return fetch(session, query.order_by(Closing.month.desc()), SignedMonth)
 
 
-def list_all_signed_off(session: Session) -> Sequence[ClosingRow]:
-    """Return the months that were signed off in all banks, oldest first. Columns: bank_id, month, figures."""
-    return session.execute(
-        select(Closing.bank_id, Closing.month, Closing.figures)
-        .where(Closing.month.is_not(None))
-        .order_by(Closing.bank_id, Closing.month)
-    ).all()
+def list_all_signed_off(session: Session) -> list[SignedMonth]:
+    """Return the months that were signed off in all banks, bank by bank, oldest first."""
+    query = select(*_SIGNED).where(Closing.month.is_not(None))
+    return fetch(session, query.order_by(Closing.bank_id, Closing.month), SignedMonth)
 
 
-def find_signed_off(session: Session, bank_id: int, month: date) -> ClosingRow | None:
+def find_signed_off(session: Session, bank_id: int, month: date) -> SignedMonth | None:
     """Return the sign-off of a month (its first day); None if there is none."""
-    return session.execute(_columns().where(Closing.bank_id == bank_id, Closing.month == month)).first()
+    query = select(*_SIGNED).where(Closing.bank_id == bank_id, Closing.month == month)
+    return fetch_first(session, query, SignedMonth)
 
 
-def list_closings(session: Session, bank_id: int, account_id: int) -> Sequence[ClosingRow]:
+def list_closings(session: Session, bank_id: int, account_id: int) -> list[ClosingRow]:
     """Return the closings and reopenings of an account, oldest first."""
-    return session.execute(
-        _columns().where(Closing.bank_id == bank_id, Closing.account_id == account_id).order_by(Closing.id)
-    ).all()
+    query = select(*columns_of(Closing, ClosingRow))
+    query = query.where(Closing.bank_id == bank_id, Closing.account_id == account_id)
+    return fetch(session, query.order_by(Closing.id), ClosingRow)
 
 
 def account_closings() -> Select[*tuple[Any, ...]]:
@@ -123,20 +145,6 @@ def account_closings() -> Select[*tuple[Any, ...]]:
 def closed_accounts() -> Select[int, int]:
     """Return a selectable of (bank_id, id) of closed accounts."""
     return select(Account.bank_id, Account.id).where(Account.closed_at.is_not(None))
-
-
-def _columns() -> Any:  # noqa: ANN401 (a selectable of nine columns)
-    return select(
-        Closing.id,
-        Closing.kind,
-        Closing.account_id,
-        Closing.month,
-        Closing.figures,
-        Closing.reason,
-        Closing.recorded_by,
-        Closing.approved_by,
-        Closing.recorded_at,
-    )
 
 
 def _write(  # noqa: PLR0913 (a closing names what, who, who approved, why and when)

@@ -1,6 +1,6 @@
 """Streaming queries over all entries of a bank, for exports."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -102,12 +102,23 @@ def _sides_of_entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> Callable[[int], 
     return sides
 
 
-def stream_history(session: Session, bank_id: int | None = None) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield the imported entries of a bank, or of all banks, without reversals, fetching in batches.
+class HistoryRow(NamedTuple):
+    """An imported entry; `has_words` is True also after its words were erased."""
 
-    Columns: bank_id, key, deed, kind, lines, occurred_on, recorded_by, recorded_at, words, has_words (True also after
-    they were erased).
-    """
+    bank_id: int
+    key: str
+    deed: str
+    kind: str
+    lines: Sequence[Sequence[int]]
+    occurred_on: date
+    recorded_by: int
+    recorded_at: datetime
+    words: str | None
+    has_words: bool
+
+
+def stream_history(session: Session, bank_id: int | None = None) -> Iterator[HistoryRow]:
+    """Yield the imported entries of a bank, or of all banks, without reversals, fetching in batches."""
     query = (
         select(
             Entry.bank_id,
@@ -128,4 +139,5 @@ def stream_history(session: Session, bank_id: int | None = None) -> Iterator[Row
     if bank_id is not None:
         query = query.where(Entry.bank_id == bank_id)
     with session.execute(query) as entries:
-        yield from entries
+        for entry in entries:
+            yield HistoryRow._make(entry)

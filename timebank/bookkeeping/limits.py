@@ -4,15 +4,24 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, insert, literal, null, select, text
+from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, literal, null, select, text
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.models import Account, LimitChange
 from timebank.db import UtcTime
 from timebank.ledger.accounts import AccountKind
+from timebank.rows import columns_of, fetch
 
-#: Columns: number, floor, reason, until, recorded_by, recorded_at.
-LimitRow = Row[*tuple[Any, ...]]
+
+class LimitRow(NamedTuple):
+    """A change of an account's limit: its floor in minutes, and the last day of a temporary one."""
+
+    number: int
+    floor: int
+    reason: str
+    until: date | None
+    recorded_by: int | None
+    recorded_at: datetime
 
 
 def lock_accounts(session: Session, bank_id: int, account_ids: Sequence[int]) -> None:
@@ -32,20 +41,11 @@ def balances() -> Select[int, int, int]:
     return select(Account.bank_id, Account.id, Account.balance)
 
 
-def list_limits(session: Session, bank_id: int, account_id: int) -> Sequence[LimitRow]:
+def list_limits(session: Session, bank_id: int, account_id: int) -> list[LimitRow]:
     """Return all limit changes of an account, newest first; the first row is in force."""
-    return session.execute(
-        select(
-            LimitChange.number,
-            LimitChange.floor,
-            LimitChange.reason,
-            LimitChange.until,
-            LimitChange.recorded_by,
-            LimitChange.recorded_at,
-        )
-        .where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
-        .order_by(LimitChange.number.desc())
-    ).all()
+    query = select(*columns_of(LimitChange, LimitRow))
+    query = query.where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
+    return fetch(session, query.order_by(LimitChange.number.desc()), LimitRow)
 
 
 class EndedOverride(NamedTuple):
@@ -72,12 +72,10 @@ def list_ended_overrides(session: Session, bank_id: int, today: date) -> Sequenc
         .scalar_subquery()
     )
     columns = (Account.id, Account.kind, Account.floor, Account.balance, Account.held, LimitChange.reason, for_good)
-    rows = session.execute(
-        _with_newest_change(select(*columns))
-        .where(Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today)
-        .order_by(Account.id)
+    query = _with_newest_change(select(*columns)).where(
+        Account.bank_id == bank_id, Account.floor.is_not(None), LimitChange.until < today
     )
-    return [EndedOverride._make(row) for row in rows]
+    return fetch(session, query.order_by(Account.id), EndedOverride)
 
 
 def change_floors(  # noqa: PLR0913 (who, why and when belong to the deed)

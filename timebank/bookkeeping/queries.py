@@ -4,10 +4,11 @@ Balances and statement pages are index lookups, however many postings an account
 gap, so every page is a range, and totals are stored in the account.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
@@ -18,6 +19,7 @@ from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
 from timebank.ledger import accounts, entries
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import KINDS_OF_HELP, EntryKind, Line
+from timebank.rows import Page, cut, fetch
 
 
 def get_account(session: Session, bank_id: int, account_id: int) -> accounts.Account:
@@ -118,17 +120,32 @@ class StatementFilter:
     recorded_before: datetime | None = None
 
 
-#: See `statement` for its columns.
-StatementRow = Row[*tuple[Any, ...]]
+class StatementRow(NamedTuple):
+    """A posting of a statement with its entry: minutes are signed, and `balance_after` is the account's.
+
+    `reversed_by` is the id of the entry that reversed this line, `other_account` the line's other account.
+    """
+
+    number: int
+    entry_id: int
+    minutes: int
+    balance_after: int
+    key: str
+    kind: str
+    occurred_on: date
+    recorded_at: datetime
+    deed: str
+    reverses: int | None
+    reversed_by: int | None
+    other_account: int
+    words: str | None
+
+
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 
 def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
-    """Return a selectable of an account's postings, for other packages to join, filter and page.
-
-    Columns: number, entry_id, key, minutes, balance_after, kind, occurred_on, recorded_at, deed, reverses,
-    reversed_by (the id of the entry that reversed this line), other_account (the line's other account), words.
-    """
+    """Return a selectable of an account's postings with the columns of StatementRow, for other packages to join."""
     return (
         select(
             Posting.number,
@@ -158,12 +175,10 @@ def statement(bank_id: int, account_id: int) -> Select[*tuple[Any, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementPage:
-    """A page of postings, newest first; `older` and `newer` are values for `below` (None: no such page)."""
+class StatementPage(Page[StatementRow]):
+    """A page of postings, newest first; `next` and `newer` are values for `below` (None: no such page)."""
 
-    rows: Sequence[StatementRow]
-    older: int | None
-    newer: int | None
+    newer: int | None = None
 
 
 def list_statement(
@@ -181,7 +196,7 @@ def list_statement(
     """
     query = _filtered(statement(bank_id, account_id), filters)
     older = query.where(Posting.number < below) if below is not None else query
-    rows = session.execute(older.order_by(Posting.number.desc()).limit(size + 1)).all()
+    rows = fetch(session, older.order_by(Posting.number.desc()).limit(size + 1), StatementRow)
     newer = None
     if below is not None:
         numbers = _filtered(
@@ -192,14 +207,15 @@ def list_statement(
         )
         ahead = session.scalars(numbers.order_by(Posting.number).limit(size)).all()
         newer = ahead[-1] + 1 if ahead else None
-    return StatementPage(rows[:size], rows[size - 1].number if len(rows) > size else None, newer)
+    page = cut(rows, size, attrgetter("number"))
+    return StatementPage(page.rows, page.next, newer=newer)
 
 
 def list_whole_statement(
     session: Session, bank_id: int, account_id: int, filters: StatementFilter
-) -> Sequence[StatementRow]:
+) -> list[StatementRow]:
     """Return all postings that match the filter, oldest first."""
-    return session.execute(_filtered(statement(bank_id, account_id), filters).order_by(Posting.number)).all()
+    return fetch(session, _filtered(statement(bank_id, account_id), filters).order_by(Posting.number), StatementRow)
 
 
 def _filtered(query: _Query, filters: StatementFilter) -> _Query:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.closings import ClosingRow, list_all_signed_off
+from timebank.bookkeeping.closings import SignedMonth, list_all_signed_off
 from timebank.bookkeeping.queries import find_entry_id, get_entry
 from timebank.corrections.figures import Figures, differences, read
 from timebank.corrections.models import Correction, CorrectionKind
@@ -19,7 +19,7 @@ from timebank.ledger.checks import CheckResult, Finding, check_result
 def months_as_signed_off(session: Session) -> CheckResult:
     """Every month that was signed off still has its figures when they are reckoned anew from the books."""
     signed, wrong = list_all_signed_off(session), list[Finding]()
-    together = defaultdict[tuple[int, str], list[tuple[ClosingRow, Figures]]](list)
+    together = defaultdict[tuple[int, str], list[tuple[SignedMonth, Figures]]](list)
     for row in signed:
         try:
             figures = read(row.figures)
@@ -38,7 +38,7 @@ def months_as_signed_off(session: Session) -> CheckResult:
     return check_result("months_as_signed_off", len(signed), "months", wrong)
 
 
-def _finding(row: ClosingRow, problem: str) -> Finding:
+def _finding(row: SignedMonth, problem: str) -> Finding:
     return Finding("closing", f"{row.bank_id}/{row.month:%Y-%m}", problem)
 
 

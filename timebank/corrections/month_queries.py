@@ -1,18 +1,18 @@
-"""Months of a bank: their figures reckoned from the books, and who has signed them."""
+"""Queries of the months of a bank: their figures, computed from the books, and who signed them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.banks.models import Bank
 from timebank.bookkeeping import months as books
-from timebank.bookkeeping.closings import ClosingRow, find_signed_off, list_signed_off
+from timebank.bookkeeping.closings import SignedMonth, find_signed_off, list_signed_off
 from timebank.corrections.figures import (
     Closed,
     Counted,
@@ -28,40 +28,55 @@ from timebank.corrections.figures import (
 )
 from timebank.corrections.models import SignOff
 from timebank.db import snapshot
+from timebank.rows import columns_of, fetch, fetch_first
 
-#: Columns: id, month, figures (JSON), words, signed_by, signed_at, confirmed_by, refused_by, refused_because,
-#: closed_at.
-SignOffRow = Row[*tuple[Any, ...]]
+
+class SignOffRow(NamedTuple):
+    """A signature under a month; its columns mean what they mean in `SignOff`, and `figures` are JSON."""
+
+    id: int
+    month: date
+    figures: str
+    words: str
+    signed_by: int
+    signed_at: datetime
+    confirmed_by: int | None
+    refused_by: int | None
+    refused_because: str | None
+    closed_at: datetime | None
+
+
+_COLUMNS = columns_of(SignOff, SignOffRow)
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of a bank: its figures, the sign-off that stands, the signature that waits, the one refused last.
+    """A month of a bank: its figures, its sign-off, the signature that waits, and the newest refused one.
 
-    Of a month looked at alone the figures are those of the books now; in a list, those on record where there are any.
+    `find_month` computes the figures from the books; `list_bank_months` takes the signed ones if there are any.
     """
 
     month: date
     figures: Figures
     is_over: bool
-    signed_off: ClosingRow | None = None
+    signed_off: SignedMonth | None = None
     waiting: SignOffRow | None = None
     refused: SignOffRow | None = None
 
     @property
     def signed(self) -> Figures | None:
-        """The figures that were signed, on record or waiting."""
+        """Return the figures that were signed, confirmed or waiting; None if nobody signed."""
         row = self.signed_off or self.waiting
         return None if row is None else read(row.figures)
 
 
 def months_of(bank: Bank, now: datetime) -> list[date]:
-    """The months of a bank up to this one, oldest first."""
+    """Return the months of a bank up to the current one, oldest first."""
     return list_months(clock.local_day(bank.opened_at, bank.time_zone), clock.local_day(now, bank.time_zone))
 
 
 def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_zone: str) -> dict[date, Figures]:
-    """The figures of these months as the books have them, in a few questions that each read the books once."""
+    """Return the figures of these months, computed from the books in a fixed number of queries."""
     if not months:
         return {}
     every = [(month, _begins(month, time_zone)) for month in list_months(min(months), max(months))]
@@ -82,7 +97,7 @@ def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_z
 
 
 def reckon_beside(session: Session, bank_id: int, month: date, time_zone: str) -> Figures:
-    """One month's figures on a snapshot, so that no lock is held meanwhile. What the session has not kept is lost."""
+    """Return one month's figures, read from a snapshot without locks. Rolls back the session first."""
     session.rollback()
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
@@ -91,7 +106,7 @@ def reckon_beside(session: Session, bank_id: int, month: date, time_zone: str) -
 
 
 def list_bank_months(session: Session, bank: Bank, now: datetime) -> list[Month]:
-    """Every month of a bank with its figures, newest first; of those on record the figures that were signed."""
+    """Return every month of a bank, newest first, with its signed figures, or else those computed from the books."""
     months, today = months_of(bank, now), clock.local_day(now, bank.time_zone)
     signed = {row.month: row for row in list_signed_off(session, bank.id)}
     waiting = {row.month: row for row in list_waiting_months(session, bank.id)}
@@ -104,7 +119,7 @@ def list_bank_months(session: Session, bank: Bank, now: datetime) -> list[Month]
 
 
 def find_month(session: Session, bank: Bank, month: date, now: datetime) -> Month | None:
-    """One month of a bank, with the figures that the books come to now; None for one that it has not seen."""
+    """Return one month of a bank, with figures computed from the books now; None for a month outside its time."""
     if month not in months_of(bank, now):
         return None
     signed_off = find_signed_off(session, bank.id, month)
@@ -117,43 +132,29 @@ def find_month(session: Session, bank: Bank, month: date, now: datetime) -> Mont
 
 
 def find_waiting(session: Session, bank_id: int, month: date) -> SignOffRow | None:
-    """The signature under a month that waits for a second person."""
-    return session.execute(
-        _columns().where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.closed_at.is_(None))
-    ).first()
+    """Return the signature under a month that waits for a second person; None if there is none."""
+    query = select(*_COLUMNS)
+    query = query.where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.closed_at.is_(None))
+    return fetch_first(session, query, SignOffRow)
 
 
 def find_refused(session: Session, bank_id: int, month: date) -> SignOffRow | None:
-    """The signature under a month that was turned down last."""
-    query = _columns().where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.refused_by.is_not(None))
-    return session.execute(query.order_by(SignOff.id.desc()).limit(1)).first()
+    """Return the newest refused signature under a month; None if there is none."""
+    query = select(*_COLUMNS)
+    query = query.where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.refused_by.is_not(None))
+    return fetch_first(session, query.order_by(SignOff.id.desc()).limit(1), SignOffRow)
 
 
 def list_waiting_months(session: Session, bank_id: int) -> Sequence[SignOffRow]:
-    """Signatures that wait for a second person, oldest month first."""
-    query = _columns().where(SignOff.bank_id == bank_id, SignOff.closed_at.is_(None))
-    return session.execute(query.order_by(SignOff.month)).all()
+    """Return the signatures that wait for a second person, oldest month first."""
+    query = select(*_COLUMNS).where(SignOff.bank_id == bank_id, SignOff.closed_at.is_(None))
+    return fetch(session, query.order_by(SignOff.month), SignOffRow)
 
 
 def _begins(month: date, time_zone: str) -> datetime:
-    """The moment at which a month begins where the bank is."""
+    """Return the moment at which a month begins in this time zone."""
     return datetime(month.year, month.month, 1, tzinfo=ZoneInfo(time_zone))
 
 
 def _month(moment: datetime, time_zone: str) -> date:
     return clock.local_day(moment, time_zone).replace(day=1)
-
-
-def _columns() -> Any:  # noqa: ANN401 (a selectable of ten columns)
-    return select(
-        SignOff.id,
-        SignOff.month,
-        SignOff.figures,
-        SignOff.words,
-        SignOff.signed_by,
-        SignOff.signed_at,
-        SignOff.confirmed_by,
-        SignOff.refused_by,
-        SignOff.refused_because,
-        SignOff.closed_at,
-    )

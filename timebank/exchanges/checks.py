@@ -9,13 +9,11 @@ from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import POSTED, WAITING, State
 from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.entries import HISTORY, EntryKind
 
 _PREFIX = "exchange:"
-_WAITS = (State.RECORDED, State.DISPUTED)
-_MOVED = (State.CONFIRMED, State.DECIDED, State.REVERSED)
 
 
 def exchanges_have_entries(session: Session) -> CheckResult:
@@ -23,7 +21,7 @@ def exchanges_have_entries(session: Session) -> CheckResult:
 
     A reversed exchange has the entry that took it back as well; no other exchange has one.
     """
-    moved = Exchange.state.in_(_MOVED) & (Exchange.minutes > 0)
+    moved = Exchange.state.in_(POSTED) & (Exchange.minutes > 0)
     wrong = [*_entries_that_do_not_fit(session), *_exchanges_without_entry(session, moved)]
     count = session.scalar(select(func.count()).select_from(Exchange).where(moved)) or 0
     return check_result("exchanges_have_entries", count, "exchanges", wrong)
@@ -60,7 +58,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
             yield Finding("entry", str(row.deed), "an exchange has one line")
         elif row.code is None or not row.deed.startswith(_PREFIX):
             yield Finding("entry", str(row.deed), "no exchange belongs to it")
-        elif row.state not in _MOVED or not row.minutes:
+        elif row.state not in POSTED or not row.minutes:
             yield Finding("exchange", row.code, f"it is {row.state}, and its entry does not fit that")
         elif (row.giver_account_id, row.receiver_account_id, row.minutes) != sides:
             yield Finding("exchange", row.code, "its sides or minutes are not those of its entry")
@@ -89,7 +87,7 @@ def waiting_hours_are_held(session: Session) -> CheckResult:
     held = holds().subquery()
     beside = (held.c.bank_id == Exchange.bank_id) & (held.c.deed == literal(_PREFIX).concat(Exchange.code))
     is_open = held.c.resolved_at.is_(None)
-    waits = Exchange.state.in_(_WAITS)
+    waits = Exchange.state.in_(WAITING)
     unheld = session.execute(
         select(
             Exchange.code,

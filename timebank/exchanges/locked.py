@@ -19,7 +19,7 @@ from timebank.actors import Actor, Doing, Unattended
 from timebank.bookkeeping import holds
 from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
-from timebank.exchanges.rules import Deed, Standing, State, standing_of
+from timebank.exchanges.rules import WAITING, Deed, Standing, standing_of
 from timebank.references import Ref, Subject
 
 _EXCHANGES = cast("Table", Exchange.__table__)
@@ -115,7 +115,7 @@ def lock(session: Session, bank_id: int, code: str) -> Locked:
     """Return the exchange, locked and as it is now, whatever was read of it before. Raises NoResultFound."""
     session.flush()
     locked = _get(_LOCK, session, bank_id, code)
-    if locked.hold_id is None and locked.state in {State.RECORDED, State.DISPUTED}:
+    if locked.hold_id is None and locked.state in WAITING:
         # Who had to wait for the lock sees the exchange as it is and its hold as it was: read again, now locked.
         locked = _get(_LOCK, session, bank_id, code)
     return locked

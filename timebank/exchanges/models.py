@@ -19,7 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.actors import How
 from timebank.db import Base, InDomain, UtcTime
-from timebank.exchanges.rules import Deed, Side, Standing, State, standing_of
+from timebank.exchanges.rules import RECORDED, Deed, OfExchange, Side, Standing, State, standing_of
+
+_unrecorded = f"state IN ({', '.join(repr(state.value) for state in State if state not in RECORDED)})"
 
 
 def _one_of(column: str, words: type[State | Side | Deed | How]) -> str:
@@ -35,7 +37,7 @@ EXTRA_MINUTES = DOMAIN("extra_minutes", Integer(), check="VALUE BETWEEN 0 AND 60
 DOMAINS = (STATE, DEED, HOW, WHOLE_MINUTES, EXTRA_MINUTES)
 
 
-class Exchange(Base):
+class Exchange(OfExchange, Base):
     """A deed between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded.
 
     Travel and preparation are agreed before; both `agreed_minutes` and `minutes` count them in. What came of a
@@ -57,8 +59,7 @@ class Exchange(Base):
         CheckConstraint("travel_minutes BETWEEN 0 AND 600", name="travel_minutes").ddl_if(dialect="sqlite"),
         CheckConstraint("preparation_minutes BETWEEN 0 AND 600", name="preparation_minutes").ddl_if(dialect="sqlite"),
         CheckConstraint(
-            "state IN ('proposed', 'accepted', 'declined', 'cancelled') OR"
-            " (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL)",
+            f"{_unrecorded} OR (minutes IS NOT NULL AND occurred_on IS NOT NULL AND recorded_side IS NOT NULL)",
             name="recorded_whole",
         ),
         Index("ix_exchange_giver", "bank_id", "giver_account_id", "state", "id"),

@@ -1,70 +1,58 @@
-"""Finding exchanges for pages. Lists give columns, newest first, a page at a time."""
+"""Queries of exchanges for pages. Lists return read models, newest first, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import MOVED, OPEN, OfExchange, State
+from timebank.rows import Page, columns_of, fetch, fetch_page
 
 EXCHANGES_A_PAGE = 25
 MOST_OPEN = 50
-OPEN_STATES = (State.PROPOSED, State.ACCEPTED, State.RECORDED, State.DISPUTED)
-DONE_STATES = (State.CONFIRMED, State.DECIDED)
 
 
 def find_exchange(session: Session, bank_id: int, code: str) -> Exchange | None:
-    """The exchange under this code of the bank."""
+    """Return the exchange of the bank with this code; None if there is none."""
     return session.scalar(select(Exchange).where(Exchange.bank_id == bank_id, Exchange.code == code))
 
 
-#: See `_columns` for its columns.
-ExchangeRow = Row[*tuple[Any, ...]]
+@dataclass(frozen=True, slots=True)
+class ExchangeRow(OfExchange):
+    """An exchange in a list; its columns mean what they mean in `Exchange`."""
+
+    id: int
+    code: str
+    giver_account_id: int
+    receiver_account_id: int
+    state: str
+    what: str
+    proposed_side: str | None
+    agreed_on: date | None
+    agreed_minutes: int | None
+    recorded_side: str | None
+    occurred_on: date | None
+    minutes: int | None
+    disputed_minutes: int | None
 
 
-def _columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        Exchange.id,
-        Exchange.code,
-        Exchange.giver_account_id,
-        Exchange.receiver_account_id,
-        Exchange.state,
-        Exchange.what,
-        Exchange.proposed_side,
-        Exchange.agreed_on,
-        Exchange.agreed_minutes,
-        Exchange.recorded_side,
-        Exchange.occurred_on,
-        Exchange.minutes,
-        Exchange.disputed_minutes,
-    )
+_COLUMNS = columns_of(Exchange, ExchangeRow)
 
 
 def list_open(session: Session, bank_id: int, account_id: int) -> Sequence[ExchangeRow]:
-    """What of an account is not finished, newest first: asked, agreed, recorded or disputed."""
-    newest = _newest_of_account(bank_id, account_id, OPEN_STATES, MOST_OPEN)
-    return session.execute(newest.limit(MOST_OPEN)).all()
+    """Return the open exchanges of an account, newest first, at most MOST_OPEN."""
+    newest = _newest_of_account(bank_id, account_id, OPEN, MOST_OPEN)
+    return fetch(session, newest.limit(MOST_OPEN), ExchangeRow)
 
 
 def list_disputed(session: Session, bank_id: int) -> Sequence[ExchangeRow]:
-    """What a broker has to look at, oldest first."""
-    return session.execute(
-        _columns()
-        .where(Exchange.bank_id == bank_id, Exchange.state == State.DISPUTED)
-        .order_by(Exchange.id)
-        .limit(MOST_OPEN)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangesPage:
-    """One page of exchanges; `older` is the id to page from (None: this is the last page)."""
-
-    rows: Sequence[ExchangeRow]
-    older: int | None
+    """Return the disputed exchanges of a bank, oldest first, at most MOST_OPEN."""
+    query = select(*_COLUMNS).where(Exchange.bank_id == bank_id, Exchange.state == State.DISPUTED)
+    return fetch(session, query.order_by(Exchange.id).limit(MOST_OPEN), ExchangeRow)
 
 
 def list_exchanges(
@@ -74,25 +62,23 @@ def list_exchanges(
     account_id: int | None = None,
     state: State | None = None,
     below: int | None = None,
-) -> ExchangesPage:
-    """A page of a bank's exchanges, or of one account's, or in one state; ids under `below`, newest first."""
+) -> Page[ExchangeRow]:
+    """Return a page of a bank's exchanges, newest first: of one account, in one state, with ids under `below`."""
     if account_id is not None:
         states = (state,) if state is not None else tuple(State)
         query = _newest_of_account(bank_id, account_id, states, EXCHANGES_A_PAGE + 1, below=below)
     else:
-        query = _columns().where(Exchange.bank_id == bank_id).order_by(Exchange.id.desc())
+        query = select(*_COLUMNS).where(Exchange.bank_id == bank_id).order_by(Exchange.id.desc())
         query = query.where(Exchange.state == state) if state is not None else query
         query = query.where(Exchange.id < below) if below is not None else query
-    rows = session.execute(query.limit(EXCHANGES_A_PAGE + 1)).all()
-    more = len(rows) > EXCHANGES_A_PAGE
-    return ExchangesPage(rows[:EXCHANGES_A_PAGE], rows[EXCHANGES_A_PAGE - 1].id if more else None)
+    return fetch_page(session, query, ExchangeRow, EXCHANGES_A_PAGE)
 
 
 def list_recent(session: Session, bank_id: int, account_id: int, *, limit: int = 12) -> Sequence[ExchangeRow]:
-    """An account's newest exchanges in which help was recorded, whether or not it is confirmed yet."""
-    states = (*DONE_STATES, State.RECORDED)
+    """Return an account's newest exchanges with recorded minutes, confirmed or not, newest first."""
+    states = (*MOVED, State.RECORDED)
     newest = _newest_of_account(bank_id, account_id, states, limit, with_minutes=True)
-    return session.execute(newest.limit(limit)).all()
+    return fetch(session, newest.limit(limit), ExchangeRow)
 
 
 def _newest_of_account(
@@ -104,10 +90,10 @@ def _newest_of_account(
     below: int | None = None,
     with_minutes: bool = False,
 ) -> Select[*tuple[Any, ...]]:
-    """The newest exchanges of an account in these states, on either side, newest first.
+    """Return a query of the newest exchanges of an account in these states, on either side, newest first.
 
     Each side and state is one range of an index, so that it takes the same time however many exchanges the bank has:
-    asked in one go, SQLite would read through all of them.
+    in a single query, SQLite would scan all of them.
     """
     probes: list[Select[int]] = []
     for column in (Exchange.giver_account_id, Exchange.receiver_account_id):
@@ -119,43 +105,46 @@ def _newest_of_account(
             probe = probe.where(Exchange.minutes > 0) if with_minutes else probe
             probes.append(probe.order_by(Exchange.id.desc()).limit(limit))
     ids = union_all(*(select(probe.subquery().c.id) for probe in probes)).subquery()
-    return _columns().where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id))).order_by(Exchange.id.desc())
+    newest = select(*_COLUMNS).where(Exchange.bank_id == bank_id, Exchange.id.in_(select(ids.c.id)))
+    return newest.order_by(Exchange.id.desc())
 
 
 def list_whats(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
-    """{code: what the help was} of the exchanges under these codes."""
+    """Return {code: what the help was} of the exchanges with these codes."""
     rows = session.execute(
         select(Exchange.code, Exchange.what).where(Exchange.bank_id == bank_id, Exchange.code.in_(set(codes)))
     )
     return {row.code: row.what for row in rows}
 
 
-def list_steps(session: Session, bank_id: int, exchange_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(number, deed, done_by, done_at, minutes, words, on_behalf_of, how, evidence) of an exchange, in order."""
-    return session.execute(
-        select(
-            ExchangeStep.number,
-            ExchangeStep.deed,
-            ExchangeStep.done_by,
-            ExchangeStep.done_at,
-            ExchangeStep.minutes,
-            ExchangeStep.words,
-            ExchangeStep.on_behalf_of,
-            ExchangeStep.how,
-            ExchangeStep.evidence,
-        )
-        .where(ExchangeStep.bank_id == bank_id, ExchangeStep.exchange_id == exchange_id)
-        .order_by(ExchangeStep.number)
-    ).all()
+class ExchangeStepRow(NamedTuple):
+    """A step of an exchange; its columns mean what they mean in `ExchangeStep`."""
+
+    number: int
+    deed: str
+    done_by: int | None
+    done_at: datetime
+    minutes: int | None
+    words: str | None
+    on_behalf_of: int | None
+    how: str | None
+    evidence: str | None
+
+
+def list_steps(session: Session, bank_id: int, exchange_id: int) -> Sequence[ExchangeStepRow]:
+    """Return the steps of an exchange, in order."""
+    query = select(*columns_of(ExchangeStep, ExchangeStepRow))
+    query = query.where(ExchangeStep.bank_id == bank_id, ExchangeStep.exchange_id == exchange_id)
+    return fetch(session, query.order_by(ExchangeStep.number), ExchangeStepRow)
 
 
 def find_reversal(session: Session, bank_id: int, code: str) -> Reversal | None:
-    """The reversal under this code of the bank."""
+    """Return the reversal of the bank with this code; None if there is none."""
     return session.scalar(select(Reversal).where(Reversal.bank_id == bank_id, Reversal.code == code))
 
 
 def find_newest_reversal(session: Session, bank_id: int, exchange_id: int) -> Reversal | None:
-    """The last reversal that was proposed for an exchange, whatever became of it."""
+    """Return the newest reversal proposed for an exchange, open or answered; None if there is none."""
     return session.scalar(
         select(Reversal)
         .where(Reversal.bank_id == bank_id, Reversal.exchange_id == exchange_id)
@@ -165,22 +154,30 @@ def find_newest_reversal(session: Session, bank_id: int, exchange_id: int) -> Re
 
 
 def get_exchange_by_id(session: Session, bank_id: int, exchange_id: int) -> Exchange:
-    """The exchange with this id. Raises NoResultFound."""
+    """Return the exchange with this id. Raises NoResultFound."""
     return session.execute(select(Exchange).where(Exchange.bank_id == bank_id, Exchange.id == exchange_id)).scalar_one()
 
 
-#: See `list_waiting_reversals` for its columns.
-WaitingReversal = Row[*tuple[Any, ...]]
+class WaitingReversal(NamedTuple):
+    """A reversal that waits for an answer, and its exchange, whose `minutes` are in the books."""
+
+    code: str
+    reason: str
+    giver_agreed_by: int | None
+    receiver_agreed_by: int | None
+    proposed_by: int
+    exchange_code: str
+    what: str
+    giver_account_id: int
+    receiver_account_id: int
+    minutes: int
+    occurred_on: date
 
 
 def list_waiting_reversals(
     session: Session, bank_id: int, *, account_id: int | None = None
 ) -> Sequence[WaitingReversal]:
-    """Reversals that wait, of a bank or of one account's exchanges.
-
-    Columns: code, reason, giver_agreed_by, receiver_agreed_by, proposed_by, exchange_code, what, giver_account_id,
-    receiver_account_id, minutes, occurred_on.
-    """
+    """Return the reversals of a bank that wait, or those of one account's exchanges, oldest first."""
     query = (
         select(
             Reversal.code,
@@ -200,7 +197,7 @@ def list_waiting_reversals(
     )
     if account_id is not None:
         query = query.where(_is_side(account_id))
-    return session.execute(query.order_by(Reversal.id).limit(MOST_OPEN)).all()
+    return fetch(session, query.order_by(Reversal.id).limit(MOST_OPEN), WaitingReversal)
 
 
 def _is_side(account_id: int) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from timebank.actors import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
+from timebank.states import InState
 
 
 class State(StrEnum):
@@ -26,6 +27,35 @@ class State(StrEnum):
     DISPUTED = "disputed"
     DECIDED = "decided"
     REVERSED = "reversed"
+
+
+#: States in which somebody has still to act, and among them those in which the receiver's hours are held.
+OPEN = (State.PROPOSED, State.ACCEPTED, State.RECORDED, State.DISPUTED)
+WAITING = (State.RECORDED, State.DISPUTED)
+#: States whose hours are in the books: those that stand, and those with an entry, which may be reversed.
+MOVED = (State.CONFIRMED, State.DECIDED)
+POSTED = (*MOVED, State.REVERSED)
+#: States in which minutes and day were recorded; the others may have neither.
+RECORDED = (*WAITING, *POSTED)
+
+
+class OfExchange:
+    """Questions about the state of an exchange, for tables and read models with its columns `state` and `minutes`."""
+
+    __slots__ = ()
+
+    is_proposed = InState("state", State.PROPOSED)
+    is_accepted = InState("state", State.ACCEPTED)
+    is_recorded = InState("state", State.RECORDED)
+    is_confirmed = InState("state", State.CONFIRMED)
+    is_declined = InState("state", State.DECLINED)
+    is_disputed = InState("state", State.DISPUTED)
+    is_decided = InState("state", State.DECIDED)
+    is_reversed = InState("state", State.REVERSED)
+    is_open = InState("state", *OPEN)
+    waits = InState("state", *WAITING)
+    has_moved = InState("state", *MOVED)
+    is_posted = InState("state", *POSTED)
 
 
 class Deed(StrEnum):
@@ -130,7 +160,7 @@ def have_agreed(exchange: Standing) -> bool:
     Help that one side only wrote down does not count, or writing it would be a way to learn a number.
     """
     arranged = exchange.proposed_side is not None
-    return exchange.state is State.ACCEPTED or (arranged and exchange.state in {State.RECORDED, State.DISPUTED})
+    return exchange.state is State.ACCEPTED or (arranged and exchange.state in WAITING)
 
 
 def is_of_the_hand(exchange: Standing, actor: Actor) -> bool:
@@ -204,7 +234,7 @@ def may_decide(exchange: Standing, actor: Actor, *, hands: Collection[int]) -> b
 
 def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
     """A coordinator, where hours have moved."""
-    return exchange.state in {State.CONFIRMED, State.DECIDED} and bool(exchange.minutes) and may_coordinate(actor)
+    return exchange.state in MOVED and bool(exchange.minutes) and may_coordinate(actor)
 
 
 def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
@@ -220,7 +250,7 @@ def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, 
 def may_thank(exchange: Standing, actor: Actor) -> bool:
     """Either side, once hours have moved."""
     return (
-        exchange.state in {State.CONFIRMED, State.DECIDED}
+        exchange.state in MOVED
         and bool(exchange.minutes)
         and exchange.side_of(actor.account_id) is not None
         and may_exchange(actor)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Doing
@@ -13,6 +14,7 @@ from timebank.exchanges.locked import lock
 from timebank.exchanges.models import Exchange, ThankYou
 from timebank.exchanges.rules import Side
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import columns_of, fetch
 from timebank.trail import actions as trail
 
 LONGEST_WORDS = 200
@@ -47,7 +49,7 @@ def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
 
 
 def list_thanks(session: Session, exchange: Exchange) -> dict[Side, str]:
-    """{who said it: the words} of an exchange."""
+    """Return {side that wrote it: its words} of an exchange."""
     rows = session.execute(
         select(ThankYou.side, ThankYou.words).where(
             ThankYou.bank_id == exchange.bank_id, ThankYou.exchange_id == exchange.id
@@ -56,12 +58,17 @@ def list_thanks(session: Session, exchange: Exchange) -> dict[Side, str]:
     return {Side(row.side): row.words for row in rows}
 
 
-def list_thanks_of(
-    session: Session, bank_id: int, exchange_ids: Sequence[int], *, since: datetime
-) -> Sequence[Row[int, str, str]]:
-    """(exchange_id, side, words) said since then about these exchanges, newest first."""
-    return session.execute(
-        select(ThankYou.exchange_id, ThankYou.side, ThankYou.words)
-        .where(ThankYou.bank_id == bank_id, ThankYou.exchange_id.in_(exchange_ids), ThankYou.said_at >= since)
-        .order_by(ThankYou.said_at.desc())
-    ).all()
+class Thanks(NamedTuple):
+    """A line of thanks: the exchange that it is for, the side that wrote it, and its words."""
+
+    exchange_id: int
+    side: str
+    words: str
+
+
+def list_thanks_of(session: Session, bank_id: int, exchange_ids: Sequence[int], *, since: datetime) -> list[Thanks]:
+    """Return the thanks written since then for these exchanges, newest first."""
+    query = select(*columns_of(ThankYou, Thanks)).where(
+        ThankYou.bank_id == bank_id, ThankYou.exchange_id.in_(exchange_ids), ThankYou.said_at >= since
+    )
+    return fetch(session, query.order_by(ThankYou.said_at.desc()), Thanks)

@@ -1,82 +1,82 @@
-"""Finding applications. Lists give columns, oldest first, a page at a time."""
+"""Queries of applications. Lists return read models, oldest first, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.joining.models import Application, ApplicationStep
 from timebank.joining.rules import OPEN_STAGES, Reach, Stage
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
+from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_page
 
 APPLICATIONS_A_PAGE = 25
 _MOST_KNOWN = 8
 
 
 def find_application(session: Session, bank_id: int, code: str) -> Application | None:
-    """The application under this code of the bank."""
+    """Return the application of the bank with this code; None if there is none."""
     return session.scalar(select(Application).where(Application.bank_id == bank_id, Application.code == code))
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationsPage:
-    """One page of applications; `newer` is the id to page from (None: this is the last page)."""
+class ApplicationRow(NamedTuple):
+    """An application in a list; its columns mean what they mean in `Application`."""
 
-    rows: Sequence[Row[*tuple[Any, ...]]]
-    newer: int | None
+    id: int
+    code: str
+    name: str
+    stage: str
+    applied_at: datetime
 
 
 def list_applications(
     session: Session, bank_id: int, *, stage: Stage | None = None, above: int | None = None
-) -> ApplicationsPage:
-    """A page of a bank's applications in one stage, or of all that wait; ids over `above`, oldest first.
-
-    Columns: id, code, name, stage, applied_at.
-    """
-    query = select(Application.id, Application.code, Application.name, Application.stage, Application.applied_at)
+) -> Page[ApplicationRow]:
+    """Return a page of a bank's applications in one stage, or of all that wait; ids over `above`, oldest first."""
+    query = select(*columns_of(Application, ApplicationRow))
     query = query.where(Application.bank_id == bank_id, Application.stage.in_((stage,) if stage else OPEN_STAGES))
     query = query.where(Application.id > above) if above is not None else query
-    rows = session.execute(query.order_by(Application.id).limit(APPLICATIONS_A_PAGE + 1)).all()
-    more = len(rows) > APPLICATIONS_A_PAGE
-    return ApplicationsPage(rows[:APPLICATIONS_A_PAGE], rows[APPLICATIONS_A_PAGE - 1].id if more else None)
+    return fetch_page(session, query.order_by(Application.id), ApplicationRow, APPLICATIONS_A_PAGE)
 
 
 def count_waiting(session: Session, bank_id: int) -> int:
-    """How many applications wait for a broker."""
+    """Return the number of applications that wait for a broker."""
     query = select(func.count()).where(Application.bank_id == bank_id, Application.stage.in_(OPEN_STAGES))
     return session.scalar(query) or 0
 
 
 def count_from_site(session: Session, bank_id: int, since: datetime) -> int:
-    """How many applications people wrote themselves since then."""
+    """Return the number of applications that people submitted themselves since then."""
     query = select(func.count()).where(
         Application.bank_id == bank_id, Application.recorded_by.is_(None), Application.applied_at > since
     )
     return session.scalar(query) or 0
 
 
-def list_application_steps(session: Session, bank_id: int, application_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(number, step, referee, words, done_by, done_at) of an application, in order."""
-    return session.execute(
-        select(
-            ApplicationStep.number,
-            ApplicationStep.step,
-            ApplicationStep.referee,
-            ApplicationStep.words,
-            ApplicationStep.done_by,
-            ApplicationStep.done_at,
-        )
-        .where(ApplicationStep.bank_id == bank_id, ApplicationStep.application_id == application_id)
-        .order_by(ApplicationStep.number)
-    ).all()
+class ApplicationStepRow(NamedTuple):
+    """A step of an application; its columns mean what they mean in `ApplicationStep`."""
+
+    number: int
+    step: str
+    referee: str | None
+    words: str
+    done_by: int | None
+    done_at: datetime
+
+
+def list_application_steps(session: Session, bank_id: int, application_id: int) -> list[ApplicationStepRow]:
+    """Return the steps of an application, in order."""
+    query = select(*columns_of(ApplicationStep, ApplicationStepRow)).where(
+        ApplicationStep.bank_id == bank_id, ApplicationStep.application_id == application_id
+    )
+    return fetch(session, query.order_by(ApplicationStep.number), ApplicationStepRow)
 
 
 def list_referees(session: Session, bank_id: int, application_id: int) -> Sequence[str]:
-    """The names of those who gave a reference."""
+    """Return the names of those who gave a reference."""
     return session.scalars(
         select(ApplicationStep.referee).where(
             ApplicationStep.bank_id == bank_id,
@@ -86,11 +86,18 @@ def list_referees(session: Session, bank_id: int, application_id: int) -> Sequen
     ).all()  # type: ignore[return-value]  # the nulls are left out
 
 
-def find_same_person(session: Session, bank_id: int, applicant: Reach) -> Row[str, int] | None:
-    """(name, number) of a membership of the bank, whatever its standing, with the same name and a way to reach them."""
+class SamePerson(NamedTuple):
+    """A membership of somebody with the name and the e-mail or phone of an applicant."""
+
+    name: str
+    number: int
+
+
+def find_same_person(session: Session, bank_id: int, applicant: Reach) -> SamePerson | None:
+    """Return a membership of the bank, whatever its standing, with the same name and the same e-mail or phone."""
     reach = [Person.email == applicant.email] if applicant.email else []
     reach += [Person.phone == applicant.phone] if applicant.phone else []
-    return session.execute(
+    query = (
         select(Person.name, Membership.number)
         .join(Membership, Membership.person_id == Person.id)
         .where(
@@ -99,22 +106,29 @@ def find_same_person(session: Session, bank_id: int, applicant: Reach) -> Row[st
             Person.name_folded == fold(applicant.name),
             or_(*reach),
         )
-        .order_by(Membership.number)
-        .limit(1)
-    ).first()
+    )
+    return fetch_first(session, query.order_by(Membership.number).limit(1), SamePerson)
 
 
-def list_known(session: Session, bank_id: int, applicant: Reach) -> Sequence[Row[str, str, int, str]]:
-    """(name, code, number, standing) of the bank's members with the same name, e-mail or phone."""
+class KnownMember(NamedTuple):
+    """A member who may be the applicant, or live with them."""
+
+    name: str
+    code: str
+    number: int
+    standing: str
+
+
+def list_known(session: Session, bank_id: int, applicant: Reach) -> list[KnownMember]:
+    """Return the bank's members with the same name, e-mail or phone, by number."""
     same = [Person.name_folded == fold(applicant.name)]
     if applicant.email:
         same.append(Person.email == applicant.email)
     if applicant.phone:
         same.append(Person.phone == applicant.phone)
-    return session.execute(
+    query = (
         select(Person.name, Membership.code, Membership.number, Membership.standing)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.bank_id == bank_id, Membership.is_holder.is_(False), or_(*same))
-        .order_by(Membership.number)
-        .limit(_MOST_KNOWN)
-    ).all()
+    )
+    return fetch(session, query.order_by(Membership.number).limit(_MOST_KNOWN), KnownMember)

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.listings.rules import Kind, Life
+from timebank.listings.rules import Kind, Life, OfListing
 
 
 class Category(Base):
@@ -46,7 +46,7 @@ class Category(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
-class Listing(Base):
+class Listing(OfListing, Base):
     """An offer or a request of a member. `suits` has a bit for each of 21 parts of the week (0: any time).
 
     What was imported knows its source and its number there, so that importing twice stores it once.

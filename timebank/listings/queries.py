@@ -1,24 +1,25 @@
-"""Finding listings and categories. Lists give columns, a page at a time, and only what their reader may find."""
+"""Queries of listings and categories. Lists return read models, a page at a time, of what their reader may find."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
-from timebank.listings.rules import Kind, Life, read_risks, suits_day
+from timebank.listings.rules import Kind, Life, OfListing, read_risks, suits_day
 from timebank.listings.search import Looked, Term, look
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
+from timebank.rows import Page, fetch, fetch_first, fetch_numbered
 
 LISTINGS_A_PAGE = 25
 MOST_OF_ONE_MEMBER = 100
-#: As many of what words found are put in order, newest first; who finds more needs better words.
+#: Of a search by words, this many of the newest matches are ranked.
 MOST_RANKED = 500
 _FIRST_WORDS = 200
 Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": Listing.online}
@@ -26,7 +27,7 @@ Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for. `way` is a key of Ways; `day` is 0 for Monday; None: any."""
+    """The filters of a search. `way` is a key of Ways; `day` is 0 for Monday; None: any."""
 
     kind: Kind
     words: str = ""
@@ -37,17 +38,53 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingsPage:
-    """One page of listings, from 1; `only_common` says that the words were too common to look for."""
+class ListingLine(OfListing):
+    """A listing in a list: its own columns, of its words the first ones, and its owner and area."""
 
-    rows: Sequence[Row[Any]]
-    number: int
-    has_next: bool
+    id: int
+    code: str
+    kind: str
+    life: str
+    title: str
+    words: str
+    in_person: bool
+    by_phone: bool
+    online: bool
+    suits: int
+    when_words: str
+    review_on: date
+    listed_at: datetime
+    member_id: int
+    is_holder: bool
+    member_code: str
+    name: str
+    area: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeListing(ListingLine):
+    """The same with all its words, and its owner's standing and account."""
+
+    all_words: str
+    standing: str
+    account_id: int
+    area_id: int | None
+
+    @property
+    def owner_is_active(self) -> bool:
+        """Return whether the owner is an active member, not the holder of imported listings."""
+        return self.standing == Standing.ACTIVE and not self.is_holder
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsPage(Page[ListingLine]):
+    """A numbered page of listings; `only_common` is True if all words were too common to search for."""
+
     only_common: bool = False
 
 
 def get_tree(session: Session, bank_id: int) -> Tree:
-    """All categories of a bank."""
+    """Return all categories of a bank, retired ones too."""
     columns = select(
         Category.id,
         Category.key,
@@ -68,22 +105,27 @@ def get_tree(session: Session, bank_id: int) -> Tree:
 def find_listings(
     session: Session, bank_id: int, wanted: Wanted, tree: Tree, *, today: date, page: int = 1
 ) -> ListingsPage:
-    """A page of the open listings that fit: those with every word in the title first, then the newest."""
+    """Return a page of the open listings that match: those with every word in the title first, then the newest."""
     looked = look(wanted.words)
     conditions = [_fits(bank_id, wanted, tree), can_be_found(today)]
     start = (page - 1) * LISTINGS_A_PAGE
     if not looked.terms:
         query = _lines(bank_id).where(*conditions).order_by(Listing.listed_at.desc(), Listing.id.desc())
-        rows = session.execute(query.limit(LISTINGS_A_PAGE + 1).offset(start)).all()
-        return ListingsPage(rows[:LISTINGS_A_PAGE], page, len(rows) > LISTINGS_A_PAGE, looked.only_common)
+        newest = fetch_numbered(session, query, ListingLine, LISTINGS_A_PAGE, page)
+        return ListingsPage(newest.rows, newest.next, page, looked.only_common)
     ids = _ranked(session, [*conditions, _has_words(bank_id, looked, tree)], looked)
     here = ids[start : start + LISTINGS_A_PAGE]
-    found = {row.id: row for row in session.execute(_lines(bank_id).where(Listing.id.in_(here)))} if here else {}
-    return ListingsPage([found[id_] for id_ in here], page, len(ids) > start + LISTINGS_A_PAGE)
+    lines = fetch(session, _lines(bank_id).where(Listing.id.in_(here)), ListingLine) if here else []
+    by_id = {line.id: line for line in lines}
+    following = page + 1 if len(ids) > start + LISTINGS_A_PAGE else None
+    return ListingsPage([by_id[id_] for id_ in here], following, page)
 
 
 def can_be_found(today: date) -> ColumnElement[bool]:
-    """Open, said to be right not too long ago, and its owner is here; what was imported waits for its owner."""
+    """Return the condition that others find a listing: open, reviewed in time, and its owner is active.
+
+    An imported listing has the holder as its owner, and is found too.
+    """
     owner_is_here = or_(Membership.standing == Standing.ACTIVE, Membership.is_holder)
     return and_(Listing.life == Life.OPEN, Listing.review_on >= today, owner_is_here)
 
@@ -98,7 +140,7 @@ _owns = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.memb
 
 
 def _lines(bank_id: int) -> Select[Any]:
-    """The columns of a line in a list."""
+    """Return a query of the columns of `ListingLine`."""
     return (
         select(
             Listing.id,
@@ -128,7 +170,7 @@ def _lines(bank_id: int) -> Select[Any]:
 
 
 def _fits(bank_id: int, wanted: Wanted, tree: Tree) -> ColumnElement[bool]:
-    """All that was chosen but the words. What says no days suits any day; so does what says no way or area not."""
+    """Return the conditions but for the words. A listing without days matches any; one without ways or area, none."""
     conditions: list[ColumnElement[bool]] = [Listing.bank_id == bank_id, Listing.kind == wanted.kind]
     if wanted.category_id is not None:
         conditions.append(_stands_in(bank_id, tree.within(wanted.category_id)))
@@ -150,7 +192,7 @@ def _stands_in(bank_id: int, category_ids: frozenset[int]) -> ColumnElement[bool
 
 
 def _has_words(bank_id: int, looked: Looked, tree: Tree) -> ColumnElement[bool]:
-    """Every word stands in the title, the words, or the name of a category or of its main one."""
+    """Return the condition that every word is in the title, the words, or the name of a category or of its parent."""
     every: list[ColumnElement[bool]] = [true()]
     for either, named in zip(looked.terms, tree.named(looked), strict=True):
         ways = [_has_word(bank_id, term) for term in either]
@@ -160,7 +202,7 @@ def _has_words(bank_id: int, looked: Looked, tree: Tree) -> ColumnElement[bool]:
 
 
 def _has_word(bank_id: int, term: Term) -> ColumnElement[bool]:
-    """No sign that was typed means anything else than itself."""
+    """Return the condition that a listing has this term; typed wildcards are escaped."""
     word = ListingWord.word
     starts = [word == term.stem, *(word.startswith(start, autoescape=True) for start in term.starts)]
     having = select(ListingWord.listing_id).where(ListingWord.bank_id == bank_id, or_(*starts))
@@ -168,38 +210,39 @@ def _has_word(bank_id: int, term: Term) -> ColumnElement[bool]:
 
 
 def find_listing(session: Session, bank_id: int, code: str) -> Listing | None:
-    """The listing under this code, whoever may see it."""
+    """Return the listing of the bank with this code, whoever may see it; None if there is none."""
     return session.scalar(select(Listing).where(Listing.bank_id == bank_id, Listing.code == code))
 
 
-def find_line(session: Session, bank_id: int, code: str) -> Row[Any] | None:
-    """The same as lists show it, with its owner and all its words."""
+def find_line(session: Session, bank_id: int, code: str) -> WholeListing | None:
+    """Return the listing of the bank with this code, as pages show it; None if there is none."""
     query = _lines(bank_id).add_columns(
         Listing.words.label("all_words"), Membership.standing, Membership.account_id, Listing.area_id
     )
-    return session.execute(query.where(Listing.code == code)).one_or_none()
+    return fetch_first(session, query.where(Listing.code == code), WholeListing)
 
 
-def list_of_member(session: Session, bank_id: int, member_id: int) -> Sequence[Row[Any]]:
-    """A member's own listings, the newest first, whatever their life."""
+def list_of_member(session: Session, bank_id: int, member_id: int) -> Sequence[ListingLine]:
+    """Return all listings of a member, newest first."""
     query = _lines(bank_id).where(Listing.member_id == member_id).order_by(Listing.listed_at.desc(), Listing.id.desc())
-    return session.execute(query.limit(MOST_OF_ONE_MEMBER)).all()
+    return fetch(session, query.limit(MOST_OF_ONE_MEMBER), ListingLine)
 
 
-def list_shown_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[Row[Any]]:
-    """What others find of a member, offers first."""
+def list_shown_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:
+    """Return those listings of a member that others can find, offers first."""
     query = _lines(bank_id).where(Listing.member_id == member_id, can_be_found(today))
-    return session.execute(query.order_by(Listing.kind, Listing.listed_at.desc()).limit(MOST_OF_ONE_MEMBER)).all()
+    query = query.order_by(Listing.kind, Listing.listed_at.desc()).limit(MOST_OF_ONE_MEMBER)
+    return fetch(session, query, ListingLine)
 
 
 def list_categories_of(session: Session, bank_id: int, listing_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """{listing id: ids of its categories}."""
+    """Return {listing id: ids of its categories, ascending}."""
     rows = session.execute(
         select(ListingCategory.listing_id, ListingCategory.category_id)
         .where(ListingCategory.bank_id == bank_id, ListingCategory.listing_id.in_(set(listing_ids)))
         .order_by(ListingCategory.category_id)
     )
-    found: dict[int, tuple[int, ...]] = {}
+    category_ids: dict[int, tuple[int, ...]] = {}
     for row in rows:
-        found[row.listing_id] = (*found.get(row.listing_id, ()), row.category_id)
-    return found
+        category_ids[row.listing_id] = (*category_ids.get(row.listing_id, ()), row.category_id)
+    return category_ids

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from timebank.actors import Actor, may_broker, may_exchange
 from timebank.listings.errors import CategoriesError, NoTitleError
+from timebank.states import InState
 
 
 class Kind(StrEnum):
@@ -23,6 +24,16 @@ class Life(StrEnum):
     OPEN = "open"
     PAUSED = "paused"
     CLOSED = "closed"
+
+
+class OfListing:
+    """Questions about the life of a listing, for its table and for read models with its column `life`."""
+
+    __slots__ = ()
+
+    is_open = InState("life", Life.OPEN)
+    is_paused = InState("life", Life.PAUSED)
+    is_closed = InState("life", Life.CLOSED)
 
 
 class Risk(StrEnum):

@@ -1,43 +1,45 @@
-"""Finding members. Lists give columns, not entities; names are searched without accents or case.
+"""Queries of members. Lists return read models; names are searched without accents or case.
 
-The holder of imported listings is nobody, and never found as somebody.
+The holder of imported listings is not a person, and no search returns it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from timebank.actors import Actor, Role, Standing
+from timebank.actors import Actor, OfMember, Role, Standing
 from timebank.holders.sources import Source, register
 from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.members.rules import fold
+from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_numbered
 
 MEMBERS_A_PAGE = 25
 _LONGEST_WORDS = 80
 
 
 def find_actor(session: Session, bank_id: int, person_id: int) -> Actor | None:
-    """The person's membership of this bank, ready to act; None for a stranger to the bank."""
+    """Return the person's membership of this bank as an actor; None for a stranger to the bank."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.person_id == person_id)
 
 
 def find_actor_by_code(session: Session, bank_id: int, code: str) -> Actor | None:
-    """The membership under this code of the bank."""
+    """Return the membership of the bank with this code; None if there is none."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.code == code)
 
 
 def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Actor | None:
-    """The membership that holds this account."""
+    """Return the membership that holds this account; None if no member does."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.account_id == account_id)
 
 
 def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor | None:
-    """The membership with this number."""
+    """Return the membership of the bank with this number; None if there is none."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.number == number)
 
 
@@ -76,24 +78,32 @@ def _one_actor(session: Session, *conditions: object) -> Actor | None:
     if not rows:
         return None
     row = rows[0]
-    roles = frozenset(Role(one.role) for one in rows if one.role)
+    roles = frozenset(Role(row.role) for row in rows if row.role)
     return Actor(*row[:7], roles=roles, standing=Standing(row.standing))
 
 
-def find_contact(session: Session, bank_id: int, account_id: int) -> Row[str | None, str | None] | None:
-    """(phone, email) of the member who holds the account, each only where they chose to show it; else None."""
-    return session.execute(
+class Contact(NamedTuple):
+    """A member's phone and e-mail, each only if they chose to show it."""
+
+    phone: str | None
+    email: str | None
+
+
+def find_contact(session: Session, bank_id: int, account_id: int) -> Contact | None:
+    """Return how to reach the member who holds the account; None if no member does."""
+    query = (
         select(
             case((Membership.shows_phone, Person.phone)).label("phone"),
             case((Membership.shows_email, Person.email)).label("email"),
         )
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.bank_id == bank_id, Membership.account_id == account_id)
-    ).one_or_none()
+    )
+    return fetch_first(session, query, Contact)
 
 
 def list_roles_anywhere(session: Session, person_id: int) -> frozenset[Role]:
-    """Every role that a person holds, in whichever bank."""
+    """Return every role that a person holds, in any bank."""
     roles = session.scalars(
         select(MembershipRole.role)
         .join(
@@ -106,7 +116,7 @@ def list_roles_anywhere(session: Session, person_id: int) -> frozenset[Role]:
 
 
 def _holders() -> Select[int, int, str, str, str]:
-    """Members as `holders` joins them to their accounts."""
+    """Return the query of members that `holders` joins to accounts."""
     return (
         select(Membership.bank_id, Membership.id, Person.name, Membership.code, Membership.standing)
         .join(Person, Person.id == Membership.person_id)
@@ -134,28 +144,31 @@ class MemberName(NamedTuple):
 
 
 def list_member_names(session: Session, bank_id: int) -> Sequence[MemberName]:
-    """Every membership of a bank, the holder's too, by number."""
-    rows = session.execute(
+    """Return every membership of a bank, the holder's too, by number."""
+    query = (
         select(Membership.id, Membership.account_id, Membership.number, Person.name, Membership.is_holder)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.bank_id == bank_id)
         .order_by(Membership.number)
     )
-    return [MemberName(*row) for row in rows]
+    return fetch(session, query, MemberName)
 
 
 def list_membership_names(session: Session, bank_id: int, membership_ids: Sequence[int | None]) -> dict[int, str]:
-    """{membership id: name} of these memberships."""
+    """Return {membership id: name} of these memberships."""
     rows = session.execute(
         select(Membership.id, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.bank_id == bank_id, Membership.id.in_({one for one in membership_ids if one}))
+        .where(
+            Membership.bank_id == bank_id,
+            Membership.id.in_({membership_id for membership_id in membership_ids if membership_id}),
+        )
     )
     return {row.id: row.name for row in rows}
 
 
 def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
-    """{code: name} of the members under these codes."""
+    """Return {code: name} of the members with these codes."""
     rows = session.execute(
         select(Membership.code, Person.name)
         .join(Person, Person.id == Membership.person_id)
@@ -164,12 +177,21 @@ def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) ->
     return {row.code: row.name for row in rows}
 
 
+class MemberMatch(NamedTuple):
+    """A member who was searched for."""
+
+    name: str
+    code: str
+    number: int
+    account_id: int
+
+
 def search_members(
     session: Session, bank_id: int, words: str, *, code: str | None = None, but_not_account: int | None = None
-) -> Sequence[Row[str, str, int, int]]:
-    """(name, code, number, account_id) of active members who exchange, by every word of a name or by number.
+) -> list[MemberMatch]:
+    """Return the active members who exchange whose name has every word, or whose number was typed; by name.
 
-    `code` finds just the member under that code.
+    `code` limits the search to the member with that code.
     """
     query = _members(bank_id).where(Membership.standing == Standing.ACTIVE)
     query = query.join(
@@ -184,37 +206,37 @@ def search_members(
         query = query.where(Membership.account_id != but_not_account)
     number = words.strip()
     is_number = number.isascii() and number.isdigit() and len(number) <= 9  # noqa: PLR2004 (an int column)
-    found = _names_with(words)
-    query = query.where(or_(Membership.number == int(number), found) if is_number else found)
-    return session.execute(query.order_by(Person.name, Membership.number).limit(MEMBERS_A_PAGE)).all()
+    named = _names_with(words)
+    query = query.where(or_(Membership.number == int(number), named) if is_number else named)
+    return fetch(session, query.order_by(Person.name, Membership.number).limit(MEMBERS_A_PAGE), MemberMatch)
 
 
 @dataclass(frozen=True, slots=True)
-class MembersPage:
-    """One page of the members' list, and the page numbers around it (None: there is none)."""
+class MemberRow(OfMember):
+    """A membership in the members' list."""
 
-    rows: Sequence[Row[*tuple[Any, ...]]]
+    name: str
+    code: str
     number: int
-    has_next: bool
+    account_id: int
+    standing: str
 
 
 def list_members(
     session: Session, bank_id: int, words: str, page: int, *, standing: Standing | None = None
-) -> MembersPage:
-    """A page (from 1) of the bank's people, trustees and auditors too, or of those whose name has every word.
+) -> Page[MemberRow]:
+    """Return a page (from 1) of the bank's people, trustees and auditors too, whose name has every word.
 
-    Those of one standing, or else everybody but those who left. Columns: name, code, number, account_id, standing.
+    Those of one standing, or by default all but those who left.
     """
     query = _members(bank_id).add_columns(Membership.standing).where(_names_with(words))
-    left = Membership.standing != Standing.LEFT
-    query = query.where(Membership.standing == standing if standing else left)
+    query = query.where(Membership.standing == standing if standing else Membership.standing != Standing.LEFT)
     query = query.order_by(Person.name, Membership.number)
-    rows = session.execute(query.limit(MEMBERS_A_PAGE + 1).offset((page - 1) * MEMBERS_A_PAGE)).all()
-    return MembersPage(rows[:MEMBERS_A_PAGE], page, len(rows) > MEMBERS_A_PAGE)
+    return fetch_numbered(session, query, MemberRow, MEMBERS_A_PAGE, page)
 
 
 def _names_with(words: str) -> ColumnElement[bool]:
-    """Every word stands somewhere in the name; no words, every name."""
+    """Return the condition that a name contains every word; no words match every name."""
     looked_for = fold(words)[:_LONGEST_WORDS].split()
     return and_(true(), *(Person.name_folded.contains(word, autoescape=True) for word in looked_for))
 
@@ -227,17 +249,25 @@ def _members(bank_id: int) -> Select[str, str, int, int]:
     )
 
 
-def list_standing_changes(session: Session, bank_id: int, membership_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(standing, reason, done_by, done_at) of a membership, newest first."""
-    return session.execute(
-        select(StandingChange.standing, StandingChange.reason, StandingChange.done_by, StandingChange.done_at)
-        .where(StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id)
-        .order_by(StandingChange.number.desc())
-    ).all()
+class StandingChangeRow(NamedTuple):
+    """A change of standing; its columns mean what they mean in `StandingChange`."""
+
+    standing: str
+    reason: str
+    done_by: int
+    done_at: datetime
+
+
+def list_standing_changes(session: Session, bank_id: int, membership_id: int) -> list[StandingChangeRow]:
+    """Return the changes of a membership's standing, newest first."""
+    query = select(*columns_of(StandingChange, StandingChangeRow)).where(
+        StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id
+    )
+    return fetch(session, query.order_by(StandingChange.number.desc()), StandingChangeRow)
 
 
 def list_area_ids(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, int]:
-    """{account id: area id} of the members who hold these accounts, as far as their area is known."""
+    """Return {account id: area id} of the members who hold these accounts and have an area."""
     rows = session.execute(
         select(Membership.account_id, Membership.area_id).where(
             Membership.bank_id == bank_id,

@@ -17,18 +17,29 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
+from timebank.states import InState
 
 
 class Status(StrEnum):
-    """Where a task stands: nobody has it, somebody has it, it is done."""
+    """Whether a task has no owner yet, has one, or is done."""
 
     OPEN = "open"
     TAKEN = "taken"
     DONE = "done"
 
 
-class Task(Base):
-    """Something that a broker has to look at: what it is about, whose it is, and what came of it."""
+class OfTask:
+    """Questions about the status of a task, for its table and for read models with its column `status`."""
+
+    __slots__ = ()
+
+    is_open = InState("status", Status.OPEN)
+    is_taken = InState("status", Status.TAKEN)
+    is_done = InState("status", Status.DONE)
+
+
+class Task(OfTask, Base):
+    """Something that a broker has to look at: its subject, its owner, and its outcome."""
 
     __tablename__ = "task"
     __table_args__ = (

@@ -1,22 +1,39 @@
-"""Reading the to-do list: what waits, oldest first, a page at a time."""
+"""Queries of the to-do list: read models, oldest first, a page at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from timebank.tasks.models import Status, Task
+from timebank.rows import Page, columns_of, fetch_first, fetch_page
+from timebank.tasks.models import OfTask, Status, Task
 
 TASKS_A_PAGE = 25
-#: Columns: code, kind, subject, status, owner_id, opened_at, done_by, done_at, note.
-TaskRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow(OfTask):
+    """A task; its columns mean what they mean in `Task`."""
+
+    id: int
+    code: str
+    kind: str
+    subject: str
+    status: str
+    owner_id: int | None
+    opened_at: datetime
+    done_by: int | None
+    done_at: datetime | None
+    note: str
+
+
+_COLUMNS = columns_of(Task, TaskRow)
 
 
 class Shows(StrEnum):
-    """Which tasks are looked at: all that are not done, those nobody has, those taken, one's own, or those done."""
+    """Which tasks to list: all that are not done, those without an owner, those taken, one's own, or those done."""
 
     TO_DO = "to-do"
     OPEN = "open"
@@ -25,35 +42,28 @@ class Shows(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """One page of tasks; `after` is the mark to go on from (None: there is no more)."""
-
-    rows: Sequence[TaskRow]
-    after: int | None
-
-
 def list_tasks(
     session: Session, bank_id: int, shows: Shows, *, membership_id: int, after: int | None = None
-) -> TaskPage:
-    """The tasks after a mark, oldest first; those done newest first. `membership_id` says whose own ones are."""
+) -> Page[TaskRow]:
+    """Return a page of tasks that follow the id `after`: oldest first, or newest first if they are done.
+
+    `membership_id` is the owner of those that Shows.MINE lists.
+    """
     newest_first = shows is Shows.DONE
-    query = _columns(bank_id).add_columns(Task.id).where(_shown(shows, membership_id))
+    query = select(*_COLUMNS).where(Task.bank_id == bank_id, _is_listed(shows, membership_id))
     if after is not None:
         query = query.where(Task.id < after if newest_first else Task.id > after)
     order = Task.id.desc() if newest_first else Task.id
-    rows = session.execute(query.order_by(order).limit(TASKS_A_PAGE + 1)).all()
-    more = len(rows) > TASKS_A_PAGE
-    return TaskPage(rows[:TASKS_A_PAGE], rows[TASKS_A_PAGE - 1].id if more else None)
+    return fetch_page(session, query.order_by(order), TaskRow, TASKS_A_PAGE)
 
 
 def find_task(session: Session, bank_id: int, code: str) -> TaskRow | None:
-    """The task under this code of the bank."""
-    return session.execute(_columns(bank_id).where(Task.code == code)).first()
+    """Return the task of the bank with this code; None if there is none."""
+    return fetch_first(session, select(*_COLUMNS).where(Task.bank_id == bank_id, Task.code == code), TaskRow)
 
 
 def count_waiting(session: Session, bank_id: int) -> int:
-    """How many tasks nobody has taken yet."""
+    """Return the number of tasks that nobody has taken yet."""
     return (
         session.scalar(
             select(func.count()).select_from(Task).where(Task.bank_id == bank_id, Task.status == Status.OPEN)
@@ -62,21 +72,7 @@ def count_waiting(session: Session, bank_id: int) -> int:
     )
 
 
-def _columns(bank_id: int) -> Select[*tuple[Any, ...]]:
-    return select(
-        Task.code,
-        Task.kind,
-        Task.subject,
-        Task.status,
-        Task.owner_id,
-        Task.opened_at,
-        Task.done_by,
-        Task.done_at,
-        Task.note,
-    ).where(Task.bank_id == bank_id)
-
-
-def _shown(shows: Shows, membership_id: int) -> ColumnElement[bool]:
+def _is_listed(shows: Shows, membership_id: int) -> ColumnElement[bool]:
     mine = (Task.status == Status.TAKEN) & (Task.owner_id == membership_id)
     return {
         Shows.TO_DO: Task.status.in_([Status.OPEN, Status.TAKEN]),

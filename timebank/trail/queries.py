@@ -1,61 +1,80 @@
-"""Reading the trail."""
+"""Queries of the trail."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, Row, Select, select
+from sqlalchemy import ColumnElement, Exists, Select, select
 from sqlalchemy.orm import Session
 
+from timebank.rows import columns_of, fetch
 from timebank.trail.models import TrailRow
 
 
-def list_deeds(session: Session, bank_id: int, subject: str) -> Sequence[Row[str, int | None, int | None, datetime]]:
-    """Rows of (deed, done_by, on_behalf_of, done_at) of one subject, oldest first."""
-    return session.execute(
-        select(TrailRow.deed, TrailRow.done_by, TrailRow.on_behalf_of, TrailRow.done_at)
-        .where(TrailRow.bank_id == bank_id, TrailRow.subject == subject)
-        .order_by(TrailRow.id)
-    ).all()
+class DeedRow(NamedTuple):
+    """A row of the trail about one subject."""
+
+    deed: str
+    done_by: int | None
+    on_behalf_of: int | None
+    done_at: datetime
 
 
-def list_deeds_of(
-    session: Session, bank_id: int, subjects: Sequence[str]
-) -> Sequence[Row[str, str, int | None, int | None, datetime]]:
-    """Rows of (deed, subject, done_by, on_behalf_of, done_at) of these subjects together, oldest first."""
-    return session.execute(
-        select(TrailRow.deed, TrailRow.subject, TrailRow.done_by, TrailRow.on_behalf_of, TrailRow.done_at)
-        .where(TrailRow.bank_id == bank_id, TrailRow.subject.in_(subjects))
-        .order_by(TrailRow.id)
-    ).all()
+def list_deeds(session: Session, bank_id: int, subject: str) -> list[DeedRow]:
+    """Return the rows of one subject, oldest first."""
+    query = select(*columns_of(TrailRow, DeedRow)).where(TrailRow.bank_id == bank_id, TrailRow.subject == subject)
+    return fetch(session, query.order_by(TrailRow.id), DeedRow)
 
 
-def list_doings(session: Session, deed: str) -> Sequence[Row[int, int | None, datetime]]:
-    """Rows of (bank_id, done_by, done_at) of every time that a deed was done, in all banks."""
-    return session.execute(
-        select(TrailRow.bank_id, TrailRow.done_by, TrailRow.done_at).where(TrailRow.deed == deed)
-    ).all()
+class SubjectDeed(NamedTuple):
+    """A row of the trail with its subject."""
+
+    deed: str
+    subject: str
+    done_by: int | None
+    on_behalf_of: int | None
+    done_at: datetime
 
 
-def list_doers(
-    session: Session, bank_id: int, deed: str, moments: Sequence[datetime]
-) -> Sequence[Row[datetime, int | None]]:
-    """Rows of (done_at, done_by) of a deed of a bank at these moments."""
-    return session.execute(
+def list_deeds_of(session: Session, bank_id: int, subjects: Sequence[str]) -> list[SubjectDeed]:
+    """Return the rows of these subjects together, oldest first."""
+    query = select(*columns_of(TrailRow, SubjectDeed))
+    query = query.where(TrailRow.bank_id == bank_id, TrailRow.subject.in_(subjects))
+    return fetch(session, query.order_by(TrailRow.id), SubjectDeed)
+
+
+class BankDeed(NamedTuple):
+    """A row of the trail with its bank, where the deed is known."""
+
+    bank_id: int
+    done_by: int | None
+    done_at: datetime
+
+
+def list_doings(session: Session, deed: str) -> list[BankDeed]:
+    """Return the rows of one deed in all banks, in no order."""
+    return fetch(session, select(*columns_of(TrailRow, BankDeed)).where(TrailRow.deed == deed), BankDeed)
+
+
+def find_doers(session: Session, bank_id: int, deed: str, moments: Sequence[datetime]) -> dict[datetime, int | None]:
+    """Return {moment: membership that did a deed of a bank then}, for those of these moments at which it was done."""
+    rows = session.execute(
         select(TrailRow.done_at, TrailRow.done_by).where(
             TrailRow.bank_id == bank_id, TrailRow.deed == deed, TrailRow.done_at.in_(moments)
         )
-    ).all()
+    )
+    return {row.done_at: row.done_by for row in rows}
 
 
 def doings(besides: str) -> Select[int, datetime, int | None]:
-    """A selectable of (bank_id, done_at, done_by) of all deeds of all banks, besides those on subjects of one word."""
+    """Return a selectable of (bank_id, done_at, done_by) of all rows but those whose subject begins with a word."""
     return select(TrailRow.bank_id, TrailRow.done_at, TrailRow.done_by).where(
         ~TrailRow.subject.startswith(f"{besides}:")
     )
 
 
 def was_done(bank_id: ColumnElement[int], subject: ColumnElement[str], at: ColumnElement[datetime]) -> Exists:
-    """That the trail tells of something that was done about a subject at a moment."""
+    """Return the condition that the trail has a row about this subject at this moment."""
     return (
         select(TrailRow.id)
         .where(TrailRow.bank_id == bank_id, TrailRow.subject == subject, TrailRow.done_at == at)

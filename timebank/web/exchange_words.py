@@ -3,14 +3,15 @@
 from flask_babel import gettext as _
 
 from timebank.actors import How
+from timebank.audit.rules import Group
 from timebank.exchanges.rules import State
 
 
 def state_words(state: str) -> str:
     """Return the words for a state, or for a group of states that the audit filters by."""
-    words = {
-        "moved": _("hours moved"),
-        "waiting-hours": _("hours wait"),
+    words: dict[str, str] = {
+        Group.MOVED: _("hours moved"),
+        Group.WAITING: _("hours wait"),
         State.PROPOSED: _("asked"),
         State.ACCEPTED: _("agreed"),
         State.RECORDED: _("waiting"),
@@ -22,6 +23,24 @@ def state_words(state: str) -> str:
         State.REVERSED: _("taken back"),
     }
     return str(words[state])
+
+
+_LOOKS = {
+    State.PROPOSED: "asks",
+    State.ACCEPTED: "done",
+    State.RECORDED: "waiting",
+    State.CONFIRMED: "done",
+    State.DECLINED: "over",
+    State.CANCELLED: "over",
+    State.DISPUTED: "wrong",
+    State.DECIDED: "done",
+    State.REVERSED: "over",
+}
+
+
+def state_look(state: str) -> str:
+    """Return the class of the style sheet for the tag of a state."""
+    return _LOOKS[State(state)]
 
 
 def how_words(how: str) -> str:

@@ -10,7 +10,8 @@ from flask_babel import get_locale, gettext as _, ngettext
 
 from timebank import clock, codes
 from timebank.ledger.hours import split
-from timebank.web.exchange_words import how_words, state_words
+from timebank.web.exchange_words import how_words, state_look, state_words
+from timebank.web.people_words import stage_look, stage_words, standing_look, standing_words
 
 
 def hours_in_words(minutes: int) -> str:
@@ -109,7 +110,12 @@ def set_up(app: Flask) -> None:
         first_name,
         thousands,
         state_words,
+        state_look,
         how_words,
+        stage_words,
+        stage_look,
+        standing_words,
+        standing_look,
     ):
         app.add_template_filter(say)
     app.add_template_filter(codes.spoken, "spoken")

@@ -1,13 +1,12 @@
 """The forms of areas: a name, and the minutes of the way to each other area."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row
 from wtforms import StringField
 
 from timebank.banks.areas import LONGEST_NAME, LONGEST_WAY
+from timebank.banks.queries import AreaRow
 from timebank.web.forms import KeyedForm, NumberField, at_most, needed
 
 _WAY = "way-"
@@ -37,7 +36,7 @@ class TravelForm(KeyedForm):
         return {int(field.name.removeprefix(_WAY)): field.number for field in self.ways}
 
 
-def travel_form(others: Sequence[Row[int, str, datetime | None]], known: Mapping[int, int]) -> TravelForm:
+def travel_form(others: Sequence[AreaRow], known: Mapping[int, int]) -> TravelForm:
     """A form with a field for each of these (id, name, closed_at), filled in with the minutes that are known."""
     fields = {
         f"{_WAY}{other.id}": NumberField(

@@ -1,21 +1,20 @@
 """Entries: all of them, those that came late, and the whole story of one."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask import Response, abort, g, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from timebank import clock
 from timebank.actors import may_approve, may_broker, may_coordinate
 from timebank.audit.queries import years
 from timebank.audit.rules import address_of
 from timebank.audit.stories import People, Story, find_story, list_people
-from timebank.bookkeeping.audit_queries import EntriesPage, EntryFilter, Late, list_entries
+from timebank.bookkeeping.audit_queries import EntryFilter, EntryRow, Late, list_entries
 from timebank.codes import spoken
 from timebank.exchanges.rules import may_propose_reversal
 from timebank.ledger.entries import EntryKind
+from timebank.rows import Page
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.book_words import account_words, kind_words
@@ -119,12 +118,12 @@ def _filter(kind: str) -> EntryFilter:
     return EntryFilter(kind=EntryKind(kind)) if kind else EntryFilter()
 
 
-def _page(wanted: EntryFilter, below: int | None, size: int = 25) -> EntriesPage:
+def _page(wanted: EntryFilter, below: int | None, size: int = 25) -> Page[EntryRow]:
     zone, span = g.bank.time_zone, years(g.bank, clock.now())
     return list_entries(db.session(), g.bank.id, wanted, time_zone=zone, years=span, below=below, size=size)
 
 
-def _people(page: EntriesPage) -> People:
+def _people(page: Page[EntryRow]) -> People:
     sides = {account for row in page.rows for line in row.lines for account in line[:2]}
     doers = {one for row in page.rows for one in (row.recorded_by, row.on_behalf_of, row.approved_by)}
     return list_people(db.session(), g.bank.id, doers, sides)
@@ -150,12 +149,12 @@ def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
         people = _people(page)
         for row in page.rows:
             yield from _lines(row, people, kinds[row.kind])
-        if page.older is None:
+        if page.next is None:
             return
-        below = page.older
+        below = page.next
 
 
-def _lines(row: Row[*tuple[Any, ...]], people: People, kind: str) -> Iterator[tuple[str | int | None, ...]]:
+def _lines(row: EntryRow, people: People, kind: str) -> Iterator[tuple[str | int | None, ...]]:
     """A row of the sheet for each line of the entry."""
     address = address_of(row.key)
     late = late_for(row.occurred_on, row.recorded_at)
@@ -171,7 +170,7 @@ def _lines(row: Row[*tuple[Any, ...]], people: People, kind: str) -> Iterator[tu
             line[2],
             row.words or "",
             people.members.get(row.recorded_by, ""),
-            people.members.get(row.on_behalf_of, ""),
-            people.members.get(row.approved_by, ""),
+            people.members.get(row.on_behalf_of or 0, ""),
+            people.members.get(row.approved_by or 0, ""),
             f"{late:%Y-%m}" if late else "",
         )

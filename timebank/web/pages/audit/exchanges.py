@@ -1,14 +1,12 @@
 """All exchanges of the bank, narrowed down, with what they come to; on the screen, on paper and as a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from timebank.audit.exchanges import count_exchanges, list_batches, list_exchanges
+from timebank.audit.exchanges import AuditedExchange, count_exchanges, list_batches, list_exchanges
 from timebank.codes import spoken
 from timebank.exchanges.rules import State
 from timebank.holders.queries import HolderName, list_names
@@ -81,7 +79,7 @@ class _Words:
         return self.lengths[minutes]
 
 
-def _one(row: Row[*tuple[Any, ...]], names: dict[int, HolderName], say: _Words) -> Cells:
+def _one(row: AuditedExchange, names: dict[int, HolderName], say: _Words) -> Cells:
     day = row.occurred_on or row.agreed_on
     return (
         day.isoformat() if day else "",
@@ -90,7 +88,7 @@ def _one(row: Row[*tuple[Any, ...]], names: dict[int, HolderName], say: _Words) 
         names[row.giver_account_id][0],
         names[row.receiver_account_id][0],
         row.what,
-        say.kinds.get(row.category_id, ""),
+        say.kinds.get(row.category_id or 0, ""),
         row.minutes,
         say.hours(row.minutes),
     )

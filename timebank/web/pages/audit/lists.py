@@ -136,7 +136,7 @@ def one_broker() -> str:
     """Exchanges in which one broker acted for both sides, with the evidence for each."""
     page = list_one_broker(db.session(), g.bank.id, below=asked_number("below"))
     steps = list_acted_steps(db.session(), g.bank.id, [row.id for row in page.rows])
-    doers = {one for step in steps for one in (step.done_by, step.on_behalf_of)}
+    doers: set[int | None] = {doer for step in steps for doer in (step.done_by, step.on_behalf_of)}
     sides = {side for row in page.rows for side in (row.giver_account_id, row.receiver_account_id)}
     return render_template(
         "audit/one_broker.html",

@@ -10,6 +10,7 @@ from timebank import clock
 from timebank.actors import Doing
 from timebank.audit import actions
 from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
+from timebank.audit.rules import Group
 from timebank.exchanges.rules import State
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, auditors
@@ -39,6 +40,8 @@ def books() -> str:
         # Only what was checked is called right; a sum that is off is never hidden by a check of yesterday.
         balances=bool(newest and newest.is_right) and figures.books.total_minutes == 0,
         states=list(State),
+        disputed=State.DISPUTED,
+        groups=Group,
         check_words=check_words,
         unit_words=unit_words,
     )

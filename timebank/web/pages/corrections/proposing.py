@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank.audit.rules import keys_of
@@ -119,7 +118,7 @@ def _entry(word: str, code: str) -> EntryRow:
     return entry
 
 
-def _lines_left(entry: Row[*tuple[Any, ...]]) -> Sequence[tuple[int, Line]]:
+def _lines_left(entry: EntryRow) -> Sequence[tuple[int, Line]]:
     """(number, line) of what can still be taken back; nothing of what takes something back itself."""
     if entry.reverses is not None:
         return []

@@ -8,7 +8,7 @@ from timebank.actors import may_approve, may_broker
 from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
 from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
-from timebank.exchanges.queries import list_disputed, list_waiting_reversals
+from timebank.exchanges.queries import ExchangeRow, WaitingReversal, list_disputed, list_waiting_reversals
 from timebank.holders.queries import list_names
 from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
@@ -26,8 +26,8 @@ def desk() -> str:
     session = db.session()
     disputed = list_disputed(session, g.bank.id)
     reversals = list_waiting_reversals(session, g.bank.id)
-    sides = [row.giver_account_id for row in (*disputed, *reversals)]
-    sides += [row.receiver_account_id for row in (*disputed, *reversals)]
+    listed: list[ExchangeRow | WaitingReversal] = [*disputed, *reversals]
+    sides = [row.giver_account_id for row in listed] + [row.receiver_account_id for row in listed]
     brokers = may_broker(g.actor)
     corrections, lines = _to_approve()
     return render_template(

@@ -5,7 +5,7 @@ from flask import g
 from timebank.actors import Actor, may_approve, may_broker
 from timebank.exchanges import rules
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import OPEN_STATES, find_newest_reversal, list_steps
+from timebank.exchanges.queries import find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
 from timebank.exchanges.thanks import list_thanks
 from timebank.holders.queries import list_names
@@ -22,7 +22,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
     giver, receiver = names[shown.giver_account_id], names[shown.receiver_account_id]
     side = standing.side_of(actor.account_id)
     steps = list_steps(session, g.bank.id, shown.id)
-    hands = {step.done_by for step in steps if step.on_behalf_of}
+    hands = {step.done_by for step in steps if step.on_behalf_of and step.done_by}
     named = [step.done_by for step in steps] + [step.on_behalf_of for step in steps]
     other_account_id = shown.receiver_account_id if side is Side.GIVER else shown.giver_account_id
     reach = side is not None and rules.have_agreed(standing)
@@ -47,7 +47,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
             "cancel": rules.may_cancel(standing, actor),
             "record": rules.may_record(standing, actor),
             "confirm": rules.may_confirm(standing, actor),
-            "act": side is None and may_broker(actor) and standing.state in OPEN_STATES,
+            "act": side is None and may_broker(actor) and shown.is_open,
             "decide": rules.may_decide(standing, actor, hands=hands),
             "thank": side is not None and side not in said and rules.may_thank(standing, actor),
             "propose_reversal": rules.may_propose_reversal(standing, actor)

@@ -5,7 +5,15 @@ from werkzeug.wrappers import Response
 
 from timebank.actors import may_exchange
 from timebank.bookkeeping.queries import get_account
-from timebank.exchanges.queries import MOST_OPEN, list_open, list_recent, list_waiting_reversals
+from timebank.exchanges.queries import (
+    MOST_OPEN,
+    ExchangeRow,
+    WaitingReversal,
+    list_open,
+    list_recent,
+    list_waiting_reversals,
+)
+from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
@@ -24,13 +32,14 @@ def home() -> str | Response:
     rows = list_open(session, g.bank.id, account_id)
     recent = list_recent(session, g.bank.id, account_id)
     reversals = list_waiting_reversals(session, g.bank.id, account_id=account_id)
-    sides = [row.giver_account_id for row in (*rows, *recent, *reversals)]
-    sides += [row.receiver_account_id for row in (*rows, *recent, *reversals)]
+    listed: list[ExchangeRow | WaitingReversal] = [*rows, *recent, *reversals]
+    sides = [row.giver_account_id for row in listed] + [row.receiver_account_id for row in listed]
     return render_template(
         "home/home.html",
         account=get_account(session, g.bank.id, account_id),
         open=part_open(rows, account_id),
         more_open=len(rows) == MOST_OPEN,
+        recorded=State.RECORDED,
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, sides),

@@ -13,7 +13,6 @@ from timebank.leaving import actions
 from timebank.leaving.rules import Going
 from timebank.ledger.entries import EntryKind
 from timebank.listings.queries import list_of_member
-from timebank.listings.rules import Life
 from timebank.members.errors import StandingMovedError
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_words
@@ -135,7 +134,7 @@ def _check(case: Case, destination: Destination, form: ReasonForm) -> str:
         case=case,
         destination=destination,
         changes=changes if balance else [],
-        listings=sum(row.life != Life.CLOSED for row in listed),
+        listings=sum(not row.is_closed for row in listed),
         again=AGAIN,
     )
 

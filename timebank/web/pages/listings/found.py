@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from timebank.banks.queries import list_areas
-from timebank.listings.queries import Wanted, Ways, list_categories_of
+from timebank.listings.queries import ListingLine, Wanted, Ways, list_categories_of
 from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
@@ -66,7 +64,7 @@ def areas_by_name() -> dict[str, int]:
     return {row.name: row.id for row in list_areas(db.session(), g.bank.id)}
 
 
-def categories_of(rows: Sequence[Row[Any]], tree: Tree) -> dict[int, Sequence[Branch]]:
+def categories_of(rows: Sequence[ListingLine], tree: Tree) -> dict[int, Sequence[Branch]]:
     """{listing id: the categories it stands in, in the bank's order}."""
     found = list_categories_of(db.session(), g.bank.id, [row.id for row in rows]) if rows else {}
     return {row.id: [one for id_, one in tree.by_id.items() if id_ in found.get(row.id, ())] for row in rows}

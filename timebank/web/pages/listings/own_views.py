@@ -1,10 +1,7 @@
 """One's own offers and requests, and for brokers handing over what was imported."""
 
-from typing import Any
-
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank import clock
@@ -12,8 +9,8 @@ from timebank.actors import Doing
 from timebank.errors import TimebankError
 from timebank.listings import actions
 from timebank.listings.errors import CategoriesError, NoTitleError
-from timebank.listings.queries import find_line, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, Life, Move, Said, may_change
+from timebank.listings.queries import WholeListing, find_line, get_tree, list_categories_of, list_of_member
+from timebank.listings.rules import Kind, Move, Said, may_change
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -35,9 +32,9 @@ def mine() -> str:
     day = today()
     return render_template(
         "listings/mine.html",
-        to_review=[row for row in rows if row.life == Life.OPEN and row.review_on < day],
-        shown=[row for row in rows if row.life == Life.OPEN and row.review_on >= day],
-        resting=[row for row in rows if row.life != Life.OPEN],
+        to_review=[row for row in rows if row.is_open and row.review_on < day],
+        shown=[row for row in rows if row.is_open and row.review_on >= day],
+        resting=[row for row in rows if not row.is_open],
         categories=categories_of(rows, tree),
         suits=when_it_suits,
         form=ButtonForm(),
@@ -71,7 +68,7 @@ def change(code: str) -> str | Response:
     """Say it anew."""
     shown = _changeable(code)
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
-    if shown.area_id is not None:
+    if shown.area is not None and shown.area_id is not None:
         areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
     kept = list_categories_of(db.session(), g.bank.id, [shown.id]).get(shown.id, ())
     form.offer_choices(tree, areas, kept)
@@ -135,7 +132,7 @@ def hand_over(code: str) -> str | Response:
     return render_template("listings/hand_over.html", form=form, listing=shown)
 
 
-def _changeable(code: str) -> Row[Any]:
+def _changeable(code: str) -> WholeListing:
     """A listing that the reader may change: their own, or any for a broker."""
     shown = find_line(db.session(), g.bank.id, code)
     if shown is None:
@@ -145,7 +142,7 @@ def _changeable(code: str) -> Row[Any]:
     return shown
 
 
-def _said(shown: Row[Any], category_ids: tuple[int, ...]) -> Said:
+def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> Said:
     return Said(
         title=shown.title,
         words=shown.all_words,

@@ -1,18 +1,15 @@
 """Finding offers and requests, reading one, and answering it."""
 
-from typing import Any
-
 from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Actor, Standing, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
+from timebank.actors import Actor, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 from timebank.exchanges import drafts
 from timebank.listings import actions
-from timebank.listings.queries import find_line, find_listing, find_listings, get_tree
-from timebank.listings.rules import Life, may_change, may_hand_over
+from timebank.listings.queries import WholeListing, find_line, find_listing, find_listings, get_tree
+from timebank.listings.rules import may_change, may_hand_over
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
@@ -105,22 +102,18 @@ def ask_broker() -> str | Response:
     return render_template("listings/ask_broker.html", form=form)
 
 
-def _line(code: str) -> Row[Any]:
+def _line(code: str) -> WholeListing:
     """The listing under this code, for who may read it: its owner, a broker, or anybody who could find it."""
     shown = find_line(db.session(), g.bank.id, code)
     if shown is None:
         abort(404)
-    is_found = shown.life == Life.OPEN and shown.review_on >= today() and (shown.is_holder or _is_here(shown))
+    is_found = shown.is_open and shown.review_on >= today() and (shown.is_holder or shown.owner_is_active)
     if not is_found and shown.member_id != g.actor.membership_id and not may_broker(g.actor):
         abort(404)
     return shown
 
 
-def _is_here(shown: Row[Any]) -> bool:
-    return bool(shown.standing == Standing.ACTIVE and not shown.is_holder)
-
-
-def _may_answer(shown: Row[Any], actor: Actor) -> bool:
+def _may_answer(shown: WholeListing, actor: Actor) -> bool:
     """Whoever exchanges answers what is open and somebody else's, if that one is here."""
-    is_open = shown.life == Life.OPEN and shown.review_on >= today()
-    return may_exchange(actor) and is_open and _is_here(shown) and shown.member_id != actor.membership_id
+    is_open = shown.is_open and shown.review_on >= today()
+    return may_exchange(actor) and is_open and shown.owner_is_active and shown.member_id != actor.membership_id

@@ -16,7 +16,6 @@ from timebank.bookkeeping.queries import (
     list_whole_statement,
 )
 from timebank.exchanges.queries import list_open
-from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
 from timebank.members.queries import find_actor_by_code
 from timebank.web.access import allows, keepers, readers_of_own_hours
@@ -72,7 +71,7 @@ def _page(member: Actor, url: str, csv_url: str) -> str:
     wanted, month = _wanted()
     below = asked_number("below")
     page = list_statement(session, bank_id, member.account_id, wanted, below=below)
-    waiting = [row for row in list_open(session, bank_id, member.account_id) if row.state in _WAITING]
+    waiting = [row for row in list_open(session, bank_id, member.account_id) if row.waits]
     others = [row.other_account for row in page.rows]
     others += [row.giver_account_id for row in waiting] + [row.receiver_account_id for row in waiting]
     span = first_and_last_recording(session, bank_id, member.account_id)
@@ -92,9 +91,6 @@ def _page(member: Actor, url: str, csv_url: str) -> str:
         query=query,
         entry_address=address_of if may_audit(g.actor) else None,
     )
-
-
-_WAITING = (State.RECORDED, State.DISPUTED)
 
 
 def _spreadsheet(member: Actor) -> Response:

@@ -4,6 +4,9 @@ from flask import render_template
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
+from timebank.actors import Standing
+from timebank.exchanges.rules import State
+from timebank.joining.rules import Stage
 from timebank.ledger.accounts import Account
 from timebank.web.access import allows, anybody
 from timebank.web.forms import HoursField, KeyedForm, SelectChoice, needed
@@ -33,4 +36,11 @@ def styleguide() -> str:
         Account(2, balance=0),
         Account(3, balance=-120, given=60, received=180),
     ]
-    return render_template("styleguide/styleguide.html", form=form, accounts=accounts)
+    return render_template(
+        "styleguide/styleguide.html",
+        form=form,
+        accounts=accounts,
+        states=list(State),
+        stages=list(Stage),
+        standings=list(Standing),
+    )

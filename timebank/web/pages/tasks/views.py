@@ -13,7 +13,6 @@ from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
-from timebank.tasks.models import Status
 from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
 from timebank.tasks.rules import is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
@@ -98,7 +97,7 @@ def _names(*rows: TaskRow) -> dict[str, object]:
 def _told(shown: TaskRow) -> dict[str, object]:
     """Values for a page of this task, and what the reader may do with it."""
     free = is_free_for(shown.status, shown.owner_id, g.actor.membership_id)
-    taken = shown.status == Status.TAKEN
+    taken = shown.is_taken
     return {
         "task": shown,
         "advice": advice(shown.kind),

@@ -1,0 +1,22 @@
+"""Attributes that say whether an object is in one of a group of states."""
+
+from typing import Self, overload
+
+
+class InState:
+    """A read-only attribute: whether the field `field` of the object holds one of these values."""
+
+    def __init__(self, field: str, *values: str) -> None:
+        """Take the name of a field of the object, and the values for which the attribute is True."""
+        self.field = field
+        self.values = frozenset(values)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> bool: ...
+
+    def __get__(self, instance: object | None, owner: type) -> bool | Self:
+        """Return the answer for an object, and the attribute itself for a class."""
+        return self if instance is None else getattr(instance, self.field) in self.values
