@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank.actors import Standing, may_change_standing
-from timebank.errors import TimebankError
 from timebank.leaving.actions import take_back_in
 from timebank.members.queries import find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.web.access import allows, brokers, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.members import blueprint
 from timebank.web.pages.members.forms import StandingForm
@@ -30,15 +30,12 @@ def standing(code: str) -> str | Response:
         to, reason = Standing(form.standing.data), (form.reason.data or "").strip()
         if to is Standing.LEFT:
             return redirect(url_for("leaving.where", code=code), 303)
-        try:
+        with committing(form) as outcome:
             if to is Standing.ACTIVE:
                 take_back_in(session, member, doing(form), reason=reason)
             else:
                 change_standing(session, member, to, doing(form), reason=reason)
-            session.commit()
+        if outcome.is_done:
             flash(_("That is changed, and it is on record with your reason."))
             return redirect(url_for("members.member", code=code), 303)
-        except TimebankError as error:
-            session.rollback()
-            form.refuse(error)
     return render_template("members/standing.html", form=form, member=member)

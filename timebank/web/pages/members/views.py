@@ -17,7 +17,6 @@ from timebank.actors import (
 )
 from timebank.banks.queries import find_area_name
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
 from timebank.listings.queries import list_shown_of_member
 from timebank.members import actions
 from timebank.members.actions import get_membership_by_code
@@ -27,6 +26,7 @@ from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, doing, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -128,14 +128,11 @@ def profile() -> str | Response:
     )
     form.area.offer(membership.area_id)
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             actions.change_profile(db.session(), form.profile(), doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("Your page is changed."))
             return redirect(url_for("members.profile"), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     sessions = list_sessions(db.session(), g.actor.person_id, clock.now())
     here = digest_secret(current_user.token)
     return render_template("members/profile.html", form=form, sessions=sessions, here=here, code_form=ButtonForm())

@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Actor, Doing
+from timebank.actors import Actor
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
 from timebank.exchanges import drafts
 from timebank.exchanges.drafts import Purpose, Question
 from timebank.exchanges.errors import EvidenceMissingError, NothingSaidError, SamePersonError
@@ -23,8 +22,9 @@ from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, search_members
 from timebank.members.rules import fold
-from timebank.web.access import allows, members_who_exchange
+from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
 from timebank.web.forms import SelectChoice, tidy
@@ -99,15 +99,14 @@ def when(code: str) -> str | Response:
     if form.validate_on_submit():
         # What was typed counts, whichever button is still pressed in.
         day = form.day.day or days.get(form.choice.data or "")
-        try:
-            if day is None:
-                form.day.errors = [_("Choose a day, or type it.")]
-            else:
+        if day is None:
+            form.day.errors = [_("Choose a day, or type it.")]
+        else:
+            with committing(form, form.day) as outcome:
                 drafts.check_day(g.bank, draft, day, clock.now())
                 draft.day = day
-                return _keep_and_go_on(draft)
-        except TimebankError as error:
-            form.refuse(error, form.day)
+            if outcome.is_done:
+                return _go_on(draft)
     elif not form.is_submitted() and draft.day is not None:
         form.choice.data = next((key for key, day in days.items() if day == draft.day), "other")
         form.day.data = draft.day.strftime("%d/%m/%Y") if form.choice.data == "other" else ""
@@ -150,15 +149,12 @@ def check(code: str) -> str | Response:
         return _go_on(draft)
     form = SendForm()
     if form.validate_on_submit():
-        try:
-            slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
-            by = g.actor.with_evidence(form.evidence.data, slip=slip)
-            exchange_code = drafts.send(db.session(), g.bank, draft, said, Doing(by, clock.now()), slip=slip)
-            db.session.commit()
+        slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
+        by = g.actor.with_evidence(form.evidence.data, slip=slip)
+        with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
+            exchange_code = drafts.send(db.session(), g.bank, draft, said, doing(by=by), slip=slip)
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=exchange_code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     return render_template(
         "recording/check.html",
         form=form,

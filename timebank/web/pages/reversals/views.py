@@ -6,10 +6,8 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.actors import Doing, may_approve, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
 from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.models import Exchange, Reversal
@@ -17,11 +15,11 @@ from timebank.exchanges.queries import find_exchange, find_reversal, get_exchang
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.reversals import blueprint
 from timebank.web.pages.reversals.forms import ReversalForm
-from timebank.web.sentences import say
 
 
 @blueprint.route("/exchanges/<code:code>/reversal", methods=["GET", "POST"])
@@ -33,14 +31,10 @@ def propose(code: str) -> str | Response:
         abort(404)
     form = ReversalForm()
     if form.validate_on_submit():
-        try:
-            reason = form.reason.data or ""
-            reversal_code = actions.propose(db.session(), code, doing(form), reason=reason)
-            db.session.commit()
+        with committing(form) as outcome:
+            reversal_code = actions.propose(db.session(), code, doing(form), reason=form.reason.data or "")
+        if outcome.is_done:
             return redirect(url_for("reversals.reversal", code=reversal_code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     elif not form.is_submitted() and not rules.may_propose_reversal(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
@@ -75,21 +69,21 @@ def reversal(code: str) -> str:
 @allows(members_who_exchange)
 def agree(code: str) -> Response:
     """Agree as one of the two sides."""
-    return _answer(code, lambda key: actions.agree(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.agree(db.session(), g.bank, code, doing))
 
 
 @blueprint.post("/reversals/<code:code>/approval")
 @allows(approvers)
 def approve(code: str) -> Response:
     """Approve as a second pair of eyes."""
-    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.approve(db.session(), g.bank, code, doing))
 
 
 @blueprint.post("/reversals/<code:code>/refusal")
 @allows(approvers)
 def refuse(code: str) -> Response:
     """Turn it down, or withdraw one's own."""
-    return _answer(code, lambda key: actions.refuse(db.session(), code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.refuse(db.session(), code, doing))
 
 
 def _reversal(code: str) -> tuple[Reversal, Exchange]:
@@ -121,16 +115,13 @@ def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
     ]
 
 
-def _answer(code: str, act: Callable[[str], None]) -> Response:
+def _answer(code: str, act: Callable[[Doing], None]) -> Response:
     _reversal(code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        act(form.key)
-        db.session.commit()
+    with committing() as outcome:
+        act(doing(form))
+    if outcome.is_done:
         flash(_("Done. Everybody it is about sees it on their page."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
     return redirect(url_for("reversals.reversal", code=code), 303)

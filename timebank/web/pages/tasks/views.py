@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from timebank.actors import Doing, may_coordinate
-from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
@@ -18,6 +17,7 @@ from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
 from timebank.tasks.rules import is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.tasks import blueprint
@@ -116,16 +116,11 @@ def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
+    with committing(form) as outcome:
         act(db.session(), code, doing(form))
-        db.session.commit()
-    except TaskTakenError as error:
-        db.session.rollback()
-        (name,) = list_membership_names(db.session(), g.bank.id, [error.owner_id]).values()
+    if isinstance(outcome.refusal, TaskTakenError):
+        (name,) = list_membership_names(db.session(), g.bank.id, [outcome.refusal.owner_id]).values()
         flash(_("%(name)s has this one already.", name=name))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
-    else:
-        return True
-    return False
+    elif outcome.refusal is not None:
+        flash(say(outcome.refusal))
+    return outcome.is_done
