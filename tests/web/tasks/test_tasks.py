@@ -50,7 +50,7 @@ def test_each_kind_has_its_words(kind, words, as_, village, books):
 def test_a_task_can_be_about_an_exchange_or_what_has_no_page_yet(as_, village, books):
     exchange = books.recorded(village.ada, village.grace, what="Hedge cutting")
     code = books.task(f"exchange:{exchange.replace('-', '')}", "something_new")
-    books.task("letter:K7M3Q2XZ", "something_new")
+    books.task("activity:K7M3Q2XZ", "something_new")
     page = as_(village.rosa).get("tasks")
     assert as_(village.rosa).get(f"tasks/{code}").links["Hedge cutting"] == f"/angus/exchanges/{exchange}"
     assert "Look at: K7M3-Q2XZ" in page.links
@@ -86,7 +86,7 @@ def test_an_empty_list_says_so(as_, village):
 
 def test_a_long_list_goes_on_page_by_page(as_, books, village):
     for number in range(TASKS_A_PAGE + 1):
-        books.task(f"letter:A{number:07}")
+        books.task(f"activity:A{number:07}")
     rosa = as_(village.rosa)
     page = rosa.get("tasks")
     assert "Look at" not in page
