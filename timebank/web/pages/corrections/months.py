@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Doing
 from timebank.corrections import months as actions, rules
+from timebank.corrections.access import get_visible_month
 from timebank.corrections.figures import Figures, differences
-from timebank.corrections.month_queries import Month, find_month, list_bank_months, months_of, reckon_beside
+from timebank.corrections.month_queries import Month, list_bank_months, months_of, reckon_beside
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.committing import committing
@@ -112,10 +113,7 @@ def refuse_month(month: date) -> str | Response:
 
 
 def _month(month: date) -> Month:
-    shown = find_month(db.session(), g.bank, month, clock.now())
-    if shown is None:
-        abort(404)
-    return shown
+    return get_visible_month(db.session(), g.actor, g.bank, month, clock.now())
 
 
 def _known(month: date) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from timebank.audit.rules import keys_of
-from timebank.bookkeeping.audit_queries import EntryRow, find_entry
+from timebank.audit.access import get_visible_entry
+from timebank.bookkeeping.audit_queries import EntryRow
 from timebank.bookkeeping.queries import list_reversed_lines
 from timebank.corrections import actions, rules
 from timebank.corrections.actions import Adjustment
@@ -86,7 +86,7 @@ def _check_adjustment(form: AdjustmentForm, said: Adjustment) -> str:
 @allows(coordinators)
 def reversal(word: str, code: str) -> str | Response:
     """Which lines of an entry to take back, and why; then once more to check."""
-    entry = _entry(word, code)
+    entry = get_visible_entry(db.session(), g.actor, word, code)
     back = url_for("audit.entry", word=word, code=code)
     if rules.has_own_way(EntryKind(entry.kind), entry.deed):
         return redirect(url_for("reversals.propose", code=entry.deed.partition(":")[2]))
@@ -105,13 +105,6 @@ def reversal(word: str, code: str) -> str | Response:
         if outcome.is_done:
             return redirect(url_for("corrections.correction", code=made), 303)
     return render_template("corrections/reversal.html", form=form, entry=entry, back=back, kind_words=kind_words)
-
-
-def _entry(word: str, code: str) -> EntryRow:
-    entry = find_entry(db.session(), g.bank.id, keys_of(word, code))
-    if entry is None:
-        abort(404)
-    return entry
 
 
 def _lines_left(entry: Row[*tuple[Any, ...]]) -> Sequence[tuple[int, Line]]:

@@ -10,8 +10,8 @@ from timebank.actors import Doing
 from timebank.audit.rules import address_of
 from timebank.bookkeeping.queries import get_entry
 from timebank.corrections import actions, rules
-from timebank.corrections.models import Correction
-from timebank.corrections.queries import find_correction, lines_by_id, lines_of, list_corrections
+from timebank.corrections.access import get_visible
+from timebank.corrections.queries import lines_by_id, lines_of, list_corrections
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.accounts import tell
@@ -48,7 +48,7 @@ def corrections() -> str:
 @allows(auditors)
 def correction(code: str) -> str:
     """A correction: what it would move or has moved, why, who asked for it and who answered."""
-    shown = _correction(code)
+    shown = get_visible(db.session(), g.actor, code)
     lines = lines_of(db.session(), shown)
     told, waits = tell(lines), shown.closed_at is None
     first = get_entry(db.session(), g.bank.id, shown.entry_id) if shown.entry_id is not None else None
@@ -89,7 +89,7 @@ def withdraw(code: str) -> Response:
 @allows(approvers)
 def refuse(code: str) -> str | Response:
     """Turn it down, and say why."""
-    shown = _correction(code)
+    shown = get_visible(db.session(), g.actor, code)
     form = RefusalForm()
     if form.validate_on_submit():
         with committing(form) as outcome:
@@ -99,15 +99,8 @@ def refuse(code: str) -> str | Response:
     return render_template("corrections/refuse.html", form=form, code=shown.code, reason=shown.reason)
 
 
-def _correction(code: str) -> Correction:
-    shown = find_correction(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    return shown
-
-
 def _answer(code: str, act: Callable[[Doing], None]) -> Response:
-    _correction(code)
+    get_visible(db.session(), g.actor, code)
     form = AnswerForm()
     if not form.validate_on_submit():
         abort(400)

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField
 
 from timebank.actors import may_broker
+from timebank.exchanges.access import get_visible
 from timebank.exchanges.filing import file_under as file_exchange
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import find_exchange
 from timebank.listings.queries import get_tree
 from timebank.listings.tree import Tree
 from timebank.web.access import allows, brokers, doing
@@ -49,8 +49,7 @@ def _choices(tree: Tree, chosen: int | None) -> list[SelectChoice]:
 @allows(brokers)
 def file_under(code: str) -> Response:
     """File it, and say so on its page."""
-    if find_exchange(db.session(), g.bank.id, code) is None:
-        abort(404)
+    get_visible(db.session(), g.actor, code)
     form = FilingForm()
     if not form.validate_on_submit():
         abort(400)

@@ -8,13 +8,12 @@ from werkzeug.wrappers import Response
 
 from timebank.actors import Actor, Doing, may_audit, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
-from timebank.exchanges import actions, rules, thanks
+from timebank.exchanges import access, actions, rules, thanks
 from timebank.exchanges.confirming import confirm_at_once
-from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.errors import EvidenceMissingError
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import find_exchange, list_exchanges
-from timebank.exchanges.rules import Standing, State, took_part
+from timebank.exchanges.queries import list_exchanges
+from timebank.exchanges.rules import Standing, State
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -59,7 +58,7 @@ def exchanges() -> str:
 @allows(members)
 def exchange(code: str) -> str:
     """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
-    shown = _exchange(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     return _page(shown)
 
 
@@ -67,7 +66,7 @@ def exchange(code: str) -> str:
 @allows(members)
 def done(code: str) -> str:
     """After a deed: a short reference, and what happens next."""
-    shown = _exchange(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     return render_template("exchanges/done.html", **tell(shown, g.actor))
 
 
@@ -75,7 +74,7 @@ def done(code: str) -> str:
 @allows(members_who_exchange)
 def thank(code: str) -> str | Response:
     """A line of thanks to the other side."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = ThanksForm()
     if form.validate_on_submit():
         with committing(form, form.words) as outcome:
@@ -119,7 +118,7 @@ def cancel(code: str) -> Response:
 @allows(members_who_exchange)
 def confirm(code: str) -> str | Response:
     """Check what the other side recorded, with one's own balance before and after, then confirm it."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = WordGivenForm()
     if form.validate_on_submit():
         with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
@@ -143,7 +142,7 @@ def _confirm(code: str, doing: Doing) -> None:
 @allows(members_who_exchange)
 def dispute(code: str) -> str | Response:
     """That is not right: say what, ask a person, move nothing."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = DisputeForm()
     if form.validate_on_submit():
         by, words = g.actor.with_evidence(form.evidence.data), _words(form.words.data)
@@ -160,7 +159,7 @@ def dispute(code: str) -> str | Response:
 @allows(members_who_exchange)
 def agree(code: str) -> str | Response:
     """End a dispute by agreeing to what the other side says."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     minutes = rules.agreeable_minutes(shown.standing(), g.actor)
     form = AgreementForm(minutes=minutes)
     typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
@@ -179,10 +178,7 @@ def agree(code: str) -> str | Response:
 @allows(brokers)
 def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
-    shown = _exchange(code)
-    hands = list_hands(db.session(), g.bank.id, shown.id)
-    if took_part(shown.standing(), g.actor, hands):
-        abort(403)
+    shown, hands = access.get_to_decide(db.session(), g.actor, code)
     form = DecidedForm()
     checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
     if checked != AGAIN and form.validate_on_submit():
@@ -223,22 +219,6 @@ def _words(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _exchange(code: str) -> Exchange:
-    """The exchange, if the reader may see it; for everybody else it does not exist."""
-    shown = find_exchange(db.session(), g.bank.id, code)
-    if shown is None or not rules.may_see(shown.standing(), g.actor):
-        abort(404)
-    return shown
-
-
-def _own_exchange(code: str) -> Exchange:
-    """The exchange, if the reader is one of its two sides; those who may only look are told so."""
-    shown = _exchange(code)
-    if shown.standing().side_of(g.actor.account_id) is None:
-        abort(403)
-    return shown
-
-
 def _before(shown: Exchange) -> dict[str, object]:
     """The exchange's story, and the reader's own balance."""
     account = get_account(db.session(), g.bank.id, g.actor.account_id)
@@ -247,7 +227,7 @@ def _before(shown: Exchange) -> dict[str, object]:
 
 def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
     """A deed by one button: done, said, and back to the exchange."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)

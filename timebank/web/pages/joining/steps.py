@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank.banks.queries import find_area_name
 from timebank.errors import TimebankError
 from timebank.joining import actions as joining, rules
+from timebank.joining.access import get_visible
 from timebank.joining.errors import StepNotNowError
 from timebank.joining.models import Application
-from timebank.joining.queries import find_application, list_application_steps, list_known
+from timebank.joining.queries import list_application_steps, list_known
 from timebank.joining.rules import Progress, Reach, Stage, Step
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_membership_names
@@ -37,7 +38,7 @@ from timebank.web.sentences import say
 @allows(brokers)
 def application(code: str) -> str:
     """Who wants to join, how far it is, what was kept of each step, and what comes next."""
-    return _show(_application(code))
+    return _show(get_visible(db.session(), g.actor, code))
 
 
 @blueprint.post("/applications/<code:code>/interview")
@@ -66,7 +67,7 @@ def induct(code: str) -> str | Response:
 @allows(brokers)
 def admit(code: str) -> str | Response:
     """Take the applicant in."""
-    shown, form = _application(code), AdmitForm()
+    shown, form = get_visible(db.session(), g.actor, code), AdmitForm()
     if not form.validate_on_submit():
         return _show(shown, form)
     with committing(form) as outcome:
@@ -93,7 +94,7 @@ def withdraw(code: str) -> str | Response:
 
 def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) -> str | Response:
     """Take a step from its form on the application's page, and come back to it for the next one."""
-    shown = _application(code)
+    shown = get_visible(db.session(), g.actor, code)
     if not form.validate_on_submit():
         return _show(shown, form)
     with committing(form) as outcome:
@@ -105,7 +106,7 @@ def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) ->
 
 def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Response:
     """Show the page of a step that ends an application, and take it."""
-    shown = _application(code)
+    shown = get_visible(db.session(), g.actor, code)
     if form.validate_on_submit():
         words = (form.words.data or "").strip()
         with committing(form) as outcome:
@@ -127,14 +128,7 @@ def _refused(code: str, form: KeyedForm, error: TimebankError) -> str | Response
     if isinstance(error, StepNotNowError):
         flash(say(error))
         return redirect(url_for("joining.application", code=code), 303)
-    return _show(_application(code), form)
-
-
-def _application(code: str) -> Application:
-    found = find_application(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    return found
+    return _show(get_visible(db.session(), g.actor, code), form)
 
 
 def _show(shown: Application, form: KeyedForm | None = None) -> str:

@@ -9,8 +9,9 @@ from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
 from timebank.ledger.accounts import AccountKind
 from timebank.members import limits as actions
+from timebank.members.access import get_permitted
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError
-from timebank.members.queries import find_actor_by_code, list_membership_names
+from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, brokers, coordinators, doing
 from timebank.web.committing import Fields, committing
 from timebank.web.extensions import db
@@ -71,13 +72,10 @@ def pot() -> str | Response:
 
 
 def _member(code: str) -> Actor:
-    """The member, if the reader may change their limit; nobody changes their own."""
-    found = find_actor_by_code(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    if not may_change_limit(g.actor, of_membership=found.membership_id):
-        abort(403)
-    return found
+    """Return the member whose limit the reader may change, which is nobody's own."""
+    return get_permitted(
+        db.session(), g.actor, code, lambda actor, member: may_change_limit(actor, of_membership=member.membership_id)
+    )
 
 
 def _fields(form: PotForm) -> Fields:

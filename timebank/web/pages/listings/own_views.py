@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from timebank.listings import actions
+from timebank.listings.access import get_changeable
 from timebank.listings.errors import CategoriesError, NoTitleError
-from timebank.listings.queries import find_line, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, Life, Move, Said, may_change
+from timebank.listings.queries import get_tree, list_categories_of, list_of_member
+from timebank.listings.rules import Kind, Life, Move, Said
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -63,7 +64,7 @@ def add(kind: str) -> str | Response:
 @allows(members)
 def change(code: str) -> str | Response:
     """Say it anew."""
-    shown = _changeable(code)
+    shown = get_changeable(db.session(), g.actor, code)
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
     if shown.area_id is not None:
         areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
@@ -84,7 +85,7 @@ def change(code: str) -> str | Response:
 @allows(members)
 def move(code: str, what: str) -> Response:
     """Pause it, close it, open it again, or say that it is still right."""
-    shown = _changeable(code)
+    shown = get_changeable(db.session(), g.actor, code)
     with committing() as outcome:
         actions.move(db.session(), g.bank, code, Move(what), doing(ButtonForm()))
     if outcome.is_done and what == Move.RECONFIRM:
@@ -100,7 +101,7 @@ def move(code: str, what: str) -> Response:
 @allows(brokers)
 def hand_over(code: str) -> str | Response:
     """Give what was imported to whom it belongs to."""
-    shown = _changeable(code)
+    shown = get_changeable(db.session(), g.actor, code)
     if not shown.is_holder:
         return redirect(url_for("listings.listing", code=code))
     form = OwnerForm()
@@ -118,16 +119,6 @@ def hand_over(code: str) -> str | Response:
             return redirect(url_for("listings.listing", code=code), 303)
         form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]
     return render_template("listings/hand_over.html", form=form, listing=shown)
-
-
-def _changeable(code: str) -> Row[Any]:
-    """A listing that the reader may change: their own, or any for a broker."""
-    shown = find_line(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    if not may_change(shown.member_id, g.actor):
-        abort(403)
-    return shown
 
 
 def _said(shown: Row[Any], category_ids: tuple[int, ...]) -> Said:

@@ -1,12 +1,12 @@
 """Suspending a member and taking them back in. Who leaves has pages of their own, where their hours are settled."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank.actors import Standing, may_change_standing
 from timebank.leaving.actions import take_back_in
-from timebank.members.queries import find_actor_by_code
+from timebank.members.access import get_permitted
 from timebank.members.standing import change_standing
 from timebank.web.access import allows, brokers, doing
 from timebank.web.committing import committing
@@ -19,11 +19,7 @@ from timebank.web.pages.members.forms import StandingForm
 @allows(brokers)
 def standing(code: str) -> str | Response:
     """Change where a membership stands; nobody changes their own."""
-    session, member = db.session(), find_actor_by_code(db.session(), g.bank.id, code)
-    if member is None:
-        abort(404)
-    if not may_change_standing(g.actor, member):
-        abort(403)
+    session, member = db.session(), get_permitted(db.session(), g.actor, code, may_change_standing)
     form = StandingForm()
     form.offer(member.standing)
     if form.validate_on_submit():

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from timebank.actors import Doing, may_approve, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges import reversals as actions, rules
+from timebank.exchanges.access import get_visible, get_visible_reversal
 from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.models import Exchange, Reversal
-from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
@@ -26,9 +26,7 @@ from timebank.web.pages.reversals.forms import ReversalForm
 @allows(coordinators)
 def propose(code: str) -> str | Response:
     """Say why an exchange should be taken back."""
-    exchange = find_exchange(db.session(), g.bank.id, code)
-    if exchange is None:
-        abort(404)
+    exchange = get_visible(db.session(), g.actor, code)
     form = ReversalForm()
     if form.validate_on_submit():
         with committing(form) as outcome:
@@ -45,7 +43,7 @@ def propose(code: str) -> str | Response:
 @allows(members)
 def reversal(code: str) -> str:
     """A reversal: what it takes back, why, and who has agreed so far."""
-    shown, exchange = _reversal(code)
+    shown, exchange = get_visible_reversal(db.session(), g.actor, code)
     standing = exchange.standing()
     side = standing.side_of(g.actor.account_id)
     agreed = {"giver": shown.giver_agreed_by, "receiver": shown.receiver_agreed_by}
@@ -86,17 +84,6 @@ def refuse(code: str) -> Response:
     return _answer(code, lambda doing: actions.refuse(db.session(), code, doing))
 
 
-def _reversal(code: str) -> tuple[Reversal, Exchange]:
-    """The reversal and its exchange, if the reader may see them; for everybody else they do not exist."""
-    shown = find_reversal(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    exchange = get_exchange_by_id(db.session(), g.bank.id, shown.exchange_id)
-    if not rules.may_see(exchange.standing(), g.actor):
-        abort(404)
-    return shown, exchange
-
-
 def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
     hands = list_hands(db.session(), g.bank.id, exchange.id)
     return rules.may_approve_reversal(exchange.standing(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
@@ -116,7 +103,7 @@ def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
 
 
 def _answer(code: str, act: Callable[[Doing], None]) -> Response:
-    _reversal(code)
+    get_visible_reversal(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
