@@ -40,3 +40,14 @@ class FutureDayError(TimebankError):
     """Help is recorded after it happened, and a correction belongs to a day that has been."""
 
     message_id = "day_in_future"
+
+
+class NotVisibleError(LookupError):
+    """Nothing stands under this code that the actor may know of: there is no such row, or it is not theirs to see.
+
+    The web answers 404.
+    """
+
+
+class NotPermittedError(Exception):
+    """The actor may know of the row, but not do with it what they asked for. The web answers 403."""

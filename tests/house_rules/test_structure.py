@@ -92,6 +92,17 @@ def test_only_the_web_and_the_command_line_commit():
     assert found == []
 
 
+def test_pages_leave_committing_or_refusing_to_one_helper():
+    """A commit inside a `try` would be a copy of `timebank.web.committing`."""
+    copies = [
+        place(path, node.lineno)
+        for path in modules(PACKAGE / "web" / "pages")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Try) and ".commit()" in ast.unparse(node)
+    ]
+    assert copies == []
+
+
 def test_only_the_clock_asks_what_time_it_is():
     asks = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "current_timestamp"}
     found = [

@@ -222,9 +222,9 @@ class HasKey(Protocol):
         ...
 
 
-def doing(form: HasKey | None = None) -> Doing:
-    """Return who does what the form asks for, now."""
-    return Doing(g.actor, clock.now(), form.key if form is not None else None)
+def doing(form: HasKey | None = None, by: Actor | None = None) -> Doing:
+    """Return who does what the form asks for, now: the reader, or `by`, who is the reader with a broker's evidence."""
+    return Doing(by or g.actor, clock.now(), form.key if form is not None else None)
 
 
 def refuse_unguarded() -> None:

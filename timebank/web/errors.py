@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
-from timebank.errors import TimebankError
+from timebank.errors import NotPermittedError, NotVisibleError, TimebankError
 from timebank.web.away import away
 from timebank.web.extensions import db
 from timebank.web.sentences import say
@@ -58,6 +58,14 @@ def _csrf(_error: CSRFError) -> Page:
     return _page(400)
 
 
+def _not_visible(_error: NotVisibleError) -> Page:
+    return _page(404)
+
+
+def _not_permitted(_error: NotPermittedError) -> Page:
+    return _page(403)
+
+
 def _refused(error: TimebankError) -> Page:
     """A refusal that no form was there to show: it is said on a page of its own."""
     return _page(400, say(error))
@@ -83,6 +91,8 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TimebankError, _refused)
+    app.register_error_handler(NotVisibleError, _not_visible)
+    app.register_error_handler(NotPermittedError, _not_permitted)
     for gone in (OperationalError, InterfaceError):
         app.register_error_handler(gone, _database_gone)
     if not app.debug:

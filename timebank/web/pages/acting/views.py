@@ -1,9 +1,9 @@
 """Before a broker acts for a member: how the member is telling them. From there on it stands in every address."""
 
-from flask import abort, g, render_template
+from flask import g, render_template
 
 from timebank.actors import may_act_for
-from timebank.members.queries import find_actor_by_code
+from timebank.members.access import get_permitted
 from timebank.web.access import TELLS, allows, brokers
 from timebank.web.extensions import db
 from timebank.web.pages.acting import blueprint
@@ -13,9 +13,5 @@ from timebank.web.pages.acting import blueprint
 @allows(brokers)
 def start(code: str) -> str:
     """Choose how the member tells what to do; the form leads to the member's home page."""
-    member = find_actor_by_code(db.session(), g.bank.id, code)
-    if member is None:
-        abort(404)
-    if not may_act_for(g.actor, member):
-        abort(403)
+    member = get_permitted(db.session(), g.actor, code, may_act_for)
     return render_template("acting/start.html", member=member, tells=TELLS)

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from timebank.banks import areas as actions
 from timebank.banks.models import Area
 from timebank.banks.queries import find_area, list_areas, list_travel
-from timebank.errors import TimebankError
 from timebank.web.access import allows, coordinators, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.areas import blueprint
@@ -21,14 +21,11 @@ def areas() -> str | Response:
     """All areas, those closed as well, and a field to add one."""
     form = NameForm()
     if form.validate_on_submit():
-        try:
+        with committing(form, form.name) as outcome:
             actions.add_area(db.session(), form.name.data or "", doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("The area is there."))
             return redirect(url_for("areas.areas"), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.name)
     return render_template("areas/areas.html", form=form, areas=list_areas(db.session(), g.bank.id, also_closed=True))
 
 
@@ -46,14 +43,11 @@ def rename(name: str) -> str | Response:
     """Call it something else."""
     shown, form = _area(name), NameForm()
     if form.validate_on_submit():
-        try:
+        with committing(form, form.name) as outcome:
             actions.rename_area(db.session(), shown, form.name.data or "", doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("The name is changed."))
             return redirect(url_for("areas.area", name=shown.name), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.name)
     return _page(_area(name), form, None)
 
 
@@ -64,14 +58,11 @@ def travel(name: str) -> str | Response:
     shown = _area(name)
     form = _ways(shown)
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             actions.set_travel(db.session(), shown, form.minutes, doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("The ways are kept."))
             return redirect(url_for("areas.area", name=name), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return _page(_area(name), None, form)
 
 

@@ -10,17 +10,17 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Doing
 from timebank.corrections import months as actions, rules
+from timebank.corrections.access import get_visible_month
 from timebank.corrections.figures import Figures, differences
-from timebank.corrections.month_queries import Month, find_month, list_bank_months, months_of, reckon_beside
-from timebank.errors import TimebankError
+from timebank.corrections.month_queries import Month, list_bank_months, months_of, reckon_beside
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short
 from timebank.web.pages.corrections import blueprint
 from timebank.web.pages.corrections.figure_words import told
 from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm, SignForm
-from timebank.web.sentences import say
 from timebank.web.spreadsheet import send
 
 
@@ -68,14 +68,10 @@ def sign(month: date) -> str | Response:
     form = SignForm()
     if form.validate_on_submit():
         figures = reckon_beside(db.session(), g.bank.id, month, g.bank.time_zone)
-        try:
-            words, now = form.words.data or "", clock.now()
-            actions.sign(db.session(), g.bank, month, figures, Doing(g.actor, now, form.key), words=words)
-            db.session.commit()
+        with committing(form) as outcome:
+            actions.sign(db.session(), g.bank, month, figures, doing(form), words=form.words.data or "")
+        if outcome.is_done:
             return redirect(url_for("corrections.month", month=month), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     shown = _month(month)
     if not form.is_submitted() and (shown.signed or not shown.is_over):
         return redirect(url_for("corrections.month", month=month))
@@ -87,10 +83,10 @@ def sign(month: date) -> str | Response:
 def confirm(month: date) -> Response:
     """Confirm as a second person, with the figures reckoned anew."""
 
-    def act(key: str) -> None:
+    def act(doing: Doing) -> None:
         session, bank = db.session(), g.bank
         figures = reckon_beside(session, bank.id, month, bank.time_zone)
-        actions.confirm(session, bank, month, figures, Doing(g.actor, clock.now(), key))
+        actions.confirm(session, bank, month, figures, doing)
 
     return _answer(month, act)
 
@@ -99,7 +95,7 @@ def confirm(month: date) -> Response:
 @allows(coordinators)
 def withdraw_month(month: date) -> Response:
     """Take one's own signature back."""
-    return _answer(month, lambda key: actions.withdraw(db.session(), g.bank, month, Doing(g.actor, clock.now(), key)))
+    return _answer(month, lambda doing: actions.withdraw(db.session(), g.bank, month, doing))
 
 
 @blueprint.route("/audit/months/<month:month>/refusal", methods=["GET", "POST"])
@@ -109,22 +105,15 @@ def refuse_month(month: date) -> str | Response:
     _known(month)
     form = RefusalForm()
     if form.validate_on_submit():
-        try:
-            reason = form.reason.data or ""
-            actions.refuse(db.session(), g.bank, month, doing(form), reason=reason)
-            db.session.commit()
+        with committing(form) as outcome:
+            actions.refuse(db.session(), g.bank, month, doing(form), reason=form.reason.data or "")
+        if outcome.is_done:
             return redirect(url_for("corrections.month", month=month), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return render_template("corrections/refuse_month.html", form=form, month=month)
 
 
 def _month(month: date) -> Month:
-    shown = find_month(db.session(), g.bank, month, clock.now())
-    if shown is None:
-        abort(404)
-    return shown
+    return get_visible_month(db.session(), g.actor, g.bank, month, clock.now())
 
 
 def _known(month: date) -> None:
@@ -149,16 +138,13 @@ def _cells(figures: Figures) -> Iterator[Sequence[str | int | None]]:
         yield one.name, one.label, one.value, hours
 
 
-def _answer(month: date, act: Callable[[str], None]) -> Response:
+def _answer(month: date, act: Callable[[Doing], None]) -> Response:
     _known(month)
     form = AnswerForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        act(form.key)
-        db.session.commit()
+    with committing() as outcome:
+        act(doing(form))
+    if outcome.is_done:
         flash(_("Done. It stands on this page who did it and when."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
     return redirect(url_for("corrections.month", month=month), 303)

@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank.audit.rules import keys_of
-from timebank.bookkeeping.audit_queries import EntryRow, find_entry
+from timebank.audit.access import get_visible_entry
+from timebank.bookkeeping.audit_queries import EntryRow
 from timebank.bookkeeping.queries import list_reversed_lines
 from timebank.corrections import actions, rules
 from timebank.corrections.actions import Adjustment
 from timebank.corrections.errors import NoLinesChosenError, SameAccountsError
-from timebank.errors import FutureDayError, TimebankError
+from timebank.errors import FutureDayError
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import NotMinutesError
 from timebank.web.access import allows, coordinators, doing
 from timebank.web.accounts import Told, tell
 from timebank.web.book_words import kind_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words
 from timebank.web.pages.corrections import blueprint
@@ -37,17 +38,14 @@ def adjustment() -> str | Response:
     checked, form.checked.data = form.checked.data, ""
     said = _read_adjustment(form)
     if said is not None and checked != AGAIN:
-        try:
+        fields = {SameAccountsError: form.target_words, FutureDayError: form.day, NotMinutesError: form.how_long}
+        with committing(form, fields) as outcome:
             actions.check_adjustment(g.bank, said, doing())
-            if checked != CHECKED:
+            code = actions.propose_adjustment(db.session(), g.bank, said, doing(form)) if checked == CHECKED else None
+        if outcome.is_done:
+            if code is None:
                 return _check_adjustment(form, said)
-            code = actions.propose_adjustment(db.session(), g.bank, said, doing(form))
-            db.session.commit()
             return redirect(url_for("corrections.correction", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            fields = {SameAccountsError: form.target_words, FutureDayError: form.day, NotMinutesError: form.how_long}
-            form.refuse(error, fields.get(type(error)))
     return render_template("corrections/adjustment.html", form=form)
 
 
@@ -87,7 +85,7 @@ def _check_adjustment(form: AdjustmentForm, said: Adjustment) -> str:
 @allows(coordinators)
 def reversal(word: str, code: str) -> str | Response:
     """Which lines of an entry to take back, and why; then once more to check."""
-    entry = _entry(word, code)
+    entry = get_visible_entry(db.session(), g.actor, word, code)
     back = url_for("audit.entry", word=word, code=code)
     if rules.has_own_way(EntryKind(entry.kind), entry.deed):
         return redirect(url_for("reversals.propose", code=entry.deed.partition(":")[2]))
@@ -97,25 +95,15 @@ def reversal(word: str, code: str) -> str | Response:
     if not form.lines.choices:
         return redirect(back)
     if form.validate_on_submit() and checked != AGAIN:
-        try:
-            chosen = _chosen_lines(form, entry)
-            if checked != CHECKED:
-                return _check_reversal(form, entry, chosen, told, back)
-            numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
+        chosen = _chosen_lines(form, entry)
+        if chosen and checked != CHECKED:
+            return _check_reversal(form, entry, chosen, told, back)
+        numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
+        with committing(form, {NoLinesChosenError: form.lines}) as outcome:
             made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, doing(form), reason=reason)
-            db.session.commit()
+        if outcome.is_done:
             return redirect(url_for("corrections.correction", code=made), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.lines if isinstance(error, NoLinesChosenError) else None)
     return render_template("corrections/reversal.html", form=form, entry=entry, back=back, kind_words=kind_words)
-
-
-def _entry(word: str, code: str) -> EntryRow:
-    entry = find_entry(db.session(), g.bank.id, keys_of(word, code))
-    if entry is None:
-        abort(404)
-    return entry
 
 
 def _lines_left(entry: EntryRow) -> Sequence[tuple[int, Line]]:
@@ -146,12 +134,9 @@ def _said(line: Line, told: Told) -> str:
 
 
 def _chosen_lines(form: LinesForm, entry: EntryRow) -> list[Line]:
-    """The lines that would be written, the last one first. Raises NoLinesChosenError."""
-    wanted = set(form.lines.data or [])
-    chosen = [line.mirrored(number) for number, line in reversed(_lines_left(entry)) if number in wanted]
-    if not chosen:
-        raise NoLinesChosenError
-    return chosen
+    """Return the lines that would be written, the last one first; empty where none was chosen."""
+    numbers = set(form.lines.data or [])
+    return [line.mirrored(number) for number, line in reversed(_lines_left(entry)) if number in numbers]
 
 
 def _check_reversal(form: LinesForm, entry: EntryRow, chosen: Sequence[Line], told: Told, back: str) -> str:

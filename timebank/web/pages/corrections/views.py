@@ -6,23 +6,21 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.actors import Doing
 from timebank.audit.rules import address_of
 from timebank.bookkeeping.queries import get_entry
 from timebank.corrections import actions, rules
-from timebank.corrections.models import Correction
-from timebank.corrections.queries import find_correction, lines_by_id, lines_of, list_corrections
-from timebank.errors import TimebankError
+from timebank.corrections.access import get_visible
+from timebank.corrections.queries import lines_by_id, lines_of, list_corrections
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.accounts import tell
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.book_words import kind_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.corrections import blueprint
 from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm
-from timebank.web.sentences import say
 
 WAITING, ANSWERED = "waiting", "answered"
 
@@ -50,7 +48,7 @@ def corrections() -> str:
 @allows(auditors)
 def correction(code: str) -> str:
     """A correction: what it would move or has moved, why, who asked for it and who answered."""
-    shown = _correction(code)
+    shown = get_visible(db.session(), g.actor, code)
     lines = lines_of(db.session(), shown)
     told, waits = tell(lines), shown.closed_at is None
     first = get_entry(db.session(), g.bank.id, shown.entry_id) if shown.entry_id is not None else None
@@ -77,51 +75,37 @@ def correction(code: str) -> str:
 @allows(approvers)
 def approve(code: str) -> Response:
     """Approve as a second pair of eyes: the hours move."""
-    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.approve(db.session(), g.bank, code, doing))
 
 
 @blueprint.post("/corrections/<code:code>/withdrawal")
 @allows(coordinators)
 def withdraw(code: str) -> Response:
     """Take one's own proposal back."""
-    return _answer(code, lambda key: actions.withdraw(db.session(), code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.withdraw(db.session(), code, doing))
 
 
 @blueprint.route("/corrections/<code:code>/refusal", methods=["GET", "POST"])
 @allows(approvers)
 def refuse(code: str) -> str | Response:
     """Turn it down, and say why."""
-    shown = _correction(code)
+    shown = get_visible(db.session(), g.actor, code)
     form = RefusalForm()
     if form.validate_on_submit():
-        try:
-            reason = form.reason.data or ""
-            actions.refuse(db.session(), code, doing(form), reason=reason)
-            db.session.commit()
+        with committing(form) as outcome:
+            actions.refuse(db.session(), code, doing(form), reason=form.reason.data or "")
+        if outcome.is_done:
             return redirect(url_for("corrections.correction", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return render_template("corrections/refuse.html", form=form, code=shown.code, reason=shown.reason)
 
 
-def _correction(code: str) -> Correction:
-    shown = find_correction(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    return shown
-
-
-def _answer(code: str, act: Callable[[str], None]) -> Response:
-    _correction(code)
+def _answer(code: str, act: Callable[[Doing], None]) -> Response:
+    get_visible(db.session(), g.actor, code)
     form = AnswerForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        act(form.key)
-        db.session.commit()
+    with committing() as outcome:
+        act(doing(form))
+    if outcome.is_done:
         flash(_("Done. It stands on this page who did it and when."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
     return redirect(url_for("corrections.correction", code=code), 303)

@@ -6,17 +6,16 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField
 
 from timebank.actors import may_broker
-from timebank.errors import TimebankError
+from timebank.exchanges.access import get_visible
 from timebank.exchanges.filing import file_under as file_exchange
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import find_exchange
 from timebank.listings.queries import get_tree
 from timebank.listings.tree import Tree
 from timebank.web.access import allows, brokers, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, SelectChoice
 from timebank.web.pages.exchanges import blueprint
-from timebank.web.sentences import say
 
 
 class FilingForm(KeyedForm):
@@ -50,17 +49,12 @@ def _choices(tree: Tree, chosen: int | None) -> list[SelectChoice]:
 @allows(brokers)
 def file_under(code: str) -> Response:
     """File it, and say so on its page."""
-    if find_exchange(db.session(), g.bank.id, code) is None:
-        abort(404)
+    get_visible(db.session(), g.actor, code)
     form = FilingForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        key = str(form.category.data or "")
-        file_exchange(db.session(), code, key, doing(form))
-        db.session.commit()
+    with committing() as outcome:
+        file_exchange(db.session(), code, str(form.category.data or ""), doing(form))
+    if outcome.is_done:
         flash(_("Done. It is filed."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
     return redirect(url_for("exchanges.exchange", code=code), 303)

@@ -6,21 +6,19 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.actors import Actor, Doing, may_audit, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
-from timebank.exchanges import actions, rules, thanks
+from timebank.exchanges import access, actions, rules, thanks
 from timebank.exchanges.confirming import confirm_at_once
-from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.errors import EvidenceMissingError
 from timebank.exchanges.models import Exchange
-from timebank.exchanges.queries import find_exchange, list_exchanges
-from timebank.exchanges.rules import Standing, State, took_part
+from timebank.exchanges.queries import list_exchanges
+from timebank.exchanges.rules import Standing, State
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.asked import asked_number
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.exchanges import blueprint
@@ -33,7 +31,6 @@ from timebank.web.pages.exchanges.forms import (
     WordGivenForm,
 )
 from timebank.web.pages.exchanges.story import tell
-from timebank.web.sentences import say
 
 
 @blueprint.get("/exchanges")
@@ -61,7 +58,7 @@ def exchanges() -> str:
 @allows(members)
 def exchange(code: str) -> str:
     """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
-    shown = _exchange(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     return _page(shown)
 
 
@@ -69,7 +66,7 @@ def exchange(code: str) -> str:
 @allows(members)
 def done(code: str) -> str:
     """After a deed: a short reference, and what happens next."""
-    shown = _exchange(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     return render_template("exchanges/done.html", **tell(shown, g.actor))
 
 
@@ -77,18 +74,14 @@ def done(code: str) -> str:
 @allows(members_who_exchange)
 def thank(code: str) -> str | Response:
     """A line of thanks to the other side."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = ThanksForm()
     if form.validate_on_submit():
-        try:
-            said = _words(form.words.data)
-            thanks.thank(db.session(), code, doing(form), words=said)
-            db.session.commit()
+        with committing(form, form.words) as outcome:
+            thanks.thank(db.session(), code, doing(form), words=_words(form.words.data))
+        if outcome.is_done:
             flash(_("Your thanks are sent."))
             return redirect(url_for("exchanges.exchange", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.words)
     return _page(shown, thanks_form=form)
 
 
@@ -125,49 +118,38 @@ def cancel(code: str) -> Response:
 @allows(members_who_exchange)
 def confirm(code: str) -> str | Response:
     """Check what the other side recorded, with one's own balance before and after, then confirm it."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = WordGivenForm()
     if form.validate_on_submit():
-        try:
-            _confirm(code, g.actor.with_evidence(form.evidence.data), form.key)
+        with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
+            _confirm(code, doing(form, g.actor.with_evidence(form.evidence.data)))
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     elif not rules.may_confirm(shown.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
 
 
-def _confirm(code: str, by: Actor, form_key: str) -> None:
-    now = clock.now()
+def _confirm(code: str, doing: Doing) -> None:
+    """Confirm in one call of its own where nothing is out of the ordinary, else as a part of this transaction."""
     with db.alone() as alone:
-        if confirm_at_once(alone, code, Doing(by, now, form_key)):
+        if confirm_at_once(alone, code, doing):
             return
-    actions.confirm(db.session(), code, Doing(by, now, form_key))
-    db.session.commit()
+    actions.confirm(db.session(), code, doing)
 
 
 @blueprint.route("/exchanges/<code:code>/dispute", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def dispute(code: str) -> str | Response:
     """That is not right: say what, ask a person, move nothing."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = DisputeForm()
     if form.validate_on_submit():
-        try:
-            actions.dispute(
-                db.session(),
-                code,
-                Doing(g.actor.with_evidence(form.evidence.data), clock.now(), form.key),
-                words=_words(form.words.data),
-                minutes=form.how_long.minutes,
-            )
-            db.session.commit()
+        by, words = g.actor.with_evidence(form.evidence.data), _words(form.words.data)
+        with committing(form) as outcome:
+            actions.dispute(db.session(), code, doing(form, by), words=words, minutes=form.how_long.minutes)
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     elif not form.is_submitted() and not rules.may_dispute(shown.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/dispute.html", form=form, **_before(shown))
@@ -177,20 +159,16 @@ def dispute(code: str) -> str | Response:
 @allows(members_who_exchange)
 def agree(code: str) -> str | Response:
     """End a dispute by agreeing to what the other side says."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     minutes = rules.agreeable_minutes(shown.standing(), g.actor)
     form = AgreementForm(minutes=minutes)
     typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
     if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
-        try:
-            said = int(typed[:5])
-            by = g.actor.with_evidence(form.evidence.data)
-            actions.agree(db.session(), code, Doing(by, clock.now(), form.key), minutes=said)
-            db.session.commit()
+        by = g.actor.with_evidence(form.evidence.data)
+        with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
+            actions.agree(db.session(), code, doing(form, by), minutes=int(typed[:5]))
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     elif minutes is None:
         return redirect(url_for("exchanges.exchange", code=code), 303)
     return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(shown))
@@ -200,25 +178,18 @@ def agree(code: str) -> str | Response:
 @allows(brokers)
 def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
-    shown = _exchange(code)
-    hands = list_hands(db.session(), g.bank.id, shown.id)
-    if took_part(shown.standing(), g.actor, hands):
-        abort(403)
+    shown, hands = access.get_to_decide(db.session(), g.actor, code)
     form = DecidedForm()
     checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
     if checked != AGAIN and form.validate_on_submit():
         if checked != CHECKED:
             told = _both_after(shown, form)
             return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **told)
-        try:
-            actions.decide(
-                db.session(), code, doing(form), minutes=form.how_long.minutes or 0, reason=_words(form.reason.data)
-            )
-            db.session.commit()
+        minutes, reason = form.how_long.minutes or 0, _words(form.reason.data)
+        with committing(form) as outcome:
+            actions.decide(db.session(), code, doing(form), minutes=minutes, reason=reason)
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor, hands=hands):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
@@ -248,22 +219,6 @@ def _words(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _exchange(code: str) -> Exchange:
-    """The exchange, if the reader may see it; for everybody else it does not exist."""
-    shown = find_exchange(db.session(), g.bank.id, code)
-    if shown is None or not rules.may_see(shown.standing(), g.actor):
-        abort(404)
-    return shown
-
-
-def _own_exchange(code: str) -> Exchange:
-    """The exchange, if the reader is one of its two sides; those who may only look are told so."""
-    shown = _exchange(code)
-    if shown.standing().side_of(g.actor.account_id) is None:
-        abort(403)
-    return shown
-
-
 def _before(shown: Exchange) -> dict[str, object]:
     """The exchange's story, and the reader's own balance."""
     account = get_account(db.session(), g.bank.id, g.actor.account_id)
@@ -272,18 +227,13 @@ def _before(shown: Exchange) -> dict[str, object]:
 
 def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
     """A deed by one button: done, said, and back to the exchange."""
-    shown = _own_exchange(code)
+    shown = access.get_own(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
     allowed = may(shown.standing(), g.actor)
-    try:
+    with committing() as outcome:
         verb(db.session(), code, doing(form))
-        db.session.commit()
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
-        return redirect(url_for("exchanges.exchange", code=code), 303)
-    if allowed:
+    if outcome.is_done and allowed:
         flash(_("Done. The other person sees it on their page."))
     return redirect(url_for("exchanges.exchange", code=code), 303)

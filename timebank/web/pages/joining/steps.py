@@ -3,22 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
-from timebank.actors import Doing
 from timebank.banks.queries import find_area_name
 from timebank.errors import TimebankError
 from timebank.joining import actions as joining, rules
+from timebank.joining.access import get_visible
 from timebank.joining.errors import StepNotNowError
 from timebank.joining.models import Application
-from timebank.joining.queries import find_application, list_application_steps, list_known
+from timebank.joining.queries import list_application_steps, list_known
 from timebank.joining.rules import Progress, Reach, Stage, Step
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, brokers, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, tidy
 from timebank.web.pages.joining import blueprint
@@ -38,7 +38,7 @@ from timebank.web.sentences import say
 @allows(brokers)
 def application(code: str) -> str:
     """Who wants to join, how far it is, what was kept of each step, and what comes next."""
-    return _show(_application(code))
+    return _show(get_visible(db.session(), g.actor, code))
 
 
 @blueprint.post("/applications/<code:code>/interview")
@@ -67,14 +67,13 @@ def induct(code: str) -> str | Response:
 @allows(brokers)
 def admit(code: str) -> str | Response:
     """Take the applicant in."""
-    shown, form = _application(code), AdmitForm()
+    shown, form = get_visible(db.session(), g.actor, code), AdmitForm()
     if not form.validate_on_submit():
         return _show(shown, form)
-    try:
+    with committing(form) as outcome:
         member = joining.admit(db.session(), code, doing(form))
-        db.session.commit()
-    except TimebankError as error:
-        return _refuse(code, form, error)
+    if outcome.refusal is not None:
+        return _refused(code, form, outcome.refusal)
     flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=shown.name))
     return redirect(url_for("members.member", code=member), 303)
 
@@ -95,55 +94,41 @@ def withdraw(code: str) -> str | Response:
 
 def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) -> str | Response:
     """Take a step from its form on the application's page, and come back to it for the next one."""
-    shown = _application(code)
+    shown = get_visible(db.session(), g.actor, code)
     if not form.validate_on_submit():
         return _show(shown, form)
-    words = (form["words"].data or "").strip()
-    try:
-        verb(db.session(), code, doing(form), words=words, **said)
-        db.session.commit()
-    except TimebankError as error:
-        return _refuse(code, form, error)
+    with committing(form) as outcome:
+        verb(db.session(), code, doing(form), words=(form["words"].data or "").strip(), **said)
+    if outcome.refusal is not None:
+        return _refused(code, form, outcome.refusal)
     return redirect(url_for("joining.application", code=code), 303)
 
 
 def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Response:
     """Show the page of a step that ends an application, and take it."""
-    shown = _application(code)
+    shown = get_visible(db.session(), g.actor, code)
     if form.validate_on_submit():
-        words, by, key = (form.words.data or "").strip(), g.actor, form.key
-        try:
+        words = (form.words.data or "").strip()
+        with committing(form) as outcome:
             if isinstance(form, DeclineForm):
-                joining.decline(db.session(), code, Doing(by, clock.now(), key), reason=words)
+                joining.decline(db.session(), code, doing(form), reason=words)
             else:
-                joining.withdraw(db.session(), code, Doing(by, clock.now(), key), words=words)
-            db.session.commit()
+                joining.withdraw(db.session(), code, doing(form), words=words)
+        if outcome.is_done:
             return redirect(url_for("joining.application", code=code), 303)
-        except StepNotNowError as error:
-            return _refuse(code, form, error)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
+        if isinstance(outcome.refusal, StepNotNowError):
+            return _refused(code, form, outcome.refusal)
     elif Stage(shown.stage) not in rules.OPEN_STAGES:
         return redirect(url_for("joining.application", code=code))
     return render_template(template, form=form, application=shown)
 
 
-def _refuse(code: str, form: KeyedForm, error: TimebankError) -> str | Response:
-    """Say why a step was refused; where the application has moved on, on the page as it stands now."""
-    db.session.rollback()
+def _refused(code: str, form: KeyedForm, error: TimebankError) -> str | Response:
+    """Return the page with the refused form; where the application has moved on, the page as it stands now."""
     if isinstance(error, StepNotNowError):
         flash(say(error))
         return redirect(url_for("joining.application", code=code), 303)
-    form.refuse(error)
-    return _show(_application(code), form)
-
-
-def _application(code: str) -> Application:
-    found = find_application(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    return found
+    return _show(get_visible(db.session(), g.actor, code), form)
 
 
 def _show(shown: Application, form: KeyedForm | None = None) -> str:

@@ -5,13 +5,13 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.actors import Unattended
-from timebank.errors import TimebankError
 from timebank.joining import actions as joining
 from timebank.joining.queries import find_application, list_applications
 from timebank.joining.rules import Agreed, Stage
 from timebank.signing_in.actions import begin_attempt
 from timebank.web.access import allows, anybody, brokers, doing
 from timebank.web.asked import asked_number
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.joining import blueprint
 from timebank.web.pages.joining.forms import JoinForm, WrittenDownForm
@@ -24,15 +24,12 @@ def join() -> str | Response:
     form = JoinForm()
     form.area.offer()
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             _count_try()
             wish = form.wish(Agreed.ONLINE)
             code = joining.apply(db.session(), g.bank, wish, Unattended(g.bank.id, clock.now()), form_key=form.key)
-            db.session.commit()
+        if outcome.is_done:
             return redirect(url_for("joining.sent", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return render_template("joining/join.html", form=form)
 
 
@@ -62,14 +59,10 @@ def write_down() -> str | Response:
     form = WrittenDownForm()
     form.area.offer()
     if form.validate_on_submit():
-        try:
-            wish = form.wish(Agreed(form.how.data))
-            code = joining.apply(db.session(), g.bank, wish, doing(form))
-            db.session.commit()
+        with committing(form) as outcome:
+            code = joining.apply(db.session(), g.bank, form.wish(Agreed(form.how.data)), doing(form))
+        if outcome.is_done:
             return redirect(url_for("joining.application", code=code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return render_template("joining/write_down.html", form=form)
 
 

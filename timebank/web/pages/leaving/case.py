@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, g
+from flask import g
 from flask_babel import gettext as _
 
 from timebank import codes
@@ -13,6 +13,7 @@ from timebank.bookkeeping.queries import find_account_of_kind, get_account
 from timebank.exchanges.queries import ExchangeRow, list_open
 from timebank.leaving import rules
 from timebank.ledger.accounts import Account, AccountKind
+from timebank.members.access import get_permitted
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.extensions import db
 
@@ -53,13 +54,9 @@ class Destination:
 
 
 def find_case(code: str) -> Case:
-    """The member's, if the reader may write down that they leave. Aborts with 404 or 403."""
+    """Return the member's case, where the reader may write it down. Raises NotVisibleError or NotPermittedError."""
     session, bank_id = db.session(), g.bank.id
-    member = find_actor_by_code(session, bank_id, code)
-    if member is None:
-        abort(404)
-    if not rules.may_write_down(g.actor, member):
-        abort(403)
+    member = get_permitted(session, g.actor, code, rules.may_write_down)
     settled = rules.is_settled(member.standing, is_closed=is_closed(session, bank_id, member.account_id))
     account = get_account(session, bank_id, member.account_id)
     return Case(member, account, list_open(session, bank_id, member.account_id), settled)

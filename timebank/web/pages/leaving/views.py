@@ -16,6 +16,7 @@ from timebank.listings.queries import list_of_member
 from timebank.members.errors import StandingMovedError
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import SelectChoice
 from timebank.web.pages.leaving import blueprint
@@ -94,13 +95,11 @@ def why(code: str) -> str | Response:
     if checked == AGAIN or not form.validate_on_submit():
         return render_template("leaving/why.html", form=form, case=case, destination=destination)
     if checked == case.deed and form.shown_balance is not None:
-        try:
+        with committing(form) as outcome:
             _do(case, destination, form, form.shown_balance)
-            db.session.commit()
-            return _on("leaving.done", code)
-        except TimebankError as error:
-            db.session.rollback()
-            return _refused(code, form, error)
+        if outcome.refusal is not None:
+            return _refused(code, form, outcome.refusal)
+        return _on("leaving.done", code)
     return _check(case, destination, form)
 
 
@@ -119,7 +118,6 @@ def _refused(code: str, form: ReasonForm, error: TimebankError) -> str | Respons
     if isinstance(error, StandingMovedError) or case.is_settled:
         flash(say(error))
         return _on("members.member", code)
-    form.refuse(error)
     return _check(case, destination, form)
 
 

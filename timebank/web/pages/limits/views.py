@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 from timebank.actors import Actor, may_change_limit
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
-from timebank.errors import TimebankError
 from timebank.ledger.accounts import AccountKind
 from timebank.members import limits as actions
+from timebank.members.access import get_permitted
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError
-from timebank.members.queries import find_actor_by_code, list_membership_names
+from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, brokers, coordinators, doing
+from timebank.web.committing import Fields, committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -28,15 +29,13 @@ def limit(code: str) -> str | Response:
     form = LimitForm()
     if form.validate_on_submit() and form.below.minutes is not None and form.until.day is not None:
         below, reason, until = form.below.minutes, form.reason.data or "", form.until.day
-        try:
+        with committing(form, _fields(form)) as outcome:
             actions.lower_limit(
                 db.session(), g.bank, member, doing(form), below_minutes=below, reason=reason, until=until
             )
-            db.session.commit()
+        if outcome.is_done:
             flash(_("The limit of %(name)s is changed.", name=member.name))
             return redirect(url_for("limits.limit", code=code), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     return render_template(
         "limits/limit.html", form=form, end_form=ButtonForm(), member=member, **_standing(member.account_id)
     )
@@ -62,35 +61,25 @@ def pot() -> str | Response:
     """The community pot: its hours, how far it may go, and what that was before."""
     form = PotForm()
     if form.validate_on_submit() and form.below.minutes is not None:
-        below, reason = form.below.minutes, form.reason.data or ""
-        try:
-            actions.change_pot_limit(
-                db.session(), g.bank, doing(form), below_minutes=below, reason=reason, until=form.until.day
-            )
-            db.session.commit()
+        below, reason, until = form.below.minutes, form.reason.data or "", form.until.day
+        with committing(form, _fields(form)) as outcome:
+            actions.change_pot_limit(db.session(), g.bank, doing(form), below_minutes=below, reason=reason, until=until)
+        if outcome.is_done:
             flash(_("The limit of the pot is changed."))
             return redirect(url_for("limits.pot"), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     pot_id = get_account_of_kind(db.session(), g.bank.id, AccountKind.POT)
     return render_template("limits/pot.html", form=form, **_standing(pot_id))
 
 
 def _member(code: str) -> Actor:
-    """The member, if the reader may change their limit; nobody changes their own."""
-    found = find_actor_by_code(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    if not may_change_limit(g.actor, of_membership=found.membership_id):
-        abort(403)
-    return found
+    """Return the member whose limit the reader may change, which is nobody's own."""
+    return get_permitted(
+        db.session(), g.actor, code, lambda actor, member: may_change_limit(actor, of_membership=member.membership_id)
+    )
 
 
-def _refuse(form: PotForm, error: TimebankError) -> None:
-    """Say it at the field that it is about."""
-    db.session.rollback()
-    field = {LimitAboveBalanceError: form.below, LimitDayError: form.until}.get(type(error))
-    form.refuse(error, field)
+def _fields(form: PotForm) -> Fields:
+    return {LimitAboveBalanceError: form.below, LimitDayError: form.until}
 
 
 def _standing(account_id: int) -> dict[str, object]:

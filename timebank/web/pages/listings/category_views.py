@@ -4,13 +4,13 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank.errors import TimebankError
 from timebank.listings import actions, categories as keeping
 from timebank.listings.errors import NameTakenError, NoNameError
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import Risk
 from timebank.listings.tree import Branch, Tree
 from timebank.web.access import allows, coordinators, doing
+from timebank.web.committing import Fields, committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm, tidy
 from timebank.web.pages.listings import blueprint
@@ -44,13 +44,11 @@ def add_category() -> str | Response:
     if form.validate_on_submit():
         under = form.under.data if form.under.data in tree.by_key else None
         name, risks = tidy(form.name.data), _risks(form)
-        try:
+        with committing(form, _fields(form)) as outcome:
             keeping.add(db.session(), g.bank, name, risks, doing(form), under=under)
-            db.session.commit()
+        if outcome.is_done:
             flash(_("%(name)s is in the list now.", name=name))
             return redirect(url_for("listings.categories"), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     elif not form.is_submitted():
         form.under.data = request.args.get("under", "")
     return render_template("listings/add_category.html", form=form)
@@ -65,13 +63,11 @@ def category(key: str) -> str | Response:
     form.offer_places(tree)
     if form.validate_on_submit():
         name = tidy(form.name.data)
-        try:
+        with committing(form, _fields(form)) as outcome:
             keeping.change(db.session(), g.bank, key, name, _risks(form), doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("%(name)s is changed.", name=name))
             return redirect(url_for("listings.categories"), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     return render_template(
         "listings/category.html",
         form=form,
@@ -125,6 +121,5 @@ def _risks(form: CategoryForm) -> list[Risk]:
     return [Risk(risk) for risk in form.risks.data or []]
 
 
-def _refuse(form: CategoryForm, error: TimebankError) -> None:
-    db.session.rollback()
-    form.refuse(error, form.name if isinstance(error, NameTakenError | NoNameError) else None)
+def _fields(form: CategoryForm) -> Fields:
+    return {NameTakenError: form.name, NoNameError: form.name}

@@ -1,26 +1,24 @@
 """One's own offers and requests, and for brokers handing over what was imported."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
-from timebank.actors import Doing
-from timebank.errors import TimebankError
 from timebank.listings import actions
+from timebank.listings.access import get_changeable
 from timebank.listings.errors import CategoriesError, NoTitleError
-from timebank.listings.queries import WholeListing, find_line, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, Move, Said, may_change
+from timebank.listings.queries import WholeListing, get_tree, list_categories_of, list_of_member
+from timebank.listings.rules import Kind, Move, Said
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
+from timebank.web.committing import Fields, committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, SelectChoice
 from timebank.web.pages.listings import blueprint
 from timebank.web.pages.listings.forms import DAYS, PARTS, ListingForm, OwnerForm
 from timebank.web.pages.listings.found import areas_by_name, categories_of, when_it_suits
-from timebank.web.sentences import say
 
 
 @blueprint.get("/my-listings")
@@ -48,14 +46,11 @@ def add(kind: str) -> str | Response:
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
     form.offer_choices(tree, areas)
     if form.validate_on_submit():
-        try:
-            said = form.said(tree, areas)
-            code = actions.add(db.session(), g.bank, Kind(kind), said, doing(form))
-            db.session.commit()
+        with committing(form, _fields(form)) as outcome:
+            code = actions.add(db.session(), g.bank, Kind(kind), form.said(tree, areas), doing(form))
+        if outcome.is_done:
             flash(_("It is listed now. Others can find it."))
             return redirect(url_for("listings.listing", code=code), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     elif not form.is_submitted():
         own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
         form.fill(Said("", "", (), own_area, in_person=True), tree, areas)
@@ -66,21 +61,18 @@ def add(kind: str) -> str | Response:
 @allows(members)
 def change(code: str) -> str | Response:
     """Say it anew."""
-    shown = _changeable(code)
+    shown = get_changeable(db.session(), g.actor, code)
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
     if shown.area is not None and shown.area_id is not None:
         areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
     kept = list_categories_of(db.session(), g.bank.id, [shown.id]).get(shown.id, ())
     form.offer_choices(tree, areas, kept)
     if form.validate_on_submit():
-        try:
-            said = form.said(tree, areas)
-            actions.change(db.session(), g.bank, code, said, doing(form))
-            db.session.commit()
+        with committing(form, _fields(form)) as outcome:
+            actions.change(db.session(), g.bank, code, form.said(tree, areas), doing(form))
+        if outcome.is_done:
             flash(_("It is changed."))
             return redirect(url_for("listings.listing", code=code), 303)
-        except TimebankError as error:
-            _refuse(form, error)
     elif not form.is_submitted():
         form.fill(_said(shown, kept), tree, areas)
     return render_template("listings/change.html", form=form, listing=shown, tree=tree, days=DAYS, parts=PARTS)
@@ -90,18 +82,13 @@ def change(code: str) -> str | Response:
 @allows(members)
 def move(code: str, what: str) -> Response:
     """Pause it, close it, open it again, or say that it is still right."""
-    shown = _changeable(code)
-    key = ButtonForm().key
-    try:
-        actions.move(db.session(), g.bank, code, Move(what), Doing(g.actor, clock.now(), key))
-        db.session.commit()
-        if what == Move.RECONFIRM:
-            flash(_("Thank you. Others can find it again."))
-        else:
-            flash(_("Done. Here is how it stands now."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
+    shown = get_changeable(db.session(), g.actor, code)
+    with committing() as outcome:
+        actions.move(db.session(), g.bank, code, Move(what), doing(ButtonForm()))
+    if outcome.is_done and what == Move.RECONFIRM:
+        flash(_("Thank you. Others can find it again."))
+    elif outcome.is_done:
+        flash(_("Done. Here is how it stands now."))
     if shown.member_id == g.actor.membership_id:
         return redirect(url_for("listings.mine"), 303)
     return redirect(url_for("listings.listing", code=code), 303)
@@ -111,7 +98,7 @@ def move(code: str, what: str) -> Response:
 @allows(brokers)
 def hand_over(code: str) -> str | Response:
     """Give what was imported to whom it belongs to."""
-    shown = _changeable(code)
+    shown = get_changeable(db.session(), g.actor, code)
     if not shown.is_holder:
         return redirect(url_for("listings.listing", code=code))
     form = OwnerForm()
@@ -123,23 +110,12 @@ def hand_over(code: str) -> str | Response:
     if form.validate_on_submit():
         owner = find_actor_by_code(db.session(), g.bank.id, form.person.data or "")
         if owner is not None:
-            now = clock.now()
-            actions.hand_over(db.session(), g.bank, code, owner, Doing(g.actor, now, form.key))
+            actions.hand_over(db.session(), g.bank, code, owner, doing(form))
             db.session.commit()
             flash(_("It belongs to %(name)s now.", name=owner.name))
             return redirect(url_for("listings.listing", code=code), 303)
         form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]
     return render_template("listings/hand_over.html", form=form, listing=shown)
-
-
-def _changeable(code: str) -> WholeListing:
-    """A listing that the reader may change: their own, or any for a broker."""
-    shown = find_line(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    if not may_change(shown.member_id, g.actor):
-        abort(403)
-    return shown
 
 
 def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> Said:
@@ -156,8 +132,5 @@ def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> Said:
     )
 
 
-def _refuse(form: ListingForm, error: TimebankError) -> None:
-    """Say it at the field that it is about."""
-    db.session.rollback()
-    fields = {CategoriesError: form.kind1, NoTitleError: form.title}
-    form.refuse(error, fields.get(type(error)))
+def _fields(form: ListingForm) -> Fields:
+    return {CategoriesError: form.kind1, NoTitleError: form.title}

@@ -1,14 +1,14 @@
 """Finding offers and requests, reading one, and answering it."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.actors import Actor, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 from timebank.exchanges import drafts
-from timebank.listings import actions
-from timebank.listings.queries import WholeListing, find_line, find_listing, find_listings, get_tree
+from timebank.listings import access, actions
+from timebank.listings.queries import find_listing, find_listings, get_tree
 from timebank.listings.rules import may_change, may_hand_over
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
@@ -54,7 +54,7 @@ def listings() -> str:
 @allows(finders)
 def listing(code: str) -> str:
     """An offer or a request, and the one thing to do about it."""
-    shown = _line(code)
+    shown = access.get_visible(db.session(), g.actor, code, today())
     tree = get_tree(db.session(), g.bank.id)
     categories = categories_of([shown], tree)[shown.id]
     risks = tree.risks_of(one.id for one in categories)
@@ -67,7 +67,7 @@ def listing(code: str) -> str:
         listed_on=clock.local_day(shown.listed_at, g.bank.time_zone),
         is_own=shown.member_id == g.actor.membership_id,
         may_change=may_change(shown.member_id, g.actor),
-        may_answer=_may_answer(shown, g.actor),
+        may_answer=access.may_answer(shown, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
         may_hand_over=may_hand_over(g.actor, held=shown.is_holder),
         form=ButtonForm(),
@@ -79,9 +79,9 @@ def listing(code: str) -> str:
 @allows(members_who_exchange)
 def answer(code: str) -> Response:
     """Answer it with a draft: who answers an offer receives, who answers a request gives."""
-    shown = _line(code)
+    shown = access.get_visible(db.session(), g.actor, code, today())
     found = find_listing(db.session(), g.bank.id, code)
-    if found is None or not _may_answer(shown, g.actor):
+    if found is None or not access.may_answer(shown, g.actor, today()):
         return redirect(url_for("listings.listing", code=code), 303)
     draft = drafts.start_from_listing(db.session(), g.actor, found, shown.account_id, now=clock.now())
     db.session.commit()
@@ -100,20 +100,3 @@ def ask_broker() -> str | Response:
         flash(_("A broker looks for somebody: %(words)s. They will get in touch with you.", words=words))
         return redirect(url_for("listings.listings"), 303)
     return render_template("listings/ask_broker.html", form=form)
-
-
-def _line(code: str) -> WholeListing:
-    """The listing under this code, for who may read it: its owner, a broker, or anybody who could find it."""
-    shown = find_line(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    is_found = shown.is_open and shown.review_on >= today() and (shown.is_holder or shown.owner_is_active)
-    if not is_found and shown.member_id != g.actor.membership_id and not may_broker(g.actor):
-        abort(404)
-    return shown
-
-
-def _may_answer(shown: WholeListing, actor: Actor) -> bool:
-    """Whoever exchanges answers what is open and somebody else's, if that one is here."""
-    is_open = shown.is_open and shown.review_on >= today()
-    return may_exchange(actor) and is_open and shown.owner_is_active and shown.member_id != actor.membership_id

@@ -1,13 +1,12 @@
 """The people of a bank: a list for brokers, a page each, one's own profile, sign-in codes and roles."""
 
-from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask import flash, g, redirect, render_template, request, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.actors import (
-    Actor,
     Role,
     Standing,
     may_broker,
@@ -17,16 +16,16 @@ from timebank.actors import (
 )
 from timebank.banks.queries import find_area_name
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
 from timebank.listings.queries import list_shown_of_member
-from timebank.members import actions
+from timebank.members import access, actions
 from timebank.members.actions import get_membership_by_code
 from timebank.members.models import Membership, Person
-from timebank.members.queries import find_actor_by_code, list_members, list_membership_names, list_standing_changes
+from timebank.members.queries import list_members, list_membership_names, list_standing_changes
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
 from timebank.web.access import allows, brokers, coordinators, doing, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -52,7 +51,7 @@ def members() -> str:
 @allows(all_members)
 def member(code: str) -> str:
     """A member's page: what they say about themselves, and for a broker how to reach them."""
-    shown = _member(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
     sees_account, looks_after = may_see_all_exchanges(g.actor), may_broker(g.actor)
     session = db.session()
@@ -79,7 +78,7 @@ def member(code: str) -> str:
 @allows(brokers)
 def sign_in_code(code: str) -> str | Response:
     """Make a sign-in code for somebody without a password, and show it to be printed or read out."""
-    shown = _member(code)
+    shown = access.get_visible(db.session(), g.actor, code)
     form = ButtonForm()
     if form.validate_on_submit():
         made = signing_in.make_code(db.session(), shown, doing())
@@ -97,9 +96,7 @@ def sign_in_code(code: str) -> str | Response:
 @allows(coordinators)
 def roles(code: str) -> str | Response:
     """Give and take roles; nobody changes their own."""
-    shown = _member(code)
-    if shown.membership_id == g.actor.membership_id:
-        abort(403)
+    shown = access.get_permitted(db.session(), g.actor, code, access.may_set_roles)
     form = RolesForm(roles=sorted(shown.roles))
     if form.validate_on_submit():
         membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
@@ -128,14 +125,11 @@ def profile() -> str | Response:
     )
     form.area.offer(membership.area_id)
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             actions.change_profile(db.session(), form.profile(), doing(form))
-            db.session.commit()
+        if outcome.is_done:
             flash(_("Your page is changed."))
             return redirect(url_for("members.profile"), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     sessions = list_sessions(db.session(), g.actor.person_id, clock.now())
     here = digest_secret(current_user.token)
     return render_template("members/profile.html", form=form, sessions=sessions, here=here, code_form=ButtonForm())
@@ -149,10 +143,3 @@ def sign_out_others() -> Response:
     db.session.commit()
     flash(_("You are signed out on every other device."))
     return redirect(url_for("members.profile"), 303)
-
-
-def _member(code: str) -> Actor:
-    found = find_actor_by_code(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    return found

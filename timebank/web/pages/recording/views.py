@@ -10,21 +10,21 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Actor, Doing
+from timebank.actors import Actor
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
-from timebank.exchanges import drafts
+from timebank.exchanges import access, drafts
 from timebank.exchanges.drafts import Purpose, Question
 from timebank.exchanges.errors import EvidenceMissingError, NothingSaidError, SamePersonError
 from timebank.exchanges.models import Draft
-from timebank.exchanges.queries import find_exchange, list_recent
+from timebank.exchanges.queries import list_recent
 from timebank.exchanges.rules import Side, may_record
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, search_members
 from timebank.members.rules import fold
-from timebank.web.access import allows, members_who_exchange
+from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_words
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
 from timebank.web.forms import SelectChoice, tidy
@@ -56,7 +56,7 @@ def start(purpose: str, side: str) -> str | Response:
 @allows(members_who_exchange)
 def who(code: str) -> str | Response:
     """Change the answer to who."""
-    draft = _draft(code)
+    draft = access.get_draft(db.session(), g.actor, code)
     if draft.exchange_id is not None:
         return redirect(url_for("recording.check", code=code))
     form, found = _who_form(chosen=None, account_id=draft.other_account_id)
@@ -72,7 +72,7 @@ def who(code: str) -> str | Response:
 @allows(members_who_exchange)
 def what(code: str) -> str | Response:
     """What it was, in a few words."""
-    draft = _draft(code)
+    draft = access.get_draft(db.session(), g.actor, code)
     if draft.exchange_id is not None:
         return redirect(url_for("recording.check", code=code))
     form = WhatForm(what=draft.what)
@@ -88,7 +88,7 @@ def what(code: str) -> str | Response:
 @allows(members_who_exchange)
 def when(code: str) -> str | Response:
     """On which day."""
-    draft = _draft(code)
+    draft = access.get_draft(db.session(), g.actor, code)
     form = WhenForm()
     now = today()
     days = {"today": now, "yesterday": now - timedelta(days=1)}
@@ -99,15 +99,14 @@ def when(code: str) -> str | Response:
     if form.validate_on_submit():
         # What was typed counts, whichever button is still pressed in.
         day = form.day.day or days.get(form.choice.data or "")
-        try:
-            if day is None:
-                form.day.errors = [_("Choose a day, or type it.")]
-            else:
+        if day is None:
+            form.day.errors = [_("Choose a day, or type it.")]
+        else:
+            with committing(form, form.day) as outcome:
                 drafts.check_day(g.bank, draft, day, clock.now())
                 draft.day = day
-                return _keep_and_go_on(draft)
-        except TimebankError as error:
-            form.refuse(error, form.day)
+            if outcome.is_done:
+                return _go_on(draft)
     elif not form.is_submitted() and draft.day is not None:
         form.choice.data = next((key for key, day in days.items() if day == draft.day), "other")
         form.day.data = draft.day.strftime("%d/%m/%Y") if form.choice.data == "other" else ""
@@ -118,7 +117,7 @@ def when(code: str) -> str | Response:
 @allows(members_who_exchange)
 def how_long(code: str) -> str | Response:
     """How long it took."""
-    draft = _draft(code)
+    draft = access.get_draft(db.session(), g.actor, code)
     form = HowLongForm()
     form.choice.choices = [SelectChoice(str(length), hours_in_words(length)) for length in LENGTHS]
     form.choice.choices.append(SelectChoice("other", _("Another time")))
@@ -144,21 +143,18 @@ def how_long(code: str) -> str | Response:
 @allows(members_who_exchange)
 def check(code: str) -> str | Response:
     """Everything on one page, each line with Change; the button sends it to the other side."""
-    draft = _draft(code)
+    draft = access.get_draft(db.session(), g.actor, code)
     said = drafts.terms(draft, g.actor)
     if said is None:
         return _go_on(draft)
     form = SendForm()
     if form.validate_on_submit():
-        try:
-            slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
-            by = g.actor.with_evidence(form.evidence.data, slip=slip)
-            exchange_code = drafts.send(db.session(), g.bank, draft, said, Doing(by, clock.now()), slip=slip)
-            db.session.commit()
+        slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
+        by = g.actor.with_evidence(form.evidence.data, slip=slip)
+        with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
+            exchange_code = drafts.send(db.session(), g.bank, draft, said, doing(by=by), slip=slip)
+        if outcome.is_done:
             return redirect(url_for("exchanges.done", code=exchange_code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.evidence if isinstance(error, EvidenceMissingError) else None)
     return render_template(
         "recording/check.html",
         form=form,
@@ -174,9 +170,7 @@ def check(code: str) -> str | Response:
 @allows(members_who_exchange)
 def again(code: str) -> Response:
     """Same as last time: a draft that asks for the day only."""
-    exchange = find_exchange(db.session(), g.bank.id, code)
-    if exchange is None or exchange.standing().side_of(g.actor.account_id) is None:
-        abort(404)
+    exchange = access.get_own(db.session(), g.actor, code)
     draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now())
     db.session.commit()
     return _go_on(draft)
@@ -186,21 +180,12 @@ def again(code: str) -> Response:
 @allows(members_who_exchange)
 def record_agreed(code: str) -> Response:
     """Record help that was agreed: a draft that asks for the day, with the agreed time to be checked."""
-    exchange = find_exchange(db.session(), g.bank.id, code)
-    if exchange is None or exchange.standing().side_of(g.actor.account_id) is None:
-        abort(404)
+    exchange = access.get_own(db.session(), g.actor, code)
     if not may_record(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code), 303)
     draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now())
     db.session.commit()
     return redirect(url_for("recording.when", code=draft.code), 303)
-
-
-def _draft(code: str) -> Draft:
-    draft = drafts.find(db.session(), g.actor, code)
-    if draft is None:
-        abort(404)
-    return draft
 
 
 def _other(draft: Draft) -> Actor:

@@ -6,41 +6,33 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.actors import Doing, may_approve, may_see_all_exchanges
 from timebank.bookkeeping.queries import get_account
-from timebank.errors import TimebankError
 from timebank.exchanges import reversals as actions, rules
+from timebank.exchanges.access import get_visible, get_visible_reversal
 from timebank.exchanges.deeds import list_hands
 from timebank.exchanges.models import Exchange, Reversal
-from timebank.exchanges.queries import find_exchange, find_reversal, get_exchange_by_id
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.reversals import blueprint
 from timebank.web.pages.reversals.forms import ReversalForm
-from timebank.web.sentences import say
 
 
 @blueprint.route("/exchanges/<code:code>/reversal", methods=["GET", "POST"])
 @allows(coordinators)
 def propose(code: str) -> str | Response:
     """Say why an exchange should be taken back."""
-    exchange = find_exchange(db.session(), g.bank.id, code)
-    if exchange is None:
-        abort(404)
+    exchange = get_visible(db.session(), g.actor, code)
     form = ReversalForm()
     if form.validate_on_submit():
-        try:
-            reason = form.reason.data or ""
-            reversal_code = actions.propose(db.session(), code, doing(form), reason=reason)
-            db.session.commit()
+        with committing(form) as outcome:
+            reversal_code = actions.propose(db.session(), code, doing(form), reason=form.reason.data or "")
+        if outcome.is_done:
             return redirect(url_for("reversals.reversal", code=reversal_code), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     elif not form.is_submitted() and not rules.may_propose_reversal(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
@@ -51,7 +43,7 @@ def propose(code: str) -> str | Response:
 @allows(members)
 def reversal(code: str) -> str:
     """A reversal: what it takes back, why, and who has agreed so far."""
-    shown, exchange = _reversal(code)
+    shown, exchange = get_visible_reversal(db.session(), g.actor, code)
     standing = exchange.standing()
     side = standing.side_of(g.actor.account_id)
     agreed = {"giver": shown.giver_agreed_by, "receiver": shown.receiver_agreed_by}
@@ -75,32 +67,21 @@ def reversal(code: str) -> str:
 @allows(members_who_exchange)
 def agree(code: str) -> Response:
     """Agree as one of the two sides."""
-    return _answer(code, lambda key: actions.agree(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.agree(db.session(), g.bank, code, doing))
 
 
 @blueprint.post("/reversals/<code:code>/approval")
 @allows(approvers)
 def approve(code: str) -> Response:
     """Approve as a second pair of eyes."""
-    return _answer(code, lambda key: actions.approve(db.session(), g.bank, code, Doing(g.actor, clock.now(), key)))
+    return _answer(code, lambda doing: actions.approve(db.session(), g.bank, code, doing))
 
 
 @blueprint.post("/reversals/<code:code>/refusal")
 @allows(approvers)
 def refuse(code: str) -> Response:
     """Turn it down, or withdraw one's own."""
-    return _answer(code, lambda key: actions.refuse(db.session(), code, Doing(g.actor, clock.now(), key)))
-
-
-def _reversal(code: str) -> tuple[Reversal, Exchange]:
-    """The reversal and its exchange, if the reader may see them; for everybody else they do not exist."""
-    shown = find_reversal(db.session(), g.bank.id, code)
-    if shown is None:
-        abort(404)
-    exchange = get_exchange_by_id(db.session(), g.bank.id, shown.exchange_id)
-    if not rules.may_see(exchange.standing(), g.actor):
-        abort(404)
-    return shown, exchange
+    return _answer(code, lambda doing: actions.refuse(db.session(), code, doing))
 
 
 def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
@@ -121,16 +102,13 @@ def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
     ]
 
 
-def _answer(code: str, act: Callable[[str], None]) -> Response:
-    _reversal(code)
+def _answer(code: str, act: Callable[[Doing], None]) -> Response:
+    get_visible_reversal(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
-        act(form.key)
-        db.session.commit()
+    with committing() as outcome:
+        act(doing(form))
+    if outcome.is_done:
         flash(_("Done. Everybody it is about sees it on their page."))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
     return redirect(url_for("reversals.reversal", code=code), 303)

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from timebank.actors import may_coordinate
 from timebank.banks.actions import change_rules
 from timebank.banks.rules import rules_of
-from timebank.errors import TimebankError
 from timebank.web.access import allows, coordinators, doing, members
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.rules import blueprint
 from timebank.web.pages.rules.forms import ALL, RulesForm
@@ -27,15 +27,12 @@ def settings() -> str | Response:
     """Set the rules, on record."""
     form = RulesForm(rules_of(g.bank))
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             for_all = form.floor_for.data == ALL
             changed = change_rules(db.session(), g.bank, form.rules, doing(form), for_all_members=for_all)
-            db.session.commit()
+        if outcome.is_done:
             flash(_("The rules are changed."))
             if changed:
                 flash(ngettext("%(num)s member has the new limit.", "%(num)s members have the new limit.", changed))
             return redirect(url_for("rules.rules"), 303)
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
     return render_template("rules/settings.html", form=form)

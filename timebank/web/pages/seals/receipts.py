@@ -4,9 +4,7 @@ from flask import Response, abort, g, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
 from timebank import clock
-from timebank.actors import may_audit, may_see_all_exchanges
-from timebank.audit.rules import keys_of
-from timebank.bookkeeping.audit_queries import EntryRow, find_entry
+from timebank.audit.access import get_visible_entry
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.bookkeeping.sealing.receipts import make_receipt
 from timebank.web.access import allows, members
@@ -19,7 +17,7 @@ from timebank.web.pages.seals import blueprint
 @allows(members)
 def ask(word: str, code: str) -> Answer:
     """Seal the entry if it is not sealed yet, and go to its receipt. Sent twice, it is sealed once."""
-    entry = _own_entry(word, code)
+    entry = get_visible_entry(db.session(), g.actor, word, code)
     if not KeyedForm().validate_on_submit():
         abort(400)
     if make_receipt(db.session(), g.bank.id, entry.id) is None:
@@ -32,20 +30,9 @@ def ask(word: str, code: str) -> Answer:
 @allows(members)
 def receipt(word: str, code: str) -> Response:
     """The receipt as a file that anybody can check."""
-    told = make_receipt(db.session(), g.bank.id, _own_entry(word, code).id)
+    told = make_receipt(db.session(), g.bank.id, get_visible_entry(db.session(), g.actor, word, code).id)
     if told is None:
         abort(404)
     answer = Response(told, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{word}-{code}.json"'
     return answer
-
-
-def _own_entry(word: str, code: str) -> EntryRow:
-    """The entry, if the reader's hours moved in it or they audit; for other members it does not exist."""
-    entry = find_entry(db.session(), g.bank.id, keys_of(word, code))
-    if entry is None:
-        abort(404)
-    sides = {account for line in entry.lines for account in line[:2]}
-    if g.actor.account_id not in sides and not may_audit(g.actor):
-        abort(403 if may_see_all_exchanges(g.actor) else 404)
-    return entry

@@ -6,7 +6,6 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.errors import TimebankError
 from timebank.members.errors import WeakPasswordError
 from timebank.members.models import Person
 from timebank.signing_in import actions
@@ -15,6 +14,7 @@ from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import list_candidates, plain_email
 from timebank.signing_in.rules import is_weak
 from timebank.web.access import SignedIn, allows, anybody, doing, members_themselves
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
 from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
@@ -28,15 +28,13 @@ def sign_in() -> str | Response:
         return redirect(url_for("home.home"))
     form = SignInForm()
     if form.validate_on_submit():
-        try:
+        with committing(form) as outcome:
             candidates = _candidates(form.who.data or "")
             attempt_id = _begin_attempt(_account(form.who.data or "", candidates))
             person_id = _whose_password(candidates, form.password.data or "")
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error)
-        else:
-            return _let_in(person_id, attempt_id, _safe_next() or url_for("home.home"))
+            token = _open_session(person_id, attempt_id)
+        if outcome.is_done:
+            return _let_in(person_id, token, _safe_next() or url_for("home.home"))
     return render_template("signing_in/sign_in.html", form=form)
 
 
@@ -46,14 +44,12 @@ def sign_in_with_code() -> str | Response:
     """Sign in with a printed code, or with the code of a link: opening the link changes nothing, its button does."""
     form = SignInCodeForm(code=request.args.get("code", ""))
     if form.validate_on_submit():
-        try:
+        with committing(form, form.code) as outcome:
             attempt_id = _begin_attempt(f"code from {request.remote_addr}")  # nobody's guesses lock others out
             person_id = actions.use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
-        except TimebankError as error:
-            db.session.rollback()
-            form.refuse(error, form.code)
-        else:
-            return _let_in(person_id, attempt_id, url_for("signing_in.password"))
+            token = _open_session(person_id, attempt_id)
+        if outcome.is_done:
+            return _let_in(person_id, token, url_for("signing_in.password"))
     return render_template("signing_in/code.html", form=form)
 
 
@@ -133,10 +129,13 @@ def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int
     return fitting[0]
 
 
-def _let_in(person_id: int, attempt_id: int, where: str) -> Response:
+def _open_session(person_id: int, attempt_id: int) -> str:
+    """Return the token of a new session on this device."""
     device = request.user_agent.string
-    token = actions.open_session(db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now())
-    db.session.commit()
+    return actions.open_session(db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now())
+
+
+def _let_in(person_id: int, token: str, where: str) -> Response:
     cookie.clear()
     cookie.permanent = True
     if not login_user(SignedIn(token, person_id)):

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, g, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 
 from timebank import clock
 from timebank.actors import Actor, may_audit
@@ -17,7 +17,7 @@ from timebank.bookkeeping.queries import (
 )
 from timebank.exchanges.queries import list_open
 from timebank.holders.queries import list_names
-from timebank.members.queries import find_actor_by_code
+from timebank.members.access import get_permitted, may_read_hours
 from timebank.web.access import allows, keepers, readers_of_own_hours
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
@@ -60,10 +60,7 @@ def hours_of_member_csv(code: str) -> Response:
 
 
 def _member(code: str) -> Actor:
-    member = find_actor_by_code(db.session(), g.bank.id, code)
-    if member is None:
-        abort(404)
-    return member
+    return get_permitted(db.session(), g.actor, code, may_read_hours)
 
 
 def _page(member: Actor, url: str, csv_url: str) -> str:

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from timebank.actors import Doing, may_coordinate
-from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
 from timebank.tasks import actions
+from timebank.tasks.access import get_visible
 from timebank.tasks.errors import TaskTakenError
-from timebank.tasks.queries import Shows, TaskRow, find_task, list_tasks
+from timebank.tasks.queries import Shows, TaskRow, list_tasks
 from timebank.tasks.rules import is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.tasks import blueprint
@@ -39,7 +40,7 @@ def tasks() -> str:
 @allows(brokers)
 def task(code: str) -> str:
     """One task: what it is about, what to do, its notes, and the buttons."""
-    shown = _task(code)
+    shown = get_visible(db.session(), g.actor, code)
     return render_template("tasks/task.html", form=ButtonForm(), **_told(shown))
 
 
@@ -65,7 +66,7 @@ def hand_back(code: str) -> Response:
 @allows(brokers)
 def finish(code: str) -> str | Response:
     """Say what came of it; it leaves the list."""
-    shown, mine = _task(code), g.actor.membership_id
+    shown, mine = get_visible(db.session(), g.actor, code), g.actor.membership_id
     form = OutcomeForm()
     if form.validate_on_submit():
         if _do(code, partial(actions.finish, note=form.note.data or "")):
@@ -74,13 +75,6 @@ def finish(code: str) -> str | Response:
     if not form.is_submitted() and not is_free_for(shown.status, shown.owner_id, mine):
         return redirect(url_for("tasks.task", code=code))
     return render_template("tasks/finish.html", form=form, **_told(shown))
-
-
-def _task(code: str) -> TaskRow:
-    found = find_task(db.session(), g.bank.id, code)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _names(*rows: TaskRow) -> dict[str, object]:
@@ -111,20 +105,15 @@ def _told(shown: TaskRow) -> dict[str, object]:
 
 def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
     """Return whether the action was done, now or by this very form before; a refusal is flashed, with who has it."""
-    _task(code)
+    get_visible(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    try:
+    with committing(form) as outcome:
         act(db.session(), code, doing(form))
-        db.session.commit()
-    except TaskTakenError as error:
-        db.session.rollback()
-        (name,) = list_membership_names(db.session(), g.bank.id, [error.owner_id]).values()
+    if isinstance(outcome.refusal, TaskTakenError):
+        (name,) = list_membership_names(db.session(), g.bank.id, [outcome.refusal.owner_id]).values()
         flash(_("%(name)s has this one already.", name=name))
-    except TimebankError as error:
-        db.session.rollback()
-        flash(say(error))
-    else:
-        return True
-    return False
+    elif outcome.refusal is not None:
+        flash(say(outcome.refusal))
+    return outcome.is_done

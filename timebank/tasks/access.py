@@ -1,0 +1,15 @@
+"""Who may see a task: fetch and authorize in one call, for pages and programs alike."""
+
+from sqlalchemy.orm import Session
+
+from timebank.actors import Actor, may_broker
+from timebank.errors import NotVisibleError
+from timebank.tasks.queries import TaskRow, find_task
+
+
+def get_visible(session: Session, actor: Actor, code: str) -> TaskRow:
+    """Return the task, for brokers. Raises NotVisibleError."""
+    task = find_task(session, actor.bank_id, code) if may_broker(actor) else None
+    if task is None:
+        raise NotVisibleError(code)
+    return task

@@ -1,0 +1,46 @@
+"""Doing what a form asks for: act, commit once, and put a refusal where it can be read."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import flash
+from wtforms import Field
+
+from timebank.errors import TimebankError
+from timebank.web.extensions import db
+from timebank.web.forms import KeyedForm
+from timebank.web.sentences import say
+
+#: The field that a refusal belongs to, for the classes of errors that belong to one.
+Fields = Mapping[type[TimebankError], Field]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a `committing` block, to be read after it."""
+
+    is_done: bool = False
+    refusal: TimebankError | None = None
+
+
+@contextmanager
+def committing(form: KeyedForm | None = None, field: Field | Fields | None = None) -> Iterator[Outcome]:
+    """Commit what the block does; where it raises a TimebankError, roll back and put the refusal on the form.
+
+    The refusal goes to `field`, or to the field that a mapping has for its class; else it is about the whole form.
+    Without a form it is flashed. Other errors pass through, so that `allows` can retry the view. Do not `return` from
+    within the block: that would commit too.
+    """
+    outcome = Outcome()
+    try:
+        yield outcome
+        db.session.commit()
+        outcome.is_done = True
+    except TimebankError as error:
+        db.session.rollback()
+        outcome.refusal = error
+        if form is None:
+            flash(say(error))
+        else:
+            form.refuse(error, field.get(type(error)) if isinstance(field, Mapping) else field)
