@@ -8,7 +8,7 @@ import hmac
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -36,6 +36,7 @@ from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import next_number
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
@@ -244,16 +245,12 @@ def _add_step(
     taken: _StepTaken | None = None,
 ) -> None:
     """Add a row to the application's story; the lock on the application keeps its numbers apart."""
-    newest = session.scalar(
-        select(func.max(ApplicationStep.number)).where(
-            ApplicationStep.bank_id == application.bank_id, ApplicationStep.application_id == application.id
-        )
-    )
+    of_it = (ApplicationStep.bank_id == application.bank_id, ApplicationStep.application_id == application.id)
     session.add(
         ApplicationStep(
             bank_id=application.bank_id,
             application_id=application.id,
-            number=(newest or 0) + 1,
+            number=next_number(session, ApplicationStep.number, *of_it),
             step=step,
             referee=taken.referee if taken else None,
             words=taken.words.strip() if taken else "",

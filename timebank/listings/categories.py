@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -16,6 +16,7 @@ from timebank.listings.models import Category
 from timebank.listings.rules import Risk, write_risks
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import next_number
 from timebank.trail import actions as trail
 
 
@@ -36,7 +37,6 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
         raise NotAllowedError
     parent_id = parent.id if parent else None
     _check_name(session, bank.id, name, parent_id, but=None)
-    last = session.scalar(select(func.max(Category.position)).where(Category.bank_id == bank.id)) or 0
     session.add(
         Category(
             bank_id=bank.id,
@@ -45,7 +45,7 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
             key=key,
             name=name,
             risks=write_risks(risks),
-            position=last + 1,
+            position=next_number(session, Category.position, Category.bank_id == bank.id),
         )
     )
     session.flush()
