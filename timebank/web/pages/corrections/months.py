@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Doing
 from timebank.corrections import months as actions, rules
-from timebank.corrections.figures import Figures, differences
+from timebank.corrections.figures import MonthFigures, differences
 from timebank.corrections.month_queries import Month, find_month, list_bank_months, months_of, reckon_beside
 from timebank.errors import TimebankError
 from timebank.members.queries import list_membership_names
@@ -140,7 +140,7 @@ def _people(shown: Month) -> dict[int, str]:
     return list_membership_names(db.session(), g.bank.id, doers)
 
 
-def _cells(figures: Figures) -> Iterator[Sequence[str | int | None]]:
+def _cells(figures: MonthFigures) -> Iterator[Sequence[str | int | None]]:
     yield _("Figure"), _("What it is"), _("Number or minutes"), _("Hours")
     yield "month", _("Month, by the day it was written down"), figures.month, None
     yield "time_zone", _("Time zone"), figures.time_zone, None

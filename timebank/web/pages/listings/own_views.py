@@ -10,7 +10,7 @@ from timebank.errors import TimebankError
 from timebank.listings import actions
 from timebank.listings.errors import CategoriesError, NoTitleError
 from timebank.listings.queries import WholeListing, find_line, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, Move, Said, may_change
+from timebank.listings.rules import Kind, ListingText, Move, may_change
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -58,7 +58,7 @@ def add(kind: str) -> str | Response:
             _refuse(form, error)
     elif not form.is_submitted():
         own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
-        form.fill(Said("", "", (), own_area, in_person=True), tree, areas)
+        form.fill(ListingText("", "", (), own_area, in_person=True), tree, areas)
     return render_template("listings/add.html", form=form, kind=kind, tree=tree, days=DAYS, parts=PARTS)
 
 
@@ -142,8 +142,8 @@ def _changeable(code: str) -> WholeListing:
     return shown
 
 
-def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> Said:
-    return Said(
+def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> ListingText:
+    return ListingText(
         title=shown.title,
         words=shown.all_words,
         category_ids=category_ids,
