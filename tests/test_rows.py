@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from timebank.banks.models import Area
-from timebank.rows import Page, columns_of, cut, fetch, fetch_first, fetch_numbered, fetch_page
-from timebank.states import InState
+from timebank.listings.rules import Kind
+from timebank.rows import Page, columns_of, cut, fetch, fetch_first, fetch_numbered, fetch_page, next_number
+from timebank.states import InState, one_of
 
 
 class AreaName(NamedTuple):
@@ -69,3 +70,14 @@ class Lamp:
 def test_an_attribute_says_whether_a_field_holds_one_of_some_values():
     assert [Lamp(colour).is_lit for colour in ("red", "green", "off")] == [True, True, False]
     assert isinstance(Lamp.is_lit, InState)
+
+
+def test_a_numbered_history_begins_at_one_and_goes_on(session, village, areas):
+    of_angus = (Area.bank_id == village.angus.id, Area.id > 900)
+    assert next_number(session, Area.id, *of_angus) == 906
+    assert next_number(session, Area.id, Area.bank_id == -1) == 1
+
+
+def test_a_check_lists_the_words_of_an_enum():
+    assert one_of("kind", Kind) == "kind IN ('offer', 'request')"
+    assert one_of("VALUE", [Kind.OFFER]) == "VALUE IN ('offer')"

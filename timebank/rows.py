@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from timebank.db import Base
 
@@ -50,6 +50,14 @@ def fetch_first(session: Session, query: _Query, model: Callable[..., Item]) -> 
     """Return the first row of a query as a read model; None if there is none."""
     row = session.execute(query).first()
     return None if row is None else model(*row)
+
+
+def next_number(session: Session, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:
+    """Return the number of the next row of a numbered history: one more than the highest, from 1.
+
+    The caller holds the row lock of what the history belongs to, so that no two rows get the same number.
+    """
+    return (session.scalar(select(func.max(column)).where(*conditions)) or 0) + 1
 
 
 def cut(rows: Sequence[Item], size: int, mark: Callable[[Item], int] = attrgetter("id")) -> Page[Item]:

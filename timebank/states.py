@@ -1,6 +1,13 @@
-"""Attributes that say whether an object is in one of a group of states."""
+"""States as words: attributes that say whether an object is in a group of them, and the CHECK of their columns."""
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Self, overload
+
+
+def one_of(column: str, words: Iterable[StrEnum]) -> str:
+    """Return the SQL condition that a column holds one of these words, such as those of a StrEnum."""
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
 
 
 class InState:

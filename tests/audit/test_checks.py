@@ -17,7 +17,7 @@ from timebank.exchanges import reversals
 from timebank.exchanges.checks import exchanges_have_entries
 from timebank.exchanges.models import Exchange
 from timebank.joining import actions as joining
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import EntryKind, Line
@@ -71,7 +71,7 @@ def robbed(backend, village):
 
 
 def _somebody_joined_and_somebody_rests(session, village):
-    sam = Wish("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
+    sam = NewApplication("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
     rosa = village.rosa
     code = joining.apply(session, village.angus, sam, Doing(rosa, NOW, "apply"))
     session.get_one(Bank, village.angus.id).references_needed = 0

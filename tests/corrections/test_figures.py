@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from timebank.corrections.figures import (
-    Closed,
-    Counted,
-    Figures,
     KindFigures,
-    Moved,
-    Opened,
-    Rows,
+    MonthClosing,
+    MonthEntries,
+    MonthFigures,
+    MonthMoves,
+    MonthOpening,
+    MonthRows,
     differences,
     is_over,
     list_months,
@@ -25,23 +25,27 @@ from timebank.corrections.figures import (
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 ADA, GRACE, POT = 1, 2, 9
-OPENED = [Opened(ADA, "member", SEPTEMBER), Opened(GRACE, "member", OCTOBER), Opened(POT, "pot", SEPTEMBER)]
+OPENED = [
+    MonthOpening(ADA, "member", SEPTEMBER),
+    MonthOpening(GRACE, "member", OCTOBER),
+    MonthOpening(POT, "pot", SEPTEMBER),
+]
 
 
 def rows(moved=(), counted=(), opened=OPENED, closed=()):
-    return Rows(moved, counted, opened, closed)
+    return MonthRows(moved, counted, opened, closed)
 
 
 def row_of(month, kind, account_id, minutes, came_in):
-    return Moved(month, kind, takes_back=False, account_id=account_id, minutes=minutes, came_in=came_in)
+    return MonthMoves(month, kind, takes_back=False, account_id=account_id, minutes=minutes, came_in=came_in)
 
 
 def help_of(minutes, month=OCTOBER, *, takes_back=False):
     """Grace received help from Ada; each side's row."""
     sign = -1 if takes_back else 1
     return [
-        Moved(month, "exchange", takes_back, ADA, sign * minutes, max(sign, 0) * minutes),
-        Moved(month, "exchange", takes_back, GRACE, -sign * minutes, max(-sign, 0) * minutes),
+        MonthMoves(month, "exchange", takes_back, ADA, sign * minutes, max(sign, 0) * minutes),
+        MonthMoves(month, "exchange", takes_back, GRACE, -sign * minutes, max(-sign, 0) * minutes),
     ]
 
 
@@ -54,12 +58,12 @@ def test_a_month_is_told_by_its_postings_and_how_the_accounts_stood_at_its_end()
         *help_of(600, NOVEMBER),
     ]
     counted = [
-        Counted(OCTOBER, "exchange", takes_back=False, entries=2, late=1),
-        Counted(OCTOBER, "exchange", takes_back=True, entries=1, late=0),
-        Counted(OCTOBER, "welcome", takes_back=False, entries=1, late=0),
-        Counted(NOVEMBER, "exchange", takes_back=False, entries=1, late=1),
+        MonthEntries(OCTOBER, "exchange", takes_back=False, entries=2, late=1),
+        MonthEntries(OCTOBER, "exchange", takes_back=True, entries=1, late=0),
+        MonthEntries(OCTOBER, "welcome", takes_back=False, entries=1, late=0),
+        MonthEntries(NOVEMBER, "exchange", takes_back=False, entries=1, late=1),
     ]
-    assert reckon([OCTOBER], "Europe/London", rows(moved, counted))[OCTOBER] == Figures(
+    assert reckon([OCTOBER], "Europe/London", rows(moved, counted))[OCTOBER] == MonthFigures(
         "2026-10",
         "Europe/London",
         entries=4,
@@ -85,7 +89,7 @@ def test_what_came_before_counts_in_balances_and_in_nothing_else():
 
 
 def test_accounts_are_counted_as_they_were_open_at_the_end():
-    closed = [Closed(OCTOBER, "account_closed"), Closed(NOVEMBER, "account_reopened")]
+    closed = [MonthClosing(OCTOBER, "account_closed"), MonthClosing(NOVEMBER, "account_reopened")]
     found = reckon([SEPTEMBER, OCTOBER, NOVEMBER], "UTC", rows(closed=closed))
     assert [found[month].accounts for month in (SEPTEMBER, OCTOBER, NOVEMBER)] == [2, 2, 3]
 
@@ -113,7 +117,10 @@ def test_the_figures_are_those_of_every_line_counted_alone(lines):
     moved = [
         row
         for month, (kind, back), (source, target), minutes in lines
-        for row in (Moved(month, kind, back, source, -minutes, 0), Moved(month, kind, back, target, minutes, minutes))
+        for row in (
+            MonthMoves(month, kind, back, source, -minutes, 0),
+            MonthMoves(month, kind, back, target, minutes, minutes),
+        )
     ]
     found = reckon(_MONTHS, "UTC", rows(moved))
     for month in _MONTHS:
@@ -135,7 +142,7 @@ def test_the_figures_are_those_of_every_line_counted_alone(lines):
 @given(_LINES)
 def test_what_came_before_may_stand_under_any_earlier_month(lines):
     moved = [
-        Moved(month, kind, back, account, minutes, max(minutes, 0))
+        MonthMoves(month, kind, back, account, minutes, max(minutes, 0))
         for month, (kind, back), (source, target), length in lines
         for account, minutes in ((source, -length), (target, length))
     ]
@@ -144,7 +151,7 @@ def test_what_came_before_may_stand_under_any_earlier_month(lines):
 
 
 def test_figures_that_are_told_are_read_again():
-    figures = Figures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
+    figures = MonthFigures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
     assert read(tell(figures)) == figures
     assert tell(figures) == tell(read(tell(figures)))
     assert tell(figures).startswith('{"above":0,"accounts":0,"below":0,"entries":2,')
@@ -157,7 +164,7 @@ def test_what_is_no_figures_is_not_read(told):
 
 
 def test_the_figure_that_differs_is_named():
-    signed = Figures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
+    signed = MonthFigures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
     anew = replace(signed, entries=3, kinds={"gift": KindFigures(2, 60), "grant": KindFigures(1, 5)})
     assert differences(signed, anew) == [
         ("entries", 2, 3),

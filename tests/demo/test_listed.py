@@ -14,7 +14,7 @@ from timebank.demo.village import PLANS
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
 from timebank.listings.models import Category, Listing, ListingCategory
-from timebank.listings.queries import Wanted, find_listings, get_tree
+from timebank.listings.queries import ListingFilter, find_listings, get_tree
 from timebank.listings.rules import Kind, Life, suits_day
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
@@ -107,7 +107,7 @@ def test_nearly_every_kind_of_help_is_offered_or_asked_for(life):
 
 def test_a_walk_for_a_dog_is_found_by_its_words(life):
     bank = _bank(life, GLEN_ISLA.slug)
-    wanted = Wanted(Kind.OFFER, words="dogs")
+    wanted = ListingFilter(Kind.OFFER, words="dogs")
     page = find_listings(life, bank.id, wanted, get_tree(life, bank.id), today=TODAY)
     assert "Walking your dog" in [row.title for row in page.rows]
 

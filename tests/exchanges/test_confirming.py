@@ -23,7 +23,7 @@ from timebank.exchanges.locked import look
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.leaving.actions import leave
 from timebank.leaving.errors import HoursMovedError
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.entries import Line
 from timebank.members.models import Membership
 from timebank.members.standing import change_standing
@@ -186,7 +186,7 @@ def confirming(alone, code):
 
 
 def leaving(session, village):
-    leave(session, village.angus, village.ada, Going(0, "Moves"), Doing(village.rosa, NOW, "leave"))
+    leave(session, village.angus, village.ada, Departure(0, "Moves"), Doing(village.rosa, NOW, "leave"))
 
 
 def suspending(session, village):

@@ -10,7 +10,7 @@ from timebank.interchange.sheets import BadSheetError
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings import checks
 from timebank.listings.models import Listing
-from timebank.listings.queries import Wanted, find_listings, get_tree, list_categories_of
+from timebank.listings.queries import ListingFilter, find_listings, get_tree, list_categories_of
 from timebank.listings.rules import Kind
 from timebank.listings.starting_categories import OTHER_KEY, STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
@@ -149,11 +149,11 @@ def rows():
 def test_stored_listings_belong_to_the_holder(session, village, rows):
     assert store(session, village.angus, rows, now=NOW) == 2
     tree = get_tree(session, village.angus.id)
-    offers = find_listings(session, village.angus.id, Wanted(Kind.OFFER, "ride"), tree, today=TODAY).rows
+    offers = find_listings(session, village.angus.id, ListingFilter(Kind.OFFER, "ride"), tree, today=TODAY).rows
     assert [(row.title, row.words, row.is_holder) for row in offers] == [("Car rides", "", True)]
     lifts = tree.by_key["getting-about/lifts"].id
     assert list_categories_of(session, village.angus.id, [offers[0].id]) == {offers[0].id: (lifts,)}
-    (request,) = find_listings(session, village.angus.id, Wanted(Kind.REQUEST), tree, today=TODAY).rows
+    (request,) = find_listings(session, village.angus.id, ListingFilter(Kind.REQUEST), tree, today=TODAY).rows
     assert request.title.endswith("…")
     assert request.words.startswith("a long letter")
     assert all(not check(session).findings for check in checks.CHECKS)

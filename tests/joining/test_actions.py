@@ -12,7 +12,7 @@ from timebank.actors import Doing, Unattended
 from timebank.banks.models import Area, Bank
 from timebank.errors import NotAllowedError
 from timebank.joining import actions as joining
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.errors import (
     AlreadyMemberError,
     NotAdultError,
@@ -32,13 +32,13 @@ from timebank.joining.queries import (
     list_applications,
     list_known,
 )
-from timebank.joining.rules import MOST_A_DAY, MOST_AN_HOUR, Agreed, Reach, Stage
+from timebank.joining.rules import MOST_A_DAY, MOST_AN_HOUR, Agreed, ContactDetails, Stage
 from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_code
 from timebank.trail.actions import OtherContentError
 
-SAM = Wish("Sam Reid", phone="+441632960321", about="I mend lamps", is_adult=True, agreed=Agreed.ONLINE)
+SAM = NewApplication("Sam Reid", phone="+441632960321", about="I mend lamps", is_adult=True, agreed=Agreed.ONLINE)
 BY_PHONE = replace(SAM, agreed=Agreed.PHONE)
 
 
@@ -299,10 +299,10 @@ def test_who_is_known_is_found_by_name_phone_or_e_mail_within_the_bank(session, 
     found = [
         [row.name for row in list_known(session, village.angus.id, reach)]
         for reach in (
-            Reach("zoe reid", None, "+441632960321"),
-            Reach("Sam Reid", None, "+441632960777"),
-            Reach("Sam Reid", "grace@example.org", None),
-            Reach("Perdita Shaw", "perdita@example.org", None),
+            ContactDetails("zoe reid", None, "+441632960321"),
+            ContactDetails("Sam Reid", None, "+441632960777"),
+            ContactDetails("Sam Reid", "grace@example.org", None),
+            ContactDetails("Perdita Shaw", "perdita@example.org", None),
         )
     ]
     assert found == [["Zoë Reid"], ["Ada Lamont"], ["Grace Okafor"], []]

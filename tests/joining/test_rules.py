@@ -4,10 +4,10 @@ import pytest
 
 from timebank.actors import STANDINGS, Actor, Role, Standing, may_change_standing, may_read_own_hours
 from timebank.joining import rules
-from timebank.joining.rules import OPEN_STAGES, TRANSITIONS, Progress, Reach, Stage, Step
+from timebank.joining.rules import OPEN_STAGES, TRANSITIONS, ContactDetails, Progress, Stage, Step
 
 TWO = ("Jean Shaw", "Bill Kerr")
-ROSA = Reach("Rosa Lindsay", "rosa@example.org", "+441632960444")
+ROSA = ContactDetails("Rosa Lindsay", "rosa@example.org", "+441632960444")
 
 
 def actor(*roles, membership=1, bank=1, standing=Standing.ACTIVE):
@@ -75,11 +75,11 @@ def test_nothing_leads_out_of_an_end_and_every_stage_is_reached():
 @pytest.mark.parametrize(
     ("applicant", "may"),
     [
-        (Reach("Sam Reid", "sam@example.org", None), True),
-        (Reach("Sam Reid", None, "+441632960321"), True),
-        (Reach("ROSA  Lindsay", None, "+441632960321"), False),
-        (Reach("Sam Reid", "rosa@example.org", None), False),
-        (Reach("Sam Reid", None, "+441632960444"), False),
+        (ContactDetails("Sam Reid", "sam@example.org", None), True),
+        (ContactDetails("Sam Reid", None, "+441632960321"), True),
+        (ContactDetails("ROSA  Lindsay", None, "+441632960321"), False),
+        (ContactDetails("Sam Reid", "rosa@example.org", None), False),
+        (ContactDetails("Sam Reid", None, "+441632960444"), False),
     ],
 )
 def test_nobody_handles_their_own_application_or_that_of_their_household(applicant, may):
@@ -87,12 +87,12 @@ def test_nobody_handles_their_own_application_or_that_of_their_household(applica
 
 
 def test_two_without_an_e_mail_are_not_one_for_it():
-    assert not rules.is_same(Reach("Sam Reid", None, "1"), Reach("Rosa Lindsay", None, "2"))
+    assert not rules.is_same(ContactDetails("Sam Reid", None, "1"), ContactDetails("Rosa Lindsay", None, "2"))
 
 
 @pytest.mark.parametrize("roles", [{Role.MEMBER}, {Role.TRUSTEE}, {Role.AUDITOR}])
 def test_only_brokers_and_coordinators_handle_applications(roles):
-    applicant = Reach("Sam Reid", None, "+441632960321")
+    applicant = ContactDetails("Sam Reid", None, "+441632960321")
     assert not rules.may_handle(actor(*roles), applicant, ROSA)
     assert not rules.may_handle(actor(Role.BROKER, standing=Standing.SUSPENDED), applicant, ROSA)
 

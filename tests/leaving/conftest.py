@@ -13,7 +13,7 @@ from timebank.audit.checks import check_books
 from timebank.bookkeeping.closings import is_closed
 from timebank.bookkeeping.queries import find_account_of_kind, get_account
 from timebank.leaving import actions
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.members.queries import find_actor_by_code
@@ -30,7 +30,7 @@ class Leavings:
     def _do(self, verb, member: Actor, *, to=None, balance=None, by=None, now: datetime = NOW, key: str = "") -> None:
         self.made += 1
         shown = balance_of(self.session, member) if balance is None else balance
-        going = Going(shown, "Moves to Fife", to)
+        going = Departure(shown, "Moves to Fife", to)
         by, key = by or self.village.rosa, key or f"leave-{self.made}"
         verb(self.session, self.village.angus, member, going, Doing(by, now, key))
         self.session.commit()

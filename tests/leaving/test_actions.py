@@ -14,13 +14,13 @@ from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
 from timebank.leaving import actions
 from timebank.leaving.errors import HoursMovedError, OwnHandError
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind
 from timebank.listings import actions as listings
 from timebank.listings.queries import find_listing, get_tree
-from timebank.listings.rules import Kind, Said
+from timebank.listings.rules import Kind, ListingText
 from timebank.members.errors import StandingMovedError
 from timebank.members.queries import list_standing_changes
 from timebank.members.standing import change_standing
@@ -115,7 +115,7 @@ def test_trail_entry_closing_and_standing_are_of_one_moment_and_one_hand(session
 
 def offer(session, village, owner, title):
     listings.open_categories(session, village.angus, Unattended(village.angus.id, NOW))
-    said = Said(title, "", (get_tree(session, village.angus.id).by_key["outdoors/gardening"].id,))
+    said = ListingText(title, "", (get_tree(session, village.angus.id).by_key["outdoors/gardening"].id,))
     return listings.add(session, village.angus, Kind.OFFER, said, Doing(owner, NOW, title))
 
 
@@ -293,7 +293,7 @@ def test_a_reversal_after_leaving_opens_the_account_and_it_is_settled_again(sess
 
 
 def test_a_leaving_without_a_form_is_done_each_time_it_is_asked(session, village, leavings):
-    going = Going(0, "Moves")
+    going = Departure(0, "Moves")
     actions.leave(session, village.angus, village.ada, going, Doing(village.rosa, NOW))
     with pytest.raises(StandingMovedError):
         actions.leave(session, village.angus, village.ada, going, Doing(village.rosa, NOW))

@@ -12,7 +12,7 @@ from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
 from timebank.leaving import actions
 from timebank.leaving.errors import HoursMovedError
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.members.errors import StandingMovedError
@@ -20,7 +20,7 @@ from timebank.members.errors import StandingMovedError
 
 def leaving(who="ada", by="rosa", *, balance=90, to=None):
     def leave(session, village):
-        going = Going(balance, "Moves", getattr(village, to) if to else None)
+        going = Departure(balance, "Moves", getattr(village, to) if to else None)
         member, broker = getattr(village, who), getattr(village, by)
         actions.leave(session, village.angus, member, going, Doing(broker, NOW, f"leave-{who}-{by}"))
 

@@ -7,7 +7,7 @@ import pytest
 from timebank.actors import Actor, Hand, How, Role, Standing
 from timebank.exchanges.errors import SamePersonError, SideNotActiveError
 from timebank.leaving.errors import OwnHandError
-from timebank.leaving.rules import Going, check, is_settled, line_to_zero, may_write_down
+from timebank.leaving.rules import Departure, check, is_settled, line_to_zero, may_write_down
 from timebank.ledger.entries import Line
 from timebank.members.errors import WordsMissingError
 
@@ -71,14 +71,14 @@ def test_a_broker_writes_it_down_for_others_and_a_coordinator_for_who_has_a_role
 @pytest.mark.parametrize(
     ("going", "error"),
     [
-        (Going(60, " "), WordsMissingError),
-        (Going(0, ""), WordsMissingError),
-        (Going(60, "Moves", GRACE), SamePersonError),
-        (Going(60, "Moves", ROSA), OwnHandError),
-        (Going(60, "Moves", actor(4, bank=2)), SideNotActiveError),
-        (Going(60, "Moves", actor(4, standing=Standing.LEFT)), SideNotActiveError),
-        (Going(60, "Moves", actor(4, standing=Standing.SUSPENDED)), SideNotActiveError),
-        (Going(60, "Moves", actor(4, Role.AUDITOR)), SideNotActiveError),
+        (Departure(60, " "), WordsMissingError),
+        (Departure(0, ""), WordsMissingError),
+        (Departure(60, "Moves", GRACE), SamePersonError),
+        (Departure(60, "Moves", ROSA), OwnHandError),
+        (Departure(60, "Moves", actor(4, bank=2)), SideNotActiveError),
+        (Departure(60, "Moves", actor(4, standing=Standing.LEFT)), SideNotActiveError),
+        (Departure(60, "Moves", actor(4, standing=Standing.SUSPENDED)), SideNotActiveError),
+        (Departure(60, "Moves", actor(4, Role.AUDITOR)), SideNotActiveError),
     ],
 )
 def test_what_cannot_be_is_named(going, error):
@@ -88,7 +88,13 @@ def test_what_cannot_be_is_named(going, error):
 
 @pytest.mark.parametrize(
     "going",
-    [Going(60, "Moves"), Going(60, "Moves", ADA), Going(0, "Moves"), Going(-60, "Moves"), Going(-60, "Moves", ROSA)],
+    [
+        Departure(60, "Moves"),
+        Departure(60, "Moves", ADA),
+        Departure(0, "Moves"),
+        Departure(-60, "Moves"),
+        Departure(-60, "Moves", ROSA),
+    ],
 )
 def test_hours_go_to_the_pot_or_a_member_and_below_zero_to_nobody(going):
     check(going, GRACE, ROSA)

@@ -9,7 +9,7 @@ from tests.people import NOW, Village
 from timebank.actors import Doing, Unattended
 from timebank.listings import actions
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Kind, Said
+from timebank.listings.rules import Kind, ListingText
 from timebank.listings.tree import Tree
 
 
@@ -21,18 +21,18 @@ def tree(session: Session, village: Village) -> Tree:
 
 
 @pytest.fixture
-def said(tree: Tree) -> Callable[..., Said]:
+def said(tree: Tree) -> Callable[..., ListingText]:
     """`said('Gardening', 'outdoors/gardening')` is what somebody might say."""
 
-    def say(title: str = "Gardening", *keys: str, **more: object) -> Said:
+    def say(title: str = "Gardening", *keys: str, **more: object) -> ListingText:
         ids = tuple(tree.by_key[key].id for key in keys or ("outdoors/gardening",))
-        return Said(**{"title": title, "words": "", "category_ids": ids} | more)  # type: ignore[arg-type]
+        return ListingText(**{"title": title, "words": "", "category_ids": ids} | more)  # type: ignore[arg-type]
 
     return say
 
 
 @pytest.fixture
-def list_it(session: Session, village: Village, said: Callable[..., Said]) -> Callable[..., str]:
+def list_it(session: Session, village: Village, said: Callable[..., ListingText]) -> Callable[..., str]:
     """`list_it('Gardening', by=village.grace)` lists an offer; gives its code."""
     count = iter(range(1000))
 

@@ -13,7 +13,7 @@ from timebank.interchange.listings import read, store
 from timebank.listings import actions, checks
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError
 from timebank.listings.models import Category, Listing, ListingWord
-from timebank.listings.queries import Wanted, find_listing, find_listings, get_tree, list_categories_of
+from timebank.listings.queries import ListingFilter, find_listing, find_listings, get_tree, list_categories_of
 from timebank.listings.rules import Kind, Life, Move
 from timebank.members.actions import get_membership_by_code
 from timebank.tasks.models import Task
@@ -23,7 +23,7 @@ from timebank.trail.models import TrailRow
 
 def found(session, village, words="", kind=Kind.OFFER, today=TODAY):
     tree = get_tree(session, village.angus.id)
-    page = find_listings(session, village.angus.id, Wanted(kind, words), tree, today=today)
+    page = find_listings(session, village.angus.id, ListingFilter(kind, words), tree, today=today)
     return [row.title for row in page.rows]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from tests.people import NOW, TODAY
 from timebank.actors import Standing
 from timebank.banks.models import Area
-from timebank.listings.queries import LISTINGS_A_PAGE, Wanted, find_listings, get_tree, list_shown_of_member
+from timebank.listings.queries import LISTINGS_A_PAGE, ListingFilter, find_listings, get_tree, list_shown_of_member
 from timebank.listings.rules import Kind, suits_day
 from timebank.members.models import Membership
 
@@ -17,7 +17,7 @@ from timebank.members.models import Membership
 def find(session, village):
     def _find(words="", *, page=1, bank=village.angus, kind=Kind.OFFER, **more):
         tree = get_tree(session, bank.id)
-        return find_listings(session, bank.id, Wanted(kind, words, **more), tree, today=TODAY, page=page)
+        return find_listings(session, bank.id, ListingFilter(kind, words, **more), tree, today=TODAY, page=page)
 
     return _find
 

@@ -8,12 +8,12 @@ import pytest
 from timebank.actors import Actor, Role, Standing
 from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, NoTitleError
-from timebank.listings.rules import Life, Move, Risk, Said
+from timebank.listings.rules import Life, ListingText, Move, Risk
 
 ADA = Actor(1, 10, 100, 1000, "Ada", "AAAA", 101, frozenset({Role.MEMBER}))
 ROSA = replace(ADA, membership_id=11, roles=frozenset({Role.MEMBER, Role.BROKER}))
 TOM = replace(ADA, membership_id=12, roles=frozenset({Role.TRUSTEE}))
-SAID = Said("Gardening", "", (1,))
+SAID = ListingText("Gardening", "", (1,))
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from timebank.listings.search import LONGEST_STEM, MOST_TERMS, index_of, look
+from timebank.listings.search import LONGEST_STEM, MOST_TERMS, index_of, parse_search
 
 
 def finds(typed: str, title: str, words: str = "") -> bool:
     stems = sorted(index_of(title, words))
-    return all(any(term.fits(stems) for term in either) for either in look(typed).terms)
+    return all(any(term.fits(stems) for term in either) for either in parse_search(typed).terms)
 
 
 @pytest.mark.parametrize(
@@ -59,22 +59,22 @@ def test_words_below_the_title_count_as_well():
 
 @pytest.mark.parametrize("typed", ["the", "help", "I need some help please", "!!!", "😀", "%", "' OR 1=1", "_"])
 def test_words_that_stand_everywhere_are_not_looked_for_alone(typed):
-    looked = look(typed)
+    looked = parse_search(typed)
     assert looked.terms == () or typed == "' OR 1=1"
     assert looked.only_common is (looked.terms == ())
 
 
 def test_nothing_typed_is_not_too_common():
-    assert look("   ").only_common is False
+    assert parse_search("   ").only_common is False
 
 
 def test_as_many_words_are_looked_for_as_anybody_types():
-    assert len(look(" ".join(f"word{n}" for n in range(50))).terms) == MOST_TERMS
+    assert len(parse_search(" ".join(f"word{n}" for n in range(50))).terms) == MOST_TERMS
 
 
 @given(st.text())
 def test_whatever_is_typed_is_words_or_nothing(typed):
-    looked = look(typed)
+    looked = parse_search(typed)
     assert all(term.stem for either in looked.terms for term in either)
     assert all(0 < len(stem) <= LONGEST_STEM for stem in index_of(typed, typed))
 

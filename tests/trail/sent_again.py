@@ -19,20 +19,20 @@ from timebank.banks.rules import rules_of
 from timebank.bookkeeping.models import Entry
 from timebank.corrections import actions as corrections, months
 from timebank.corrections.actions import Adjustment
-from timebank.corrections.figures import Figures
+from timebank.corrections.figures import MonthFigures
 from timebank.corrections.month_queries import reckon_beside
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.filing import file_under
 from timebank.exchanges.thanks import thank
 from timebank.joining import actions as joining
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
 from timebank.leaving import actions as leaving
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.listings import actions as listings, categories
 from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Kind, Move, Said
+from timebank.listings.rules import Kind, ListingText, Move
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember, Profile
 from timebank.members.queries import find_actor_by_code
@@ -87,10 +87,10 @@ class Scene:
         doing = Doing(self.village.mary, NOW, "correction")
         return corrections.propose_adjustment(self.session, self.bank, self.adjustment(), doing)
 
-    def said(self, title: str = "Gardening") -> Said:
+    def said(self, title: str = "Gardening") -> ListingText:
         listings.open_categories(self.session, self.bank, Unattended(self.bank.id, NOW))
         branch = get_tree(self.session, self.bank.id).by_key["outdoors/gardening"]
-        return Said(title, "", (branch.id,))
+        return ListingText(title, "", (branch.id,))
 
     def listed(self) -> str:
         doing = Doing(self.village.ada, NOW, "list")
@@ -117,10 +117,10 @@ class Scene:
         about = Ref(Subject.MEMBER, self.village.grace.code)
         return tasks.open_task(self.session, self.bank.id, kind="below_soft_limit", subject=about, now=NOW)
 
-    def figures(self) -> Figures:
+    def figures(self) -> MonthFigures:
         return reckon_beside(self.session, self.bank.id, OCTOBER, self.bank.time_zone)
 
-    def signed(self) -> Figures:
+    def signed(self) -> MonthFigures:
         figures, doing = self.figures(), Doing(self.village.mary, NOW, "sign")
         months.sign(self.session, self.bank, OCTOBER, figures, doing, words="Looked at it")
         return figures
@@ -129,8 +129,8 @@ class Scene:
 OCTOBER = date(2026, 10, 1)
 
 
-def wish() -> Wish:
-    return Wish("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
+def wish() -> NewApplication:
+    return NewApplication("Sam Reid", phone="+441632960321", is_adult=True, agreed=Agreed.PHONE)
 
 
 @dataclass(frozen=True)
@@ -236,14 +236,14 @@ def _standing(to: Standing) -> Callable[[Scene], Call]:
 
 
 def _leave(scene: Scene) -> Call:
-    return partial(leaving.leave, scene.session, scene.bank, scene.village.linus, Going(0, "Moves to Fife"))
+    return partial(leaving.leave, scene.session, scene.bank, scene.village.linus, Departure(0, "Moves to Fife"))
 
 
 def _settle(scene: Scene) -> Call:
     doing = Doing(scene.village.mary, NOW, "left")
     change_standing(scene.session, scene.village.linus, Standing.LEFT, doing, reason="Moves to Fife")
     linus = find_actor_by_code(scene.session, scene.bank.id, scene.village.linus.code)
-    return partial(leaving.settle, scene.session, scene.bank, linus, Going(0, "Moves to Fife"))
+    return partial(leaving.settle, scene.session, scene.bank, linus, Departure(0, "Moves to Fife"))
 
 
 def _filing(scene: Scene) -> Call:

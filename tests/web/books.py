@@ -26,16 +26,16 @@ from timebank.exchanges.queries import find_exchange
 from timebank.interchange import history, history_plan, history_store
 from timebank.interchange.listings import read, store
 from timebank.joining import actions as joining
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
 from timebank.leaving import actions as leaving
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.accounts import Account
 from timebank.ledger.checks import CheckResult, Verdict
 from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
-from timebank.listings.rules import Kind, Said
+from timebank.listings.rules import Kind, ListingText
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
@@ -187,7 +187,7 @@ class Books:
         with self._written() as session:
             tree = get_tree(session, owner.bank_id)
             ids = tuple(tree.by_key[key].id for key in keys)
-            whole = Said(**{"title": "Gardening", "words": "", "category_ids": ids, "in_person": True} | said)
+            whole = ListingText(**{"title": "Gardening", "words": "", "category_ids": ids, "in_person": True} | said)
             key = form_key or self._key()
             code = listing_actions.add(session, self.village.angus, kind, whole, Doing(owner, now, key))
         return spoken(code)
@@ -297,7 +297,7 @@ class Books:
         said = {"phone": "+441632960321", "is_adult": True, "agreed": Agreed.PHONE} | said
         angus, alone = self.village.angus, said["agreed"] is Agreed.ONLINE
         with self._written() as session:
-            wish, key = Wish(name, **said), self._key()
+            wish, key = NewApplication(name, **said), self._key()
             doing = Unattended(angus.id, now) if alone else Doing(self.village.rosa, now, key)
             code = joining.apply(session, angus, wish, doing, form_key=key)
             for verb, words in _STEPS[:steps]:
@@ -323,7 +323,7 @@ class Books:
         self, actor: Actor, *, to: Actor | None = None, reason: str = "Moves to Fife", now: datetime = NOW
     ) -> None:
         """Have somebody leave, their hours to the pot or a member; Mary writes it down."""
-        going, by = Going(self.balance(actor), reason, to), self.village.mary
+        going, by = Departure(self.balance(actor), reason, to), self.village.mary
         with self._written() as session:
             leaving.leave(session, self.village.angus, actor, going, Doing(by, now, self._key()))
 

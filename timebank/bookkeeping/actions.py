@@ -7,7 +7,6 @@ import hmac
 from contextlib import nullcontext
 from datetime import date, datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
@@ -18,6 +17,7 @@ from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.driver import Alone, Unit, is_postgresql
 from timebank.ledger.entries import EntryKind
 from timebank.ledger.errors import KeyTakenError
+from timebank.rows import next_number
 
 #: Re-exported from entry_rows.
 __all__ = ["NewEntry"]
@@ -58,13 +58,11 @@ def change_limit(  # noqa: PLR0913 (who, why and until when belong to the deed)
 
     Raises FloorReachedError if the free balance is below the new floor.
     """
-    newest = session.scalar(
-        select(func.max(LimitChange.number)).where(LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
-    )
+    of_account = (LimitChange.bank_id == bank_id, LimitChange.account_id == account_id)
     change = {
         "bank_id": bank_id,
         "account_id": account_id,
-        "number": (newest or 0) + 1,
+        "number": next_number(session, LimitChange.number, *of_account),
         "floor": floor,
         "reason": reason,
         "until": until,

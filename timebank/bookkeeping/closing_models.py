@@ -14,9 +14,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from timebank.bookkeeping.models import one_of
 from timebank.db import Base, UtcTime
 from timebank.ledger.closings import ClosingKind
+from timebank.states import one_of
 
 
 class Closing(Base):

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from timebank.bookkeeping.models import DIGEST, one_of
+from timebank.bookkeeping.models import DIGEST
 from timebank.db import Base, InDomain, UtcTime
 from timebank.ledger.accounts import HolderKind
+from timebank.states import one_of
 
 
 class AccountHolder(Base):

@@ -6,7 +6,6 @@ keys that the triggers check anyway are omitted, since each would be looked up t
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -28,12 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from timebank.db import Base, InDomain, LinesType, UtcTime
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.ledger.entries import LONGEST_DEED, LONGEST_KEY, EntryKind
-
-
-def one_of(column: str, words: type[StrEnum]) -> str:
-    """Return the CHECK that a column holds one of the values of an enum."""
-    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
-
+from timebank.states import one_of
 
 #: Types that PostgreSQL checks as domains. A constraint is named after the rule, `message_id` of the ledger's error.
 ACCOUNT_KIND = DOMAIN("account_kind", String(20), check=one_of("VALUE", AccountKind), constraint_name="kind")
@@ -60,8 +54,8 @@ class Account(Base):
             "bank_id",
             "kind",
             unique=True,
-            sqlite_where=text(f"kind IN ({', '.join(repr(kind.value) for kind in ONE_PER_BANK)})"),
-            postgresql_where=text(f"kind IN ({', '.join(repr(kind.value) for kind in ONE_PER_BANK)})"),
+            sqlite_where=text(one_of("kind", ONE_PER_BANK)),
+            postgresql_where=text(one_of("kind", ONE_PER_BANK)),
         ),
         {"sqlite_with_rowid": False, "postgresql_with": {"fillfactor": 50}},
     )

@@ -121,10 +121,7 @@ class StatementFilter:
 
 
 class StatementRow(NamedTuple):
-    """A posting of a statement with its entry: minutes are signed, and `balance_after` is the account's.
-
-    `reversed_by` is the id of the entry that reversed this line, `other_account` the line's other account.
-    """
+    """A posting, in signed minutes, with its entry; `reversed_by` is the entry that reversed its line."""
 
     number: int
     entry_id: int

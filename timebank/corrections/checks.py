@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.closings import SignedMonth, list_all_signed_off
 from timebank.bookkeeping.queries import find_entry_id, get_entry
-from timebank.corrections.figures import Figures, differences, read
+from timebank.corrections.figures import MonthFigures, differences, read
 from timebank.corrections.models import Correction, CorrectionKind
 from timebank.corrections.month_queries import reckon_months
 from timebank.corrections.queries import lines_by_id
@@ -17,9 +17,9 @@ from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def months_as_signed_off(session: Session) -> CheckResult:
-    """Every month that was signed off still has its figures when they are reckoned anew from the books."""
+    """Check that the figures of every signed-off month are still those that the books come to."""
     signed, wrong = list_all_signed_off(session), list[Finding]()
-    together = defaultdict[tuple[int, str], list[tuple[SignedMonth, Figures]]](list)
+    signed_by_zone = defaultdict[tuple[int, str], list[tuple[SignedMonth, MonthFigures]]](list)
     for row in signed:
         try:
             figures = read(row.figures)
@@ -27,13 +27,13 @@ def months_as_signed_off(session: Session) -> CheckResult:
         except (ValueError, KeyError):
             wrong.append(_finding(row, "its figures cannot be read"))
         else:
-            together[row.bank_id, figures.time_zone].append((row, figures))
-    for (bank_id, time_zone), told in together.items():
-        anew = reckon_months(session, bank_id, [row.month for row, _figures in told], time_zone)
-        for row, figures in told:
+            signed_by_zone[row.bank_id, figures.time_zone].append((row, figures))
+    for (bank_id, time_zone), months in signed_by_zone.items():
+        computed = reckon_months(session, bank_id, [row.month for row, _figures in months], time_zone)
+        for row, figures in months:
             wrong += [
                 _finding(row, f"{name} was signed as {before}, the books come to {now}")
-                for name, before, now in differences(figures, anew[row.month])
+                for name, before, now in differences(figures, computed[row.month])
             ]
     return check_result("months_as_signed_off", len(signed), "months", wrong)
 
@@ -43,29 +43,30 @@ def _finding(row: SignedMonth, problem: str) -> Finding:
 
 
 def corrections_have_entries(session: Session) -> CheckResult:
-    """Every correction that was approved has its entry, with its lines, by who proposed it and who approved it."""
+    """Check that every approved correction has its entry, with its lines, its proposer and its approver."""
     approved = session.scalars(select(Correction).where(Correction.approved_by.is_not(None))).all()
     by_bank = defaultdict[int, list[Correction]](list)
-    for one in approved:
-        by_bank[one.bank_id].append(one)
+    for correction in approved:
+        by_bank[correction.bank_id].append(correction)
     wrong = [
-        Finding("correction", f"{bank_id}/{one.code}", "its entry is missing, or is not as it was approved")
-        for bank_id, some in by_bank.items()
-        for one in _without_entry(session, bank_id, some)
+        Finding("correction", f"{bank_id}/{correction.code}", "its entry is missing, or is not as it was approved")
+        for bank_id, of_bank in by_bank.items()
+        for correction in _without_entry(session, bank_id, of_bank)
     ]
     return check_result("corrections_have_entries", len(approved), "corrections", wrong)
 
 
 def _without_entry(session: Session, bank_id: int, approved: Sequence[Correction]) -> list[Correction]:
-    lines, found = lines_by_id(session, bank_id, approved), list[Correction]()
-    for one in approved:
-        word = "adjustment" if one.kind == CorrectionKind.ADJUSTMENT else "reversal"
-        entry_id = find_entry_id(session, bank_id, f"{word}:{one.code}")
+    lines, without = lines_by_id(session, bank_id, approved), list[Correction]()
+    for correction in approved:
+        word = "adjustment" if correction.kind == CorrectionKind.ADJUSTMENT else "reversal"
+        entry_id = find_entry_id(session, bank_id, f"{word}:{correction.code}")
         entry = get_entry(session, bank_id, entry_id) if entry_id is not None else None
-        told = (tuple(lines[one.id]), one.proposed_by, one.approved_by, one.entry_id)
-        if entry is None or told != (entry.entry.lines, entry.recorded_by, entry.approved_by, entry.entry.reverses):
-            found.append(one)
-    return found
+        row = correction
+        expected = (tuple(lines[row.id]), row.proposed_by, row.approved_by, row.entry_id)
+        if entry is None or expected != (entry.entry.lines, entry.recorded_by, entry.approved_by, entry.entry.reverses):
+            without.append(correction)
+    return without
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (corrections_have_entries, months_as_signed_off)

@@ -20,10 +20,10 @@ _HELP = frozenset(kind.value for kind in KINDS_OF_HELP)
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """What one account's lines of one kind came to in a month: minutes together, and of these what came in.
+class MonthMoves:
+    """One account's lines of one kind in a month: the sum of their signed minutes, and of the positive ones.
 
-    `takes_back` tells reversals apart.
+    `takes_back` is True for reversals.
     """
 
     month: date
@@ -35,8 +35,8 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How many entries of one kind were posted in a month, and how many of them had happened in an earlier one."""
+class MonthEntries:
+    """The number of entries of one kind posted in a month, and how many of them occurred in an earlier month."""
 
     month: date
     kind: str
@@ -46,7 +46,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class MonthOpening:
     """An account, its kind, and the month in which it was opened."""
 
     account_id: int
@@ -55,8 +55,8 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """An account was closed or opened again in a month."""
+class MonthClosing:
+    """A closing or reopening of an account, and its month."""
 
     month: date
     kind: str
@@ -64,14 +64,14 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class KindFigures:
-    """How many entries of a kind, and the minutes that they moved."""
+    """The number of entries of a kind, and the minutes that they moved."""
 
     entries: int = 0
     minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MonthFigures:
     """A month by posting date, and how the accounts stood at its end; all lengths in minutes.
 
     `minutes` moved, `given` and `received` by people and groups as help, less what was taken back; `late` entries
@@ -96,27 +96,27 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of the books up to the last of some months; what moved before the first may stand under any one before."""
+class MonthRows:
+    """Rows of the books up to the last of some months; moves before the first may be under any earlier month."""
 
-    moved: Sequence[Moved]
-    counted: Sequence[Counted]
-    opened: Sequence[Opened]
-    closed: Sequence[Closed]
+    moved: Sequence[MonthMoves]
+    counted: Sequence[MonthEntries]
+    opened: Sequence[MonthOpening]
+    closed: Sequence[MonthClosing]
 
 
 def next_month(month: date) -> date:
-    """The first day of the following month."""
+    """Return the first day of the following month."""
     return (month + timedelta(days=31)).replace(day=1)
 
 
 def is_over(month: date, today: date) -> bool:
-    """Whether a month (its first day) lies behind: only then can it be signed."""
+    """Return whether a month (its first day) is over: only then can it be signed."""
     return today >= next_month(month)
 
 
 def list_months(first: date, today: date) -> list[date]:
-    """The first days of the months from that of one day up to that of another, oldest first."""
+    """Return the first days of the months from that of `first` up to that of `today`, oldest first."""
     months, month = [], first.replace(day=1)
     while month <= today:
         months.append(month)
@@ -124,57 +124,57 @@ def list_months(first: date, today: date) -> list[date]:
     return months
 
 
-def reckon(months: Sequence[date], time_zone: str, rows: Rows) -> dict[date, Figures]:
-    """The figures of these months (first days, in any order), by month."""
-    kinds = {one.account_id: one.kind for one in rows.opened}
+def reckon(months: Sequence[date], time_zone: str, rows: MonthRows) -> dict[date, MonthFigures]:
+    """Return {month: its figures} for these months (first days, in any order)."""
+    kinds = {account.account_id: account.kind for account in rows.opened}
     pots = {account_id for account_id, kind in kinds.items() if kind == AccountKind.POT}
-    by_month = defaultdict[date, list[Moved]](list)
+    by_month = defaultdict[date, list[MonthMoves]](list)
     for row in rows.moved:
         by_month[row.month].append(row)
     earlier = sorted(by_month, reverse=True)
     balances: dict[int, int] = {}
-    found = {}
+    figures = {}
     for month in sorted(months):
         while earlier and earlier[-1] <= month:
             for row in by_month[earlier.pop()]:
                 balances[row.account_id] = balances.get(row.account_id, 0) + row.minutes
-        moved, standing = by_month[month], balances.values()
-        counted = [one for one in rows.counted if one.month == month]
-        found[month] = Figures(
+        moved, at_the_end = by_month[month], balances.values()
+        counted = [row for row in rows.counted if row.month == month]
+        figures[month] = MonthFigures(
             f"{month:%Y-%m}",
             time_zone,
-            entries=sum(one.entries for one in counted),
-            taken_back=sum(one.entries for one in counted if one.takes_back),
-            late=sum(one.late for one in counted),
-            minutes=sum(one.came_in for one in moved),
+            entries=sum(row.entries for row in counted),
+            taken_back=sum(row.entries for row in counted if row.takes_back),
+            late=sum(row.late for row in counted),
+            minutes=sum(row.came_in for row in moved),
             given=sum(map(_given, _help(moved, kinds))),
             received=sum(map(_received, _help(moved, kinds))),
             kinds=_by_kind(moved, counted),
             accounts=_open_at_the_end(month, rows),
-            with_hours=sum(1 for balance in standing if balance),
-            above=sum(balance for balance in standing if balance > 0),
-            below=sum(balance for balance in standing if balance < 0),
+            with_hours=sum(1 for balance in at_the_end if balance),
+            above=sum(balance for balance in at_the_end if balance > 0),
+            below=sum(balance for balance in at_the_end if balance < 0),
             pot=sum(balances.get(pot, 0) for pot in pots),
-            total=sum(standing),
+            total=sum(at_the_end),
         )
-    return found
+    return figures
 
 
-def _help(moved: Iterable[Moved], kinds: Mapping[int, str]) -> list[Moved]:
+def _help(moved: Iterable[MonthMoves], kinds: Mapping[int, str]) -> list[MonthMoves]:
     return [row for row in moved if row.kind in _HELP and kinds.get(row.account_id) in _OWNED]
 
 
-def _given(row: Moved) -> int:
-    """What comes in for help was given; taking it back goes out again."""
+def _given(row: MonthMoves) -> int:
+    """Return the minutes of help given: those that came in, or went out again by a reversal, as negative."""
     return row.minutes - row.came_in if row.takes_back else row.came_in
 
 
-def _received(row: Moved) -> int:
-    """What goes out for help was received; taking it back comes in again."""
+def _received(row: MonthMoves) -> int:
+    """Return the minutes of help received: those that went out, or came in again by a reversal, as negative."""
     return -row.came_in if row.takes_back else row.came_in - row.minutes
 
 
-def _by_kind(moved: Sequence[Moved], counted: Sequence[Counted]) -> dict[str, KindFigures]:
+def _by_kind(moved: Sequence[MonthMoves], counted: Sequence[MonthEntries]) -> dict[str, KindFigures]:
     return {
         kind.value: KindFigures(
             sum(row.entries for row in counted if row.kind == kind),
@@ -185,37 +185,37 @@ def _by_kind(moved: Sequence[Moved], counted: Sequence[Counted]) -> dict[str, Ki
     }
 
 
-def _open_at_the_end(month: date, rows: Rows) -> int:
+def _open_at_the_end(month: date, rows: MonthRows) -> int:
     opened = sum(1 for row in rows.opened if row.month <= month)
     steps = {ClosingKind.ACCOUNT_CLOSED.value: -1, ClosingKind.ACCOUNT_REOPENED.value: 1}
     return opened + sum(steps[row.kind] for row in rows.closed if row.month <= month)
 
 
-def tell(figures: Figures) -> str:
-    """The figures as canonical JSON, which is what is signed."""
+def tell(figures: MonthFigures) -> str:
+    """Return the figures as canonical JSON, which is what people sign."""
     return canonical(asdict(figures)).decode()
 
 
-def read(told: str) -> Figures:
-    """The figures that were told. Raises ValueError where they are none."""
+def read(text: str) -> MonthFigures:
+    """Parse figures from JSON. Raises ValueError if they are not those of a month."""
     try:
-        values = json.loads(told)
-        kinds = {kind: KindFigures(**some) for kind, some in values.pop("kinds").items()}
-        return Figures(kinds=kinds, **values)
+        values = json.loads(text)
+        kinds = {kind: KindFigures(**fields) for kind, fields in values.pop("kinds").items()}
+        return MonthFigures(kinds=kinds, **values)
     except (KeyError, TypeError, AttributeError) as error:
         message = "these are no figures of a month"
         raise ValueError(message) from error
 
 
-def differences(signed: Figures, anew: Figures) -> list[tuple[str, object, object]]:
-    """(name, as it was signed, as it is reckoned) of every figure that differs, such as 'kinds.gift.minutes'."""
-    one, other = _flat(asdict(signed)), _flat(asdict(anew))
-    names = [*one, *(name for name in other if name not in one)]
-    return [(name, one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)]
+def differences(signed: MonthFigures, computed: MonthFigures) -> list[tuple[str, object, object]]:
+    """Return (name, signed value, computed value) of every figure that differs, such as 'kinds.gift.minutes'."""
+    before, now = _flat(asdict(signed)), _flat(asdict(computed))
+    names = [*before, *(name for name in now if name not in before)]
+    return [(name, before.get(name), now.get(name)) for name in names if before.get(name) != now.get(name)]
 
 
 def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
+    flat: dict[str, object] = {}
     for name, value in values.items():
-        found |= _flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
-    return found
+        flat |= _flat(value, f"{before}{name}.") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return flat

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
+from timebank.states import one_of
 
 
 class CorrectionKind(StrEnum):
@@ -42,7 +43,7 @@ class Correction(Base):
         ForeignKeyConstraint(["bank_id", "proposed_by"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "approved_by"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "refused_by"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint("kind IN ('adjustment', 'reversal')", name="kind"),
+        CheckConstraint(one_of("kind", CorrectionKind), name="kind"),
         CheckConstraint("(entry_id IS NULL) = (kind = 'adjustment')", name="what"),
         CheckConstraint("approved_by <> proposed_by", name="second_approver"),
         CheckConstraint("(closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL)", name="closed"),

@@ -14,12 +14,12 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping import months as books
 from timebank.bookkeeping.closings import SignedMonth, find_signed_off, list_signed_off
 from timebank.corrections.figures import (
-    Closed,
-    Counted,
-    Figures,
-    Moved,
-    Opened,
-    Rows,
+    MonthClosing,
+    MonthEntries,
+    MonthFigures,
+    MonthMoves,
+    MonthOpening,
+    MonthRows,
     is_over,
     list_months,
     next_month,
@@ -57,14 +57,14 @@ class Month:
     """
 
     month: date
-    figures: Figures
+    figures: MonthFigures
     is_over: bool
     signed_off: SignedMonth | None = None
     waiting: SignOffRow | None = None
     refused: SignOffRow | None = None
 
     @property
-    def signed(self) -> Figures | None:
+    def signed(self) -> MonthFigures | None:
         """Return the figures that were signed, confirmed or waiting; None if nobody signed."""
         row = self.signed_off or self.waiting
         return None if row is None else read(row.figures)
@@ -75,7 +75,7 @@ def months_of(bank: Bank, now: datetime) -> list[date]:
     return list_months(clock.local_day(bank.opened_at, bank.time_zone), clock.local_day(now, bank.time_zone))
 
 
-def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_zone: str) -> dict[date, Figures]:
+def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_zone: str) -> dict[date, MonthFigures]:
     """Return the figures of these months, computed from the books in a fixed number of queries."""
     if not months:
         return {}
@@ -84,19 +84,19 @@ def reckon_months(session: Session, bank_id: int, months: Sequence[date], time_z
     moved = books.list_moves(session, bank_id, every, end)
     counted = books.count_entries(session, bank_id, every, end)
     opened, closed = books.list_openings(session, bank_id), books.list_account_closings(session, bank_id)
-    rows = Rows(
+    rows = MonthRows(
         [
-            Moved(row.month, row.kind, row.takes_back, row.account_id, int(row.minutes), int(row.came_in))
+            MonthMoves(row.month, row.kind, row.takes_back, row.account_id, int(row.minutes), int(row.came_in))
             for row in moved
         ],
-        [Counted(row.month, row.kind, row.takes_back, row.entries, int(row.late)) for row in counted],
-        [Opened(row.id, row.kind, _month(row.opened_at, time_zone)) for row in opened],
-        [Closed(_month(row.recorded_at, time_zone), row.kind) for row in closed],
+        [MonthEntries(row.month, row.kind, row.takes_back, row.entries, int(row.late)) for row in counted],
+        [MonthOpening(row.id, row.kind, _month(row.opened_at, time_zone)) for row in opened],
+        [MonthClosing(_month(row.recorded_at, time_zone), row.kind) for row in closed],
     )
     return reckon(months, time_zone, rows)
 
 
-def reckon_beside(session: Session, bank_id: int, month: date, time_zone: str) -> Figures:
+def reckon_beside(session: Session, bank_id: int, month: date, time_zone: str) -> MonthFigures:
     """Return one month's figures, read from a snapshot without locks. Rolls back the session first."""
     session.rollback()
     bind = session.get_bind()

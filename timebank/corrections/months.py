@@ -16,14 +16,14 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping.closings import find_signed_off, sign_off_month
 from timebank.corrections import rules
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError
-from timebank.corrections.figures import Figures, is_over, tell
+from timebank.corrections.figures import MonthFigures, is_over, tell
 from timebank.corrections.models import SignOff
 from timebank.errors import NotAllowedError, ReasonMissingError
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
-def sign(session: Session, bank: Bank, month: date, figures: Figures, doing: Doing, *, words: str) -> None:
+def sign(session: Session, bank: Bank, month: date, figures: MonthFigures, doing: Doing, *, words: str) -> None:
     """Sign a month's figures, as they were computed just now. It waits for a second person.
 
     Raises NotAllowedError, MonthNotOverError, ReasonMissingError or MonthSignedError.
@@ -54,7 +54,7 @@ def sign(session: Session, bank: Bank, month: date, figures: Figures, doing: Doi
         raise MonthSignedError
 
 
-def confirm(session: Session, bank: Bank, month: date, figures: Figures, doing: Doing) -> None:
+def confirm(session: Session, bank: Bank, month: date, figures: MonthFigures, doing: Doing) -> None:
     """Confirm what was signed, with the figures computed anew: the month stands on record from now on.
 
     Raises NotAllowedError, AnsweredError, MonthSignedError, or FiguresDifferError where they are not the same.
@@ -117,9 +117,9 @@ def _was_done(
 
 
 def _lock(session: Session, bank_id: int, month: date) -> SignOff:
-    """The signature that waits, locked. Raises AnsweredError where none does."""
+    """Return the waiting signature, row-locked. Raises AnsweredError if there is none."""
     waiting = select(SignOff).where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.closed_at.is_(None))
-    found = session.execute(waiting.with_for_update()).scalar_one_or_none()
-    if found is None:
+    signature = session.execute(waiting.with_for_update()).scalar_one_or_none()
+    if signature is None:
         raise AnsweredError
-    return found
+    return signature

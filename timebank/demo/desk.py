@@ -10,7 +10,7 @@ from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import LowerLimit
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.leaving.actions import leave, take_back_in
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.listings.actions import ask_broker
 from timebank.members.limits import lower_limit
 from timebank.members.queries import find_actor_by_code
@@ -92,7 +92,7 @@ def change(neighbourhood: Neighbourhood, standing_move: StandingMove, coordinato
     )
     by = neighbourhood.people[coordinator]
     if standing_move.to is Standing.LEFT:
-        going = Going(get_account(session, neighbourhood.bank.id, member.account_id).balance, standing_move.reason)
+        going = Departure(get_account(session, neighbourhood.bank.id, member.account_id).balance, standing_move.reason)
         leave(session, neighbourhood.bank, member, going, Doing(by, now, key))
     elif standing_move.to is Standing.ACTIVE:
         take_back_in(session, member, Doing(by, now, key), reason=standing_move.reason)

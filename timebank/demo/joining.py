@@ -8,7 +8,7 @@ from timebank.actors import Doing, Unattended
 from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.joining import actions as joining
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed, Step
 from timebank.members.queries import find_actor_by_code
 
@@ -70,7 +70,7 @@ def join(neighbourhood: Neighbourhood, wished: Wished) -> Story:
     session, bank, key = neighbourhood.session, neighbourhood.bank, f"village-application-{wished.name}"
     now = yield neighbourhood.moment(wished.days_ago, _AT_THE_DESK)
     broker, area = neighbourhood.people[wished.broker], find_area(session, bank.id, wished.area)
-    wish = Wish(
+    wish = NewApplication(
         wished.name,
         email=wished.email,
         phone=wished.phone,

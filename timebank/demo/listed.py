@@ -9,7 +9,7 @@ from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.listings.actions import add, move
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind, Move, Said
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind, ListingText, Move
 
 MORNING, AFTERNOON, EVENING = range(PARTS_A_DAY)
 #: Older listings were reconfirmed since, unless they wait for it.
@@ -48,9 +48,9 @@ class Listed:
     closed: int | None = None
     waits: bool = False
 
-    def form_values(self, category_ids: Sequence[int], area_id: int | None) -> Said:
+    def form_values(self, category_ids: Sequence[int], area_id: int | None) -> ListingText:
         """Return the values of its form."""
-        return Said(
+        return ListingText(
             self.title,
             self.words,
             tuple(category_ids),

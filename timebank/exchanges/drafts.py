@@ -142,20 +142,20 @@ def terms(draft: Draft, actor: Actor) -> Terms | None:
     )
 
 
-def send(session: Session, bank: Bank, draft: Draft, said: Terms, doing: Doing, *, slip: bool = False) -> str:
+def send(session: Session, bank: Bank, draft: Draft, terms: Terms, doing: Doing, *, slip: bool = False) -> str:
     """Send a whole draft to the other side; return the exchange's code. Raises what propose and record raise.
 
     The draft's code is the form's key, so that the same draft is sent once, from whichever page.
     """
     doing = replace(doing, form_key=draft.code)
     if draft.purpose == Purpose.PROPOSE:
-        return actions.propose(session, bank, said, doing)
+        return actions.propose(session, bank, terms, doing)
     if draft.exchange_id is None:
-        return actions.record(session, bank, said, doing, slip=slip)
+        return actions.record(session, bank, terms, doing, slip=slip)
     code = session.execute(
         select(Exchange.code).where(Exchange.bank_id == bank.id, Exchange.id == draft.exchange_id)
     ).scalar_one()
-    actions.record_agreed(session, bank, code, doing, day=said.day, minutes=said.minutes, slip=slip)
+    actions.record_agreed(session, bank, code, doing, day=terms.day, minutes=terms.minutes, slip=slip)
     return code
 
 

@@ -20,20 +20,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from timebank.actors import How
 from timebank.db import Base, InDomain, UtcTime
 from timebank.exchanges.rules import RECORDED, Deed, OfExchange, Side, Standing, State, standing_of
-
-_unrecorded = f"state IN ({', '.join(repr(state.value) for state in State if state not in RECORDED)})"
-
-
-def _one_of(column: str, words: type[State | Side | Deed | How]) -> str:
-    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
-
+from timebank.states import one_of
 
 #: Rules that PostgreSQL keeps as domains (decision 21): every hour that moves changes an exchange and adds a step.
-STATE = DOMAIN("exchange_state", String(20), check=_one_of("VALUE", State), constraint_name="state")
-DEED = DOMAIN("exchange_deed", String(20), check=_one_of("VALUE", Deed), constraint_name="deed")
-HOW = DOMAIN("how", String(20), check=_one_of("VALUE", How), constraint_name="how")
+STATE = DOMAIN("exchange_state", String(20), check=one_of("VALUE", State), constraint_name="state")
+DEED = DOMAIN("exchange_deed", String(20), check=one_of("VALUE", Deed), constraint_name="deed")
+HOW = DOMAIN("how", String(20), check=one_of("VALUE", How), constraint_name="how")
 WHOLE_MINUTES = DOMAIN("exchange_minutes", Integer(), check="VALUE BETWEEN 0 AND 1440", constraint_name="minutes")
 EXTRA_MINUTES = DOMAIN("extra_minutes", Integer(), check="VALUE BETWEEN 0 AND 600", constraint_name="minutes")
+#: The condition of states in which no minutes were recorded.
+_unrecorded = one_of("state", [state for state in State if state not in RECORDED])
 DOMAINS = (STATE, DEED, HOW, WHOLE_MINUTES, EXTRA_MINUTES)
 
 
@@ -51,7 +47,7 @@ class Exchange(OfExchange, Base):
         ForeignKeyConstraint(["bank_id", "giver_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(["bank_id", "receiver_account_id"], ["account.bank_id", "account.id"]),
         CheckConstraint("giver_account_id <> receiver_account_id", name="two_sides"),
-        CheckConstraint(_one_of("state", State), name="state").ddl_if(dialect="sqlite"),
+        CheckConstraint(one_of("state", State), name="state").ddl_if(dialect="sqlite"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes").ddl_if(dialect="sqlite"),
         ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
         ForeignKeyConstraint(["bank_id", "category_id"], ["category.bank_id", "category.id"]),
@@ -107,8 +103,8 @@ class ExchangeStep(Base):
         ForeignKeyConstraint(
             ["bank_id", "on_behalf_of"], ["membership.bank_id", "membership.id"], name="fk_exchange_step_on_behalf_of"
         ),
-        CheckConstraint(_one_of("deed", Deed), name="deed").ddl_if(dialect="sqlite"),
-        CheckConstraint(_one_of("how", How), name="how").ddl_if(dialect="sqlite"),
+        CheckConstraint(one_of("deed", Deed), name="deed").ddl_if(dialect="sqlite"),
+        CheckConstraint(one_of("how", How), name="how").ddl_if(dialect="sqlite"),
         CheckConstraint("(on_behalf_of IS NULL) = (how IS NULL)", name="how_they_agreed"),
         CheckConstraint("(done_by IS NULL) = (deed = 'expire')", name="done_by"),
         Index(
@@ -141,7 +137,7 @@ class ThankYou(Base):
         PrimaryKeyConstraint("bank_id", "exchange_id", "side"),
         ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
         ForeignKeyConstraint(["bank_id", "said_by"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint(_one_of("side", Side), name="side"),
+        CheckConstraint(one_of("side", Side), name="side"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -200,7 +196,7 @@ class Draft(Base):
         ForeignKeyConstraint(["bank_id", "other_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
         ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
-        CheckConstraint(_one_of("side", Side), name="side"),
+        CheckConstraint(one_of("side", Side), name="side"),
         CheckConstraint("purpose IN ('record', 'propose')", name="purpose"),
     )
 

@@ -129,7 +129,7 @@ class Standing:
         return Side.RECEIVER if account_id == self.receiver_account_id else None
 
 
-class Told(Protocol):
+class ExchangeColumns(Protocol):
     """What a row says of an exchange, in whichever form it was read."""
 
     state: str
@@ -141,7 +141,7 @@ class Told(Protocol):
     disputed_minutes: int | None
 
 
-def standing_of(exchange: Told) -> Standing:
+def standing_of(exchange: ExchangeColumns) -> Standing:
     """As much of it as its rules need."""
     return Standing(
         state=State(exchange.state),

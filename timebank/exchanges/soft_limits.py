@@ -50,8 +50,10 @@ def notice_crossings(session: Session, bank_id: int, lines: Sequence[Line], now:
     pairs = zip(ids[::2], [*ids[1::2], ids[-1]], strict=False)
     kinds = {
         account_id: crossed(balance - moved[account_id], balance, low=low, high=high)
-        for one, other in pairs
-        for account_id, balance, low, high in _STANDING.rows(session, {"of_bank": bank_id, "one": one, "other": other})
+        for account, other in pairs
+        for account_id, balance, low, high in _STANDING.rows(
+            session, {"of_bank": bank_id, "one": account, "other": other}
+        )
     }
     beyond = {account_id: kind for account_id, kind in kinds.items() if kind is not None}
     names = list_names(session, bank_id, list(beyond)) if beyond else {}

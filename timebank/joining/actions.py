@@ -8,7 +8,7 @@ import hmac
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -30,18 +30,19 @@ from timebank.joining.errors import (
 )
 from timebank.joining.models import Application, ApplicationStep
 from timebank.joining.queries import count_from_site, find_application, find_same_person, list_referees
-from timebank.joining.rules import Agreed, Progress, Reach, Stage, Step
+from timebank.joining.rules import Agreed, ContactDetails, Progress, Stage, Step
 from timebank.members import actions as members
 from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import next_number
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NewApplication:
     """What somebody says who wants to join. A phone or an e-mail is enough; `agreed`: how they agreed to the notice."""
 
     name: str
@@ -53,7 +54,7 @@ class Wish:
     agreed: Agreed | None = None
 
 
-def apply(session: Session, bank: Bank, wish: Wish, doing: Doing | Unattended, *, form_key: str = "") -> str:
+def apply(session: Session, bank: Bank, new: NewApplication, doing: Doing | Unattended, *, form_key: str = "") -> str:
     """Write down that somebody wants to join; return the application's code, which says nothing of who is a member.
 
     A broker writes it down for them, or they do it themselves: then `form_key` is the key of their form, which no
@@ -65,12 +66,12 @@ def apply(session: Session, bank: Bank, wish: Wish, doing: Doing | Unattended, *
     if by is None:
         sent_before = find_application(session, bank.id, code)
         if sent_before is not None:
-            return _same(sent_before, wish)
+            return _same(sent_before, new)
     subject = Ref(Subject.APPLICATION, code)
-    first_code = trail.begin(session, doing, DeedName.APPLICATION_APPLY, subject, asdict(wish), is_new=True)
+    first_code = trail.begin(session, doing, DeedName.APPLICATION_APPLY, subject, asdict(new), is_new=True)
     if first_code is not None:
         return first_code
-    _check(wish, by)
+    _check(new, by)
     if by is None:
         _refuse_flood(session, bank, now)
     application = Application(
@@ -78,12 +79,12 @@ def apply(session: Session, bank: Bank, wish: Wish, doing: Doing | Unattended, *
         id=clock.next_id(),
         code=code,
         stage=rules.TRANSITIONS[None, Step.APPLY],
-        name=wish.name,
-        email=wish.email,
-        phone=wish.phone,
-        area_id=wish.area_id,
-        about=wish.about,
-        notice_agreed=str(wish.agreed),
+        name=new.name,
+        email=new.email,
+        phone=new.phone,
+        area_id=new.area_id,
+        about=new.about,
+        notice_agreed=str(new.agreed),
         applied_at=now,
         recorded_by=doing.doer_id,
         changed_at=now,
@@ -121,7 +122,7 @@ def admit(session: Session, code: str, doing: Doing) -> str:
     application = _take(session, code, _StepTaken(Step.ADMIT), doing)
     if application.membership_id is None:
         bank = lock_bank(session, doing.bank_id)  # two applications of one person meet here
-        applicant = Reach(application.name, application.email, application.phone)
+        applicant = ContactDetails(application.name, application.email, application.phone)
         same = find_same_person(session, bank.id, applicant)
         if same is not None:
             raise AlreadyMemberError(name=same.name, number=same.number)
@@ -147,14 +148,14 @@ def withdraw(session: Session, code: str, doing: Doing, *, words: str) -> None:
     _take(session, code, _StepTaken(Step.WITHDRAW, words), doing)
 
 
-def _check(wish: Wish, by: Actor | None) -> None:
+def _check(new: NewApplication, by: Actor | None) -> None:
     if by is not None and not may_broker(by):
         raise NotAllowedError
-    if not wish.email and not wish.phone:
+    if not new.email and not new.phone:
         raise NoWayToReachError
-    if not wish.is_adult:
+    if not new.is_adult:
         raise NotAdultError
-    if wish.agreed is None or (wish.agreed is Agreed.ONLINE) is not (by is None):
+    if new.agreed is None or (new.agreed is Agreed.ONLINE) is not (by is None):
         raise NoticeNotAgreedError
 
 
@@ -164,9 +165,9 @@ def _code_of(session: Session, bank: Bank, form_key: str) -> str:
     return codes.reference_of(hmac.digest(session.info["books_key"], message, "sha256"))
 
 
-def _same(sent_before: Application, wish: Wish) -> str:
+def _same(sent_before: Application, new: NewApplication) -> str:
     kept = (sent_before.name, sent_before.email, sent_before.phone, sent_before.area_id, sent_before.about)
-    if kept != (wish.name, wish.email, wish.phone, wish.area_id, wish.about):
+    if kept != (new.name, new.email, new.phone, new.area_id, new.about):
         raise OtherContentError(subject=f"application:{sent_before.code}")
     return sent_before.code
 
@@ -231,8 +232,8 @@ def _refuse_own(session: Session, application: Application, by: Actor) -> None:
     if not may_broker(by):
         raise NotAllowedError
     person = session.get_one(Person, by.person_id)
-    applicant = Reach(application.name, application.email, application.phone)
-    if not rules.may_handle(by, applicant, Reach(person.name, person.email, person.phone)):
+    applicant = ContactDetails(application.name, application.email, application.phone)
+    if not rules.may_handle(by, applicant, ContactDetails(person.name, person.email, person.phone)):
         raise OwnApplicationError
 
 
@@ -244,16 +245,12 @@ def _add_step(
     taken: _StepTaken | None = None,
 ) -> None:
     """Add a row to the application's story; the lock on the application keeps its numbers apart."""
-    newest = session.scalar(
-        select(func.max(ApplicationStep.number)).where(
-            ApplicationStep.bank_id == application.bank_id, ApplicationStep.application_id == application.id
-        )
-    )
+    of_it = (ApplicationStep.bank_id == application.bank_id, ApplicationStep.application_id == application.id)
     session.add(
         ApplicationStep(
             bank_id=application.bank_id,
             application_id=application.id,
-            number=(newest or 0) + 1,
+            number=next_number(session, ApplicationStep.number, *of_it),
             step=step,
             referee=taken.referee if taken else None,
             words=taken.words.strip() if taken else "",

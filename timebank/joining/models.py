@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 from timebank.joining.rules import Stage, Step
+from timebank.states import one_of
 
 
 class Application(Base):
@@ -33,7 +34,7 @@ class Application(Base):
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
         ForeignKeyConstraint(["bank_id", "recorded_by"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "membership_id"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint(f"stage IN ({', '.join(repr(word.value) for word in Stage)})", name="stage"),
+        CheckConstraint(one_of("stage", Stage), name="stage"),
         Index("ix_application_stage", "bank_id", "stage", "id"),
     )
 
@@ -63,7 +64,7 @@ class ApplicationStep(Base):
         ForeignKeyConstraint(
             ["bank_id", "done_by"], ["membership.bank_id", "membership.id"], name="fk_application_step_done_by"
         ),
-        CheckConstraint(f"step IN ({', '.join(repr(word.value) for word in Step)})", name="step"),
+        CheckConstraint(one_of("step", Step), name="step"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.joining.models import Application, ApplicationStep
-from timebank.joining.rules import OPEN_STAGES, Reach, Stage
+from timebank.joining.rules import OPEN_STAGES, ContactDetails, Stage
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
 from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_page
@@ -93,7 +93,7 @@ class SamePerson(NamedTuple):
     number: int
 
 
-def find_same_person(session: Session, bank_id: int, applicant: Reach) -> SamePerson | None:
+def find_same_person(session: Session, bank_id: int, applicant: ContactDetails) -> SamePerson | None:
     """Return a membership of the bank, whatever its standing, with the same name and the same e-mail or phone."""
     reach = [Person.email == applicant.email] if applicant.email else []
     reach += [Person.phone == applicant.phone] if applicant.phone else []
@@ -119,7 +119,7 @@ class KnownMember(NamedTuple):
     standing: str
 
 
-def list_known(session: Session, bank_id: int, applicant: Reach) -> list[KnownMember]:
+def list_known(session: Session, bank_id: int, applicant: ContactDetails) -> list[KnownMember]:
     """Return the bank's members with the same name, e-mail or phone, by number."""
     same = [Person.name_folded == fold(applicant.name)]
     if applicant.email:

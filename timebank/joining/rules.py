@@ -112,7 +112,7 @@ def has_spoken(progress: Progress, referee: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ContactDetails:
     """By what a person is known: name, e-mail and phone."""
 
     name: str
@@ -120,7 +120,7 @@ class Reach:
     phone: str | None
 
 
-def is_same(applicant: Reach, other: Reach) -> bool:
+def is_same(applicant: ContactDetails, other: ContactDetails) -> bool:
     """Whether two may be one person, or of one household: the same name, e-mail or phone."""
     return (
         fold(applicant.name) == fold(other.name)
@@ -129,7 +129,7 @@ def is_same(applicant: Reach, other: Reach) -> bool:
     )
 
 
-def may_handle(broker: Actor, applicant: Reach, own: Reach) -> bool:
+def may_handle(broker: Actor, applicant: ContactDetails, own: ContactDetails) -> bool:
     """A broker handles an application that is neither their own nor that of somebody in their household."""
     return may_broker(broker) and not is_same(applicant, own)
 

@@ -22,7 +22,7 @@ from timebank.exchanges.queries import list_open
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.leaving import rules
 from timebank.leaving.errors import HoursMovedError
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.actions import close_all
@@ -36,33 +36,33 @@ from timebank.trail import actions as trail
 _LEAVERS_FLOOR = "what leavers owe has no floor"
 
 
-def leave(session: Session, bank: Bank, member: Actor, going: Going, doing: Doing) -> None:
+def leave(session: Session, bank: Bank, member: Actor, departure: Departure, doing: Doing) -> None:
     """Have a member leave with all that it brings; who has left already, or is unfinished, does not.
 
     Raises NotAllowedError, StandingMovedError, UnfinishedError, HoursMovedError, and what rules.check raises.
     """
-    deed = _begin(session, DeedName.MEMBER_LEFT, member, going, doing)
+    deed = _begin(session, DeedName.MEMBER_LEFT, member, departure, doing)
     if deed is None:
         return
-    _lock_both(session, member, going)
-    change_standing(session, member, Standing.LEFT, doing.part_of_it(), reason=going.reason)
+    _lock_both(session, member, departure)
+    change_standing(session, member, Standing.LEFT, doing.part_of_it(), reason=departure.reason)
     close_all(session, member.membership_id, doing.part_of_it())
-    _settle(session, bank, member, going, deed, doing)
+    _settle(session, bank, member, departure, deed, doing)
 
 
-def settle(session: Session, bank: Bank, member: Actor, going: Going, doing: Doing) -> None:
+def settle(session: Session, bank: Bank, member: Actor, departure: Departure, doing: Doing) -> None:
     """Settle the hours of who has left already: they left before accounts were closed, or a reversal opened theirs.
 
     Raises as `leave` does; StandingMovedError where they are back, or it was done meanwhile.
     """
-    deed = _begin(session, DeedName.MEMBER_SETTLED, member, going, doing)
+    deed = _begin(session, DeedName.MEMBER_SETTLED, member, departure, doing)
     if deed is None:
         return
-    _lock_both(session, member, going)
+    _lock_both(session, member, departure)
     current = find_actor_by_code(session, bank.id, member.code)
     if current is None or current.standing is not Standing.LEFT or is_closed(session, bank.id, member.account_id):
         raise StandingMovedError
-    _settle(session, bank, member, going, deed, doing)
+    _settle(session, bank, member, departure, deed, doing)
 
 
 def take_back_in(session: Session, member: Actor, doing: Doing, *, reason: str) -> None:
@@ -85,13 +85,13 @@ def refuse_unfinished(session: Session, member: Actor) -> None:
         raise UnfinishedError
 
 
-def _begin(session: Session, name: DeedName, member: Actor, going: Going, doing: Doing) -> str | None:
+def _begin(session: Session, name: DeedName, member: Actor, departure: Departure, doing: Doing) -> str | None:
     """Write the trail's row; return the reference of this deed in the books, None where the form was done before.
 
     Raises NotAllowedError.
     """
-    to = going.to.code if going.to else ""
-    content = {"member": member.code, "balance": going.balance, "to": to, "reason": going.reason}
+    to = departure.to.code if departure.to else ""
+    content = {"member": member.code, "balance": departure.balance, "to": to, "reason": departure.reason}
     deed = Ref(Subject.LEAVING, codes.new_reference())
     if trail.begin(session, doing, name, deed, content, is_new=True) is not None:
         return None
@@ -100,30 +100,30 @@ def _begin(session: Session, name: DeedName, member: Actor, going: Going, doing:
     return str(deed)
 
 
-def _lock_both(session: Session, member: Actor, going: Going) -> None:
+def _lock_both(session: Session, member: Actor, departure: Departure) -> None:
     """Lock the bank, then the memberships of both in the order of their ids: neither leaves nor begins something."""
     lock_bank(session, member.bank_id)
-    ids = {member.membership_id, going.to.membership_id if going.to else member.membership_id}
+    ids = {member.membership_id, departure.to.membership_id if departure.to else member.membership_id}
     both = select(Membership.id).where(Membership.bank_id == member.bank_id, Membership.id.in_(ids))
     session.execute(both.order_by(Membership.id).with_for_update(key_share=True)).all()
 
 
-def _settle(session: Session, bank: Bank, member: Actor, going: Going, deed: str, doing: Doing) -> None:
+def _settle(session: Session, bank: Bank, member: Actor, departure: Departure, deed: str, doing: Doing) -> None:
     """Bring the account to zero and close it, under the locks of all that moves."""
-    to = (find_actor_by_code(session, bank.id, going.to.code) or going.to) if going.to else None
-    rules.check(Going(going.balance, going.reason, to), member, doing.by)
+    to = (find_actor_by_code(session, bank.id, departure.to.code) or departure.to) if departure.to else None
+    rules.check(Departure(departure.balance, departure.reason, to), member, doing.by)
     refuse_unfinished(session, member)
-    other_id = _other_account(session, bank, going.balance, to, doing)
+    other_id = _other_account(session, bank, departure.balance, to, doing)
     lock_accounts(session, bank.id, [member.account_id, other_id])
     account = get_account(session, bank.id, member.account_id)
-    if account.balance != going.balance:
+    if account.balance != departure.balance:
         raise HoursMovedError
     if account.held:
         raise UnfinishedError
     line = rules.line_to_zero(account.balance, account.id, other_id)
     if line is not None:
-        _post(session, bank, line, deed, doing, words=going.reason if account.balance < 0 else None)
-    close_account(session, bank.id, account.id, reason=going.reason.strip(), by=doing.doer_id, now=doing.now)
+        _post(session, bank, line, deed, doing, words=departure.reason if account.balance < 0 else None)
+    close_account(session, bank.id, account.id, reason=departure.reason.strip(), by=doing.doer_id, now=doing.now)
 
 
 def _other_account(session: Session, bank: Bank, balance: int, to: Actor | None, doing: Doing) -> int:

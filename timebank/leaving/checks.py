@@ -74,11 +74,11 @@ def leavings_on_record(session: Session) -> CheckResult:
     closings = session.execute(_closings_of_members()).all()
     done = Counter[_Doing]((row.bank_id, row.recorded_by, row.recorded_at) for row in closings)
     doings = [row for deed in (DeedName.MEMBER_LEFT, DeedName.MEMBER_SETTLED) for row in list_doings(session, deed)]
-    told = Counter[_Doing]((row.bank_id, row.done_by, row.done_at) for row in doings)
+    on_trail = Counter[_Doing]((row.bank_id, row.done_by, row.done_at) for row in doings)
     wrong = [
         Finding("closing", f"{bank_id}/{at.isoformat()}", "leavings on the trail and closings do not go together")
-        for (bank_id, by, at) in sorted({*done, *told}, key=str)
-        if done[bank_id, by, at] != told[bank_id, by, at]
+        for (bank_id, by, at) in sorted({*done, *on_trail}, key=str)
+        if done[bank_id, by, at] != on_trail[bank_id, by, at]
     ]
     wrong += _entries_that_close_nothing(session, closings)
     return check_result("leavings_on_record", len(closings), "leavings", wrong)

@@ -10,7 +10,7 @@ from timebank.members.errors import WordsMissingError
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class Departure:
     """What was said about leaving: why, to whom hours go (None: the community pot), and the balance in minutes.
 
     `balance` is what the page showed; where it is not the account's any more, nothing happens.
@@ -31,21 +31,21 @@ def is_settled(standing: Standing, *, is_closed: bool) -> bool:
     return standing is Standing.LEFT and is_closed
 
 
-def check(going: Going, member: Actor, by: Actor) -> None:
+def check(departure: Departure, member: Actor, by: Actor) -> None:
     """A reason is always said, and hours go to a member who gives and receives, never to who writes it down.
 
     Raises WordsMissingError, SamePersonError, OwnHandError or SideNotActiveError.
     """
-    if not going.reason.strip():
+    if not departure.reason.strip():
         raise WordsMissingError
-    if going.to is None or going.balance <= 0:
+    if departure.to is None or departure.balance <= 0:
         return
-    if going.to.membership_id == member.membership_id:
+    if departure.to.membership_id == member.membership_id:
         raise SamePersonError
-    if going.to.membership_id == by.doer_id:
+    if departure.to.membership_id == by.doer_id:
         raise OwnHandError
-    if going.to.bank_id != member.bank_id or not may_exchange(going.to):
-        raise SideNotActiveError(name=going.to.name)
+    if departure.to.bank_id != member.bank_id or not may_exchange(departure.to):
+        raise SideNotActiveError(name=departure.to.name)
 
 
 def line_to_zero(balance: int, account_id: int, other_id: int) -> Line | None:

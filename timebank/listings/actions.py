@@ -17,7 +17,7 @@ from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, ListingMovedOnError
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.queries import get_tree, list_categories_of
-from timebank.listings.rules import Kind, Life, Move, Said
+from timebank.listings.rules import Kind, Life, ListingText, Move
 from timebank.listings.search import index_of
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership
@@ -31,18 +31,18 @@ def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> 
     lock_bank(session, bank.id)  # once, whoever asks
     if session.scalar(select(Category.id).where(Category.bank_id == bank.id).limit(1)) is not None:
         return 0
-    ids = {one.key: clock.next_id() for one in STARTING_CATEGORIES}
+    ids = {category.key: clock.next_id() for category in STARTING_CATEGORIES}
     rows: list[dict[str, Any]] = [
         {
             "bank_id": bank.id,
-            "id": ids[one.key],
-            "parent_id": ids[one.parent_key] if one.parent_key else None,
-            "key": one.key,
-            "name": one.name,
-            "risks": rules.write_risks(one.risks),
-            "position": place,
+            "id": ids[category.key],
+            "parent_id": ids[category.parent_key] if category.parent_key else None,
+            "key": category.key,
+            "name": category.name,
+            "risks": rules.write_risks(category.risks),
+            "position": position,
         }
-        for place, one in enumerate(STARTING_CATEGORIES, start=1)
+        for position, category in enumerate(STARTING_CATEGORIES, start=1)
     ]
     for level in (False, True):  # the main ones first, since the others point to them
         session.execute(insert(Category), [row for row in rows if (row["parent_id"] is not None) is level])
@@ -50,16 +50,16 @@ def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> 
     return len(rows)
 
 
-def add(session: Session, bank: Bank, kind: Kind, said: Said, doing: Doing) -> str:
+def add(session: Session, bank: Bank, kind: Kind, content: ListingText, doing: Doing) -> str:
     """List an offer or a request of the actor; return its code. Raises NotAllowedError and what rules.check raises."""
     code = codes.new_reference()
     deed, subject = DeedName(f"listing.{kind}"), Ref(Subject.LISTING, code)
-    first_code = trail.begin(session, doing, deed, subject, asdict(said), is_new=True)
+    first_code = trail.begin(session, doing, deed, subject, asdict(content), is_new=True)
     if first_code is not None:
         return first_code
     if not may_exchange(doing.by):
         raise NotAllowedError
-    _check(session, bank.id, said, kept=())
+    _check(session, bank.id, content, kept=())
     listing = Listing(
         bank_id=bank.id,
         id=clock.next_id(),
@@ -70,25 +70,25 @@ def add(session: Session, bank: Bank, kind: Kind, said: Said, doing: Doing) -> s
         review_on=_next_review(bank, doing.now),
         listed_at=doing.now,
     )
-    _write(listing, said, doing.now)
+    _write(listing, content, doing.now)
     session.add(listing)
     session.flush()
-    _index(session, listing, said.category_ids)
+    _index(session, listing, content.category_ids)
     return code
 
 
-def change(session: Session, bank: Bank, code: str, said: Said, doing: Doing) -> None:
+def change(session: Session, bank: Bank, code: str, content: ListingText, doing: Doing) -> None:
     """Edit a listing; saving also counts as confirming it. Raises NotAllowedError and what rules.check raises."""
-    if _was_done(session, doing, DeedName.LISTING_CHANGE, code, asdict(said)):
+    if _was_done(session, doing, DeedName.LISTING_CHANGE, code, asdict(content)):
         return
     listing = _lock(session, code, doing)
-    _check(session, bank.id, said, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
-    _write(listing, said, doing.now)
+    _check(session, bank.id, content, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
+    _write(listing, content, doing.now)
     listing.review_on = _next_review(bank, doing.now)
     session.flush()
     for table in (ListingWord, ListingCategory):
         session.execute(delete(table).where(table.bank_id == bank.id, table.listing_id == listing.id))
-    _index(session, listing, said.category_ids)
+    _index(session, listing, content.category_ids)
 
 
 def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> None:
@@ -173,26 +173,28 @@ def _lock(session: Session, code: str, doing: Doing) -> Listing:
     return listing
 
 
-def _check(session: Session, bank_id: int, said: Said, *, kept: Sequence[int]) -> None:
+def _check(session: Session, bank_id: int, content: ListingText, *, kept: Sequence[int]) -> None:
     """A listing keeps a category that was retired, and gets none. Raises NoTitleError or CategoriesError."""
-    rules.check(said)
+    rules.check(content)
     tree = get_tree(session, bank_id)
-    if not all(one in kept or tree.may_be_chosen(one) for one in said.category_ids):
+    if not all(id_ in kept or tree.may_be_chosen(id_) for id_ in content.category_ids):
         raise CategoriesError
 
 
-def _write(listing: Listing, said: Said, now: datetime) -> None:
-    listing.title, listing.words = said.title, said.words
-    listing.area_id = said.area_id
-    listing.in_person, listing.by_phone, listing.online = said.in_person, said.by_phone, said.online
-    listing.suits, listing.when_words = said.suits, said.when_words
+def _write(listing: Listing, content: ListingText, now: datetime) -> None:
+    listing.title, listing.words = content.title, content.words
+    listing.area_id = content.area_id
+    listing.in_person, listing.by_phone, listing.online = content.in_person, content.by_phone, content.online
+    listing.suits, listing.when_words = content.suits, content.when_words
     listing.changed_at = now
 
 
 def _index(session: Session, listing: Listing, category_ids: Sequence[int]) -> None:
     """Keep the categories, and the words by which it is found."""
     keys = {"bank_id": listing.bank_id, "listing_id": listing.id}
-    session.execute(insert(ListingCategory), [{**keys, "category_id": one} for one in sorted(set(category_ids))])
+    session.execute(
+        insert(ListingCategory), [{**keys, "category_id": category_id} for category_id in sorted(set(category_ids))]
+    )
     stems = index_of(listing.title, listing.words)
     if stems:
         session.execute(insert(ListingWord), [{**keys, "word": stem} for stem in sorted(stems)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -16,6 +16,7 @@ from timebank.listings.models import Category
 from timebank.listings.rules import Risk, write_risks
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import next_number
 from timebank.trail import actions as trail
 
 
@@ -36,7 +37,6 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
         raise NotAllowedError
     parent_id = parent.id if parent else None
     _check_name(session, bank.id, name, parent_id, but=None)
-    last = session.scalar(select(func.max(Category.position)).where(Category.bank_id == bank.id)) or 0
     session.add(
         Category(
             bank_id=bank.id,
@@ -45,7 +45,7 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
             key=key,
             name=name,
             risks=write_risks(risks),
-            position=last + 1,
+            position=next_number(session, Category.position, Category.bank_id == bank.id),
         )
     )
     session.flush()
@@ -53,11 +53,11 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
 
 
 def change(session: Session, bank: Bank, key: str, name: str, risks: Iterable[Risk], doing: Doing) -> None:
-    """Give it another name or other risks. Raises NotAllowedError, NoNameError or NameTakenError."""
+    """Change the name or the risks of a category. Raises NotAllowedError, NoNameError or NameTakenError."""
     kept = write_risks(risks)
     if _was_done(session, doing, DeedName.CATEGORY_CHANGED, key, {"name": name, "risks": kept}):
         return
-    lock_bank(session, bank.id)  # names and places are compared with those of the others
+    lock_bank(session, bank.id)  # names and positions are compared with those of the others
     category = get_category(session, bank.id, key)
     _check_name(session, bank.id, name, category.parent_id, but=category.id)
     category.name, category.risks = name, kept
@@ -65,24 +65,24 @@ def change(session: Session, bank: Bank, key: str, name: str, risks: Iterable[Ri
 
 
 def shift(session: Session, bank: Bank, key: str, doing: Doing, *, up: bool) -> None:
-    """Change places with the neighbour above or below; the first stays first. Raises NotAllowedError."""
+    """Swap a category with its neighbour above or below; the first stays first. Raises NotAllowedError."""
     if _was_done(session, doing, DeedName.CATEGORY_MOVED, key, {"up": up}):
         return
-    lock_bank(session, bank.id)  # names and places are compared with those of the others
+    lock_bank(session, bank.id)  # names and positions are compared with those of the others
     category = get_category(session, bank.id, key)
     beside = select(Category).where(
         Category.bank_id == bank.id, Category.parent_id.is_not_distinct_from(category.parent_id)
     )
     neighbours = list(session.scalars(beside.where(Category.retired_at.is_(None)).order_by(Category.position)))
-    place = neighbours.index(category) if category in neighbours else -1
-    other = place - 1 if up else place + 1
-    if place >= 0 and 0 <= other < len(neighbours):
+    index = neighbours.index(category) if category in neighbours else -1
+    other = index - 1 if up else index + 1
+    if index >= 0 and 0 <= other < len(neighbours):
         category.position, neighbours[other].position = neighbours[other].position, category.position
     session.flush()
 
 
 def retire(session: Session, bank: Bank, key: str, doing: Doing) -> None:
-    """Choose it no more. What stands in it stays there, and is found. Raises NotAllowedError."""
+    """Offer a category no more for new listings; those that have it keep it. Raises NotAllowedError."""
     if not _was_done(session, doing, DeedName.CATEGORY_RETIRED, key):
         category = get_category(session, bank.id, key)
         category.retired_at = category.retired_at or doing.now
@@ -90,14 +90,14 @@ def retire(session: Session, bank: Bank, key: str, doing: Doing) -> None:
 
 
 def bring_back(session: Session, bank: Bank, key: str, doing: Doing) -> None:
-    """Let it be chosen again. Raises NotAllowedError."""
+    """Offer a retired category again. Raises NotAllowedError."""
     if not _was_done(session, doing, DeedName.CATEGORY_BROUGHT_BACK, key):
         get_category(session, bank.id, key).retired_at = None
         session.flush()
 
 
 def get_category(session: Session, bank_id: int, key: str) -> Category:
-    """The bank's category under this key; it must be there."""
+    """Return the bank's category with this key. Raises NoResultFound."""
     return session.execute(select(Category).where(Category.bank_id == bank_id, Category.key == key)).scalar_one()
 
 
@@ -121,7 +121,7 @@ def _check_name(session: Session, bank_id: int, name: str, parent_id: int | None
 def _was_done(
     session: Session, doing: Doing, deed: DeedName, key: str, content: Mapping[str, object] | None = None
 ) -> bool:
-    """Whether this very form was done before. Raises NotAllowedError."""
+    """Return whether this form was submitted before. Raises NotAllowedError."""
     if trail.begin(session, doing, deed, Ref(Subject.CATEGORY, key), content) is not None:
         return True
     _allow(doing)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 from timebank.listings.rules import Kind, Life, OfListing
+from timebank.states import one_of
 
 
 class Category(Base):
@@ -59,8 +60,8 @@ class Listing(OfListing, Base):
         UniqueConstraint("bank_id", "source", "source_key"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
-        CheckConstraint(f"kind IN ({', '.join(repr(word.value) for word in Kind)})", name="kind"),
-        CheckConstraint(f"life IN ({', '.join(repr(word.value) for word in Life)})", name="life"),
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint(one_of("life", Life), name="life"),
         CheckConstraint("suits BETWEEN 0 AND 2097151", name="suits"),
         Index("ix_listing_found", "bank_id", "life", "kind", "listed_at"),
         Index("ix_listing_member", "bank_id", "member_id", "life"),

@@ -12,7 +12,7 @@ from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.rules import Kind, Life, OfListing, read_risks, suits_day
-from timebank.listings.search import Looked, Term, look
+from timebank.listings.search import SearchTerms, Term, parse_search
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
 from timebank.rows import Page, fetch, fetch_first, fetch_numbered
@@ -26,7 +26,7 @@ Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": 
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListingFilter:
     """The filters of a search. `way` is a key of Ways; `day` is 0 for Monday; None: any."""
 
     kind: Kind
@@ -103,17 +103,17 @@ def get_tree(session: Session, bank_id: int) -> Tree:
 
 
 def find_listings(
-    session: Session, bank_id: int, wanted: Wanted, tree: Tree, *, today: date, page: int = 1
+    session: Session, bank_id: int, filters: ListingFilter, tree: Tree, *, today: date, page: int = 1
 ) -> ListingsPage:
     """Return a page of the open listings that match: those with every word in the title first, then the newest."""
-    looked = look(wanted.words)
-    conditions = [_fits(bank_id, wanted, tree), can_be_found(today)]
+    search = parse_search(filters.words)
+    conditions = [_fits(bank_id, filters, tree), can_be_found(today)]
     start = (page - 1) * LISTINGS_A_PAGE
-    if not looked.terms:
+    if not search.terms:
         query = _lines(bank_id).where(*conditions).order_by(Listing.listed_at.desc(), Listing.id.desc())
         newest = fetch_numbered(session, query, ListingLine, LISTINGS_A_PAGE, page)
-        return ListingsPage(newest.rows, newest.next, page, looked.only_common)
-    ids = _ranked(session, [*conditions, _has_words(bank_id, looked, tree)], looked)
+        return ListingsPage(newest.rows, newest.next, page, search.only_common)
+    ids = _ranked(session, [*conditions, _has_words(bank_id, search, tree)], search)
     here = ids[start : start + LISTINGS_A_PAGE]
     lines = fetch(session, _lines(bank_id).where(Listing.id.in_(here)), ListingLine) if here else []
     by_id = {line.id: line for line in lines}
@@ -130,10 +130,10 @@ def can_be_found(today: date) -> ColumnElement[bool]:
     return and_(Listing.life == Life.OPEN, Listing.review_on >= today, owner_is_here)
 
 
-def _ranked(session: Session, conditions: Sequence[ColumnElement[bool]], looked: Looked) -> Sequence[int]:
+def _ranked(session: Session, conditions: Sequence[ColumnElement[bool]], search: SearchTerms) -> Sequence[int]:
     query = select(Listing.id, Listing.title).join(Membership, _owns).where(*conditions)
     newest = session.execute(query.order_by(Listing.listed_at.desc(), Listing.id.desc()).limit(MOST_RANKED)).all()
-    return [row.id for row in sorted(newest, key=lambda row: not looked.all_in(row.title))]
+    return [row.id for row in sorted(newest, key=lambda row: not search.all_in(row.title))]
 
 
 _owns = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id)
@@ -169,17 +169,17 @@ def _lines(bank_id: int) -> Select[Any]:
     )
 
 
-def _fits(bank_id: int, wanted: Wanted, tree: Tree) -> ColumnElement[bool]:
+def _fits(bank_id: int, filters: ListingFilter, tree: Tree) -> ColumnElement[bool]:
     """Return the conditions but for the words. A listing without days matches any; one without ways or area, none."""
-    conditions: list[ColumnElement[bool]] = [Listing.bank_id == bank_id, Listing.kind == wanted.kind]
-    if wanted.category_id is not None:
-        conditions.append(_stands_in(bank_id, tree.within(wanted.category_id)))
-    if wanted.area_id is not None:
-        conditions.append(Listing.area_id == wanted.area_id)
-    if wanted.way is not None:
-        conditions.append(Ways[wanted.way].is_(true()))
-    if wanted.day is not None:
-        on_that_day = Listing.suits.bitwise_and(suits_day(wanted.day)) != 0
+    conditions: list[ColumnElement[bool]] = [Listing.bank_id == bank_id, Listing.kind == filters.kind]
+    if filters.category_id is not None:
+        conditions.append(_stands_in(bank_id, tree.within(filters.category_id)))
+    if filters.area_id is not None:
+        conditions.append(Listing.area_id == filters.area_id)
+    if filters.way is not None:
+        conditions.append(Ways[filters.way].is_(true()))
+    if filters.day is not None:
+        on_that_day = Listing.suits.bitwise_and(suits_day(filters.day)) != 0
         conditions.append(or_(Listing.suits == 0, on_that_day))
     return and_(*conditions)
 
@@ -191,10 +191,10 @@ def _stands_in(bank_id: int, category_ids: frozenset[int]) -> ColumnElement[bool
     return Listing.id.in_(in_them)
 
 
-def _has_words(bank_id: int, looked: Looked, tree: Tree) -> ColumnElement[bool]:
+def _has_words(bank_id: int, search: SearchTerms, tree: Tree) -> ColumnElement[bool]:
     """Return the condition that every word is in the title, the words, or the name of a category or of its parent."""
     every: list[ColumnElement[bool]] = [true()]
-    for either, named in zip(looked.terms, tree.named(looked), strict=True):
+    for either, named in zip(search.terms, tree.named(search), strict=True):
         ways = [_has_word(bank_id, term) for term in either]
         ways += [_stands_in(bank_id, ids) for ids in named if ids]
         every.append(or_(*ways))

@@ -58,8 +58,8 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody says in an offer or a request. No way at all means that it was not said.
+class ListingText:
+    """The content of an offer or a request. Without any of the three ways the owner did not choose one.
 
     `suits` has a bit for each part of the week, Monday morning first; 0: at any time.
     """
@@ -106,11 +106,11 @@ def may_hand_over(actor: Actor, *, held: bool) -> bool:
     return held and may_broker(actor)
 
 
-def check(said: Said) -> None:
+def check(content: ListingText) -> None:
     """Raises NoTitleError, or CategoriesError where there are none or more than three."""
-    if not any(letter.isalnum() for letter in said.title):
+    if not any(letter.isalnum() for letter in content.title):
         raise NoTitleError
-    if not 1 <= len(set(said.category_ids)) <= MOST_CATEGORIES:
+    if not 1 <= len(set(content.category_ids)) <= MOST_CATEGORIES:
         raise CategoriesError
 
 
@@ -137,5 +137,5 @@ def read_risks(kept: str) -> frozenset[Risk]:
 
 def write_risks(risks: Iterable[Risk]) -> str:
     """Risks as they are kept, always in the same order."""
-    wanted = set(risks)
-    return " ".join(risk for risk in Risk if risk in wanted)
+    chosen = set(risks)
+    return " ".join(risk for risk in Risk if risk in chosen)

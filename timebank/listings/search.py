@@ -44,7 +44,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class SearchTerms:
     """What somebody looks for: for each word the terms of which one is enough.
 
     `only_common` says that there were words, but only such as stand everywhere.
@@ -77,26 +77,25 @@ def stems_of(text: str) -> list[str]:
 def index_of(title: str, words: str) -> set[str]:
     """Every stem by which a listing is found; neighbours in the title also as one word ('baby sitting')."""
     first = _split(title)
-    joined = {_stem((one + other)[:LONGEST_STEM]) for one, other in pairwise(first)}
+    joined = {_stem((word + following)[:LONGEST_STEM]) for word, following in pairwise(first)}
     return {*stems_of(title), *stems_of(words), *joined}
 
 
-def look(typed: str) -> Looked:
+def parse_search(typed: str) -> SearchTerms:
     """What is looked for by these words; common ones are left out where there are others."""
-    said = _split(typed)
-    words = [word for word in dict.fromkeys(said) if word not in _EVERYWHERE][:MOST_TERMS]
+    words = [word for word in dict.fromkeys(_split(typed)) if word not in _EVERYWHERE][:MOST_TERMS]
     if not words:
-        return Looked(only_common=bool(typed.strip()))
-    return Looked(tuple(_either(words, place) for place in range(len(words))))
+        return SearchTerms(only_common=bool(typed.strip()))
+    return SearchTerms(tuple(_either(words, index) for index in range(len(words))))
 
 
-def _either(words: Sequence[str], place: int) -> tuple[Term, ...]:
+def _either(words: Sequence[str], index: int) -> tuple[Term, ...]:
     """The word itself, or it and a neighbour in one word."""
-    terms = [_term(words[place])]
-    if place > 0:
-        terms.append(_term(words[place - 1] + words[place]))
-    if place + 1 < len(words):
-        terms.append(_term(words[place] + words[place + 1]))
+    terms = [_term(words[index])]
+    if index > 0:
+        terms.append(_term(words[index - 1] + words[index]))
+    if index + 1 < len(words):
+        terms.append(_term(words[index] + words[index + 1]))
     return tuple(terms)
 
 

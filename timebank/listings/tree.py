@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from timebank.listings.rules import Risk
-from timebank.listings.search import Looked, stems_of
+from timebank.listings.search import SearchTerms, stems_of
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A category as pages show it. `key` names it in addresses; a retired one is chosen no more."""
+    """A category. `key` identifies it in URLs; a retired one is not offered for new listings."""
 
     id: int
     key: str
@@ -32,49 +32,53 @@ class Tree:
         return len(self.by_id)
 
     def beside(self, parent_id: int | None, *, retired: bool = False) -> Sequence[Branch]:
-        """The categories under one, or the main ones (None): those in use, or those retired."""
-        return [one for one in self.by_id.values() if one.parent_id == parent_id and one.is_retired is retired]
+        """Return the categories under a parent, or the main ones (None): those in use, or the retired ones."""
+        return [
+            branch for branch in self.by_id.values() if branch.parent_id == parent_id and branch.is_retired is retired
+        ]
 
     def in_use(self) -> Sequence[tuple[Branch, Sequence[Branch]]]:
-        """Every main category in use, with those under it."""
+        """Return every main category in use, with its subcategories in use."""
         return [(main, self.beside(main.id)) for main in self.beside(None)]
 
     def whole(self) -> Sequence[tuple[Branch, Sequence[Branch]]]:
-        """Every main category with those under it, retired ones too, each in its place."""
+        """Return every main category with its subcategories, retired ones too, by position."""
         every = self.by_id.values()
-        mains = [one for one in every if one.parent_id is None]
-        return [(main, [one for one in every if one.parent_id == main.id]) for main in mains]
+        mains = [branch for branch in every if branch.parent_id is None]
+        return [(main, [branch for branch in every if branch.parent_id == main.id]) for main in mains]
 
     def words_of(self, category_id: int | None) -> str:
-        """Its name after that of its main one, as in 'Home/Cleaning': to be read, never to find it by. '' for none."""
-        found = self.by_id.get(category_id or 0)
-        if found is None or found.parent_id is None:
-            return found.name if found else ""
-        return f"{self.by_id[found.parent_id].name}/{found.name}"
+        """Return 'Home/Cleaning', for people to read and not as an identifier; '' for no category."""
+        branch = self.by_id.get(category_id or 0)
+        if branch is None or branch.parent_id is None:
+            return branch.name if branch else ""
+        return f"{self.by_id[branch.parent_id].name}/{branch.name}"
 
     def may_be_chosen(self, category_id: int) -> bool:
-        """Whether a new listing may stand in it: neither it nor what it stands under is retired."""
-        found = self.by_id.get(category_id)
-        if found is None or found.is_retired:
+        """Return whether a new listing may have this category: neither it nor its parent is retired."""
+        branch = self.by_id.get(category_id)
+        if branch is None or branch.is_retired:
             return False
-        return found.parent_id is None or not self.by_id[found.parent_id].is_retired
+        return branch.parent_id is None or not self.by_id[branch.parent_id].is_retired
 
     def within(self, category_id: int) -> frozenset[int]:
-        """The ids of a category and of those under it."""
-        return frozenset({category_id, *(one.id for one in self.by_id.values() if one.parent_id == category_id)})
+        """Return the ids of a category and of its subcategories."""
+        return frozenset(
+            {category_id, *(branch.id for branch in self.by_id.values() if branch.parent_id == category_id)}
+        )
 
     def risks_of(self, category_ids: Iterable[int]) -> Sequence[Risk]:
-        """What a broker has to think of where help is of these categories, in a fixed order."""
-        found = {risk for one in category_ids if one in self.by_id for risk in self.by_id[one].risks}
-        return [risk for risk in Risk if risk in found]
+        """Return the risks of these categories together, in a fixed order."""
+        risks = {risk for id_ in category_ids if id_ in self.by_id for risk in self.by_id[id_].risks}
+        return [risk for risk in Risk if risk in risks]
 
-    def named(self, looked: Looked) -> Sequence[tuple[frozenset[int], ...]]:
-        """For each term, the ids of categories in whose name, or in that of their main one, one of its words stands."""
-        stems = {one.id: stems_of(one.name) for one in self.by_id.values()}
-        for one in self.by_id.values():
-            if one.parent_id is not None:
-                stems[one.id] = [*stems[one.id], *stems_of(self.by_id[one.parent_id].name)]
+    def named(self, search: SearchTerms) -> Sequence[tuple[frozenset[int], ...]]:
+        """Return, for each term, the ids of the categories whose name or parent's name has one of its words."""
+        stems = {branch.id: stems_of(branch.name) for branch in self.by_id.values()}
+        for branch in self.by_id.values():
+            if branch.parent_id is not None:
+                stems[branch.id] = [*stems[branch.id], *stems_of(self.by_id[branch.parent_id].name)]
         return [
             tuple(frozenset(id_ for id_, words in stems.items() if term.fits(words)) for term in either)
-            for either in looked.terms
+            for either in search.terms
         ]

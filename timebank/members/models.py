@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.actors import Role, Standing
 from timebank.db import Base, UtcTime
+from timebank.states import one_of
 
 
 class Person(Base):
@@ -55,7 +56,7 @@ class Membership(Base):
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         ForeignKeyConstraint(["person_id"], ["person.id"]),
         ForeignKeyConstraint(["bank_id", "account_id"], ["account.bank_id", "account.id"]),
-        CheckConstraint(f"standing IN ({', '.join(repr(word.value) for word in Standing)})", name="standing"),
+        CheckConstraint(one_of("standing", Standing), name="standing"),
         Index("ix_membership_person_id", "person_id"),
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
         Index(
@@ -92,7 +93,7 @@ class MembershipRole(Base):
         ForeignKeyConstraint(
             ["bank_id", "granted_by"], ["membership.bank_id", "membership.id"], name="fk_membership_role_granted_by"
         ),
-        CheckConstraint(f"role IN ({', '.join(repr(role.value) for role in Role)})", name="role"),
+        CheckConstraint(one_of("role", Role), name="role"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -112,7 +113,7 @@ class StandingChange(Base):
         ForeignKeyConstraint(
             ["bank_id", "done_by"], ["membership.bank_id", "membership.id"], name="fk_standing_change_done_by"
         ),
-        CheckConstraint(f"standing IN ({', '.join(repr(word.value) for word in Standing)})", name="standing"),
+        CheckConstraint(one_of("standing", Standing), name="standing"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)

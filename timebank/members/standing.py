@@ -1,6 +1,6 @@
 """Changing where a membership stands: suspended, left, and back again. Who, when and why is kept."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.actors import STANDINGS, Actor, Doing, Standing, may_change_standing
@@ -10,6 +10,7 @@ from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import next_number
 from timebank.trail import actions as trail
 
 
@@ -38,16 +39,12 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     if to not in STANDINGS[Standing(membership.standing)]:
         raise StandingMovedError
     membership.standing = to
-    newest = session.scalar(
-        select(func.max(StandingChange.number)).where(
-            StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id
-        )
-    )
+    of_member = (StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id)
     session.add(
         StandingChange(
             bank_id=doing.bank_id,
             membership_id=membership.id,
-            number=(newest or 0) + 1,
+            number=next_number(session, StandingChange.number, *of_member),
             standing=to,
             reason=reason.strip(),
             done_by=doing.doer_id,

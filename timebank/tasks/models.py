@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.states import InState
+from timebank.states import InState, one_of
 
 
 class Status(StrEnum):
@@ -48,7 +48,7 @@ class Task(OfTask, Base):
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         ForeignKeyConstraint(["bank_id", "owner_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint(f"status IN ({', '.join(repr(word.value) for word in Status)})", name="status"),
+        CheckConstraint(one_of("status", Status), name="status"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done"),
         CheckConstraint("status <> 'taken' OR owner_id IS NOT NULL", name="taken_by_somebody"),
         Index("ix_task_status", "bank_id", "status", "id"),

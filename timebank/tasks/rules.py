@@ -24,9 +24,9 @@ def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
 
 def add_note(standing: str, note: str) -> str:
     """The notes with one more, a paragraph each; one that stands there already, or says nothing, changes nothing."""
-    said = "\n".join(line.strip() for line in note.splitlines() if line.strip())
+    paragraph = "\n".join(line.strip() for line in note.splitlines() if line.strip())
     notes = list_notes(standing)
-    return standing if not said or said in notes else _BETWEEN_NOTES.join([*notes, said])
+    return standing if not paragraph or paragraph in notes else _BETWEEN_NOTES.join([*notes, paragraph])
 
 
 def list_notes(standing: str) -> list[str]:

@@ -16,9 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from timebank.bookkeeping.models import one_of
 from timebank.db import Base, UtcTime
 from timebank.ledger.leaves import LeafKind
+from timebank.states import one_of
 
 
 class Leaf(Base):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from timebank.corrections.figures import Figures
+from timebank.corrections.figures import MonthFigures
 from timebank.web.book_words import kind_words
 
 
@@ -19,7 +19,7 @@ class Told:
     is_length: bool
 
 
-def told(figures: Figures) -> Iterator[Told]:
+def told(figures: MonthFigures) -> Iterator[Told]:
     """Every figure of a month, first what was posted in it, then how the accounts stood at its end."""
     yield Told("entries", _("Entries"), figures.entries, is_length=False)
     yield Told("taken_back", _("Of these, what was taken back"), figures.taken_back, is_length=False)

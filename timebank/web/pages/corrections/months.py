@@ -11,7 +11,7 @@ from timebank import clock
 from timebank.actors import Doing
 from timebank.corrections import months as actions, rules
 from timebank.corrections.access import get_visible_month
-from timebank.corrections.figures import Figures, differences
+from timebank.corrections.figures import MonthFigures, differences
 from timebank.corrections.month_queries import Month, list_bank_months, months_of, reckon_beside
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
@@ -129,7 +129,7 @@ def _people(shown: Month) -> dict[int, str]:
     return list_membership_names(db.session(), g.bank.id, doers)
 
 
-def _cells(figures: Figures) -> Iterator[Sequence[str | int | None]]:
+def _cells(figures: MonthFigures) -> Iterator[Sequence[str | int | None]]:
     yield _("Figure"), _("What it is"), _("Number or minutes"), _("Hours")
     yield "month", _("Month, by the day it was written down"), figures.month, None
     yield "time_zone", _("Time zone"), figures.time_zone, None

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed, Step
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
 from timebank.web.people import AreaField, PersonForm
@@ -26,10 +26,10 @@ class _WishForm(PersonForm):
         _("18 years or older"), validators=[needed(_("Tick this if it is so: people join from the age of 18."))]
     )
 
-    def wish(self, agreed: Agreed) -> Wish:
+    def wish(self, agreed: Agreed) -> NewApplication:
         """What was said, as it is kept."""
         email, phone = self.reach
-        return Wish(
+        return NewApplication(
             name=self.said_name,
             email=email,
             phone=phone,

@@ -14,7 +14,7 @@ from timebank.joining.access import get_visible
 from timebank.joining.errors import StepNotNowError
 from timebank.joining.models import Application
 from timebank.joining.queries import list_application_steps, list_known
-from timebank.joining.rules import Progress, Reach, Stage, Step
+from timebank.joining.rules import ContactDetails, Progress, Stage, Step
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, brokers, doing
@@ -137,8 +137,8 @@ def _show(shown: Application, form: KeyedForm | None = None) -> str:
     steps = list_application_steps(session, g.bank.id, shown.id)
     referees = tuple(step.referee for step in steps if step.referee)
     progress = Progress(Stage(shown.stage), referees, g.bank.references_needed)
-    applicant, own = Reach(shown.name, shown.email, shown.phone), session.get_one(Person, g.actor.person_id)
-    may_handle = rules.may_handle(g.actor, applicant, Reach(own.name, own.email, own.phone))
+    applicant, own = ContactDetails(shown.name, shown.email, shown.phone), session.get_one(Person, g.actor.person_id)
+    may_handle = rules.may_handle(g.actor, applicant, ContactDetails(own.name, own.email, own.phone))
     step = rules.next_step(progress)
     if form is None or step is None or not isinstance(form, FORMS[step]):
         form = FORMS[step or Step.ADMIT](formdata=None)

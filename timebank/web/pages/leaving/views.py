@@ -10,7 +10,7 @@ from timebank.errors import TimebankError
 from timebank.exchanges.errors import UnfinishedError
 from timebank.holders.queries import list_names
 from timebank.leaving import actions
-from timebank.leaving.rules import Going
+from timebank.leaving.rules import Departure
 from timebank.ledger.entries import EntryKind
 from timebank.listings.queries import list_of_member
 from timebank.members.errors import StandingMovedError
@@ -104,7 +104,7 @@ def why(code: str) -> str | Response:
 
 
 def _do(case: Case, destination: Destination, form: ReasonForm, balance: int) -> None:
-    going = Going(balance, (form.reason.data or "").strip(), destination.to)
+    going = Departure(balance, (form.reason.data or "").strip(), destination.to)
     verb = {"leave": actions.leave, "settle": actions.settle}[case.deed]
     verb(db.session(), g.bank, case.member, going, doing(form))
 

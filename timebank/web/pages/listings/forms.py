@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.listings.errors import CategoriesError
-from timebank.listings.rules import DAYS_A_WEEK, LONGEST_TITLE, LONGEST_WORDS, PARTS_A_DAY, Risk, Said
+from timebank.listings.rules import DAYS_A_WEEK, LONGEST_TITLE, LONGEST_WORDS, PARTS_A_DAY, ListingText, Risk
 from timebank.listings.tree import Tree
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
 
@@ -86,7 +86,7 @@ class ListingForm(KeyedForm):
         """The three choices of a category."""
         return self.kind1, self.kind2, self.kind3
 
-    def fill(self, said: Said, tree: Tree, areas: dict[str, int]) -> None:
+    def fill(self, said: ListingText, tree: Tree, areas: dict[str, int]) -> None:
         """Show what was said before."""
         self.title.data, self.words.data, self.when_words.data = said.title, said.words, said.when_words
         for field, category_id in zip(self.kinds, said.category_ids, strict=False):
@@ -95,13 +95,13 @@ class ListingForm(KeyedForm):
         self.in_person.data, self.by_phone.data, self.online.data = said.in_person, said.by_phone, said.online
         self.suits.data = [bit for bit in range(DAYS_A_WEEK * PARTS_A_DAY) if said.suits >> bit & 1]
 
-    def said(self, tree: Tree, areas: dict[str, int]) -> Said:
+    def said(self, tree: Tree, areas: dict[str, int]) -> ListingText:
         """What is said now. Raises CategoriesError where a category is none of the bank's."""
         keys = list(dict.fromkeys(field.data for field in self.kinds if field.data))
         if not keys or not all(key in tree.by_key for key in keys):
             raise CategoriesError
         bits = {bit for bit in self.suits.data or [] if 0 <= bit < DAYS_A_WEEK * PARTS_A_DAY}
-        return Said(
+        return ListingText(
             title=tidy(self.title.data),
             words=(self.words.data or "").strip(),
             category_ids=tuple(tree.by_key[key].id for key in keys),

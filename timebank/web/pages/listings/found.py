@@ -7,7 +7,7 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from timebank.banks.queries import list_areas
-from timebank.listings.queries import ListingLine, Wanted, Ways, list_categories_of
+from timebank.listings.queries import ListingFilter, ListingLine, Ways, list_categories_of
 from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
@@ -21,7 +21,7 @@ _WHOLE_DAY = 0b111
 class Asked:
     """The choices of a search, as they stand in the address and as they are looked for."""
 
-    wanted: Wanted
+    wanted: ListingFilter
     chosen: dict[str, str]
 
     @property
@@ -48,7 +48,7 @@ def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
         "way": way if way in Ways else "",
         "day": str(int(day[:2])) if is_day else "",
     }
-    wanted = Wanted(
+    wanted = ListingFilter(
         kind,
         words,
         category_id=tree.by_key[category].id if chosen["category"] else None,

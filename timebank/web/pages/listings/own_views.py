@@ -8,7 +8,7 @@ from timebank.listings import actions
 from timebank.listings.access import get_changeable
 from timebank.listings.errors import CategoriesError, NoTitleError
 from timebank.listings.queries import WholeListing, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, Move, Said
+from timebank.listings.rules import Kind, ListingText, Move
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -53,7 +53,7 @@ def add(kind: str) -> str | Response:
             return redirect(url_for("listings.listing", code=code), 303)
     elif not form.is_submitted():
         own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
-        form.fill(Said("", "", (), own_area, in_person=True), tree, areas)
+        form.fill(ListingText("", "", (), own_area, in_person=True), tree, areas)
     return render_template("listings/add.html", form=form, kind=kind, tree=tree, days=DAYS, parts=PARTS)
 
 
@@ -118,8 +118,8 @@ def hand_over(code: str) -> str | Response:
     return render_template("listings/hand_over.html", form=form, listing=shown)
 
 
-def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> Said:
-    return Said(
+def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> ListingText:
+    return ListingText(
         title=shown.title,
         words=shown.all_words,
         category_ids=category_ids,
