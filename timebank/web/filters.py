@@ -12,6 +12,7 @@ from timebank import clock, codes
 from timebank.ledger.hours import split
 from timebank.web.exchange_words import how_words, state_look, state_words
 from timebank.web.people_words import stage_look, stage_words, standing_look, standing_words
+from timebank.web.subjects import url_of_text
 
 
 def hours_in_words(minutes: int) -> str:
@@ -119,6 +120,7 @@ def set_up(app: Flask) -> None:
     ):
         app.add_template_filter(say)
     app.add_template_filter(codes.spoken, "spoken")
+    app.add_template_filter(url_of_text, "subject_url")
     app.add_template_global(_locale_tag, "locale_tag")
     app.add_template_global(_text_direction, "text_direction")
 

@@ -22,8 +22,8 @@ from timebank.web.extensions import db
 from timebank.web.filters import late_for
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.deed_words import deed_words, step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.pages.audit.words import deed_words
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -102,6 +102,7 @@ def entry(word: str, code: str) -> str:
         kind_words=kind_words,
         account_words=account_words,
         deed_words=deed_words,
+        step_words=step_words,
     )
 
 

@@ -22,8 +22,8 @@ from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short, today
 from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.deed_words import step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.pages.audit.words import deed_words
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -143,7 +143,7 @@ def one_broker() -> str:
         page=page,
         steps=steps,
         people=list_people(db.session(), g.bank.id, doers, sides),
-        deed_words=deed_words,
+        step_words=step_words,
     )
 
 

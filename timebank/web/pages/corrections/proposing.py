@@ -16,6 +16,7 @@ from timebank.corrections.errors import NoLinesChosenError, SameAccountsError
 from timebank.errors import FutureDayError
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import NotMinutesError
+from timebank.references import Subject, code_of
 from timebank.web.access import allows, coordinators, doing
 from timebank.web.accounts import Told, tell
 from timebank.web.book_words import kind_words
@@ -88,7 +89,7 @@ def reversal(word: str, code: str) -> str | Response:
     entry = get_visible_entry(db.session(), g.actor, word, code)
     back = url_for("audit.entry", word=word, code=code)
     if rules.has_own_way(EntryKind(entry.kind), entry.deed):
-        return redirect(url_for("reversals.propose", code=entry.deed.partition(":")[2]))
+        return redirect(url_for("reversals.propose", code=code_of(Subject.EXCHANGE, entry.deed)))
     form = LinesForm()
     checked, form.checked.data = form.checked.data, ""
     told = _offer_lines(form, entry)
