@@ -1,4 +1,4 @@
-"""What the trail's deeds are called in front of people. Each follows the name of who did it: 'Ada confirmed it'."""
+"""Words for the deeds of the trail. They follow the name of who did it: 'Ada confirmed it'."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,10 +1,10 @@
-"""Words for the checks of the books, their units, and the deeds of the trail."""
+"""Words for the checks of the books and their units."""
 
 from flask_babel import gettext as _
 
 
 def check_words(name: str) -> str:
-    """What a check asks; one that is new and has no words yet is called by its name."""
+    """Return what a check asks; a check without words is called by its name."""
     words = {
         "sum_is_zero": _("All accounts together come to nothing"),
         "balances_equal_postings": _("Balances equal their lines"),
@@ -43,7 +43,7 @@ def check_words(name: str) -> str:
 
 
 def unit_words(unit: str) -> str:
-    """What a check counted."""
+    """Return what a check counted."""
     words = {
         "accounts": _("accounts"),
         "postings": _("lines on accounts"),

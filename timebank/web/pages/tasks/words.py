@@ -1,4 +1,4 @@
-"""What a task is called and what it asks for: words for each kind, and names and links for what it is about."""
+"""Titles and advice for each kind of task, and names and URLs of their subjects."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def _subject(reference: str, ref: Ref | None, names: Mapping[Ref, str]) -> TaskS
 
 
 def title(kind: str, name: str) -> str:
-    """A task in one line."""
+    """Return a task's title."""
     titles = {
         Kind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=name),
         Kind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
@@ -48,8 +48,8 @@ def title(kind: str, name: str) -> str:
 
 
 def advice(kind: str) -> str:
-    """What to do about it, in a sentence or two."""
-    said = {
+    """Return what to do about a task, in a sentence or two."""
+    advices = {
         Kind.BELOW_SOFT_LIMIT: _(
             "They have received a good deal more than they gave. Ring, ask how they are, and look for a way to give."
         ),
@@ -66,4 +66,4 @@ def advice(kind: str) -> str:
         ),
         Kind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
     }
-    return said.get(kind, "")  # type: ignore[call-overload,no-any-return]
+    return advices.get(kind, "")  # type: ignore[call-overload,no-any-return]
