@@ -47,6 +47,12 @@ def parse(reference: str) -> Ref | None:
     return Ref(Subject(word), code) if word in set(Subject) else None
 
 
+def code_of(subject: Subject, reference: str) -> str | None:
+    """Return the code in a reference to a subject of this kind; None for a reference to anything else."""
+    ref = parse(reference)
+    return ref.code if ref is not None and ref.subject is subject else None
+
+
 class DeedName(StrEnum):
     """Every deed that the trail records: its subject's word, or what it is about, and what was done."""
 

@@ -8,7 +8,7 @@ from tests.house_rules.tree import PACKAGE, modules, parsed, place
 #: Names that carry no type (STYLE.md, 'Two voices').
 UNTYPED_NAMES = frozenset({"told", "said", "found", "shown", "place", "one", "wanted"})
 #: How many bindings of them timebank/ may have. Lower it with each change that removes some; never raise it.
-MOST_UNTYPED_BINDINGS = 161
+MOST_UNTYPED_BINDINGS = 0
 
 
 def _bindings(tree):

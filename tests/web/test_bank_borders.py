@@ -48,7 +48,7 @@ def _address(app, rule, perth):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_is_perths_does_not_exist_in_angus_and_nothing_of_it_changes(page, app, as_, village, books, perth):
+def test_a_row_of_another_bank_does_not_exist_here_and_nothing_of_it_changes(page, app, as_, village, books, perth):
     browsers = {part: as_(getattr(village, part)) for part in PARTS}
     books.open_categories()
     expected, answers = {}, {}
@@ -226,7 +226,7 @@ def fields(perth):
         ("rosa", "IMPORTED/owner", {"words": MARK}, "person", "code", "Nobody here is called that."),
     ],
 )
-def test_a_field_that_names_what_is_perths_is_refused_kindly_and_nothing_is_kept(
+def test_a_field_that_names_a_row_of_another_bank_is_refused_and_nothing_is_stored(
     who, address, typed, field, named, sentence, as_, village, books, fields
 ):
     books.areas("Forfar")

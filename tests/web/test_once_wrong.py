@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.web.exchanges.deciding import checked
 
 
-def test_a_key_used_for_one_dispute_does_not_end_another_unsaid(as_, village, books):
+def test_a_form_key_used_for_one_dispute_does_not_silently_end_another(as_, village, books):
     first, second = books.disputed(village.ada, village.grace), books.disputed(village.linus, village.grace)
     grace = as_(village.grace)
     page = grace.get(f"exchanges/{first}/agreement")
@@ -42,7 +42,7 @@ def test_changing_a_decision_from_its_check_page_keeps_the_reason(as_, village, 
     assert books.state(code) == "disputed"
 
 
-def test_a_wrong_method_is_told_which_ones_work(as_, village):
+def test_a_wrong_method_gets_the_allowed_ones_in_a_header(as_, village):
     assert as_(village.ada).get("sign-out").answer.headers["Allow"]
 
 

@@ -103,7 +103,7 @@ def test_a_form_with_the_token_of_another_browser_is_refused(as_, village, books
     assert books.state(code) == "recorded"
 
 
-def test_a_wrong_method_is_told_so_and_changes_nothing(app, as_, books):
+def test_a_wrong_method_is_refused_and_changes_nothing(app, as_, books):
     browser = as_(books.village.grace)
     at, methods = {}, {}
     for (endpoint, method), rule in _routes(app).items():

@@ -21,6 +21,7 @@ from timebank.corrections.queries import CorrectionRow, find_correction, list_of
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.queries import ExchangeStepRow, find_exchange, list_steps
 from timebank.members.models import Membership, Person
+from timebank.references import Ref, Subject, code_of
 from timebank.trail.queries import SubjectDeed, list_deeds_of
 
 
@@ -59,15 +60,15 @@ def find_story(session: Session, bank_id: int, word: str, code: str) -> Story | 
     if entry is None:
         return None
     lines = list_lines(session, bank_id, entry)
-    about, _colon, deed_code = entry.deed.partition(":")
-    exchange = find_exchange(session, bank_id, deed_code) if about == "exchange" else None
+    exchange_code = code_of(Subject.EXCHANGE, entry.deed)
+    exchange = find_exchange(session, bank_id, exchange_code) if exchange_code else None
     steps = list_steps(session, bank_id, exchange.id) if exchange else []
     reversal = _find_reversal(session, entry.key, exchange) if exchange else None
     correction = None if exchange else _find_correction(session, bank_id, entry.key)
     taken_back_by = [] if exchange else list_of_entry(session, bank_id, entry.id)
-    subjects = {entry.deed, *([f"reversal:{reversal.code}"] if reversal else [])}
+    subjects = {entry.deed, *([str(Ref(Subject.REVERSAL, reversal.code))] if reversal else [])}
     corrections = [row for row in (correction, *taken_back_by) if row is not None]
-    subjects |= {f"correction:{row.code}" for row in corrections}
+    subjects |= {str(Ref(Subject.CORRECTION, row.code)) for row in corrections}
     deeds = list_deeds_of(session, bank_id, sorted(subjects))
     doers: set[int | None] = {entry.recorded_by, entry.on_behalf_of, entry.approved_by}
     rows: list[ExchangeStepRow | SubjectDeed] = [*steps, *deeds]

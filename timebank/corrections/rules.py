@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from timebank.actors import Actor, may_approve, may_coordinate
 from timebank.ledger.accounts import Account
 from timebank.ledger.entries import EntryKind, Line
+from timebank.references import Subject, code_of
 
 may_propose = may_coordinate
-#: How deeds of exchanges begin: what they wrote is taken back on the exchange's own page.
-_EXCHANGE = "exchange:"
 
 
 def may_answer(actor: Actor, *, proposed_by: int, accounts: Collection[int]) -> bool:
@@ -29,7 +28,7 @@ def may_confirm_month(actor: Actor, *, signed_by: int) -> bool:
 
 def has_own_way(kind: EntryKind, deed: str) -> bool:
     """Whether an entry is taken back on the page of its exchange instead. Help out of older books has no such page."""
-    return kind is EntryKind.EXCHANGE and deed.startswith(_EXCHANGE)
+    return kind is EntryKind.EXCHANGE and code_of(Subject.EXCHANGE, deed) is not None
 
 
 def accounts_of(lines: Sequence[Line]) -> set[int]:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from timebank import subjects
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
 from timebank.exchanges.rules import MOVED, OPEN, OfExchange, State
+from timebank.references import Subject
 from timebank.rows import Page, columns_of, fetch, fetch_page
 
 EXCHANGES_A_PAGE = 25
@@ -115,6 +117,9 @@ def list_whats(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str
         select(Exchange.code, Exchange.what).where(Exchange.bank_id == bank_id, Exchange.code.in_(set(codes)))
     )
     return {row.code: row.what for row in rows}
+
+
+subjects.register(Subject.EXCHANGE, list_whats)
 
 
 class ExchangeStepRow(NamedTuple):

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from timebank import subjects
 from timebank.actors import Actor, OfMember, Role, Standing
 from timebank.holders.sources import Source, register
 from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.members.rules import fold
+from timebank.references import Subject
 from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_numbered
 
 MEMBERS_A_PAGE = 25
@@ -175,6 +177,9 @@ def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) ->
         .where(Membership.bank_id == bank_id, Membership.code.in_(set(codes)))
     )
     return {row.code: row.name for row in rows}
+
+
+subjects.register(Subject.MEMBER, list_names_of_codes)
 
 
 class MemberMatch(NamedTuple):

@@ -1,6 +1,6 @@
-"""Who may open a page. Every view says so with `@allows(…)`; one that does not is refused.
+"""Who may open a page. Every view states it with `@allows(…)`; a view that does not is refused.
 
-Strangers to a bank are told that a page does not exist (404); members who may not see it, that they may not (403).
+Strangers to a bank get 404; its members get 403 where they lack permission.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from timebank.signing_in.queries import find_person_id
 from timebank.web.away import remember
 from timebank.web.extensions import db, login
 
-#: How a member can tell a broker what to do; a slip signed by both is said where it is written down.
+#: Ways a member may instruct a broker in acting mode; a signed slip is chosen on the form that records help instead.
 TELLS = (How.PHONE, How.PAPER, How.IN_PERSON)
 View = Callable[..., Any]
 Permission = Callable[[Actor], bool]
@@ -59,9 +59,9 @@ def keepers(actor: Actor) -> bool:
 
 
 def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
-    """Say who may open a view; it then finds the bank in `g.bank` and who acts in `g.actor`.
+    """Guard a view with a permission; the view then has the bank in `g.bank` and who acts in `g.actor`.
 
-    A view that met another unit of work and lost is done again from its start, with the same form and key.
+    A view whose transaction lost a conflict is retried from its start, with the same form and key.
     """
 
     def guard(view: View) -> View:
@@ -78,7 +78,7 @@ def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
 
 
 def without_session(view: View) -> View:
-    """Mark a view as open to anybody without looking at the session, for addresses that programs ask."""
+    """Mark a view as open to anybody, without loading the session: for URLs that programs poll."""
     view.allowed = anybody  # type: ignore[attr-defined]
     return view
 
@@ -95,7 +95,7 @@ def _find_bank() -> None:
 
 
 def _admit(permission: Callable[..., bool]) -> Response | None:
-    """Set `g.actor`, or say where to go instead. Aborts with 404 for strangers and 403 for those who may not."""
+    """Set `g.actor`; return a redirect to the sign-in page for who is not signed in. Aborts with 404 or 403."""
     g.actor = None
     if current_user.is_authenticated and "bank" in g:
         g.actor = find_actor(db.session(), g.bank.id, current_user.person_id)
@@ -112,10 +112,10 @@ def _admit(permission: Callable[..., bool]) -> Response | None:
 
 
 def _act_for_somebody() -> None:
-    """Where the address says so (`acting`, `how`), the member whom a broker acts for becomes `g.actor`.
+    """Set `g.actor` to the member whom a broker acts for, where the URL names one (`acting`, `how`).
 
-    It stands in each address and not in the cookie, so that two windows of one broker never mix two members.
-    Aborts with 404 for nobody of this bank and 403 for who may not.
+    It is in every URL instead of the cookie, so that two windows of one broker never mix two members.
+    Aborts with 404 where the code is no member's, with 403 where the reader may not act for that member.
     """
     code, how = request.args.get("acting"), request.args.get("how", "")
     if code is None:
@@ -148,67 +148,67 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.person_id = person_id
 
     def get_id(self) -> str:
-        """What the cookie holds."""
+        """Return the token, which Flask-Login stores in the cookie."""
         return self.token
 
 
 def load_signed_in(token: str) -> SignedIn | None:
-    """Who the cookie's token stands for; nobody once the session was ended or has expired."""
+    """Return who the cookie's token stands for; None once the session was ended or has expired."""
     person_id = find_person_id(db.session(), token, clock.now())
     return None if person_id is None else SignedIn(token, person_id)
 
 
 class CodeConverter(BaseConverter):
-    """A reference in an address, such as K7M3-Q2XZ, however it was typed."""
+    """A code in a URL, such as K7M3-Q2XZ: in any case, with or without the dash."""
 
     regex = "[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}"
 
     def to_python(self, value: str) -> str:
-        """The code as it is kept."""
+        """Return the code as it is stored."""
         return codes.heard(value)
 
     def to_url(self, value: str) -> str:
-        """The code in groups."""
+        """Return the code in groups of four."""
         return codes.spoken(value)
 
 
 class EntryConverter(BaseConverter):
-    """What an entry is called in an address: a reference; or, of older books, a wave and the key that it had there."""
+    """An entry's code in a URL; for imported entries, a tilde and the key that they had in the older books."""
 
     regex = f"(?:{CodeConverter.regex}|{codes.OLD_KEY}[^/]+)"
     part_isolating = True
 
     def to_python(self, value: str) -> str:
-        """The reference or key as it is kept."""
+        """Return the code or key as it is stored."""
         return value if value.startswith(codes.OLD_KEY) else codes.heard(value)
 
     def to_url(self, value: str) -> str:
-        """The reference in groups, or the key as an address can hold it."""
+        """Return the code in groups of four, or the key quoted for a URL."""
         return quote(value, safe="~") if value.startswith(codes.OLD_KEY) else codes.spoken(value)
 
 
 class MonthConverter(BaseConverter):
-    """A month in an address, such as 2026-11; its first day in the code."""
+    """A month in a URL, such as 2026-11; a date, its first day, in Python."""
 
     regex = r"20\d\d-(?:0[1-9]|1[0-2])"
 
     def to_python(self, value: str) -> date:
-        """The first day of the month."""
+        """Return the first day of the month."""
         return date.fromisoformat(f"{value}-01")
 
     def to_url(self, value: date) -> str:
-        """The month's year and number."""
+        """Return the month's year and number."""
         return f"{value:%Y-%m}"
 
 
 class SlugConverter(BaseConverter):
-    """A bank's short name in an address."""
+    """A bank's slug in a URL."""
 
     regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class WordConverter(BaseConverter):
-    """A small word in an address, such as the kind of an entry."""
+    """A lower-case word in a URL, such as the kind of an entry."""
 
     regex = "[a-z]+"
 
@@ -228,7 +228,7 @@ def doing(form: HasKey | None = None, by: Actor | None = None) -> Doing:
 
 
 def refuse_unguarded() -> None:
-    """Deny by default: a view that does not say who may open it is opened by nobody."""
+    """Abort with 403 for a view without a permission: deny by default."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static" or hasattr(view, "allowed"):
         return
@@ -236,7 +236,7 @@ def refuse_unguarded() -> None:
 
 
 def set_up(app: Flask) -> None:
-    """Guard the app and teach it codes and slugs."""
+    """Register the guards, the URL converters and the default values of URLs."""
     app.url_map.converters.update(code=CodeConverter, entry=EntryConverter, month=MonthConverter)
     app.url_map.converters.update(slug=SlugConverter, word=WordConverter)
     app.before_request(refuse_unguarded)

@@ -1,4 +1,4 @@
-"""What the accounts are called that some lines move, and what the lines would do to them. Several pages tell it."""
+"""Names of the accounts that some lines move, and what the lines would do to their balances. Used by several pages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ from timebank.web.extensions import db
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The accounts in some corrections: what each is called, and how it stands."""
+class MovedAccounts:
+    """The accounts in some corrections, by id: what each is called in front of people, and its balances and limits."""
 
     names: dict[int, str]
     standing: dict[int, Account]
 
     def changes(self, lines: Sequence[Line]) -> list[tuple[str, int, int]]:
-        """(name, minutes before, minutes after) of each account that the lines would move."""
-        return [(self.names[one.account_id], one.before, one.after) for one in self._changes(lines)]
+        """Return (name, minutes before, minutes after) of each account that the lines would move."""
+        return [(self.names[change.account_id], change.before, change.after) for change in self._changes(lines)]
 
     def too_low(self, lines: Sequence[Line]) -> list[str]:
-        """Who would fall below the lowest balance that is agreed."""
-        return [self.names[one.account_id] for one in self._changes(lines) if one.is_too_low]
+        """Return the names of those who would fall below their floor."""
+        return [self.names[change.account_id] for change in self._changes(lines) if change.is_too_low]
 
     def _changes(self, lines: Sequence[Line]) -> list[Change]:
         return changes(lines, self.standing)
 
 
-def tell(lines: Collection[Line]) -> Told:
-    """The accounts that these lines move, in two questions however many they are."""
+def find_moved_accounts(lines: Collection[Line]) -> MovedAccounts:
+    """Return the accounts that these lines move, in two queries however many they are."""
     ids = sorted(accounts_of(list(lines)))
     standing = list_accounts(db.session(), g.bank.id, ids)
     names = list_names(db.session(), g.bank.id, ids)
-    called = {one: names[one][0] if one in names else account_words(standing[one].kind) for one in ids}
-    return Told(called, standing)
+    called = {id_: names[id_][0] if id_ in names else account_words(standing[id_].kind) for id_ in ids}
+    return MovedAccounts(called, standing)

@@ -1,4 +1,4 @@
-"""What an address asks for after its question mark: read kindly, and never further than the database can count."""
+"""Parsing of query parameters: invalid values are ignored, and numbers are clamped to what a database column holds."""
 
 from flask import request
 
@@ -7,7 +7,7 @@ _LONGEST_WORDS = 80
 
 
 def asked_number(name: str) -> int | None:
-    """A whole number from 1 up to what the database counts to; None where it is missing or is none."""
+    """Return a parameter as a whole number from 1 to 2**63 - 1; None where it is missing or not a number."""
     typed = request.args.get(name, "")
     if not (typed.isascii() and typed.isdigit()):
         return None
@@ -15,5 +15,5 @@ def asked_number(name: str) -> int | None:
 
 
 def asked_words(name: str) -> str:
-    """Words to look for; what is longer than a name is cut."""
+    """Return a parameter as words to search for, without NUL bytes, cut to 80 characters."""
     return request.args.get(name, "").replace("\x00", "")[:_LONGEST_WORDS]

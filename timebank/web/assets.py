@@ -1,4 +1,4 @@
-"""Addresses of our own files, with their content's hash, so that a browser may keep them for a year."""
+"""URLs of static files with a hash of their content, so that browsers may cache them for a year."""
 
 import hashlib
 from functools import lru_cache
@@ -8,7 +8,7 @@ from flask import Flask, url_for
 
 
 def set_up(app: Flask) -> None:
-    """Give the templates `asset('css/timebank.css')`."""
+    """Register the template function `asset('css/timebank.css')`."""
 
     @lru_cache(maxsize=64)
     def version(name: str) -> str:

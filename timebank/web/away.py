@@ -1,7 +1,7 @@
-"""The page for while the database does not answer, cannot write or is held by somebody else.
+"""The page for while the database does not answer, cannot write or is locked.
 
-It asks nothing of the database: the bank's name and phone number are remembered from the last page that was shown.
-Its button sends what was typed once more, with the same key, so that it is done once however often it is sent.
+It makes no query: the bank's name and phone number are cached from the last page of that bank. Its button posts the
+same fields again with the same form key, so that submitting is idempotent.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _REMEMBERED = "known_banks"
 
 @dataclass(frozen=True, slots=True)
 class KnownBank:
-    """What an error page says of a bank."""
+    """What an error page needs of a bank."""
 
     slug: str
     name: str
@@ -30,15 +30,16 @@ class KnownBank:
 
 
 def remember(bank: Bank) -> None:
-    """Keep in mind what the page needs of a bank, since it cannot be asked for when it is needed."""
+    """Cache what the page needs of a bank, for when it cannot be queried."""
     known = KnownBank(*(getattr(bank, name) for name in KnownBank.__slots__))
     current_app.extensions.setdefault(_REMEMBERED, {})[bank.slug] = known
 
 
 def away(error: DBAPIError | None = None) -> tuple[str, int, dict[str, str]]:
-    """The page, and when to try again.
+    """Return the page, 503 and a Retry-After header.
 
-    Where the connection broke while something was sent, it does not say that nothing moved: nobody can know yet.
+    Where the connection broke during a POST, the page does not claim that nothing moved: whether it was committed is
+    unknown.
     """
     sends = request.method not in READING_METHODS
     g.bank = current_app.extensions.get(_REMEMBERED, {}).get(request.path.split("/")[1])
@@ -56,7 +57,7 @@ def away(error: DBAPIError | None = None) -> tuple[str, int, dict[str, str]]:
 
 
 def _sent() -> list[tuple[str, str]] | None:
-    """The fields that were sent, to send them again; None where they hold a password or code, which no page repeats."""
+    """Return the submitted fields; None where they hold a password or code, which no page repeats."""
     if (request.endpoint or "").startswith("signing_in."):
         return None
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

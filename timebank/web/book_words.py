@@ -1,4 +1,4 @@
-"""What kinds of entries and accounts are called in front of people. Several pages say them."""
+"""Words for the kinds of entries and accounts, used on several pages."""
 
 from flask_babel import gettext as _
 
@@ -6,7 +6,7 @@ from timebank.ledger.entries import EntryKind
 
 
 def kind_words(kind: str) -> str:
-    """What kind of entry it is."""
+    """Return the words for a kind of entry."""
     words = {
         EntryKind.EXCHANGE: _("Help"),
         EntryKind.ACTIVITY: _("Group activity"),
@@ -22,7 +22,7 @@ def kind_words(kind: str) -> str:
 
 
 def account_words(kind: str) -> str:
-    """What an account without a holder is called."""
+    """Return what an account without a holder is called."""
     words = {
         "pot": _("Community pot"),
         "fund": _("Fund"),

@@ -1,4 +1,4 @@
-"""A day as people type it: today, yesterday, 17 November, 17/11, 17.11.2026 or 2026-11-17. Never guessed."""
+"""Parse a day as people type it: today, yesterday, 17 November, 17/11, 17.11.2026 or 2026-11-17. Never guessed."""
 
 import re
 from datetime import date, timedelta
@@ -16,40 +16,40 @@ _HALF_A_YEAR = timedelta(days=183)
 
 
 class DayNotUnderstoodError(TimebankError):
-    """The words do not say a day."""
+    """The text cannot be parsed as a day."""
 
     message_id = "day_not_understood"
 
 
 def read_day(text: str) -> date:
-    """The day that was typed, day before month; without a year, the one nearest to today.
+    """Return the day that was typed, day before month; without a year, the date nearest to today.
 
     Raises DayNotUnderstoodError.
     """
     words = " ".join(text.strip().casefold().split())
-    said = {
+    days_from_now = {
         _("Today").casefold(): 0,
         _("Yesterday").casefold(): -1,
         _("Tomorrow").casefold(): 1,
     }
-    if words in said:
-        return today() + timedelta(days=said[words])
-    if found := _ISO.fullmatch(words):
-        return _day(int(found[3]), int(found[2]), int(found[1]))
-    if found := _NUMBERS.fullmatch(words):
-        return _nearest(int(found[1]), int(found[2]), found[3])
-    if found := _WITH_MONTH.fullmatch(words):
-        return _nearest(int(found[1]), _month(found[2]), found[3])
+    if words in days_from_now:
+        return today() + timedelta(days=days_from_now[words])
+    if match := _ISO.fullmatch(words):
+        return _day(int(match[3]), int(match[2]), int(match[1]))
+    if match := _NUMBERS.fullmatch(words):
+        return _nearest(int(match[1]), int(match[2]), match[3])
+    if match := _WITH_MONTH.fullmatch(words):
+        return _nearest(int(match[1]), _month(match[2]), match[3])
     raise DayNotUnderstoodError
 
 
 def _month(name: str) -> int:
-    """The number of a month by its name or the start of it."""
+    """Return the number of the month whose name begins like this. Raises DayNotUnderstoodError."""
     names = get_month_names("wide", locale=get_locale())
-    found = [number for number, full in names.items() if full.casefold().startswith(name)]
-    if len(found) != 1:
+    numbers = [number for number, full in names.items() if full.casefold().startswith(name)]
+    if len(numbers) != 1:
         raise DayNotUnderstoodError
-    return int(found[0])
+    return int(numbers[0])
 
 
 def _nearest(day: int, month: int, year: str | None) -> date:
@@ -57,9 +57,9 @@ def _nearest(day: int, month: int, year: str | None) -> date:
         return _day(day, month, int(year) + (2000 if len(year) == 2 else 0))  # noqa: PLR2004 (two digits)
     now = today()
     for candidate in (now.year, now.year - 1, now.year + 1):
-        found = _leap_day(candidate) if (month, day) == (2, 29) else _day(day, month, candidate)
-        if found is not None and abs(found - now) <= _HALF_A_YEAR:
-            return found
+        nearest = _leap_day(candidate) if (month, day) == (2, 29) else _day(day, month, candidate)
+        if nearest is not None and abs(nearest - now) <= _HALF_A_YEAR:
+            return nearest
     return _day(day, month, now.year)
 
 

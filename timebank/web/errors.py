@@ -1,4 +1,4 @@
-"""Error pages in plain words. Nothing moved, and the phone number is there."""
+"""Handlers that render an error page for every exception: plain words, and the bank's phone number."""
 
 import logging
 
@@ -23,7 +23,7 @@ Page = tuple[str, int, dict[str, str]]
 def _page(status: int, sentence: str | None = None) -> Page:
     try:
         return _filled(status, sentence)
-    except (OperationalError, InterfaceError) as error:  # it has to know who reads it, and cannot ask
+    except (OperationalError, InterfaceError) as error:  # the page needs the reader, who cannot be loaded
         return _database_gone(error)
 
 
@@ -32,12 +32,12 @@ def _filled(status: int, sentence: str | None) -> Page:
     if g.get("bank") is None:
         g.bank = _bank_of_address()
     g.setdefault("actor", None)
-    shown = status if status in _PAGES else 500
-    return render_template(f"errors/{shown}.html", sentence=sentence), status, {}
+    page = status if status in _PAGES else 500
+    return render_template(f"errors/{page}.html", sentence=sentence), status, {}
 
 
 def _bank_of_address() -> Bank | None:
-    """The bank whose page was looked for, so that its phone number is there; none while the database is away."""
+    """Return the bank of the requested URL, for its phone number; None while the database is away."""
     try:
         return find_bank(db.session(), request.path.split("/")[1])
     except SQLAlchemyError:
@@ -67,7 +67,7 @@ def _not_permitted(_error: NotPermittedError) -> Page:
 
 
 def _refused(error: TimebankError) -> Page:
-    """A refusal that no form was there to show: it is said on a page of its own."""
+    """Render a refusal that no view caught on a page of its own."""
     return _page(400, say(error))
 
 
@@ -87,7 +87,7 @@ def _broken(error: Exception) -> Page:
 
 
 def set_up(app: Flask) -> None:
-    """Every error has a page."""
+    """Register the handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TimebankError, _refused)

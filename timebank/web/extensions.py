@@ -20,10 +20,10 @@ READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class IntentSession(FlaskSession):
-    """A session that only reads while a page is shown: GET never writes, and the database holds us to it."""
+    """A session that is read-only in GET requests, which the database enforces."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:  # noqa: ANN401 (the signature is SQLAlchemy's)
-        """The engine for this request's intent."""
+        """Return the read-only engine for GET, HEAD and OPTIONS, else the writing one."""
         engine = super().get_bind(*args, **kwargs)
         if isinstance(engine, Engine) and has_request_context() and request.method in READING_METHODS:
             return reading(engine)
@@ -31,7 +31,7 @@ class IntentSession(FlaskSession):
 
 
 class Database(SQLAlchemy):
-    """Flask-SQLAlchemy on our own engines, which are set so that what was promised is kept."""
+    """Flask-SQLAlchemy on the engines of `timebank.db`, which are configured for durability."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: object) -> Engine:  # noqa: ARG002 (the signature is Flask-SQLAlchemy's)
         url = options["url"]
@@ -42,9 +42,9 @@ class Database(SQLAlchemy):
         return Alone(current_app.extensions["alone_engine"], self.session().info)
 
     def _teardown_session(self, exc: BaseException | None) -> None:
-        """End the request's unit of work. A connection that broke meanwhile does not take the answer away.
+        """Close the request's session; log a connection that broke meanwhile instead of failing the response.
 
-        Whatever was to be kept was committed before.
+        Everything that had to be stored was committed before.
         """
         try:
             super()._teardown_session(exc)

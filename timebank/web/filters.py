@@ -1,4 +1,4 @@
-"""How hours, days and names are said. Whole minutes inside; hours and minutes in the reader's words outside."""
+"""Template filters that format minutes, days and names in the reader's language."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,10 +12,11 @@ from timebank import clock, codes
 from timebank.ledger.hours import split
 from timebank.web.exchange_words import how_words, state_look, state_words
 from timebank.web.people_words import stage_look, stage_words, standing_look, standing_words
+from timebank.web.subjects import url_of_text
 
 
 def hours_in_words(minutes: int) -> str:
-    """'1 hour 30 minutes', '45 minutes', '2 hours'; the sign is said in words elsewhere."""
+    """Return '1 hour 30 minutes', '45 minutes' or '2 hours'; the sign is left out."""
     hours, rest = split(minutes)
     parts = []
     if hours:
@@ -26,7 +27,7 @@ def hours_in_words(minutes: int) -> str:
 
 
 def hours_short(minutes: int) -> str:
-    """'1 h 30 min', '45 min', '2 h', for tables; a minus sign below zero."""
+    """Return '1 h 30 min', '45 min' or '2 h', for tables, with a minus sign below zero."""
     hours, rest = split(minutes)
     parts = []
     if hours:
@@ -37,13 +38,13 @@ def hours_short(minutes: int) -> str:
 
 
 def hours_signed(minutes: int) -> str:
-    """The same with its sign: what came in and what went out."""
+    """Return the same with a plus or minus sign."""
     sign = "\u2212" if minutes < 0 else "+"
     return f"{sign}\u00a0{hours_short(abs(minutes))}"
 
 
 def today() -> date:
-    """The calendar day where the bank is."""
+    """Return the calendar day in the bank's time zone."""
     return clock.local_day(clock.now(), g.bank.time_zone)
 
 
@@ -51,9 +52,9 @@ def day_long(day: date) -> str:
     """'Yesterday, Friday 20 November'; the year where it is another one."""
     now = today()
     pattern = "EEEE d MMMM" if day.year == now.year else "EEEE d MMMM y"
-    said: str = babel_date(day, pattern, locale=get_locale())
+    words: str = babel_date(day, pattern, locale=get_locale())
     names = {now: _("Today"), now - timedelta(days=1): _("Yesterday"), now + timedelta(days=1): _("Tomorrow")}
-    return f"{names[day]}, {said}" if day in names else said
+    return f"{names[day]}, {words}" if day in names else words
 
 
 def day_short(day: date) -> str:
@@ -68,7 +69,7 @@ def month_name(day: date) -> str:
 
 
 def late_for(day: date, recorded_at: datetime) -> date | None:
-    """The first day of the month that an entry belongs to, where it was written down in a later one."""
+    """Return the first day of the month that an entry belongs to, if it was recorded in a later month."""
     month = day.replace(day=1)
     return month if clock.local_day(recorded_at, g.bank.time_zone).replace(day=1) > month else None
 
@@ -91,13 +92,13 @@ def thousands(number: int) -> str:
 
 
 def first_name(name: str) -> str:
-    """What a neighbour is called."""
+    """Return the first word of a name."""
     return name.split(" ", 1)[0]
 
 
 def set_up(app: Flask) -> None:
-    """Give the templates their words."""
-    for say in (
+    """Register the filters and globals."""
+    for template_filter in (
         hours_in_words,
         hours_short,
         hours_signed,
@@ -117,8 +118,9 @@ def set_up(app: Flask) -> None:
         standing_words,
         standing_look,
     ):
-        app.add_template_filter(say)
+        app.add_template_filter(template_filter)
     app.add_template_filter(codes.spoken, "spoken")
+    app.add_template_filter(url_of_text, "subject_url")
     app.add_template_global(_locale_tag, "locale_tag")
     app.add_template_global(_text_direction, "text_direction")
 

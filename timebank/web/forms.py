@@ -1,4 +1,4 @@
-"""What our forms have in common: the form's key, typed time, typed days, and errors said in one place."""
+"""Base classes of forms: the form key, and fields that parse hours, numbers and days."""
 
 import hashlib
 import secrets
@@ -40,20 +40,20 @@ LONGEST_EVIDENCE = 200
 
 
 def tidy(text: str | None) -> str:
-    """What was typed, without space around it and doubled inside."""
+    """Return the text with white space collapsed to single spaces and stripped."""
     return " ".join((text or "").split())
 
 
 def without_nulls(typed: object) -> object:
-    """PostgreSQL keeps no NUL byte in a text, so none gets further than the form."""
+    """Return a typed text without NUL bytes, which PostgreSQL refuses in a text."""
     return typed.replace("\x00", "") if isinstance(typed, str) else typed
 
 
 class KeyedForm(FlaskForm):  # type: ignore[misc]
-    """A form that does something. Its key is made when the page is shown, so that sending it twice does it once."""
+    """A form that does something. Its key is made when the page is rendered and makes submitting it idempotent."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Every field of every form goes through the same sieve."""
+        """Adds `without_nulls` to the filters of every field."""
 
         def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: dict[str, Any]) -> Field:
             """Bind a field with our filter before its own."""
@@ -64,11 +64,14 @@ class KeyedForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def key(self) -> str:
-        """The key as it is kept, apart for each kind of page: sent for another deed of that kind, it is refused."""
+        """Return the key as the trail stores it, which differs for each endpoint.
+
+        Submitting the same key with other content to the same endpoint is refused.
+        """
         return f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.endpoint}"[:_KEY_LENGTH]
 
     def refuse(self, error: TimebankError, field: Field | None = None) -> None:
-        """Say why a deed was refused, at a field or for the whole form; what was typed stays."""
+        """Add the sentence for a refusal to a field or to the form; what was typed stays."""
         if field is None:
             self.form_errors.append(say(error))
         else:
@@ -80,7 +83,7 @@ NOTHING = frozenset({"0", "0 min", "0 minutes", "0 h", "0 hours"})
 
 
 class HoursField(StringField):
-    """A length of time as people type it; `minutes` is what it means. `or_nothing` takes 0 as well."""
+    """A length of time as people type it; `minutes` is the parsed value. With `or_nothing`, 0 is valid too."""
 
     minutes: int | None = None
 
@@ -89,7 +92,7 @@ class HoursField(StringField):
         self.or_nothing = or_nothing
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
-        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        """Parse what was typed. Raises StopValidation with a sentence for the reader."""
         if not (self.data or "").strip():
             return
         if self.or_nothing and tidy(self.data).lower() in NOTHING:
@@ -99,10 +102,10 @@ class HoursField(StringField):
 
 
 class LimitField(HoursField):
-    """How far a balance may go, typed with its unit, such as 20 hours; 0 is a limit too."""
+    """A limit of a balance, typed with its unit, such as 20 hours; 0 is valid. `minutes` is the parsed value."""
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
-        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        """Parse what was typed. Raises StopValidation with a sentence for the reader."""
         if tidy(self.data).lower() in NOTHING:
             self.minutes = 0
         elif tidy(self.data):
@@ -115,7 +118,7 @@ class LimitField(HoursField):
 
 
 class NumberField(StringField):
-    """A whole number between two others; `number` is what was typed, None where nothing was."""
+    """A whole number in a range; `number` is the parsed value, None where the field is empty."""
 
     number: int | None = None
 
@@ -125,7 +128,7 @@ class NumberField(StringField):
         self.lowest, self.highest = lowest, highest
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
-        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        """Parse what was typed. Raises StopValidation with a sentence for the reader."""
         typed = tidy(self.data)
         if not typed:
             return
@@ -139,12 +142,12 @@ class NumberField(StringField):
 
 
 class DayField(StringField):
-    """A day as people type it, 'yesterday' included; `day` is what it means."""
+    """A day as people type it, such as 'yesterday'; `day` is the parsed value."""
 
     day: date | None = None
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
-        """Read what was typed. Raises StopValidation with the sentence that helps."""
+        """Parse what was typed. Raises StopValidation with a sentence for the reader."""
         if not (self.data or "").strip():
             return
         self.day = _read(lambda: read_day(self.data or ""))
@@ -158,17 +161,17 @@ def _read(reader: Callable[[], Any]) -> Any:  # noqa: ANN401 (whatever the reade
 
 
 class ButtonForm(KeyedForm):
-    """Nothing but a button. A page can have many of them, each with its own address."""
+    """A form with a button only. A page can have many of them, each with a URL of its own."""
 
     @property
     def key(self) -> str:
-        """The key as it is kept, apart for each address: the buttons of a page share what they send."""
-        told = f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.path}"
-        return hashlib.sha256(told.encode()).hexdigest()
+        """Return the key as the trail stores it, which differs for each URL: the buttons of a page share one field."""
+        submission = f"{self.form_key.data or secrets.token_urlsafe(16)}:{request.path}"
+        return hashlib.sha256(submission.encode()).hexdigest()
 
 
 class HandForm(KeyedForm):
-    """A form that a broker may send for a member: what there is to show for it. Of no account to anybody else."""
+    """A form that a broker may submit for a member, with the broker's evidence; ignored for anybody else."""
 
     evidence = StringField(
         _("What is there to show for it?"),
@@ -177,7 +180,7 @@ class HandForm(KeyedForm):
     )
 
     def validate_evidence(self, field: StringField) -> None:
-        """Nothing is cut off in silence."""
+        """Refuse what is too long to be stored."""
         at_most(LONGEST_EVIDENCE, _("Say it in 200 letters or fewer."))(self, field)
 
 
@@ -196,12 +199,12 @@ class needed:  # noqa: N801 (reads like WTForms' own validators)
 
 
 def _can_be_read(text: str) -> bool:
-    """Whether there is anything to see: spaces and signs without a shape are nothing."""
+    """Return whether the text has a visible character: neither white space nor unprintable."""
     return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def at_most(length: int, sentence: object) -> Callable[[FlaskForm, Field], None]:
-    """The text must not be longer than what is kept; nothing is cut off in silence."""
+    """Return a validator that refuses longer texts with this sentence."""
 
     def check(_form: FlaskForm, field: Field) -> None:
         if len(field.data or "") > length:

@@ -1,4 +1,4 @@
-"""What every answer says to the browser: load nothing but our own, be framed by nobody, keep private pages private."""
+"""Security headers of every response: only our own files, no framing, no caching of private pages."""
 
 from flask import Flask, request
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ _POLICY = (
 
 
 def set_up(app: Flask) -> None:
-    """Add the headers to every answer."""
+    """Add the headers to every response."""
 
     @app.after_request
     def _add(response: Response) -> Response:

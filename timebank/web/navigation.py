@@ -10,7 +10,7 @@ from timebank import actors as rules
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A word and where it leads."""
+    """A label and a URL."""
 
     label: str
     url: str
@@ -18,7 +18,7 @@ class MenuItem:
 
 
 def menu() -> list[MenuItem]:
-    """The items of the reader's menu, in order."""
+    """Return the items of the reader's menu, in order."""
     actor = g.get("actor")
     if actor is None:
         return []
@@ -45,7 +45,7 @@ def _item(endpoint: str, label: str) -> MenuItem:
 
 
 def set_up(app: Flask) -> None:
-    """Give every page its menu, its bank and who reads it."""
+    """Give every template the menu, the bank and the reader."""
 
     @app.context_processor
     def _frame() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The fields with which people say who they are, how to reach them and where they live. Several pages ask these."""
+"""Form fields for a person's name, phone, e-mail and area, used by several pages."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from timebank.web.sentences import say
 
 
 class PhoneNotUnderstoodError(TimebankError):
-    """What was typed is no phone number."""
+    """The text cannot be parsed as a phone number."""
 
     message_id = "phone_not_understood"
 

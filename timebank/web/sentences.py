@@ -1,7 +1,4 @@
-"""What people read where a deed cannot be done: one kind sentence for each error, in one place.
-
-The rooms below name the error and its values; here it is said. A test holds that none is missing.
-"""
+"""The sentence for each refusal, by message id. A test holds that none is missing."""
 
 from flask import g, has_request_context
 from flask_babel import gettext, lazy_gettext as _
@@ -119,15 +116,15 @@ SENTENCES = {
 
 
 def say(error: TimebankError) -> str:
-    """The sentence for an error, in the reader's language."""
-    said = (
+    """Return the sentence for an error, in the reader's language."""
+    sentence = (
         gettext(str(SENTENCES[error.message_id]), **error.values) if error.values else str(SENTENCES[error.message_id])
     )
-    return f"{said} {way_out()}" if isinstance(error, FloorReachedError) and has_request_context() else said
+    return f"{sentence} {way_out()}" if isinstance(error, FloorReachedError) and has_request_context() else sentence
 
 
 def way_out() -> str:
-    """Where hours cannot move: whom to ring, and for a broker where a limit is changed."""
+    """Return whom to ring where a floor was reached, or, for a broker, where limits are changed."""
     bank, actor = g.get("bank"), g.get("actor")
     if actor is not None and may_broker(actor):
         return str(

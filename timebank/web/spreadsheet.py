@@ -12,9 +12,10 @@ _ROWS_A_PIECE = 500
 
 
 def send(name: str, rows: Iterable[Sequence[str | int | None]]) -> Response:
-    """The rows as a file of this name; texts are made harmless, whole numbers stay numbers, None is empty.
+    """Return a response that streams the rows as CSV under this file name.
 
-    Rows are asked for as they are sent, so that a long list is never held as a whole.
+    Texts that a spreadsheet would run as formulas are escaped; None is an empty cell. Rows are consumed while they are
+    sent, so a long list is never in memory as a whole.
     """
     answer = Response(stream_with_context(_pieces(rows)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

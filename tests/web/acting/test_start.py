@@ -177,7 +177,7 @@ def test_acting_for_a_coordinator_opens_nothing_that_is_the_coordinators(as_, vi
         ("perdita", "ada", "phone", 404),
     ],
 )
-def test_who_may_not_act_is_told_so(as_, village, who, whom, how, status):
+def test_who_may_not_act_for_somebody_is_refused(as_, village, who, whom, how, status):
     browser = as_(getattr(village, who))
     assert browser.get(f"/angus/hours?{acting(getattr(village, whom), how)}").status == status
 

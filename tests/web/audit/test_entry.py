@@ -38,7 +38,7 @@ def test_help_and_what_took_it_back_lead_to_each_other(as_, village, books):
     assert back.links["The page of the reversal"] == f"/angus/reversals/{reversal}"
 
 
-def test_who_acted_for_whom_and_what_there_is_to_show_for_it_is_told(as_, village, books):
+def test_who_acted_for_whom_is_shown_with_the_evidence(as_, village, books):
     code = books.confirmed(village.ada, village.grace)
     with books.backend.session() as session:
         exchange = session.get_one(Exchange, (village.angus.id, books.exchange(code).id))

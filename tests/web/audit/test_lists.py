@@ -99,7 +99,7 @@ def test_reversals_that_wait_and_those_answered_say_who_did_what_and_why(as_, vi
     assert "Roses" not in page
 
 
-def test_one_broker_for_both_sides_stands_there_with_what_there_is_to_show(as_, village, books):
+def test_one_broker_for_both_sides_is_listed_with_the_evidence(as_, village, books):
     code = books.confirmed(village.ada, village.grace, what="Roses")
     with books.backend.session() as session:
         for number, (member, how, evidence) in enumerate(

@@ -111,7 +111,7 @@ def test_sent_twice_it_waits_once(as_, village, books):
     assert books.count("correction") == 1
 
 
-def test_a_floor_in_the_way_is_told_before_it_is_asked_for(as_, village, books):
+def test_a_floor_that_would_be_passed_is_shown_on_the_check_page(as_, village, books):
     mary, page = _form(as_, village)
     page = mary.submit(page, **SAID | {"how_long": "21 hours"})
     assert "this would take Grace Okafor below the lowest balance that is agreed" in page

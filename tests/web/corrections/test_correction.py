@@ -106,7 +106,7 @@ def test_turning_it_down_takes_a_reason_that_is_shown(as_, village, books):
     assert (books.count("entry"), books.count("correction")) == (0, 1)
 
 
-def test_who_asked_for_it_withdraws_it(as_, village, books):
+def test_the_proposer_withdraws_a_correction(as_, village, books):
     code = books.correction()
     mary = as_(village.mary)
     page = mary.done(mary.get(f"corrections/{code}"), "Withdraw it")
@@ -168,6 +168,6 @@ def test_to_strangers_and_members_a_correction_is_nothing(as_, village, books):
     assert as_(village.tom).post("corrections/AAAA-AAAA/approval").status == 404
 
 
-def test_it_says_when_it_was_asked_for(as_, village, books):
+def test_a_correction_shows_when_it_was_proposed(as_, village, books):
     code = books.correction(now=NOW)
     assert "Mary Duncan, 21 Nov, 10:00" in as_(village.tom).get(f"corrections/{code}")

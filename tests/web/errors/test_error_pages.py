@@ -28,13 +28,13 @@ def test_what_a_role_does_not_open_is_told_in_plain_words(as_, village):
     assert PHONE in page
 
 
-def test_a_wrong_method_is_told_in_plain_words(as_, village, books):
+def test_a_wrong_method_gets_a_page_in_plain_words(as_, village, books):
     page = as_(village.grace).get(f"exchanges/{books.propose(village.ada, village.grace)}/acceptance")
     assert page.status == 405
     assert "Go back and use the button on the page." in page
 
 
-def test_a_form_without_its_token_is_told_in_plain_words(as_, village, books):
+def test_a_form_without_its_token_gets_a_page_in_plain_words(as_, village, books):
     code = books.recorded(village.ada, village.grace)
     page = as_(village.grace).post_bare(f"exchanges/{code}/confirmation")
     assert page.status == 400
@@ -42,7 +42,7 @@ def test_a_form_without_its_token_is_told_in_plain_words(as_, village, books):
     assert books.state(code) == "recorded"
 
 
-def test_a_form_that_is_far_too_large_is_told_in_plain_words(as_, village, books):
+def test_a_form_that_is_far_too_large_gets_a_page_in_plain_words(as_, village, books):
     page = as_(village.ada).post("profile", name="Ada", phone="", email="ada@example.org", about="a" * 300_000)
     assert page.status == 413
     assert "What you sent is larger than we can take. Try with fewer words." in page

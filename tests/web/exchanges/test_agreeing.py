@@ -62,7 +62,7 @@ def test_the_other_side_cannot_withdraw_what_was_recorded(as_, village, books):
     assert books.state(code) == "recorded"
 
 
-def test_a_deed_that_comes_too_late_says_how_it_stands(as_, village, books):
+def test_an_action_that_comes_too_late_shows_the_present_state(as_, village, books):
     code = books.propose(village.ada, village.grace)
     grace, ada = as_(village.grace), as_(village.ada)
     open_page = grace.get(f"exchanges/{code}")

@@ -88,7 +88,7 @@ def test_the_code_of_another_banks_exchange_opens_nothing_here(as_, village, boo
     assert as_(village.perdita).post(f"exchanges/{code}/confirmation", form_key="k").status == 404
 
 
-def test_at_the_floor_a_kind_sentence_is_said_and_nothing_is_lost(as_, village, books):
+def test_at_the_floor_a_kind_sentence_is_shown_and_nothing_is_lost(as_, village, books):
     books.confirmed(village.ada, village.grace, minutes=1200)
     code = books.recorded(village.linus, village.grace, what="Lamp mended", minutes=15)
     grace = as_(village.grace)

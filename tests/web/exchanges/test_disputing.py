@@ -105,7 +105,7 @@ def test_a_stranger_neither_disputes_nor_agrees(as_, village, books):
     assert (books.state(recorded), books.state(disputed)) == ("recorded", "disputed")
 
 
-def test_a_broker_who_disputes_for_a_member_says_what_there_is_to_show_for_it(as_, village, books):
+def test_a_broker_who_disputes_for_a_member_gives_evidence(as_, village, books):
     code = books.recorded(village.ada, village.grace)
     rosa = as_(village.rosa)
     page = rosa.get(f"exchanges/{code}/dispute?acting={spoken(village.grace.code)}&how=phone")

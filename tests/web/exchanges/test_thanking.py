@@ -41,7 +41,7 @@ def test_the_page_after_confirming_offers_to_say_thank_you(as_, village, books):
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [("", "Write a few words."), ("x" * 201, "200 letters or fewer")])
-def test_what_is_not_right_is_kept_as_typed(as_, village, books, typed, sentence):
+def test_an_invalid_form_is_kept_as_typed(as_, village, books, typed, sentence):
     code = books.confirmed(village.ada, village.grace)
     grace = as_(village.grace)
     page = grace.submit(grace.get(f"exchanges/{code}"), "Send thanks", words=typed)

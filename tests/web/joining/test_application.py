@@ -24,7 +24,7 @@ def test_a_broker_takes_somebody_in_in_one_sitting(as_, village, books):
     assert books.are_right()
 
 
-def test_its_story_says_who_did_what_when_and_what_was_kept(as_, village, books):
+def test_an_application_shows_each_step_with_who_took_it_when_and_its_notes(as_, village, books):
     page = as_(village.mary).get(f"applications/{books.application(steps=3)}")
     assert "Rosa Lindsay talked with them “Likes dogs” 21 Nov, 10:00" in page
     assert "Rosa Lindsay took a reference from Jean Shaw “Her neighbour for ten years”" in page
@@ -75,7 +75,7 @@ def test_a_step_sent_twice_is_taken_once(as_, village, books):
         (2, "Keep this reference", {"referee": "jean  SHAW", "words": "Again"}, "has given a reference already"),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(steps, button, typed, sentence, as_, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(steps, button, typed, sentence, as_, village, books):
     rosa = as_(village.rosa)
     code = books.application(steps=steps)
     page = rosa.submit(rosa.get(f"applications/{code}"), button, **typed)
@@ -86,7 +86,7 @@ def test_what_is_not_whole_is_refused_and_kept_as_typed(steps, button, typed, se
     assert books.count("application_step") == steps + 1
 
 
-def test_a_step_that_another_broker_took_meanwhile_is_told_and_not_taken_again(as_, village, books):
+def test_a_step_that_another_broker_took_meanwhile_is_shown_and_not_taken_again(as_, village, books):
     rosa, mary = as_(village.rosa), as_(village.mary)
     code = books.application()
     old = mary.get(f"applications/{code}")

@@ -80,7 +80,7 @@ def test_where_the_bank_asks_nobody_it_does_not_say_so(visitor, village, books):
         ({"agrees": []}, "Read what we keep about you, and tick this."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, visitor, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, visitor, village, books):
     said = TYPED | typed
     page = visitor.submit(visitor.get("join"), **said)
     assert page.status == 200

@@ -56,7 +56,7 @@ def test_sending_the_form_twice_makes_one_application(as_, village, books):
         ({"how": "online"}, "Not a valid choice"),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, as_, village, books):
     rosa = as_(village.rosa)
     said = TYPED | typed
     page = rosa.submit(rosa.get("applications/new"), **said)

@@ -122,7 +122,7 @@ def test_what_is_unfinished_comes_first_and_is_linked(as_, village, books, path)
     assert (standing(books), books.balance(village.grace)) == ("active", 90)
 
 
-def test_what_they_listed_is_closed_and_told_before(as_, village, books, path):
+def test_listings_of_who_leaves_are_closed_as_the_check_page_announces(as_, village, books, path):
     listed = [books.listed(village.grace), books.listed(village.grace, title="Jam")]
     rosa = as_(village.rosa)
     page = to_check(rosa, rosa.follow(rosa.get(path)))
@@ -155,7 +155,7 @@ def test_where_hours_cannot_go_is_said_and_what_was_typed_stays(typed, sentence,
     assert "pot" in page.form.choices["to"]
 
 
-def test_one_of_several_is_chosen_while_the_name_still_stands_there(as_, village, books, path):
+def test_one_of_several_matches_can_be_chosen_while_the_name_is_still_typed(as_, village, books, path):
     books.confirmed(village.grace, village.ada, minutes=90)
     rosa = as_(village.rosa)
     page = rosa.submit(rosa.get(path), words="l")
@@ -207,7 +207,7 @@ def test_what_another_broker_did_meanwhile_is_told_and_done_once(as_, village, b
     assert (pot(books), books.balance(village.linus), books.count("closing")) == (0, 90, 1)
 
 
-def test_hours_that_moved_meanwhile_are_shown_anew_before_anything_happens(as_, village, books, path):
+def test_a_balance_that_changed_meanwhile_is_shown_again_before_anything_happens(as_, village, books, path):
     books.confirmed(village.grace, village.ada, minutes=90)
     rosa = as_(village.rosa)
     page = to_check(rosa, rosa.get(path))
@@ -243,7 +243,9 @@ def test_an_address_that_names_nobody_who_may_have_them_asks_again(word, as_, vi
 
 
 @pytest.mark.parametrize("page", ["", "/reason", "/done"])
-def test_nobody_leaves_by_themselves_and_a_broker_lets_nobody_with_a_role_go(page, as_, village, books):
+def test_members_cannot_record_their_own_leaving_and_brokers_not_that_of_somebody_with_a_role(
+    page, as_, village, books
+):
     rosa, mary = as_(village.rosa), as_(village.mary)
     for browser, member in ((rosa, village.rosa), (mary, village.mary), (rosa, village.audrey)):
         path = f"members/{spoken(member.code)}/leaving{page}"

@@ -96,7 +96,7 @@ def test_sending_it_twice_changes_it_once(as_, village, books, path):
         ({"below": "1 hour"}, "Today they are 2 h 15 min below zero. The limit has to be at least that far below."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books, path):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, as_, village, books, path):
     books.confirmed(village.ada, village.grace, minutes=135)
     rosa = as_(village.rosa)
     page = rosa.submit(rosa.get(path), **TYPED | typed)

@@ -61,7 +61,7 @@ def test_sending_it_twice_changes_it_once(as_, village, books):
         ({"until": "yesterday"}, "Choose a day from today on, and at most a year ahead."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, as_, village, books):
     mary = as_(village.mary)
     page = mary.submit(mary.get("pot"), **TYPED | typed)
     assert page.status == 200

@@ -96,7 +96,7 @@ def form_of(page: Page):
     return next(form for form in page.forms if "name" in form.names)
 
 
-def test_an_added_one_stands_where_the_link_stood(mary):
+def test_a_category_added_by_a_link_is_placed_where_the_link_was(mary):
     page = mary.get("categories/new?under=arts")
     assert page.form.fields["under"] == ["arts"]
     assert mary.get("categories/new?under=nonsense").status == 200

@@ -16,7 +16,7 @@ def move(books, code, what, *, by):
         session.commit()
 
 
-def test_it_says_everything_but_an_address(as_, village, books):
+def test_a_listing_shows_everything_but_an_address(as_, village, books):
     code = books.listed(
         village.ada, title="Sitting in", words="With a cup of tea.", categories=("home/house-sitting",), suits=0b011
     )

@@ -70,7 +70,7 @@ def test_the_area_is_ones_own_unless_another_is_chosen(ada, areas, as_, village,
         ({"when_words": "j" * 121}, "Say it in 120 letters or fewer."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, ada, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, ada, books):
     page = ada.submit(ada.get("my-listings/new/offer"), **TYPED | typed, suits=[3])
     assert page.status == 200
     assert sentence in page
@@ -100,7 +100,7 @@ def test_a_bank_without_categories_says_whom_to_ask(as_, village):
     assert "There are no kinds of help to choose from yet. Ask your coordinator to add some." in page
 
 
-def test_it_is_changed_and_what_was_said_stands_in_the_form(ada, as_, village, books):
+def test_a_listing_is_changed_in_a_form_that_shows_its_present_words(ada, as_, village, books):
     code = books.listed(village.ada, title="Jam", words="Jars", suits=0b1001, when_words="soon")
     page = ada.get(f"listings/{code}/changes")
     fields = page.form.fields
@@ -131,7 +131,7 @@ def test_it_is_paused_or_closed_and_opened_again(button, says, ada, as_, village
     assert "Gardening" in as_(village.grace).get("listings").links
 
 
-def test_what_moved_on_meanwhile_is_told_and_stays(ada, village, books):
+def test_a_listing_that_changed_meanwhile_is_left_alone_with_a_notice(ada, village, books):
     code = books.listed(village.ada)
     page = ada.get(f"listings/{code}")
     ada.done(page, "Close it")

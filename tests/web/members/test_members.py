@@ -57,7 +57,7 @@ def test_the_list_leaves_out_who_left_unless_they_are_asked_for(as_, village, bo
     assert "Ada Lamont" in rosa.get("members?standing=nonsense")
 
 
-def test_a_standing_that_nobody_has_says_so(as_, village):
+def test_a_filter_by_standing_without_matches_says_so(as_, village):
     rosa = as_(village.rosa)
     page = rosa.get("members?standing=suspended")
     assert "Nobody stands like that." in page

@@ -25,7 +25,7 @@ def test_a_member_changes_what_others_read_about_them(as_, village, books):
         ({"about": "w" * 2001}, "Say it in 2,000 letters or fewer."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, as_, village, books):
     ada = as_(village.ada)
     page = ada.submit(ada.get("profile"), "Keep these changes", **typed)
     assert page.status == 200

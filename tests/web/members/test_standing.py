@@ -129,7 +129,7 @@ def test_what_another_broker_changed_meanwhile_is_told(as_, village, books):
         ({"standing": "left", "reason": "w" * 2001}, "Say it in 2,000 letters or fewer."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(typed, sentence, as_, village, books):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence, as_, village, books):
     rosa = as_(village.rosa)
     page = rosa.submit(rosa.get(f"{_path(village.grace)}/standing"), **typed)
     assert page.status == 200

@@ -33,7 +33,7 @@ def test_they_are_not_asked_for_where_help_has_happened(as_, village, draft):
     assert not {"travel", "preparation"} & page.form.names
 
 
-def test_what_is_not_understood_is_said_at_its_field_and_kept(as_, village, draft):
+def test_what_cannot_be_parsed_is_refused_at_its_field_and_kept_as_typed(as_, village, draft):
     ada = as_(village.ada)
     code = draft(purpose=Purpose.PROPOSE, what="Gardening", day=village.angus.opened_at.date())
     page = ada.submit(ada.get(f"drafts/{code}/how-long"), choice="60", travel="a bit", preparation="", how_long="")

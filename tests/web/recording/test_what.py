@@ -7,7 +7,7 @@ def test_a_few_words_lead_on_to_the_day(as_, village, draft, kept):
     assert kept(code).what == "Gardening and tea"
 
 
-def test_nothing_said_asks_for_a_few_words(as_, village, draft, kept):
+def test_an_empty_answer_is_asked_again(as_, village, draft, kept):
     code = draft()
     ada = as_(village.ada)
     for said in ("", "   "):

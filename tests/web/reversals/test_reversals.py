@@ -165,7 +165,7 @@ def test_turned_down_the_exchange_stands_and_the_page_says_by_whom(as_, village,
     assert (books.state(code), books.balance(village.ada)) == ("confirmed", 45)
 
 
-def test_who_proposed_it_can_withdraw_it_and_propose_anew(as_, village, books):
+def test_the_proposer_can_withdraw_and_propose_again(as_, village, books):
     code, reversal = _proposed(books)
     mary = as_(village.mary)
     mary.done(mary.get(f"reversals/{reversal}"), "Withdraw it")
@@ -200,7 +200,7 @@ def test_hours_that_were_spent_meanwhile_are_taken_back_all_the_same_and_the_low
     assert books.are_right()
 
 
-def test_after_it_the_right_hours_are_recorded_anew(as_, village, books):
+def test_after_a_reversal_the_right_hours_can_be_recorded(as_, village, books):
     code, reversal = _proposed(books)
     books.approved(reversal, by=village.tom)
     ada = as_(village.ada)

@@ -64,7 +64,7 @@ def test_the_page_tells_of_a_backup_that_was_restored(text, twice, village, back
     ]
 
 
-def test_nobody_is_named(text, twice, village):
+def test_public_files_name_no_member(text, twice, village):
     told = "".join(text(f"seals{path}") for path in ("", *(f"/{name}" for name in FILES)))
     names = ("ada", "grace", "linus", "rosa", "mary", "tom", "audrey")
     people = [getattr(village, key) for key in names]

@@ -15,7 +15,7 @@ def test_the_styleguide_shows_every_state_of_an_exchange_and_a_balance_of_each_k
         assert balance in page
 
 
-def test_an_error_is_said_on_top_and_at_its_field(visitor, village):
+def test_an_error_is_shown_above_the_form_and_at_its_field(visitor, village):
     page = visitor.get("/styleguide")
     assert page.words.count("Type something here.") == 2
 

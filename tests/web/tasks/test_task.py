@@ -23,7 +23,7 @@ def test_a_task_says_what_to_do_and_why(as_, village, task):
     assert "Grace Okafor" in page.links
 
 
-def test_a_broker_takes_it_and_the_other_is_told_who_has_it(as_, village, books, task):
+def test_a_broker_takes_a_task_and_another_sees_who_has_it(as_, village, books, task):
     rosa, mary = as_(village.rosa), as_(village.mary)
     other_page = mary.get(task)
     assert "This one is yours now." in rosa.done(rosa.get(task), "I do this one")
@@ -41,7 +41,7 @@ def test_taking_it_twice_takes_it_once(as_, village, books, task):
     assert row(books).owner_id == village.rosa.membership_id
 
 
-def test_it_is_handed_back_for_somebody_else(as_, village, books, task):
+def test_a_task_is_given_back_for_somebody_else(as_, village, books, task):
     rosa, clara = as_(village.rosa), as_(village.clara)
     page = rosa.done(rosa.get(task), "I do this one")
     assert "It is back on the list" in rosa.done(page, "Give it back")
@@ -97,7 +97,7 @@ def test_what_somebody_else_finished_is_not_finished_again(as_, village, books, 
         ("x" * 2001, "Say it in 2,000 letters or fewer."),
     ],
 )
-def test_what_is_not_whole_is_refused_and_kept_as_typed(note, sentence, as_, village, books, task):
+def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(note, sentence, as_, village, books, task):
     rosa = as_(village.rosa)
     page = rosa.submit(rosa.get(f"{task}/outcome"), note=note)
     assert page.status == 200

@@ -1,4 +1,4 @@
-"""Before a broker acts for a member: how the member is telling them. From there on it stands in every address."""
+"""Before a broker acts for a member: how the member instructs them. From then on it is in every URL."""
 
 from flask import g, render_template
 
@@ -12,6 +12,6 @@ from timebank.web.pages.acting import blueprint
 @blueprint.get("/members/<code:code>/acting")
 @allows(brokers)
 def start(code: str) -> str:
-    """Choose how the member tells what to do; the form leads to the member's home page."""
+    """Choose how the member instructs the broker; the form leads to the member's home page."""
     member = get_permitted(db.session(), g.actor, code, may_act_for)
     return render_template("acting/start.html", member=member, tells=TELLS)

@@ -23,21 +23,21 @@ class NameForm(KeyedForm):
 
 
 class TravelForm(KeyedForm):
-    """The ways from one area: a field for each other area, which `travel_form` adds."""
+    """Travel times from an area: a field for each other area, which `travel_form` adds."""
 
     @property
     def ways(self) -> list[NumberField]:
-        """The fields, one for each other area."""
+        """Return the fields, one for each other area."""
         return [field for field in self if field.name.startswith(_WAY)]
 
     @property
     def minutes(self) -> dict[int, int | None]:
-        """{the other area's id: minutes, or None where nothing was typed}."""
+        """Return {the other area's id: minutes, or None where nothing was typed}."""
         return {int(field.name.removeprefix(_WAY)): field.number for field in self.ways}
 
 
 def travel_form(others: Sequence[AreaRow], known: Mapping[int, int]) -> TravelForm:
-    """A form with a field for each of these (id, name, closed_at), filled in with the minutes that are known."""
+    """Return a form with a field for each of these areas, filled in with the minutes that are known."""
     fields = {
         f"{_WAY}{other.id}": NumberField(
             _("%(area)s", area=other.name),

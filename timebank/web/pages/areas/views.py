@@ -18,7 +18,7 @@ from timebank.web.pages.areas.forms import NameForm, TravelForm, travel_form
 @blueprint.route("/areas", methods=["GET", "POST"])
 @allows(coordinators)
 def areas() -> str | Response:
-    """All areas, those closed as well, and a field to add one."""
+    """List all areas, closed ones too, and add one."""
     form = NameForm()
     if form.validate_on_submit():
         with committing(form, form.name) as outcome:
@@ -32,34 +32,34 @@ def areas() -> str | Response:
 @blueprint.get("/areas/<string:name>")
 @allows(coordinators)
 def area(name: str) -> str:
-    """One area: its name, and how long the way to each other one takes."""
-    shown = _area(name)
-    return _page(shown, NameForm(formdata=None, name=shown.name), _ways(shown))
+    """Show an area: its name, and the travel time to each other area."""
+    area = _area(name)
+    return _page(area, NameForm(formdata=None, name=area.name), _ways(area))
 
 
 @blueprint.post("/areas/<string:name>/name")
 @allows(coordinators)
 def rename(name: str) -> str | Response:
-    """Call it something else."""
-    shown, form = _area(name), NameForm()
+    """Rename an area."""
+    area, form = _area(name), NameForm()
     if form.validate_on_submit():
         with committing(form, form.name) as outcome:
-            actions.rename_area(db.session(), shown, form.name.data or "", doing(form))
+            actions.rename_area(db.session(), area, form.name.data or "", doing(form))
         if outcome.is_done:
             flash(_("The name is changed."))
-            return redirect(url_for("areas.area", name=shown.name), 303)
+            return redirect(url_for("areas.area", name=area.name), 303)
     return _page(_area(name), form, None)
 
 
 @blueprint.post("/areas/<string:name>/travel")
 @allows(coordinators)
 def travel(name: str) -> str | Response:
-    """Set how long the way to each other area takes; empty is not known."""
-    shown = _area(name)
-    form = _ways(shown)
+    """Set the travel times to the other areas; an empty field means unknown."""
+    area = _area(name)
+    form = _ways(area)
     if form.validate_on_submit():
         with committing(form) as outcome:
-            actions.set_travel(db.session(), shown, form.minutes, doing(form))
+            actions.set_travel(db.session(), area, form.minutes, doing(form))
         if outcome.is_done:
             flash(_("The ways are kept."))
             return redirect(url_for("areas.area", name=name), 303)
@@ -69,9 +69,9 @@ def travel(name: str) -> str | Response:
 @blueprint.post("/areas/<string:name>/closing")
 @allows(coordinators)
 def close(name: str) -> Response:
-    """Offer it to nobody any more."""
-    shown, form = _pressed(name)
-    actions.close_area(db.session(), shown, doing(form))
+    """Close an area: nobody can choose it any more."""
+    area, form = _pressed(name)
+    actions.close_area(db.session(), area, doing(form))
     db.session.commit()
     flash(_("It is closed. Who lives there stays there."))
     return redirect(url_for("areas.area", name=name), 303)
@@ -80,19 +80,19 @@ def close(name: str) -> Response:
 @blueprint.post("/areas/<string:name>/opening")
 @allows(coordinators)
 def reopen(name: str) -> Response:
-    """Offer it again."""
-    shown, form = _pressed(name)
-    actions.reopen_area(db.session(), shown, doing(form))
+    """Open a closed area again."""
+    area, form = _pressed(name)
+    actions.reopen_area(db.session(), area, doing(form))
     db.session.commit()
     flash(_("It is open again."))
     return redirect(url_for("areas.area", name=name), 303)
 
 
 def _area(name: str) -> Area:
-    found = find_area(db.session(), g.bank.id, name.replace("\x00", ""))
-    if found is None:
+    area = find_area(db.session(), g.bank.id, name.replace("\x00", ""))
+    if area is None:
         abort(404)
-    return found
+    return area
 
 
 def _pressed(name: str) -> tuple[Area, ButtonForm]:
@@ -103,18 +103,18 @@ def _pressed(name: str) -> tuple[Area, ButtonForm]:
     return _area(name), form
 
 
-def _ways(shown: Area) -> TravelForm:
-    others = [row for row in list_areas(db.session(), g.bank.id) if row.id != shown.id]
-    return travel_form(others, list_travel(db.session(), g.bank.id, shown.id))
+def _ways(area: Area) -> TravelForm:
+    others = [row for row in list_areas(db.session(), g.bank.id) if row.id != area.id]
+    return travel_form(others, list_travel(db.session(), g.bank.id, area.id))
 
 
-def _page(shown: Area, name_form: NameForm | None, ways: TravelForm | None) -> str:
-    """The area's page; the form that was sent shows what is to be put right, the other one what is kept."""
+def _page(area: Area, name_form: NameForm | None, ways: TravelForm | None) -> str:
+    """Render the area's page; the submitted form keeps what was typed, the other one shows what is stored."""
     return render_template(
         "areas/area.html",
-        area=shown,
+        area=area,
         form=ways if name_form is None else name_form,
-        name_form=name_form or NameForm(formdata=None, name=shown.name),
-        ways=ways or _ways(shown),
+        name_form=name_form or NameForm(formdata=None, name=area.name),
+        ways=ways or _ways(area),
         button_form=ButtonForm(formdata=None),
     )

@@ -1,4 +1,4 @@
-"""Entries: all of them, those that came late, and the whole story of one."""
+"""Pages of entries: all, those recorded late, and everything about one."""
 
 from collections.abc import Iterator
 
@@ -22,8 +22,8 @@ from timebank.web.extensions import db
 from timebank.web.filters import late_for
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.deed_words import deed_words, step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.pages.audit.words import deed_words
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -35,7 +35,7 @@ KINDS = ("", *(kind.value for kind in EntryKind), _REVERSALS)
 @blueprint.get("/audit/entries")
 @allows(auditors)
 def entries() -> str:
-    """Every entry of the bank, newest first, or those of one kind."""
+    """List every entry of the bank, newest first, or those of one kind."""
     kind = asked_one_of("kind", KINDS)
     page = _page(_filter(kind), asked_number("below"))
     return render_template(
@@ -43,7 +43,7 @@ def entries() -> str:
         page=page,
         people=_people(page),
         kind=kind,
-        kinds=[one.value for one in EntryKind],
+        kinds=[kind.value for kind in EntryKind],
         taken_back=_REVERSALS,
         address_of=address_of,
         kind_words=kind_words,
@@ -60,7 +60,7 @@ def entries_csv() -> Response:
 @blueprint.get("/audit/late-entries")
 @allows(auditors)
 def late_entries() -> str:
-    """Entries posted in a later month than they happened, or more than 30 days after."""
+    """List entries posted in a later month than they happened, or more than 30 days after."""
     late = Late(asked_one_of("late", tuple(Late)))
     page = _page(EntryFilter(late=late), asked_number("below"))
     return render_template(
@@ -84,7 +84,7 @@ def late_entries_csv() -> Response:
 @blueprint.get("/entries/<word:word>/<entry:code>")
 @allows(auditors)
 def entry(word: str, code: str) -> str:
-    """The whole story of one entry."""
+    """Show an entry with everything connected to it."""
     story = find_story(db.session(), g.bank.id, word, code)
     if story is None:
         abort(404)
@@ -102,11 +102,12 @@ def entry(word: str, code: str) -> str:
         kind_words=kind_words,
         account_words=account_words,
         deed_words=deed_words,
+        step_words=step_words,
     )
 
 
 def _may_take_back(story: Story) -> bool:
-    """A coordinator, while there is something left of it; an exchange is then taken back on its own page."""
+    """Return whether the reader may reverse what is left of the entry; an exchange is reversed on its own page."""
     if story.exchange is not None:
         return may_propose_reversal(story.exchange.standing(), g.actor) and not story.entry.reverses
     return may_coordinate(g.actor) and story.lines_left > 0
@@ -118,18 +119,18 @@ def _filter(kind: str) -> EntryFilter:
     return EntryFilter(kind=EntryKind(kind)) if kind else EntryFilter()
 
 
-def _page(wanted: EntryFilter, below: int | None, size: int = 25) -> Page[EntryRow]:
+def _page(entry_filter: EntryFilter, below: int | None, size: int = 25) -> Page[EntryRow]:
     zone, span = g.bank.time_zone, years(g.bank, clock.now())
-    return list_entries(db.session(), g.bank.id, wanted, time_zone=zone, years=span, below=below, size=size)
+    return list_entries(db.session(), g.bank.id, entry_filter, time_zone=zone, years=span, below=below, size=size)
 
 
 def _people(page: Page[EntryRow]) -> People:
     sides = {account for row in page.rows for line in row.lines for account in line[:2]}
-    doers = {one for row in page.rows for one in (row.recorded_by, row.on_behalf_of, row.approved_by)}
+    doers = {doer for row in page.rows for doer in (row.recorded_by, row.on_behalf_of, row.approved_by)}
     return list_people(db.session(), g.bank.id, doers, sides)
 
 
-def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
+def _cells(entry_filter: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
     days = (_("Day"), _("Recorded on"), _("Kind"), _("Reference"))
     yield (
         *days,
@@ -142,10 +143,10 @@ def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
         _("Approved by"),
         _("Late for"),
     )
-    kinds = {kind.value: kind_words(kind) for kind in EntryKind}  # said once, not for each of 100,000 rows
+    kinds = {kind.value: kind_words(kind) for kind in EntryKind}  # translated once, not for each of 100,000 rows
     below: int | None = None
     while True:
-        page = _page(wanted, below, _SHEET_PAGE)
+        page = _page(entry_filter, below, _SHEET_PAGE)
         people = _people(page)
         for row in page.rows:
             yield from _lines(row, people, kinds[row.kind])
@@ -155,16 +156,16 @@ def _cells(wanted: EntryFilter) -> Iterator[tuple[str | int | None, ...]]:
 
 
 def _lines(row: EntryRow, people: People, kind: str) -> Iterator[tuple[str | int | None, ...]]:
-    """A row of the sheet for each line of the entry."""
+    """Yield a row of cells for each line of the entry."""
     address = address_of(row.key)
     late = late_for(row.occurred_on, row.recorded_at)
-    told = kind if row.reverses is None else _("taken back: %(kind)s", kind=kind)
+    kind_cell = kind if row.reverses is None else _("taken back: %(kind)s", kind=kind)
     for line in row.lines:
         sides = [people.accounts.get(account, ("", ""))[0] for account in line[:2]]
         yield (
             row.occurred_on.isoformat(),
             clock.local_day(row.recorded_at, g.bank.time_zone).isoformat(),
-            told,
+            kind_cell,
             spoken(address[1]) if address else row.key,
             *sides,
             line[2],

@@ -1,4 +1,4 @@
-"""All exchanges of the bank, narrowed down, with what they come to; on the screen, on paper and as a spreadsheet."""
+"""All exchanges of the bank, filtered, with totals; as a page and as a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,18 +26,18 @@ Cells = Sequence[str | int | None]
 @blueprint.get("/audit/exchanges")
 @allows(auditors)
 def exchanges() -> str:
-    """Every exchange that fits, a page at a time, with totals of all that fit."""
-    wanted = read_wanted()
+    """List the exchanges that match, a page at a time, with totals of all matches."""
+    search = read_wanted()
     below = asked_number("below")
-    page = list_exchanges(db.session(), g.bank.id, wanted.meant, below=below)
+    page = list_exchanges(db.session(), g.bank.id, search.meant, below=below)
     sides = [side for row in page.rows for side in (row.giver_account_id, row.receiver_account_id)]
     return render_template(
         "audit/exchanges.html",
         page=page,
-        totals=count_exchanges(db.session(), g.bank.id, wanted.meant),
+        totals=count_exchanges(db.session(), g.bank.id, search.meant),
         names=list_names(db.session(), g.bank.id, sides),
-        wanted=wanted,
-        periods=usual_periods(wanted.typed),
+        wanted=search,
+        periods=usual_periods(search.typed),
         is_first=below is None,
     )
 
@@ -45,19 +45,19 @@ def exchanges() -> str:
 @blueprint.get("/audit/exchanges.csv")
 @allows(auditors)
 def exchanges_csv() -> Response:
-    """Every exchange that fits, as a spreadsheet that is sent a thousand rows at a time."""
-    wanted = read_wanted()
-    if wanted.problems:
-        return redirect(url_for("audit.exchanges", **wanted.typed))
-    return send(f"exchanges-{g.bank.slug}.csv", _cells(wanted))
+    """Stream the exchanges that match as a spreadsheet, a thousand rows at a time."""
+    search = read_wanted()
+    if search.problems:
+        return redirect(url_for("audit.exchanges", **search.typed))
+    return send(f"exchanges-{g.bank.slug}.csv", _cells(search))
 
 
-def _cells(wanted: Wanted) -> Iterator[Cells]:
+def _cells(search: Wanted) -> Iterator[Cells]:
     session, bank_id = db.session(), g.bank.id
     heads = (_("Day"), _("Reference"), _("State"), _("Who gave"), _("Who received"), _("What"))
     yield (*heads, _("Category"), _("Minutes"), _("Hours"))
-    say = _Words(wanted.tree)
-    for rows in list_batches(session, bank_id, wanted.meant):
+    say = _Words(search.tree)
+    for rows in list_batches(session, bank_id, search.meant):
         sides = [side for row in rows for side in (row.giver_account_id, row.receiver_account_id)]
         names = list_names(session, bank_id, sides)
         for row in rows:
@@ -65,7 +65,7 @@ def _cells(wanted: Wanted) -> Iterator[Cells]:
 
 
 class _Words:
-    """What every row says anew: asked once for each state and length, not once for each of 100,000 rows."""
+    """Cache of translated words: once for each state and length, not for each of 100,000 rows."""
 
     def __init__(self, tree: Tree) -> None:
         self.kinds = {category_id: tree.words_of(category_id) for category_id in tree.by_id}
@@ -73,7 +73,7 @@ class _Words:
         self.lengths: dict[int | None, str] = {None: ""}
 
     def hours(self, minutes: int | None) -> str:
-        """The length as in a table."""
+        """Return the minutes as tables show them."""
         if minutes not in self.lengths:
             self.lengths[minutes] = hours_short(minutes or 0).replace("\u00a0", " ")
         return self.lengths[minutes]

@@ -22,8 +22,8 @@ from timebank.web.book_words import account_words, kind_words
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short, today
 from timebank.web.pages.audit import blueprint
+from timebank.web.pages.audit.deed_words import step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.pages.audit.words import deed_words
 from timebank.web.spreadsheet import send
 
 _SHEET_PAGE = 1_000
@@ -124,7 +124,7 @@ def reversals() -> str:
     """Reversals that wait or were answered: who proposed, agreed and approved, and why."""
     shows = asked_one_of("shows", ("waiting", "answered"))
     page = list_reversals(db.session(), g.bank.id, waits=shows == "waiting", below=asked_number("below"))
-    doers = {one for row in page.rows for one in (row.proposed_by, row.approved_by, row.refused_by)}
+    doers = {doer for row in page.rows for doer in (row.proposed_by, row.approved_by, row.refused_by)}
     sides = {side for row in page.rows for side in (row.giver_account_id, row.receiver_account_id)}
     people = list_people(db.session(), g.bank.id, doers, sides)
     return render_template("audit/reversals.html", shows=shows, page=page, people=people)
@@ -143,7 +143,7 @@ def one_broker() -> str:
         page=page,
         steps=steps,
         people=list_people(db.session(), g.bank.id, doers, sides),
-        deed_words=deed_words,
+        step_words=step_words,
     )
 
 
@@ -162,7 +162,7 @@ def leavers() -> str:
 
 
 def _account(kind: AccountKind) -> str:
-    """An account of the bank itself; one that is not there yet has no lines."""
+    """Render an account of the bank itself; one that is not open yet has no lines."""
     session, bank_id = db.session(), g.bank.id
     account_id = find_account_of_kind(session, bank_id, kind)
     below = asked_number("below")

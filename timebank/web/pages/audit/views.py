@@ -27,7 +27,7 @@ _MOST = 10**12
 @blueprint.get("/audit")
 @allows(auditors)
 def books() -> str:
-    """Yes or no, the sum, when it was checked and by what; then every figure, each leading to its rows."""
+    """Show the newest check's verdict, the sum of all accounts, and figures that link to their rows."""
     figures = overview(db.session(), g.bank, now=clock.now())
     checks = list_checks(db.session(), g.bank.id, size=LAST_CHECKS).rows
     newest = checks[0] if checks else None
@@ -50,7 +50,7 @@ def books() -> str:
 @blueprint.get("/audit/checks")
 @allows(auditors)
 def checks() -> str:
-    """Every check that was ever made: when, who or what asked, what came of it, how many rows, and how long it took."""
+    """List every stored run of the checks: when, by whom, its verdict, how many rows and how long it took."""
     page = list_checks(db.session(), g.bank.id, page=min(asked_number("page") or 1, _MOST))
     people = list_membership_names(db.session(), g.bank.id, [check.asked_by for check in page.rows])
     return render_template("audit/checks.html", page=page, people=people, form=ButtonForm())
@@ -59,15 +59,15 @@ def checks() -> str:
 @blueprint.get("/audit/checks/<string:ordinal>")
 @allows(auditors)
 def check(ordinal: str) -> str:
-    """What one of them found, check by check; the first one that was ever made is 1."""
+    """Show a run's findings, check by check; `ordinal` counts the runs from 1."""
     counted = ordinal.isascii() and ordinal.isdigit()
-    found = find_check(db.session(), g.bank.id, min(int(ordinal[:20]), _MOST)) if counted else None
-    if found is None:
+    check = find_check(db.session(), g.bank.id, min(int(ordinal[:20]), _MOST)) if counted else None
+    if check is None:
         abort(404)
     return render_template(
         "audit/check.html",
-        check=found,
-        people=list_membership_names(db.session(), g.bank.id, [found.asked_by]),
+        check=check,
+        people=list_membership_names(db.session(), g.bank.id, [check.asked_by]),
         check_words=check_words,
         unit_words=unit_words,
     )
@@ -76,7 +76,7 @@ def check(ordinal: str) -> str:
 @blueprint.post("/audit/checks")
 @allows(auditors)
 def check_now() -> Response:
-    """Check the books, and keep what was found."""
+    """Check the books and store the results."""
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)

@@ -1,4 +1,4 @@
-"""Which exchanges the address asks for: what was typed, what it means, and what could not be understood."""
+"""Parsing of the filters in the URL of the list of exchanges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ NAMES = ("words", "person", "category", "area", "state", "from", "to")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the address asks: as typed (for links and the form), as a filter, and problems by field."""
+    """The filters of a URL: as typed (for links and the form), parsed, and sentences about problems by field."""
 
     typed: dict[str, Any]
     meant: ExchangeFilter
@@ -37,22 +37,22 @@ class Wanted:
 
     @property
     def states(self) -> list[str]:
-        """Words for states that can be chosen: groups of them first."""
+        """Return the words of states that can be chosen: groups of states first."""
         return [*GROUPS, *(state.value for state in State)]
 
 
 def read_wanted() -> Wanted:
-    """Read the address; what is unknown, such as an area that was renamed, is a problem and asks for nothing."""
+    """Parse the URL; an unknown value, such as the name of a renamed area, is a problem and filters nothing."""
     tree = get_tree(db.session(), g.bank.id)
     areas = [(row.id, row.name) for row in list_areas(db.session(), g.bank.id, also_closed=True)]
     typed = {name: asked_words(name).strip() for name in NAMES}
-    typed = {name: said for name, said in typed.items() if said}
+    typed = {name: words for name, words in typed.items() if words}
     problems = dict[str, str]()
     category = tree.by_key.get(typed["category"]) if "category" in typed else None
     area_id = next((area_id for area_id, name in areas if name == typed.get("area")), None)
     states = states_of(typed.get("state", ""))
-    for name, found in (("category", category), ("area", area_id), ("state", states)):
-        if name in typed and not found:
+    for name, value in (("category", category), ("area", area_id), ("state", states)):
+        if name in typed and not value:
             problems[name] = _("This is not on the list: %(typed)s.", typed=typed[name])
     first, last = (_day(typed, name, problems) for name in ("from", "to"))
     if first is not None and last is not None and last < first:
@@ -80,7 +80,7 @@ def _day(typed: dict[str, str], name: str, problems: dict[str, str]) -> date | N
 
 
 def usual_periods(typed: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """(words, address, chosen) of this month, last month and this year; the rest of the choice is kept."""
+    """Return (label, URL, is chosen) of this month, last month and this year; the other filters are kept."""
     now = today()
     last_month = now.replace(day=1) - timedelta(days=1)
     periods = (
@@ -88,12 +88,12 @@ def usual_periods(typed: dict[str, Any]) -> list[tuple[str, str, bool]]:
         (_("Last month"), last_month.replace(day=1), last_month),
         (_("This year"), date(now.year, 1, 1), date(now.year, 12, 31)),
     )
-    found = []
+    links = []
     for words, first, last in periods:
         days = {"from": first.isoformat(), "to": last.isoformat()}
         chosen = {name: typed.get(name) for name in days} == days
-        found.append((words, url_for("audit.exchanges", **{**typed, **days}), chosen))
-    return found
+        links.append((words, url_for("audit.exchanges", **{**typed, **days}), chosen))
+    return links
 
 
 def _end_of_month(day: date) -> date:
@@ -101,6 +101,6 @@ def _end_of_month(day: date) -> date:
 
 
 def asked_one_of(name: str, values: Sequence[str]) -> str:
-    """A word of the address that is one of these; the first of them where it is none."""
-    said = request.args.get(name, "")
-    return said if said in values else values[0]
+    """Return a query parameter that is one of these values; the first of them for any other."""
+    word = request.args.get(name, "")
+    return word if word in values else values[0]

@@ -1,10 +1,10 @@
-"""Words for the checks of the books, their units, and the deeds of the trail."""
+"""Words for the checks of the books and their units."""
 
 from flask_babel import gettext as _
 
 
 def check_words(name: str) -> str:
-    """What a check asks; one that is new and has no words yet is called by its name."""
+    """Return what a check asks; a check without words is called by its name."""
     words = {
         "sum_is_zero": _("All accounts together come to nothing"),
         "balances_equal_postings": _("Balances equal their lines"),
@@ -43,7 +43,7 @@ def check_words(name: str) -> str:
 
 
 def unit_words(unit: str) -> str:
-    """What a check counted."""
+    """Return what a check counted."""
     words = {
         "accounts": _("accounts"),
         "postings": _("lines on accounts"),
@@ -72,48 +72,3 @@ def unit_words(unit: str) -> str:
         "rows": _("rows"),
     }
     return str(words.get(unit, unit))
-
-
-def deed_words(deed: str) -> str:
-    """A deed of the trail: 'exchange.confirm' is 'confirmed the exchange'. One without words keeps its name."""
-    words = {
-        "exchange.propose": _("asked"),
-        "exchange.accept": _("said yes"),
-        "exchange.decline": _("said not this time"),
-        "exchange.cancel": _("called it off"),
-        "exchange.record": _("recorded it"),
-        "exchange.confirm": _("confirmed it"),
-        "exchange.dispute": _("said that it is not right"),
-        "exchange.agree": _("agreed"),
-        "exchange.decide": _("decided"),
-        "exchange.expire": _("nobody answered, and it was set aside"),
-        "exchange.filed": _("filed it under a kind of help"),
-        "exchange.thanked": _("said thank you"),
-        "reversal.proposed": _("asked to take it back"),
-        "reversal.agreed": _("agreed to take it back"),
-        "reversal.approved": _("approved taking it back"),
-        "reversal.refused": _("turned taking it back down"),
-        "correction.proposed": _("asked for a correction"),
-        "correction.approved": _("approved the correction"),
-        "correction.refused": _("turned the correction down"),
-        "correction.withdrawn": _("withdrew the correction"),
-        "month.signed": _("signed the month"),
-        "month.confirmed": _("confirmed the month"),
-        "month.refused": _("turned the month down"),
-        "month.withdrawn": _("took their signature back"),
-        "reversal.carried_out": _("had it taken back"),
-        "member.admitted": _("took the member in"),
-        "profile.changed": _("changed what the member says about themselves"),
-        "standing.active": _("took them back in"),
-        "standing.suspended": _("suspended them"),
-        "standing.left": _("marked them as left"),
-        "member.left": _("wrote down that they leave, and where their hours go"),
-        "member.settled": _("settled the hours of who had left"),
-        "leavers.opened": _("opened the leavers' account"),
-        "limit.lowered": _("lowered their limit for a time"),
-        "limit.ended": _("ended the lower limit"),
-        "limit.swept": _("let the lower limit end"),
-        "sign_in_code.made": _("made a sign-in code"),
-        "password.changed": _("chose a new password"),
-    }
-    return str(words.get(deed, deed.replace(".", " ").replace("_", " ")))

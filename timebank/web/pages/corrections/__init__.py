@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
+from timebank.references import Subject
+from timebank.web.subjects import register_page
+
 blueprint = Blueprint("corrections", __name__, url_prefix="/<slug:bank_slug>")
+register_page(Subject.CORRECTION, "corrections.correction")

@@ -15,31 +15,33 @@ POT = "pot"
 
 
 def choose(choice: RadioField, words: StringField) -> int | None:
-    """The account that was chosen, or the only one that the words find; else the field says what to do.
+    """Return the chosen account, or the only match of the typed words; else None, with an error at the field.
 
-    What was typed counts more than what was pressed in before it. The choices to show are set either way.
+    Typed words override the choice. Sets the choices in any case.
     """
     typed = (words.data or "").strip()
-    found = search_accounts(db.session(), g.bank.id, typed) if typed else []
+    matches = search_accounts(db.session(), g.bank.id, typed) if typed else []
     pressed = choice.data or ""
     others = search_accounts(db.session(), g.bank.id, "", code=pressed) if pressed not in {"", POT} else []
-    shown = {row.code: row for row in (*found, *others)}
+    rows_by_code = {row.code: row for row in (*matches, *others)}
     choice.choices = [SelectChoice(POT, _("The community pot"))]
-    choice.choices += [SelectChoice(code, _label(row.name, row.number, row.standing)) for code, row in shown.items()]
-    if typed and pressed not in {row.code for row in found}:
-        if len(found) == 1:
-            choice.data = found[0].code
-            return int(found[0].account_id)
+    choice.choices += [
+        SelectChoice(code, _label(row.name, row.number, row.standing)) for code, row in rows_by_code.items()
+    ]
+    if typed and pressed not in {row.code for row in matches}:
+        if len(matches) == 1:
+            choice.data = matches[0].code
+            return int(matches[0].account_id)
         words.errors = [
             _("More than one person is called that. Choose one above.")
-            if found
+            if matches
             else _("Nobody here is called that. Try the first name alone, or the number.")
         ]
         return None
     if pressed == POT:
         return get_account_of_kind(db.session(), g.bank.id, AccountKind.POT)
-    if pressed in shown:
-        return int(shown[pressed].account_id)
+    if pressed in rows_by_code:
+        return int(rows_by_code[pressed].account_id)
     words.errors = [_("Choose an account, or type a name.")]
     return None
 

@@ -20,7 +20,7 @@ def _why() -> TextAreaField:
 
 
 class CheckedForm(KeyedForm):
-    """A form that is looked at once more before it is sent."""
+    """A form with a page to check before it is submitted."""
 
     checked = HiddenField()
 
@@ -60,7 +60,7 @@ class LinesForm(CheckedForm):
 
 
 class SignForm(KeyedForm):
-    """What was looked at before a month is signed."""
+    """What the signer looked at before signing a month."""
 
     words = TextAreaField(
         _("What did you look at?"),

@@ -19,7 +19,7 @@ from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short
 from timebank.web.pages.corrections import blueprint
-from timebank.web.pages.corrections.figure_words import told
+from timebank.web.pages.corrections.figure_words import label_figures
 from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm, SignForm
 from timebank.web.spreadsheet import send
 
@@ -27,26 +27,26 @@ from timebank.web.spreadsheet import send
 @blueprint.get("/audit/months")
 @allows(auditors)
 def months() -> str:
-    """Every month with its figures, the newest first, and how far its sign-off has come."""
-    shown = list_bank_months(db.session(), g.bank, clock.now())
-    return render_template("corrections/months.html", months=shown)
+    """List every month with its figures and the state of its sign-off, newest first."""
+    months = list_bank_months(db.session(), g.bank, clock.now())
+    return render_template("corrections/months.html", months=months)
 
 
 @blueprint.get("/audit/months/<month:month>")
 @allows(auditors)
 def month(month: date) -> str:
-    """One month: its figures as they were signed, and whether the books still come to them."""
-    shown = _month(month)
-    signed, waits_for = shown.signed, shown.waiting.signed_by if shown.waiting else 0
-    waits = shown.waiting is not None
+    """Show a month: its figures as signed, and whether the books still have the same."""
+    status = _month(month)
+    signed, waits_for = status.signed, status.waiting.signed_by if status.waiting else 0
+    waits = status.waiting is not None
     return render_template(
         "corrections/month.html",
         form=AnswerForm(),
-        shown=shown,
-        figures=list(told(signed or shown.figures)),
-        differing=differences(signed, shown.figures) if signed else [],
-        people=_people(shown),
-        may_sign=rules.may_propose(g.actor) and shown.is_over and not signed,
+        shown=status,
+        figures=list(label_figures(signed or status.figures)),
+        differing=differences(signed, status.figures) if signed else [],
+        people=_people(status),
+        may_sign=rules.may_propose(g.actor) and status.is_over and not signed,
         may_answer=waits and rules.may_confirm_month(g.actor, signed_by=waits_for),
         may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=waits_for),
     )
@@ -55,9 +55,9 @@ def month(month: date) -> str:
 @blueprint.get("/audit/months/<month:month>/figures.csv")
 @allows(auditors)
 def month_csv(month: date) -> Response:
-    """The month's figures as a spreadsheet: those that were signed, else as the books have them now."""
-    shown = _month(month)
-    return send(f"month-{month:%Y-%m}-{g.bank.slug}.csv", _cells(shown.signed or shown.figures))
+    """Send the month's figures as a spreadsheet: the signed ones, else those of the books now."""
+    status = _month(month)
+    return send(f"month-{month:%Y-%m}-{g.bank.slug}.csv", _cells(status.signed or status.figures))
 
 
 @blueprint.route("/audit/months/<month:month>/signature", methods=["GET", "POST"])
@@ -72,16 +72,16 @@ def sign(month: date) -> str | Response:
             actions.sign(db.session(), g.bank, month, figures, doing(form), words=form.words.data or "")
         if outcome.is_done:
             return redirect(url_for("corrections.month", month=month), 303)
-    shown = _month(month)
-    if not form.is_submitted() and (shown.signed or not shown.is_over):
+    status = _month(month)
+    if not form.is_submitted() and (status.signed or not status.is_over):
         return redirect(url_for("corrections.month", month=month))
-    return render_template("corrections/sign.html", form=form, month=month, figures=list(told(shown.figures)))
+    return render_template("corrections/sign.html", form=form, month=month, figures=list(label_figures(status.figures)))
 
 
 @blueprint.post("/audit/months/<month:month>/confirmation")
 @allows(approvers)
 def confirm(month: date) -> Response:
-    """Confirm as a second person, with the figures reckoned anew."""
+    """Confirm as a second person, with the figures computed again."""
 
     def act(doing: Doing) -> None:
         session, bank = db.session(), g.bank
@@ -121,11 +121,11 @@ def _known(month: date) -> None:
         abort(404)
 
 
-def _people(shown: Month) -> dict[int, str]:
-    """The names of everybody who signed, confirmed or turned something down."""
-    doers = [shown.signed_off.recorded_by, shown.signed_off.approved_by] if shown.signed_off else []
-    doers += [shown.waiting.signed_by] if shown.waiting else []
-    doers += [shown.refused.signed_by, shown.refused.refused_by] if shown.refused else []
+def _people(status: Month) -> dict[int, str]:
+    """Return the names of everybody who signed, confirmed or refused."""
+    doers = [status.signed_off.recorded_by, status.signed_off.approved_by] if status.signed_off else []
+    doers += [status.waiting.signed_by] if status.waiting else []
+    doers += [status.refused.signed_by, status.refused.refused_by] if status.refused else []
     return list_membership_names(db.session(), g.bank.id, doers)
 
 
@@ -133,9 +133,9 @@ def _cells(figures: MonthFigures) -> Iterator[Sequence[str | int | None]]:
     yield _("Figure"), _("What it is"), _("Number or minutes"), _("Hours")
     yield "month", _("Month, by the day it was written down"), figures.month, None
     yield "time_zone", _("Time zone"), figures.time_zone, None
-    for one in told(figures):
-        hours = hours_short(one.value).replace("\u00a0", " ") if one.is_length else None
-        yield one.name, one.label, one.value, hours
+    for figure in label_figures(figures):
+        hours = hours_short(figure.value).replace("\u00a0", " ") if figure.is_length else None
+        yield figure.name, figure.label, figure.value, hours
 
 
 def _answer(month: date, act: Callable[[Doing], None]) -> Response:

@@ -16,8 +16,9 @@ from timebank.corrections.errors import NoLinesChosenError, SameAccountsError
 from timebank.errors import FutureDayError
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import NotMinutesError
+from timebank.references import Subject, code_of
 from timebank.web.access import allows, coordinators, doing
-from timebank.web.accounts import Told, tell
+from timebank.web.accounts import MovedAccounts, find_moved_accounts
 from timebank.web.book_words import kind_words
 from timebank.web.committing import committing
 from timebank.web.extensions import db
@@ -33,24 +34,24 @@ CHECKED, AGAIN = "yes", "again"
 @blueprint.route("/audit/adjustment", methods=["GET", "POST"])
 @allows(coordinators)
 def adjustment() -> str | Response:
-    """From which account to which, how long, when and why; then once more to check."""
+    """Propose an adjustment; its check page comes before it is submitted."""
     form = AdjustmentForm()
     checked, form.checked.data = form.checked.data, ""
-    said = _read_adjustment(form)
-    if said is not None and checked != AGAIN:
+    typed = _read_adjustment(form)
+    if typed is not None and checked != AGAIN:
         fields = {SameAccountsError: form.target_words, FutureDayError: form.day, NotMinutesError: form.how_long}
         with committing(form, fields) as outcome:
-            actions.check_adjustment(g.bank, said, doing())
-            code = actions.propose_adjustment(db.session(), g.bank, said, doing(form)) if checked == CHECKED else None
+            actions.check_adjustment(g.bank, typed, doing())
+            code = actions.propose_adjustment(db.session(), g.bank, typed, doing(form)) if checked == CHECKED else None
         if outcome.is_done:
             if code is None:
-                return _check_adjustment(form, said)
+                return _check_adjustment(form, typed)
             return redirect(url_for("corrections.correction", code=code), 303)
     return render_template("corrections/adjustment.html", form=form)
 
 
 def _read_adjustment(form: AdjustmentForm) -> Adjustment | None:
-    """What was typed; None where something is missing or not clear, which the form then says."""
+    """Return what was typed; None where the form has errors."""
     is_valid = form.validate_on_submit()
     if not form.is_submitted():
         form.source.choices = form.target.choices = _pot_alone()
@@ -65,17 +66,17 @@ def _pot_alone() -> list[Any]:
     return [("pot", _("The community pot"))]
 
 
-def _check_adjustment(form: AdjustmentForm, said: Adjustment) -> str:
-    lines = [Line(said.from_account, said.to_account, said.minutes)]
-    told = tell(lines)
+def _check_adjustment(form: AdjustmentForm, typed: Adjustment) -> str:
+    lines = [Line(typed.from_account, typed.to_account, typed.minutes)]
+    accounts = find_moved_accounts(lines)
     return render_template(
         "corrections/adjustment_check.html",
         form=form,
-        said=said,
-        source=told.names[said.from_account],
-        target=told.names[said.to_account],
-        changes=told.changes(lines),
-        too_low=told.too_low(lines),
+        said=typed,
+        source=accounts.names[typed.from_account],
+        target=accounts.names[typed.to_account],
+        changes=accounts.changes(lines),
+        too_low=accounts.too_low(lines),
         checked=CHECKED,
         again=AGAIN,
     )
@@ -84,20 +85,20 @@ def _check_adjustment(form: AdjustmentForm, said: Adjustment) -> str:
 @blueprint.route("/entries/<word:word>/<entry:code>/reversal", methods=["GET", "POST"])
 @allows(coordinators)
 def reversal(word: str, code: str) -> str | Response:
-    """Which lines of an entry to take back, and why; then once more to check."""
+    """Propose to reverse lines of an entry; its check page comes before it is submitted."""
     entry = get_visible_entry(db.session(), g.actor, word, code)
     back = url_for("audit.entry", word=word, code=code)
     if rules.has_own_way(EntryKind(entry.kind), entry.deed):
-        return redirect(url_for("reversals.propose", code=entry.deed.partition(":")[2]))
+        return redirect(url_for("reversals.propose", code=code_of(Subject.EXCHANGE, entry.deed)))
     form = LinesForm()
     checked, form.checked.data = form.checked.data, ""
-    told = _offer_lines(form, entry)
+    accounts = _offer_lines(form, entry)
     if not form.lines.choices:
         return redirect(back)
     if form.validate_on_submit() and checked != AGAIN:
         chosen = _chosen_lines(form, entry)
         if chosen and checked != CHECKED:
-            return _check_reversal(form, entry, chosen, told, back)
+            return _check_reversal(form, entry, chosen, accounts, back)
         numbers, reason = [line.mirrors or 0 for line in chosen], form.reason.data or ""
         with committing(form, {NoLinesChosenError: form.lines}) as outcome:
             made = actions.propose_reversal(db.session(), g.bank, entry.id, numbers, doing(form), reason=reason)
@@ -107,7 +108,7 @@ def reversal(word: str, code: str) -> str | Response:
 
 
 def _lines_left(entry: EntryRow) -> Sequence[tuple[int, Line]]:
-    """(number, line) of what can still be taken back; nothing of what takes something back itself."""
+    """Return (number, line) of the lines that can still be reversed; none of an entry that is a reversal itself."""
     if entry.reverses is not None:
         return []
     gone = list_reversed_lines(db.session(), g.bank.id, entry.id)
@@ -115,19 +116,19 @@ def _lines_left(entry: EntryRow) -> Sequence[tuple[int, Line]]:
     return [(number, line) for number, line in numbered if number not in gone]
 
 
-def _offer_lines(form: LinesForm, entry: EntryRow) -> Told:
+def _offer_lines(form: LinesForm, entry: EntryRow) -> MovedAccounts:
     """Set the lines to choose from; where there is one alone, it is ticked."""
     left = _lines_left(entry)
-    told = tell([line for _number, line in left])
-    form.lines.choices = [(number, _said(line, told)) for number, line in left]
+    accounts = find_moved_accounts([line for _number, line in left])
+    form.lines.choices = [(number, _line_words(line, accounts)) for number, line in left]
     if not form.is_submitted() and len(left) == 1:
         form.lines.data = [left[0][0]]
-    return told
+    return accounts
 
 
-def _said(line: Line, told: Told) -> str:
-    """'Grace to Ada, 1 hour'."""
-    source, target = told.names[line.from_account], told.names[line.to_account]
+def _line_words(line: Line, accounts: MovedAccounts) -> str:
+    """Return a line in words: 'Grace to Ada, 1 hour'."""
+    source, target = accounts.names[line.from_account], accounts.names[line.to_account]
     return str(
         _("%(source)s to %(target)s, %(hours)s", source=source, target=target, hours=hours_in_words(line.minutes))
     )
@@ -139,14 +140,16 @@ def _chosen_lines(form: LinesForm, entry: EntryRow) -> list[Line]:
     return [line.mirrored(number) for number, line in reversed(_lines_left(entry)) if number in numbers]
 
 
-def _check_reversal(form: LinesForm, entry: EntryRow, chosen: Sequence[Line], told: Told, back: str) -> str:
+def _check_reversal(
+    form: LinesForm, entry: EntryRow, chosen: Sequence[Line], accounts: MovedAccounts, back: str
+) -> str:
     return render_template(
         "corrections/reversal_check.html",
         form=form,
         entry=entry,
-        lines=[_said(line, told) for line in chosen],
+        lines=[_line_words(line, accounts) for line in chosen],
         numbers=[line.mirrors for line in chosen],
-        changes=told.changes(chosen),
+        changes=accounts.changes(chosen),
         back=back,
         kind_words=kind_words,
         checked=CHECKED,

@@ -1,4 +1,4 @@
-"""A correction, what a second person says to it, and the list of all of them."""
+"""Pages of corrections: the list, one with its answers, and each answer."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from timebank.corrections.access import get_visible
 from timebank.corrections.queries import lines_by_id, lines_of, list_corrections
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
-from timebank.web.accounts import tell
+from timebank.web.accounts import find_moved_accounts
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.book_words import kind_words
 from timebank.web.committing import committing
@@ -28,45 +28,45 @@ WAITING, ANSWERED = "waiting", "answered"
 @blueprint.get("/audit/corrections")
 @allows(auditors)
 def corrections() -> str:
-    """Corrections that wait or were answered: what each would move, who asked, who answered, and why."""
+    """List the corrections that wait, or those that were answered."""
     shows = ANSWERED if asked_words("shows") == ANSWERED else WAITING
     page = list_corrections(db.session(), g.bank.id, waits=shows == WAITING, below=asked_number("below"))
     lines = lines_by_id(db.session(), g.bank.id, page.rows)
-    doers = {one for row in page.rows for one in (row.proposed_by, row.approved_by, row.refused_by)}
+    doers = {doer for row in page.rows for doer in (row.proposed_by, row.approved_by, row.refused_by)}
     return render_template(
         "corrections/corrections.html",
         shows=shows,
         may_propose=rules.may_propose(g.actor),
         page=page,
         lines=lines,
-        names=tell([line for some in lines.values() for line in some]).names,
-        people=list_membership_names(db.session(), g.bank.id, sorted(one for one in doers if one)),
+        names=find_moved_accounts([line for some in lines.values() for line in some]).names,
+        people=list_membership_names(db.session(), g.bank.id, sorted(doer for doer in doers if doer)),
     )
 
 
 @blueprint.get("/corrections/<code:code>")
 @allows(auditors)
 def correction(code: str) -> str:
-    """A correction: what it would move or has moved, why, who asked for it and who answered."""
-    shown = get_visible(db.session(), g.actor, code)
-    lines = lines_of(db.session(), shown)
-    told, waits = tell(lines), shown.closed_at is None
-    first = get_entry(db.session(), g.bank.id, shown.entry_id) if shown.entry_id is not None else None
-    doers = (shown.proposed_by, shown.approved_by, shown.refused_by)
+    """Show a correction: what it would move or has moved, why, who proposed it and who answered."""
+    correction = get_visible(db.session(), g.actor, code)
+    lines = lines_of(db.session(), correction)
+    accounts, waits = find_moved_accounts(lines), correction.closed_at is None
+    first = get_entry(db.session(), g.bank.id, correction.entry_id) if correction.entry_id is not None else None
+    doers = (correction.proposed_by, correction.approved_by, correction.refused_by)
     return render_template(
         "corrections/correction.html",
         form=AnswerForm(),
-        correction=shown,
+        correction=correction,
         lines=lines,
-        names=told.names,
-        changes=told.changes(lines) if waits else [],
-        too_low=told.too_low(lines) if waits and first is None else [],
+        names=accounts.names,
+        changes=accounts.changes(lines) if waits else [],
+        too_low=accounts.too_low(lines) if waits and first is None else [],
         first=first,
         first_address=address_of(first.entry.key) if first else None,
         people=list_membership_names(db.session(), g.bank.id, doers),
         may_answer=waits
-        and rules.may_answer(g.actor, proposed_by=shown.proposed_by, accounts=rules.accounts_of(lines)),
-        may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=shown.proposed_by),
+        and rules.may_answer(g.actor, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines)),
+        may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=correction.proposed_by),
         kind_words=kind_words,
     )
 
@@ -89,14 +89,14 @@ def withdraw(code: str) -> Response:
 @allows(approvers)
 def refuse(code: str) -> str | Response:
     """Turn it down, and say why."""
-    shown = get_visible(db.session(), g.actor, code)
+    correction = get_visible(db.session(), g.actor, code)
     form = RefusalForm()
     if form.validate_on_submit():
         with committing(form) as outcome:
             actions.refuse(db.session(), code, doing(form), reason=form.reason.data or "")
         if outcome.is_done:
             return redirect(url_for("corrections.correction", code=code), 303)
-    return render_template("corrections/refuse.html", form=form, code=shown.code, reason=shown.reason)
+    return render_template("corrections/refuse.html", form=form, code=correction.code, reason=correction.reason)
 
 
 def _answer(code: str, act: Callable[[Doing], None]) -> Response:

@@ -1,6 +1,6 @@
 """The desk: what waits for a broker, a coordinator or a second approver."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import g, render_template
 
@@ -14,7 +14,7 @@ from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
-from timebank.web.accounts import tell
+from timebank.web.accounts import find_moved_accounts
 from timebank.web.extensions import db
 from timebank.web.pages.desk import blueprint
 
@@ -22,7 +22,7 @@ from timebank.web.pages.desk import blueprint
 @blueprint.get("/desk")
 @allows(keepers)
 def desk() -> str:
-    """Disputes to decide and reversals to approve, oldest first; for brokers how much is to do."""
+    """Show disputes to decide and what waits for approval, oldest first; for brokers, the number of tasks."""
     session = db.session()
     disputed = list_disputed(session, g.bank.id)
     reversals = list_waiting_reversals(session, g.bank.id)
@@ -38,7 +38,7 @@ def desk() -> str:
         months=_months_to_confirm(),
         corrections=corrections,
         lines=lines,
-        called=tell([line for row in corrections for line in lines[row.id]]).names if corrections else {},
+        called=_names_of_accounts([line for row in corrections for line in lines[row.id]]),
         names=list_names(session, g.bank.id, sides),
         waiting=count_waiting(session, g.bank.id) if brokers else None,
         joining=count_applications(session, g.bank.id) if brokers else 0,
@@ -46,7 +46,7 @@ def desk() -> str:
 
 
 def _to_approve() -> tuple[Sequence[CorrectionRow], dict[int, Sequence[Line]]]:
-    """The corrections that wait for just this reader's answer, and the lines of each."""
+    """Return the corrections that the reader may answer, and the lines of each."""
     if not may_approve(g.actor):
         return [], {}
     waiting = list_corrections(db.session(), g.bank.id)
@@ -57,8 +57,12 @@ def _to_approve() -> tuple[Sequence[CorrectionRow], dict[int, Sequence[Line]]]:
     return own, lines
 
 
+def _names_of_accounts(lines: Collection[Line]) -> dict[int, str]:
+    return find_moved_accounts(lines).names if lines else {}
+
+
 def _months_to_confirm() -> list[SignOffRow]:
-    """The signatures under months that wait for just this reader."""
+    """Return the signed months that the reader may confirm."""
     if not may_approve(g.actor):
         return []
     waiting = list_waiting_months(db.session(), g.bank.id)

@@ -24,31 +24,31 @@ class FilingForm(KeyedForm):
     category = SelectField(lazy_gettext("Kind of help"), validate_choice=False)
 
 
-def filing_form(shown: Exchange) -> FilingForm | None:
-    """The form for this exchange; None for readers who do not file, and where the bank has no categories."""
+def filing_form(exchange: Exchange) -> FilingForm | None:
+    """Return the form for this exchange; None for readers who may not file, and for banks without categories."""
     if not may_broker(g.actor):
         return None
     tree = get_tree(db.session(), g.bank.id)
     if not tree:
         return None
-    filed = tree.by_id.get(shown.category_id or 0)
+    filed = tree.by_id.get(exchange.category_id or 0)
     form = FilingForm(category=filed.key if filed else "")
-    form.category.choices = _choices(tree, shown.category_id)
+    form.category.choices = _choices(tree, exchange.category_id)
     return form
 
 
 def _choices(tree: Tree, chosen: int | None) -> list[SelectChoice]:
-    """Each main category with those below it as a group; retired ones only where the exchange is filed there."""
-    every = [(main, one) for main, under in tree.whole() for one in (main, *under)]
-    kept = [(main, one) for main, one in every if one.id == chosen or tree.may_be_chosen(one.id)]
-    named = [SelectChoice(one.key, one.name, optgroup=main.name) for main, one in kept]
+    """Return the categories in groups; retired ones only where the exchange is filed under them."""
+    every = [(main, branch) for main, under in tree.whole() for branch in (main, *under)]
+    kept = [(main, branch) for main, branch in every if branch.id == chosen or tree.may_be_chosen(branch.id)]
+    named = [SelectChoice(branch.key, branch.name, optgroup=main.name) for main, branch in kept]
     return [SelectChoice("", _("Not filed")), *named]
 
 
 @blueprint.post("/exchanges/<code:code>/category")
 @allows(brokers)
 def file_under(code: str) -> Response:
-    """File it, and say so on its page."""
+    """File the exchange under a category."""
     get_visible(db.session(), g.actor, code)
     form = FilingForm()
     if not form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""Telling an exchange to one reader: who they are in it, what happened, and what they can do next."""
+"""An exchange as one reader sees it: their side, its history, and what they may do."""
 
 from flask import g
 
@@ -14,23 +14,23 @@ from timebank.web.extensions import db
 from timebank.web.pages.exchanges.forms import ThanksForm
 
 
-def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
-    """Values for a page of this exchange: sides with names and codes, steps, the reader's side and what they may do."""
+def tell(exchange: Exchange, actor: Actor) -> dict[str, object]:
+    """Return the values for templates: sides with names and codes, steps, the reader's side and permissions."""
     session = db.session()
-    standing = shown.standing()
-    names = list_names(session, g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
-    giver, receiver = names[shown.giver_account_id], names[shown.receiver_account_id]
+    standing = exchange.standing()
+    names = list_names(session, g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
+    giver, receiver = names[exchange.giver_account_id], names[exchange.receiver_account_id]
     side = standing.side_of(actor.account_id)
-    steps = list_steps(session, g.bank.id, shown.id)
+    steps = list_steps(session, g.bank.id, exchange.id)
     hands = {step.done_by for step in steps if step.on_behalf_of and step.done_by}
     named = [step.done_by for step in steps] + [step.on_behalf_of for step in steps]
-    other_account_id = shown.receiver_account_id if side is Side.GIVER else shown.giver_account_id
+    other_account_id = exchange.receiver_account_id if side is Side.GIVER else exchange.giver_account_id
     reach = side is not None and rules.have_agreed(standing)
-    said = list_thanks(session, shown)
-    reversal = find_newest_reversal(session, g.bank.id, shown.id)
+    thanks_by_side = list_thanks(session, exchange)
+    reversal = find_newest_reversal(session, g.bank.id, exchange.id)
     return {
         "sees_words": side is not None or may_broker(actor) or may_approve(actor),
-        "exchange": shown,
+        "exchange": exchange,
         "giver": giver,
         "receiver": receiver,
         "side": side,
@@ -38,7 +38,7 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
         "steps": steps,
         "actors": list_membership_names(session, g.bank.id, named),
         "contact": find_contact(session, g.bank.id, other_account_id) if reach else None,
-        "thanks": said,
+        "thanks": thanks_by_side,
         "thanks_form": ThanksForm(),
         "reversal": reversal,
         "agreeable": rules.agreeable_minutes(standing, actor),
@@ -47,9 +47,9 @@ def tell(shown: Exchange, actor: Actor) -> dict[str, object]:
             "cancel": rules.may_cancel(standing, actor),
             "record": rules.may_record(standing, actor),
             "confirm": rules.may_confirm(standing, actor),
-            "act": side is None and may_broker(actor) and shown.is_open,
+            "act": side is None and may_broker(actor) and exchange.is_open,
             "decide": rules.may_decide(standing, actor, hands=hands),
-            "thank": side is not None and side not in said and rules.may_thank(standing, actor),
+            "thank": side is not None and side not in thanks_by_side and rules.may_thank(standing, actor),
             "propose_reversal": rules.may_propose_reversal(standing, actor)
             and (reversal is None or reversal.closed_at is not None),
         },

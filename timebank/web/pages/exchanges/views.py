@@ -1,4 +1,4 @@
-"""The page of an exchange, and one address for each deed."""
+"""The page of an exchange, and a URL for each action."""
 
 from collections.abc import Callable
 
@@ -38,8 +38,8 @@ from timebank.web.pages.exchanges.story import tell
 def exchanges() -> str:
     """One's own exchanges; those who look after the bank see all."""
     sees_all = may_see_all_exchanges(g.actor)
-    wanted = request.args.get("state", "")
-    state = State(wanted) if wanted in {one.value for one in State} else None
+    state_asked = request.args.get("state", "")
+    state = State(state_asked) if state_asked in set(State) else None
     page = list_exchanges(
         db.session(),
         g.bank.id,
@@ -57,24 +57,24 @@ def exchanges() -> str:
 @blueprint.get("/exchanges/<code:code>")
 @allows(members)
 def exchange(code: str) -> str:
-    """All of one exchange: both sides, what, when, how long, what happened to it, and what can be done."""
-    shown = access.get_visible(db.session(), g.actor, code)
-    return _page(shown)
+    """Show an exchange: its sides, what, when, how long, its history, and what the reader may do."""
+    exchange = access.get_visible(db.session(), g.actor, code)
+    return _page(exchange)
 
 
 @blueprint.get("/exchanges/<code:code>/done")
 @allows(members)
 def done(code: str) -> str:
-    """After a deed: a short reference, and what happens next."""
-    shown = access.get_visible(db.session(), g.actor, code)
-    return render_template("exchanges/done.html", **tell(shown, g.actor))
+    """Show what happens next after an action, with the exchange's code."""
+    exchange = access.get_visible(db.session(), g.actor, code)
+    return render_template("exchanges/done.html", **tell(exchange, g.actor))
 
 
 @blueprint.post("/exchanges/<code:code>/thanks")
 @allows(members_who_exchange)
 def thank(code: str) -> str | Response:
-    """A line of thanks to the other side."""
-    shown = access.get_own(db.session(), g.actor, code)
+    """Send a line of thanks to the other side."""
+    exchange = access.get_own(db.session(), g.actor, code)
     form = ThanksForm()
     if form.validate_on_submit():
         with committing(form, form.words) as outcome:
@@ -82,7 +82,7 @@ def thank(code: str) -> str | Response:
         if outcome.is_done:
             flash(_("Your thanks are sent."))
             return redirect(url_for("exchanges.exchange", code=code), 303)
-    return _page(shown, thanks_form=form)
+    return _page(exchange, thanks_form=form)
 
 
 #: What the form of a decision says once it was looked at again.
@@ -96,21 +96,21 @@ Verb = Callable[..., None]
 @blueprint.post("/exchanges/<code:code>/acceptance")
 @allows(members_who_exchange)
 def accept(code: str) -> Response:
-    """Yes, I can."""
+    """Accept a proposal."""
     return _do(code, actions.accept, rules.may_accept)
 
 
 @blueprint.post("/exchanges/<code:code>/declining")
 @allows(members_who_exchange)
 def decline(code: str) -> Response:
-    """Not this time."""
+    """Decline a proposal."""
     return _do(code, actions.decline, rules.may_accept)
 
 
 @blueprint.post("/exchanges/<code:code>/cancellation")
 @allows(members_who_exchange)
 def cancel(code: str) -> Response:
-    """Take it back, or call it off."""
+    """Withdraw a proposal, or cancel what was agreed."""
     return _do(code, actions.cancel, rules.may_cancel)
 
 
@@ -118,20 +118,20 @@ def cancel(code: str) -> Response:
 @allows(members_who_exchange)
 def confirm(code: str) -> str | Response:
     """Check what the other side recorded, with one's own balance before and after, then confirm it."""
-    shown = access.get_own(db.session(), g.actor, code)
+    exchange = access.get_own(db.session(), g.actor, code)
     form = WordGivenForm()
     if form.validate_on_submit():
         with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
             _confirm(code, doing(form, g.actor.with_evidence(form.evidence.data)))
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not rules.may_confirm(shown.standing(), g.actor):
+    elif not rules.may_confirm(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
-    return render_template("exchanges/confirm.html", form=form, minutes=shown.minutes, **_before(shown))
+    return render_template("exchanges/confirm.html", form=form, minutes=exchange.minutes, **_before(exchange))
 
 
 def _confirm(code: str, doing: Doing) -> None:
-    """Confirm in one call of its own where nothing is out of the ordinary, else as a part of this transaction."""
+    """Confirm in one database call where the shortcut applies (decision 21), else in this transaction."""
     with db.alone() as alone:
         if confirm_at_once(alone, code, doing):
             return
@@ -141,8 +141,8 @@ def _confirm(code: str, doing: Doing) -> None:
 @blueprint.route("/exchanges/<code:code>/dispute", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def dispute(code: str) -> str | Response:
-    """That is not right: say what, ask a person, move nothing."""
-    shown = access.get_own(db.session(), g.actor, code)
+    """Dispute what the other side recorded; no hours move."""
+    exchange = access.get_own(db.session(), g.actor, code)
     form = DisputeForm()
     if form.validate_on_submit():
         by, words = g.actor.with_evidence(form.evidence.data), _words(form.words.data)
@@ -150,17 +150,17 @@ def dispute(code: str) -> str | Response:
             actions.dispute(db.session(), code, doing(form, by), words=words, minutes=form.how_long.minutes)
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not form.is_submitted() and not rules.may_dispute(shown.standing(), g.actor):
+    elif not form.is_submitted() and not rules.may_dispute(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
-    return render_template("exchanges/dispute.html", form=form, **_before(shown))
+    return render_template("exchanges/dispute.html", form=form, **_before(exchange))
 
 
 @blueprint.route("/exchanges/<code:code>/agreement", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def agree(code: str) -> str | Response:
     """End a dispute by agreeing to what the other side says."""
-    shown = access.get_own(db.session(), g.actor, code)
-    minutes = rules.agreeable_minutes(shown.standing(), g.actor)
+    exchange = access.get_own(db.session(), g.actor, code)
+    minutes = rules.agreeable_minutes(exchange.standing(), g.actor)
     form = AgreementForm(minutes=minutes)
     typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
     if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
@@ -171,67 +171,72 @@ def agree(code: str) -> str | Response:
             return redirect(url_for("exchanges.done", code=code), 303)
     elif minutes is None:
         return redirect(url_for("exchanges.exchange", code=code), 303)
-    return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(shown))
+    return render_template("exchanges/agree.html", form=form, minutes=minutes or 0, **_before(exchange))
 
 
 @blueprint.route("/exchanges/<code:code>/decision", methods=["GET", "POST"])
 @allows(brokers)
 def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
-    shown, hands = access.get_to_decide(db.session(), g.actor, code)
+    exchange, hands = access.get_to_decide(db.session(), g.actor, code)
     form = DecidedForm()
     checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
     if checked != AGAIN and form.validate_on_submit():
         if checked != CHECKED:
-            told = _both_after(shown, form)
-            return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **told)
+            values = _both_after(exchange, form)
+            return render_template("exchanges/decide_check.html", form=form, checked=CHECKED, again=AGAIN, **values)
         minutes, reason = form.how_long.minutes or 0, _words(form.reason.data)
         with committing(form) as outcome:
             actions.decide(db.session(), code, doing(form), minutes=minutes, reason=reason)
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not form.is_submitted() and not rules.may_decide(shown.standing(), g.actor, hands=hands):
+    elif not form.is_submitted() and not rules.may_decide(exchange.standing(), g.actor, hands=hands):
         return redirect(url_for("exchanges.exchange", code=code))
-    return render_template("exchanges/decide.html", form=form, **tell(shown, g.actor))
+    return render_template("exchanges/decide.html", form=form, **tell(exchange, g.actor))
 
 
-def _both_after(shown: Exchange, form: DecidedForm) -> dict[str, object]:
-    """The story, and what the decision would do to each side: (name, minutes before, minutes after)."""
+def _both_after(exchange: Exchange, form: DecidedForm) -> dict[str, object]:
+    """Return the page's values, with (name, minutes before, minutes after) of each side."""
     minutes = round_up_to_step(form.how_long.minutes or 0)
-    told = tell(shown, g.actor)
-    giver = get_account(db.session(), g.bank.id, shown.giver_account_id).balance
-    receiver = get_account(db.session(), g.bank.id, shown.receiver_account_id).balance
-    names = list_names(db.session(), g.bank.id, [shown.giver_account_id, shown.receiver_account_id])
+    values = tell(exchange, g.actor)
+    giver = get_account(db.session(), g.bank.id, exchange.giver_account_id).balance
+    receiver = get_account(db.session(), g.bank.id, exchange.receiver_account_id).balance
+    names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
     changes = [
-        (names[shown.giver_account_id][0], giver, giver + minutes),
-        (names[shown.receiver_account_id][0], receiver, receiver - minutes),
+        (names[exchange.giver_account_id][0], giver, giver + minutes),
+        (names[exchange.receiver_account_id][0], receiver, receiver - minutes),
     ]
-    return {**told, "minutes": minutes, "changes": changes}
+    return {**values, "minutes": minutes, "changes": changes}
 
 
-def _page(shown: Exchange, **changed: object) -> str:
-    """The page of an exchange, with what a form that was refused changes on it."""
-    told = {**tell(shown, g.actor), "filing": filing_form(shown), "reads_entries": may_audit(g.actor), **changed}
-    return render_template("exchanges/exchange.html", form=ButtonForm(), **told)
+def _page(exchange: Exchange, **changed: object) -> str:
+    """Render the page of an exchange; `changed` are values of a refused form."""
+    values = {
+        **tell(exchange, g.actor),
+        "filing": filing_form(exchange),
+        "reads_entries": may_audit(g.actor),
+        **changed,
+    }
+    return render_template("exchanges/exchange.html", form=ButtonForm(), **values)
 
 
 def _words(text: str | None) -> str:
     return (text or "").strip()
 
 
-def _before(shown: Exchange) -> dict[str, object]:
-    """The exchange's story, and the reader's own balance."""
+def _before(exchange: Exchange) -> dict[str, object]:
+    """Return the page's values, with the reader's account."""
     account = get_account(db.session(), g.bank.id, g.actor.account_id)
-    return {**tell(shown, g.actor), "account": account}
+    return {**tell(exchange, g.actor), "account": account}
 
 
 def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
-    """A deed by one button: done, said, and back to the exchange."""
-    shown = access.get_own(db.session(), g.actor, code)
+    """Do the action of a button, and redirect to the exchange."""
+    exchange = access.get_own(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    allowed = may(shown.standing(), g.actor)
+    allowed = may(exchange.standing(), g.actor)
     with committing() as outcome:
         verb(db.session(), code, doing(form))
     if outcome.is_done and allowed:

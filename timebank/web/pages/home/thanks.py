@@ -1,4 +1,4 @@
-"""What others thanked the reader for, lately."""
+"""Recent thanks from others to the reader."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,12 +16,12 @@ MOST = 3
 
 
 def thanks_for(recent: Sequence[ExchangeRow], account_id: int) -> list[tuple[str, int, str]]:
-    """(words, account that said them, code of the exchange), newest first, of an account's recent exchanges."""
+    """Return (words, account of the sender, code of the exchange), newest first, of an account's recent exchanges."""
     by_id = {row.id: row for row in recent}
     heard = []
-    for said in list_thanks_of(db.session(), g.bank.id, list(by_id), since=clock.now() - LATELY):
-        row = by_id[said.exchange_id]
-        sayer = row.giver_account_id if said.side == Side.GIVER else row.receiver_account_id
+    for row in list_thanks_of(db.session(), g.bank.id, list(by_id), since=clock.now() - LATELY):
+        exchange = by_id[row.exchange_id]
+        sayer = exchange.giver_account_id if row.side == Side.GIVER else exchange.receiver_account_id
         if sayer != account_id:
-            heard.append((said.words, sayer, row.code))
+            heard.append((row.words, sayer, exchange.code))
     return heard[:MOST]

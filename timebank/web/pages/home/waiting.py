@@ -1,4 +1,4 @@
-"""Parting what is open into what waits for the reader and what waits for the other side."""
+"""Groups of open exchanges: those that wait for the reader, and those that wait for the other side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Open:
 
 
 def part_open(rows: Sequence[ExchangeRow], account_id: int) -> Open:
-    """Part an account's open exchanges by who has to do something next."""
+    """Group an account's open exchanges by who has to act next."""
     parted = Open()
     for row in rows:
         side = Side.GIVER if row.giver_account_id == account_id else Side.RECEIVER
@@ -32,7 +32,7 @@ def part_open(rows: Sequence[ExchangeRow], account_id: int) -> Open:
 
 
 def reversals_for(rows: Sequence[WaitingReversal], account_id: int) -> list[WaitingReversal]:
-    """The reversals that this account's holder has not agreed to yet."""
+    """Return the reversals that this account's holder has not agreed to yet."""
     return [
         row
         for row in rows

@@ -1,4 +1,4 @@
-"""An application's page: its story, the one step that comes next, and one address for each step."""
+"""An application's page: its history, the form of its next step, and a URL for each step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,14 +44,14 @@ def application(code: str) -> str:
 @blueprint.post("/applications/<code:code>/interview")
 @allows(brokers)
 def interview(code: str) -> str | Response:
-    """Keep what came of talking with the applicant."""
+    """Record the interview."""
     return _step(code, InterviewForm(), joining.interview)
 
 
 @blueprint.post("/applications/<code:code>/references")
 @allows(brokers)
 def take_reference(code: str) -> str | Response:
-    """Keep what somebody says who knows the applicant."""
+    """Record a reference."""
     form = ReferenceForm()
     return _step(code, form, joining.take_reference, referee=tidy(form.referee.data))
 
@@ -59,46 +59,46 @@ def take_reference(code: str) -> str | Response:
 @blueprint.post("/applications/<code:code>/induction")
 @allows(brokers)
 def induct(code: str) -> str | Response:
-    """Keep that the applicant was shown how things work."""
+    """Record the induction."""
     return _step(code, InductionForm(), joining.induct)
 
 
 @blueprint.post("/applications/<code:code>/membership")
 @allows(brokers)
 def admit(code: str) -> str | Response:
-    """Take the applicant in."""
-    shown, form = get_visible(db.session(), g.actor, code), AdmitForm()
+    """Admit the applicant."""
+    application, form = get_visible(db.session(), g.actor, code), AdmitForm()
     if not form.validate_on_submit():
-        return _show(shown, form)
+        return _show(application, form)
     with committing(form) as outcome:
         member = joining.admit(db.session(), code, doing(form))
     if outcome.refusal is not None:
         return _refused(code, form, outcome.refusal)
-    flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=shown.name))
+    flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=application.name))
     return redirect(url_for("members.member", code=member), 303)
 
 
 @blueprint.route("/applications/<code:code>/refusal", methods=["GET", "POST"])
 @allows(brokers)
 def decline(code: str) -> str | Response:
-    """Say that the bank cannot take the applicant in, and why."""
+    """Decline an application, with a reason."""
     return _end(code, DeclineForm(), "joining/decline.html")
 
 
 @blueprint.route("/applications/<code:code>/withdrawal", methods=["GET", "POST"])
 @allows(brokers)
 def withdraw(code: str) -> str | Response:
-    """Keep that the applicant does not want to join any more."""
+    """Record that the applicant does not want to join any more."""
     return _end(code, WithdrawForm(), "joining/withdraw.html")
 
 
-def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) -> str | Response:
+def _step(code: str, form: KeyedForm, verb: Callable[..., None], **words_by_name: str) -> str | Response:
     """Take a step from its form on the application's page, and come back to it for the next one."""
-    shown = get_visible(db.session(), g.actor, code)
+    application = get_visible(db.session(), g.actor, code)
     if not form.validate_on_submit():
-        return _show(shown, form)
+        return _show(application, form)
     with committing(form) as outcome:
-        verb(db.session(), code, doing(form), words=(form["words"].data or "").strip(), **said)
+        verb(db.session(), code, doing(form), words=(form["words"].data or "").strip(), **words_by_name)
     if outcome.refusal is not None:
         return _refused(code, form, outcome.refusal)
     return redirect(url_for("joining.application", code=code), 303)
@@ -106,7 +106,7 @@ def _step(code: str, form: KeyedForm, verb: Callable[..., None], **said: str) ->
 
 def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Response:
     """Show the page of a step that ends an application, and take it."""
-    shown = get_visible(db.session(), g.actor, code)
+    application = get_visible(db.session(), g.actor, code)
     if form.validate_on_submit():
         words = (form.words.data or "").strip()
         with committing(form) as outcome:
@@ -118,9 +118,9 @@ def _end(code: str, form: DeclineForm | WithdrawForm, template: str) -> str | Re
             return redirect(url_for("joining.application", code=code), 303)
         if isinstance(outcome.refusal, StepNotNowError):
             return _refused(code, form, outcome.refusal)
-    elif Stage(shown.stage) not in rules.OPEN_STAGES:
+    elif Stage(application.stage) not in rules.OPEN_STAGES:
         return redirect(url_for("joining.application", code=code))
-    return render_template(template, form=form, application=shown)
+    return render_template(template, form=form, application=application)
 
 
 def _refused(code: str, form: KeyedForm, error: TimebankError) -> str | Response:
@@ -131,29 +131,30 @@ def _refused(code: str, form: KeyedForm, error: TimebankError) -> str | Response
     return _show(get_visible(db.session(), g.actor, code), form)
 
 
-def _show(shown: Application, form: KeyedForm | None = None) -> str:
-    """The application's page; `form` is one that was sent and is not whole, instead of a fresh one."""
+def _show(application: Application, form: KeyedForm | None = None) -> str:
+    """Render the application's page; `form` is the submitted form with errors, None for a new one."""
     session = db.session()
-    steps = list_application_steps(session, g.bank.id, shown.id)
+    steps = list_application_steps(session, g.bank.id, application.id)
     referees = tuple(step.referee for step in steps if step.referee)
-    progress = Progress(Stage(shown.stage), referees, g.bank.references_needed)
-    applicant, own = ContactDetails(shown.name, shown.email, shown.phone), session.get_one(Person, g.actor.person_id)
+    progress = Progress(Stage(application.stage), referees, g.bank.references_needed)
+    applicant = ContactDetails(application.name, application.email, application.phone)
+    own = session.get_one(Person, g.actor.person_id)
     may_handle = rules.may_handle(g.actor, applicant, ContactDetails(own.name, own.email, own.phone))
     step = rules.next_step(progress)
     if form is None or step is None or not isinstance(form, FORMS[step]):
         form = FORMS[step or Step.ADMIT](formdata=None)
     values: dict[str, Any] = {
         "progress": progress,
-        "area": find_area_name(session, g.bank.id, shown.area_id),
+        "area": find_area_name(session, g.bank.id, application.area_id),
         "steps": steps,
-        "actors": list_membership_names(session, g.bank.id, [one.done_by for one in steps]),
+        "actors": list_membership_names(session, g.bank.id, [step_row.done_by for step_row in steps]),
         "known": list_known(session, g.bank.id, applicant) if progress.is_open else [],
-        "member_code": _code_of_member(shown.membership_id),
+        "member_code": _code_of_member(application.membership_id),
         "may_handle": may_handle,
         "next": step if may_handle else None,
         "form": form,
     }
-    return render_template("joining/application.html", application=shown, **values)
+    return render_template("joining/application.html", application=application, **values)
 
 
 def _code_of_member(membership_id: int | None) -> str | None:

@@ -46,8 +46,8 @@ def sent(code: str) -> str:
 @allows(brokers)
 def applications() -> str:
     """All applications that wait, oldest first, or those of one stage."""
-    wanted = request.args.get("stage", "")
-    stage = Stage(wanted) if wanted in {one.value for one in Stage} else None
+    stage_asked = request.args.get("stage", "")
+    stage = Stage(stage_asked) if stage_asked in set(Stage) else None
     page = list_applications(db.session(), g.bank.id, stage=stage, above=asked_number("above"))
     return render_template("joining/applications.html", page=page, stage=stage, stages=list(Stage))
 

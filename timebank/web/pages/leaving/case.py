@@ -1,4 +1,4 @@
-"""What every page of a leaving knows: who leaves, what is on their account, what is unfinished, and where hours go."""
+"""What the pages of a leaving load: the member, their account, unfinished exchanges, and where hours go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Case:
 
     @property
     def deed(self) -> str:
-        """What the page to check asks for. A form that was checked for the other deed is checked anew."""
+        """Return the action that the check page is for; a form checked for the other action is checked again."""
         return "settle" if self.has_left else "leave"
 
 
@@ -63,7 +63,7 @@ def find_case(code: str) -> Case:
 
 
 def find_destination(case: Case, word: str) -> Destination | None:
-    """What the address names; None where hours are there to go and it names nobody who may have them."""
+    """Return the destination that the URL names; None where there are hours and it names nobody who may have them."""
     session, bank_id = db.session(), g.bank.id
     if case.account.balance <= 0:
         return Destination("", _("Leavers' account"), _balance_of(AccountKind.LEAVERS))
@@ -76,7 +76,7 @@ def find_destination(case: Case, word: str) -> Destination | None:
 
 
 def list_takers(case: Case, words: str = "", *, code: str | None = None) -> list[tuple[str, str]]:
-    """(code, name and number) of members to whom the hours can go, as these words find them, or under a code."""
+    """Return (code, label) of the members who may receive the hours, by words or by code."""
     rows = search_members(db.session(), g.bank.id, words, code=code, but_not_account=case.member.account_id)
     named = _("%(name)s, number %(number)s")
     return [
@@ -87,6 +87,6 @@ def list_takers(case: Case, words: str = "", *, code: str | None = None) -> list
 
 
 def _balance_of(kind: AccountKind) -> int:
-    """Minutes of the bank's account of this kind; one that is not there yet would begin with nothing."""
+    """Return the balance of the bank's account of this kind, in minutes; 0 where it is not open yet."""
     account_id = find_account_of_kind(db.session(), g.bank.id, kind)
     return get_account(db.session(), g.bank.id, account_id).balance if account_id else 0

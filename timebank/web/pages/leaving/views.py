@@ -38,16 +38,16 @@ def where(code: str) -> str | Response:
         return render_template("leaving/unfinished.html", case=case)
     if case.account.balance <= 0:
         return _on("leaving.why", code)
-    form, found = _where_form(case)
+    form, codes = _where_form(case)
     if form.validate_on_submit():
-        word = _chosen(form, found)
+        word = _chosen(form, codes)
         if word is not None:
             return _on("leaving.why", code, to=word)
     return render_template("leaving/where.html", form=form, case=case)
 
 
 def _where_form(case: Case) -> tuple[WhereForm, list[str]]:
-    """The form with the pot and whoever the words find, and the codes of those."""
+    """Return the form with the pot and the matches of the typed words, and the codes of the matches."""
     form = WhereForm()
     words = (form.words.data or "").strip()
     before = asked_words("to")
@@ -57,24 +57,24 @@ def _where_form(case: Case) -> tuple[WhereForm, list[str]]:
         takers = [(destination.to.code, destination.name)] if destination and destination.to else []
     form.to.choices = [
         SelectChoice(POT, _("The community pot, for everybody")),
-        *(SelectChoice(*one) for one in takers),
+        *(SelectChoice(*taker) for taker in takers),
     ]
     if not form.is_submitted():
         form.to.data = takers[0][0] if takers else POT
     return form, [code for code, _name in takers]
 
 
-def _chosen(form: WhereForm, found: list[str]) -> str | None:
-    """What was chosen; a name that was typed counts more than the pot that was pressed in already."""
-    if form.to.data in found:
+def _chosen(form: WhereForm, codes: list[str]) -> str | None:
+    """Return the chosen code or the pot, where a typed name overrides the pot; None with an error at a field."""
+    if form.to.data in codes:
         return str(form.to.data)
     if not (form.words.data or "").strip():
         if form.to.data == POT:
             return POT
         form.to.errors = [_("Choose where the hours go.")]
-    elif len(found) == 1:
-        return found[0]
-    elif found:
+    elif len(codes) == 1:
+        return codes[0]
+    elif codes:
         form.to.data = None  # the pot was pressed in by us: now it is theirs to choose
         form.words.errors = [_("More than one person is called that. Choose one below.")]
     else:
@@ -110,7 +110,7 @@ def _do(case: Case, destination: Destination, form: ReasonForm, balance: int) ->
 
 
 def _refused(code: str, form: ReasonForm, error: TimebankError) -> str | Response:
-    """Say it where it can be put right: on the page to check, read anew, or where everything of the member stands."""
+    """Return the page where a refusal can be put right: the check page with new values, or the member's page."""
     case = find_case(code)
     destination = find_destination(case, asked_words("to"))
     if isinstance(error, UnfinishedError) or destination is None:
@@ -140,7 +140,7 @@ def _check(case: Case, destination: Destination, form: ReasonForm) -> str:
 @blueprint.get("/members/<code:code>/leaving/done")
 @allows(brokers)
 def done(code: str) -> str | Response:
-    """What was done, and what comes next; for who has not left, their page."""
+    """Show what was done; redirects to the member's page for a member who has not left."""
     case = find_case(code)
     if not case.is_settled:
         return _on("members.member", code)
@@ -153,5 +153,5 @@ def done(code: str) -> str | Response:
 
 
 def _on(endpoint: str, code: str, *, to: str | None = None) -> Response:
-    """To another page: after a form (303), or because this one has nothing to ask (302)."""
+    """Redirect to another page: 303 after a form, 302 where this page has nothing to ask."""
     return redirect(url_for(endpoint, code=code, to=to), 303 if request.method == "POST" else 302)

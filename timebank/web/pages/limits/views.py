@@ -44,7 +44,7 @@ def limit(code: str) -> str | Response:
 @blueprint.post("/members/<code:code>/limit/ending")
 @allows(brokers)
 def end(code: str) -> Response:
-    """End early what was lowered for a time."""
+    """End a temporary limit early."""
     member = _member(code)
     form = ButtonForm()
     if not form.validate_on_submit():
@@ -83,7 +83,7 @@ def _fields(form: PotForm) -> Fields:
 
 
 def _standing(account_id: int) -> dict[str, object]:
-    """The account, its newest limit and the ones before, with who said so."""
+    """Return the account, its limits, newest first, and the names of who set them."""
     rows = list_limits(db.session(), g.bank.id, account_id)
     newest = rows[0]
     return {

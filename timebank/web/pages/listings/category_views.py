@@ -1,4 +1,4 @@
-"""A coordinator's list of categories: added, named anew, moved, retired, without anybody who programs."""
+"""A coordinator's pages for the bank's categories: add, change, move, retire."""
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +20,7 @@ from timebank.web.pages.listings.forms import RISKS, CategoryForm
 @blueprint.get("/categories")
 @allows(coordinators)
 def categories() -> str:
-    """All of them, in their order; those retired at the end."""
+    """List all categories in their order, retired ones last."""
     tree = get_tree(db.session(), g.bank.id)
     return render_template("listings/categories.html", tree=tree, risks=RISKS, form=ButtonForm())
 
@@ -38,7 +38,7 @@ def open_categories() -> Response:
 @blueprint.route("/categories/new", methods=["GET", "POST"])
 @allows(coordinators)
 def add_category() -> str | Response:
-    """Add one, under a main one or as one."""
+    """Add a main category, or one below a main category."""
     form, tree = CategoryForm(), get_tree(db.session(), g.bank.id)
     form.offer_places(tree)
     if form.validate_on_submit():
@@ -57,9 +57,9 @@ def add_category() -> str | Response:
 @blueprint.route("/category/<path:key>", methods=["GET", "POST"])
 @allows(coordinators)
 def category(key: str) -> str | Response:
-    """Give it another name, say what a broker has to think of, move it, or retire it."""
-    shown, tree = _category(key)
-    form = CategoryForm(name=shown.name, risks=sorted(shown.risks))
+    """Change a category's name and risks; buttons move and retire it."""
+    category, tree = _category(key)
+    form = CategoryForm(name=category.name, risks=sorted(category.risks))
     form.offer_places(tree)
     if form.validate_on_submit():
         name = tidy(form.name.data)
@@ -71,9 +71,9 @@ def category(key: str) -> str | Response:
     return render_template(
         "listings/category.html",
         form=form,
-        category=shown,
-        beside=tree.beside(shown.parent_id),
-        under=tree.beside(shown.id),
+        category=category,
+        beside=tree.beside(category.parent_id),
+        under=tree.beside(category.id),
         deed_form=ButtonForm(formdata=None),
     )
 
@@ -81,7 +81,7 @@ def category(key: str) -> str | Response:
 @blueprint.post("/category-place/<any(up, down):way>/<path:key>")
 @allows(coordinators)
 def shift(way: str, key: str) -> Response:
-    """Move it one place, and show where it stands now."""
+    """Move a category up or down by one position."""
     _category(key)
     keeping.shift(db.session(), g.bank, key, doing(ButtonForm()), up=way == "up")
     db.session.commit()
@@ -91,22 +91,22 @@ def shift(way: str, key: str) -> Response:
 @blueprint.post("/category-retirement/<path:key>")
 @allows(coordinators)
 def retire(key: str) -> Response:
-    """Choose it no more; it stays on what it was used for."""
-    shown, _tree = _category(key)
+    """Retire a category: it cannot be chosen any more, and stays on what it was used for."""
+    category, _tree = _category(key)
     keeping.retire(db.session(), g.bank, key, doing(ButtonForm()))
     db.session.commit()
-    flash(_("%(name)s is retired. It stays on what it was used for.", name=shown.name))
+    flash(_("%(name)s is retired. It stays on what it was used for.", name=category.name))
     return redirect(url_for("listings.categories"), 303)
 
 
 @blueprint.post("/category-return/<path:key>")
 @allows(coordinators)
 def bring_back(key: str) -> Response:
-    """Let it be chosen again."""
-    shown, _tree = _category(key)
+    """Bring a retired category back."""
+    category, _tree = _category(key)
     keeping.bring_back(db.session(), g.bank, key, doing(ButtonForm()))
     db.session.commit()
-    flash(_("%(name)s can be chosen again.", name=shown.name))
+    flash(_("%(name)s can be chosen again.", name=category.name))
     return redirect(url_for("listings.categories"), 303)
 
 

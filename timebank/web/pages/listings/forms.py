@@ -69,10 +69,10 @@ class ListingForm(KeyedForm):
         groups: dict[str, list[tuple[str, str]]] = {"": none}
         for main, under in tree.in_use():
             every = (main.key, gettext("%(name)s: in general", name=main.name))
-            groups[main.name] = [every, *((one.key, one.name) for one in under)]
-        retired = [tree.by_id[one] for one in kept if not tree.may_be_chosen(one)]
+            groups[main.name] = [every, *((branch.key, branch.name) for branch in under)]
+        retired = [tree.by_id[id_] for id_ in kept if not tree.may_be_chosen(id_)]
         if retired:
-            groups[gettext("Not in use any more")] = [(one.key, one.name) for one in retired]
+            groups[gettext("Not in use any more")] = [(branch.key, branch.name) for branch in retired]
         for field in self.kinds:
             field.choices = groups
         self.area.choices = [("", gettext("No place in particular")), *((name, name) for name in areas)]
@@ -86,14 +86,14 @@ class ListingForm(KeyedForm):
         """The three choices of a category."""
         return self.kind1, self.kind2, self.kind3
 
-    def fill(self, said: ListingText, tree: Tree, areas: dict[str, int]) -> None:
+    def fill(self, terms: ListingText, tree: Tree, areas: dict[str, int]) -> None:
         """Show what was said before."""
-        self.title.data, self.words.data, self.when_words.data = said.title, said.words, said.when_words
-        for field, category_id in zip(self.kinds, said.category_ids, strict=False):
+        self.title.data, self.words.data, self.when_words.data = terms.title, terms.words, terms.when_words
+        for field, category_id in zip(self.kinds, terms.category_ids, strict=False):
             field.data = tree.by_id[category_id].key
-        self.area.data = next((name for name, id_ in areas.items() if id_ == said.area_id), "")
-        self.in_person.data, self.by_phone.data, self.online.data = said.in_person, said.by_phone, said.online
-        self.suits.data = [bit for bit in range(DAYS_A_WEEK * PARTS_A_DAY) if said.suits >> bit & 1]
+        self.area.data = next((name for name, id_ in areas.items() if id_ == terms.area_id), "")
+        self.in_person.data, self.by_phone.data, self.online.data = terms.in_person, terms.by_phone, terms.online
+        self.suits.data = [bit for bit in range(DAYS_A_WEEK * PARTS_A_DAY) if terms.suits >> bit & 1]
 
     def said(self, tree: Tree, areas: dict[str, int]) -> ListingText:
         """What is said now. Raises CategoriesError where a category is none of the bank's."""
@@ -143,7 +143,7 @@ class CategoryForm(KeyedForm):
     under = SelectField(_("Where does it belong?"), validate_choice=False)
     risks = SelectMultipleField(
         _("A broker has to think of this first"),
-        choices=[SelectChoice(risk, said) for risk, said in RISKS.items()],
+        choices=[SelectChoice(risk, words) for risk, words in RISKS.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -1,4 +1,4 @@
-"""What an address asks for, and what lists and pages need beside their rows."""
+"""Parsing of a search in a URL, and what lists of listings need besides their rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ _WHOLE_DAY = 0b111
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The choices of a search, as they stand in the address and as they are looked for."""
+    """A search: as a filter, and as the parameters of its URL."""
 
-    wanted: ListingFilter
+    filters: ListingFilter
     chosen: dict[str, str]
 
     @property
@@ -36,7 +36,7 @@ class Asked:
 
 
 def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
-    """The search in the address; what nobody can choose is left aside."""
+    """Parse the search in the URL; invalid values are ignored."""
     kind = Kind.REQUEST if request.args.get("kind") == Kind.REQUEST else Kind.OFFER
     category, area = request.args.get("category", ""), request.args.get("area", "")
     way, day, words = request.args.get("way", ""), request.args.get("day", ""), asked_words("words").strip()
@@ -48,7 +48,7 @@ def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
         "way": way if way in Ways else "",
         "day": str(int(day[:2])) if is_day else "",
     }
-    wanted = ListingFilter(
+    search = ListingFilter(
         kind,
         words,
         category_id=tree.by_key[category].id if chosen["category"] else None,
@@ -56,7 +56,7 @@ def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
         way=chosen["way"] or None,
         day=int(day[:2]) - 1 if is_day else None,
     )
-    return Asked(wanted, {name: said for name, said in chosen.items() if said})
+    return Asked(search, {name: value for name, value in chosen.items() if value})
 
 
 def areas_by_name() -> dict[str, int]:
@@ -66,22 +66,24 @@ def areas_by_name() -> dict[str, int]:
 
 def categories_of(rows: Sequence[ListingLine], tree: Tree) -> dict[int, Sequence[Branch]]:
     """{listing id: the categories it stands in, in the bank's order}."""
-    found = list_categories_of(db.session(), g.bank.id, [row.id for row in rows]) if rows else {}
-    return {row.id: [one for id_, one in tree.by_id.items() if id_ in found.get(row.id, ())] for row in rows}
+    ids_by_listing = list_categories_of(db.session(), g.bank.id, [row.id for row in rows]) if rows else {}
+    return {
+        row.id: [branch for id_, branch in tree.by_id.items() if id_ in ids_by_listing.get(row.id, ())] for row in rows
+    }
 
 
 def when_it_suits(suits: int) -> str:
     """'Monday to Friday morning', 'Monday, Tuesday morning and evening'; empty where any time does."""
-    said = []
+    parts = []
     for name, days in ((_("Monday to Friday"), range(5)), (_("Saturday and Sunday"), range(5, DAYS_A_WEEK))):
         alike = _WHOLE_DAY
         for day in days:
             alike &= suits >> (PARTS_A_DAY * day)
-        said.append(_parts_of(name, alike))
+        parts.append(_parts_of(name, alike))
         for day in days:
             suits &= ~(alike << (PARTS_A_DAY * day))
-    said += [_parts_of(DAYS[day], suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
-    return ", ".join(one for one in said if one)
+    parts += [_parts_of(DAYS[day], suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
+    return ", ".join(part for part in parts if part)
 
 
 def _parts_of(day: object, bits: int) -> str:

@@ -24,7 +24,7 @@ from timebank.web.pages.listings.found import areas_by_name, categories_of, when
 @blueprint.get("/my-listings")
 @allows(members_who_exchange)
 def mine() -> str:
-    """What one offers and asks for; first what has to be said to be right once more."""
+    """List the reader's offers and requests; first those that are due for review."""
     rows = list_of_member(db.session(), g.bank.id, g.actor.membership_id)
     tree = get_tree(db.session(), g.bank.id)
     day = today()
@@ -60,12 +60,12 @@ def add(kind: str) -> str | Response:
 @blueprint.route("/listings/<code:code>/changes", methods=["GET", "POST"])
 @allows(members)
 def change(code: str) -> str | Response:
-    """Say it anew."""
-    shown = get_changeable(db.session(), g.actor, code)
+    """Edit a listing; saving also counts as confirming it."""
+    listing = get_changeable(db.session(), g.actor, code)
     form, tree, areas = ListingForm(), get_tree(db.session(), g.bank.id), areas_by_name()
-    if shown.area is not None and shown.area_id is not None:
-        areas[shown.area] = shown.area_id  # it stays where it is, even if that was closed
-    kept = list_categories_of(db.session(), g.bank.id, [shown.id]).get(shown.id, ())
+    if listing.area is not None and listing.area_id is not None:
+        areas[listing.area] = listing.area_id  # it stays where it is, even if that was closed
+    kept = list_categories_of(db.session(), g.bank.id, [listing.id]).get(listing.id, ())
     form.offer_choices(tree, areas, kept)
     if form.validate_on_submit():
         with committing(form, _fields(form)) as outcome:
@@ -74,22 +74,22 @@ def change(code: str) -> str | Response:
             flash(_("It is changed."))
             return redirect(url_for("listings.listing", code=code), 303)
     elif not form.is_submitted():
-        form.fill(_said(shown, kept), tree, areas)
-    return render_template("listings/change.html", form=form, listing=shown, tree=tree, days=DAYS, parts=PARTS)
+        form.fill(_said(listing, kept), tree, areas)
+    return render_template("listings/change.html", form=form, listing=listing, tree=tree, days=DAYS, parts=PARTS)
 
 
 @blueprint.post("/listings/<code:code>/<any(pause, close, reopen, reconfirm):what>")
 @allows(members)
 def move(code: str, what: str) -> Response:
-    """Pause it, close it, open it again, or say that it is still right."""
-    shown = get_changeable(db.session(), g.actor, code)
+    """Pause, close, reopen or reconfirm a listing."""
+    listing = get_changeable(db.session(), g.actor, code)
     with committing() as outcome:
         actions.move(db.session(), g.bank, code, Move(what), doing(ButtonForm()))
     if outcome.is_done and what == Move.RECONFIRM:
         flash(_("Thank you. Others can find it again."))
     elif outcome.is_done:
         flash(_("Done. Here is how it stands now."))
-    if shown.member_id == g.actor.membership_id:
+    if listing.member_id == g.actor.membership_id:
         return redirect(url_for("listings.mine"), 303)
     return redirect(url_for("listings.listing", code=code), 303)
 
@@ -97,9 +97,9 @@ def move(code: str, what: str) -> Response:
 @blueprint.route("/listings/<code:code>/owner", methods=["GET", "POST"])
 @allows(brokers)
 def hand_over(code: str) -> str | Response:
-    """Give what was imported to whom it belongs to."""
-    shown = get_changeable(db.session(), g.actor, code)
-    if not shown.is_holder:
+    """Give an imported listing to its owner."""
+    listing = get_changeable(db.session(), g.actor, code)
+    if not listing.is_holder:
         return redirect(url_for("listings.listing", code=code))
     form = OwnerForm()
     words = (form.words.data or "").strip()
@@ -115,20 +115,20 @@ def hand_over(code: str) -> str | Response:
             flash(_("It belongs to %(name)s now.", name=owner.name))
             return redirect(url_for("listings.listing", code=code), 303)
         form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]
-    return render_template("listings/hand_over.html", form=form, listing=shown)
+    return render_template("listings/hand_over.html", form=form, listing=listing)
 
 
-def _said(shown: WholeListing, category_ids: tuple[int, ...]) -> ListingText:
+def _said(listing: WholeListing, category_ids: tuple[int, ...]) -> ListingText:
     return ListingText(
-        title=shown.title,
-        words=shown.all_words,
+        title=listing.title,
+        words=listing.all_words,
         category_ids=category_ids,
-        area_id=shown.area_id,
-        in_person=shown.in_person,
-        by_phone=shown.by_phone,
-        online=shown.online,
-        suits=shown.suits,
-        when_words=shown.when_words,
+        area_id=listing.area_id,
+        in_person=listing.in_person,
+        by_phone=listing.by_phone,
+        online=listing.online,
+        suits=listing.suits,
+        when_words=listing.when_words,
     )
 
 

@@ -30,7 +30,7 @@ def finders(actor: Actor) -> bool:
 @blueprint.get("/listings")
 @allows(finders)
 def listings() -> str:
-    """What is offered or asked for, all of it or what fits."""
+    """List the offers or requests that match."""
     tree, areas = get_tree(db.session(), g.bank.id), areas_by_name()
     asked = read_asked(tree, areas)
     number = min(asked_number("page") or 1, _MOST_PAGES)
@@ -53,25 +53,25 @@ def listings() -> str:
 @blueprint.get("/listings/<code:code>")
 @allows(finders)
 def listing(code: str) -> str:
-    """An offer or a request, and the one thing to do about it."""
-    shown = access.get_visible(db.session(), g.actor, code, today())
+    """Show an offer or a request."""
+    listing = access.get_visible(db.session(), g.actor, code, today())
     tree = get_tree(db.session(), g.bank.id)
-    categories = categories_of([shown], tree)[shown.id]
-    risks = tree.risks_of(one.id for one in categories)
+    categories = categories_of([listing], tree)[listing.id]
+    risks = tree.risks_of(category.id for category in categories)
     return render_template(
         "listings/listing.html",
-        listing=shown,
+        listing=listing,
         categories=categories,
         risks=[RISKS[risk] for risk in risks],
-        suits=when_it_suits(shown.suits),
-        listed_on=clock.local_day(shown.listed_at, g.bank.time_zone),
-        is_own=shown.member_id == g.actor.membership_id,
-        may_change=may_change(shown.member_id, g.actor),
-        may_answer=access.may_answer(shown, g.actor, today()),
+        suits=when_it_suits(listing.suits),
+        listed_on=clock.local_day(listing.listed_at, g.bank.time_zone),
+        is_own=listing.member_id == g.actor.membership_id,
+        may_change=may_change(listing.member_id, g.actor),
+        may_answer=access.may_answer(listing, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
-        may_hand_over=may_hand_over(g.actor, held=shown.is_holder),
+        may_hand_over=may_hand_over(g.actor, held=listing.is_holder),
         form=ButtonForm(),
-        ask_form=AskBrokerForm(formdata=None, words=shown.title),
+        ask_form=AskBrokerForm(formdata=None, words=listing.title),
     )
 
 
@@ -79,11 +79,11 @@ def listing(code: str) -> str:
 @allows(members_who_exchange)
 def answer(code: str) -> Response:
     """Answer it with a draft: who answers an offer receives, who answers a request gives."""
-    shown = access.get_visible(db.session(), g.actor, code, today())
-    found = find_listing(db.session(), g.bank.id, code)
-    if found is None or not access.may_answer(shown, g.actor, today()):
+    line = access.get_visible(db.session(), g.actor, code, today())
+    listing = find_listing(db.session(), g.bank.id, code)
+    if listing is None or not access.may_answer(line, g.actor, today()):
         return redirect(url_for("listings.listing", code=code), 303)
-    draft = drafts.start_from_listing(db.session(), g.actor, found, shown.account_id, now=clock.now())
+    draft = drafts.start_from_listing(db.session(), g.actor, listing, line.account_id, now=clock.now())
     db.session.commit()
     return redirect(url_for("recording.what", code=draft.code), 303)
 
@@ -91,7 +91,7 @@ def answer(code: str) -> Response:
 @blueprint.route("/help-wanted", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def ask_broker() -> str | Response:
-    """Have a broker find somebody; the words of the search come along."""
+    """Open a task for a broker to find somebody, with the words of the search."""
     form = AskBrokerForm()
     if form.validate_on_submit():
         words = tidy(form.words.data)

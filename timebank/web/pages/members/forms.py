@@ -75,5 +75,5 @@ class StandingForm(KeyedForm):
 
     def validate_standing(self, field: RadioField) -> None:
         """Any standing will do: a form that comes again names the one that was offered the first time."""
-        if field.data not in {one.value for one in Standing}:
+        if field.data not in set(Standing):
             raise ValidationError(str(_("Choose how it is from now on.")))

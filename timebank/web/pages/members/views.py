@@ -38,11 +38,11 @@ _COOKIE = "sign_in_code"
 @blueprint.get("/members")
 @allows(brokers)
 def members() -> str:
-    """All members by name but those who left, or those found."""
+    """List the members by name, without those who left unless asked for, or those who match."""
     words = asked_words("words")
     number = asked_number("page") or 1
-    wanted = request.args.get("standing", "")
-    standing = Standing(wanted) if wanted in {one.value for one in Standing} else None
+    asked = request.args.get("standing", "")
+    standing = Standing(asked) if asked in set(Standing) else None
     page = list_members(db.session(), g.bank.id, words, min(number, 100_000), standing=standing)
     return render_template("members/members.html", page=page, words=words, standing=standing, standings=list(Standing))
 
@@ -51,25 +51,25 @@ def members() -> str:
 @allows(all_members)
 def member(code: str) -> str:
     """A member's page: what they say about themselves, and for a broker how to reach them."""
-    shown = access.get_visible(db.session(), g.actor, code)
-    membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
+    member = access.get_visible(db.session(), g.actor, code)
+    membership = get_membership_by_code(db.session(), g.bank.id, member.code)
     sees_account, looks_after = may_see_all_exchanges(g.actor), may_broker(g.actor)
     session = db.session()
-    changes = list_standing_changes(session, g.bank.id, shown.membership_id) if looks_after else []
+    changes = list_standing_changes(session, g.bank.id, member.membership_id) if looks_after else []
     return render_template(
         "members/member.html",
-        member=shown,
+        member=member,
         about=membership.about,
         joined_on=membership.joined_on,
         area=find_area_name(session, g.bank.id, membership.area_id),
-        person=session.get_one(Person, shown.person_id) if looks_after else None,
+        person=session.get_one(Person, member.person_id) if looks_after else None,
         changes=changes,
         actors=list_membership_names(session, g.bank.id, [change.done_by for change in changes]),
-        account=get_account(db.session(), g.bank.id, shown.account_id) if sees_account else None,
-        is_self=shown.membership_id == g.actor.membership_id,
+        account=get_account(db.session(), g.bank.id, member.account_id) if sees_account else None,
+        is_self=member.membership_id == g.actor.membership_id,
         may_coordinate=may_coordinate(g.actor),
-        may_change_standing=may_change_standing(g.actor, shown),
-        listings=list_shown_of_member(db.session(), g.bank.id, shown.membership_id, today=today()),
+        may_change_standing=may_change_standing(g.actor, member),
+        listings=list_shown_of_member(db.session(), g.bank.id, member.membership_id, today=today()),
         form=ButtonForm(),
     )
 
@@ -78,40 +78,40 @@ def member(code: str) -> str:
 @allows(brokers)
 def sign_in_code(code: str) -> str | Response:
     """Make a sign-in code for somebody without a password, and show it to be printed or read out."""
-    shown = access.get_visible(db.session(), g.actor, code)
+    member = access.get_visible(db.session(), g.actor, code)
     form = ButtonForm()
     if form.validate_on_submit():
-        made = signing_in.make_code(db.session(), shown, doing())
+        made = signing_in.make_code(db.session(), member, doing())
         db.session.commit()
-        cookie[_COOKIE] = [shown.code, made]
+        cookie[_COOKIE] = [member.code, made]
         return redirect(url_for("members.sign_in_code", code=code), 303)
     whose, made = cookie.pop(_COOKIE, ["", ""])  # a cookie can be read: it is shown once and gone
-    if whose != shown.code:
+    if whose != member.code:
         return redirect(url_for("members.member", code=code))
     link = url_for("signing_in.sign_in_with_code", _external=True)
-    return render_template("members/sign_in_code.html", member=shown, made=made, link=link)
+    return render_template("members/sign_in_code.html", member=member, made=made, link=link)
 
 
 @blueprint.route("/members/<code:code>/roles", methods=["GET", "POST"])
 @allows(coordinators)
 def roles(code: str) -> str | Response:
     """Give and take roles; nobody changes their own."""
-    shown = access.get_permitted(db.session(), g.actor, code, access.may_set_roles)
-    form = RolesForm(roles=sorted(shown.roles))
+    member = access.get_permitted(db.session(), g.actor, code, access.may_set_roles)
+    form = RolesForm(roles=sorted(member.roles))
     if form.validate_on_submit():
-        membership = get_membership_by_code(db.session(), g.bank.id, shown.code)
+        membership = get_membership_by_code(db.session(), g.bank.id, member.code)
         chosen = frozenset(Role(role) for role in form.roles.data or [])
         actions.set_roles(db.session(), membership, chosen, doing())
         db.session.commit()
-        flash(_("The roles of %(name)s are changed.", name=shown.name))
+        flash(_("The roles of %(name)s are changed.", name=member.name))
         return redirect(url_for("members.member", code=code), 303)
-    return render_template("members/roles.html", form=form, member=shown)
+    return render_template("members/roles.html", form=form, member=member)
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
 @allows(all_members)
 def profile() -> str | Response:
-    """What others see of oneself, and the devices one is signed in on."""
+    """Edit what others see of the reader; lists the devices on which they are signed in."""
     person = db.session.get_one(Person, g.actor.person_id)
     membership = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id))
     form = ProfileForm(
@@ -138,7 +138,7 @@ def profile() -> str | Response:
 @blueprint.post("/profile/other-devices")
 @allows(members_themselves)
 def sign_out_others() -> Response:
-    """Sign out everywhere but here."""
+    """End the reader's sessions on all other devices."""
     signing_in.end_other_sessions(db.session(), g.actor.person_id, current_user.token, now=clock.now())
     db.session.commit()
     flash(_("You are signed out on every other device."))

@@ -40,10 +40,10 @@ KNOWN_PEOPLE = 5
 @blueprint.route("/help/<any(record, propose):purpose>/<any(giver, receiver):side>", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def start(purpose: str, side: str) -> str | Response:
-    """The first question, who; its answer starts the draft."""
-    form, found = _who_form(chosen=asked_words("with"))
+    """Ask with whom; the answer starts the draft."""
+    form, accounts_by_code = _who_form(chosen=asked_words("with"))
     if form.validate_on_submit():
-        other = _chosen_person(form, found, before=found.get(asked_words("with")))
+        other = _chosen_person(form, accounts_by_code, before=accounts_by_code.get(asked_words("with")))
         if other is not None:
             draft = drafts.start(db.session(), g.actor, Purpose(purpose), Side(side), now=clock.now())
             draft.other_account_id = other
@@ -59,9 +59,9 @@ def who(code: str) -> str | Response:
     draft = access.get_draft(db.session(), g.actor, code)
     if draft.exchange_id is not None:
         return redirect(url_for("recording.check", code=code))
-    form, found = _who_form(chosen=None, account_id=draft.other_account_id)
+    form, accounts_by_code = _who_form(chosen=None, account_id=draft.other_account_id)
     if form.validate_on_submit():
-        other = _chosen_person(form, found, before=draft.other_account_id)
+        other = _chosen_person(form, accounts_by_code, before=draft.other_account_id)
         if other is not None:
             drafts.choose_other(draft, other)
             return _keep_and_go_on(draft)
@@ -71,7 +71,7 @@ def who(code: str) -> str | Response:
 @blueprint.route("/drafts/<code:code>/what", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def what(code: str) -> str | Response:
-    """What it was, in a few words."""
+    """Ask what the help was."""
     draft = access.get_draft(db.session(), g.actor, code)
     if draft.exchange_id is not None:
         return redirect(url_for("recording.check", code=code))
@@ -87,7 +87,7 @@ def what(code: str) -> str | Response:
 @blueprint.route("/drafts/<code:code>/when", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def when(code: str) -> str | Response:
-    """On which day."""
+    """Ask for the day."""
     draft = access.get_draft(db.session(), g.actor, code)
     form = WhenForm()
     now = today()
@@ -116,7 +116,7 @@ def when(code: str) -> str | Response:
 @blueprint.route("/drafts/<code:code>/how-long", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def how_long(code: str) -> str | Response:
-    """How long it took."""
+    """Ask how long it took."""
     draft = access.get_draft(db.session(), g.actor, code)
     form = HowLongForm()
     form.choice.choices = [SelectChoice(str(length), hours_in_words(length)) for length in LENGTHS]
@@ -142,25 +142,25 @@ def how_long(code: str) -> str | Response:
 @blueprint.route("/drafts/<code:code>/check", methods=["GET", "POST"])
 @allows(members_who_exchange)
 def check(code: str) -> str | Response:
-    """Everything on one page, each line with Change; the button sends it to the other side."""
+    """Show all answers, each with a link to change it; the button submits the draft."""
     draft = access.get_draft(db.session(), g.actor, code)
-    said = drafts.terms(draft, g.actor)
-    if said is None:
+    terms = drafts.terms(draft, g.actor)
+    if terms is None:
         return _go_on(draft)
     form = SendForm()
     if form.validate_on_submit():
         slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
         by = g.actor.with_evidence(form.evidence.data, slip=slip)
         with committing(form, {EvidenceMissingError: form.evidence}) as outcome:
-            exchange_code = drafts.send(db.session(), g.bank, draft, said, doing(by=by), slip=slip)
+            exchange_code = drafts.send(db.session(), g.bank, draft, terms, doing(by=by), slip=slip)
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=exchange_code), 303)
     return render_template(
         "recording/check.html",
         form=form,
         draft=draft,
-        said=said,
-        counted=round_up_to_step(said.total_minutes),
+        said=terms,
+        counted=round_up_to_step(terms.total_minutes),
         other=_other(draft),
         account=get_account(db.session(), g.bank.id, g.actor.account_id),
     )
@@ -169,7 +169,7 @@ def check(code: str) -> str | Response:
 @blueprint.post("/exchanges/<code:code>/again")
 @allows(members_who_exchange)
 def again(code: str) -> Response:
-    """Same as last time: a draft that asks for the day only."""
+    """Start a draft like this exchange, which asks for the day only."""
     exchange = access.get_own(db.session(), g.actor, code)
     draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now())
     db.session.commit()
@@ -179,7 +179,7 @@ def again(code: str) -> Response:
 @blueprint.post("/exchanges/<code:code>/recording")
 @allows(members_who_exchange)
 def record_agreed(code: str) -> Response:
-    """Record help that was agreed: a draft that asks for the day, with the agreed time to be checked."""
+    """Start a draft that records what was agreed, which asks for the day and has the agreed time to be checked."""
     exchange = access.get_own(db.session(), g.actor, code)
     if not may_record(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code), 303)
@@ -189,7 +189,7 @@ def record_agreed(code: str) -> Response:
 
 
 def _other(draft: Draft) -> Actor:
-    """The other side of a draft; the first question comes first."""
+    """Return the other side of a draft. Aborts with 404 where it has none yet."""
     other = find_actor_by_account(db.session(), g.bank.id, draft.other_account_id or 0)
     if other is None:
         abort(404)
@@ -202,7 +202,7 @@ def _keep_and_go_on(draft: Draft) -> Response:
 
 
 def _go_on(draft: Draft) -> Response:
-    """To the first question without an answer, or to the page that checks them all."""
+    """Redirect to the first question without an answer, or to the check page."""
     pages = {
         Question.WHO: "recording.who",
         Question.WHAT: "recording.what",
@@ -214,17 +214,17 @@ def _go_on(draft: Draft) -> Response:
 
 
 def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoForm, dict[str, int]]:
-    """The form with the people to choose from: those found by the words typed, or those known from before.
+    """Return the form with people to choose from, and {member code: account id} of them.
 
-    Gives {member code: account id} of the people shown.
+    They are the matches of the typed words and the members of recent exchanges.
     """
     form = WhoForm()
     session, bank_id, own = db.session(), g.bank.id, g.actor.account_id
     words = (form.words.data or "").strip()
-    shown: dict[str, tuple[int, str]] = {}
+    people: dict[str, tuple[int, str]] = {}
     if words:
         rows = search_members(session, bank_id, words, but_not_account=own)
-        shown = {
+        people = {
             row.code: (row.account_id, _("%(name)s, number %(number)s", name=row.name, number=row.number))
             for row in rows
         }
@@ -235,30 +235,30 @@ def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoFor
     for account in known:
         if account in names:
             name, code, _kind = names[account]
-            shown.setdefault(code, (account, name))
-    wanted = form.person.data or chosen
-    if wanted and wanted not in shown:
-        shown |= _linked_person(wanted)
-    form.person.choices = [SelectChoice(code, name) for code, (_account, name) in shown.items()]
+            people.setdefault(code, (account, name))
+    chosen_code = form.person.data or chosen
+    if chosen_code and chosen_code not in people:
+        people |= _linked_person(chosen_code)
+    form.person.choices = [SelectChoice(code, name) for code, (_account, name) in people.items()]
     if not form.is_submitted():
-        form.person.data = next((code for code, (account, _n) in shown.items() if account == account_id), chosen)
-    return form, {code: account for code, (account, _name) in shown.items()}
+        form.person.data = next((code for code, (account, _n) in people.items() if account == account_id), chosen)
+    return form, {code: account for code, (account, _name) in people.items()}
 
 
 def _linked_person(code: str) -> dict[str, tuple[int, str]]:
-    """Somebody named by a link on their page, or chosen in a list that has changed since."""
+    """Return {code: (account id, name)} of a member named in the URL, or chosen in a list that has changed since."""
     rows = search_members(db.session(), g.bank.id, "", code=code, but_not_account=g.actor.account_id)
     return {row.code: (row.account_id, row.name) for row in rows}
 
 
-def _chosen_person(form: WhoForm, found: dict[str, int], *, before: int | None) -> int | None:
-    """The account that was chosen, or the only one that the words found; else the form says what to do.
+def _chosen_person(form: WhoForm, accounts_by_code: dict[str, int], *, before: int | None) -> int | None:
+    """Return the chosen account, or the only match of the typed words; else None, with an error at a field.
 
-    `before` was pressed in already as the page was shown: words for somebody else count more than that.
+    `before` was chosen when the page was rendered: typed words for somebody else override it.
     """
     words = (form.words.data or "").strip()
     rows = search_members(db.session(), g.bank.id, words, but_not_account=g.actor.account_id) if words else []
-    chosen = found.get(form.person.data or "")
+    chosen = accounts_by_code.get(form.person.data or "")
     is_typed_over = bool(words) and chosen == before and chosen not in {row.account_id for row in rows}
     if chosen is not None and not is_typed_over:
         return chosen

@@ -1,4 +1,4 @@
-"""How far it is between the two who agree on help, as their bank's areas say."""
+"""Travel time between the two sides of a draft, from the bank's areas."""
 
 from flask import g
 
@@ -10,7 +10,7 @@ from timebank.web.extensions import db
 
 
 def minutes_there_and_back(draft: Draft) -> int | None:
-    """Minutes of the way there and back; None where it is not known, or nothing is to be agreed any more."""
+    """Return minutes there and back; None where unknown, or where the draft records what was done already."""
     if draft.purpose != Purpose.PROPOSE or draft.other_account_id is None:
         return None
     session, sides = db.session(), (g.actor.account_id, draft.other_account_id)

@@ -43,23 +43,23 @@ def propose(code: str) -> str | Response:
 @allows(members)
 def reversal(code: str) -> str:
     """A reversal: what it takes back, why, and who has agreed so far."""
-    shown, exchange = get_visible_reversal(db.session(), g.actor, code)
+    reversal, exchange = get_visible_reversal(db.session(), g.actor, code)
     standing = exchange.standing()
     side = standing.side_of(g.actor.account_id)
-    agreed = {"giver": shown.giver_agreed_by, "receiver": shown.receiver_agreed_by}
-    waits = shown.closed_at is None
-    people = (shown.proposed_by, shown.approved_by, shown.refused_by)
+    agreed = {"giver": reversal.giver_agreed_by, "receiver": reversal.receiver_agreed_by}
+    waits = reversal.closed_at is None
+    people = (reversal.proposed_by, reversal.approved_by, reversal.refused_by)
     return render_template(
         "reversals/reversal.html",
         form=ButtonForm(),
-        reversal=shown,
+        reversal=reversal,
         exchange=exchange,
         names=list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id]),
         people=list_membership_names(db.session(), g.bank.id, people),
         may_agree=waits and side is not None and not agreed[side] and rules.may_agree_to_reversal(standing, g.actor),
         changes=_changes(exchange) if waits else [],
-        may_approve=waits and _may_approve(shown, exchange),
-        may_withdraw=waits and shown.proposed_by == g.actor.membership_id and may_approve(g.actor),
+        may_approve=waits and _may_approve(reversal, exchange),
+        may_withdraw=waits and reversal.proposed_by == g.actor.membership_id and may_approve(g.actor),
     )
 
 
@@ -90,15 +90,15 @@ def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
 
 
 def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
-    """(name, minutes before, minutes after) of whose balance the reader may see: their own, or both."""
+    """Return (name, minutes before, minutes after) for the balances that the reader may see: their own, or both."""
     minutes = exchange.minutes or 0
     sides = ((exchange.giver_account_id, -minutes), (exchange.receiver_account_id, minutes))
-    shown = [side for side in sides if may_see_all_exchanges(g.actor) or side[0] == g.actor.account_id]
-    names = list_names(db.session(), g.bank.id, [account_id for account_id, _moved in shown])
-    balances = [get_account(db.session(), g.bank.id, account_id).balance for account_id, _moved in shown]
+    visible = [side for side in sides if may_see_all_exchanges(g.actor) or side[0] == g.actor.account_id]
+    names = list_names(db.session(), g.bank.id, [account_id for account_id, _moved in visible])
+    balances = [get_account(db.session(), g.bank.id, account_id).balance for account_id, _moved in visible]
     return [
         (names[account_id][0], balance, balance + moved)
-        for (account_id, moved), balance in zip(shown, balances, strict=True)
+        for (account_id, moved), balance in zip(visible, balances, strict=True)
     ]
 
 

@@ -16,7 +16,7 @@ from timebank.web.pages.seals import blueprint
 @blueprint.post("/entries/<word:word>/<entry:code>/receipt")
 @allows(members)
 def ask(word: str, code: str) -> Answer:
-    """Seal the entry if it is not sealed yet, and go to its receipt. Sent twice, it is sealed once."""
+    """Seal the entry if it is not sealed yet, and redirect to its receipt. Idempotent."""
     entry = get_visible_entry(db.session(), g.actor, word, code)
     if not KeyedForm().validate_on_submit():
         abort(400)
@@ -29,10 +29,10 @@ def ask(word: str, code: str) -> Answer:
 @blueprint.get("/entries/<word:word>/<entry:code>/receipt.json")
 @allows(members)
 def receipt(word: str, code: str) -> Response:
-    """The receipt as a file that anybody can check."""
-    told = make_receipt(db.session(), g.bank.id, get_visible_entry(db.session(), g.actor, word, code).id)
-    if told is None:
+    """Send the receipt as a JSON file that anybody can verify."""
+    receipt_json = make_receipt(db.session(), g.bank.id, get_visible_entry(db.session(), g.actor, word, code).id)
+    if receipt_json is None:
         abort(404)
-    answer = Response(told, mimetype="application/json")
+    answer = Response(receipt_json, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{word}-{code}.json"'
     return answer

@@ -28,18 +28,18 @@ def seals() -> str:
 @allows(anybody)
 def checkpoint() -> Response:
     """The newest checkpoint, or that of so many `rows`."""
-    found = find_checkpoint(db.session(), g.bank.id, asked_number("rows"))
-    if found is None:
+    checkpoint = find_checkpoint(db.session(), g.bank.id, asked_number("rows"))
+    if checkpoint is None:
         abort(404)
-    return _file(f"checkpoint-{g.bank.slug}-{found[0]}.txt", found[1], "text/plain")
+    return _file(f"checkpoint-{g.bank.slug}-{checkpoint[0]}.txt", checkpoint[1], "text/plain")
 
 
 @blueprint.get("/seals/keys.txt")
 @allows(anybody)
 def keys() -> Response:
     """The public keys of the seals, one a line."""
-    told = "".join(f"{key}\n" for key in list_keys(db.session(), g.bank.id))
-    return _file(f"keys-{g.bank.slug}.txt", told, "text/plain")
+    lines = "".join(f"{key}\n" for key in list_keys(db.session(), g.bank.id))
+    return _file(f"keys-{g.bank.slug}.txt", lines, "text/plain")
 
 
 @blueprint.get("/seals/proof.json")
@@ -49,10 +49,10 @@ def proof() -> Response:
     newest = find_checkpoint(db.session(), g.bank.id)
     new = asked_number("new") or (newest[0] if newest else 0)
     old = asked_number("old") or new
-    told = make_succession(db.session(), g.bank.id, old, new)
-    if told is None:
+    proof_json = make_succession(db.session(), g.bank.id, old, new)
+    if proof_json is None:
         abort(404)
-    return _file(f"checkpoints-{g.bank.slug}-{old}-{new}.json", told, "application/json")
+    return _file(f"checkpoints-{g.bank.slug}-{old}-{new}.json", proof_json, "application/json")
 
 
 def _file(name: str, text: str, kind: str) -> Response:

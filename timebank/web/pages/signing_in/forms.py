@@ -1,4 +1,4 @@
-"""The forms at the door. Pasting is welcome and password managers find their way."""
+"""The forms of signing in. They allow pasting, and password managers recognize their fields."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField

@@ -95,22 +95,22 @@ def password() -> str | Response:
 
 
 def _candidates(typed: str) -> list[tuple[int, str | None]]:
-    """(person id, password hash) of everybody who might be meant; no lock is held afterwards."""
+    """Return (person id, password hash) of everybody whom the text may name; no lock is held afterwards."""
     rows = list_candidates(db.session(), g.bank.id, typed, phone_country=g.bank.phone_country)
-    found = [(row.id, row.password_hash) for row in rows]
+    candidates = [(row.id, row.password_hash) for row in rows]
     db.session.rollback()
-    return found
+    return candidates
 
 
 def _account(typed: str, candidates: list[tuple[int, str | None]]) -> str:
-    """Who is tried, the same however their number, e-mail or phone was typed."""
+    """Return the key under which attempts are counted, the same however a number, e-mail or phone was typed."""
     if candidates:
         return " ".join(["people", *(str(person_id) for person_id, _hash in sorted(candidates))])
     return f"nobody in {g.bank.id} {plain_email(typed)}"
 
 
 def _begin_attempt(account: str) -> int:
-    """Count the try in a unit of work of its own, so that it stands whatever comes of it."""
+    """Count the attempt in a transaction of its own, so that it is stored whatever comes of it; return its id."""
     address = request.remote_addr or ""
     attempt_id = actions.begin_attempt(db.session(), account=account, address=address, now=clock.now())
     db.session.commit()
@@ -118,7 +118,7 @@ def _begin_attempt(account: str) -> int:
 
 
 def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int:
-    """The person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
+    """Return the person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
     if not candidates:
         fits(None, tried)
     fitting = [person_id for person_id, kept in candidates if fits(kept, tried)]
@@ -144,9 +144,7 @@ def _let_in(person_id: int, token: str, where: str) -> Response:
 
 
 def _safe_next() -> str | None:
-    """Where the reader wanted to go, if that is within this bank's pages."""
-    wanted = request.args.get("next", "")
-    inside = (
-        wanted.startswith(f"/{g.bank.slug}/") and wanted.isprintable() and "\\" not in wanted and ".." not in wanted
-    )
-    return wanted if inside else None
+    """Return the path to go to after signing in, if it is one of this bank's pages."""
+    path = request.args.get("next", "")
+    inside = path.startswith(f"/{g.bank.slug}/") and path.isprintable() and "\\" not in path and ".." not in path
+    return path if inside else None

@@ -65,14 +65,14 @@ def _member(code: str) -> Actor:
 
 def _page(member: Actor, url: str, csv_url: str) -> str:
     session, bank_id = db.session(), g.bank.id
-    wanted, month = _wanted()
+    statement_filter, month = _read_filter()
     below = asked_number("below")
-    page = list_statement(session, bank_id, member.account_id, wanted, below=below)
+    page = list_statement(session, bank_id, member.account_id, statement_filter, below=below)
     waiting = [row for row in list_open(session, bank_id, member.account_id) if row.waits]
     others = [row.other_account for row in page.rows]
     others += [row.giver_account_id for row in waiting] + [row.receiver_account_id for row in waiting]
     span = first_and_last_recording(session, bank_id, member.account_id)
-    query = {"shows": wanted.shows, "month": f"{month:%Y-%m}" if month else ""}
+    query = {"shows": statement_filter.shows, "month": f"{month:%Y-%m}" if month else ""}
     return render_template(
         "statement/statement.html",
         member=member,
@@ -82,7 +82,7 @@ def _page(member: Actor, url: str, csv_url: str) -> str:
         names=list_names(session, bank_id, others),
         months=_months(span),
         month=month,
-        wanted=wanted,
+        wanted=statement_filter,
         url=url,
         csv_url=csv_url,
         query=query,
@@ -91,14 +91,14 @@ def _page(member: Actor, url: str, csv_url: str) -> str:
 
 
 def _spreadsheet(member: Actor) -> Response:
-    wanted, _month = _wanted()
-    rows = list_whole_statement(db.session(), g.bank.id, member.account_id, wanted)
+    statement_filter, _month = _read_filter()
+    rows = list_whole_statement(db.session(), g.bank.id, member.account_id, statement_filter)
     names = list_names(db.session(), g.bank.id, [row.other_account for row in rows])
     return send(f"hours-{member.number}.csv", sheet_rows(rows, names))
 
 
-def _wanted() -> tuple[StatementFilter, date | None]:
-    """What the address asks to see; what makes no sense shows everything rather than an error."""
+def _read_filter() -> tuple[StatementFilter, date | None]:
+    """Parse the filter in the URL; invalid values are ignored."""
     shows = request.args.get("shows", "everything")
     month = _read_month(request.args.get("month", ""))
     zone = ZoneInfo(g.bank.time_zone)
@@ -117,7 +117,7 @@ def _read_month(text: str) -> date | None:
 
 
 def _months(span: tuple[datetime, datetime] | None) -> list[date]:
-    """The months from the newest posting back to the first, at most ten years."""
+    """Return the months from the newest posting back to the first, at most ten years."""
     if span is None:
         return []
     first, newest = (clock.local_day(at, g.bank.time_zone).replace(day=1) for at in span)

@@ -29,9 +29,9 @@ from timebank.web.sentences import say
 @blueprint.get("/tasks")
 @allows(brokers)
 def tasks() -> str:
-    """What waits for a broker, oldest first, with what it is about, since when, and whose it is."""
-    wanted = request.args.get("show", "")
-    shows = Shows(wanted) if wanted in {one.value for one in Shows} else Shows.TO_DO
+    """List the tasks, oldest first, with their subjects and owners."""
+    asked = request.args.get("show", "")
+    shows = Shows(asked) if asked in set(Shows) else Shows.TO_DO
     page = list_tasks(db.session(), g.bank.id, shows, membership_id=g.actor.membership_id, after=asked_number("after"))
     return render_template("tasks/tasks.html", page=page, shows=shows, **_names(*page.rows))
 
@@ -39,15 +39,15 @@ def tasks() -> str:
 @blueprint.get("/tasks/<code:code>")
 @allows(brokers)
 def task(code: str) -> str:
-    """One task: what it is about, what to do, its notes, and the buttons."""
-    shown = get_visible(db.session(), g.actor, code)
-    return render_template("tasks/task.html", form=ButtonForm(), **_told(shown))
+    """Show a task: its subject, what to do, its notes, and the buttons."""
+    task = get_visible(db.session(), g.actor, code)
+    return render_template("tasks/task.html", form=ButtonForm(), **_values(task))
 
 
 @blueprint.post("/tasks/<code:code>/owner")
 @allows(brokers)
 def take(code: str) -> Response:
-    """I do this one."""
+    """Take a task."""
     if _do(code, actions.take):
         flash(_("This one is yours now."))
     return redirect(url_for("tasks.task", code=code), 303)
@@ -56,7 +56,7 @@ def take(code: str) -> Response:
 @blueprint.post("/tasks/<code:code>/return")
 @allows(brokers)
 def hand_back(code: str) -> Response:
-    """Somebody else had better do it. A coordinator frees what another broker has."""
+    """Give a task back; a coordinator also frees what another broker has."""
     if _do(code, actions.hand_back):
         flash(_("It is back on the list, for whoever takes it next."))
     return redirect(url_for("tasks.task", code=code), 303)
@@ -65,20 +65,20 @@ def hand_back(code: str) -> Response:
 @blueprint.route("/tasks/<code:code>/outcome", methods=["GET", "POST"])
 @allows(brokers)
 def finish(code: str) -> str | Response:
-    """Say what came of it; it leaves the list."""
-    shown, mine = get_visible(db.session(), g.actor, code), g.actor.membership_id
+    """Finish a task with its outcome."""
+    task, mine = get_visible(db.session(), g.actor, code), g.actor.membership_id
     form = OutcomeForm()
     if form.validate_on_submit():
         if _do(code, partial(actions.finish, note=form.note.data or "")):
             flash(_("Done. Thank you."))
         return redirect(url_for("tasks.task", code=code), 303)
-    if not form.is_submitted() and not is_free_for(shown.status, shown.owner_id, mine):
+    if not form.is_submitted() and not is_free_for(task.status, task.owner_id, mine):
         return redirect(url_for("tasks.task", code=code))
-    return render_template("tasks/finish.html", form=form, **_told(shown))
+    return render_template("tasks/finish.html", form=form, **_values(task))
 
 
 def _names(*rows: TaskRow) -> dict[str, object]:
-    """What the tasks are called and about, and who has or did them."""
+    """Return titles, subjects and the names of owners for these tasks."""
     subjects = name_subjects(db.session(), g.bank.id, [row.subject for row in rows])
     people = [row.owner_id for row in rows] + [row.done_by for row in rows]
     return {
@@ -88,18 +88,18 @@ def _names(*rows: TaskRow) -> dict[str, object]:
     }
 
 
-def _told(shown: TaskRow) -> dict[str, object]:
-    """Values for a page of this task, and what the reader may do with it."""
-    free = is_free_for(shown.status, shown.owner_id, g.actor.membership_id)
-    taken = shown.is_taken
+def _values(task: TaskRow) -> dict[str, object]:
+    """Return the values for a page of this task, and what the reader may do with it."""
+    free = is_free_for(task.status, task.owner_id, g.actor.membership_id)
+    taken = task.is_taken
     return {
-        "task": shown,
-        "advice": advice(shown.kind),
-        "notes": list_notes(shown.note),
+        "task": task,
+        "advice": advice(task.kind),
+        "notes": list_notes(task.note),
         "may_take": free and not taken,
         "may_hand_back": taken and (free or may_coordinate(g.actor)),
         "may_finish": free,
-        **_names(shown),
+        **_names(task),
     }
 
 

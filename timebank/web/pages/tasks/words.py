@@ -1,50 +1,42 @@
-"""What a task is called and what it asks for: words for each kind, and names and links for what it is about."""
+"""Titles and advice for each kind of task, and names and URLs of their subjects."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from timebank import subjects
 from timebank.codes import spoken
-from timebank.exchanges.queries import list_whats
-from timebank.members.queries import list_names_of_codes
+from timebank.references import Ref, parse
 from timebank.tasks.rules import Kind
+from timebank.web.subjects import url_of
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a task is about: its name, and the page where it can be looked at (None: it has none)."""
+class TaskSubject:
+    """What a task is about: its name, and the URL of the page that shows it (None: it has none)."""
 
     name: str
     url: str | None = None
 
 
-#: For the first word of a subject: the page that shows one, and who knows their names, all in one query.
-_KINDS_OF_SUBJECT: dict[str, tuple[str, Callable[[Session, int, Sequence[str]], dict[str, str]]]] = {
-    "member": ("members.member", list_names_of_codes),
-    "exchange": ("exchanges.exchange", list_whats),
-}
+def name_subjects(session: Session, bank_id: int, references: Iterable[str]) -> dict[str, TaskSubject]:
+    """Return {reference: name and page}, with one query for each kind of subject."""
+    refs = {reference: parse(reference) for reference in references}
+    names = subjects.list_names(session, bank_id, {ref for ref in refs.values() if ref is not None})
+    return {reference: _subject(reference, ref, names) for reference, ref in refs.items()}
 
 
-def name_subjects(session: Session, bank_id: int, references: Iterable[str]) -> dict[str, Subject]:
-    """{reference: its name and page}, with one query for each kind of subject and not for each row."""
-    codes: dict[str, list[str]] = {}
-    named: dict[str, Subject] = {}
-    for reference in references:
-        kind, _colon, code = reference.partition(":")
-        codes.setdefault(kind, []).append(code)
-        named[reference] = Subject(spoken(code))
-    for kind, (endpoint, list_them) in _KINDS_OF_SUBJECT.items():
-        found = list_them(session, bank_id, codes[kind]) if kind in codes else {}
-        for code, name in found.items():
-            named[f"{kind}:{code}"] = Subject(name, url_for(endpoint, code=code))
-    return named
+def _subject(reference: str, ref: Ref | None, names: Mapping[Ref, str]) -> TaskSubject:
+    """Return the name and page of a subject; one that nobody names is called by its code, or as it is kept."""
+    if ref is None:
+        return TaskSubject(reference)
+    return TaskSubject(names.get(ref, spoken(ref.code)), url_of(ref) if ref in names else None)
 
 
 def title(kind: str, name: str) -> str:
-    """A task in one line."""
+    """Return a task's title."""
     titles = {
         Kind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=name),
         Kind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
@@ -56,8 +48,8 @@ def title(kind: str, name: str) -> str:
 
 
 def advice(kind: str) -> str:
-    """What to do about it, in a sentence or two."""
-    said = {
+    """Return what to do about a task, in a sentence or two."""
+    advices = {
         Kind.BELOW_SOFT_LIMIT: _(
             "They have received a good deal more than they gave. Ring, ask how they are, and look for a way to give."
         ),
@@ -74,4 +66,4 @@ def advice(kind: str) -> str:
         ),
         Kind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
     }
-    return said.get(kind, "")  # type: ignore[call-overload,no-any-return]
+    return advices.get(kind, "")  # type: ignore[call-overload,no-any-return]
