@@ -38,18 +38,19 @@ pages: $(VENV)/development.stamp  ## every test of the pages, on SQLite and Post
 look: $(VENV)/development.stamp  ## every page in every light, direction and width (needs Chromium)
 	LOOK=all $(PYTEST) tests/browser
 
-check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, house rules
-	@echo '== format';          $(BIN)/ruff format --check .
-	@echo '== lint';            $(BIN)/ruff check .
-	@echo '== import contracts'; $(BIN)/lint-imports
-	@echo '== types';           $(BIN)/mypy
-	@echo '== templates';       $(BIN)/djlint --lint --quiet templates
-	@echo '== house rules';     $(BIN)/pytest --quiet tests/house_rules
+check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, house rules: all of them, then fail if one did
+	@failed=; run() { echo "== $$1"; shift; "$$@" || failed=1; }; \
+	run 'format' $(BIN)/ruff format --check .; \
+	run 'lint' $(BIN)/ruff check .; \
+	run 'import contracts' $(BIN)/lint-imports; \
+	run 'types' $(BIN)/mypy; \
+	run 'templates' $(BIN)/djlint --lint --quiet templates; \
+	run 'house rules' $(BIN)/pytest --quiet tests/house_rules; \
+	test -z "$$failed"
 
-format: $(VENV)/development.stamp  ## lay out code and templates
+format: $(VENV)/development.stamp  ## lay out code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	-$(BIN)/djlint --reformat --quiet templates
 
 lock: $(VENV)/development.stamp  ## renew the locks from setup.cfg
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 --custom-compile-command 'make lock' requirements/build.in setup.cfg --output-file requirements/run.txt

@@ -306,3 +306,20 @@ def _shape(scratch):
 def _index(index):
     where = {key: str(value) for key, value in index.get("dialect_options", {}).items()}
     return f"{index['name']} {index['column_names']} {index['unique']} {where}"
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("DROP TABLE thank_you", "thank_you"),
+        ("ALTER TABLE listing DROP COLUMN when_words", "listing.when_words"),
+    ],
+)
+def test_a_database_of_an_earlier_development_version_is_refused_by_name(scratch, change, missing):
+    """Its migration has the newest number, and still it lacks what was added since."""
+    run.upgrade(scratch.owner)
+    run.refuse_outdated(scratch.owner)
+    with scratch.owner.begin() as connection:
+        connection.exec_driver_sql(change)
+    with pytest.raises(run.NotMigratedError, match=f"it has no {missing}. Until the first release"):
+        run.refuse_outdated(scratch.owner)

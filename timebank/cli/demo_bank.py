@@ -12,7 +12,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli.installation import writing
-from timebank.cli.setting_up import refuse_mixing, take_steps
+from timebank.cli.setting_up import CannotSetUpError, refuse_mixing, take_steps
 from timebank.config import Settings, database
 from timebank.db import opened
 from timebank.demo import village
@@ -36,6 +36,10 @@ def make_demo(settings: Settings) -> None:
     with opened(settings.database_url) as engine:
         if not migrations.is_up_to_date(engine):
             take_steps(engine)
+        try:
+            migrations.refuse_outdated(engine)
+        except migrations.NotMigratedError as error:
+            raise CannotSetUpError(str(error)) from error
     with writing(settings) as session:
         refuse_mixing(session, settings)
         bank = find_bank(session, SLUG) or _build_village(session)

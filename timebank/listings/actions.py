@@ -81,7 +81,7 @@ def change(session: Session, bank: Bank, code: str, content: ListingText, doing:
     """Edit a listing; saving also counts as confirming it. Raises NotAllowedError and what rules.check raises."""
     if _was_done(session, doing, DeedName.LISTING_CHANGE, code, asdict(content)):
         return
-    listing = _lock(session, code, doing)
+    listing = _lock_own(session, code, doing)
     _check(session, bank.id, content, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
     _write(listing, content, doing.now)
     listing.review_on = _next_review(bank, doing.now)
@@ -98,7 +98,7 @@ def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> N
     """
     if _was_done(session, doing, DeedName(f"listing.{what}"), code):
         return
-    listing = _lock(session, code, doing)
+    listing = _lock_own(session, code, doing)
     life = rules.after(Life(listing.life), what)
     if life is None:
         raise ListingMovedOnError
@@ -129,7 +129,7 @@ def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) 
     """Give an imported listing to the member whose it is. Raises NotAllowedError."""
     if _was_done(session, doing, DeedName.LISTING_HANDED_OVER, code, {"to": to.code}):
         return
-    listing = _lock(session, code, doing)
+    listing = _lock_own(session, code, doing)
     holder = session.get_one(Membership, (bank.id, listing.member_id))
     if not rules.may_hand_over(doing.by, held=holder.is_holder) or to.bank_id != bank.id or not may_exchange(to):
         raise NotAllowedError
@@ -160,15 +160,20 @@ def _next_review(bank: Bank, now: datetime) -> date:
     return rules.review_day(clock.local_day(now, bank.time_zone), bank.review_months)
 
 
-def _lock(session: Session, code: str, doing: Doing) -> Listing:
-    """Return the listing, row-locked. Raises NotAllowedError where it is another's and the actor no broker."""
-    listing = session.execute(
+def _lock(session: Session, bank_id: int, code: str) -> Listing | None:
+    """Return the listing, row-locked and as it is now; None where the bank has none under this code."""
+    return session.execute(
         select(Listing)
-        .where(Listing.bank_id == doing.bank_id, Listing.code == code)
+        .where(Listing.bank_id == bank_id, Listing.code == code)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).scalar_one()
-    if not rules.may_change(listing.member_id, doing.by):
+    ).scalar_one_or_none()
+
+
+def _lock_own(session: Session, code: str, doing: Doing) -> Listing:
+    """Return the actor's listing, or any for a broker, row-locked. Raises NotAllowedError."""
+    listing = _lock(session, doing.bank_id, code)
+    if listing is None or not rules.may_change(listing.member_id, doing.by):
         raise NotAllowedError
     return listing
 

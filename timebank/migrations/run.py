@@ -10,8 +10,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
+
+from timebank.migrations.tables import metadata
 
 if TYPE_CHECKING:
     import sqlite3
@@ -150,6 +152,29 @@ def refuse_outdated(engine: Engine) -> None:
     if not is_up_to_date(engine):
         message = "the database has not taken all steps yet: run 'timebank migrate' first"
         raise NotMigratedError(message)
+    missing = find_missing(engine)
+    if missing is not None:
+        message = (
+            f"{engine.url.render_as_string()} was made by an earlier development version: it has no {missing}."
+            " Until the first release such a database is put aside and made again."
+        )
+        raise NotMigratedError(message)
+
+
+def find_missing(engine: Engine) -> str | None:
+    """Return a table, or a column as `table.column`, that the models have and the database lacks; None if it has all.
+
+    Until the first release the one migration may change, so that its number alone does not tell.
+    """
+    tables = inspect(engine).get_multi_columns()
+    columns = {name: {column["name"] for column in rows} for (_schema, name), rows in tables.items()}
+    for table in metadata.sorted_tables:
+        if table.name not in columns:
+            return table.name
+        for column in table.columns:
+            if column.name not in columns[table.name]:
+                return f"{table.name}.{column.name}"
+    return None
 
 
 def grants(role: str) -> list[str]:

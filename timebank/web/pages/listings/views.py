@@ -34,7 +34,7 @@ def listings() -> str:
     tree, areas = get_tree(db.session(), g.bank.id), areas_by_name()
     asked = read_asked(tree, areas)
     number = min(asked_number("page") or 1, _MOST_PAGES)
-    page = find_listings(db.session(), g.bank.id, asked.wanted, tree, today=today(), page=number)
+    page = find_listings(db.session(), g.bank.id, asked.filters, tree, today=today(), page=number)
     return render_template(
         "listings/listings.html",
         page=page,
@@ -44,7 +44,7 @@ def listings() -> str:
         categories=categories_of(page.rows, tree),
         days=DAYS,
         suits=when_it_suits,
-        form=AskBrokerForm(formdata=None, words=asked.wanted.words),
+        form=AskBrokerForm(formdata=None, words=asked.filters.words),
         may_exchange=may_exchange(g.actor),
         may_coordinate=may_coordinate(g.actor),
     )
