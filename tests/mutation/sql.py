@@ -44,8 +44,8 @@ _COMPARISON = re.compile(
         rf"\b{word.replace(' ', chr(92) + 's+')}\b" if word[0].isalpha() else re.escape(word) for word in _INVERTED
     )
 )
-#: The equals signs of an UPDATE's SET are assignments.
-_SETS = re.compile(r"\bSET\b.*?(?=\bWHERE\b|\bFROM\b|;|$)", re.DOTALL)
+#: The equals signs of an UPDATE's SET and of GET DIAGNOSTICS are assignments.
+_SETS = re.compile(r"\bSET\b.*?(?=\bWHERE\b|\bFROM\b|;|$)|\bGET\s+DIAGNOSTICS\b[^;]*", re.DOTALL)
 _REFUSES = re.compile(r"(PERFORM\s+|coalesce\()?books_refuse\('\w+'\)")
 
 

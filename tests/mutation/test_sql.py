@@ -44,6 +44,7 @@ def test_a_comparison_is_inverted_and_moved_to_its_boundary(sql, mutants):
         "FOR e IN SELECT",
         "UPDATE account SET balance = 5, number = 7",
         "RAISE EXCEPTION 'x' USING ERRCODE = 'y', CONSTRAINT = rule",
+        "GET DIAGNOSTICS written = ROW_COUNT;",
     ],
 )
 def test_text_without_a_comparison_has_no_mutation(sql):
