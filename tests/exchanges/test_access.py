@@ -34,6 +34,12 @@ def test_an_exchange_is_seen_by_its_sides_and_by_those_who_look_after_the_bank(s
 
 
 @pytest.mark.parametrize("who", TABLE)
+def test_a_draft_begins_from_an_exchange_for_its_two_sides(session, village, code, who):
+    expected = VISIBLE if who in {"ada", "grace"} else HIDDEN
+    assert answer_of(access.get_for_draft, session, getattr(village, who), code) == expected
+
+
+@pytest.mark.parametrize("who", TABLE)
 def test_a_reversal_is_seen_by_whoever_sees_its_exchange(session, village, code, who):
     reversal_code = reversals.propose(session, code, Doing(village.mary, NOW), reason="One hour, not two.")
     actor = getattr(village, who)

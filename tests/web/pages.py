@@ -46,8 +46,8 @@ GET  recording.how_long              door  404   200   404   404   404   403   4
 POST recording.how_long              door  404   200   404   404   404   403   403
 GET  recording.check                 door  404   200   404   404   404   403   403
 POST recording.check                 door  404   on    404   404   404   403   403
-POST recording.again                 door  404   on    404   403   403   403   403
-POST recording.record_agreed         door  404   on    404   403   403   403   403
+POST recording.again                 door  404   on    404   404   404   403   403
+POST recording.record_agreed         door  404   on    404   404   404   403   403
 
 GET  exchanges.exchanges             door  404   200   200   200   200   200   200
 GET  exchanges.exchange              door  404   200   404   200   200   200   200

@@ -32,6 +32,14 @@ def get_own(session: Session, actor: Actor, code: str) -> Exchange:
     return exchange
 
 
+def get_for_draft(session: Session, actor: Actor, code: str) -> Exchange:
+    """Return the exchange that a draft begins from, for its two sides. Raises NotVisibleError for everybody else."""
+    exchange = find_exchange(session, actor.bank_id, code)
+    if exchange is None or exchange.standing().side_of(actor.account_id) is None:
+        raise NotVisibleError(code)
+    return exchange
+
+
 def get_to_decide(session: Session, actor: Actor, code: str) -> tuple[Exchange, Sequence[int]]:
     """Return the exchange, for who took no part in it, and the memberships of brokers who acted for a side.
 

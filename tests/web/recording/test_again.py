@@ -23,7 +23,7 @@ def test_the_giver_can_record_the_same_again_from_the_exchange(as_, village, boo
     assert "Who gave Ada Lamont (you)" in page
 
 
-def test_a_row_of_somebody_else_is_not_found(as_, village, books):
+def test_an_exchange_of_others_cannot_be_repeated(as_, village, books):
     code = books.confirmed(village.ada, village.grace)
     for actor in (village.linus, village.rosa, village.mary):
         assert as_(actor).post(f"exchanges/{code}/again").status == 404

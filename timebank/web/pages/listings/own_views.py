@@ -18,7 +18,7 @@ from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, SelectChoice
 from timebank.web.pages.listings import blueprint
 from timebank.web.pages.listings.forms import DAYS, PARTS, ListingForm, OwnerForm
-from timebank.web.pages.listings.found import areas_by_name, categories_of, when_it_suits
+from timebank.web.pages.listings.searching import areas_by_name, categories_of, when_it_suits
 
 
 @blueprint.get("/my-listings")

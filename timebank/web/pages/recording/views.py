@@ -170,7 +170,7 @@ def check(code: str) -> str | Response:
 @allows(members_who_exchange)
 def again(code: str) -> Response:
     """Start a draft like this exchange, which asks for the day only."""
-    exchange = access.get_own(db.session(), g.actor, code)
+    exchange = access.get_for_draft(db.session(), g.actor, code)
     draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now())
     db.session.commit()
     return _go_on(draft)
@@ -180,7 +180,7 @@ def again(code: str) -> Response:
 @allows(members_who_exchange)
 def record_agreed(code: str) -> Response:
     """Start a draft that records what was agreed, which asks for the day and has the agreed time to be checked."""
-    exchange = access.get_own(db.session(), g.actor, code)
+    exchange = access.get_for_draft(db.session(), g.actor, code)
     if not may_record(exchange.standing(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code), 303)
     draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now())
