@@ -8,7 +8,7 @@ from timebank.states import InState
 
 
 class Role(StrEnum):
-    """What somebody does in a bank; one membership can hold several."""
+    """A role in a bank; one membership can have several."""
 
     MEMBER = "member"
     BROKER = "broker"
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a membership stands. Only an active one gives, receives or acts."""
+    """The standing of a membership. Only an active one gives, receives or acts."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -36,7 +36,7 @@ class OfMember:
 
 
 class How(StrEnum):
-    """How a member told a broker what to do for them."""
+    """How a member instructed a broker."""
 
     PHONE = "phone"
     PAPER = "paper"
@@ -46,7 +46,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A broker who acts for a member: who they are, how the member told them, and what there is to show for it."""
+    """A broker who acts for a member: who they are, how the member instructed them, and the evidence."""
 
     membership_id: int
     account_id: int
@@ -58,9 +58,9 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Actor(OfMember):
-    """Somebody about to do something: a person through one membership of one bank, with its roles.
+    """Who performs an action: a person through one membership of one bank, with its roles.
 
-    Where a broker acts for them, `hand` is that broker, and the roles are no more than a member's.
+    If a broker acts for them, `hand` is that broker, and the roles are a member's only.
     """
 
     bank_id: int
@@ -76,16 +76,16 @@ class Actor(OfMember):
 
     @property
     def doer_id(self) -> int:
-        """The membership that does it: the broker's where one acts for the member."""
+        """Return the membership that acts: the broker's if one acts for the member."""
         return self.hand.membership_id if self.hand else self.membership_id
 
     @property
     def on_behalf_of(self) -> int | None:
-        """The membership for whom a broker does it; None where members act for themselves."""
+        """Return the membership for whom a broker acts; None if members act for themselves."""
         return self.membership_id if self.hand else None
 
     def with_evidence(self, evidence: str | None, *, slip: bool = False) -> "Actor":
-        """The same, with what the broker has to show for it: a time of call, a letter, a slip signed by both."""
+        """Return the actor with the broker's evidence: the time of a call, a letter, a slip signed by both."""
         if self.hand is None:
             return self
         how = How.SLIP if slip else self.hand.how
@@ -94,9 +94,9 @@ class Actor(OfMember):
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Who does something, when (aware UTC), and the key of the form that asked for it: what every action takes.
+    """The actor, the time (aware UTC) and the form key of an action; every action takes one.
 
-    The key makes an action idempotent: the same form again returns what its first submission produced.
+    The key makes the action idempotent: a repeated submission returns the result of the first.
     """
 
     by: Actor
@@ -105,29 +105,29 @@ class Doing:
 
     @property
     def bank_id(self) -> int:
-        """The bank of the actor, in which everything happens."""
+        """Return the bank of the actor."""
         return self.by.bank_id
 
     @property
     def doer_id(self) -> int:
-        """The membership that does it, as `Actor.doer_id`."""
+        """Return `by.doer_id`."""
         return self.by.doer_id
 
     @property
     def on_behalf_of(self) -> int | None:
-        """The membership for whom a broker does it, as `Actor.on_behalf_of`."""
+        """Return `by.on_behalf_of`."""
         return self.by.on_behalf_of
 
     def part_of_it(self, by: Actor | None = None) -> "Doing":
-        """Return what another action is given that is done as a part of this one: the form's key is used up."""
+        """Return the value for an action that is a part of this one: without the key, which is unique on the trail."""
         return Doing(by or self.by, self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """The same for what no member does now: the command line, a sweep, an application by who is no member yet.
+    """A `Doing` without an actor: the command line, a sweep, an application by somebody who is not a member yet.
 
-    `doer_id` is the membership in whose name it happens, where there is one.
+    `doer_id` is the membership that is recorded as the doer, if there is one.
     """
 
     bank_id: int
@@ -136,17 +136,17 @@ class Unattended:
 
     @property
     def by(self) -> None:
-        """Nobody."""
+        """Return None."""
         return None
 
     @property
     def on_behalf_of(self) -> None:
-        """Nobody."""
+        """Return None."""
         return None
 
     @property
     def form_key(self) -> None:
-        """None: without a membership a form's key cannot be kept on the trail."""
+        """Return None: the trail stores form keys of members only."""
         return None
 
     def part_of_it(self) -> "Unattended":
@@ -155,42 +155,42 @@ class Unattended:
 
 
 def may_exchange(actor: Actor) -> bool:
-    """Members give and receive; trustees and auditors who are not members too only look and approve."""
+    """Return whether the actor gives and receives: an active member, not only a trustee or auditor."""
     return actor.is_active and Role.MEMBER in actor.roles
 
 
 def may_broker(actor: Actor) -> bool:
-    """Brokers look after members; a coordinator can do all that a broker can."""
+    """Return whether the actor is an active broker or coordinator."""
     return actor.is_active and bool(actor.roles & {Role.BROKER, Role.COORDINATOR})
 
 
 def may_coordinate(actor: Actor) -> bool:
-    """Coordinators set rules and correct mistakes."""
+    """Return whether the actor is an active coordinator, who sets rules and corrects mistakes."""
     return actor.is_active and Role.COORDINATOR in actor.roles
 
 
 def may_approve(actor: Actor) -> bool:
-    """A second pair of eyes: another coordinator or a trustee."""
+    """Return whether the actor can be a second approver: an active coordinator or trustee."""
     return actor.is_active and bool(actor.roles & {Role.COORDINATOR, Role.TRUSTEE})
 
 
 def may_audit(actor: Actor) -> bool:
-    """Who may read the books of the whole bank: those who answer for them, and the auditor."""
+    """Return whether the actor may read the books of the whole bank."""
     return actor.is_active and bool(actor.roles & {Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR})
 
 
 def may_see_all_exchanges(actor: Actor) -> bool:
-    """Balances and exchanges are private, but for those who look after the bank."""
+    """Return whether the actor may see the balances and exchanges of others: those who look after the bank."""
     return may_broker(actor) or may_audit(actor)
 
 
 def may_change_limit(actor: Actor, *, of_membership: int) -> bool:
-    """A broker says how far another member may go below zero for a time, but never says it of themselves."""
+    """Return whether the actor is a broker, and the limit another member's."""
     return may_broker(actor) and actor.membership_id != of_membership
 
 
 def may_grant(actor: Actor, role: Role, *, to_membership: int) -> bool:
-    """A coordinator gives and takes roles, but never their own, so that nobody lifts themselves."""
+    """Return whether the actor is a coordinator and the role another member's, so that nobody promotes themselves."""
     return may_coordinate(actor) and actor.membership_id != to_membership and role is not Role.MEMBER
 
 
@@ -203,24 +203,24 @@ STANDINGS: dict[Standing, tuple[Standing, ...]] = {
 
 
 def may_change_standing(actor: Actor, member: Actor) -> bool:
-    """A broker, never their own; a coordinator where the other looks after the bank or audits it."""
+    """Return whether the actor is a broker, or a coordinator if the member has a role; nobody may change their own."""
     if actor.bank_id != member.bank_id or actor.membership_id == member.membership_id:
         return False
     return may_coordinate(actor) if member.roles - {Role.MEMBER} else may_broker(actor)
 
 
 def may_read_own_hours(actor: Actor) -> bool:
-    """Who gives and receives; a suspended member too, since what is theirs stays theirs to read."""
+    """Return whether the actor has an account to read: a member who has not left, suspended ones too."""
     return actor.standing is not Standing.LEFT and Role.MEMBER in actor.roles
 
 
 def may_act_for(broker: Actor, member: Actor) -> bool:
-    """A broker acts for any other member who exchanges."""
+    """Return whether the broker may act for the member: any other who exchanges."""
     other = broker.membership_id != member.membership_id
     return other and broker.hand is None and may_broker(broker) and may_exchange(member)
 
 
 def acting_for(broker: Actor, member: Actor, how: How) -> Actor:
-    """The member, moved by the broker's hand, with a member's roles only, whatever else the member is."""
+    """Return the member as an actor with the broker's hand, with a member's roles only."""
     hand = Hand(broker.membership_id, broker.account_id, broker.name, broker.code, how)
     return replace(member, roles=frozenset({Role.MEMBER}), hand=hand)

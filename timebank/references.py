@@ -1,4 +1,4 @@
-"""References: how a row of one room is named in another, and the names of all deeds on the trail.
+"""References to rows of other rooms, and the names of all deeds on the trail.
 
 A reference is a word and a code, such as `exchange:K7M3Q2XZ`. Entries, holds, tasks and the trail keep them as text, so
 that low rooms know nothing of the tables above them.
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Subject(StrEnum):
-    """What a reference can point to. Every kind of holder of an account, and of account, is among them."""
+    """The kind of row that a reference points to. Includes every kind of account and of account holder."""
 
     ACTIVITY = "activity"
     APPLICATION = "application"
@@ -32,7 +32,7 @@ class Subject(StrEnum):
 
 
 class Ref(NamedTuple):
-    """A reference. What there is once in a bank, such as the pot, has no code."""
+    """A reference. A subject that a bank has once, such as the pot, has no code."""
 
     subject: Subject
     code: str = ""
@@ -54,7 +54,7 @@ def code_of(subject: Subject, reference: str) -> str | None:
 
 
 class DeedName(StrEnum):
-    """Every deed that the trail records: its subject's word, or what it is about, and what was done."""
+    """The name of every deed that the trail records: its subject, and what was done."""
 
     APPLICATION_APPLY = "application.apply"
     APPLICATION_INTERVIEW = "application.interview"

@@ -24,7 +24,7 @@ _SLUG = re.compile(r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: First words of addresses that are the installation's own.
 RESERVED_SLUGS = frozenset({"static", "styleguide", "health", "healthz", "readyz"})
 
-#: Why a member's limit is what it is, where nobody said otherwise.
+#: The reason of a limit that follows the bank's rules.
 MEMBERS_FLOOR = "floor of the bank's members"
 
 

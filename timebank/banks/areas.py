@@ -1,4 +1,4 @@
-"""The parts of a bank's neighbourhood, and how long the way between them takes."""
+"""The areas of a bank, and the minutes of travel between them."""
 
 from collections.abc import Mapping
 
@@ -32,7 +32,7 @@ def add_area(session: Session, name: str, doing: Doing) -> None:
 
 
 def rename_area(session: Session, area: Area, name: str, doing: Doing) -> None:
-    """Call an area something else. Raises NotAllowedError, AreaNameError or AreaTakenError."""
+    """Rename an area. Raises NotAllowedError, AreaNameError or AreaTakenError."""
     name = _tidy(name)
     if _was_done(session, doing, DeedName.AREA_RENAMED, name, {"area": area.id}):
         return
@@ -43,7 +43,7 @@ def rename_area(session: Session, area: Area, name: str, doing: Doing) -> None:
 
 
 def close_area(session: Session, area: Area, doing: Doing) -> None:
-    """Offer an area to nobody any more; who lives there stays there. A closed one stays as it is.
+    """Close an area, so that it is offered no more; members there keep it. Does nothing if it is closed.
 
     Raises NotAllowedError.
     """
@@ -53,14 +53,14 @@ def close_area(session: Session, area: Area, doing: Doing) -> None:
 
 
 def reopen_area(session: Session, area: Area, doing: Doing) -> None:
-    """Offer it again. An open one stays as it is. Raises NotAllowedError."""
+    """Reopen an area. Does nothing if it is open. Raises NotAllowedError."""
     if area.closed_at is not None and not _was_done(session, doing, DeedName.AREA_OPENED, area.name):
         area.closed_at = None
         session.flush()
 
 
 def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], doing: Doing) -> None:
-    """Set the minutes of the way from an area to each of these areas (None: not known), the same for the way back.
+    """Set the minutes of travel between an area and each of these areas, in both directions (None: unknown).
 
     Raises NotAllowedError or TravelMinutesError.
     """
@@ -91,7 +91,7 @@ def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], 
 
 
 def _tidy(name: str) -> str:
-    """The name without stray spaces. Raises AreaNameError."""
+    """Return the name without surplus spaces. Raises AreaNameError."""
     name = " ".join(name.split())
     if not any(letter.isalnum() for letter in name) or "/" in name or len(name) > LONGEST_NAME:
         raise AreaNameError
@@ -107,7 +107,7 @@ def _refuse_taken(session: Session, bank_id: int, name: str, *, but_not: int | N
 def _was_done(
     session: Session, doing: Doing, deed: DeedName, name: str, content: Mapping[str, object] | None = None
 ) -> bool:
-    """Whether this very form was done before. Raises NotAllowedError."""
+    """Return whether this form was submitted before. Raises NotAllowedError."""
     if trail.begin(session, doing, deed, Ref(Subject.AREA, name), content) is not None:
         return True
     if not may_coordinate(doing.by):

@@ -78,7 +78,7 @@ class Area(Base):
 
 
 class AreaTravel(Base):
-    """Minutes of the way between two areas, there or back, kept once for both directions."""
+    """Minutes of travel between two areas, one row for both directions."""
 
     __tablename__ = "area_travel"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The rules that a bank sets for itself, as one value that is shown, changed and checked whole."""
+"""The rules that a bank sets for itself, as one value."""
 
 from dataclasses import dataclass, fields
 from zoneinfo import available_timezones
@@ -45,12 +45,12 @@ RULE_NAMES = tuple(field.name for field in fields(Rules))
 
 
 def rules_of(bank: Bank) -> Rules:
-    """The rules as the bank has them."""
+    """Return the rules of a bank."""
     return Rules(**{name: getattr(bank, name) for name in RULE_NAMES})
 
 
 def check(rules: Rules) -> None:
-    """Raise RuleOutOfRangeError for the first rule that cannot be one."""
+    """Raise RuleOutOfRangeError for the first rule that is out of range."""
     fits = {
         "name": bool(rules.name.strip()),
         "time_zone": rules.time_zone in available_timezones(),
@@ -72,5 +72,5 @@ def check(rules: Rules) -> None:
 
 
 def may_receive_first(rules: Rules) -> bool:
-    """Whether somebody new can be helped before they gave: else no first exchange could ever happen."""
+    """Return whether a new member can receive before giving: otherwise no first exchange could ever happen."""
     return rules.member_floor < 0 or rules.welcome_minutes > 0

@@ -1,4 +1,4 @@
-"""Proposing a correction, and what a second approver says to it. Nothing moves before that, and nothing is deleted.
+"""Proposing a correction, and a second approver's answer. Nothing is posted before that, and nothing is deleted.
 
 An adjustment moves hours from one account to another; a reversal takes chosen lines of an entry back. Exchanges are
 taken back in their own room, where both sides can agree.
@@ -234,7 +234,7 @@ def _take_back(session: Session, bank: Bank, correction: Correction, now: dateti
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Correction:
-    """The correction that waits, locked, so that of two answers at once the second meets the first."""
+    """Return the waiting correction, row-locked. Raises AnsweredError if it was answered."""
     correction = session.execute(
         select(Correction).where(Correction.bank_id == bank_id, Correction.code == code).with_for_update()
     ).scalar_one()

@@ -55,7 +55,7 @@ def sign(session: Session, bank: Bank, month: date, figures: MonthFigures, doing
 
 
 def confirm(session: Session, bank: Bank, month: date, figures: MonthFigures, doing: Doing) -> None:
-    """Confirm what was signed, with the figures computed anew: the month stands on record from now on.
+    """Confirm a signature if the computed figures are still the signed ones; writes the closing.
 
     Raises NotAllowedError, AnsweredError, MonthSignedError, or FiguresDifferError where they are not the same.
     """

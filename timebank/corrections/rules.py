@@ -12,33 +12,33 @@ may_propose = may_coordinate
 
 
 def may_answer(actor: Actor, *, proposed_by: int, accounts: Collection[int]) -> bool:
-    """A second approver: another coordinator or a trustee, never who proposed it nor who holds one of its accounts."""
+    """Return whether the actor is a second approver who neither proposed it nor holds one of its accounts."""
     return may_approve(actor) and actor.membership_id != proposed_by and actor.account_id not in accounts
 
 
 def may_withdraw(actor: Actor, *, proposed_by: int) -> bool:
-    """Who proposed it, for as long as they coordinate."""
+    """Return whether the actor proposed it, and is still a coordinator."""
     return may_coordinate(actor) and actor.membership_id == proposed_by
 
 
 def may_confirm_month(actor: Actor, *, signed_by: int) -> bool:
-    """A second approver: another coordinator or a trustee, never who signed."""
+    """Return whether the actor is a second approver who did not sign."""
     return may_approve(actor) and actor.membership_id != signed_by
 
 
 def has_own_way(kind: EntryKind, deed: str) -> bool:
-    """Whether an entry is taken back on the page of its exchange instead. Help out of older books has no such page."""
+    """Return whether an entry is reversed on the page of its exchange instead. Imported help has no such page."""
     return kind is EntryKind.EXCHANGE and code_of(Subject.EXCHANGE, deed) is not None
 
 
 def accounts_of(lines: Sequence[Line]) -> set[int]:
-    """Every account that these lines move."""
+    """Return every account that these lines move."""
     return {account for line in lines for account in (line.from_account, line.to_account)}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a correction would do to one account: minutes before and after, and whether its floor stands in the way."""
+    """The change of one account by a correction: minutes before and after, and whether its floor prevents it."""
 
     account_id: int
     before: int
@@ -47,7 +47,7 @@ class Change:
 
 
 def changes(lines: Sequence[Line], accounts: Mapping[int, Account]) -> list[Change]:
-    """What these lines together would do to each account, in the order in which the lines name them.
+    """Return the change of each account by these lines together, in the order in which the lines name them.
 
     A floor stands in the way where the lines take the account down and below it.
     """

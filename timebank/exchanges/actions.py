@@ -1,4 +1,4 @@
-"""The verbs of an exchange, each one deed: the trail first, then the row lock, the rules, the step (see `deeds`).
+"""Actions on an exchange: each writes the trail, locks the row, checks the rules and adds a step (see `deeds`).
 
 Hours move only in `confirm`, `agree`, `decide` and a reversal, through bookkeeping; while they wait they are held on
 the receiver's account. The same form again returns what its first submission produced, whatever has changed since.
@@ -33,7 +33,7 @@ from timebank.members.queries import find_actor_by_account
 
 
 def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
-    """Ask the other side for help, or offer it, for a day to come; return the exchange's code.
+    """Propose help to the other side, or ask for it, on a future day; return the exchange's code.
 
     Travel and getting ready are agreed here and count. Raises NotYoursError, OwnExchangeError, SamePersonError,
     NothingSaidError, PastDayError, SideNotActiveError, NoTimeError or TooLongError.
@@ -54,7 +54,7 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
 
 
 def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bool = False) -> str:
-    """Write down help that has happened without being agreed before; return the exchange's code.
+    """Record help that happened without being agreed before; return the exchange's code.
 
     Nothing moves until the other side confirms, and until then the hours are held; a slip signed by both, which a
     broker holds, confirms at once. Raises as `propose` does, and FutureDayError, TooLongAgoError,
@@ -81,7 +81,7 @@ def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bo
 def record_agreed(  # noqa: PLR0913 (which exchange, when and how long, and whether both have signed)
     session: Session, bank: Bank, code: str, doing: Doing, *, day: date, minutes: int, slip: bool = False
 ) -> None:
-    """Write down when agreed help happened and how many minutes it took.
+    """Record the day and the minutes of agreed help.
 
     The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`.
     """
@@ -113,28 +113,28 @@ def _confirm_by_slip(session: Session, exchange: Exchange | Locked, other_side: 
 
 
 def accept(session: Session, code: str, doing: Doing) -> None:
-    """Say yes to what was proposed."""
+    """Accept a proposal."""
     with deed(session, doing, Deed.ACCEPT, code, rules.may_accept):
         pass
 
 
 def decline(session: Session, code: str, doing: Doing) -> None:
-    """Say 'not this time' to what was proposed."""
+    """Decline a proposal."""
     with deed(session, doing, Deed.DECLINE, code, rules.may_accept):
         pass
 
 
 def cancel(session: Session, code: str, doing: Doing) -> None:
-    """Take back what one proposed or recorded, or call off what was agreed; what was held for it is free again."""
+    """Cancel one's own proposal or record, or what was agreed; releases the hold."""
     with deed(session, doing, Deed.CANCEL, code, rules.may_cancel) as exchange:
         if exchange is not None and exchange.hold_id is not None:
             release_hours(session, exchange, doing.now)
 
 
 def confirm(session: Session, code: str, doing: Doing) -> None:
-    """Say that what the other side recorded is right: the hours move.
+    """Confirm what the other side recorded: posts the entry.
 
-    Raises FloorReachedError where they cannot, and EvidenceMissingError where one broker speaks for both sides.
+    Raises FloorReachedError, and EvidenceMissingError if one broker acts for both sides.
     """
     with deed(session, doing, Deed.CONFIRM, code, rules.may_confirm) as exchange:
         if exchange is not None:
@@ -143,9 +143,9 @@ def confirm(session: Session, code: str, doing: Doing) -> None:
 
 
 def dispute(session: Session, code: str, doing: Doing, *, words: str, minutes: int | None) -> None:
-    """Say that what was recorded is not right, and how long it was (minutes; 0: nothing happened; None: not said).
+    """Dispute what was recorded, naming the right minutes (0: nothing happened; None: unknown).
 
-    Nothing moves, and what was held stays so; a broker sees it.
+    No hours move, and the hold stays; a broker sees the dispute.
     """
     content = {"words": words, "minutes": minutes}
     with deed(session, doing, Deed.DISPUTE, code, rules.may_dispute, content=content, words=words) as exchange:
@@ -154,7 +154,7 @@ def dispute(session: Session, code: str, doing: Doing, *, words: str, minutes: i
 
 
 def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
-    """End a dispute by agreeing to the minutes that the other side named: the hours move, or none did (0).
+    """End a dispute by agreeing to the minutes that the other side named: posts the entry, or cancels at 0 minutes.
 
     `minutes` is what the page showed, so that nobody agrees to what changed meanwhile. Raises NotNowError.
     """
@@ -174,7 +174,7 @@ def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
 
 
 def decide(session: Session, code: str, doing: Doing, *, minutes: int, reason: str) -> None:
-    """End a dispute as a broker who took no part: so many minutes (0: none), for this reason.
+    """Decide a dispute as a broker who took no part: the minutes (0: none) and the reason.
 
     Raises ReasonMissingError, NotYoursError, NotNowError, or FloorReachedError where the hours cannot move.
     """

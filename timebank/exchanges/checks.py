@@ -17,7 +17,7 @@ _PREFIX = "exchange:"
 
 
 def exchanges_have_entries(session: Session) -> CheckResult:
-    """Every exchange whose hours moved has its entry, the same in sides and minutes, and every such entry its exchange.
+    """Check that every posted exchange has its entry, with its sides and minutes, and every such entry its exchange.
 
     A reversed exchange has the entry that took it back as well; no other exchange has one.
     """
@@ -28,7 +28,7 @@ def exchanges_have_entries(session: Session) -> CheckResult:
 
 
 def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
-    """Every entry of an exchange beside it. Each is found by its code: a match of both ways would read all pairs.
+    """Yield a finding for each entry that does not match its exchange. Joined by code: an OR would read all pairs.
 
     What was brought in as history has no exchange here; `history_as_brought_in` looks after it.
     """
@@ -67,7 +67,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
 
 
 def _exchanges_without_entry(session: Session, moved: ColumnElement[bool]) -> Iterator[Finding]:
-    """Every exchange whose hours moved and whose key no entry has."""
+    """Yield a finding for every posted exchange without an entry of its key."""
     keys = list_keys(EntryKind.EXCHANGE).subquery()
     same = (keys.c.bank_id == Exchange.bank_id) & (keys.c.key == literal(_PREFIX).concat(Exchange.code))
     rows = session.execute(
@@ -80,7 +80,7 @@ def _exchanges_without_entry(session: Session, moved: ColumnElement[bool]) -> It
 
 
 def waiting_hours_are_held(session: Session) -> CheckResult:
-    """Every exchange that waits has one open hold, on the receiver's account and of no more than its minutes.
+    """Check that every waiting exchange has one open hold on the receiver's account, of at most its minutes.
 
     And what is held belongs to an exchange that waits.
     """

@@ -42,7 +42,7 @@ May = Callable[[rules.Standing, Actor], bool]
 
 
 @contextmanager
-def deed(  # noqa: PLR0913 (a verb with its rule, and what the form said)
+def deed(  # noqa: PLR0913 (an action with its rule and the form's content)
     session: Session,
     doing: Doing,
     verb: Deed,
@@ -190,7 +190,7 @@ def _check_both_active(session: Session, exchange: Locked) -> None:
 
 @lru_cache(maxsize=1)
 def _standings() -> driver.Statement:
-    """The query of (name, standing) of two accounts' holders, built when every room has registered its holders."""
+    """Return the query of (name, standing) of two accounts' holders, built after all rooms registered their holders."""
     holder = holders().subquery()
     return driver.Statement(
         select(holder.c.name, holder.c.standing).where(
@@ -201,5 +201,5 @@ def _standings() -> driver.Statement:
 
 
 def entry_key(code: str) -> str:
-    """The key under which an exchange stands in the books, at most once."""
+    """Return the key of an exchange's entry, which is unique in the books."""
     return deed_of(code)

@@ -1,4 +1,4 @@
-"""Help that somebody is still writing down, one question a page, kept so that nothing typed is lost.
+"""Drafts of exchanges, one question a page, stored so that nothing typed is lost.
 
 A draft is its member's own. Its code is the key that it is sent under, so sending it twice makes one exchange.
 """
@@ -41,7 +41,7 @@ class Question(StrEnum):
 
 
 def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: datetime) -> Draft:
-    """A new draft with nothing in it but which side its member is on."""
+    """Return a new draft in which only the member's side is set."""
     draft = Draft(
         bank_id=actor.bank_id,
         code=codes.new_reference(),
@@ -56,13 +56,13 @@ def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: 
 
 
 def clear_drafts(session: Session, *, now: datetime) -> int:
-    """Clear away the drafts of all banks that nobody has finished in a month; gives how many."""
+    """Delete the drafts of all banks that are older than a month; return their number."""
     done = session.execute(delete(Draft).where(Draft.started_at < now - DRAFT_LIFE))
     return int(cast("CursorResult[Any]", done).rowcount)
 
 
 def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
-    """A draft that says the same as an exchange of one's own did, but for the day."""
+    """Return a draft with the answers of an exchange of the actor's own, without the day."""
     side = exchange.standing().side_of(actor.account_id) or Side.GIVER
     draft = start(session, actor, Purpose.RECORD, side, now=now)
     draft.other_account_id = _other_account(exchange, actor)
@@ -74,7 +74,7 @@ def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datet
 def start_from_listing(
     session: Session, actor: Actor, listing: Listing, owner_account_id: int, *, now: datetime
 ) -> Draft:
-    """A draft that asks for what a listing offers, or offers what it asks for: who answers a request gives."""
+    """Return a draft that answers a listing: whoever answers a request gives, whoever answers an offer receives."""
     side = Side.RECEIVER if listing.kind == Kind.OFFER else Side.GIVER
     draft = start(session, actor, Purpose.PROPOSE, side, now=now)
     draft.other_account_id, draft.what, draft.listing_id = owner_account_id, listing.title, listing.id
@@ -83,7 +83,7 @@ def start_from_listing(
 
 
 def start_for(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
-    """A draft that records the help that was agreed in this exchange."""
+    """Return a draft that records the help agreed in this exchange."""
     draft = start_like(session, actor, exchange, now=now)
     extras = exchange.travel_minutes + exchange.preparation_minutes
     draft.exchange_id, draft.day = exchange.id, None
@@ -99,20 +99,20 @@ def _other_account(exchange: Exchange, actor: Actor) -> int:
 
 
 def find(session: Session, actor: Actor, code: str) -> Draft | None:
-    """One's own draft under this code."""
+    """Return the actor's own draft with this code; None if there is none."""
     return session.scalar(
         select(Draft).where(Draft.bank_id == actor.bank_id, Draft.code == code, Draft.member_id == actor.membership_id)
     )
 
 
 def choose_other(draft: Draft, account_id: int) -> None:
-    """Change who the other side is. A listing is its owner's, so with anybody else the draft answers none."""
+    """Change the other side. With anybody but the listing's owner, the draft no longer answers the listing."""
     if account_id != draft.other_account_id:
         draft.other_account_id, draft.listing_id = account_id, None
 
 
 def next_question(draft: Draft) -> Question | None:
-    """The first question that has no answer yet; None: everything is there to be checked."""
+    """Return the first question without an answer; None if all are answered."""
     answers: tuple[tuple[Question, object], ...] = (
         (Question.WHO, draft.other_account_id),
         (Question.WHAT, draft.what),
@@ -123,7 +123,7 @@ def next_question(draft: Draft) -> Question | None:
 
 
 def terms(draft: Draft, actor: Actor) -> Terms | None:
-    """What the draft says; None while an answer is missing."""
+    """Return the draft as terms; None while an answer is missing."""
     if draft.other_account_id is None or draft.what is None or draft.day is None or draft.minutes is None:
         return None
     gives = draft.side == Side.GIVER
@@ -160,5 +160,5 @@ def send(session: Session, bank: Bank, draft: Draft, terms: Terms, doing: Doing,
 
 
 def check_day(bank: Bank, draft: Draft, day: date, now: datetime) -> None:
-    """Check a day while it is typed. Raises what sending it would."""
+    """Check the day of a draft. Raises what sending it would."""
     conditions.check_day(bank, day, now, to_come=draft.purpose == Purpose.PROPOSE)

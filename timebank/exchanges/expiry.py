@@ -20,7 +20,7 @@ from timebank.tasks.rules import Kind
 
 
 def expire(session: Session, bank: Bank, *, now: datetime) -> int:
-    """End what has waited longer than the bank's `waiting_days`; gives how many exchanges those were.
+    """Cancel what has waited longer than the bank's `waiting_days`; return the number of these exchanges.
 
     Each is looked at again under its lock, since its other side may answer at this very moment.
     """

@@ -17,7 +17,7 @@ from timebank.trail import actions as trail
 
 
 def find_category_id(session: Session, bank_id: int, listing_id: int) -> int | None:
-    """The first category of a listing, by its place in the bank's list; None where it has none."""
+    """Return the first category of a listing, by position in the bank's list; None if it has none."""
     parent = aliased(Category)
     return session.scalar(
         select(Category.id)

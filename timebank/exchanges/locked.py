@@ -82,7 +82,7 @@ _STEP_TAKEN = {
 
 @dataclass(slots=True)
 class Locked:
-    """An exchange that nobody else changes until the transaction ends. A deed sets what changes, and takes a step.
+    """A row-locked exchange. A deed sets the columns that change, and then calls `take_step`.
 
     `hold_id` is the hold that waits for an answer; `changed_at` is as the driver returned it.
     """
@@ -107,7 +107,7 @@ class Locked:
     hold_id: int | None
 
     def standing(self) -> Standing:
-        """As much of it as its rules need."""
+        """Return the values that rules need."""
         return standing_of(self)
 
 
@@ -145,7 +145,7 @@ def take_step(
     *,
     words: str | None = None,
 ) -> None:
-    """Write what a deed changed of the exchange, and add a row to its history."""
+    """Write the columns that a deed changed, and add a step."""
     day = exchange.occurred_on
     values = {
         **_step(exchange.bank_id, exchange.id, deed, doing.by, minutes, words),
@@ -162,7 +162,7 @@ def take_step(
 
 
 def add_first_step(session: Session, exchange: Exchange, deed: Deed, doing: Doing, minutes: int | None) -> None:
-    """Write an exchange that begins here, with the first row of its history."""
+    """Insert a new exchange and its first step."""
     session.add(exchange)
     session.flush()
     step = _step(exchange.bank_id, exchange.id, deed, doing.by, minutes, None)
@@ -170,7 +170,7 @@ def add_first_step(session: Session, exchange: Exchange, deed: Deed, doing: Doin
 
 
 def deed_of(code: str) -> str:
-    """What entries and holds call an exchange."""
+    """Return the reference by which entries and holds name an exchange."""
     return str(Ref(Subject.EXCHANGE, code))
 
 
@@ -194,7 +194,7 @@ def _step(
 
 
 def _forget(session: Session, exchange: Locked) -> None:
-    """What this unit of work read of the exchange before is read anew when it is asked for."""
+    """Expire the ORM's copy of the exchange, so that it is read again when it is used."""
     read = session.identity_map.get(identity_key(Exchange, (exchange.bank_id, exchange.id)))
     if read is not None:
         session.expire(read)

@@ -1,4 +1,4 @@
-"""An exchange, its steps, a reversal that waits, and a draft that somebody is still filling in."""
+"""Tables of exchanges, their steps, thanks and reversals, and of drafts."""
 
 from datetime import date, datetime
 
@@ -34,7 +34,7 @@ DOMAINS = (STATE, DEED, HOW, WHOLE_MINUTES, EXTRA_MINUTES)
 
 
 class Exchange(OfExchange, Base):
-    """A deed between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded.
+    """Help between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded.
 
     Travel and preparation are agreed before; both `agreed_minutes` and `minutes` count them in. What came of a
     listing knows it, and the category that it is filed under.
@@ -85,14 +85,14 @@ class Exchange(OfExchange, Base):
     preparation_minutes: Mapped[int] = mapped_column(InDomain(EXTRA_MINUTES), server_default=text("0"))
 
     def standing(self) -> Standing:
-        """As much of it as its rules need."""
+        """Return the values that rules need."""
         return standing_of(self)
 
 
 class ExchangeStep(Base):
-    """One step of an exchange: who did what (nobody, where time ended it), when, with how many minutes and which words.
+    """One step of an exchange: who did what (None: it expired), when, with how many minutes and which words.
 
-    Where a broker did it for a member: for whom, how the member told them, and what there is to show for it.
+    If a broker acted for a member: for whom, how the member instructed them, and the evidence.
     """
 
     __tablename__ = "exchange_step"
@@ -187,7 +187,7 @@ class Reversal(Base):
 
 
 class Draft(Base):
-    """Help that a member is still writing down, one question a page. Its code is the key that it is sent under."""
+    """An exchange that a member is still filling in. Its code is the form key when it is submitted."""
 
     __tablename__ = "draft"
     __table_args__ = (

@@ -89,7 +89,7 @@ def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> N
 
 
 def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
-    """Turn the proposal down, as another approver, or withdraw it as who made it: the exchange stands."""
+    """Refuse the proposal as another approver, or withdraw one's own."""
     if _was_done(session, doing, DeedName.REVERSAL_REFUSED, reversal_code):
         return
     by = doing.by
@@ -136,7 +136,7 @@ def _was_done(session: Session, doing: Doing, deed: DeedName, code: str) -> bool
 
 
 def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reversal, Locked]:
-    """The reversal that waits and its exchange, both locked, the exchange first as everywhere."""
+    """Return the waiting reversal and its exchange, both row-locked, the exchange first to avoid deadlocks."""
     reversal = session.execute(
         select(Reversal).where(Reversal.bank_id == bank_id, Reversal.code == reversal_code)
     ).scalar_one()

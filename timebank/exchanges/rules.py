@@ -1,4 +1,4 @@
-"""What may happen to an exchange, when, and by whom. Everything is decided here, from values.
+"""The states of an exchange, the transitions between them, and who may do what. Pure functions of values.
 
 An exchange has two sides. Whoever spoke first waits for the other: who proposed, for the other's yes; who recorded,
 for the other's confirming. Nobody confirms, decides or approves their own. A broker who acts for a member is that
@@ -16,7 +16,7 @@ from timebank.states import InState
 
 
 class State(StrEnum):
-    """Where an exchange stands."""
+    """The state of an exchange."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -59,7 +59,7 @@ class OfExchange:
 
 
 class Deed(StrEnum):
-    """What somebody does to an exchange."""
+    """An action on an exchange."""
 
     PROPOSE = "propose"
     ACCEPT = "accept"
@@ -75,18 +75,18 @@ class Deed(StrEnum):
 
 
 class Side(StrEnum):
-    """Who gave the help and who got it."""
+    """The side of an exchange: who gave the help, and who received it."""
 
     GIVER = "giver"
     RECEIVER = "receiver"
 
     @property
     def other(self) -> "Side":
-        """The other side."""
+        """Return the other side."""
         return Side.RECEIVER if self is Side.GIVER else Side.GIVER
 
 
-#: From where each deed leads where. What is not here cannot happen. None: the exchange does not exist yet.
+#: The state that a deed leads to, by the state before (None: a new exchange). Other transitions are refused.
 TRANSITIONS: dict[tuple[State | None, Deed], State] = {
     (None, Deed.PROPOSE): State.PROPOSED,
     (State.PROPOSED, Deed.ACCEPT): State.ACCEPTED,
@@ -109,9 +109,9 @@ TRANSITIONS: dict[tuple[State | None, Deed], State] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """As much of an exchange as its rules need: its state, its two accounts, and which side spoke when.
+    """The values of an exchange that rules need: its state, its accounts, and the sides that proposed and recorded it.
 
-    `minutes` are those recorded or decided; `disputed_minutes` what the other side says it was (None: not said).
+    `minutes` are those recorded or decided, `disputed_minutes` those that the other side named (None: none).
     """
 
     state: State
@@ -123,14 +123,14 @@ class Standing:
     disputed_minutes: int | None = None
 
     def side_of(self, account_id: int) -> Side | None:
-        """Which side an account is on; None for a third person's."""
+        """Return the side of an account; None if it has no part in the exchange."""
         if account_id == self.giver_account_id:
             return Side.GIVER
         return Side.RECEIVER if account_id == self.receiver_account_id else None
 
 
 class ExchangeColumns(Protocol):
-    """What a row says of an exchange, in whichever form it was read."""
+    """The columns of an exchange that rules need, in a model or a read model."""
 
     state: str
     giver_account_id: int
@@ -142,7 +142,7 @@ class ExchangeColumns(Protocol):
 
 
 def standing_of(exchange: ExchangeColumns) -> Standing:
-    """As much of it as its rules need."""
+    """Return the values of an exchange that rules need."""
     return Standing(
         state=State(exchange.state),
         giver_account_id=exchange.giver_account_id,
@@ -155,31 +155,31 @@ def standing_of(exchange: ExchangeColumns) -> Standing:
 
 
 def have_agreed(exchange: Standing) -> bool:
-    """Whether the two arranged this help together and it is not over: then each may learn how to reach the other.
+    """Return whether the two arranged this help together and it is not over: then each may see the other's contact.
 
-    Help that one side only wrote down does not count, or writing it would be a way to learn a number.
+    Help that only one side recorded does not count, or recording would be a way to learn a phone number.
     """
     arranged = exchange.proposed_side is not None
     return exchange.state is State.ACCEPTED or (arranged and exchange.state in WAITING)
 
 
 def is_of_the_hand(exchange: Standing, actor: Actor) -> bool:
-    """Whether the broker who acts is a side of it: nobody acts for the other side of their own exchange."""
+    """Return whether the broker who acts is a side of it: nobody acts for the other side of their own exchange."""
     return actor.hand is not None and exchange.side_of(actor.hand.account_id) is not None
 
 
 def took_part(exchange: Standing, actor: Actor, hands: Collection[int]) -> bool:
-    """Whether they gave, received, or acted for a side (`hands`: the memberships of brokers who did)."""
+    """Return whether they gave, received, or acted for a side; `hands` are the memberships of the brokers who did."""
     return exchange.side_of(actor.account_id) is not None or actor.membership_id in hands
 
 
 def may_see(exchange: Standing, actor: Actor) -> bool:
-    """The two of them, and those who look after the bank."""
+    """Return whether the actor is a side of it, or looks after the bank."""
     return exchange.side_of(actor.account_id) is not None or may_see_all_exchanges(actor)
 
 
 def may_accept(exchange: Standing, actor: Actor) -> bool:
-    """Who was asked says yes or no."""
+    """Return whether the actor is the side that was asked."""
     side = exchange.side_of(actor.account_id)
     return (
         exchange.state is State.PROPOSED
@@ -190,7 +190,7 @@ def may_accept(exchange: Standing, actor: Actor) -> bool:
 
 
 def may_cancel(exchange: Standing, actor: Actor) -> bool:
-    """Who asked takes it back; both can call off what is agreed; who recorded can withdraw it until it is confirmed."""
+    """Return whether the actor proposed or recorded it, or is a side of what is agreed, and nobody has confirmed it."""
     side = exchange.side_of(actor.account_id)
     if side is None or not may_exchange(actor):
         return False
@@ -199,12 +199,12 @@ def may_cancel(exchange: Standing, actor: Actor) -> bool:
 
 
 def may_record(exchange: Standing, actor: Actor) -> bool:
-    """Either side says how long it took in the end."""
+    """Return whether the actor is a side of an agreed exchange."""
     return exchange.state is State.ACCEPTED and exchange.side_of(actor.account_id) is not None and may_exchange(actor)
 
 
 def may_confirm(exchange: Standing, actor: Actor) -> bool:
-    """The other side, never who recorded it."""
+    """Return whether the actor is the side that did not record it."""
     side = exchange.side_of(actor.account_id)
     return (
         exchange.state is State.RECORDED
@@ -215,12 +215,12 @@ def may_confirm(exchange: Standing, actor: Actor) -> bool:
 
 
 def may_dispute(exchange: Standing, actor: Actor) -> bool:
-    """Who may confirm may as well say that it is not right."""
+    """Return whether the actor may dispute it, which is whoever may confirm it."""
     return may_confirm(exchange, actor)
 
 
 def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
-    """Minutes that this side can agree to in a dispute: what the other side says it was. None: nothing to agree to."""
+    """Return the minutes that this side of a dispute can agree to: those that the other side named, or None."""
     side = exchange.side_of(actor.account_id)
     if exchange.state is not State.DISPUTED or side is None or not may_exchange(actor):
         return None
@@ -233,22 +233,22 @@ def may_decide(exchange: Standing, actor: Actor, *, hands: Collection[int]) -> b
 
 
 def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
-    """A coordinator, where hours have moved."""
+    """Return whether the actor is a coordinator, and hours have moved."""
     return exchange.state in MOVED and bool(exchange.minutes) and may_coordinate(actor)
 
 
 def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
-    """Each of the two sides, in their own words: who cannot say so here is spared by a second approver."""
+    """Return whether the actor is a side, without a broker's hand: a second approver decides for who cannot."""
     return exchange.side_of(actor.account_id) is not None and may_exchange(actor) and actor.hand is None
 
 
 def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, hands: Collection[int]) -> bool:
-    """A second approver: another coordinator or a trustee, who neither proposed it nor took part."""
+    """Return whether the actor is a second approver who neither proposed it nor took part."""
     return may_approve(actor) and actor.membership_id != proposed_by and not took_part(exchange, actor, hands)
 
 
 def may_thank(exchange: Standing, actor: Actor) -> bool:
-    """Either side, once hours have moved."""
+    """Return whether the actor is a side, and hours have moved."""
     return (
         exchange.state in MOVED
         and bool(exchange.minutes)
@@ -258,7 +258,7 @@ def may_thank(exchange: Standing, actor: Actor) -> bool:
 
 
 def earliest_day(today: date, back_dating_days: int) -> date:
-    """The first day that can still be recorded."""
+    """Return the first day that can still be recorded."""
     return today - timedelta(days=back_dating_days)
 
 

@@ -28,7 +28,7 @@ _STANDING = driver.Statement(
 
 
 def crossed(before: int, after: int, *, low: int, high: int) -> Kind | None:
-    """Which soft limit a balance crossed, all in minutes; a balance that rests on a limit is not beyond it."""
+    """Return the soft limit that a balance crossed, all in minutes; a balance equal to a limit is within it."""
     if after < low <= before:
         return Kind.BELOW_SOFT_LIMIT
     if before <= high < after:

@@ -44,7 +44,7 @@ class Terms:
 
     @property
     def total_minutes(self) -> int:
-        """All minutes that count."""
+        """Return the minutes of help, travel and preparation together."""
         return self.minutes + self.travel_minutes + self.preparation_minutes
 
 
@@ -65,7 +65,7 @@ def check_day(bank: Bank, day: date, now: datetime, *, to_come: bool) -> None:
 
 
 def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
-    """Which side the actor speaks for, once all that both ways in have in common is right.
+    """Return the actor's side, after the checks that proposing and recording share.
 
     Raises SamePersonError, OwnExchangeError, NotYoursError, NothingSaidError or SideNotActiveError.
     """
@@ -88,7 +88,7 @@ def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
 
 
 def all_minutes(terms: Terms) -> int:
-    """All minutes that are agreed; they are rounded up when they are recorded.
+    """Return all minutes that are agreed, not rounded: recording rounds them up.
 
     Raises NoTimeError, TooLongError or ExtrasTooLongError.
     """
@@ -102,7 +102,7 @@ def all_minutes(terms: Terms) -> int:
 
 
 def whole_steps(minutes: int) -> int:
-    """Minutes rounded up to the step in which the bank counts. Raises NoTimeError or TooLongError."""
+    """Return minutes rounded up to the step in which the bank counts. Raises NoTimeError or TooLongError."""
     if minutes <= 0:
         raise NoTimeError
     if minutes > LONGEST_MINUTES:

@@ -1,6 +1,6 @@
-"""The verbs of joining: apply, interview, take a reference, induct, admit; decline and withdraw.
+"""Actions on applications: apply, interview, take a reference, induct, admit; decline and withdraw.
 
-Each writes its trail row first, locks the application, asks the rules, and adds a step to its story. What brokers keep
+Each writes its trail row first, locks the application, checks the rules, and adds a step. What brokers note
 of a step is for brokers and coordinators only.
 """
 
@@ -43,7 +43,7 @@ from timebank.trail.actions import OtherContentError
 
 @dataclass(frozen=True, slots=True)
 class NewApplication:
-    """What somebody says who wants to join. A phone or an e-mail is enough; `agreed`: how they agreed to the notice."""
+    """What an applicant submits. A phone or an e-mail is required; `agreed` is how they agreed to the notice."""
 
     name: str
     email: str | None = None
@@ -55,7 +55,7 @@ class NewApplication:
 
 
 def apply(session: Session, bank: Bank, new: NewApplication, doing: Doing | Unattended, *, form_key: str = "") -> str:
-    """Write down that somebody wants to join; return the application's code, which says nothing of who is a member.
+    """Store an application; return its code, which does not reveal who is a member.
 
     A broker writes it down for them, or they do it themselves: then `form_key` is the key of their form, which no
     membership's trail can keep. Raises NotAllowedError, NoWayToReachError, NotAdultError, NoticeNotAgreedError or
@@ -96,12 +96,12 @@ def apply(session: Session, bank: Bank, new: NewApplication, doing: Doing | Unat
 
 
 def interview(session: Session, code: str, doing: Doing, *, words: str) -> None:
-    """Keep what came of talking with the applicant. Raises as every step does: see `_take`."""
+    """Store the notes of an interview. Raises as every step does: see `_take`."""
     _take(session, code, _StepTaken(Step.INTERVIEW, words), doing)
 
 
 def take_reference(session: Session, code: str, doing: Doing, *, referee: str, words: str) -> None:
-    """Keep what somebody says who knows the applicant; each referee counts once.
+    """Store a reference of somebody who knows the applicant; each referee counts once.
 
     Raises RefereeMissingError, RefereeSpokeError or OwnRefereeError, and as every step does.
     """
@@ -109,12 +109,12 @@ def take_reference(session: Session, code: str, doing: Doing, *, referee: str, w
 
 
 def induct(session: Session, code: str, doing: Doing, *, words: str) -> None:
-    """Keep that the applicant was shown how a time bank works and how people look after each other in it."""
+    """Store that the applicant was introduced to how a time bank works, and to safety."""
     _take(session, code, _StepTaken(Step.INDUCT, words), doing)
 
 
 def admit(session: Session, code: str, doing: Doing) -> str:
-    """Take the applicant in as an active member, with an account and welcome hours; gives the membership's code.
+    """Admit the applicant as an active member, with an account and welcome hours; return the membership's code.
 
     Raises as every step does, AlreadyMemberError for somebody who is or was a member (welcome hours are given once),
     and FloorReachedError where the pot has no welcome hours left.
@@ -139,12 +139,12 @@ def admit(session: Session, code: str, doing: Doing) -> str:
 
 
 def decline(session: Session, code: str, doing: Doing, *, reason: str) -> None:
-    """Say that the bank cannot take the applicant in, and why."""
+    """Decline an application, with a reason."""
     _take(session, code, _StepTaken(Step.DECLINE, reason), doing)
 
 
 def withdraw(session: Session, code: str, doing: Doing, *, words: str) -> None:
-    """Keep that the applicant does not want to join any more."""
+    """Store that the applicant withdrew."""
     _take(session, code, _StepTaken(Step.WITHDRAW, words), doing)
 
 
@@ -160,7 +160,7 @@ def _check(new: NewApplication, by: Actor | None) -> None:
 
 
 def _code_of(session: Session, bank: Bank, form_key: str) -> str:
-    """Nobody known sends the form, so its key cannot stand in the trail: the code comes of it instead."""
+    """Return a code derived from the form's key, since the trail stores keys of members only."""
     message = f"application {bank.id} {form_key}".encode()
     return codes.reference_of(hmac.digest(session.info["books_key"], message, "sha256"))
 
@@ -180,7 +180,7 @@ def _refuse_flood(session: Session, bank: Bank, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _StepTaken:
-    """A step, and what is kept of it."""
+    """A step, and what is stored with it."""
 
     step: Step
     words: str = ""
@@ -188,7 +188,7 @@ class _StepTaken:
 
 
 def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Application:
-    """Take an application one step on; gives it, whether this form came for the first time or again.
+    """Take an application one step on; return it, also if this form was submitted before.
 
     Raises WordsMissingError, NotAllowedError, OwnApplicationError or StepNotNowError.
     """
@@ -219,7 +219,7 @@ def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Appli
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Application:
-    """The application, locked and read anew."""
+    """Return the application, row-locked and refreshed."""
     return session.execute(
         select(Application)
         .where(Application.bank_id == bank_id, Application.code == code)
@@ -244,7 +244,7 @@ def _add_step(
     doing: Doing | Unattended,
     taken: _StepTaken | None = None,
 ) -> None:
-    """Add a row to the application's story; the lock on the application keeps its numbers apart."""
+    """Insert a step with the next number; the application is row-locked."""
     of_it = (ApplicationStep.bank_id == application.bank_id, ApplicationStep.application_id == application.id)
     session.add(
         ApplicationStep(

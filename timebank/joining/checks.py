@@ -11,7 +11,7 @@ from timebank.ledger.checks import CheckResult, Finding, check_result
 
 
 def admitted_have_memberships(session: Session) -> CheckResult:
-    """Every application that was admitted has its membership, and no other has one."""
+    """Check that every admitted application has its membership, and no other has one."""
     admitted = Application.stage == Stage.ADMITTED
     query = select(Application.code, Application.stage).where(admitted != Application.membership_id.is_not(None))
     wrong = [

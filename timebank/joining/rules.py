@@ -17,7 +17,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Stage(StrEnum):
-    """How far somebody's application has come."""
+    """The stage of an application."""
 
     APPLIED = "applied"
     INTERVIEWED = "interviewed"
@@ -29,7 +29,7 @@ class Stage(StrEnum):
 
 
 class Step(StrEnum):
-    """What is done with an application."""
+    """A step that takes an application from one stage to another."""
 
     APPLY = "apply"
     INTERVIEW = "interview"
@@ -72,7 +72,7 @@ OPEN_STAGES = (Stage.APPLIED, Stage.INTERVIEWED, Stage.REFERENCED, Stage.INDUCTE
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an application is: its stage, who gave a reference, and how many the bank asks for."""
+    """The stage of an application, who gave a reference, and how many references the bank asks for."""
 
     stage: Stage
     referees: tuple[str, ...]
@@ -80,17 +80,17 @@ class Progress:
 
     @property
     def references_missing(self) -> int:
-        """How many different referees are still to be asked."""
+        """Return the number of different referees that are still missing."""
         return max(self.references_needed - len({fold(name) for name in self.referees}), 0)
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for a broker."""
+        """Return whether it waits for a broker."""
         return self.stage in OPEN_STAGES
 
 
 def after(progress: Progress, step: Step) -> Stage | None:
-    """The stage that a step leads to; None where it is not its turn."""
+    """Return the stage that a step leads to; None if the step is not allowed now."""
     leads_to = TRANSITIONS.get((progress.stage, step))
     missing = progress.references_missing
     if (step is Step.REFERENCE and not missing) or (step is Step.INDUCT and missing):
@@ -101,19 +101,19 @@ def after(progress: Progress, step: Step) -> Stage | None:
 
 
 def next_step(progress: Progress) -> Step | None:
-    """The one step that takes an application on; None where it has ended."""
+    """Return the next step of an application; None if it has ended."""
     forward = (Step.INTERVIEW, Step.REFERENCE, Step.INDUCT, Step.ADMIT)
     return next((step for step in forward if after(progress, step) is not None), None)
 
 
 def has_spoken(progress: Progress, referee: str) -> bool:
-    """Whether this referee gave a reference already, however their name is written."""
+    """Return whether this referee gave a reference already, whatever the case and accents of the name."""
     return fold(referee) in {fold(name) for name in progress.referees}
 
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """By what a person is known: name, e-mail and phone."""
+    """A person's name, e-mail and phone, by which duplicates are recognized."""
 
     name: str
     email: str | None
@@ -121,7 +121,7 @@ class ContactDetails:
 
 
 def is_same(applicant: ContactDetails, other: ContactDetails) -> bool:
-    """Whether two may be one person, or of one household: the same name, e-mail or phone."""
+    """Return whether two may be one person, or of one household: the same name, e-mail or phone."""
     return (
         fold(applicant.name) == fold(other.name)
         or (applicant.email is not None and applicant.email == other.email)
@@ -130,10 +130,10 @@ def is_same(applicant: ContactDetails, other: ContactDetails) -> bool:
 
 
 def may_handle(broker: Actor, applicant: ContactDetails, own: ContactDetails) -> bool:
-    """A broker handles an application that is neither their own nor that of somebody in their household."""
+    """Return whether the actor is a broker, and the application neither their own nor of their household."""
     return may_broker(broker) and not is_same(applicant, own)
 
 
 def has_room(last_hour: int, last_day: int) -> bool:
-    """Whether the bank still takes an application from the site, given how many it got."""
+    """Return whether the limits of applications per hour and day are not reached."""
     return last_hour < MOST_AN_HOUR and last_day < MOST_A_DAY

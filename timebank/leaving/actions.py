@@ -127,7 +127,7 @@ def _settle(session: Session, bank: Bank, member: Actor, departure: Departure, d
 
 
 def _other_account(session: Session, bank: Bank, balance: int, to: Actor | None, doing: Doing) -> int:
-    """Where hours go to or come from. The leavers' account is opened when it is first needed."""
+    """Return the account that the hours go to or come from, opening the leavers' account when it is first needed."""
     if balance >= 0:
         return to.account_id if to else get_account_of_kind(session, bank.id, AccountKind.POT)
     return find_account_of_kind(session, bank.id, AccountKind.LEAVERS) or _open_leavers(session, bank, doing)
@@ -142,7 +142,7 @@ def _open_leavers(session: Session, bank: Bank, doing: Doing) -> int:
 
 
 def _post(session: Session, bank: Bank, line: Line, deed: str, doing: Doing, *, words: str | None) -> None:
-    """Write the entry. The reason stands with hours that nobody gives back; else it is no reader's of a statement."""
+    """Post the entry. `words` is the reason, given only for debts that the bank takes over."""
     bookkeeping.post(
         session,
         bookkeeping.NewEntry(

@@ -27,7 +27,7 @@ _Doing = tuple[int, int | None, datetime]
 
 
 def leavers_are_settled(session: Session) -> CheckResult:
-    """A closed account's member has left; and who left has a closed account, unless hours moved as it was opened."""
+    """Check that closed accounts are of members who left, and those of leavers closed, unless hours reopened them."""
     closed = closed_accounts().subquery()
     holds = and_(closed.c.bank_id == Membership.bank_id, closed.c.id == Membership.account_id)
     here = select(Membership.code, Membership.standing).join(closed, holds).where(Membership.standing != Standing.LEFT)
@@ -44,7 +44,7 @@ def leavers_are_settled(session: Session) -> CheckResult:
 
 
 def _opened_for_nothing(session: Session) -> list[str]:
-    """Codes of members who left, whose account was last opened again while no hours moved on it.
+    """Return the codes of members who left and whose account was reopened without a posting.
 
     Moments are compared as what they mean: on SQLite the same one can be written in two ways.
     """
@@ -67,7 +67,7 @@ def _opened_for_nothing(session: Session) -> list[str]:
 
 
 def leavings_on_record(session: Session) -> CheckResult:
-    """Every leaving on the trail closed one member's account at its moment, and no other did.
+    """Check that every leaving on the trail closed one member's account at its moment, and nothing else did.
 
     Every entry of a leaving moved hours of an account that was closed at its moment, one entry at most for each.
     """
@@ -91,7 +91,7 @@ def _closings_of_members() -> Any:  # noqa: ANN401 (a selectable of closings)
 
 
 def _entries_that_close_nothing(session: Session, closings: Sequence[Row[*tuple[Any, ...]]]) -> list[Finding]:
-    """Hours go from the leaver's account, or to it from the bank's leavers' account; that one is closed with it."""
+    """Return a finding for every entry of a leaving whose member's account was not closed at the same moment."""
     leavers = {(row.bank_id, row.id) for row in session.execute(list_accounts_of_kind(AccountKind.LEAVERS))}
     free = Counter((row.bank_id, row.account_id, row.recorded_by, row.recorded_at) for row in closings)
     wrong = []

@@ -11,9 +11,9 @@ from timebank.members.errors import WordsMissingError
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What was said about leaving: why, to whom hours go (None: the community pot), and the balance in minutes.
+    """A member's leaving: why, to whom hours go (None: the community pot), and the balance in minutes.
 
-    `balance` is what the page showed; where it is not the account's any more, nothing happens.
+    `balance` is what the page showed; if the account's has changed since, the action refuses.
     """
 
     balance: int
@@ -22,17 +22,17 @@ class Departure:
 
 
 def may_write_down(actor: Actor, member: Actor) -> bool:
-    """Whoever may say where a member stands, and so nobody for themselves."""
+    """Return whether the actor may change the member's standing; nobody may change their own."""
     return may_change_standing(actor, member)
 
 
 def is_settled(standing: Standing, *, is_closed: bool) -> bool:
-    """Whether nothing is left to do: they have left, and nothing moves on their account any more."""
+    """Return whether they have left and their account is closed."""
     return standing is Standing.LEFT and is_closed
 
 
 def check(departure: Departure, member: Actor, by: Actor) -> None:
-    """A reason is always said, and hours go to a member who gives and receives, never to who writes it down.
+    """Check that there is a reason, and that hours go to another active member, not to the broker who records it.
 
     Raises WordsMissingError, SamePersonError, OwnHandError or SideNotActiveError.
     """
@@ -49,7 +49,7 @@ def check(departure: Departure, member: Actor, by: Actor) -> None:
 
 
 def line_to_zero(balance: int, account_id: int, other_id: int) -> Line | None:
-    """What brings an account to zero: hours go to the other account, or come from it; nothing at zero."""
+    """Return the line that brings an account to zero, to or from the other account; None if it is zero."""
     if balance == 0:
         return None
     return Line(account_id, other_id, balance) if balance > 0 else Line(other_id, account_id, -balance)

@@ -1,4 +1,4 @@
-"""What is done with offers and requests, and asking a broker where nothing fits."""
+"""Actions on offers and requests, and asking a broker if no listing fits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -28,7 +28,7 @@ from timebank.trail import actions as trail
 
 def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> int:
     """Give a bank that has no categories those that every bank starts with; return how many it got."""
-    lock_bank(session, bank.id)  # once, whoever asks
+    lock_bank(session, bank.id)  # so that concurrent calls insert them once
     if session.scalar(select(Category.id).where(Category.bank_id == bank.id).limit(1)) is not None:
         return 0
     ids = {category.key: clock.next_id() for category in STARTING_CATEGORIES}
@@ -92,9 +92,9 @@ def change(session: Session, bank: Bank, code: str, content: ListingText, doing:
 
 
 def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> None:
-    """Pause, close or open a listing again, or say that it is still right.
+    """Pause, close or reopen a listing, or confirm that it is still right.
 
-    Raises NotAllowedError, or ListingMovedOnError where it is in no life for that.
+    Raises NotAllowedError, or ListingMovedOnError if its life does not allow that now.
     """
     if _was_done(session, doing, DeedName(f"listing.{what}"), code):
         return
@@ -140,7 +140,7 @@ def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) 
 
 
 def ask_broker(session: Session, words: str, doing: Doing) -> None:
-    """Have a broker find somebody for what these words say; asked again, the words join those that wait."""
+    """Open a task for a broker to find somebody; if one is open for this member, the words are added to it."""
     member = Ref(Subject.MEMBER, doing.by.code)
     if trail.begin(session, doing, DeedName.HELP_LOOKED_FOR, member, {"words": words}) is not None:
         return
@@ -179,7 +179,7 @@ def _lock_own(session: Session, code: str, doing: Doing) -> Listing:
 
 
 def _check(session: Session, bank_id: int, content: ListingText, *, kept: Sequence[int]) -> None:
-    """A listing keeps a category that was retired, and gets none. Raises NoTitleError or CategoriesError."""
+    """Check the content; retired categories are allowed in `kept` only. Raises NoTitleError or CategoriesError."""
     rules.check(content)
     tree = get_tree(session, bank_id)
     if not all(id_ in kept or tree.may_be_chosen(id_) for id_ in content.category_ids):
@@ -195,7 +195,7 @@ def _write(listing: Listing, content: ListingText, now: datetime) -> None:
 
 
 def _index(session: Session, listing: Listing, category_ids: Sequence[int]) -> None:
-    """Keep the categories, and the words by which it is found."""
+    """Insert the categories of a listing, and its stems for searching."""
     keys = {"bank_id": listing.bank_id, "listing_id": listing.id}
     session.execute(
         insert(ListingCategory), [{**keys, "category_id": category_id} for category_id in sorted(set(category_ids))]

@@ -12,7 +12,7 @@ from timebank.listings.search import index_of
 
 
 def listings_have_categories(session: Session) -> CheckResult:
-    """Every listing stands in one to three categories."""
+    """Check that every listing has one to three categories."""
     same = (ListingCategory.bank_id == Listing.bank_id) & (ListingCategory.listing_id == Listing.id)
     number = func.count(ListingCategory.category_id)
     query = (
@@ -26,7 +26,7 @@ def listings_have_categories(session: Session) -> CheckResult:
 
 
 def listings_can_be_found(session: Session) -> CheckResult:
-    """Every listing whose title or words have a word in them is found by one."""
+    """Check that every listing with a word in its title or text has a row in the index."""
     same = (ListingWord.bank_id == Listing.bank_id) & (ListingWord.listing_id == Listing.id)
     query = select(Listing.code, Listing.title, Listing.words).where(~select(ListingWord.word).where(same).exists())
     wrong = [
@@ -38,7 +38,7 @@ def listings_can_be_found(session: Session) -> CheckResult:
 
 
 def categories_have_two_levels(session: Session) -> CheckResult:
-    """No category stands under one that stands under another."""
+    """Check that no category's parent has a parent."""
     above = aliased(Category)
     same = (above.bank_id == Category.bank_id) & (above.id == Category.parent_id)
     query = select(Category.bank_id, Category.id).join(above, same).where(above.parent_id.is_not(None))

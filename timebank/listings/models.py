@@ -1,4 +1,4 @@
-"""Listings, the categories of a bank, and the words by which listings are found."""
+"""Tables of listings, categories, and the search index of words."""
 
 from datetime import date, datetime
 
@@ -106,7 +106,7 @@ class ListingCategory(Base):
 
 
 class ListingWord(Base):
-    """A word by which a listing is found: without accents, and cut to its stem."""
+    """A word of the search index of a listing: without accents, cut to its stem."""
 
     __tablename__ = "listing_word"
     __table_args__ = (

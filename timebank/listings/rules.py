@@ -1,4 +1,4 @@
-"""What a listing and a category are, and who may change them. Values in, answers out."""
+"""Kinds, life and content of listings, risks of categories, and who may change them. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from timebank.states import InState
 
 
 class Kind(StrEnum):
-    """Whether its owner would give or would like help."""
+    """Whether the owner offers help or asks for it."""
 
     OFFER = "offer"
     REQUEST = "request"
 
 
 class Life(StrEnum):
-    """Whether others find it."""
+    """Whether others find a listing: only while it is open."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -37,7 +37,7 @@ class OfListing:
 
 
 class Risk(StrEnum):
-    """What a broker has to think of before help of a category is agreed."""
+    """A risk that a broker considers before help of a category is agreed."""
 
     HOME_VISIT = "home_visit"
     DRIVING = "driving"
@@ -48,7 +48,7 @@ class Risk(StrEnum):
 
 
 class Move(StrEnum):
-    """What is done with a listing that is there."""
+    """An action on an existing listing."""
 
     CHANGE = "change"
     PAUSE = "pause"
@@ -91,23 +91,23 @@ _MOVES: dict[Move, tuple[frozenset[Life], Life | None]] = {
 
 
 def after(life: Life, move: Move) -> Life | None:
-    """The life that follows a move; None where the move cannot be made from here."""
+    """Return the life after a move; None if the move is not allowed now."""
     standing, then = _MOVES[move]
     return (then or life) if life in standing else None
 
 
 def may_change(member_id: int, actor: Actor) -> bool:
-    """Its owner changes a listing; a broker tidies up after those who cannot."""
+    """Return whether the actor owns the listing, or is a broker."""
     return (actor.membership_id == member_id and may_exchange(actor)) or may_broker(actor)
 
 
 def may_hand_over(actor: Actor, *, held: bool) -> bool:
-    """A broker hands what was imported to whom it belongs to, and nothing else."""
+    """Return whether the actor is a broker, and the listing an imported one."""
     return held and may_broker(actor)
 
 
 def check(content: ListingText) -> None:
-    """Raises NoTitleError, or CategoriesError where there are none or more than three."""
+    """Raise NoTitleError, or CategoriesError if there are no categories or more than three."""
     if not any(letter.isalnum() for letter in content.title):
         raise NoTitleError
     if not 1 <= len(set(content.category_ids)) <= MOST_CATEGORIES:
@@ -115,13 +115,13 @@ def check(content: ListingText) -> None:
 
 
 def review_day(day: date, months: int) -> date:
-    """The day so many months later, or the last one of a shorter month."""
+    """Return the day so many months later, or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def suits_day(day: int) -> int:
-    """The bits of a day's three parts; 0 is Monday."""
+    """Return the bits of a day's three parts; 0 is Monday."""
     return 0b111 << (PARTS_A_DAY * day)
 
 
@@ -130,12 +130,12 @@ WEEKEND = suits_day(5) | suits_day(6)
 
 
 def read_risks(kept: str) -> frozenset[Risk]:
-    """The risks of a category as they are kept; a word from elsewhere is none."""
+    """Parse the stored risks of a category; unknown words are ignored."""
     known = {risk.value for risk in Risk}
     return frozenset(Risk(word) for word in kept.split() if word in known)
 
 
 def write_risks(risks: Iterable[Risk]) -> str:
-    """Risks as they are kept, always in the same order."""
+    """Return risks as they are stored, always in the same order."""
     chosen = set(risks)
     return " ".join(risk for risk in Risk if risk in chosen)

@@ -1,4 +1,4 @@
-"""Words as they are looked for: without accents, cut to their stems, so that plurals and endings do not matter.
+"""Search by words: without accents, cut to their stems, so that plurals and endings do not matter.
 
 Whatever is typed is words or nothing; nothing that is typed can fail.
 """
@@ -15,11 +15,11 @@ from timebank.members.rules import fold
 
 LONGEST_STEM = 60
 MOST_TERMS = 8
-#: A shorter word is found whole only: 'car' is not looked for in 'care' and 'carpet'.
+#: A shorter word matches whole words only: 'car' does not match 'care' and 'carpet'.
 _SHORTEST_START = 4
 _WORDS = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"['\u2019`]")
-#: Words that stand in nearly everything, so that looking for them says nothing.
+#: Words that are in nearly every listing, so that searching for them narrows nothing.
 _EVERYWHERE = frozenset(
     word
     for line in (
@@ -33,28 +33,28 @@ _EVERYWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word to look for: its stem, and the starts of words that it may be."""
+    """A word of a search: its stem, and prefixes of words that it may be."""
 
     stem: str
     starts: tuple[str, ...] = ()
 
     def fits(self, stems: Sequence[str]) -> bool:
-        """Whether one of these stems is the word, or starts like it."""
+        """Return whether one of these stems is the word, or has it as a prefix."""
         return any(stem == self.stem or stem.startswith(self.starts or ("\0",)) for stem in stems)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What somebody looks for: for each word the terms of which one is enough.
+    """The terms of a search: for each word its alternatives, of which one has to match.
 
-    `only_common` says that there were words, but only such as stand everywhere.
+    `only_common` is True if there were only words that are too common to search for.
     """
 
     terms: tuple[tuple[Term, ...], ...] = ()
     only_common: bool = False
 
     def all_in(self, text: str) -> bool:
-        """Whether every word stands in the text."""
+        """Return whether the text has every word."""
         stems = stems_of(text)
         return all(any(term.fits(stems) for term in either) for either in self.terms)
 
@@ -70,19 +70,19 @@ def _split(text: str) -> list[str]:
 
 
 def stems_of(text: str) -> list[str]:
-    """The stems of a text, in order."""
+    """Return the stems of a text, in order."""
     return [_stem(word[:LONGEST_STEM]) for word in _split(text)]
 
 
 def index_of(title: str, words: str) -> set[str]:
-    """Every stem by which a listing is found; neighbours in the title also as one word ('baby sitting')."""
+    """Return every stem of a listing for the index; neighbours in the title also as one word ('baby sitting')."""
     first = _split(title)
     joined = {_stem((word + following)[:LONGEST_STEM]) for word, following in pairwise(first)}
     return {*stems_of(title), *stems_of(words), *joined}
 
 
 def parse_search(typed: str) -> SearchTerms:
-    """What is looked for by these words; common ones are left out where there are others."""
+    """Parse what was typed; common words are left out if there are others."""
     words = [word for word in dict.fromkeys(_split(typed)) if word not in _EVERYWHERE][:MOST_TERMS]
     if not words:
         return SearchTerms(only_common=bool(typed.strip()))
@@ -90,7 +90,7 @@ def parse_search(typed: str) -> SearchTerms:
 
 
 def _either(words: Sequence[str], index: int) -> tuple[Term, ...]:
-    """The word itself, or it and a neighbour in one word."""
+    """Return the alternatives of a word: itself, or it and a neighbour as one word."""
     terms = [_term(words[index])]
     if index > 0:
         terms.append(_term(words[index - 1] + words[index]))

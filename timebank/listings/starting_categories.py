@@ -20,7 +20,7 @@ _NONE: frozenset[Risk] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Starting:
-    """A category of the list: its key ('getting-about/lifts'), its first name, and what a broker has to think of."""
+    """A category of the starting list: its key ('getting-about/lifts'), its first name, and its risks."""
 
     key: str
     name: str
@@ -28,7 +28,7 @@ class Starting:
 
     @property
     def parent_key(self) -> str | None:
-        """The key of the main category that it stands under; None for a main category."""
+        """Return the key of the parent category; None for a main category."""
         return self.key.rpartition("/")[0] or None
 
 

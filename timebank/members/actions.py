@@ -128,7 +128,7 @@ def _role(membership: Membership, role: Role, doing: Doing | Unattended) -> Memb
 
 
 def next_number(session: Session, bank_id: int) -> int:
-    """The number of whoever is taken in next; the bank's row is locked meanwhile."""
+    """Return the number of the next member. The caller holds the bank's row lock."""
     newest = session.scalar(select(func.max(Membership.number)).where(Membership.bank_id == bank_id))
     return (newest or FIRST_NUMBER - 1) + 1
 
@@ -152,15 +152,15 @@ def _welcome(session: Session, bank: Bank, membership: Membership, doing: Doing)
 
 
 def get_membership_by_code(session: Session, bank_id: int, code: str) -> Membership:
-    """The membership under this code of a bank; it must be there."""
+    """Return the membership of a bank with this code. Raises NoResultFound."""
     return session.execute(
         select(Membership).where(Membership.bank_id == bank_id, Membership.code == code)
     ).scalar_one()
 
 
 def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Membership:
-    """The bank's holder of imported listings, made the first time: no roles, no contact, no sign-in, no hours."""
-    lock_bank(session, bank.id)  # one, whoever asks
+    """Return the bank's holder of imported listings, made at the first call, without roles, contact or sign-in."""
+    lock_bank(session, bank.id)  # so that concurrent calls make one
     holder = session.scalar(select(Membership).where(Membership.bank_id == bank.id, Membership.is_holder))
     if holder is not None:
         return holder
@@ -191,7 +191,7 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a member says about themselves, and which contact they show to somebody with whom they have agreed help."""
+    """A member's contact and text about themselves, and which contact they show to those with whom they agreed help."""
 
     name: str
     email: str | None

@@ -1,4 +1,4 @@
-"""What must always be true between memberships and the books, and of how people came in and where they stand."""
+"""Invariants of memberships: their accounts, and the history of their standing."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ from timebank.members.models import Membership, StandingChange
 
 
 def accounts_have_members(session: Session) -> CheckResult:
-    """Every membership has an account of a member and holds it, and every member's account has its membership."""
+    """Check that every membership holds a member's account, and every member's account has its membership."""
     accounts = list_accounts_of_kind(AccountKind.MEMBER).subquery()
     same = (accounts.c.bank_id == Membership.bank_id) & (accounts.c.id == Membership.account_id)
     query = (
@@ -36,7 +36,7 @@ def accounts_have_members(session: Session) -> CheckResult:
 
 
 def standings_as_changed(session: Session) -> CheckResult:
-    """Every membership whose standing was ever changed stands where the newest change put it."""
+    """Check that the standing of every membership is that of its newest change."""
     same = (StandingChange.bank_id == Membership.bank_id) & (StandingChange.membership_id == Membership.id)
     newest = select(func.max(StandingChange.number)).where(same).correlate(Membership).scalar_subquery()
     query = (

@@ -83,7 +83,7 @@ def change_pot_limit(
 
 
 def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
-    """Raise the floors whose override has ended, as far as each balance allows; gives how many were raised.
+    """Raise the floors whose override has ended, as far as each balance allows; return the number raised.
 
     Who is still below the bank's floor keeps the override's end, so that the next sweep raises it further, and a
     broker is asked once to talk with them.

@@ -29,7 +29,7 @@ def take_in(
     floor: int | None,
     reason: str,
 ) -> list[int]:
-    """Make an active member of each (name, number or None for the next one); gives the ids of their accounts.
+    """Make an active member of each (name, number or None for the next one); return the ids of their accounts.
 
     They have no contact and no welcome hours. Each is on record. Raises NotAllowedError.
     """

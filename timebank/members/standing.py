@@ -1,4 +1,4 @@
-"""Changing where a membership stands: suspended, left, and back again. Who, when and why is kept."""
+"""Changes of a membership's standing: suspended, left, active again, with who, when and why."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -25,7 +25,7 @@ _NOT_DONE = text("status <> 'done'")
 
 
 def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: str = "", now: datetime) -> str:
-    """Have somebody look at a subject, such as a member; return the task's code.
+    """Open a task about a subject, such as a member; return its code.
 
     While a task of this kind about this subject is not done, it is given again, and a note that is new is added.
     """
@@ -62,7 +62,7 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: 
 
 
 def take(session: Session, code: str, doing: Doing) -> None:
-    """Make it the actor's own. Raises NotAllowedError, TaskTakenError where another was first, or TaskDoneError."""
+    """Make the actor its owner. Raises NotAllowedError, TaskTakenError if it has another owner, or TaskDoneError."""
     if _was_done(session, DeedName.TASK_TAKEN, code, doing):
         return
     task = _lock_free(session, code, doing)
@@ -71,7 +71,7 @@ def take(session: Session, code: str, doing: Doing) -> None:
 
 
 def hand_back(session: Session, code: str, doing: Doing) -> None:
-    """Leave it to whoever takes it next; a coordinator frees a task whose owner is away.
+    """Give up a task, so that it has no owner; a coordinator may do so for another owner.
 
     Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
     """
@@ -86,7 +86,7 @@ def hand_back(session: Session, code: str, doing: Doing) -> None:
 
 
 def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
-    """Note what came of it; it leaves the list.
+    """Finish a task with a note of its outcome.
 
     Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
     """
@@ -104,7 +104,7 @@ def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
 def _was_done(
     session: Session, deed: DeedName, code: str, doing: Doing, content: Mapping[str, object] | None = None
 ) -> bool:
-    """Whether this very form was done before. Raises NotAllowedError."""
+    """Return whether this form was submitted before. Raises NotAllowedError."""
     if trail.begin(session, doing, deed, Ref(Subject.TASK, code), content) is not None:
         return True
     if not may_broker(doing.by):
@@ -113,7 +113,7 @@ def _was_done(
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Task:
-    """The task, locked and read anew: what another unit of work did meanwhile is seen."""
+    """Return the task, row-locked and refreshed."""
     return session.execute(
         select(Task)
         .where(Task.bank_id == bank_id, Task.code == code)

@@ -1,4 +1,4 @@
-"""One row a task."""
+"""The table of tasks."""
 
 from datetime import datetime
 from enum import StrEnum

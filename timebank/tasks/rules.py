@@ -1,4 +1,4 @@
-"""What can be done with a task as it stands, and how notes are kept. Values in, answers out."""
+"""Who may act on a task, and how its notes are stored. Pure."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ _BETWEEN_NOTES = "\n\n"
 
 
 class Kind(StrEnum):
-    """Why somebody has to look at a subject. Rooms above may open tasks of kinds of their own as well."""
+    """The reason for a task. Rooms above may open tasks of kinds of their own as well."""
 
     BELOW_SOFT_LIMIT = "below_soft_limit"
     ABOVE_SOFT_LIMIT = "above_soft_limit"
@@ -18,17 +18,17 @@ class Kind(StrEnum):
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
-    """Whether somebody may take, hand back or finish it: nobody has it, or they do."""
+    """Return whether a member may take, give up or finish a task: it has no owner, or they are."""
     return status == Status.OPEN or (status == Status.TAKEN and owner_id == membership_id)
 
 
 def add_note(standing: str, note: str) -> str:
-    """The notes with one more, a paragraph each; one that stands there already, or says nothing, changes nothing."""
+    """Return the notes with one more as a paragraph; an empty or repeated note changes nothing."""
     paragraph = "\n".join(line.strip() for line in note.splitlines() if line.strip())
     notes = list_notes(standing)
     return standing if not paragraph or paragraph in notes else _BETWEEN_NOTES.join([*notes, paragraph])
 
 
 def list_notes(standing: str) -> list[str]:
-    """Each note of a task, oldest first."""
+    """Return each note of a task, oldest first."""
     return standing.split(_BETWEEN_NOTES) if standing else []

@@ -1,1 +1,1 @@
-"""Who did what, for whom and when. Rows are added and never changed; each deed of a form is done once."""
+"""The audit trail: who did what, for whom and when. Append-only; a form key is unique, so that forms are idempotent."""

@@ -1,4 +1,4 @@
-"""One row a deed."""
+"""The table of the trail, one row for each deed."""
 
 from datetime import datetime
 
