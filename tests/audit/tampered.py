@@ -38,7 +38,7 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import CheckResult, Verdict
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members import checks as member_checks
-from timebank.members.limits import lower_limit
+from timebank.members.limits import Override, lower_limit
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
@@ -185,10 +185,8 @@ def _live(session: Session, village: Village, start: datetime, when: str) -> Non
         session,
         angus,
         village.grace,
+        Override({"first": 1500, "second": 1600}[when], "Ill", now.date()),
         Doing(village.rosa, now),
-        below_minutes={"first": 1500, "second": 1600}[when],
-        reason="Ill",
-        until=now.date(),
     )
     now = next(times)
     _put_on_trail(session, mary, "rules.changed", now)

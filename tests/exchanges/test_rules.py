@@ -8,7 +8,7 @@ import pytest
 from timebank import actors as members
 from timebank.actors import Actor, Role
 from timebank.exchanges import rules
-from timebank.exchanges.rules import TRANSITIONS, Deed, Side, Standing, State
+from timebank.exchanges.rules import TRANSITIONS, Deed, Side, Snapshot, State
 
 GIVER, RECEIVER, OTHER = 1, 2, 3
 
@@ -19,7 +19,7 @@ def actor(account=OTHER, *roles, membership=None, standing=members.Standing.ACTI
 
 
 def exchange(state, **changed):
-    return Standing(state, GIVER, RECEIVER, **{"recorded_side": Side.GIVER, "proposed_side": Side.GIVER, **changed})
+    return Snapshot(state, GIVER, RECEIVER, **{"recorded_side": Side.GIVER, "proposed_side": Side.GIVER, **changed})
 
 
 PEOPLE = {

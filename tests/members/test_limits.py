@@ -14,7 +14,7 @@ from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import Verdict
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError
-from timebank.members.limits import change_pot_limit, end_override, end_overrides, lower_limit
+from timebank.members.limits import Override, change_pot_limit, end_override, end_overrides, lower_limit
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import finish
 from timebank.tasks.queries import Shows, list_tasks
@@ -33,7 +33,7 @@ def lower(session, village):
     def lowering(*, by=None, member=None, **said):
         wanted = {"below_minutes": 1800, "reason": "Back from hospital", "until": UNTIL} | said
         doing = Doing(by or village.rosa, NOW, wanted.pop("form_key", "form"))
-        lower_limit(session, village.angus, member or village.grace, doing, **wanted)
+        lower_limit(session, village.angus, member or village.grace, Override(**wanted), doing)
 
     return lowering
 

@@ -16,7 +16,7 @@ from timebank.exchanges import actions
 from timebank.ledger.checks import Verdict
 from timebank.ledger.errors import FloorReachedError
 from timebank.members.errors import LimitAboveBalanceError
-from timebank.members.limits import lower_limit
+from timebank.members.limits import Override, lower_limit
 
 
 @pytest.fixture
@@ -65,10 +65,8 @@ def test_a_stricter_limit_against_a_posting_is_refused_or_refuses(wide_backend, 
             session,
             village.angus,
             village.grace,
+            Override(300, "As agreed", TODAY + timedelta(days=7)),
             Doing(village.rosa, NOW),
-            below_minutes=300,
-            reason="As agreed",
-            until=TODAY + timedelta(days=7),
         )
 
     answers = at_once(wide_backend, [confirm, limit] if attempt % 2 else [limit, confirm])

@@ -270,7 +270,7 @@ def _rules(scene: Scene) -> Call:
 def _limit(scene: Scene) -> Call:
     until = TODAY + timedelta(days=30)
     said = {"below_minutes": 1800, "reason": "Back from hospital", "until": until}
-    return partial(limits.lower_limit, scene.session, scene.bank, scene.village.grace, **said)
+    return partial(limits.lower_limit, scene.session, scene.bank, scene.village.grace, limits.Override(**said))
 
 
 def _limit_ended(scene: Scene) -> Call:

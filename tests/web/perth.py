@@ -24,7 +24,7 @@ from timebank.exchanges.rules import Side
 from timebank.listings import categories
 from timebank.listings.models import Category
 from timebank.members.actions import NewMember, admit
-from timebank.members.limits import lower_limit
+from timebank.members.limits import Override, lower_limit
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_code
 
@@ -124,7 +124,7 @@ def _look_after(books: Books) -> None:
     with books.backend.session() as session:
         until = TODAY + timedelta(days=30)
         bank, ivo = books.village.angus, books.village.linus
-        lower_limit(session, bank, ivo, Doing(mary, NOW), below_minutes=1800, reason=WORDS, until=until)
+        lower_limit(session, bank, ivo, Override(1800, WORDS, until), Doing(mary, NOW))
         session.commit()
 
 

@@ -14,7 +14,7 @@ from timebank.actors import Doing, Unattended
 from timebank.codes import spoken
 from timebank.exchanges import reversals
 from timebank.members.actions import NewMember, admit
-from timebank.members.limits import end_overrides, lower_limit
+from timebank.members.limits import Override, end_overrides, lower_limit
 
 
 def record(browser, *, side="giver", purpose="record", words="Grace", **answers):
@@ -361,7 +361,7 @@ def test_what_time_brings_mints_no_hours(village, books, backend):
     books.confirmed(village.ada, village.grace, minutes=90)
     with backend.session() as session:
         lower = {"below_minutes": 1800, "reason": "Back from hospital", "until": TODAY}
-        lower_limit(session, village.angus, village.grace, Doing(village.rosa, NOW), **lower)
+        lower_limit(session, village.angus, village.grace, Override(**lower), Doing(village.rosa, NOW))
         session.commit()
         assert end_overrides(session, village.angus, now=NOW + timedelta(days=2)) == 1
         session.commit()

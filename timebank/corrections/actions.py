@@ -75,7 +75,7 @@ def propose_adjustment(session: Session, bank: Bank, adjustment: Adjustment, doi
     if first_code is not None:
         return first_code
     check_adjustment(bank, adjustment, doing)
-    session.add(_new(CorrectionKind.ADJUSTMENT, code, lines, adjustment.day, adjustment.reason, doing))
+    session.add(_new(code, lines, adjustment.day, adjustment.reason, doing, None))
     session.flush()
     return code
 
@@ -100,7 +100,7 @@ def propose_reversal(
         raise ReasonMissingError
     _refuse_what_cannot_go_back(session, doing.bank_id, entry_id, chosen)
     today = clock.local_day(doing.now, bank.time_zone)
-    session.add(_new(CorrectionKind.REVERSAL, code, chosen, today, reason, doing, entry_id=entry_id))
+    session.add(_new(code, chosen, today, reason, doing, entry_id))
     session.flush()
     return code
 
@@ -158,21 +158,13 @@ def _begin_proposal(session: Session, doing: Doing, code: str, content: dict[str
     return trail.begin(session, doing, DeedName.CORRECTION_PROPOSED, subject, content, is_new=True)
 
 
-def _new(  # noqa: PLR0913 (a correction names what, when and why)
-    kind: CorrectionKind,
-    code: str,
-    lines: Sequence[object],
-    day: date,
-    reason: str,
-    doing: Doing,
-    *,
-    entry_id: int | None = None,
-) -> Correction:
+def _new(code: str, lines: Sequence[object], day: date, reason: str, doing: Doing, entry_id: int | None) -> Correction:
+    """Return an adjustment, or the reversal of lines of an entry."""
     return Correction(
         bank_id=doing.bank_id,
         id=clock.next_id(),
         code=code,
-        kind=kind,
+        kind=CorrectionKind.ADJUSTMENT if entry_id is None else CorrectionKind.REVERSAL,
         entry_id=entry_id,
         lines=json.dumps(lines),
         occurred_on=day,

@@ -12,7 +12,7 @@ from timebank.demo.stories import Neighbourhood, Story
 from timebank.leaving.actions import leave, take_back_in
 from timebank.leaving.rules import Departure
 from timebank.listings.actions import ask_broker
-from timebank.members.limits import lower_limit
+from timebank.members import limits
 from timebank.members.queries import find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.references import Ref, Subject
@@ -71,14 +71,16 @@ class DeskWork:
 def lower(neighbourhood: Neighbourhood, override: LowerLimit, coordinator: str) -> Story:
     """The coordinator lowers a member's limit for a time."""
     now = yield neighbourhood.moment(override.days_ago)
-    lower_limit(
+    limits.lower_limit(
         neighbourhood.session,
         neighbourhood.bank,
         neighbourhood.people[override.whose],
+        limits.Override(
+            -override.floor_minutes,
+            override.reason,
+            neighbourhood.today + timedelta(days=override.days - override.days_ago),
+        ),
         Doing(neighbourhood.people[coordinator], now, f"village-limit-{override.whose}"),
-        below_minutes=-override.floor_minutes,
-        reason=override.reason,
-        until=neighbourhood.today + timedelta(days=override.days - override.days_ago),
     )
 
 

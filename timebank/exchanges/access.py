@@ -16,7 +16,7 @@ from timebank.exchanges.rules import may_see, took_part
 def get_visible(session: Session, actor: Actor, code: str) -> Exchange:
     """Return the exchange, for its two sides and for those who look after the bank. Raises NotVisibleError."""
     exchange = find_exchange(session, actor.bank_id, code)
-    if exchange is None or not may_see(exchange.standing(), actor):
+    if exchange is None or not may_see(exchange.snapshot(), actor):
         raise NotVisibleError(code)
     return exchange
 
@@ -27,7 +27,7 @@ def get_own(session: Session, actor: Actor, code: str) -> Exchange:
     Raises NotVisibleError, or NotPermittedError for those who may only look at it.
     """
     exchange = get_visible(session, actor, code)
-    if exchange.standing().side_of(actor.account_id) is None:
+    if exchange.snapshot().side_of(actor.account_id) is None:
         raise NotPermittedError(code)
     return exchange
 
@@ -35,7 +35,7 @@ def get_own(session: Session, actor: Actor, code: str) -> Exchange:
 def get_for_draft(session: Session, actor: Actor, code: str) -> Exchange:
     """Return the exchange that a draft begins from, for its two sides. Raises NotVisibleError for everybody else."""
     exchange = find_exchange(session, actor.bank_id, code)
-    if exchange is None or exchange.standing().side_of(actor.account_id) is None:
+    if exchange is None or exchange.snapshot().side_of(actor.account_id) is None:
         raise NotVisibleError(code)
     return exchange
 
@@ -47,7 +47,7 @@ def get_to_decide(session: Session, actor: Actor, code: str) -> tuple[Exchange, 
     """
     exchange = get_visible(session, actor, code)
     hands = list_hands(session, actor.bank_id, exchange.id)
-    if took_part(exchange.standing(), actor, hands):
+    if took_part(exchange.snapshot(), actor, hands):
         raise NotPermittedError(code)
     return exchange, hands
 
@@ -58,7 +58,7 @@ def get_visible_reversal(session: Session, actor: Actor, code: str) -> tuple[Rev
     if reversal is None:
         raise NotVisibleError(code)
     exchange = get_exchange_by_id(session, actor.bank_id, reversal.exchange_id)
-    if not may_see(exchange.standing(), actor):
+    if not may_see(exchange.snapshot(), actor):
         raise NotVisibleError(code)
     return reversal, exchange
 

@@ -6,7 +6,6 @@ the receiver's account. The same form again returns what its first submission pr
 
 from dataclasses import asdict, replace
 from datetime import date
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -86,13 +85,13 @@ def record_agreed(  # noqa: PLR0913 (which exchange, when and how long, and whet
     The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`.
     """
     content = {"day": day, "minutes": minutes}
-    with deed(session, doing, Deed.RECORD, code, rules.may_record, content=content) as exchange:
+    with deed(session, doing, Deed.RECORD, code, content=content) as exchange:
         if exchange is None:
             return
         check_day(bank, day, doing.now, to_come=False)
         if minutes <= 0:
             raise NoTimeError
-        side = exchange.standing().side_of(doing.by.account_id) or Side.GIVER
+        side = exchange.snapshot().side_of(doing.by.account_id) or Side.GIVER
         _set_recorded(exchange, side, day, minutes + exchange.travel_minutes + exchange.preparation_minutes)
         if not slip:
             hold_hours(session, bank, exchange, doing.now)
@@ -114,19 +113,19 @@ def _confirm_by_slip(session: Session, exchange: Exchange | Locked, other_side: 
 
 def accept(session: Session, code: str, doing: Doing) -> None:
     """Accept a proposal."""
-    with deed(session, doing, Deed.ACCEPT, code, rules.may_accept):
+    with deed(session, doing, Deed.ACCEPT, code):
         pass
 
 
 def decline(session: Session, code: str, doing: Doing) -> None:
     """Decline a proposal."""
-    with deed(session, doing, Deed.DECLINE, code, rules.may_accept):
+    with deed(session, doing, Deed.DECLINE, code):
         pass
 
 
 def cancel(session: Session, code: str, doing: Doing) -> None:
     """Cancel one's own proposal or record, or what was agreed; releases the hold."""
-    with deed(session, doing, Deed.CANCEL, code, rules.may_cancel) as exchange:
+    with deed(session, doing, Deed.CANCEL, code) as exchange:
         if exchange is not None and exchange.hold_id is not None:
             release_hours(session, exchange, doing.now)
 
@@ -136,7 +135,7 @@ def confirm(session: Session, code: str, doing: Doing) -> None:
 
     Raises FloorReachedError, and EvidenceMissingError if one broker acts for both sides.
     """
-    with deed(session, doing, Deed.CONFIRM, code, rules.may_confirm) as exchange:
+    with deed(session, doing, Deed.CONFIRM, code) as exchange:
         if exchange is not None:
             check_evidence(session, exchange, doing.by)
             post_hours(session, exchange, doing)
@@ -148,7 +147,7 @@ def dispute(session: Session, code: str, doing: Doing, *, words: str, minutes: i
     No hours move, and the hold stays; a broker sees the dispute.
     """
     content = {"words": words, "minutes": minutes}
-    with deed(session, doing, Deed.DISPUTE, code, rules.may_dispute, content=content, words=words) as exchange:
+    with deed(session, doing, Deed.DISPUTE, code, content=content, words=words) as exchange:
         if exchange is not None:
             exchange.disputed_minutes = whole_steps(minutes) if minutes else minutes
 
@@ -161,9 +160,9 @@ def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
     if begin(session, doing, Deed.AGREE, code, {"minutes": minutes}) is not None:
         return
     exchange = lock(session, doing.bank_id, code)
-    if rules.is_of_the_hand(exchange.standing(), doing.by):
+    if rules.is_of_the_hand(exchange.snapshot(), doing.by):
         raise OwnExchangeError
-    if rules.agreeable_minutes(exchange.standing(), doing.by) != minutes:
+    if rules.agreeable_minutes(exchange.snapshot(), doing.by) != minutes:
         raise NotNowError(state=exchange.state)
     check_evidence(session, exchange, doing.by)
     exchange.minutes = minutes
@@ -181,8 +180,7 @@ def decide(session: Session, code: str, doing: Doing, *, minutes: int, reason: s
     if not reason.strip():
         raise ReasonMissingError
     content = {"minutes": minutes, "reason": reason}
-    may = partial(rules.may_decide, hands=())  # brokers who acted for a side are looked up under the lock
-    with deed(session, doing, Deed.DECIDE, code, may, content=content, words=reason) as exchange:
+    with deed(session, doing, Deed.DECIDE, code, content=content, words=reason) as exchange:
         if exchange is None:
             return
         if doing.by.membership_id in list_hands(session, doing.bank_id, exchange.id):

@@ -37,7 +37,7 @@ def confirm_at_once(alone: Alone, code: str, doing: Doing) -> bool:
     except NoResultFound:
         return False
     minutes, day = exchange.minutes, exchange.occurred_on
-    if exchange.hold_id is None or not minutes or day is None or not rules.may_confirm(exchange.standing(), doing.by):
+    if exchange.hold_id is None or not minutes or day is None or not rules.may_confirm(exchange.snapshot(), doing.by):
         return False
     entry = entry_of(exchange, minutes, day, doing)
     try:

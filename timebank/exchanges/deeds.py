@@ -7,7 +7,7 @@ have signed is evidence for both.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -38,30 +38,39 @@ from timebank.trail import actions as trail
 _WORD_GIVEN = (Deed.RECORD, Deed.CONFIRM, Deed.DISPUTE, Deed.AGREE)
 #: Deeds whose step keeps the exchange's minutes.
 _KEEPS_MINUTES = frozenset({Deed.RECORD, Deed.CONFIRM, Deed.AGREE, Deed.DECIDE})
-May = Callable[[rules.Standing, Actor], bool]
+May = Callable[[rules.Snapshot, Actor], bool]
+#: Who may do a deed on an exchange that exists. Brokers who acted for a side are looked up under the lock by `decide`.
+_MAY: dict[Deed, May] = {
+    Deed.ACCEPT: rules.may_accept,
+    Deed.DECLINE: rules.may_accept,
+    Deed.CANCEL: rules.may_cancel,
+    Deed.RECORD: rules.may_record,
+    Deed.CONFIRM: rules.may_confirm,
+    Deed.DISPUTE: rules.may_dispute,
+    Deed.DECIDE: partial(rules.may_decide, hands=()),
+}
 
 
 @contextmanager
-def deed(  # noqa: PLR0913 (an action with its rule and the form's content)
+def deed(
     session: Session,
     doing: Doing,
     verb: Deed,
     code: str,
-    may: May,
     *,
     content: Mapping[str, object] | None = None,
     words: str | None = None,
 ) -> Iterator[Locked | None]:
     """Begin a deed and yield the row-locked exchange; on leaving, write its changes and the step with `words`.
 
-    Yields None where this very form was done before: then there is nothing to do. Raises OtherContentError,
+    Yields None if this form was submitted before: then there is nothing to do. Raises OtherContentError,
     NotNowError, NotYoursError or OwnExchangeError.
     """
     if begin(session, doing, verb, code, content) is not None:
         yield None
         return
     exchange = lock(session, doing.bank_id, code)
-    move(exchange, verb, doing.by, may)
+    move(exchange, verb, doing.by)
     yield exchange
     minutes = exchange.disputed_minutes if verb is Deed.DISPUTE else exchange.minutes
     keeps = verb is Deed.DISPUTE or verb in _KEEPS_MINUTES
@@ -77,19 +86,19 @@ def begin(
     *,
     is_new: bool = False,
 ) -> str | None:
-    """Write the trail's row; return the code of the exchange where this very form was done before, else None."""
+    """Write the trail's row; return the code of the exchange if this form was submitted before, else None."""
     name = DeedName(f"exchange.{verb}")
     return trail.begin(session, doing, name, Ref(Subject.EXCHANGE, code), content, is_new=is_new)
 
 
-def move(exchange: Locked, verb: Deed, by: Actor, may: May) -> None:
+def move(exchange: Locked, verb: Deed, by: Actor) -> None:
     """Take the exchange to where the deed leads. Raises NotNowError, NotYoursError or OwnExchangeError."""
     leads_to = TRANSITIONS.get((State(exchange.state), verb))
     if leads_to is None:
         raise NotNowError(state=exchange.state)
-    if rules.is_of_the_hand(exchange.standing(), by):
+    if rules.is_of_the_hand(exchange.snapshot(), by):
         raise OwnExchangeError
-    if not may(exchange.standing(), by):
+    if not _MAY[verb](exchange.snapshot(), by):
         raise NotYoursError
     exchange.state = leads_to
 

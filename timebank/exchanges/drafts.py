@@ -63,7 +63,7 @@ def clear_drafts(session: Session, *, now: datetime) -> int:
 
 def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
     """Return a draft with the answers of an exchange of the actor's own, without the day."""
-    side = exchange.standing().side_of(actor.account_id) or Side.GIVER
+    side = exchange.snapshot().side_of(actor.account_id) or Side.GIVER
     draft = start(session, actor, Purpose.RECORD, side, now=now)
     draft.other_account_id = _other_account(exchange, actor)
     draft.what, draft.minutes = exchange.what, exchange.minutes or None

@@ -19,7 +19,7 @@ from timebank.actors import Actor, Doing, Unattended
 from timebank.bookkeeping import holds
 from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
-from timebank.exchanges.rules import WAITING, Deed, Standing, standing_of
+from timebank.exchanges.rules import WAITING, Deed, Snapshot, snapshot_of
 from timebank.references import Ref, Subject
 
 _EXCHANGES = cast("Table", Exchange.__table__)
@@ -106,9 +106,9 @@ class Locked:
     changed_at: datetime | str
     hold_id: int | None
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> Snapshot:
         """Return the values that rules need."""
-        return standing_of(self)
+        return snapshot_of(self)
 
 
 def lock(session: Session, bank_id: int, code: str) -> Locked:

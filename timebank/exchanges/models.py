@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.actors import How
 from timebank.db import Base, InDomain, UtcTime
-from timebank.exchanges.rules import RECORDED, Deed, OfExchange, Side, Standing, State, standing_of
+from timebank.exchanges.rules import RECORDED, Deed, OfExchange, Side, Snapshot, State, snapshot_of
 from timebank.states import one_of
 
 #: Rules that PostgreSQL keeps as domains (decision 21): every hour that moves changes an exchange and adds a step.
@@ -84,9 +84,9 @@ class Exchange(OfExchange, Base):
     travel_minutes: Mapped[int] = mapped_column(InDomain(EXTRA_MINUTES), server_default=text("0"))
     preparation_minutes: Mapped[int] = mapped_column(InDomain(EXTRA_MINUTES), server_default=text("0"))
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> Snapshot:
         """Return the values that rules need."""
-        return standing_of(self)
+        return snapshot_of(self)
 
 
 class ExchangeStep(Base):

@@ -38,7 +38,7 @@ def propose(session: Session, code: str, doing: Doing, *, reason: str) -> str:
     if first_code is not None:
         return first_code
     exchange = lock(session, doing.bank_id, code)
-    if not rules.may_propose_reversal(exchange.standing(), doing.by):
+    if not rules.may_propose_reversal(exchange.snapshot(), doing.by):
         raise NotNowError(state=exchange.state) if exchange.state == State.REVERSED else NotYoursError()
     if _find_waiting(session, exchange) is not None:
         raise ReversalStandsError
@@ -63,8 +63,8 @@ def agree(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> Non
         return
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
-    side = exchange.standing().side_of(by.account_id)
-    if side is None or not rules.may_agree_to_reversal(exchange.standing(), by):
+    side = exchange.snapshot().side_of(by.account_id)
+    if side is None or not rules.may_agree_to_reversal(exchange.snapshot(), by):
         raise NotYoursError
     if side is Side.GIVER:
         reversal.giver_agreed_by = by.membership_id
@@ -82,7 +82,7 @@ def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> N
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     hands = list_hands(session, by.bank_id, exchange.id)
-    if not rules.may_approve_reversal(exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands):
+    if not rules.may_approve_reversal(exchange.snapshot(), by, proposed_by=reversal.proposed_by, hands=hands):
         raise NotYoursError
     reversal.approved_by = by.membership_id
     _carry_out(session, bank, reversal, exchange, doing)
@@ -97,7 +97,7 @@ def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
     own = reversal.proposed_by == by.membership_id and may_approve(by)
     hands = list_hands(session, by.bank_id, exchange.id)
     if not own and not rules.may_approve_reversal(
-        exchange.standing(), by, proposed_by=reversal.proposed_by, hands=hands
+        exchange.snapshot(), by, proposed_by=reversal.proposed_by, hands=hands
     ):
         raise NotYoursError
     reversal.refused_by, reversal.closed_at = by.membership_id, doing.now

@@ -108,7 +108,7 @@ TRANSITIONS: dict[tuple[State | None, Deed], State] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Snapshot:
     """The values of an exchange that rules need: its state, its accounts, and the sides that proposed and recorded it.
 
     `minutes` are those recorded or decided, `disputed_minutes` those that the other side named (None: none).
@@ -141,9 +141,9 @@ class ExchangeColumns(Protocol):
     disputed_minutes: int | None
 
 
-def standing_of(exchange: ExchangeColumns) -> Standing:
+def snapshot_of(exchange: ExchangeColumns) -> Snapshot:
     """Return the values of an exchange that rules need."""
-    return Standing(
+    return Snapshot(
         state=State(exchange.state),
         giver_account_id=exchange.giver_account_id,
         receiver_account_id=exchange.receiver_account_id,
@@ -154,7 +154,7 @@ def standing_of(exchange: ExchangeColumns) -> Standing:
     )
 
 
-def have_agreed(exchange: Standing) -> bool:
+def have_agreed(exchange: Snapshot) -> bool:
     """Return whether the two arranged this help together and it is not over: then each may see the other's contact.
 
     Help that only one side recorded does not count, or recording would be a way to learn a phone number.
@@ -163,22 +163,22 @@ def have_agreed(exchange: Standing) -> bool:
     return exchange.state is State.ACCEPTED or (arranged and exchange.state in WAITING)
 
 
-def is_of_the_hand(exchange: Standing, actor: Actor) -> bool:
+def is_of_the_hand(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the broker who acts is a side of it: nobody acts for the other side of their own exchange."""
     return actor.hand is not None and exchange.side_of(actor.hand.account_id) is not None
 
 
-def took_part(exchange: Standing, actor: Actor, hands: Collection[int]) -> bool:
+def took_part(exchange: Snapshot, actor: Actor, hands: Collection[int]) -> bool:
     """Return whether they gave, received, or acted for a side; `hands` are the memberships of the brokers who did."""
     return exchange.side_of(actor.account_id) is not None or actor.membership_id in hands
 
 
-def may_see(exchange: Standing, actor: Actor) -> bool:
+def may_see(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a side of it, or looks after the bank."""
     return exchange.side_of(actor.account_id) is not None or may_see_all_exchanges(actor)
 
 
-def may_accept(exchange: Standing, actor: Actor) -> bool:
+def may_accept(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is the side that was asked."""
     side = exchange.side_of(actor.account_id)
     return (
@@ -189,7 +189,7 @@ def may_accept(exchange: Standing, actor: Actor) -> bool:
     )
 
 
-def may_cancel(exchange: Standing, actor: Actor) -> bool:
+def may_cancel(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor proposed or recorded it, or is a side of what is agreed, and nobody has confirmed it."""
     side = exchange.side_of(actor.account_id)
     if side is None or not may_exchange(actor):
@@ -198,12 +198,12 @@ def may_cancel(exchange: Standing, actor: Actor) -> bool:
     return exchange.state is State.ACCEPTED or (exchange.state in spoke and spoke[exchange.state] is side)
 
 
-def may_record(exchange: Standing, actor: Actor) -> bool:
+def may_record(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a side of an agreed exchange."""
     return exchange.state is State.ACCEPTED and exchange.side_of(actor.account_id) is not None and may_exchange(actor)
 
 
-def may_confirm(exchange: Standing, actor: Actor) -> bool:
+def may_confirm(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is the side that did not record it."""
     side = exchange.side_of(actor.account_id)
     return (
@@ -214,12 +214,12 @@ def may_confirm(exchange: Standing, actor: Actor) -> bool:
     )
 
 
-def may_dispute(exchange: Standing, actor: Actor) -> bool:
+def may_dispute(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor may dispute it, which is whoever may confirm it."""
     return may_confirm(exchange, actor)
 
 
-def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
+def agreeable_minutes(exchange: Snapshot, actor: Actor) -> int | None:
     """Return the minutes that this side of a dispute can agree to: those that the other side named, or None."""
     side = exchange.side_of(actor.account_id)
     if exchange.state is not State.DISPUTED or side is None or not may_exchange(actor):
@@ -227,27 +227,27 @@ def agreeable_minutes(exchange: Standing, actor: Actor) -> int | None:
     return exchange.disputed_minutes if side is exchange.recorded_side else exchange.minutes
 
 
-def may_decide(exchange: Standing, actor: Actor, *, hands: Collection[int]) -> bool:
+def may_decide(exchange: Snapshot, actor: Actor, *, hands: Collection[int]) -> bool:
     """Return whether a broker may decide a dispute: one who took no part. `hands` as for `took_part`."""
     return exchange.state is State.DISPUTED and not took_part(exchange, actor, hands) and may_broker(actor)
 
 
-def may_propose_reversal(exchange: Standing, actor: Actor) -> bool:
+def may_propose_reversal(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a coordinator, and hours have moved."""
     return exchange.state in MOVED and bool(exchange.minutes) and may_coordinate(actor)
 
 
-def may_agree_to_reversal(exchange: Standing, actor: Actor) -> bool:
+def may_agree_to_reversal(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a side, without a broker's hand: a second approver decides for who cannot."""
     return exchange.side_of(actor.account_id) is not None and may_exchange(actor) and actor.hand is None
 
 
-def may_approve_reversal(exchange: Standing, actor: Actor, *, proposed_by: int, hands: Collection[int]) -> bool:
+def may_approve_reversal(exchange: Snapshot, actor: Actor, *, proposed_by: int, hands: Collection[int]) -> bool:
     """Return whether the actor is a second approver who neither proposed it nor took part."""
     return may_approve(actor) and actor.membership_id != proposed_by and not took_part(exchange, actor, hands)
 
 
-def may_thank(exchange: Standing, actor: Actor) -> bool:
+def may_thank(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a side, and hours have moved."""
     return (
         exchange.state in MOVED

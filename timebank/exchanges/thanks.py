@@ -33,7 +33,7 @@ def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
         return
     by = doing.by
     exchange = lock(session, by.bank_id, code)
-    standing = exchange.standing()
+    standing = exchange.snapshot()
     side = standing.side_of(by.account_id)
     if rules.is_of_the_hand(standing, by):
         raise OwnExchangeError

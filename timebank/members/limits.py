@@ -3,6 +3,7 @@
 Every change is a row of the books' limit changes and one of the trail. A limit never lies above today's balance.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
@@ -30,22 +31,30 @@ TIME_IS_OVER = "the override has ended"
 ENDED_EARLY = "the override was ended early"
 
 
-def lower_limit(  # noqa: PLR0913 (how far, why and until when: a limit is changed for a reason and a time)
-    session: Session, bank: Bank, member: Actor, doing: Doing, *, below_minutes: int, reason: str, until: date
-) -> None:
-    """Let a member go so many minutes below zero until the end of a day.
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A lower limit for a time: the minutes that an account may go below zero, why, and until the end of which day."""
+
+    below_minutes: int
+    reason: str
+    until: date
+
+
+def lower_limit(session: Session, bank: Bank, member: Actor, override: Override, doing: Doing) -> None:
+    """Lower a member's limit for a time.
 
     Raises NotAllowedError, LimitReasonMissingError, LimitDayError, or LimitAboveBalanceError where they are further
     below zero already.
     """
-    content = {"below": below_minutes, "reason": reason, "until": until}
+    content = {"below": override.below_minutes, "reason": override.reason, "until": override.until}
     subject = Ref(Subject.MEMBER, member.code)
     if trail.begin(session, doing, DeedName.LIMIT_LOWERED, subject, content) is not None:
         return
     if not may_change_limit(doing.by, of_membership=member.membership_id):
         raise NotAllowedError
-    _check(reason, until, clock.local_day(doing.now, bank.time_zone))
-    _set_floor(session, member.account_id, -below_minutes, doing, reason=reason, until=until)
+    _check(override.reason, override.until, clock.local_day(doing.now, bank.time_zone))
+    below = -override.below_minutes
+    _set_floor(session, member.account_id, below, doing, reason=override.reason, until=override.until)
 
 
 def end_override(session: Session, bank: Bank, member: Actor, doing: Doing) -> None:

@@ -109,7 +109,7 @@ def entry(word: str, code: str) -> str:
 def _may_take_back(story: Story) -> bool:
     """Return whether the reader may reverse what is left of the entry; an exchange is reversed on its own page."""
     if story.exchange is not None:
-        return may_propose_reversal(story.exchange.standing(), g.actor) and not story.entry.reverses
+        return may_propose_reversal(story.exchange.snapshot(), g.actor) and not story.entry.reverses
     return may_coordinate(g.actor) and story.lines_left > 0
 
 

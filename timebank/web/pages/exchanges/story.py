@@ -17,7 +17,7 @@ from timebank.web.pages.exchanges.forms import ThanksForm
 def tell(exchange: Exchange, actor: Actor) -> dict[str, object]:
     """Return the values for templates: sides with names and codes, steps, the reader's side and permissions."""
     session = db.session()
-    standing = exchange.standing()
+    standing = exchange.snapshot()
     names = list_names(session, g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
     giver, receiver = names[exchange.giver_account_id], names[exchange.receiver_account_id]
     side = standing.side_of(actor.account_id)

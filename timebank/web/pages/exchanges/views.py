@@ -13,7 +13,7 @@ from timebank.exchanges.confirming import confirm_at_once
 from timebank.exchanges.errors import EvidenceMissingError
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import list_exchanges
-from timebank.exchanges.rules import Standing, State
+from timebank.exchanges.rules import Snapshot, State
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -125,7 +125,7 @@ def confirm(code: str) -> str | Response:
             _confirm(code, doing(form, g.actor.with_evidence(form.evidence.data)))
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not rules.may_confirm(exchange.standing(), g.actor):
+    elif not rules.may_confirm(exchange.snapshot(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/confirm.html", form=form, minutes=exchange.minutes, **_before(exchange))
 
@@ -150,7 +150,7 @@ def dispute(code: str) -> str | Response:
             actions.dispute(db.session(), code, doing(form, by), words=words, minutes=form.how_long.minutes)
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not form.is_submitted() and not rules.may_dispute(exchange.standing(), g.actor):
+    elif not form.is_submitted() and not rules.may_dispute(exchange.snapshot(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/dispute.html", form=form, **_before(exchange))
 
@@ -160,7 +160,7 @@ def dispute(code: str) -> str | Response:
 def agree(code: str) -> str | Response:
     """End a dispute by agreeing to what the other side says."""
     exchange = access.get_own(db.session(), g.actor, code)
-    minutes = rules.agreeable_minutes(exchange.standing(), g.actor)
+    minutes = rules.agreeable_minutes(exchange.snapshot(), g.actor)
     form = AgreementForm(minutes=minutes)
     typed = str((form.minutes.raw_data or [""])[0])  # what the page showed, not what it would show now
     if form.validate_on_submit() and typed.isascii() and typed.isdecimal():
@@ -190,7 +190,7 @@ def decide(code: str) -> str | Response:
             actions.decide(db.session(), code, doing(form), minutes=minutes, reason=reason)
         if outcome.is_done:
             return redirect(url_for("exchanges.done", code=code), 303)
-    elif not form.is_submitted() and not rules.may_decide(exchange.standing(), g.actor, hands=hands):
+    elif not form.is_submitted() and not rules.may_decide(exchange.snapshot(), g.actor, hands=hands):
         return redirect(url_for("exchanges.exchange", code=code))
     return render_template("exchanges/decide.html", form=form, **tell(exchange, g.actor))
 
@@ -230,13 +230,13 @@ def _before(exchange: Exchange) -> dict[str, object]:
     return {**tell(exchange, g.actor), "account": account}
 
 
-def _do(code: str, verb: Verb, may: Callable[[Standing, Actor], bool]) -> Response:
+def _do(code: str, verb: Verb, may: Callable[[Snapshot, Actor], bool]) -> Response:
     """Do the action of a button, and redirect to the exchange."""
     exchange = access.get_own(db.session(), g.actor, code)
     form = ButtonForm()
     if not form.validate_on_submit():
         abort(400)
-    allowed = may(exchange.standing(), g.actor)
+    allowed = may(exchange.snapshot(), g.actor)
     with committing() as outcome:
         verb(db.session(), code, doing(form))
     if outcome.is_done and allowed:

@@ -30,9 +30,7 @@ def limit(code: str) -> str | Response:
     if form.validate_on_submit() and form.below.minutes is not None and form.until.day is not None:
         below, reason, until = form.below.minutes, form.reason.data or "", form.until.day
         with committing(form, _fields(form)) as outcome:
-            actions.lower_limit(
-                db.session(), g.bank, member, doing(form), below_minutes=below, reason=reason, until=until
-            )
+            actions.lower_limit(db.session(), g.bank, member, actions.Override(below, reason, until), doing(form))
         if outcome.is_done:
             flash(_("The limit of %(name)s is changed.", name=member.name))
             return redirect(url_for("limits.limit", code=code), 303)

@@ -181,7 +181,7 @@ def again(code: str) -> Response:
 def record_agreed(code: str) -> Response:
     """Start a draft that records what was agreed, which asks for the day and has the agreed time to be checked."""
     exchange = access.get_for_draft(db.session(), g.actor, code)
-    if not may_record(exchange.standing(), g.actor):
+    if not may_record(exchange.snapshot(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code), 303)
     draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now())
     db.session.commit()

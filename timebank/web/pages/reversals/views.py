@@ -33,7 +33,7 @@ def propose(code: str) -> str | Response:
             reversal_code = actions.propose(db.session(), code, doing(form), reason=form.reason.data or "")
         if outcome.is_done:
             return redirect(url_for("reversals.reversal", code=reversal_code), 303)
-    elif not form.is_submitted() and not rules.may_propose_reversal(exchange.standing(), g.actor):
+    elif not form.is_submitted() and not rules.may_propose_reversal(exchange.snapshot(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code))
     names = list_names(db.session(), g.bank.id, [exchange.giver_account_id, exchange.receiver_account_id])
     return render_template("reversals/propose.html", form=form, exchange=exchange, names=names)
@@ -44,7 +44,7 @@ def propose(code: str) -> str | Response:
 def reversal(code: str) -> str:
     """A reversal: what it takes back, why, and who has agreed so far."""
     reversal, exchange = get_visible_reversal(db.session(), g.actor, code)
-    standing = exchange.standing()
+    standing = exchange.snapshot()
     side = standing.side_of(g.actor.account_id)
     agreed = {"giver": reversal.giver_agreed_by, "receiver": reversal.receiver_agreed_by}
     waits = reversal.closed_at is None
@@ -86,7 +86,7 @@ def refuse(code: str) -> Response:
 
 def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
     hands = list_hands(db.session(), g.bank.id, exchange.id)
-    return rules.may_approve_reversal(exchange.standing(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
+    return rules.may_approve_reversal(exchange.snapshot(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
 
 
 def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
