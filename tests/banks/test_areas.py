@@ -40,7 +40,7 @@ def test_areas_are_listed_by_name_in_their_own_bank(session, village, add):
 
 
 @pytest.mark.parametrize("name", ["", " ", "..", "-", "For/far", "x" * 61])
-def test_what_is_no_name(add, name):
+def test_an_invalid_area_name_is_refused(add, name):
     with pytest.raises(AreaNameError):
         add(name)
 

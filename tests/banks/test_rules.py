@@ -60,7 +60,7 @@ USUAL = Rules(
         {"privacy_notice": "x" * 10_000},
     ],
 )
-def test_what_fits(changed):
+def test_rules_within_their_ranges_pass(changed):
     check(replace(USUAL, **changed))
 
 
@@ -97,7 +97,7 @@ def test_what_fits(changed):
         {"privacy_notice": "x" * 10_001},
     ],
 )
-def test_what_does_not(changed):
+def test_a_rule_out_of_its_range_is_named(changed):
     with pytest.raises(RuleOutOfRangeError) as refused:
         check(replace(USUAL, **changed))
     assert refused.value.values == {"rule": next(iter(changed))}
@@ -120,7 +120,7 @@ _NUMBERS = {
 
 
 @given(st.fixed_dictionaries({}, optional=_NUMBERS))
-def test_whatever_passes_meets_no_check_of_the_database(changed):
+def test_rules_that_pass_violate_no_constraint_of_the_database(changed):
     """The same conditions as the table's own, written down a second time."""
     said = replace(USUAL, **changed)
     try:

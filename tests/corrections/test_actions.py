@@ -93,7 +93,7 @@ def test_nobody_approves_their_own(desk, village):
 
 
 @pytest.mark.parametrize("name", ["ada", "grace", "linus", "rosa", "audrey", "perdita"])
-def test_who_is_no_second_approver_answers_nothing(desk, village, name):
+def test_only_a_second_approver_answers(desk, village, name):
     code = desk.adjust()
     by = getattr(village, name)
     with pytest.raises((NotAllowedError, NoResultFound)):
@@ -129,7 +129,7 @@ def test_a_brokers_hand_neither_proposes_nor_approves(desk, village):
         ({"minutes": 0}, NotMinutesError),
     ],
 )
-def test_what_cannot_be_meant_is_not_proposed(desk, said, error):
+def test_an_impossible_adjustment_is_refused(desk, said, error):
     with pytest.raises(error):
         desk.adjust(**said)
     assert desk.ask("SELECT count(*) FROM correction") == [(0,)]

@@ -49,7 +49,7 @@ def help_of(minutes, month=OCTOBER, *, takes_back=False):
     ]
 
 
-def test_a_month_is_told_by_its_postings_and_how_the_accounts_stood_at_its_end():
+def test_figures_are_the_postings_of_a_month_and_the_balances_at_its_end():
     moved = [
         *help_of(90),
         *help_of(30, takes_back=True),
@@ -82,7 +82,7 @@ def test_a_month_is_told_by_its_postings_and_how_the_accounts_stood_at_its_end()
     )
 
 
-def test_what_came_before_counts_in_balances_and_in_nothing_else():
+def test_earlier_postings_count_in_balances_only():
     figures = reckon([NOVEMBER], "UTC", rows(help_of(90)))[NOVEMBER]
     assert (figures.above, figures.below, figures.with_hours, figures.total) == (90, -90, 2, 0)
     assert (figures.entries, figures.minutes, figures.given, figures.received, figures.kinds) == (0, 0, 0, 0, {})
@@ -150,7 +150,7 @@ def test_what_came_before_may_stand_under_any_earlier_month(lines):
     assert reckon([NOVEMBER], "UTC", rows(moved)) == reckon([NOVEMBER], "UTC", rows(pressed))
 
 
-def test_figures_that_are_told_are_read_again():
+def test_encoded_figures_are_parsed_to_the_same_value():
     figures = MonthFigures("2026-10", "UTC", entries=2, kinds={"gift": KindFigures(2, 45)})
     assert read(tell(figures)) == figures
     assert tell(figures) == tell(read(tell(figures)))
@@ -158,7 +158,7 @@ def test_figures_that_are_told_are_read_again():
 
 
 @pytest.mark.parametrize("told", ["", "7", "null", "[]", "{}", '{"kinds":{}}', '{"kinds":{"gift":3},"month":"x"}'])
-def test_what_is_no_figures_is_not_read(told):
+def test_invalid_figures_are_refused(told):
     with pytest.raises(ValueError, match=r"."):
         read(told)
 

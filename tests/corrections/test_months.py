@@ -251,7 +251,7 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("said", TAMPERINGS)
-def test_a_month_that_no_longer_comes_to_what_was_signed_is_named(desk, village, november, said):
+def test_the_check_names_a_month_whose_figures_changed(desk, village, november, said):
     sign(desk)
     confirm(desk)
     with desk.backend.owner_session() as session:
@@ -277,7 +277,7 @@ def test_a_month_that_no_longer_comes_to_what_was_signed_is_named(desk, village,
         "UPDATE correction SET code = 'AAAA2222'",
     ],
 )
-def test_an_approved_correction_that_is_not_as_its_entry_is_named(desk, village, said):
+def test_the_check_names_a_correction_that_differs_from_its_entry(desk, village, said):
     desk.approve(desk.adjust())
     assert check(desk, corrections_have_entries).verdict is Verdict.RIGHT
     with desk.backend.owner_session() as session:

@@ -77,7 +77,7 @@ def test_who_confirms_a_month(who, may):
         (EntryKind.ADJUSTMENT, "correction:K7M3Q2XZ", False),
     ],
 )
-def test_exchanges_have_a_way_of_their_own(kind, deed, own):
+def test_entries_of_exchanges_are_reversed_on_their_own_page(kind, deed, own):
     assert rules.has_own_way(kind, deed) is own
 
 
@@ -90,7 +90,7 @@ def test_exchanges_have_a_way_of_their_own(kind, deed, own):
         (Account(GRACE, floor=None, balance=0), -60, False),
     ],
 )
-def test_a_floor_that_stands_in_the_way_is_told(account, after, is_too_low):
+def test_a_change_says_whether_the_floor_prevents_it(account, after, is_too_low):
     found = rules.changes([Line(GRACE, ADA, 60)], {GRACE: account, ADA: Account(ADA, balance=30)})
     assert found[0] == rules.Change(GRACE, account.balance, after, is_too_low)
     assert found[1] == rules.Change(ADA, 30, 90, is_too_low=False)
@@ -110,7 +110,7 @@ _LINES = st.lists(
 
 
 @given(_LINES)
-def test_what_some_lose_others_gain(told):
+def test_the_changes_of_all_accounts_sum_to_zero(told):
     lines = [Line(*line) for line in told]
     found = rules.changes(lines, {number: Account(number, balance=number) for number in range(1, 5)})
     assert {change.account_id for change in found} == rules.accounts_of(lines)

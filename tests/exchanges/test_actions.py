@@ -74,7 +74,7 @@ def test_minutes_are_rounded_up_to_a_quarter_when_recorded(session, village):
         ({"day": TODAY - timedelta(days=91)}, TooLongAgoError),
     ],
 )
-def test_what_cannot_be_right_is_refused(session, village, changed, refused):
+def test_impossible_terms_are_refused(session, village, changed, refused):
     with pytest.raises(refused):
         record(session, village, terms(village.ada, village.grace, **changed), by=village.ada)
 
@@ -158,7 +158,7 @@ def test_only_who_was_asked_answers(session, village, verb, who):
         getattr(actions, verb)(session, code, Doing(getattr(village, who), NOW))
 
 
-def test_what_was_declined_is_over(session, village):
+def test_a_declined_exchange_accepts_no_deed(session, village):
     said = terms(village.ada, village.grace)
     code = actions.propose(session, village.angus, said, Doing(village.grace, NOW, "ask"))
     actions.decline(session, code, Doing(village.ada, NOW))
@@ -195,7 +195,7 @@ def test_either_side_can_end_a_dispute_by_agreeing(session, village, who, minute
     assert state_of(session, village, code) == State.CONFIRMED
 
 
-def test_nobody_agrees_to_what_was_not_shown(session, village):
+def test_agreeing_to_minutes_that_changed_is_refused(session, village):
     code = disputed(session, village)
     with pytest.raises(NotNowError):
         actions.agree(session, code, Doing(village.ada, NOW), minutes=180)
@@ -241,7 +241,7 @@ def test_no_hours_move_to_somebody_who_has_left(session, village):
     assert balance_of(session, village.ada) == 0
 
 
-def test_every_deed_stands_in_the_trail_with_who_did_it(session, village):
+def test_every_deed_is_on_the_trail_with_its_doer(session, village):
     code = make_confirmed(session, village, village.ada, village.grace)
     rows = list_deeds(session, village.angus.id, f"exchange:{code}")
     assert [(row.deed, row.done_by) for row in rows] == [

@@ -78,7 +78,7 @@ def written(session, code):
     return tuple(exchange)[1:], steps, trail, entries
 
 
-def test_it_writes_what_confirming_step_by_step_writes(on_postgresql, session, village, alone):
+def test_the_single_call_writes_the_same_rows_as_the_action(on_postgresql, session, village, alone):
     first, second = record(session, village), record(session, village, what="A lift")
     assert confirm_at_once(alone, first, Doing(village.grace, LATER, "a form"))
     actions.confirm(session, second, Doing(village.grace, LATER, "another form"))
@@ -93,7 +93,7 @@ def test_it_writes_what_confirming_step_by_step_writes(on_postgresql, session, v
     assert all_right(session)
 
 
-def test_the_same_form_again_is_told_what_came_of_it(on_postgresql, session, village, alone):
+def test_a_repeated_form_returns_the_first_result(on_postgresql, session, village, alone):
     code = record(session, village)
     assert confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
     before = written(session, code)
@@ -127,7 +127,7 @@ def _dispute(session, village, code):
 
 
 @pytest.mark.parametrize("change", [_suspend, _cross_low, _cross_high, _cancel, _dispute])
-def test_whatever_is_not_plain_is_left_to_the_other_way(on_postgresql, session, village, alone, change):
+def test_the_single_call_leaves_special_cases_to_the_action(on_postgresql, session, village, alone, change):
     code = record(session, village)
     change(session, village, code)
     session.commit()
@@ -145,14 +145,14 @@ def test_nobody_but_the_other_side_confirms(on_postgresql, session, village, alo
     assert written(session, code) == before
 
 
-def test_a_brokers_hand_goes_the_other_way(on_postgresql, session, village, alone):
+def test_the_single_call_leaves_a_brokers_hand_to_the_action(on_postgresql, session, village, alone):
     code = record(session, village)
     hand = Hand(*(getattr(village.rosa, name) for name in ("membership_id", "account_id", "name", "code")), How.PHONE)
     by = replace(village.grace, hand=hand)
     assert not confirm_at_once(alone, code, Doing(by, LATER, "a form"))
 
 
-def test_what_does_not_exist_or_is_only_agreed_goes_the_other_way(on_postgresql, session, village, alone):
+def test_the_single_call_leaves_unknown_and_unrecorded_exchanges_to_the_action(on_postgresql, session, village, alone):
     code = make_agreed(session, village, 60)
     session.commit()
     for which in (code, "AAAAAAAA"):
@@ -255,7 +255,7 @@ def test_a_form_that_was_used_for_something_else_is_refused(on_postgresql, sessi
         actions.confirm(session, second, doing)
 
 
-def test_sqlite_always_goes_the_other_way(sqlite, session, village):
+def test_on_sqlite_the_action_always_confirms(sqlite, session, village):
     code = record(session, village)
     engine = db.make_alone_engine(sqlite.engine)
     with driver.Alone(engine, sqlite.settings.session_info) as unit:
@@ -263,7 +263,7 @@ def test_sqlite_always_goes_the_other_way(sqlite, session, village):
     engine.dispose()
 
 
-def test_what_is_no_refusal_is_raised(on_postgresql, backend, session, village, alone):
+def test_an_error_that_is_no_refusal_is_raised(on_postgresql, backend, session, village, alone):
     """Otherwise a right that somebody forgot to grant would make this way slow for ever, without a word."""
     code = record(session, village)
     with backend.owner.begin() as owner:

@@ -86,7 +86,7 @@ def test_no_help_but_travel_cannot_be_recorded_either(session, village):
     session.rollback()
 
 
-def test_what_is_agreed_keeps_its_minutes_and_is_rounded_up_when_it_is_recorded(session, village):
+def test_agreed_minutes_are_stored_as_typed_and_rounded_up_when_recorded(session, village):
     code = agreed(session, village, terms(village.ada, village.grace, minutes=50))
     assert find_exchange(session, village.angus.id, code).agreed_minutes == 50
     actions.record_agreed(session, village.angus, code, Doing(village.ada, NOW, "done"), day=TODAY, minutes=50)

@@ -49,7 +49,7 @@ def category_of(session, village, code):
     return find_exchange(session, village.angus.id, code).category_id
 
 
-def test_a_name_that_holds_a_stroke_is_taken_for_no_other(session, village, shelves, code):
+def test_a_key_with_a_slash_is_not_confused_with_another(session, village, shelves, code):
     """A main kind called 'Home/Cleaning' stands beside the kind Cleaning under Home."""
     stroke = make_category(session, village.angus, "own/k7m3q2xz", "Home/Cleaning", position=3)
     file_under(session, code, "own/k7m3q2xz", Doing(village.rosa, NOW, "f"))
@@ -76,7 +76,7 @@ def test_a_broker_files_an_exchange_and_it_is_on_the_trail(session, village, she
     assert category_of(session, village, code) is None
 
 
-def test_a_form_sent_twice_files_once_and_a_changed_one_is_told_so(session, village, shelves, code):
+def test_a_form_sent_twice_files_once_and_a_changed_one_is_refused(session, village, shelves, code):
     for _twice in range(2):
         file_under(session, code, "garden", Doing(village.rosa, NOW, "f"))
     deeds = [deed.deed for deed in list_deeds(session, village.angus.id, f"exchange:{code}")]
@@ -86,13 +86,13 @@ def test_a_form_sent_twice_files_once_and_a_changed_one_is_told_so(session, vill
 
 
 @pytest.mark.parametrize("key", ["perth", "nonsense", "home/coal", "cleaning"])
-def test_what_the_bank_has_not_or_has_retired_is_not_filed_under(session, village, shelves, code, key):
+def test_an_unknown_or_retired_category_is_refused(session, village, shelves, code, key):
     with pytest.raises(CannotFileError):
         file_under(session, code, key, Doing(village.rosa, NOW, "f"))
     assert category_of(session, village, code) is None
 
 
-def test_what_is_filed_under_a_retired_one_can_stay_there(session, village, shelves, code):
+def test_an_exchange_can_keep_a_category_that_was_retired(session, village, shelves, code):
     exchange = find_exchange(session, village.angus.id, code)
     exchange.category_id = shelves["home/coal"]
     file_under(session, code, "home/coal", Doing(village.rosa, NOW, "f"))

@@ -12,7 +12,7 @@ from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import Side, State
 
 
-def test_it_is_what_was_recorded_with_its_hold(session, village):
+def test_a_locked_exchange_has_the_recorded_values_and_its_hold(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
     found = lock(session, village.angus.id, code)
     row = find_exchange(session, village.angus.id, code)
@@ -25,7 +25,7 @@ def test_it_is_what_was_recorded_with_its_hold(session, village):
     assert lock(session, village.angus.id, code).hold_id is None
 
 
-def test_who_read_it_before_reads_it_anew(session, village):
+def test_an_exchange_loaded_before_the_lock_is_refreshed(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
     row = find_exchange(session, village.angus.id, code)
     assert row.state == State.RECORDED

@@ -68,7 +68,7 @@ def stands_once(backend, village):
 
 
 @pytest.mark.parametrize("by", [("tom", "clara"), ("tom", "tom"), ("ada", "tom")])
-def test_of_two_who_have_the_hours_go_back_one_does_and_the_other_is_told(backend, village, confirmed, by):
+def test_of_two_concurrent_reversals_one_posts_and_the_other_is_refused(backend, village, confirmed, by):
     for number in range(1, ROUNDS + 1):
         code = confirmed()
         with backend.session() as session:
@@ -88,7 +88,7 @@ def test_of_two_who_have_the_hours_go_back_one_does_and_the_other_is_told(backen
         assert stands_once(backend, village) == number
 
 
-def test_of_two_coordinators_who_ask_for_it_one_does_and_the_other_is_told(backend, village, confirmed):
+def test_of_two_concurrent_proposals_one_is_stored_and_the_other_is_refused(backend, village, confirmed):
     for _number in range(ROUNDS):
         code = confirmed()
 
@@ -103,7 +103,7 @@ def test_of_two_coordinators_who_ask_for_it_one_does_and_the_other_is_told(backe
         assert refused.message_id in SENTENCES
 
 
-def test_one_form_sent_twice_at_once_takes_back_once_and_both_are_told_the_same(backend, village, confirmed):
+def test_one_form_sent_twice_at_once_reverses_once_and_returns_the_same_code(backend, village, confirmed):
     code = confirmed()
 
     def sending(session):

@@ -58,17 +58,17 @@ def test_only_a_coordinator_proposes(session, village, code, who):
         reversals.propose(session, code, Doing(getattr(village, who), NOW), reason="Why not")
 
 
-def test_it_needs_a_reason(session, village, code):
+def test_a_reversal_needs_a_reason(session, village, code):
     with pytest.raises(ReasonMissingError):
         reversals.propose(session, code, Doing(village.mary, NOW), reason="  ")
 
 
-def test_one_waits_at_a_time(session, village, code, proposed):
+def test_an_exchange_has_one_waiting_reversal_at_a_time(session, village, code, proposed):
     with pytest.raises(ReversalStandsError):
         reversals.propose(session, code, Doing(village.clara, NOW), reason="Again")
 
 
-def test_what_was_turned_down_leaves_the_exchange_and_can_be_proposed_anew(session, village, code, proposed):
+def test_a_refused_reversal_leaves_the_exchange_and_can_be_proposed_again(session, village, code, proposed):
     reversals.refuse(session, proposed, Doing(village.tom, NOW))
     assert balance_of(session, village.ada) == 90
     with pytest.raises(NotNowError):
@@ -78,14 +78,14 @@ def test_what_was_turned_down_leaves_the_exchange_and_can_be_proposed_anew(sessi
     assert balance_of(session, village.ada) == 0
 
 
-def test_who_proposed_can_withdraw_and_others_cannot(session, village, proposed):
+def test_only_the_proposer_withdraws_a_reversal(session, village, proposed):
     with pytest.raises(NotYoursError):
         reversals.refuse(session, proposed, Doing(village.rosa, NOW))
     reversals.refuse(session, proposed, Doing(village.mary, NOW))
     assert session.scalar(select(Reversal.refused_by)) == village.mary.membership_id
 
 
-def test_what_waits_is_confirmed_first(session, village):
+def test_an_unconfirmed_exchange_is_not_reversed(session, village):
     waiting = make_recorded(session, village, village.ada, village.linus)
     with pytest.raises(NotYoursError):
         reversals.propose(session, waiting, Doing(village.mary, NOW), reason="Not yet")

@@ -51,7 +51,7 @@ def may(deed, *arguments):
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("deed", MAY)
-def test_each_part_may_do_just_this_in_each_state(deed, state):
+def test_each_role_may_do_exactly_these_deeds_in_each_state(deed, state):
     allowed = {name for name, who in PEOPLE.items() if may(deed, exchange(state), who)}
     assert allowed == MAY[deed].get(state, set())
 

@@ -77,7 +77,7 @@ def test_each_side_has_its_own_limit(session, village, tasks):
     assert sorted(tasks()) == [(Kind.ABOVE_SOFT_LIMIT, "ada"), (Kind.BELOW_SOFT_LIMIT, "grace")]
 
 
-def test_it_is_asked_once_and_not_at_each_exchange_beyond(session, village, tasks):
+def test_a_task_is_opened_once_and_not_at_each_exchange_beyond_the_limit(session, village, tasks):
     give(session, village, 615, "Over it")
     page = list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=0)
     finish(session, page.rows[0].code, Doing(village.rosa, NOW), note="We talked.")
@@ -85,14 +85,14 @@ def test_it_is_asked_once_and_not_at_each_exchange_beyond(session, village, task
     assert tasks() == []
 
 
-def test_crossing_it_once_more_while_a_task_waits_adds_none(session, village, tasks):
+def test_crossing_the_limit_again_while_a_task_waits_opens_none(session, village, tasks):
     give(session, village, 615, "Over it")
     make_confirmed(session, village, village.grace, village.ada, minutes=60, what="And back")
     give(session, village, 60, "And over")
     assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
 
 
-def test_agreeing_and_deciding_count_as_well(session, village, tasks):
+def test_agreeing_and_deciding_open_tasks_too(session, village, tasks):
     for end in ("agree", "decide"):
         code = make_recorded(session, village, village.ada, village.grace, minutes=900, what=end)
         actions.dispute(session, code, Doing(village.grace, NOW), words="Less", minutes=450)
@@ -104,7 +104,7 @@ def test_agreeing_and_deciding_count_as_well(session, village, tasks):
     assert tasks() == [(Kind.BELOW_SOFT_LIMIT, "grace")]
 
 
-def test_hours_that_are_taken_back_count_as_well(session, village, tasks):
+def test_a_reversal_opens_tasks_too(session, village, tasks):
     code = give(session, village, 300, "Five hours")
     for number in range(2):
         make_confirmed(session, village, village.linus, village.ada, minutes=390, what=f"For Ada {number}")
@@ -114,7 +114,7 @@ def test_hours_that_are_taken_back_count_as_well(session, village, tasks):
     assert (balance_of(session, village.ada), tasks()) == (-780, [(Kind.BELOW_SOFT_LIMIT, "ada")])
 
 
-def test_what_the_hard_floor_refuses_asks_nobody(session, village, tasks):
+def test_an_exchange_that_the_floor_refuses_opens_no_task(session, village, tasks):
     give(session, village, 600, "Ten hours")
     session.commit()
     code = make_recorded(session, village, village.ada, village.grace, minutes=615)

@@ -25,14 +25,14 @@ def test_each_side_says_thank_you_once_and_tidily(session, village):
     session.rollback()
 
 
-def test_the_same_form_twice_is_said_once(session, village):
+def test_the_same_form_twice_thanks_once(session, village):
     code = make_confirmed(session, village, village.ada, village.grace)
     for _ in range(2):
         thank(session, code, Doing(village.grace, NOW, "form"), words="Thank you")
     assert said_about(session, village, code) == {Side.RECEIVER: "Thank you"}
 
 
-def test_nothing_said_is_no_thanks(session, village):
+def test_thanks_without_words_are_refused(session, village):
     code = make_confirmed(session, village, village.ada, village.grace)
     with pytest.raises(NothingSaidError):
         thank(session, code, Doing(village.grace, NOW), words=" \n ")

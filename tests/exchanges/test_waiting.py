@@ -100,7 +100,7 @@ def test_a_dispute_keeps_the_hold_until_it_is_settled(session, village, ending):
     assert all_right(session)
 
 
-def test_a_dispute_that_both_end_with_nothing_lets_go(session, village):
+def test_a_dispute_agreed_at_no_minutes_releases_the_hold(session, village):
     code = make_recorded(session, village, village.ada, village.grace, minutes=90)
     actions.dispute(session, code, Doing(village.grace, NOW), words="It never was", minutes=0)
     actions.agree(session, code, Doing(village.ada, NOW), minutes=0)
@@ -111,7 +111,7 @@ def test_a_dispute_that_both_end_with_nothing_lets_go(session, village):
 @pytest.mark.parametrize(
     ("agreed", "recorded", "expected"), [(50, 60, 60), (60, 60, 60), (60, 360, 300), (600, 600, 600)]
 )
-def test_what_was_agreed_is_held_and_of_the_rest_four_hours(session, village, agreed, recorded, expected):
+def test_agreed_minutes_are_held_and_at_most_four_hours_more(session, village, agreed, recorded, expected):
     code = make_agreed(session, village, agreed)
     record_agreed(session, village, code, recorded)
     assert held(session, village.grace) == expected
@@ -192,13 +192,13 @@ def test_the_sweep_leaves_what_was_answered_or_is_of_another_bank(session, villa
     assert expire(session, village.angus, now=LATE) == 0
 
 
-def test_when_it_ends_is_a_rule_of_the_bank(session, village):
+def test_the_waiting_days_are_a_rule_of_the_bank(session, village):
     village.angus.waiting_days = 15
     make_recorded(session, village, village.ada, village.grace)
     assert expire(session, village.angus, now=NOW + timedelta(days=15)) == 1
 
 
-def test_what_was_set_aside_can_be_recorded_anew(session, village):
+def test_an_expired_exchange_can_be_recorded_again(session, village):
     make_recorded(session, village, village.ada, village.grace, minutes=90)
     expire(session, village.angus, now=LATE)
     said = terms(village.ada, village.grace, minutes=90, day=LATE.date())

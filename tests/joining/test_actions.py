@@ -106,7 +106,7 @@ def test_area_words_and_welcome_hours_come_along(session, village, say):
         (replace(SAM, agreed=Agreed.PAPER), NoticeNotAgreedError),
     ],
 )
-def test_what_is_not_whole_is_not_taken(session, village, wish, error):
+def test_an_incomplete_application_is_refused(session, village, wish, error):
     with pytest.raises(error):
         joining.apply(session, village.angus, wish, Unattended(village.angus.id, NOW), form_key="k")
 
@@ -221,7 +221,7 @@ def test_nobody_is_their_own_referee(session, village, say, code):
     assert _stage(session, village, code) == Stage.INTERVIEWED
 
 
-def test_where_no_references_are_needed_the_induction_follows_the_interview(session, village, say, code):
+def test_without_references_the_induction_follows_the_interview(session, village, say, code):
     session.get_one(Bank, village.angus.id).references_needed = 0
     say("interview", code, words="Likes dogs")
     with pytest.raises(StepNotNowError):
@@ -230,7 +230,7 @@ def test_where_no_references_are_needed_the_induction_follows_the_interview(sess
     assert _stage(session, village, code) == Stage.INDUCTED
 
 
-def test_what_others_need_to_understand_it_later_is_asked_for(say, code):
+def test_a_step_that_needs_words_is_refused_without_them(say, code):
     with pytest.raises(WordsMissingError):
         say("interview", code, words="  ")
     with pytest.raises(WordsMissingError):

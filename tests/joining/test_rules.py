@@ -34,7 +34,7 @@ NEXT = [
 
 
 @pytest.mark.parametrize(("stage", "referees", "needed", "step"), NEXT)
-def test_one_step_comes_next_and_no_other_takes_it_on(stage, referees, needed, step):
+def test_an_application_has_exactly_one_next_step(stage, referees, needed, step):
     progress = Progress(stage, referees, needed)
     assert rules.next_step(progress) is step
     forward = (Step.INTERVIEW, Step.REFERENCE, Step.INDUCT, Step.ADMIT)
@@ -67,7 +67,7 @@ def test_an_application_can_end_as_long_as_it_is_open(stage, step):
     assert (rules.after(Progress(stage, (), 2), step) is not None) == (stage in OPEN_STAGES)
 
 
-def test_nothing_leads_out_of_an_end_and_every_stage_is_reached():
+def test_final_stages_have_no_transition_and_every_stage_is_reachable():
     assert {start for start, _step in TRANSITIONS} == {None, *OPEN_STAGES}
     assert set(TRANSITIONS.values()) == set(Stage)
 

@@ -130,7 +130,7 @@ def test_what_they_listed_is_closed_and_nothing_of_others(session, village, leav
     assert closed == [(village.rosa.membership_id,)] * 2
 
 
-def test_the_same_form_does_it_once(session, village, leavings, helped):
+def test_the_same_form_leaves_once(session, village, leavings, helped):
     for _twice in range(2):
         leavings.leave(village.ada, balance=90, key="same")
     assert (leavings.entries(), leavings.of_kind(AccountKind.POT)) == (1, 90)

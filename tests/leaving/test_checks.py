@@ -67,12 +67,12 @@ def wrong_checks(backend):
 
 
 @pytest.mark.usefixtures("robbed")
-def test_of_what_nobody_touched_nothing_is_said(backend):
+def test_untouched_leavings_pass_the_check(backend):
     assert wrong_checks(backend) == set()
 
 
 @pytest.mark.parametrize("written", TAMPERINGS)
-def test_what_a_thief_writes_is_noticed(written, robbed, backend):
+def test_forged_closings_fail_the_check(written, robbed, backend):
     connection, names = robbed
     connection.execute(text(written.format(**names)))
     connection.commit()

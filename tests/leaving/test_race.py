@@ -44,7 +44,7 @@ def are_right(backend):
 
 
 @pytest.mark.usefixtures("helped")
-def test_of_two_brokers_at_once_the_second_is_told(backend, village):
+def test_of_two_concurrent_leavings_the_second_is_refused(backend, village):
     assert one_inside_the_other(backend, village, leaving(), leaving(by="mary", to="linus")) is StandingMovedError
     with backend.session() as session:
         pot = find_account_of_kind(session, village.angus.id, AccountKind.POT)

@@ -81,7 +81,7 @@ def test_a_broker_writes_it_down_for_others_and_a_coordinator_for_who_has_a_role
         (Departure(60, "Moves", actor(4, Role.AUDITOR)), SideNotActiveError),
     ],
 )
-def test_what_cannot_be_is_named(going, error):
+def test_each_impossible_departure_raises_its_error(going, error):
     with pytest.raises(error):
         check(going, GRACE, ROSA)
 

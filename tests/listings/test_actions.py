@@ -58,7 +58,7 @@ def test_who_only_looks_after_the_bank_lists_nothing(session, village, list_it):
             list_it(by=who)
 
 
-def test_what_says_nothing_or_stands_nowhere_is_refused(session, village, list_it, said):
+def test_a_listing_without_title_or_category_is_refused(session, village, list_it, said):
     with pytest.raises(NoTitleError):
         list_it("...")
     elsewhere = actions.open_categories(session, village.perth, Unattended(village.perth.id, NOW))
@@ -92,7 +92,7 @@ def test_what_is_paused_or_closed_is_not_found_until_it_is_open_again(what, sess
     assert found(session, village) == ["Gardening"]
 
 
-def test_what_moved_on_meanwhile_is_told_so(session, village, list_it):
+def test_a_move_that_the_life_no_longer_allows_is_refused(session, village, list_it):
     code = list_it()
     actions.move(session, village.angus, code, Move.CLOSE, Doing(village.ada, NOW))
     with pytest.raises(ListingMovedOnError):

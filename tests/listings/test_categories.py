@@ -106,7 +106,7 @@ def test_a_retired_one_stays_on_what_it_was_used_for_and_is_not_chosen_anew(sess
     assert [row.title for row in page.rows] == ["Gardening as ever"]
 
 
-def test_what_stands_under_a_retired_one_is_not_chosen_either(session, village, list_it, mary):
+def test_a_category_under_a_retired_one_cannot_be_chosen(session, village, list_it, mary):
     categories.retire(session, village.angus, "outdoors", mary)
     with pytest.raises(CategoriesError):
         list_it()
@@ -117,6 +117,6 @@ def test_a_bank_without_categories_gets_the_usual_ones_with_its_first_own(sessio
     assert len(get_tree(session, village.angus.id)) == len(STARTING_CATEGORIES) + 1
 
 
-def test_risks_of_several_kinds_are_told_once_each(tree):
+def test_risks_of_several_categories_are_listed_once_each(tree):
     ids = [tree.by_key[key].id for key in ("home/house-sitting", "outdoors/feeding-pets", "getting-about/lifts")]
     assert tree.risks_of(ids) == [Risk.HOME_VISIT, Risk.DRIVING, Risk.KEYS]

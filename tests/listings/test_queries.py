@@ -96,7 +96,7 @@ def test_other_banks_listings_are_not_found(find, list_it, village):
     assert titles(find(bank=village.perth)) == titles(find("gardening", bank=village.perth)) == []
 
 
-def test_who_is_not_here_any_more_is_not_found(find, list_it, session, village):
+def test_listings_of_suspended_members_and_leavers_are_not_found(find, list_it, session, village):
     list_it()
     session.execute(
         update(Membership).where(Membership.id == village.ada.membership_id).values(standing=Standing.SUSPENDED)

@@ -49,7 +49,7 @@ def test_accents_plurals_endings_and_split_words_are_forgiven(typed, title):
         ("art", "Party"),
     ],
 )
-def test_what_is_another_word_is_not_found(typed, title):
+def test_a_search_does_not_match_another_word(typed, title):
     assert not finds(typed, title)
 
 
@@ -58,7 +58,7 @@ def test_words_below_the_title_count_as_well():
 
 
 @pytest.mark.parametrize("typed", ["the", "help", "I need some help please", "!!!", "😀", "%", "' OR 1=1", "_"])
-def test_words_that_stand_everywhere_are_not_looked_for_alone(typed):
+def test_words_that_are_too_common_are_not_searched_alone(typed):
     looked = parse_search(typed)
     assert looked.terms == () or typed == "' OR 1=1"
     assert looked.only_common is (looked.terms == ())

@@ -107,7 +107,7 @@ def test_nobody_lowers_or_ends_their_own(session, village, lower, who):
         ({"until": TODAY + timedelta(days=367)}, LimitDayError),
     ],
 )
-def test_it_needs_a_reason_and_a_day_within_a_year(lower, said, refused):
+def test_an_override_needs_a_reason_and_a_day_within_a_year(lower, said, refused):
     with pytest.raises(refused):
         lower(**said)
 
@@ -126,7 +126,7 @@ def test_a_limit_never_lies_above_todays_balance(session, village, lower):
     session.rollback()
 
 
-def test_it_can_lie_just_at_todays_balance(session, village, lower):
+def test_a_limit_can_equal_todays_balance(session, village, lower):
     receive(session, village, 615)
     lower(below_minutes=615)
     assert account_of(session, village.grace).floor == -615
@@ -142,12 +142,12 @@ def test_an_override_ends_early_and_the_limit_is_the_usual_one(session, village,
     assert talks(session, village) == []
 
 
-def test_ending_what_does_not_run_changes_nothing(session, village):
+def test_ending_an_override_that_is_over_changes_nothing(session, village):
     end_override(session, village.angus, village.grace, Doing(village.rosa, NOW))
     assert newest(session, village.grace).number == 1
 
 
-def test_ended_early_it_rises_as_far_as_the_balance_allows_and_a_broker_talks(session, village, lower):
+def test_an_override_ended_early_is_raised_as_far_as_the_balance_allows_and_opens_a_task(session, village, lower):
     lower()
     receive(session, village, 1440)
     end_override(session, village.angus, village.grace, Doing(village.rosa, NOW))

@@ -53,13 +53,13 @@ def test_an_override_holds_until_its_day_is_over(session, village, lowered):
     assert floor_of(session, village) == -1800
 
 
-def test_when_it_ends_the_floor_is_the_banks_again(session, village, lowered):
+def test_after_an_override_the_floor_is_the_banks_again(session, village, lowered):
     assert end_overrides(session, village.angus, now=LATER) == 1
     assert floor_of(session, village) == -1200
     assert end_overrides(session, village.angus, now=LATER + timedelta(days=1)) == 0
 
 
-def test_it_rises_only_as_far_as_the_balance_allows_and_further_later(session, village, lowered):
+def test_a_floor_is_raised_only_as_far_as_the_balance_allows(session, village, lowered):
     receive(session, village, 1440, "Nursing")
     assert end_overrides(session, village.angus, now=LATER) == 1
     assert floor_of(session, village) == -1440

@@ -47,14 +47,14 @@ def test_a_member_is_suspended_taken_back_in_leaves_and_comes_back(session, vill
     assert {row.done_by for row in rows} == {village.rosa.membership_id}
 
 
-def test_a_form_sent_twice_changes_it_once(session, village):
+def test_a_form_sent_twice_changes_the_standing_once(session, village):
     for _ in range(2):
         _change(session, village.grace, Standing.SUSPENDED, by=village.rosa)
     assert len(list_standing_changes(session, village.angus.id, village.grace.membership_id)) == 1
 
 
 @pytest.mark.parametrize(("before", "to"), [(None, "active"), ("suspended", "suspended"), ("left", "suspended")])
-def test_what_does_not_follow_is_refused(session, village, before, to):
+def test_a_transition_that_is_not_in_the_table_is_refused(session, village, before, to):
     if before:
         _change(session, village.grace, Standing(before), by=village.rosa, key="before")
     with pytest.raises(StandingMovedError):
@@ -64,7 +64,7 @@ def test_what_does_not_follow_is_refused(session, village, before, to):
 @pytest.mark.parametrize(
     ("by", "whose"), [("ada", "grace"), ("tom", "grace"), ("audrey", "grace"), ("mary", "mary"), ("rosa", "audrey")]
 )
-def test_who_may_not_changes_nothing(session, village, by, whose):
+def test_members_without_the_permission_change_no_standing(session, village, by, whose):
     member = getattr(village, whose)
     with pytest.raises(NotAllowedError):
         _change(session, member, Standing.SUSPENDED, by=getattr(village, by))
@@ -82,7 +82,7 @@ def test_hours_stay_where_they_are_when_somebody_leaves(session, village):
     assert account_of(session, village.grace).balance == 90
 
 
-def test_what_is_unfinished_keeps_somebody_here_until_it_is_called_off(session, village):
+def test_a_member_with_an_open_exchange_cannot_leave(session, village):
     code = make_recorded(session, village, village.ada, village.grace)
     for side in (village.ada, village.grace):
         with pytest.raises(UnfinishedError):

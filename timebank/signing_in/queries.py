@@ -1,15 +1,16 @@
 """Queries of candidates for signing in, and of open sessions."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import phonenumbers
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.members.models import Membership, Person
+from timebank.rows import columns_of, fetch
 from timebank.signing_in.models import LoginSession
 from timebank.signing_in.rules import is_valid
 
@@ -42,10 +43,15 @@ def plain_email(typed: str) -> str:
     return typed.strip().lower()
 
 
-def list_candidates(
-    session: Session, bank_id: int, typed: str, *, phone_country: str
-) -> Sequence[Row[int, str | None]]:
-    """Return (person id, password hash) of the bank's members whose number, e-mail or phone was typed.
+class Candidate(NamedTuple):
+    """A person who may be signing in, with their password hash; None if they have no password."""
+
+    id: int
+    password_hash: str | None
+
+
+def list_candidates(session: Session, bank_id: int, typed: str, *, phone_country: str) -> list[Candidate]:
+    """Return the bank's members whose number, e-mail or phone was typed.
 
     Suspended members are included, so that they can read their own hours; members who left are not.
     """
@@ -56,7 +62,7 @@ def list_candidates(
     phone = plain_phone(typed, phone_country)
     if phone is not None:
         conditions.append(Person.phone == phone)
-    return session.execute(
+    query = (
         select(Person.id, Person.password_hash)
         .join(Membership, Membership.person_id == Person.id)
         .where(
@@ -66,7 +72,8 @@ def list_candidates(
             or_(*conditions),
         )
         .limit(MOST_CANDIDATES)
-    ).all()
+    )
+    return fetch(session, query, Candidate)
 
 
 def find_person_id(session: Session, token: str, now: datetime) -> int | None:
@@ -77,10 +84,17 @@ def find_person_id(session: Session, token: str, now: datetime) -> int | None:
     return row.person_id
 
 
-def list_sessions(session: Session, person_id: int, now: datetime) -> Sequence[Row[bytes, str, datetime]]:
-    """Return (token digest, device, opened_at) of a person's open sessions, newest first."""
-    return session.execute(
-        select(LoginSession.token_digest, LoginSession.device, LoginSession.opened_at)
-        .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
-        .order_by(LoginSession.opened_at.desc())
-    ).all()
+class OpenSession(NamedTuple):
+    """A session that is neither expired nor revoked, and the device that it was opened on."""
+
+    token_digest: bytes
+    device: str
+    opened_at: datetime
+
+
+def list_sessions(session: Session, person_id: int, now: datetime) -> list[OpenSession]:
+    """Return a person's open sessions, newest first."""
+    query = select(*columns_of(LoginSession, OpenSession)).where(
+        LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now
+    )
+    return fetch(session, query.order_by(LoginSession.opened_at.desc()), OpenSession)
