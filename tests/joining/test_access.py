@@ -7,10 +7,10 @@ from tests.visible import HIDDEN, VISIBLE, answer_of
 from timebank.actors import Unattended
 from timebank.joining import actions as joining
 from timebank.joining.access import get_visible
-from timebank.joining.actions import Wish
+from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
 
-SAM = Wish("Sam Reid", phone="+441632960321", about="I mend lamps", is_adult=True, agreed=Agreed.ONLINE)
+SAM = NewApplication("Sam Reid", phone="+441632960321", about="I mend lamps", is_adult=True, agreed=Agreed.ONLINE)
 BROKERS = {"rosa", "mary", "clara"}
 
 
