@@ -11,7 +11,7 @@ from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings, load_settings
 from timebank.db import make_alone_engine, opened, refuse_unsafe
 from timebank.migrations import run as migrations
-from timebank.web import access, assets, errors, filters, headers, navigation, request_log
+from timebank.web import access, assets, bodies, errors, filters, headers, navigation, request_log
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.pages import list_blueprints
 
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _refuse_unsafe_debug(app, settings)
     request_log.set_up(app)  # first, so that its time includes the other hooks
     _configure(app, settings)
+    bodies.set_up(app)  # before the CSRF check, which reads the form
     _connect(app, settings)
     access.set_up(app)
     for blueprint in list_blueprints():

@@ -181,3 +181,22 @@ def test_no_sentence_shouts_or_blames():
     harsh = re.compile(r"!|\b(error|invalid|illegal|failed|forbidden|wrong|must|denied)\b", re.IGNORECASE)
     found = [message_id for message_id, sentence in SENTENCES.items() if harsh.search(str(sentence))]
     assert found == []
+
+
+def test_no_value_is_given_to_a_lazy_sentence():
+    """A lazy string counts as safe markup in templates, so a value inside it would not be escaped."""
+    given = []
+    for path in modules():
+        lazy = {
+            alias.asname or alias.name
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.ImportFrom) and node.module == "flask_babel"
+            for alias in node.names
+            if alias.name.startswith("lazy_")
+        }
+        given += [
+            place(path, node.lineno)
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in lazy and node.keywords
+        ]
+    assert given == []

@@ -16,7 +16,7 @@ from timebank.web.extensions import db
 from timebank.web.sentences import say
 
 _log = logging.getLogger(__name__)
-_PAGES = {400, 403, 404, 405, 413, 429, 500}
+_PAGES = {400, 403, 404, 405, 413, 415, 429, 500}
 Page = tuple[str, int, dict[str, str]]
 
 

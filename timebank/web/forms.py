@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -134,7 +134,7 @@ class NumberField(StringField):
             return
         is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(self.highest))
         if not is_number or not self.lowest <= int(typed) <= self.highest:
-            sentence = _(
+            sentence = gettext(
                 "Type a whole number from %(lowest)s to %(highest)s.", lowest=self.lowest, highest=self.highest
             )
             raise StopValidation(sentence)

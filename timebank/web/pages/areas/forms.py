@@ -40,7 +40,7 @@ def travel_form(others: Sequence[AreaRow], known: Mapping[int, int]) -> TravelFo
     """Return a form with a field for each of these areas, filled in with the minutes that are known."""
     fields = {
         f"{_WAY}{other.id}": NumberField(
-            _("%(area)s", area=other.name),
+            other.name,
             lowest=0,
             highest=LONGEST_WAY,
             default=str(known[other.id]) if other.id in known else "",

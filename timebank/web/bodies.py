@@ -1,0 +1,23 @@
+"""What a request's body may be: a form as browsers send it, in UTF-8, and nothing else.
+
+Flask-WTF would read JSON into a form, whose fields then hold numbers and lists where text was promised.
+"""
+
+from flask import Flask, abort, request
+
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_CHARSETS = frozenset({"", "utf-8", "utf8"})
+
+
+def refuse_other_bodies() -> None:
+    """Abort with 415 unless the body is a form in UTF-8, or there is none."""
+    if not request.content_type and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return
+    charset = request.mimetype_params.get("charset", "").strip("\"' ").lower()
+    if request.mimetype not in _FORMS or charset not in _CHARSETS:
+        abort(415)
+
+
+def set_up(app: Flask) -> None:
+    """Look at the body before anything else reads it."""
+    app.before_request(refuse_other_bodies)
