@@ -16,7 +16,8 @@ from timebank.web.extensions import babel, csrf, db
 from timebank.web.pages import list_blueprints
 
 _log = logging.getLogger(__name__)
-_LARGEST_FORM = 256 * 1024
+#: Bytes of the largest body that is read. A page with uploads sets its own.
+LARGEST_FORM = 256 * 1024
 
 
 class UnsafeDebugError(Exception):
@@ -75,8 +76,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # the server's rows say how long; files stay without a cookie
         PERMANENT_SESSION_LIFETIME=timedelta(days=90),
-        MAX_CONTENT_LENGTH=_LARGEST_FORM,
-        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its reader needs
         WTF_CSRF_SSL_STRICT=settings.https,
         BABEL_DEFAULT_LOCALE="en_GB",

@@ -238,3 +238,12 @@ def test_init_leaves_no_connection_open(installation):
     """A command closes what it opened, and does not leave that to the end of its process."""
     installation.timebank("init", *ANSWERS)
     assert installation.left_open == []
+
+
+def test_nobody_but_its_owner_reads_the_embedded_database(installation):
+    """It holds people's names, phone numbers and password hashes."""
+    installation.timebank("init", *ANSWERS)
+    files = [path for path in installation.folder.iterdir() if path.is_file()]
+    assert {path.name: path.stat().st_mode & 0o077 for path in files if path.suffix != ".pub"} == {
+        path.name: 0 for path in files if path.suffix != ".pub"
+    }

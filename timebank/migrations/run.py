@@ -79,12 +79,21 @@ def _config(connection: Connection) -> Config:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Run the migrations that are pending, up to `to`. Raises UnknownStepError."""
+    _make_private(engine)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and not knows(current):
         raise UnknownStepError(current)
     with _stepping(engine) as connection:
         command.upgrade(_config(connection), to)
+
+
+def _make_private(engine: Engine) -> None:
+    """Let only the owner of SQLite's file read it, which holds people's data. Its side files get the same mode."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and path != ":memory:":
+        Path(path).touch(mode=0o600)
+        Path(path).chmod(0o600)
 
 
 def downgrade(engine: Engine, to: str) -> None:

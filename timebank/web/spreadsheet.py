@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from flask import Response, stream_with_context
 
 from timebank.interchange.cells import harmless
+from timebank.web.attachments import attach
 
 _ROWS_A_PIECE = 500
 
@@ -18,7 +19,7 @@ def send(name: str, rows: Iterable[Sequence[str | int | None]]) -> Response:
     sent, so a long list is never in memory as a whole.
     """
     answer = Response(stream_with_context(_pieces(rows)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    attach(answer, name)
     return answer
 
 

@@ -3,8 +3,10 @@
 import json
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from tests.cli import stranger
 from tests.people import NOW
@@ -176,3 +178,15 @@ def test_a_receipt_without_the_forms_token_is_refused(as_, village, books):
     code = books.confirmed(village.ada, village.grace)
     assert as_(village.ada).post_bare(f"entries/exchange/{code}/receipt").status == 400
     assert books.count("seal") == 0
+
+
+@pytest.mark.parametrize("key", ["ключ-№1", 'a"b', "Slip 12"])
+def test_a_receipt_of_older_books_has_a_file_name_that_every_header_can_carry(as_, village, books, key):
+    """A name outside Latin-1 broke the answer below the app, and a quote broke the header."""
+    books.brought_in(village, f'"{key.replace(chr(34), chr(34) * 2)}",2019-05-30,Grace Okafor,Ada Lamont,1,exchange,\n')
+    books.seal()
+    answer = as_(village.mary).client.get(f"/angus/entries/history/~{quote(key)}/receipt.json")
+    assert answer.status_code == 200
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.encode("latin-1")
+    assert parse_options_header(disposition)[1]["filename"] == f"receipt-history-~{key}.json"

@@ -8,6 +8,7 @@ from timebank.audit.access import get_visible_entry
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.bookkeeping.sealing.receipts import make_receipt
 from timebank.web.access import allows, members
+from timebank.web.attachments import attach
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm
 from timebank.web.pages.seals import blueprint
@@ -34,5 +35,5 @@ def receipt(word: str, code: str) -> Response:
     if receipt_json is None:
         abort(404)
     answer = Response(receipt_json, mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{word}-{code}.json"'
+    attach(answer, f"receipt-{word}-{code}.json")
     return answer

@@ -6,6 +6,7 @@ from timebank.bookkeeping.sealing.logs import list_logs
 from timebank.bookkeeping.sealing.receipts import count_public, find_checkpoint, list_keys, list_seals, make_succession
 from timebank.web.access import allows, anybody
 from timebank.web.asked import asked_number
+from timebank.web.attachments import attach
 from timebank.web.extensions import db
 from timebank.web.pages.seals import blueprint
 
@@ -57,5 +58,5 @@ def proof() -> Response:
 
 def _file(name: str, text: str, kind: str) -> Response:
     answer = Response(text, mimetype=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    attach(answer, name)
     return answer
