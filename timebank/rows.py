@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from timebank.db import Base
@@ -50,6 +51,24 @@ def fetch_first(session: Session, query: _Query, model: Callable[..., Item]) -> 
     """Return the first row of a query as a read model; None if there is none."""
     row = session.execute(query).first()
     return None if row is None else model(*row)
+
+
+def find_locked(session: Session, query: Select[Item], *, key_share: bool = False) -> Item | None:
+    """Return the one row of a query of a model, row-locked and as it is now; None if there is none.
+
+    An object that the session read before is refreshed: without that it would keep the values from before the lock.
+    With `key_share` rows that only point to it do not wait, such as those of the trail that name a membership.
+    """
+    locking = query.with_for_update(key_share=key_share).execution_options(populate_existing=True)
+    return session.execute(locking).scalar_one_or_none()
+
+
+def get_locked(session: Session, query: Select[Item], *, key_share: bool = False) -> Item:
+    """Return what `find_locked` returns. Raises NoResultFound if there is none."""
+    row = find_locked(session, query, key_share=key_share)
+    if row is None:
+        raise NoResultFound
+    return row
 
 
 def next_number(session: Session, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:

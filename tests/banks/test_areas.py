@@ -1,5 +1,8 @@
 """Areas and the ways between them, on both databases."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.people import NOW
@@ -7,6 +10,7 @@ from timebank.actors import Doing
 from timebank.banks import areas
 from timebank.banks.errors import AreaNameError, AreaTakenError, TravelMinutesError
 from timebank.banks.queries import find_area, list_areas, list_travel, travel_minutes
+from timebank.errors import NotAllowedError
 from timebank.trail.queries import list_deeds
 
 
@@ -74,10 +78,10 @@ def test_an_area_is_renamed_and_may_change_only_its_capitals(session, village, m
 def test_a_closed_area_is_shown_only_where_it_is_asked_for(session, village, mary, add):
     forfar = add("Forfar")
     for _time in range(2):
-        areas.close_area(session, forfar, mary())
+        areas.close_area(session, forfar, mary("close"))
     assert (names(session, village), names(session, village, also_closed=True)) == ([], ["Forfar"])
     for _time in range(2):
-        areas.reopen_area(session, forfar, mary())
+        areas.reopen_area(session, forfar, mary("reopen"))
     assert names(session, village) == ["Forfar"]
     deeds = [row.deed for row in list_deeds(session, village.angus.id, "area:Forfar")]
     assert deeds == ["area.added", "area.closed", "area.opened"]
@@ -105,3 +109,16 @@ def test_a_way_takes_no_less_than_nothing_and_no_more_than_ten_hours(session, ma
     forfar, brechin = add("Forfar"), add("Brechin")
     with pytest.raises(TravelMinutesError):
         areas.set_travel(session, forfar, {brechin.id: minutes}, mary("one"))
+
+
+def test_a_closed_area_keeps_the_moment_in_which_it_was_closed(session, village, mary, add):
+    forfar = add("Forfar")
+    areas.close_area(session, forfar, mary("close"))
+    areas.close_area(session, forfar, replace(mary("again"), now=NOW + timedelta(hours=1)))
+    assert forfar.closed_at == NOW
+
+
+@pytest.mark.parametrize("action", [areas.close_area, areas.reopen_area])
+def test_only_a_coordinator_closes_and_reopens_whatever_the_area_is(session, village, add, action):
+    with pytest.raises(NotAllowedError):
+        action(session, add("Forfar"), Doing(village.rosa, NOW, "k"))

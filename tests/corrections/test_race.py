@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from tests.people import NOW
 from timebank.actors import Doing
 from timebank.corrections import actions
+from timebank.corrections.access import get_visible
 from timebank.corrections.errors import AnsweredError
 from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
@@ -67,3 +68,17 @@ def test_lines_of_one_entry_taken_back_side_by_side_go_back_once_each(desk, vill
         desk.approve(second)
         desk.approve(first)
     assert desk.ask("SELECT count(*) FROM taken_back")[0][0] == len(set(numbers))
+
+
+@pytest.mark.parametrize("answer", [approving, refusing])
+def test_who_answers_from_a_page_that_was_read_before_meets_the_first_answer(backend, village, desk, answer):
+    """The page keeps the row that it read; under the lock it is read again."""
+    if backend.name == "sqlite":
+        pytest.skip("one transaction writes at a time")
+    code = desk.adjust()
+    with backend.session() as session:
+        correction = get_visible(session, village.clara, code)
+        desk.approve(code)
+        with pytest.raises(AnsweredError):
+            answer(session, village, code, village.clara)
+        assert correction.closed_at is not None

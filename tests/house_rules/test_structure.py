@@ -4,12 +4,14 @@ import ast
 import re
 import subprocess
 import sys
+from configparser import ConfigParser
 
 import pytest
 from sqlalchemy import Float, Numeric
 
 from tests.house_rules.tree import (
     PACKAGE,
+    ROOT,
     attributes_called,
     functions,
     imports,
@@ -246,3 +248,13 @@ def test_the_first_package_loads_nothing_but_the_standard_library():
     listing = "import sys, timebank; print(*(name for name in sys.modules if name.startswith(('timebank.', 'flask'))))"
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_a_contract_names_one_module_a_line():
+    """The linter reads a line with commas as the name of one module, which is imported by nobody."""
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    contracts = [name for name in config.sections() if name.startswith("importlinter:contract:")]
+    assert len(contracts) > 5
+    keys = [(name, key) for name in contracts for key in config[name] if key != "name"]
+    assert [(name, key) for name, key in keys if "," in config[name][key]] == []

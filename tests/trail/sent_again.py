@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.people import NOW, TODAY, Village, make_confirmed, make_recorded, password_hash, terms
+from tests.people import NOW, TODAY, Village, make_confirmed, make_recorded, terms
 from timebank.actors import Doing, Standing, Unattended
 from timebank.audit.actions import store_asked
 from timebank.banks.actions import change_rules
@@ -34,11 +34,10 @@ from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import Kind, ListingText, Move
 from timebank.members import actions as members, limits
-from timebank.members.actions import NewMember, Profile
+from timebank.members.actions import NewMember
 from timebank.members.queries import find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.references import DeedName, Ref, Subject
-from timebank.signing_in.actions import open_session, set_password
 from timebank.tasks import actions as tasks
 
 Call = Callable[[Doing], Any]
@@ -283,17 +282,8 @@ def _pot(scene: Scene) -> Call:
     return partial(limits.change_pot_limit, scene.session, scene.bank, **said)
 
 
-def _password(scene: Scene) -> Call:
-    token = open_session(scene.session, scene.village.ada.person_id, attempt_id=None, device="Phone", now=NOW)
-    return partial(set_password, scene.session, password_hash(), token=token)
-
-
 def _admit(scene: Scene) -> Call:
     return partial(members.admit, scene.session, scene.bank, NewMember("Zoe Hill", email="zoe@example.org"))
-
-
-def _profile(scene: Scene) -> Call:
-    return partial(members.change_profile, scene.session, Profile("Ada Low", None, "+441632960001", "Dogs"))
 
 
 def _task(action: Any, *, taken: bool = False, **said: Any) -> Callable[[Scene], Call]:
@@ -370,8 +360,6 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MONTH_CONFIRMED: Deed("tom", _month(months.confirm, with_figures=True)),
     DeedName.MONTH_REFUSED: Deed("tom", _month(months.refuse, with_figures=False, reason="Look at slip 12")),
     DeedName.MONTH_WITHDRAWN: Deed("mary", _month(months.withdraw, with_figures=False)),
-    DeedName.PASSWORD_CHANGED: Deed("ada", _password),
-    DeedName.PROFILE_CHANGED: Deed("ada", _profile),
     DeedName.REVERSAL_PROPOSED: Deed("mary", _on_exchange(reversals.propose, Scene.confirmed, reason="Twice")),
     DeedName.REVERSAL_AGREED: Deed("ada", _with_bank(reversals.agree, Scene.reversal)),
     DeedName.REVERSAL_APPROVED: Deed("tom", _with_bank(reversals.approve, Scene.reversal)),

@@ -10,7 +10,9 @@ from tests.trail.sent_again import DEEDS, MORE, WITHOUT_FORM, Scene
 from timebank.actors import Doing
 from timebank.db import UtcTime
 from timebank.migrations.tables import metadata
-from timebank.references import DeedName
+from timebank.references import DeedName, Ref, Subject
+from timebank.trail import actions as trail
+from timebank.trail.actions import OtherContentError
 
 ALL = {**{str(name): deed for name, deed in DEEDS.items()}, **MORE}
 #: What changes between the two submissions: rows of the database, and how much later the second one is.
@@ -49,6 +51,8 @@ NO_FORM = {
     DeedName.LEAVERS_OPENED,
     DeedName.LIMIT_SWEPT,
     DeedName.LISTINGS_IMPORTED,
+    DeedName.PASSWORD_CHANGED,  # of these two, in which somebody sets their own values, the last submission counts
+    DeedName.PROFILE_CHANGED,
     DeedName.REVERSAL_CARRIED_OUT,
     DeedName.SEALS_LOG_BEGUN,
     DeedName.SIGN_IN_CODE_MADE,
@@ -77,6 +81,15 @@ def test_a_form_sent_again_gets_its_first_answer_whatever_has_changed(session, v
         again = call(Doing(who, NOW + later, "the form"))
         assert getattr(again, "id", again) in {getattr(answer, "id", answer), 0}, change
         assert rows(session) == before, change
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_form_that_was_used_for_another_deed_is_refused(session, village, name):
+    session.add(village.angus)
+    who, call = getattr(village, ALL[name].who), ALL[name].prepare(Scene(session, village))
+    trail.begin(session, Doing(who, NOW, "the form"), DeedName.BANK_OPENED, Ref(Subject.BANK, "another"))
+    with pytest.raises(OtherContentError):
+        call(Doing(who, NOW, "the form"))
 
 
 def test_every_deed_with_a_form_is_asked():

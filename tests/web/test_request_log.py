@@ -199,3 +199,15 @@ def test_a_log_that_cannot_be_written_stops_nothing(app, written, monkeypatch):
     monkeypatch.setattr(logging, "raiseExceptions", False)
     monkeypatch.setattr(sys, "stderr", None)
     assert app.test_client().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("formatter", [request_log.JsonFormatter(), request_log.TextFormatter()])
+def test_a_traceback_leaves_out_the_row_that_the_database_quotes(formatter):
+    """psycopg's message quotes the row that was refused, whatever SQLAlchemy hides."""
+    text = "null value violates\nDETAIL:  Failing row contains (1, Ada Private, ada@secret.example).\n[SQL: INSERT]"
+    refused = ValueError(text)
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "a page broke", (), (ValueError, refused, None))
+    line = formatter.format(record)
+    assert "secret" not in line
+    assert "null value violates" in line
+    assert "[SQL: INSERT]" in line

@@ -47,16 +47,18 @@ def close_area(session: Session, area: Area, doing: Doing) -> None:
 
     Raises NotAllowedError.
     """
-    if area.closed_at is None and not _was_done(session, doing, DeedName.AREA_CLOSED, area.name):
-        area.closed_at = doing.now
-        session.flush()
+    if _was_done(session, doing, DeedName.AREA_CLOSED, area.name):
+        return
+    area.closed_at = area.closed_at or doing.now
+    session.flush()
 
 
 def reopen_area(session: Session, area: Area, doing: Doing) -> None:
     """Reopen an area. Does nothing if it is open. Raises NotAllowedError."""
-    if area.closed_at is not None and not _was_done(session, doing, DeedName.AREA_OPENED, area.name):
-        area.closed_at = None
-        session.flush()
+    if _was_done(session, doing, DeedName.AREA_OPENED, area.name):
+        return
+    area.closed_at = None
+    session.flush()
 
 
 def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], doing: Doing) -> None:

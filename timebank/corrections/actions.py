@@ -33,6 +33,7 @@ from timebank.exchanges.soft_limits import notice_crossings
 from timebank.ledger.entries import EntryKind, Line, reversal_lines
 from timebank.ledger.errors import AlreadyReversedError
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import get_locked
 from timebank.trail import actions as trail
 
 
@@ -227,9 +228,8 @@ def _take_back(session: Session, bank: Bank, correction: Correction, now: dateti
 
 def _lock(session: Session, bank_id: int, code: str) -> Correction:
     """Return the waiting correction, row-locked. Raises AnsweredError if it was answered."""
-    correction = session.execute(
-        select(Correction).where(Correction.bank_id == bank_id, Correction.code == code).with_for_update()
-    ).scalar_one()
+    query = select(Correction).where(Correction.bank_id == bank_id, Correction.code == code)
+    correction = get_locked(session, query)
     if correction.closed_at is not None:
         raise AnsweredError
     return correction

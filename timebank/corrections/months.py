@@ -20,6 +20,7 @@ from timebank.corrections.figures import MonthFigures, is_over, tell
 from timebank.corrections.models import SignOff
 from timebank.errors import NotAllowedError, ReasonMissingError
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import find_locked
 from timebank.trail import actions as trail
 
 
@@ -119,7 +120,7 @@ def _was_done(
 def _lock(session: Session, bank_id: int, month: date) -> SignOff:
     """Return the waiting signature, row-locked. Raises AnsweredError if there is none."""
     waiting = select(SignOff).where(SignOff.bank_id == bank_id, SignOff.month == month, SignOff.closed_at.is_(None))
-    signature = session.execute(waiting.with_for_update()).scalar_one_or_none()
+    signature = find_locked(session, waiting)
     if signature is None:
         raise AnsweredError
     return signature

@@ -60,7 +60,7 @@ def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bo
     ExtrasNotAgreedError, and with a slip EvidenceMissingError or FloorReachedError.
     """
     code = codes.new_reference()
-    first_code = begin(session, doing, Deed.RECORD, code, asdict(terms), is_new=True)
+    first_code = begin(session, doing, Deed.RECORD, code, {**asdict(terms), "slip": slip}, is_new=True)
     if first_code is not None:
         return first_code
     side = check_sides(session, terms, doing.by)
@@ -84,7 +84,7 @@ def record_agreed(  # noqa: PLR0913 (which exchange, when and how long, and whet
 
     The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`.
     """
-    content = {"day": day, "minutes": minutes}
+    content = {"day": day, "minutes": minutes, "slip": slip}
     with deed(session, doing, Deed.RECORD, code, content=content) as exchange:
         if exchange is None:
             return

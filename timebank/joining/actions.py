@@ -36,7 +36,7 @@ from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
-from timebank.rows import next_number
+from timebank.rows import get_locked, next_number
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
@@ -220,12 +220,7 @@ def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Appli
 
 def _lock(session: Session, bank_id: int, code: str) -> Application:
     """Return the application, row-locked and refreshed."""
-    return session.execute(
-        select(Application)
-        .where(Application.bank_id == bank_id, Application.code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    return get_locked(session, select(Application).where(Application.bank_id == bank_id, Application.code == code))
 
 
 def _refuse_own(session: Session, application: Application, by: Actor) -> None:

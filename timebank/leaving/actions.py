@@ -28,7 +28,7 @@ from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.actions import close_all
 from timebank.members.errors import StandingMovedError
 from timebank.members.models import Membership
-from timebank.members.queries import find_actor_by_code
+from timebank.members.queries import find_actor_by_code, get_rights
 from timebank.members.standing import change_standing
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
@@ -44,7 +44,7 @@ def leave(session: Session, bank: Bank, member: Actor, departure: Departure, doi
     deed = _begin(session, DeedName.MEMBER_LEFT, member, departure, doing)
     if deed is None:
         return
-    _lock_both(session, member, departure)
+    _lock_both(session, member, departure, doing)
     change_standing(session, member, Standing.LEFT, doing.part_of_it(), reason=departure.reason)
     close_all(session, member.membership_id, doing.part_of_it())
     _settle(session, bank, member, departure, deed, doing)
@@ -58,7 +58,7 @@ def settle(session: Session, bank: Bank, member: Actor, departure: Departure, do
     deed = _begin(session, DeedName.MEMBER_SETTLED, member, departure, doing)
     if deed is None:
         return
-    _lock_both(session, member, departure)
+    _lock_both(session, member, departure, doing)
     current = find_actor_by_code(session, bank.id, member.code)
     if current is None or current.standing is not Standing.LEFT or is_closed(session, bank.id, member.account_id):
         raise StandingMovedError
@@ -100,12 +100,17 @@ def _begin(session: Session, name: DeedName, member: Actor, departure: Departure
     return str(deed)
 
 
-def _lock_both(session: Session, member: Actor, departure: Departure) -> None:
-    """Lock the bank, then the memberships of both in the order of their ids: neither leaves nor begins something."""
+def _lock_both(session: Session, member: Actor, departure: Departure, doing: Doing) -> None:
+    """Lock the bank, then the memberships of both in the order of their ids: neither leaves nor begins something.
+
+    Raises NotAllowedError where roles or standing have changed since they were read.
+    """
     lock_bank(session, member.bank_id)
     ids = {member.membership_id, departure.to.membership_id if departure.to else member.membership_id}
     both = select(Membership.id).where(Membership.bank_id == member.bank_id, Membership.id.in_(ids))
     session.execute(both.order_by(Membership.id).with_for_update(key_share=True)).all()
+    if not rules.may_write_down(get_rights(session, doing.by), get_rights(session, member)):
+        raise NotAllowedError
 
 
 def _settle(session: Session, bank: Bank, member: Actor, departure: Departure, deed: str, doing: Doing) -> None:

@@ -22,6 +22,7 @@ from timebank.listings.search import index_of
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import find_locked
 from timebank.tasks import actions as tasks, rules as task_rules
 from timebank.trail import actions as trail
 
@@ -162,12 +163,7 @@ def _next_review(bank: Bank, now: datetime) -> date:
 
 def _lock(session: Session, bank_id: int, code: str) -> Listing | None:
     """Return the listing, row-locked and as it is now; None where the bank has none under this code."""
-    return session.execute(
-        select(Listing)
-        .where(Listing.bank_id == bank_id, Listing.code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    return find_locked(session, select(Listing).where(Listing.bank_id == bank_id, Listing.code == code))
 
 
 def _lock_own(session: Session, code: str, doing: Doing) -> Listing:

@@ -26,7 +26,7 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
     Raises NotAllowedError, NoNameError or NameTakenError.
     """
     key = f"own/{codes.new_reference().lower()}"
-    content, subject = {"name": name, "under": under}, Ref(Subject.CATEGORY, key)
+    content, subject = {"name": name, "under": under, "risks": write_risks(risks)}, Ref(Subject.CATEGORY, key)
     first_key = trail.begin(session, doing, DeedName.CATEGORY_ADDED, subject, content, is_new=True)
     if first_key is not None:
         return first_key

@@ -1,6 +1,6 @@
 """Taking people into a bank, and what they change about themselves."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -205,13 +205,11 @@ class Profile:
 def change_profile(session: Session, profile: Profile, doing: Doing) -> None:
     """Change one's own name, contact, area and words; a broker who acts for a member can do it for them.
 
-    Not for somebody with a role, since what is sent to a contact could lend it. Raises NoWayToReachError or
-    NotAllowedError.
+    Not for somebody with a role, since what is sent to a contact could lend it. The last submission counts: a form
+    that comes again, with other words, is another deed. Raises NoWayToReachError or NotAllowedError.
     """
     actor = doing.by
-    subject = Ref(Subject.MEMBER, actor.code)
-    if trail.begin(session, doing, DeedName.PROFILE_CHANGED, subject, asdict(profile)) is not None:
-        return
+    trail.begin(session, doing.part_of_it(), DeedName.PROFILE_CHANGED, Ref(Subject.MEMBER, actor.code))
     if not profile.email and not profile.phone:
         raise NoWayToReachError
     if actor.hand is not None and list_roles_anywhere(session, actor.person_id) - {Role.MEMBER}:

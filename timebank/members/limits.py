@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.actors import Actor, Doing, Unattended, may_change_limit, may_coordinate
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.limits import list_ended_overrides, list_limits, lock_accounts
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
@@ -84,6 +85,7 @@ def change_pot_limit(
     if not may_coordinate(doing.by):
         raise NotAllowedError
     _check(reason, until, clock.local_day(doing.now, bank.time_zone))
+    lock_bank(session, bank.id)  # before the account, as everywhere
     pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
     _set_floor(session, pot_id, -below_minutes, doing, reason=reason, until=until)
     if until is None:

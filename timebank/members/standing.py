@@ -10,7 +10,7 @@ from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
-from timebank.rows import next_number
+from timebank.rows import get_locked, next_number
 from timebank.trail import actions as trail
 
 
@@ -18,7 +18,7 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     """Suspend a member, mark them as left, or take them back in, for a reason that other brokers will read.
 
     Return whether it was done now: the same form again does nothing. What else leaving and coming back bring, such as
-    what becomes of the hours, is done by `leaving.actions`, which calls this. The actor's rights are read under the
+    what becomes of the hours, is done by `leaving.actions`, which calls this. The rights of both are read under the
     bank's lock, so that of two who suspend each other at once the second is refused.
     Raises WordsMissingError, NotAllowedError or StandingMovedError.
     """
@@ -28,14 +28,10 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     if not reason.strip():
         raise WordsMissingError
     lock_bank(session, doing.bank_id)
-    if not may_change_standing(get_rights(session, doing.by), member):
+    if not may_change_standing(get_rights(session, doing.by), get_rights(session, member)):
         raise NotAllowedError
-    membership = session.execute(
-        select(Membership)
-        .where(Membership.bank_id == doing.bank_id, Membership.id == member.membership_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    query = select(Membership).where(Membership.bank_id == doing.bank_id, Membership.id == member.membership_id)
+    membership = get_locked(session, query, key_share=True)
     if to not in STANDINGS[Standing(membership.standing)]:
         raise StandingMovedError
     membership.standing = to

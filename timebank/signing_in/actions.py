@@ -15,6 +15,7 @@ from timebank.errors import NotAllowedError
 from timebank.members.models import Person
 from timebank.members.queries import list_roles_anywhere
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import find_locked
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
 from timebank.signing_in.queries import digest_secret
@@ -125,11 +126,10 @@ def clear_stale(session: Session, *, now: datetime) -> int:
 
 def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> int:
     """Mark a sign-in code as used; return its person's id. Raises CodeDoesNotFitError."""
-    row = session.execute(
-        select(SignInCode)
-        .where(SignInCode.code_digest == digest_secret(codes.heard(typed)), SignInCode.bank_id == bank_id)
-        .with_for_update()
-    ).scalar_one_or_none()
+    digest = digest_secret(codes.heard(typed))
+    row = find_locked(
+        session, select(SignInCode).where(SignInCode.code_digest == digest, SignInCode.bank_id == bank_id)
+    )
     if row is None or not is_valid(row.expires_at, row.used_at, now):
         raise CodeDoesNotFitError
     row.used_at = now
@@ -138,10 +138,12 @@ def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> in
 
 
 def set_password(session: Session, password_hash: str, doing: Doing, *, token: str) -> None:
-    """Store a new password hash and end every other session of the person."""
+    """Store a new password hash and end every other session of the person.
+
+    The last submission counts: a form that comes again, with another password, is another deed.
+    """
     actor = doing.by
-    if trail.begin(session, doing, DeedName.PASSWORD_CHANGED, Ref(Subject.MEMBER, actor.code)) is not None:
-        return
+    trail.begin(session, doing.part_of_it(), DeedName.PASSWORD_CHANGED, Ref(Subject.MEMBER, actor.code))
     session.get_one(Person, actor.person_id).password_hash = password_hash
     end_other_sessions(session, actor.person_id, token, now=doing.now)
     session.flush()

@@ -15,6 +15,7 @@ from timebank import clock, codes
 from timebank.actors import Doing, may_broker, may_coordinate
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
+from timebank.rows import get_locked
 from timebank.tasks.errors import TaskDoneError, TaskTakenError
 from timebank.tasks.models import Status, Task
 from timebank.tasks.rules import add_note, is_free_for
@@ -114,12 +115,7 @@ def _was_done(
 
 def _lock(session: Session, bank_id: int, code: str) -> Task:
     """Return the task, row-locked and refreshed."""
-    return session.execute(
-        select(Task)
-        .where(Task.bank_id == bank_id, Task.code == code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    return get_locked(session, select(Task).where(Task.bank_id == bank_id, Task.code == code))
 
 
 def _lock_free(session: Session, code: str, doing: Doing) -> Task:

@@ -26,7 +26,6 @@ from timebank.web.extensions import db, login
 #: Ways a member may instruct a broker in acting mode; a signed slip is chosen on the form that records help instead.
 TELLS = (How.PHONE, How.PAPER, How.IN_PERSON)
 View = Callable[..., Any]
-Permission = Callable[[Actor], bool]
 _TRIES = 4
 
 
@@ -69,7 +68,7 @@ def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
         def guarded(**arguments: Any) -> Any:  # noqa: ANN401 (whatever the view answers)
             _find_bank()
             refusal = _admit(permission)
-            return refusal or _with_retries(view, arguments)
+            return refusal or _with_retries(permission, view, arguments)
 
         guarded.allowed = permission  # type: ignore[attr-defined]
         return guarded
@@ -128,7 +127,8 @@ def _act_for_somebody() -> None:
     g.actor = rules.acting_for(g.actor, member, How(how))
 
 
-def _with_retries(view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 (whatever the view answers)
+def _with_retries(permission: Callable[..., bool], view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 (whatever the view answers)
+    """Call the view; where its transaction lost a conflict, look up the reader's rights again and call it once more."""
     arguments.pop("bank_slug", None)
     for left in reversed(range(_TRIES)):
         try:
@@ -137,6 +137,9 @@ def _with_retries(view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
             db.session.rollback()
             if not left or not database.is_worth_retrying(error):
                 raise
+        refusal = _admit(permission)
+        if refusal is not None:
+            return refusal
     return None
 
 

@@ -11,7 +11,7 @@ _CHARSETS = frozenset({"", "utf-8", "utf8"})
 
 def refuse_other_bodies() -> None:
     """Abort with 415 unless the body is a form in UTF-8, or there is none."""
-    if not request.content_type and not request.content_length and "Transfer-Encoding" not in request.headers:
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
         return
     charset = request.mimetype_params.get("charset", "").strip("\"' ").lower()
     if request.mimetype not in _FORMS or charset not in _CHARSETS:

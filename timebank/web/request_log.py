@@ -19,6 +19,7 @@ from timebank.config import Settings
 
 REQUEST_ID = "X-Request-ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+_DETAIL = re.compile(r"DETAIL:.*?(?=\n(?:CONTEXT|HINT|\[SQL|\(Background)|\Z)", re.DOTALL)
 _HANDLER = "timebank"
 _SQL_LOGGER = "sqlalchemy.engine"
 _log = logging.getLogger("timebank.requests")
@@ -46,7 +47,15 @@ def configure(settings: Settings) -> None:
     logging.getLogger(_SQL_LOGGER).setLevel(logging.INFO if settings.log_level == "debug" else logging.NOTSET)
 
 
-class JsonFormatter(logging.Formatter):
+class _Formatter(logging.Formatter):
+    """Leaves out of tracebacks what PostgreSQL quotes of the rows that it refused: they are people's data."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 (the signature is logging's)
+        """Return the traceback without the server's DETAIL."""
+        return _DETAIL.sub("DETAIL: (left out)", super().formatException(ei))
+
+
+class JsonFormatter(_Formatter):
     """One JSON object per line; an exception's traceback is a text in it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -63,7 +72,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(row, ensure_ascii=False)
 
 
-class TextFormatter(logging.Formatter):
+class TextFormatter(_Formatter):
     """Moment, level, logger, message, then name=value for each field; a traceback follows on lines of its own."""
 
     def format(self, record: logging.LogRecord) -> str:

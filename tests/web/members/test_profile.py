@@ -100,3 +100,12 @@ def test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them(as_, vil
     page = as_(village.grace).get(f"members/{village.ada.code}")
     for private in ("960888", "ada@example.org"):
         assert private not in page.html
+
+
+def test_a_second_change_from_the_same_page_is_kept_too(as_, village):
+    """Saved, back, a word put right, saved again."""
+    ada = as_(village.ada)
+    page = ada.get("profile")
+    ada.done(page, "Keep these changes", about="I mend laps")
+    ada.done(page, "Keep these changes", about="I mend lamps")
+    assert "I mend lamps" in ada.client.get("/angus/profile").text

@@ -49,3 +49,12 @@ def test_who_changed_a_password_and_when_is_on_record(as_, village, books):
     here.done(here.get("password"), password=NEW)
     rows = books.ask("SELECT done_by, subject FROM trail WHERE deed = 'password.changed'")
     assert [(row.done_by, row.subject) for row in rows] == [(village.ada.membership_id, f"member:{village.ada.code}")]
+
+
+def test_of_two_passwords_from_one_page_the_last_one_counts(as_, visitor, village):
+    """Back, and another one: what the page says was kept is what lets in."""
+    here = as_(village.ada)
+    page = here.get("password")
+    here.done(page, password="three-slow-otters")
+    assert "Your new password is kept." in here.done(page, password=NEW)
+    assert "Hello, Ada" in visitor.done(visitor.get("sign-in"), who=village.ada.number, password=NEW)

@@ -94,8 +94,11 @@ WORDS = {
 
 
 def deed_words(deed: str) -> str:
-    """Return what somebody did, for the name of a deed: 'confirmed it' for 'exchange.confirm'. Raises ValueError."""
-    return str(WORDS[DeedName(deed)])
+    """Return what somebody did, for the name of a deed: 'confirmed it' for 'exchange.confirm'.
+
+    A deed of a newer version, which this one does not know, keeps its name.
+    """
+    return str(WORDS.get(deed, deed.replace(".", " ").replace("_", " ")))  # type: ignore[call-overload]
 
 
 def step_words(deed: str) -> str:
