@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Subject(StrEnum):
-    """The kind of row that a reference points to. Includes every kind of account and of account holder."""
+    """The kind of row that a reference points to. Includes every kind of holder of an account, and the pot."""
 
     ACTIVITY = "activity"
     APPLICATION = "application"
@@ -54,7 +54,7 @@ def code_of(subject: Subject, reference: str) -> str | None:
 
 
 class DeedName(StrEnum):
-    """The name of every deed that the trail records: its subject, and what was done."""
+    """The name of every deed that the trail records: a topic and what was done; the subject has its own column."""
 
     APPLICATION_APPLY = "application.apply"
     APPLICATION_INTERVIEW = "application.interview"

@@ -1,6 +1,7 @@
-"""Registry of the kinds of subjects. The room of each registers how the names of its rows are queried.
+"""Registry of the kinds of subjects. A room registers how the names of its rows are queried.
 
-So lists of tasks, notices and the trail name what they are about without importing those rooms.
+So the to-do list and the audit name what they are about without importing those rooms: members and exchanges today;
+a subject without a registered name is shown by its code.
 """
 
 from collections.abc import Callable, Iterable, Sequence

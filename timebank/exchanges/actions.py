@@ -35,7 +35,7 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
     """Propose help to the other side, or ask for it, on a future day; return the exchange's code.
 
     Travel and getting ready are agreed here and count. Raises NotYoursError, OwnExchangeError, SamePersonError,
-    NothingSaidError, PastDayError, SideNotActiveError, NoTimeError or TooLongError.
+    NothingSaidError, PastDayError, SideNotActiveError, NoTimeError, TooLongError or ExtrasTooLongError.
     """
     code = codes.new_reference()
     first_code = begin(session, doing, Deed.PROPOSE, code, asdict(terms), is_new=True)
@@ -56,8 +56,8 @@ def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bo
     """Record help that happened without being agreed before; return the exchange's code.
 
     Nothing moves until the other side confirms, and until then the hours are held; a slip signed by both, which a
-    broker holds, confirms at once. Raises as `propose` does, and FutureDayError, TooLongAgoError,
-    ExtrasNotAgreedError, and with a slip EvidenceMissingError or FloorReachedError.
+    broker holds, confirms at once. Raises SamePersonError, NothingSaidError, FutureDayError, TooLongAgoError,
+    SideNotActiveError, NoTimeError, TooLongError, ExtrasNotAgreedError, and with a slip what `confirm` raises.
     """
     code = codes.new_reference()
     first_code = begin(session, doing, Deed.RECORD, code, {**asdict(terms), "slip": slip}, is_new=True)
@@ -82,7 +82,8 @@ def record_agreed(  # noqa: PLR0913 (which exchange, when and how long, and whet
 ) -> None:
     """Record the day and the minutes of agreed help.
 
-    The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`.
+    The travel and getting ready that were agreed are added. A slip confirms at once, as in `record`. Raises
+    FutureDayError, TooLongAgoError, NoTimeError, TooLongError, and with a slip what `confirm` raises.
     """
     content = {"day": day, "minutes": minutes, "slip": slip}
     with deed(session, doing, Deed.RECORD, code, content=content) as exchange:
@@ -133,7 +134,8 @@ def cancel(session: Session, code: str, doing: Doing) -> None:
 def confirm(session: Session, code: str, doing: Doing) -> None:
     """Confirm what the other side recorded: posts the entry.
 
-    Raises FloorReachedError, and EvidenceMissingError if one broker acts for both sides.
+    Raises FloorReachedError, SideNotActiveError, and EvidenceMissingError where one broker gives both sides' word
+    without evidence for each.
     """
     with deed(session, doing, Deed.CONFIRM, code) as exchange:
         if exchange is not None:
@@ -144,7 +146,7 @@ def confirm(session: Session, code: str, doing: Doing) -> None:
 def dispute(session: Session, code: str, doing: Doing, *, words: str, minutes: int | None) -> None:
     """Dispute what was recorded, naming the right minutes (0: nothing happened; None: unknown).
 
-    No hours move, and the hold stays; a broker sees the dispute.
+    No hours move, and the hold stays; a broker sees the dispute. Raises TooLongError.
     """
     content = {"words": words, "minutes": minutes}
     with deed(session, doing, Deed.DISPUTE, code, content=content, words=words) as exchange:
@@ -155,7 +157,8 @@ def dispute(session: Session, code: str, doing: Doing, *, words: str, minutes: i
 def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
     """End a dispute by agreeing to the minutes that the other side named: posts the entry, or cancels at 0 minutes.
 
-    `minutes` is what the page showed, so that nobody agrees to what changed meanwhile. Raises NotNowError.
+    `minutes` is what the page showed, so that nobody agrees to what changed meanwhile. Raises NotNowError, and
+    what `confirm` raises.
     """
     if begin(session, doing, Deed.AGREE, code, {"minutes": minutes}) is not None:
         return
