@@ -1,6 +1,5 @@
 """Every deed of the trail, and every step of an exchange, has its words."""
 
-import pytest
 
 from timebank.exchanges.rules import Deed
 from timebank.references import DeedName
