@@ -98,5 +98,5 @@ def _connect(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     with app.app_context():
         refuse_unsafe(db.engine)
-        db.session.configure(info=settings.session_info)
+        app.extensions["session_info"] = settings.session_info
         app.extensions["alone_engine"] = make_alone_engine(db.engine)

@@ -45,7 +45,7 @@ TESTS = {
     ),
     "audit/test_lists.py": (
         "test_who_left_with_hours_is_listed_as_left",
-        "test_one_broker_for_both_sides_stands_there_with_what_there_is_to_show",
+        "test_one_broker_for_both_sides_is_listed_with_the_evidence",
         "test_late_entries_keep_their_day_and_say_when_they_were_written",
         "test_entries_are_narrowed_down_by_kind",
     ),
@@ -56,7 +56,7 @@ TESTS = {
     ),
     "corrections/test_correction.py": (
         "test_turning_it_down_takes_a_reason_that_is_shown",
-        "test_who_asked_for_it_withdraws_it",
+        "test_the_proposer_withdraws_a_correction",
     ),
     "corrections/test_months.py": (
         "test_months_are_listed_with_their_figures",
@@ -76,7 +76,7 @@ TESTS = {
         "test_a_page_that_breaks_says_that_nothing_moved_and_shows_nothing_of_the_inside",
     ),
     "exchanges/test_agreeing.py": ("test_who_recorded_help_withdraws_it_before_it_is_confirmed",),
-    "exchanges/test_disputing.py": ("test_a_broker_who_disputes_for_a_member_says_what_there_is_to_show_for_it",),
+    "exchanges/test_disputing.py": ("test_a_broker_who_disputes_for_a_member_gives_evidence",),
     "exchanges/test_exchanges.py": ("test_a_long_list_goes_on_page_by_page_and_leaves_nothing_out",),
     "exchanges/test_filing.py": ("test_what_is_not_on_the_list_is_said_and_files_nothing",),
     "exchanges/test_thanking.py": (
@@ -126,9 +126,9 @@ TESTS = {
         "test_the_area_is_ones_own_unless_another_is_chosen",
         "test_a_form_sent_twice_lists_it_once",
         "test_bits_that_are_no_part_of_the_week_are_left_aside",
-        "test_it_is_changed_and_what_was_said_stands_in_the_form",
+        "test_a_listing_is_changed_in_a_form_that_shows_its_present_words",
         "test_a_broker_changes_what_was_imported",
-        "test_what_moved_on_meanwhile_is_told_and_stays",
+        "test_a_listing_that_changed_meanwhile_is_left_alone_with_a_notice",
         "test_each_button_of_a_page_does_its_own_deed_once_whatever_was_pressed_before",
         "test_a_broker_hands_what_was_imported_to_its_owner",
     ),
@@ -139,7 +139,7 @@ TESTS = {
     ),
     "members/test_profile.py": (
         "test_a_member_changes_what_others_read_about_them",
-        "test_what_is_not_whole_is_refused_and_kept_as_typed",
+        "test_an_incomplete_form_is_refused_and_keeps_what_was_typed",
         "test_a_member_says_where_they_live_and_what_they_show",
         "test_an_area_that_was_closed_stays_with_who_has_it_and_is_offered_to_nobody_else",
         "test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them",
@@ -164,7 +164,7 @@ TESTS = {
     "reversals/test_reversals.py": (
         "test_when_both_sides_agree_the_hours_go_back_with_a_new_line",
         "test_a_second_approver_has_the_hours_go_back",
-        "test_who_proposed_it_can_withdraw_it_and_propose_anew",
+        "test_the_proposer_can_withdraw_and_propose_again",
         "test_hours_that_were_spent_meanwhile_are_taken_back_all_the_same_and_the_lower_floor_is_on_record",
     ),
     "rules/test_rules.py": (

@@ -20,7 +20,11 @@ READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class IntentSession(FlaskSession):
-    """A session that is read-only in GET requests, which the database enforces."""
+    """A session that is read-only in GET requests, which the database enforces, and has the keys of its app's books."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the signature is Flask-SQLAlchemy's)
+        super().__init__(*args, **kwargs)
+        self.info.update(current_app.extensions["session_info"])
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:  # noqa: ANN401 (the signature is SQLAlchemy's)
         """Return the read-only engine for GET, HEAD and OPTIONS, else the writing one."""

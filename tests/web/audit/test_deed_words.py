@@ -1,6 +1,5 @@
 """Every deed of the trail, and every step of an exchange, has its words."""
 
-
 from timebank.exchanges.rules import Deed
 from timebank.references import DeedName
 from timebank.web.pages.audit.deed_words import WORDS, deed_words, step_words

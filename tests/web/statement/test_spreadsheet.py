@@ -3,6 +3,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from tests.people import NOW
 from timebank.codes import spoken
@@ -61,5 +62,6 @@ def test_the_spreadsheet_holds_what_the_page_shows(as_, village, books):
 def test_a_broker_saves_a_members_statement_under_the_members_number(as_, village, books):
     books.confirmed(village.ada, village.grace)
     page = as_(village.rosa).get(f"members/{spoken(village.grace.code)}/hours.csv")
-    assert page.answer.headers["Content-Disposition"] == f'attachment; filename="hours-{village.grace.number}.csv"'
+    disposition = parse_options_header(page.answer.headers["Content-Disposition"])
+    assert disposition == ("attachment", {"filename": f"hours-{village.grace.number}.csv"})
     assert _cells(page)[1][4] == "Ada Lamont"
