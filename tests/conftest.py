@@ -18,13 +18,7 @@ from timebank.db import make_engine
 from timebank.migrations.tables import ROOMS
 
 assert ROOMS
-pytest_plugins = ["tests.measuring", "tests.rotation"]
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with groups that one worker runs alone, so that the others have something to do until they end."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+pytest_plugins = ["tests.grouping", "tests.measuring", "tests.rotation"]
 
 
 @pytest.fixture(scope="session")

@@ -29,13 +29,11 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 Visit = Callable[..., Page]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these need a browser, and one worker is enough to run it. Mark them before xdist reads its groups."""
+    """All of these need a browser."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

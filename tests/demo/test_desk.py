@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW
@@ -32,7 +31,6 @@ from timebank.tasks.models import Status, Task
 from timebank.tasks.rules import Kind
 from timebank.trail.models import TrailRow
 
-pytestmark = pytest.mark.xdist_group("village")
 GLEN_ISLA, STRATHMORE = PLANS
 
 

@@ -20,7 +20,6 @@ from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
 from timebank.trail.models import TrailRow
 
-pytestmark = pytest.mark.xdist_group("village")
 GLEN_ISLA, STRATHMORE = PLANS
 
 

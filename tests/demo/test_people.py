@@ -11,7 +11,6 @@ from timebank.members.models import Membership, Person
 from timebank.members.queries import search_members
 from timebank.signing_in.passwords import fits
 
-pytestmark = pytest.mark.xdist_group("village")
 GLEN_ISLA, STRATHMORE = PLANS
 EVERYBODY = [villager for plan in PLANS for villager in plan.cast]
 

@@ -28,7 +28,6 @@ from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor
 from timebank.trail.models import TrailRow
 
-pytestmark = pytest.mark.xdist_group("village")
 GLEN_ISLA, STRATHMORE = PLANS
 #: Before dawn in summer time, the nights on which the clocks change, a leap day, New Year, each on a Sunday or not.
 MOMENTS = (

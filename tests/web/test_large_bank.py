@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.factories.large_bank import fill
 from tests.web.pages import COLUMNS, cast, read_table
 from tests.web.test_queries import MOST_QUERIES, PAGES, _address, _queries
@@ -15,7 +13,6 @@ MEMBERS, EXCHANGES = 5_000, 100_000
 ROWS_A_QUESTION = 400
 
 
-@pytest.mark.xdist_group("large bank")
 def test_no_page_asks_more_for_more_members_and_exchanges(app, as_, books):
     readers = _readers(as_, books)
     addresses = {endpoint: _address(app, endpoint, books) for endpoint in PAGES}

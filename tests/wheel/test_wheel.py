@@ -25,7 +25,6 @@ from tests.house_rules.tree import PACKAGE, ROOT, STATIC, TEMPLATES, listed, set
 
 PACKED = ("timebank", "templates", "static", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 PATIENCE_SECONDS = 20
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @dataclass
