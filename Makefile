@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .PHONY: help run install test pages look check format lock bench soak faults mutation picture schema messages clean
 
-help:  ## what can be made
+help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
 # The environment in two steps, so that `make run` fetches no test tools.
@@ -48,7 +48,7 @@ check: $(VENV)/development.stamp  ## format, lint, imports, types, templates, ho
 	run 'house rules' $(BIN)/pytest --quiet tests/house_rules; \
 	test -z "$$failed"
 
-format: $(VENV)/development.stamp  ## lay out code
+format: $(VENV)/development.stamp  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -69,16 +69,16 @@ soak: $(VENV)/development.stamp  ## a million generated deeds against the pure l
 faults: $(VENV)/development.stamp  ## kill -9 of the server under load, 50 times on each database
 	$(BIN)/python -m benchmarks.faults
 
-mutation: $(VENV)/development.stamp  ## do small wrongs to the books' code and guards, one at a time; does a test notice?
+mutation: $(VENV)/development.stamp  ## mutation tests of the books' code and triggers
 	$(BIN)/python -m tests.mutation
 
 picture: $(VENV)/development.stamp  ## take the README's picture anew (needs Chromium)
 	$(BIN)/python -m docs.picture
 
-schema: $(VENV)/development.stamp  ## write docs/schema anew, after a change of a model or a guard
+schema: $(VENV)/development.stamp  ## generate docs/schema, after a change of a model or a guard
 	$(BIN)/python -m docs.write_schema
 
-messages: $(VENV)/development.stamp  ## write the sentences for translators anew, after a change of words
+messages: $(VENV)/development.stamp  ## generate the messages for translators, after a change of words
 	$(BIN)/python -m docs.write_messages
 
 clean:  ## remove the environment (data stays)

@@ -13,7 +13,7 @@ A_WHILE = 0.5
 
 
 def one_inside_the_other(backend, village, first, second):
-    """Do the second deed while the first is done but not kept yet; gives what the second was told."""
+    """Run the second action while the first is done but not committed; return the class of its refusal, or None."""
     is_done, never = Event(), Event()
 
     def begin():

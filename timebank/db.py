@@ -55,7 +55,7 @@ class Base(DeclarativeBase):
 class InDomain(TypeDecorator[Any]):
     """A column whose rule is a domain on PostgreSQL.
 
-    PostgreSQL compiles a domain's CHECK once per session, but a table's CHECK anew for each statement (decision 21).
+    PostgreSQL compiles a domain's CHECK once per session, but a table's CHECK again for each statement (decision 21).
     On SQLite it is the plain type, and the table needs a CHECK or a trigger of its own.
     """
 

@@ -80,7 +80,7 @@ def next_number(session: Session, column: InstrumentedAttribute[int], *condition
 
 
 def cut(rows: Sequence[Item], size: int, mark: Callable[[Item], int] = attrgetter("id")) -> Page[Item]:
-    """Return the page of the first `size` rows of a query that was limited to one more, which tells if there is more.
+    """Return the page of the first `size` rows of a query that was limited to one more, by which `next` is known.
 
     `mark` returns the id of a row after which the next page begins.
     """

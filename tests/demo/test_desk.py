@@ -27,8 +27,8 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership, Person, StandingChange
 from timebank.members.queries import find_actor
-from timebank.tasks.models import Status, Task
-from timebank.tasks.rules import Kind
+from timebank.tasks.models import Task
+from timebank.tasks.rules import Kind, Status
 from timebank.trail.models import TrailRow
 
 GLEN_ISLA, STRATHMORE = PLANS

@@ -166,7 +166,7 @@ def _answered(pairs: Sequence[Pair]) -> int:
 
 
 def _verify(settings: Settings, pairs: Sequence[Pair], counts: Figures) -> None:
-    """Compare the database with what the browsers were told, and add the differences to the counts."""
+    """Compare the database with what the browsers received, and add the differences to the counts."""
     with Reading(settings) as session:
         states = {row.code: row.state for row in session.execute(text("SELECT code, state FROM exchange"))}
         keys = {row.key.removeprefix("exchange:") for row in session.execute(text('SELECT "key" FROM entry'))}

@@ -11,7 +11,7 @@ from timebank.actors import Standing
 from timebank.exchanges.rules import State
 from timebank.joining.rules import Stage
 from timebank.listings.rules import Life
-from timebank.tasks.models import Status
+from timebank.tasks.rules import Status
 
 STATES = frozenset(word.value for states in (State, Stage, Standing, Life, Status) for word in states)
 #: Arguments of a call that name a state; others, such as the kind of a list, use some of the same words.

@@ -65,7 +65,7 @@ def store(
 
 def store_asked(session: Session, results: Sequence[CheckResult], doing: Doing, *, seconds: int) -> None:
     """Store a run started from a page, with a trail row naming who started it. Raises NotAllowedError."""
-    if trail.begin(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS)) is not None:
+    if trail.is_repeat(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS)):
         return
     if not may_audit(doing.by):
         raise NotAllowedError

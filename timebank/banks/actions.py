@@ -62,7 +62,7 @@ def change_rules(session: Session, bank: Bank, rules: Rules, doing: Doing, *, fo
     floor and whose balance allows it, on record. Raises NotAllowedError or RuleOutOfRangeError.
     """
     content = {**asdict(rules), "for_all_members": for_all_members}
-    if trail.begin(session, doing, DeedName.RULES_CHANGED, Ref(Subject.BANK, bank.slug), content) is not None:
+    if trail.is_repeat(session, doing, DeedName.RULES_CHANGED, Ref(Subject.BANK, bank.slug), content):
         return 0
     if not may_coordinate(doing.by):
         raise NotAllowedError

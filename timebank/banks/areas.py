@@ -21,8 +21,9 @@ LONGEST_WAY = 600
 def add_area(session: Session, name: str, doing: Doing) -> None:
     """Add an area. Raises NotAllowedError, AreaNameError or AreaTakenError."""
     name = _tidy(name)
-    if _was_done(session, doing, DeedName.AREA_ADDED, name):
+    if trail.is_repeat(session, doing, DeedName.AREA_ADDED, Ref(Subject.AREA, name)):
         return
+    _allow(doing)
     lock_bank(
         session, doing.bank_id
     )  # areas change one after the other, so that two of one name cannot be made at once
@@ -34,8 +35,9 @@ def add_area(session: Session, name: str, doing: Doing) -> None:
 def rename_area(session: Session, area: Area, name: str, doing: Doing) -> None:
     """Rename an area. Raises NotAllowedError, AreaNameError or AreaTakenError."""
     name = _tidy(name)
-    if _was_done(session, doing, DeedName.AREA_RENAMED, name, {"area": area.id}):
+    if trail.is_repeat(session, doing, DeedName.AREA_RENAMED, Ref(Subject.AREA, name), {"area": area.id}):
         return
+    _allow(doing)
     lock_bank(session, doing.bank_id)
     _refuse_taken(session, area.bank_id, name, but_not=area.id)
     area.name = name
@@ -47,16 +49,18 @@ def close_area(session: Session, area: Area, doing: Doing) -> None:
 
     Raises NotAllowedError.
     """
-    if _was_done(session, doing, DeedName.AREA_CLOSED, area.name):
+    if trail.is_repeat(session, doing, DeedName.AREA_CLOSED, Ref(Subject.AREA, area.name)):
         return
+    _allow(doing)
     area.closed_at = area.closed_at or doing.now
     session.flush()
 
 
 def reopen_area(session: Session, area: Area, doing: Doing) -> None:
     """Reopen an area. Does nothing if it is open. Raises NotAllowedError."""
-    if _was_done(session, doing, DeedName.AREA_OPENED, area.name):
+    if trail.is_repeat(session, doing, DeedName.AREA_OPENED, Ref(Subject.AREA, area.name)):
         return
+    _allow(doing)
     area.closed_at = None
     session.flush()
 
@@ -67,8 +71,9 @@ def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], 
     Raises NotAllowedError or TravelMinutesError.
     """
     content = {"area": area.id, "minutes": {str(other): length for other, length in minutes.items()}}
-    if _was_done(session, doing, DeedName.AREA_TRAVEL, area.name, content):
+    if trail.is_repeat(session, doing, DeedName.AREA_TRAVEL, Ref(Subject.AREA, area.name), content):
         return
+    _allow(doing)
     if any(length is not None and not 0 <= length <= LONGEST_WAY for length in minutes.values()):
         raise TravelMinutesError
     lock_bank(session, doing.bank_id)
@@ -92,6 +97,12 @@ def set_travel(session: Session, area: Area, minutes: Mapping[int, int | None], 
         session.execute(insert(AreaTravel), rows)
 
 
+def _allow(doing: Doing) -> None:
+    """Raise NotAllowedError unless the actor coordinates the bank."""
+    if not may_coordinate(doing.by):
+        raise NotAllowedError
+
+
 def _tidy(name: str) -> str:
     """Return the name without surplus spaces. Raises AreaNameError."""
     name = " ".join(name.split())
@@ -104,14 +115,3 @@ def _refuse_taken(session: Session, bank_id: int, name: str, *, but_not: int | N
     for area_id, standing in session.execute(select(Area.id, Area.name).where(Area.bank_id == bank_id)):
         if standing.casefold() == name.casefold() and area_id != but_not:
             raise AreaTakenError(name=standing)
-
-
-def _was_done(
-    session: Session, doing: Doing, deed: DeedName, name: str, content: Mapping[str, object] | None = None
-) -> bool:
-    """Return whether this form was submitted before. Raises NotAllowedError."""
-    if trail.begin(session, doing, deed, Ref(Subject.AREA, name), content) is not None:
-        return True
-    if not may_coordinate(doing.by):
-        raise NotAllowedError
-    return False

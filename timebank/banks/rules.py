@@ -6,7 +6,6 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 
 from timebank.banks.errors import RuleOutOfRangeError
-from timebank.banks.models import Bank
 
 LONGEST_WELCOME = 24 * 60
 #: Nobody's limit lies further off than this, so that it can be typed and read: 9,999 hours.
@@ -44,7 +43,7 @@ class Rules:
 RULE_NAMES = tuple(field.name for field in fields(Rules))
 
 
-def rules_of(bank: Bank) -> Rules:
+def rules_of(bank: object) -> Rules:
     """Return the rules of a bank."""
     return Rules(**{name: getattr(bank, name) for name in RULE_NAMES})
 

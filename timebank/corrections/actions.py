@@ -112,7 +112,7 @@ def approve(session: Session, bank: Bank, code: str, doing: Doing) -> None:
     Raises NotAllowedError, AnsweredError, FloorReachedError, AccountClosedError or AlreadyReversedError; then roll
     back, and it waits as before.
     """
-    if trail.begin(session, doing, DeedName.CORRECTION_APPROVED, Ref(Subject.CORRECTION, code)) is not None:
+    if trail.is_repeat(session, doing, DeedName.CORRECTION_APPROVED, Ref(Subject.CORRECTION, code)):
         return
     correction = _lock(session, doing.bank_id, code)
     lines = lines_of(session, correction)
@@ -130,7 +130,7 @@ def approve(session: Session, bank: Bank, code: str, doing: Doing) -> None:
 def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
     """Turn it down as a second pair of eyes, and say why. Raises ReasonMissingError, NotAllowedError, AnsweredError."""
     subject = Ref(Subject.CORRECTION, code)
-    if trail.begin(session, doing, DeedName.CORRECTION_REFUSED, subject, {"reason": reason}) is not None:
+    if trail.is_repeat(session, doing, DeedName.CORRECTION_REFUSED, subject, {"reason": reason}):
         return
     if not reason.strip():
         raise ReasonMissingError
@@ -145,7 +145,7 @@ def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
 
 def withdraw(session: Session, code: str, doing: Doing) -> None:
     """Take one's own proposal back. Raises NotAllowedError or AnsweredError."""
-    if trail.begin(session, doing, DeedName.CORRECTION_WITHDRAWN, Ref(Subject.CORRECTION, code)) is not None:
+    if trail.is_repeat(session, doing, DeedName.CORRECTION_WITHDRAWN, Ref(Subject.CORRECTION, code)):
         return
     correction = _lock(session, doing.bank_id, code)
     if not rules.may_withdraw(doing.by, proposed_by=correction.proposed_by):

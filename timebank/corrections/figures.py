@@ -1,4 +1,4 @@
-"""A month in figures, reckoned by the day of posting where the bank is. Values in, answers out.
+"""The figures of a month, computed by the day of posting in the bank's time zone. Pure.
 
 The same figures come out whenever they are reckoned anew, since what is posted stays: that is what a sign-off is worth.
 """

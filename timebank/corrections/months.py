@@ -1,9 +1,8 @@
-"""Signing a month off: one coordinator signs its figures, and a second person who reckons the same confirms them.
+"""Signing a month off: one coordinator signs its figures, and a second person confirms them if theirs are the same.
 
 Then the books keep them, and the next seal covers them.
 """
 
-from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -29,7 +28,7 @@ def sign(session: Session, bank: Bank, month: date, figures: MonthFigures, doing
 
     Raises NotAllowedError, MonthNotOverError, ReasonMissingError or MonthSignedError.
     """
-    if _was_done(session, doing, DeedName.MONTH_SIGNED, month, {"words": words}):
+    if trail.is_repeat(session, doing, DeedName.MONTH_SIGNED, _ref(month), {"words": words}):
         return
     if not rules.may_propose(doing.by):
         raise NotAllowedError
@@ -60,7 +59,7 @@ def confirm(session: Session, bank: Bank, month: date, figures: MonthFigures, do
 
     Raises NotAllowedError, AnsweredError, MonthSignedError, or FiguresDifferError where they are not the same.
     """
-    if _was_done(session, doing, DeedName.MONTH_CONFIRMED, month):
+    if trail.is_repeat(session, doing, DeedName.MONTH_CONFIRMED, _ref(month)):
         return
     signed = _lock(session, bank.id, month)
     if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):
@@ -88,7 +87,7 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
 
     Raises ReasonMissingError, NotAllowedError or AnsweredError.
     """
-    if _was_done(session, doing, DeedName.MONTH_REFUSED, month, {"reason": reason}):
+    if trail.is_repeat(session, doing, DeedName.MONTH_REFUSED, _ref(month), {"reason": reason}):
         return
     if not reason.strip():
         raise ReasonMissingError
@@ -102,7 +101,7 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
 
 def withdraw(session: Session, bank: Bank, month: date, doing: Doing) -> None:
     """Take one's own signature back. Raises NotAllowedError or AnsweredError."""
-    if _was_done(session, doing, DeedName.MONTH_WITHDRAWN, month):
+    if trail.is_repeat(session, doing, DeedName.MONTH_WITHDRAWN, _ref(month)):
         return
     signed = _lock(session, bank.id, month)
     if not rules.may_withdraw(doing.by, proposed_by=signed.signed_by):
@@ -111,10 +110,8 @@ def withdraw(session: Session, bank: Bank, month: date, doing: Doing) -> None:
     session.flush()
 
 
-def _was_done(
-    session: Session, doing: Doing, deed: DeedName, month: date, content: Mapping[str, object] | None = None
-) -> bool:
-    return trail.begin(session, doing, deed, Ref(Subject.MONTH, f"{month:%Y-%m}"), content) is not None
+def _ref(month: date) -> Ref:
+    return Ref(Subject.MONTH, f"{month:%Y-%m}")
 
 
 def _lock(session: Session, bank_id: int, month: date) -> SignOff:

@@ -38,7 +38,7 @@ def file_under(session: Session, code: str, key: str, doing: Doing) -> None:
     Raises NotYoursError, or CannotFileError where the bank has no such category or retired it meanwhile.
     """
     subject = Ref(Subject.EXCHANGE, code)
-    if trail.begin(session, doing, DeedName.EXCHANGE_FILED, subject, {"category": key}) is not None:
+    if trail.is_repeat(session, doing, DeedName.EXCHANGE_FILED, subject, {"category": key}):
         return
     if not may_broker(doing.by):
         raise NotYoursError

@@ -59,7 +59,7 @@ def propose(session: Session, code: str, doing: Doing, *, reason: str) -> str:
 
 def agree(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> None:
     """Agree as one of the two sides; when both have, the hours go back. Raises NotYoursError or NotNowError."""
-    if _was_done(session, doing, DeedName.REVERSAL_AGREED, reversal_code):
+    if trail.is_repeat(session, doing, DeedName.REVERSAL_AGREED, Ref(Subject.REVERSAL, reversal_code)):
         return
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
@@ -77,7 +77,7 @@ def agree(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> Non
 
 def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> None:
     """Approve as a second approver who took no part: the hours go back. Raises NotYoursError or NotNowError."""
-    if _was_done(session, doing, DeedName.REVERSAL_APPROVED, reversal_code):
+    if trail.is_repeat(session, doing, DeedName.REVERSAL_APPROVED, Ref(Subject.REVERSAL, reversal_code)):
         return
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
@@ -90,7 +90,7 @@ def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> N
 
 def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
     """Refuse the proposal as another approver, or withdraw one's own."""
-    if _was_done(session, doing, DeedName.REVERSAL_REFUSED, reversal_code):
+    if trail.is_repeat(session, doing, DeedName.REVERSAL_REFUSED, Ref(Subject.REVERSAL, reversal_code)):
         return
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
@@ -129,10 +129,6 @@ def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locke
     if exchange.minutes:
         line = Line(exchange.giver_account_id, exchange.receiver_account_id, exchange.minutes)
         notice_crossings(session, bank.id, [line], doing.now)
-
-
-def _was_done(session: Session, doing: Doing, deed: DeedName, code: str) -> bool:
-    return trail.begin(session, doing, deed, Ref(Subject.REVERSAL, code)) is not None
 
 
 def _lock_both(session: Session, bank_id: int, reversal_code: str) -> tuple[Reversal, Locked]:

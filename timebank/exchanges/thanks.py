@@ -29,7 +29,7 @@ def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
     if not line:
         raise NothingSaidError
     subject = Ref(Subject.EXCHANGE, code)
-    if trail.begin(session, doing, DeedName.EXCHANGE_THANKED, subject, {"words": line}) is not None:
+    if trail.is_repeat(session, doing, DeedName.EXCHANGE_THANKED, subject, {"words": line}):
         return
     by = doing.by
     exchange = lock(session, by.bank_id, code)

@@ -194,7 +194,7 @@ def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Appli
     """
     content = {"words": taken.words, "referee": taken.referee}
     deed = DeedName(f"application.{taken.step}")
-    was_done = trail.begin(session, doing, deed, Ref(Subject.APPLICATION, code), content) is not None
+    was_done = trail.is_repeat(session, doing, deed, Ref(Subject.APPLICATION, code), content)
     application = _lock(session, doing.bank_id, code)
     if was_done:
         return application

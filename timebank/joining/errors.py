@@ -4,7 +4,7 @@ from timebank.errors import TimebankError
 
 
 class NotAdultError(TimebankError):
-    """Somebody wants to join who has not said that they are 18 or older."""
+    """The applicant has not stated that they are 18 or older."""
 
     message_id = "not_adult"
 
@@ -52,6 +52,6 @@ class OwnRefereeError(TimebankError):
 
 
 class AlreadyMemberError(TimebankError):
-    """Somebody who is or was a member is to be taken in anew; values: `name` and `number` of the membership."""
+    """The applicant is or was a member already; values: `name` and `number` of the membership."""
 
     message_id = "already_member"

@@ -1,6 +1,6 @@
 """Actions on offers and requests, and asking a broker if no listing fits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -80,7 +80,7 @@ def add(session: Session, bank: Bank, kind: Kind, content: ListingText, doing: D
 
 def change(session: Session, bank: Bank, code: str, content: ListingText, doing: Doing) -> None:
     """Edit a listing; saving also counts as confirming it. Raises NotAllowedError and what rules.check raises."""
-    if _was_done(session, doing, DeedName.LISTING_CHANGE, code, asdict(content)):
+    if trail.is_repeat(session, doing, DeedName.LISTING_CHANGE, Ref(Subject.LISTING, code), asdict(content)):
         return
     listing = _lock_own(session, code, doing)
     _check(session, bank.id, content, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
@@ -97,7 +97,7 @@ def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> N
 
     Raises NotAllowedError, or ListingMovedOnError if its life does not allow that now.
     """
-    if _was_done(session, doing, DeedName(f"listing.{what}"), code):
+    if trail.is_repeat(session, doing, DeedName(f"listing.{what}"), Ref(Subject.LISTING, code)):
         return
     listing = _lock_own(session, code, doing)
     life = rules.after(Life(listing.life), what)
@@ -121,14 +121,14 @@ def close_all(session: Session, member_id: int, doing: Doing) -> None:
         .execution_options(populate_existing=True)
     )
     for listing in listings.all():
-        _was_done(session, doing.part_of_it(), DeedName.LISTING_CLOSE, listing.code)
+        trail.begin(session, doing.part_of_it(), DeedName.LISTING_CLOSE, Ref(Subject.LISTING, listing.code))
         listing.life, listing.changed_at = Life.CLOSED, doing.now
     session.flush()
 
 
 def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) -> None:
     """Give an imported listing to the member whose it is. Raises NotAllowedError."""
-    if _was_done(session, doing, DeedName.LISTING_HANDED_OVER, code, {"to": to.code}):
+    if trail.is_repeat(session, doing, DeedName.LISTING_HANDED_OVER, Ref(Subject.LISTING, code), {"to": to.code}):
         return
     listing = _lock_own(session, code, doing)
     holder = session.get_one(Membership, (bank.id, listing.member_id))
@@ -143,18 +143,12 @@ def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) 
 def ask_broker(session: Session, words: str, doing: Doing) -> None:
     """Open a task for a broker to find somebody; if one is open for this member, the words are added to it."""
     member = Ref(Subject.MEMBER, doing.by.code)
-    if trail.begin(session, doing, DeedName.HELP_LOOKED_FOR, member, {"words": words}) is not None:
+    if trail.is_repeat(session, doing, DeedName.HELP_LOOKED_FOR, member, {"words": words}):
         return
     if not may_exchange(doing.by):
         raise NotAllowedError
     kind = task_rules.Kind.FIND_SOMEBODY
     tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now)
-
-
-def _was_done(
-    session: Session, doing: Doing, deed: DeedName, code: str, content: Mapping[str, object] | None = None
-) -> bool:
-    return trail.begin(session, doing, deed, Ref(Subject.LISTING, code), content) is not None
 
 
 def _next_review(bank: Bank, now: datetime) -> date:

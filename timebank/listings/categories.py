@@ -1,6 +1,6 @@
 """What a coordinator does with the list of categories: nobody else is needed to change it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,8 +55,11 @@ def add(session: Session, bank: Bank, name: str, risks: Iterable[Risk], doing: D
 def change(session: Session, bank: Bank, key: str, name: str, risks: Iterable[Risk], doing: Doing) -> None:
     """Change the name or the risks of a category. Raises NotAllowedError, NoNameError or NameTakenError."""
     kept = write_risks(risks)
-    if _was_done(session, doing, DeedName.CATEGORY_CHANGED, key, {"name": name, "risks": kept}):
+    if trail.is_repeat(
+        session, doing, DeedName.CATEGORY_CHANGED, Ref(Subject.CATEGORY, key), {"name": name, "risks": kept}
+    ):
         return
+    _allow(doing)
     lock_bank(session, bank.id)  # names and positions are compared with those of the others
     category = get_category(session, bank.id, key)
     _check_name(session, bank.id, name, category.parent_id, but=category.id)
@@ -66,8 +69,9 @@ def change(session: Session, bank: Bank, key: str, name: str, risks: Iterable[Ri
 
 def shift(session: Session, bank: Bank, key: str, doing: Doing, *, up: bool) -> None:
     """Swap a category with its neighbour above or below; the first stays first. Raises NotAllowedError."""
-    if _was_done(session, doing, DeedName.CATEGORY_MOVED, key, {"up": up}):
+    if trail.is_repeat(session, doing, DeedName.CATEGORY_MOVED, Ref(Subject.CATEGORY, key), {"up": up}):
         return
+    _allow(doing)
     lock_bank(session, bank.id)  # names and positions are compared with those of the others
     category = get_category(session, bank.id, key)
     beside = select(Category).where(
@@ -83,17 +87,21 @@ def shift(session: Session, bank: Bank, key: str, doing: Doing, *, up: bool) -> 
 
 def retire(session: Session, bank: Bank, key: str, doing: Doing) -> None:
     """Offer a category no more for new listings; those that have it keep it. Raises NotAllowedError."""
-    if not _was_done(session, doing, DeedName.CATEGORY_RETIRED, key):
-        category = get_category(session, bank.id, key)
-        category.retired_at = category.retired_at or doing.now
-        session.flush()
+    if trail.is_repeat(session, doing, DeedName.CATEGORY_RETIRED, Ref(Subject.CATEGORY, key)):
+        return
+    _allow(doing)
+    category = get_category(session, bank.id, key)
+    category.retired_at = category.retired_at or doing.now
+    session.flush()
 
 
 def bring_back(session: Session, bank: Bank, key: str, doing: Doing) -> None:
     """Offer a retired category again. Raises NotAllowedError."""
-    if not _was_done(session, doing, DeedName.CATEGORY_BROUGHT_BACK, key):
-        get_category(session, bank.id, key).retired_at = None
-        session.flush()
+    if trail.is_repeat(session, doing, DeedName.CATEGORY_BROUGHT_BACK, Ref(Subject.CATEGORY, key)):
+        return
+    _allow(doing)
+    get_category(session, bank.id, key).retired_at = None
+    session.flush()
 
 
 def get_category(session: Session, bank_id: int, key: str) -> Category:
@@ -116,13 +124,3 @@ def _check_name(session: Session, bank_id: int, name: str, parent_id: int | None
     )
     if any(fold(row.name) == fold(name) and row.id != but for row in beside):
         raise NameTakenError(name=name)
-
-
-def _was_done(
-    session: Session, doing: Doing, deed: DeedName, key: str, content: Mapping[str, object] | None = None
-) -> bool:
-    """Return whether this form was submitted before. Raises NotAllowedError."""
-    if trail.begin(session, doing, deed, Ref(Subject.CATEGORY, key), content) is not None:
-        return True
-    _allow(doing)
-    return False

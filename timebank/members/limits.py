@@ -49,7 +49,7 @@ def lower_limit(session: Session, bank: Bank, member: Actor, override: Override,
     """
     content = {"below": override.below_minutes, "reason": override.reason, "until": override.until}
     subject = Ref(Subject.MEMBER, member.code)
-    if trail.begin(session, doing, DeedName.LIMIT_LOWERED, subject, content) is not None:
+    if trail.is_repeat(session, doing, DeedName.LIMIT_LOWERED, subject, content):
         return
     if not may_change_limit(doing.by, of_membership=member.membership_id):
         raise NotAllowedError
@@ -60,7 +60,7 @@ def lower_limit(session: Session, bank: Bank, member: Actor, override: Override,
 
 def end_override(session: Session, bank: Bank, member: Actor, doing: Doing) -> None:
     """End what was lowered for a time today; where none runs any more, nothing changes. Raises NotAllowedError."""
-    if trail.begin(session, doing, DeedName.LIMIT_ENDED, Ref(Subject.MEMBER, member.code)) is not None:
+    if trail.is_repeat(session, doing, DeedName.LIMIT_ENDED, Ref(Subject.MEMBER, member.code)):
         return
     if not may_change_limit(doing.by, of_membership=member.membership_id):
         raise NotAllowedError
@@ -80,7 +80,7 @@ def change_pot_limit(
     Raises NotAllowedError, LimitReasonMissingError, LimitDayError or LimitAboveBalanceError.
     """
     content = {"below": below_minutes, "reason": reason, "until": until}
-    if trail.begin(session, doing, DeedName.LIMIT_POT, Ref(Subject.POT), content) is not None:
+    if trail.is_repeat(session, doing, DeedName.LIMIT_POT, Ref(Subject.POT), content):
         return
     if not may_coordinate(doing.by):
         raise NotAllowedError

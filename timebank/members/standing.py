@@ -23,7 +23,7 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     Raises WordsMissingError, NotAllowedError or StandingMovedError.
     """
     content = {"to": to, "reason": reason}
-    if trail.begin(session, doing, DeedName(f"standing.{to}"), Ref(Subject.MEMBER, member.code), content) is not None:
+    if trail.is_repeat(session, doing, DeedName(f"standing.{to}"), Ref(Subject.MEMBER, member.code), content):
         return False
     if not reason.strip():
         raise WordsMissingError

@@ -173,7 +173,7 @@ def refuse_outdated(engine: Engine) -> None:
 def find_missing(engine: Engine) -> str | None:
     """Return a table, or a column as `table.column`, that the models have and the database lacks; None if it has all.
 
-    Until the first release the one migration may change, so that its number alone does not tell.
+    Until the first release the one migration may change, so its number alone does not decide.
     """
     tables = inspect(engine).get_multi_columns()
     columns = {name: {column["name"] for column in rows} for (_schema, name), rows in tables.items()}

@@ -1,10 +1,9 @@
 """Opening tasks, and the brokers' taking, handing back and finishing them.
 
 A task keeps in its row who has it and who finished it. The trail makes each form idempotent: a task goes from hand to
-hand, so its status cannot tell a form that came late from a new one.
+hand, so its status does not distinguish a late form from a new one.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -17,8 +16,8 @@ from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked
 from timebank.tasks.errors import TaskDoneError, TaskTakenError
-from timebank.tasks.models import Status, Task
-from timebank.tasks.rules import add_note, is_free_for
+from timebank.tasks.models import Task
+from timebank.tasks.rules import Status, add_note, is_free_for
 from timebank.trail import actions as trail
 
 #: As the index has it, in so many words: a bound value would not be known for the same once the plan is kept.
@@ -64,8 +63,9 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: 
 
 def take(session: Session, code: str, doing: Doing) -> None:
     """Make the actor its owner. Raises NotAllowedError, TaskTakenError if it has another owner, or TaskDoneError."""
-    if _was_done(session, DeedName.TASK_TAKEN, code, doing):
+    if trail.is_repeat(session, doing, DeedName.TASK_TAKEN, Ref(Subject.TASK, code)):
         return
+    _allow(doing)
     task = _lock_free(session, code, doing)
     task.status, task.owner_id = Status.TAKEN, doing.by.membership_id
     session.flush()
@@ -76,8 +76,9 @@ def hand_back(session: Session, code: str, doing: Doing) -> None:
 
     Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
     """
-    if _was_done(session, DeedName.TASK_RETURNED, code, doing):
+    if trail.is_repeat(session, doing, DeedName.TASK_RETURNED, Ref(Subject.TASK, code)):
         return
+    _allow(doing)
     frees = may_coordinate(doing.by)
     task = _lock(session, doing.bank_id, code) if frees else _lock_free(session, code, doing)
     if task.status == Status.DONE:
@@ -91,8 +92,9 @@ def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
 
     Raises NotAllowedError, TaskTakenError where it is somebody else's, or TaskDoneError.
     """
-    if _was_done(session, DeedName.TASK_FINISHED, code, doing, {"note": note}):
+    if trail.is_repeat(session, doing, DeedName.TASK_FINISHED, Ref(Subject.TASK, code), {"note": note}):
         return
+    _allow(doing)
     task = _lock(session, doing.bank_id, code)
     mine, notes = doing.by.membership_id, add_note(task.note, note)
     if task.status == Status.DONE and task.done_by == mine and notes == task.note:
@@ -102,15 +104,10 @@ def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
     session.flush()
 
 
-def _was_done(
-    session: Session, deed: DeedName, code: str, doing: Doing, content: Mapping[str, object] | None = None
-) -> bool:
-    """Return whether this form was submitted before. Raises NotAllowedError."""
-    if trail.begin(session, doing, deed, Ref(Subject.TASK, code), content) is not None:
-        return True
+def _allow(doing: Doing) -> None:
+    """Raise NotAllowedError unless the actor brokers."""
     if not may_broker(doing.by):
         raise NotAllowedError
-    return False
 
 
 def _lock(session: Session, bank_id: int, code: str) -> Task:

@@ -1,7 +1,6 @@
 """The table of tasks."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -17,25 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.states import InState, one_of
-
-
-class Status(StrEnum):
-    """Whether a task has no owner yet, has one, or is done."""
-
-    OPEN = "open"
-    TAKEN = "taken"
-    DONE = "done"
-
-
-class OfTask:
-    """Questions about the status of a task, for its table and for read models with its column `status`."""
-
-    __slots__ = ()
-
-    is_open = InState("status", Status.OPEN)
-    is_taken = InState("status", Status.TAKEN)
-    is_done = InState("status", Status.DONE)
+from timebank.states import one_of
+from timebank.tasks.rules import OfTask, Status
 
 
 class Task(OfTask, Base):

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from timebank.rows import Page, columns_of, fetch_first, fetch_page
-from timebank.tasks.models import OfTask, Status, Task
+from timebank.tasks.models import Task
+from timebank.tasks.rules import OfTask, Status
 
 TASKS_A_PAGE = 25
 

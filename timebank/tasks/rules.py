@@ -2,9 +2,27 @@
 
 from enum import StrEnum
 
-from timebank.tasks.models import Status
+from timebank.states import InState
 
 _BETWEEN_NOTES = "\n\n"
+
+
+class Status(StrEnum):
+    """Whether a task has no owner yet, has one, or is done."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+class OfTask:
+    """Questions about the status of a task, for its table and for read models with its column `status`."""
+
+    __slots__ = ()
+
+    is_open = InState("status", Status.OPEN)
+    is_taken = InState("status", Status.TAKEN)
+    is_done = InState("status", Status.DONE)
 
 
 class Kind(StrEnum):

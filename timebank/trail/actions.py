@@ -79,6 +79,20 @@ def begin(
     return str(first.subject).removeprefix(f"{subject.subject}:")
 
 
+def is_repeat(
+    session: Session,
+    doing: Doing | Unattended,
+    deed: DeedName,
+    subject: Ref,
+    content: Mapping[str, object] | None = None,
+) -> bool:
+    """Write the trail's row of an action on a subject that is there; return whether this form was submitted before.
+
+    Raises OtherContentError, as `begin`.
+    """
+    return begin(session, doing, deed, subject, content) is not None
+
+
 def digest_of(
     books_key: bytes, doing: Doing | Unattended, subject: Ref | None, content: Mapping[str, object] | None = None
 ) -> bytes | None:

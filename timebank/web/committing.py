@@ -1,15 +1,17 @@
 """Doing what a form asks for: act, commit once, and put a refusal where it can be read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import flash
 from wtforms import Field
 
+from timebank.actors import Doing
 from timebank.errors import TimebankError
+from timebank.web.access import doing
 from timebank.web.extensions import db
-from timebank.web.forms import KeyedForm
+from timebank.web.forms import ButtonForm, KeyedForm
 from timebank.web.sentences import say
 
 #: The field that a refusal belongs to, for the classes of errors that belong to one.
@@ -44,3 +46,15 @@ def committing(form: KeyedForm | None = None, field: Field | Fields | None = Non
             flash(say(error))
         else:
             form.refuse(error, field.get(type(error)) if isinstance(field, Mapping) else field)
+
+
+def press(act: Callable[[Doing], object], thanks: str, form: KeyedForm | None = None) -> bool:
+    """Do what a button asks for and flash `thanks`, or the refusal; return whether it was done.
+
+    The token of the form was checked before the view was called, so there is nothing to validate.
+    """
+    with committing() as outcome:
+        act(doing(form or ButtonForm()))
+    if outcome.is_done and thanks:
+        flash(thanks)
+    return outcome.is_done

@@ -143,7 +143,7 @@ BEGIN
                u.line, u.from_id, u.to_id, u.minutes
         FROM unnest(entries) n,
              LATERAL unnest(n.lines[:][1:1], n.lines[:][2:2], n.lines[:][3:3]) WITH ORDINALITY AS u(from_id, to_id, minutes, line)
-    ), side AS MATERIALIZED (  -- else both sides of each line might be computed anew for each account
+    ), side AS MATERIALIZED (  -- else the planner may compute both sides of each line once per account
         SELECT l.bank_id, l.entry_id, l.line, s.side, s.account_id, s.minutes, s.given, s.received
         FROM line l, LATERAL (VALUES
             (0, from_id, -minutes, CASE WHEN forward THEN 0 ELSE -helps END, CASE WHEN forward THEN helps ELSE 0 END),

@@ -8,7 +8,7 @@ from timebank.banks import areas as actions
 from timebank.banks.models import Area
 from timebank.banks.queries import find_area, list_areas, list_travel
 from timebank.web.access import allows, coordinators, doing
-from timebank.web.committing import committing
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.areas import blueprint
@@ -70,10 +70,8 @@ def travel(name: str) -> str | Response:
 @allows(coordinators)
 def close(name: str) -> Response:
     """Close an area: nobody can choose it any more."""
-    area, form = _pressed(name)
-    actions.close_area(db.session(), area, doing(form))
-    db.session.commit()
-    flash(_("It is closed. Who lives there stays there."))
+    area, thanks = _area(name), _("It is closed. Who lives there stays there.")
+    press(lambda doing: actions.close_area(db.session(), area, doing), thanks)
     return redirect(url_for("areas.area", name=name), 303)
 
 
@@ -81,10 +79,8 @@ def close(name: str) -> Response:
 @allows(coordinators)
 def reopen(name: str) -> Response:
     """Open a closed area again."""
-    area, form = _pressed(name)
-    actions.reopen_area(db.session(), area, doing(form))
-    db.session.commit()
-    flash(_("It is open again."))
+    area = _area(name)
+    press(lambda doing: actions.reopen_area(db.session(), area, doing), _("It is open again."))
     return redirect(url_for("areas.area", name=name), 303)
 
 
@@ -93,14 +89,6 @@ def _area(name: str) -> Area:
     if area is None:
         abort(404)
     return area
-
-
-def _pressed(name: str) -> tuple[Area, ButtonForm]:
-    """Return the area whose button was pressed, and the button's form."""
-    form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
-    return _area(name), form
 
 
 def _ways(area: Area) -> TravelForm:

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Doing
 from timebank.audit import actions
 from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
 from timebank.audit.rules import Group
@@ -15,6 +14,7 @@ from timebank.exchanges.rules import State
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
+from timebank.web.committing import press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.audit import blueprint
@@ -77,14 +77,9 @@ def check(ordinal: str) -> str:
 @allows(auditors)
 def check_now() -> Response:
     """Check the books and store the results."""
-    form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
     began = clock.now()
     results = actions.check(db.session())
-    ended = clock.now()
-    seconds = (ended - began) // timedelta(seconds=1)
-    actions.store_asked(db.session(), results, Doing(g.actor, ended, form.key), seconds=seconds)
-    db.session.commit()
-    flash(_("The books were checked. Here is what was found."))
+    seconds = (clock.now() - began) // timedelta(seconds=1)
+    thanks = _("The books were checked. Here is what was found.")
+    press(lambda doing: actions.store_asked(db.session(), results, doing, seconds=seconds), thanks)
     return redirect(url_for("audit.books"), 303)

@@ -77,7 +77,3 @@ class RefusalForm(KeyedForm):
         description=_("Who asked for it will read this."),
         validators=[needed(_("Say why. Who asked for it will read this.")), _LONG],
     )
-
-
-class AnswerForm(KeyedForm):
-    """Nothing but a button."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,12 +15,13 @@ from timebank.corrections.figures import MonthFigures, differences
 from timebank.corrections.month_queries import Month, list_bank_months, months_of, reckon_beside
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
-from timebank.web.committing import committing
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short
+from timebank.web.forms import ButtonForm
 from timebank.web.pages.corrections import blueprint
 from timebank.web.pages.corrections.figure_words import label_figures
-from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm, SignForm
+from timebank.web.pages.corrections.forms import RefusalForm, SignForm
 from timebank.web.spreadsheet import send
 
 
@@ -41,7 +42,7 @@ def month(month: date) -> str:
     waits = status.waiting is not None
     return render_template(
         "corrections/month.html",
-        form=AnswerForm(),
+        form=ButtonForm(),
         shown=status,
         figures=list(label_figures(signed or status.figures)),
         differing=differences(signed, status.figures) if signed else [],
@@ -140,11 +141,5 @@ def _cells(figures: MonthFigures) -> Iterator[Sequence[str | int | None]]:
 
 def _answer(month: date, act: Callable[[Doing], None]) -> Response:
     _known(month)
-    form = AnswerForm()
-    if not form.validate_on_submit():
-        abort(400)
-    with committing() as outcome:
-        act(doing(form))
-    if outcome.is_done:
-        flash(_("Done. It stands on this page who did it and when."))
+    press(act, _("Done. It stands on this page who did it and when."))
     return redirect(url_for("corrections.month", month=month), 303)

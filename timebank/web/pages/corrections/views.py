@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,10 +17,11 @@ from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.accounts import find_moved_accounts
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.book_words import kind_words
-from timebank.web.committing import committing
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.pages.corrections import blueprint
-from timebank.web.pages.corrections.forms import AnswerForm, RefusalForm
+from timebank.web.pages.corrections.forms import RefusalForm
 
 WAITING, ANSWERED = "waiting", "answered"
 
@@ -55,7 +56,7 @@ def correction(code: str) -> str:
     doers = (correction.proposed_by, correction.approved_by, correction.refused_by)
     return render_template(
         "corrections/correction.html",
-        form=AnswerForm(),
+        form=ButtonForm(),
         correction=correction,
         lines=lines,
         names=accounts.names,
@@ -101,11 +102,5 @@ def refuse(code: str) -> str | Response:
 
 def _answer(code: str, act: Callable[[Doing], None]) -> Response:
     get_visible(db.session(), g.actor, code)
-    form = AnswerForm()
-    if not form.validate_on_submit():
-        abort(400)
-    with committing() as outcome:
-        act(doing(form))
-    if outcome.is_done:
-        flash(_("Done. It stands on this page who did it and when."))
+    press(act, _("Done. It stands on this page who did it and when."))
     return redirect(url_for("corrections.correction", code=code), 303)

@@ -1,6 +1,6 @@
 """Filing an exchange under a category, by those who look after the bank."""
 
-from flask import abort, flash, g, redirect, url_for
+from flask import g, redirect, url_for
 from flask_babel import gettext as _, lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import SelectField
@@ -11,8 +11,8 @@ from timebank.exchanges.filing import file_under as file_exchange
 from timebank.exchanges.models import Exchange
 from timebank.listings.queries import get_tree
 from timebank.listings.tree import Tree
-from timebank.web.access import allows, brokers, doing
-from timebank.web.committing import committing
+from timebank.web.access import allows, brokers
+from timebank.web.committing import press
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, SelectChoice
 from timebank.web.pages.exchanges import blueprint
@@ -51,10 +51,6 @@ def file_under(code: str) -> Response:
     """File the exchange under a category."""
     get_visible(db.session(), g.actor, code)
     form = FilingForm()
-    if not form.validate_on_submit():
-        abort(400)
-    with committing() as outcome:
-        file_exchange(db.session(), code, str(form.category.data or ""), doing(form))
-    if outcome.is_done:
-        flash(_("Done. It is filed."))
+    category = str(form.category.data or "")
+    press(lambda doing: file_exchange(db.session(), code, category, doing), _("Done. It is filed."), form)
     return redirect(url_for("exchanges.exchange", code=code), 303)

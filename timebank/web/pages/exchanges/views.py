@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.asked import asked_number
-from timebank.web.committing import committing
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.exchanges import blueprint
@@ -180,7 +180,7 @@ def decide(code: str) -> str | Response:
     """End a dispute as a broker who took no part, with a reason that both read."""
     exchange, hands = access.get_to_decide(db.session(), g.actor, code)
     form = DecidedForm()
-    checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
+    checked, form.checked.data = form.checked.data, ""  # a change after the check page is checked again
     if checked != AGAIN and form.validate_on_submit():
         if checked != CHECKED:
             values = _both_after(exchange, form)
@@ -233,12 +233,7 @@ def _before(exchange: Exchange) -> dict[str, object]:
 def _do(code: str, verb: Verb, may: Callable[[Snapshot, Actor], bool]) -> Response:
     """Do the action of a button, and redirect to the exchange."""
     exchange = access.get_own(db.session(), g.actor, code)
-    form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
-    allowed = may(exchange.snapshot(), g.actor)
-    with committing() as outcome:
-        verb(db.session(), code, doing(form))
-    if outcome.is_done and allowed:
-        flash(_("Done. The other person sees it on their page."))
+    is_new = may(exchange.snapshot(), g.actor)  # else the form was sent before, and the page says how it stands
+    thanks = _("Done. The other person sees it on their page.") if is_new else ""
+    press(lambda doing: verb(db.session(), code, doing), thanks)
     return redirect(url_for("exchanges.exchange", code=code), 303)

@@ -91,7 +91,7 @@ def why(code: str) -> str | Response:
     if case.is_settled or case.unfinished or destination is None:
         return _on("leaving.done" if case.is_settled else "leaving.where", code)
     form = ReasonForm()
-    checked, form.checked.data = form.checked.data, ""  # what is changed after this is checked anew
+    checked, form.checked.data = form.checked.data, ""  # a change after the check page is checked again
     if checked == AGAIN or not form.validate_on_submit():
         return render_template("leaving/why.html", form=form, case=case, destination=destination)
     if checked == case.deed and form.shown_balance is not None:

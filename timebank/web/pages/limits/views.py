@@ -1,6 +1,6 @@
 """The limit of one member, which a broker lowers for a time, and that of the pot."""
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from timebank.members.access import get_permitted
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, brokers, coordinators, doing
-from timebank.web.committing import Fields, committing
+from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -44,12 +44,8 @@ def limit(code: str) -> str | Response:
 def end(code: str) -> Response:
     """End a temporary limit early."""
     member = _member(code)
-    form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
-    actions.end_override(db.session(), g.bank, member, doing(form))
-    db.session.commit()
-    flash(_("The limit of %(name)s rises again, as far as their hours allow.", name=member.name))
+    thanks = _("The limit of %(name)s rises again, as far as their hours allow.", name=member.name)
+    press(lambda doing: actions.end_override(db.session(), g.bank, member, doing), thanks)
     return redirect(url_for("limits.limit", code=code), 303)
 
 

@@ -10,7 +10,7 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import Risk
 from timebank.listings.tree import Branch, Tree
 from timebank.web.access import allows, coordinators, doing
-from timebank.web.committing import Fields, committing
+from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm, tidy
 from timebank.web.pages.listings import blueprint
@@ -29,9 +29,8 @@ def categories() -> str:
 @allows(coordinators)
 def open_categories() -> Response:
     """Give a bank without categories those that every bank starts with."""
-    actions.open_categories(db.session(), g.bank, doing())
-    db.session.commit()
-    flash(_("Your list is there. Change it as you like."))
+    thanks = _("Your list is there. Change it as you like.")
+    press(lambda doing: actions.open_categories(db.session(), g.bank, doing), thanks)
     return redirect(url_for("listings.categories"), 303)
 
 
@@ -83,8 +82,7 @@ def category(key: str) -> str | Response:
 def shift(way: str, key: str) -> Response:
     """Move a category up or down by one position."""
     _category(key)
-    keeping.shift(db.session(), g.bank, key, doing(ButtonForm()), up=way == "up")
-    db.session.commit()
+    press(lambda doing: keeping.shift(db.session(), g.bank, key, doing, up=way == "up"), "")
     return redirect(url_for("listings.category", key=key), 303)
 
 
@@ -93,9 +91,8 @@ def shift(way: str, key: str) -> Response:
 def retire(key: str) -> Response:
     """Retire a category: it cannot be chosen any more, and stays on what it was used for."""
     category, _tree = _category(key)
-    keeping.retire(db.session(), g.bank, key, doing(ButtonForm()))
-    db.session.commit()
-    flash(_("%(name)s is retired. It stays on what it was used for.", name=category.name))
+    thanks = _("%(name)s is retired. It stays on what it was used for.", name=category.name)
+    press(lambda doing: keeping.retire(db.session(), g.bank, key, doing), thanks)
     return redirect(url_for("listings.categories"), 303)
 
 
@@ -104,9 +101,8 @@ def retire(key: str) -> Response:
 def bring_back(key: str) -> Response:
     """Bring a retired category back."""
     category, _tree = _category(key)
-    keeping.bring_back(db.session(), g.bank, key, doing(ButtonForm()))
-    db.session.commit()
-    flash(_("%(name)s can be chosen again.", name=category.name))
+    thanks = _("%(name)s can be chosen again.", name=category.name)
+    press(lambda doing: keeping.bring_back(db.session(), g.bank, key, doing), thanks)
     return redirect(url_for("listings.categories"), 303)
 
 

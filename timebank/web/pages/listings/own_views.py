@@ -12,7 +12,7 @@ from timebank.listings.rules import Kind, ListingText, Move
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
-from timebank.web.committing import Fields, committing
+from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, SelectChoice
@@ -110,9 +110,8 @@ def hand_over(code: str) -> str | Response:
     if form.validate_on_submit():
         owner = find_actor_by_code(db.session(), g.bank.id, form.person.data or "")
         if owner is not None:
-            actions.hand_over(db.session(), g.bank, code, owner, doing(form))
-            db.session.commit()
-            flash(_("It belongs to %(name)s now.", name=owner.name))
+            new_owner, thanks = owner, _("It belongs to %(name)s now.", name=owner.name)
+            press(lambda doing: actions.hand_over(db.session(), g.bank, code, new_owner, doing), thanks, form)
             return redirect(url_for("listings.listing", code=code), 303)
         form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]
     return render_template("listings/hand_over.html", form=form, listing=listing)

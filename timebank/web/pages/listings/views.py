@@ -1,6 +1,6 @@
 """Finding offers and requests, reading one, and answering it."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,8 +10,9 @@ from timebank.exchanges import drafts
 from timebank.listings import access, actions
 from timebank.listings.queries import find_listing, find_listings, get_tree
 from timebank.listings.rules import may_change, may_hand_over
-from timebank.web.access import allows, doing, members_who_exchange
+from timebank.web.access import allows, members_who_exchange
 from timebank.web.asked import asked_number
+from timebank.web.committing import press
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, tidy
@@ -95,8 +96,7 @@ def ask_broker() -> str | Response:
     form = AskBrokerForm()
     if form.validate_on_submit():
         words = tidy(form.words.data)
-        actions.ask_broker(db.session(), words, doing(form))
-        db.session.commit()
-        flash(_("A broker looks for somebody: %(words)s. They will get in touch with you.", words=words))
-        return redirect(url_for("listings.listings"), 303)
+        thanks = _("A broker looks for somebody: %(words)s. They will get in touch with you.", words=words)
+        if press(lambda doing: actions.ask_broker(db.session(), words, doing), thanks, form):
+            return redirect(url_for("listings.listings"), 303)
     return render_template("listings/ask_broker.html", form=form)

@@ -101,10 +101,11 @@ def roles(code: str) -> str | Response:
     if form.validate_on_submit():
         membership = get_membership_by_code(db.session(), g.bank.id, member.code)
         chosen = frozenset(Role(role) for role in form.roles.data or [])
-        actions.set_roles(db.session(), membership, chosen, doing())
-        db.session.commit()
-        flash(_("The roles of %(name)s are changed.", name=member.name))
-        return redirect(url_for("members.member", code=code), 303)
+        with committing(form) as outcome:
+            actions.set_roles(db.session(), membership, chosen, doing())
+        if outcome.is_done:
+            flash(_("The roles of %(name)s are changed.", name=member.name))
+            return redirect(url_for("members.member", code=code), 303)
     return render_template("members/roles.html", form=form, member=member)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from timebank.exchanges.models import Exchange, Reversal
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
-from timebank.web.committing import committing
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.reversals import blueprint
@@ -104,11 +104,5 @@ def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:
 
 def _answer(code: str, act: Callable[[Doing], None]) -> Response:
     get_visible_reversal(db.session(), g.actor, code)
-    form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
-    with committing() as outcome:
-        act(doing(form))
-    if outcome.is_done:
-        flash(_("Done. Everybody it is about sees it on their page."))
+    press(act, _("Done. Everybody it is about sees it on their page."))
     return redirect(url_for("reversals.reversal", code=code), 303)

@@ -13,8 +13,8 @@ from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import list_candidates, plain_email
 from timebank.signing_in.rules import is_weak
-from timebank.web.access import SignedIn, allows, anybody, doing, members_themselves
-from timebank.web.committing import committing
+from timebank.web.access import SignedIn, allows, anybody, members_themselves
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
 from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
@@ -87,9 +87,8 @@ def password() -> str | Response:
             form.refuse(WeakPasswordError(), form.password)
         else:
             hashed = hash_password(chosen)
-            actions.set_password(db.session(), hashed, doing(form), token=current_user.token)
-            db.session.commit()
-            flash(_("Your new password is kept. Use it the next time you sign in."))
+            token, thanks = current_user.token, _("Your new password is kept. Use it the next time you sign in.")
+            press(lambda doing: actions.set_password(db.session(), hashed, doing, token=token), thanks, form)
             return redirect(url_for("members.profile"), 303)
     return render_template("signing_in/password.html", form=form)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -107,8 +107,6 @@ def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
     """Return whether the action was done, now or by this very form before; a refusal is flashed, with who has it."""
     get_visible(db.session(), g.actor, code)
     form = ButtonForm()
-    if not form.validate_on_submit():
-        abort(400)
     with committing(form) as outcome:
         act(db.session(), code, doing(form))
     if isinstance(outcome.refusal, TaskTakenError):
