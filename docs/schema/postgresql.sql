@@ -671,6 +671,8 @@ CREATE TABLE public.draft (
     listing_id bigint,
     travel_minutes integer,
     preparation_minutes integer,
+    sent_code character varying(12),
+    sent_by bigint,
     CONSTRAINT ck_draft_purpose CHECK (((purpose)::text = ANY ((ARRAY['record'::character varying, 'propose'::character varying])::text[]))),
     CONSTRAINT ck_draft_side CHECK (((side)::text = ANY ((ARRAY['giver'::character varying, 'receiver'::character varying])::text[])))
 );

@@ -337,6 +337,8 @@ CREATE TABLE draft (
     listing_id BIGINT,
     travel_minutes INTEGER,
     preparation_minutes INTEGER,
+    sent_code VARCHAR(12),
+    sent_by BIGINT,
     CONSTRAINT pk_draft PRIMARY KEY (bank_id, code),
     CONSTRAINT fk_draft_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_draft_bank_id_other_account_id FOREIGN KEY(bank_id, other_account_id) REFERENCES account (bank_id, id),

@@ -20,6 +20,7 @@ from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.listings.models import Listing
 from timebank.listings.rules import Kind
+from timebank.rows import get_locked
 
 DRAFT_LIFE = timedelta(days=30)
 
@@ -145,9 +146,20 @@ def terms(draft: Draft, actor: Actor) -> Terms | None:
 def send(session: Session, bank: Bank, draft: Draft, terms: Terms, doing: Doing, *, slip: bool = False) -> str:
     """Send a whole draft to the other side; return the exchange's code. Raises what propose and record raise.
 
-    The draft's code is the form's key, so that the same draft is sent once, from whichever page.
+    The draft's code is the form's key, and a draft that somebody else has sent, such as a broker for the member, gives
+    the exchange that came of it: one draft makes one exchange, whoever sends it and however often.
     """
-    doing = replace(doing, form_key=draft.code)
+    same_draft = (Draft.bank_id == draft.bank_id, Draft.code == draft.code)
+    draft = get_locked(session, select(Draft).where(*same_draft))
+    if draft.sent_code is not None and draft.sent_by != doing.doer_id:
+        return draft.sent_code
+    code = _send(session, bank, draft, terms, replace(doing, form_key=draft.code), slip=slip)
+    draft.sent_code, draft.sent_by = code, doing.doer_id
+    session.flush()
+    return code
+
+
+def _send(session: Session, bank: Bank, draft: Draft, terms: Terms, doing: Doing, *, slip: bool) -> str:
     if draft.purpose == Purpose.PROPOSE:
         return actions.propose(session, bank, terms, doing)
     if draft.exchange_id is None:

@@ -187,7 +187,10 @@ class Reversal(Base):
 
 
 class Draft(Base):
-    """An exchange that a member is still filling in. Its code is the form key when it is submitted."""
+    """An exchange that a member is still filling in. Its code is the form key when it is submitted.
+
+    `sent_code` is the exchange that came of it and `sent_by` who submitted it: the member, or a broker for them.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (
@@ -214,3 +217,5 @@ class Draft(Base):
     listing_id: Mapped[int | None] = mapped_column(BigInteger)
     travel_minutes: Mapped[int | None]
     preparation_minutes: Mapped[int | None]
+    sent_code: Mapped[str | None] = mapped_column(String(12))
+    sent_by: Mapped[int | None] = mapped_column(BigInteger)
