@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from timebank.banks.models import Area
-from timebank.listings.rules import Kind
+from timebank.listings.rules import ListingKind
 from timebank.rows import Page, columns_of, cut, fetch, fetch_first, fetch_numbered, fetch_page, next_number
 from timebank.states import InState, one_of
 
@@ -79,5 +79,5 @@ def test_a_numbered_history_begins_at_one_and_goes_on(session, village, areas):
 
 
 def test_a_check_lists_the_words_of_an_enum():
-    assert one_of("kind", Kind) == "kind IN ('offer', 'request')"
-    assert one_of("VALUE", [Kind.OFFER]) == "VALUE IN ('offer')"
+    assert one_of("kind", ListingKind) == "kind IN ('offer', 'request')"
+    assert one_of("VALUE", [ListingKind.OFFER]) == "VALUE IN ('offer')"

@@ -16,12 +16,12 @@ from timebank.bookkeeping.queries import (
     get_account_of_kind,
     get_entry,
     list_accounts,
-    list_accounts_of_kind,
-    list_entries_of_deeds,
-    list_keys,
     list_reversed_lines,
     list_statement,
     list_whole_statement,
+    select_accounts_of_kind,
+    select_entries_of_deeds,
+    select_keys,
 )
 from timebank.ledger.accounts import Account, AccountKind
 from timebank.ledger.entries import Entry, EntryKind, Line
@@ -180,7 +180,7 @@ def test_reversed_lines_are_listed_by_number(session, books, ids):
 
 def test_entries_of_deeds_have_their_first_line_and_whether_it_is_reversed(session, books, ids, post):
     post(books.entry("walk", Line(books.grace, books.linus, 20)))
-    rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
+    rows = session.execute(select_entries_of_deeds(EntryKind.EXCHANGE)).all()
     assert sorted(tuple(row)[:7] for row in rows) == sorted(
         [
             (books.bank, "test:lift", books.ada, books.linus, 45, 1, True),
@@ -189,12 +189,12 @@ def test_entries_of_deeds_have_their_first_line_and_whether_it_is_reversed(sessi
         ]
     )
     assert (books.recorder, NOW) in {(row.recorded_by, row.recorded_at) for row in rows}
-    assert [row.deed for row in session.execute(list_entries_of_deeds(EntryKind.WELCOME))] == ["test:welcome"]
+    assert [row.deed for row in session.execute(select_entries_of_deeds(EntryKind.WELCOME))] == ["test:welcome"]
 
 
 def test_keys_and_accounts_of_a_kind_have_their_bank(session, books, ids):
-    assert session.execute(list_keys(EntryKind.WELCOME)).all() == [(books.bank, "welcome")]
-    pots = session.execute(list_accounts_of_kind(AccountKind.POT)).all()
+    assert session.execute(select_keys(EntryKind.WELCOME)).all() == [(books.bank, "welcome")]
+    pots = session.execute(select_accounts_of_kind(AccountKind.POT)).all()
     assert {row.bank_id for row in pots} == {books.bank, books.other_bank}
     assert (books.bank, ids["pot"]) in pots
 

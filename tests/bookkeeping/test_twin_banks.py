@@ -36,11 +36,11 @@ from timebank.bookkeeping.queries import (
     get_account,
     get_entry,
     list_accounts,
-    list_entries_of_deeds,
     list_entry_lines,
     list_reversed_lines,
     list_statement,
     list_whole_statement,
+    select_entries_of_deeds,
 )
 from timebank.bookkeeping.sealing.actions import count_unsealed, seal
 from timebank.bookkeeping.sealing.receipts import (
@@ -316,7 +316,7 @@ def test_deeds_and_hold_moments_have_their_bank(session, twins, monkeypatch):
             monkeypatch.setattr(clock, "next_id", lambda: 5_001)
             back = Line(twin.b, twin.a, twin.minutes, mirrors=1)
             actions.post(session, replace(walk, key="walk back", lines=(back,), reverses=5_000))
-    rows = session.execute(list_entries_of_deeds(EntryKind.EXCHANGE)).all()
+    rows = session.execute(select_entries_of_deeds(EntryKind.EXCHANGE)).all()
     deeds = {(row.bank_id, row.deed, row.minutes, row.is_reversed) for row in rows}
     assert deeds == {
         row

@@ -42,7 +42,7 @@ from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.tasks.queries import Shows, list_tasks
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 
 NEWCOMER = "nora"
 
@@ -220,10 +220,10 @@ def _tasks(site: Site, session: Session, bank: Bank) -> None:
     """One that nobody has, one that Rosa has taken, and one about what somebody looks for."""
     rosa = actor(session, bank, "rosa")
     for name, shows, kind in (
-        ("task", Shows.OPEN, Kind.BELOW_SOFT_LIMIT),
-        ("taken task", Shows.TAKEN, Kind.ABOVE_SOFT_LIMIT),
-        ("looked for", Shows.OPEN, Kind.FIND_SOMEBODY),
-        ("done task", Shows.DONE, Kind.BELOW_SOFT_LIMIT),
+        ("task", Shows.OPEN, TaskKind.BELOW_SOFT_LIMIT),
+        ("taken task", Shows.TAKEN, TaskKind.ABOVE_SOFT_LIMIT),
+        ("looked for", Shows.OPEN, TaskKind.FIND_SOMEBODY),
+        ("done task", Shows.DONE, TaskKind.BELOW_SOFT_LIMIT),
     ):
         rows = list_tasks(session, bank.id, shows, membership_id=rosa.membership_id).rows
         site.codes[name] = next(row.code for row in rows if row.kind == kind)

@@ -28,7 +28,7 @@ from timebank.ledger.entries import EntryKind
 from timebank.members.models import Membership, Person, StandingChange
 from timebank.members.queries import find_actor
 from timebank.tasks.models import Task
-from timebank.tasks.rules import Kind, Status
+from timebank.tasks.rules import Status, TaskKind
 from timebank.trail.models import TrailRow
 
 GLEN_ISLA, STRATHMORE = PLANS
@@ -133,14 +133,14 @@ def test_a_limit_was_lowered_by_the_coordinator_and_stands_on_the_trail(life):
 
 
 def test_the_soft_limits_opened_tasks_by_themselves(life):
-    assert _task(life, Kind.ABOVE_SOFT_LIMIT, "Wilma Ogilvie").status == Status.TAKEN
-    assert _task(life, Kind.BELOW_SOFT_LIMIT, "Nell Crombie").status == Status.OPEN
+    assert _task(life, TaskKind.ABOVE_SOFT_LIMIT, "Wilma Ogilvie").status == Status.TAKEN
+    assert _task(life, TaskKind.BELOW_SOFT_LIMIT, "Nell Crombie").status == Status.OPEN
 
 
 def test_a_task_is_taken_and_one_is_done(life):
     taken, done = (
-        _task(life, Kind.ABOVE_SOFT_LIMIT, "Wilma Ogilvie"),
-        _task(life, Kind.BELOW_SOFT_LIMIT, "Agnes Farquhar"),
+        _task(life, TaskKind.ABOVE_SOFT_LIMIT, "Wilma Ogilvie"),
+        _task(life, TaskKind.BELOW_SOFT_LIMIT, "Agnes Farquhar"),
     )
     assert taken.owner_id == _actor(life, "Rosa Lindsay").membership_id
     assert (done.status, done.done_by) == (Status.DONE, _actor(life, "Iain Geddes").membership_id)
@@ -151,7 +151,7 @@ def test_a_task_is_taken_and_one_is_done(life):
 
 
 def test_three_asked_a_broker_to_find_something_one_by_telephone(life):
-    words = set(life.scalars(select(Task.note).where(Task.kind == Kind.FIND_SOMEBODY)))
+    words = set(life.scalars(select(Task.note).where(Task.kind == TaskKind.FIND_SOMEBODY)))
     assert words == {one.words for one in GLEN_ISLA.desk_work.looked_for}
     by_hand = life.scalar(
         select(func.count()).where(TrailRow.deed == "help.looked_for", TrailRow.on_behalf_of.is_not(None))

@@ -15,7 +15,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
 from timebank.listings.models import Category, Listing, ListingCategory
 from timebank.listings.queries import ListingFilter, find_listings, get_tree
-from timebank.listings.rules import Kind, Life, suits_day
+from timebank.listings.rules import Life, ListingKind, suits_day
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
 from timebank.trail.models import TrailRow
@@ -28,7 +28,7 @@ def _bank(session, slug):
 
 
 def _listings(plan):
-    return [(Kind.OFFER, one) for one in plan.offers] + [(Kind.REQUEST, one) for one in plan.requests]
+    return [(ListingKind.OFFER, one) for one in plan.offers] + [(ListingKind.REQUEST, one) for one in plan.requests]
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
@@ -45,8 +45,8 @@ def test_every_listing_of_the_plan_is_stored_under_its_owner(life, plan):
 
 def test_there_is_plenty_to_find_in_either_direction(life):
     kinds = Counter(life.scalars(select(Listing.kind).where(Listing.bank_id == _bank(life, GLEN_ISLA.slug).id)))
-    assert kinds[Kind.OFFER] > 35
-    assert kinds[Kind.REQUEST] > 20
+    assert kinds[ListingKind.OFFER] > 35
+    assert kinds[ListingKind.REQUEST] > 20
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.slug)
@@ -106,7 +106,7 @@ def test_nearly_every_kind_of_help_is_offered_or_asked_for(life):
 
 def test_a_walk_for_a_dog_is_found_by_its_words(life):
     bank = _bank(life, GLEN_ISLA.slug)
-    wanted = ListingFilter(Kind.OFFER, words="dogs")
+    wanted = ListingFilter(ListingKind.OFFER, words="dogs")
     page = find_listings(life, bank.id, wanted, get_tree(life, bank.id), today=TODAY)
     assert "Walking your dog" in [row.title for row in page.rows]
 
@@ -171,7 +171,7 @@ def test_a_listing_that_help_came_of_belongs_to_one_of_the_two(plan):
     listed = [one for one in (*plan.once, *plan.habits) if one.listing]
     assert len(listed) >= 3
     for one in listed:
-        assert owners[one.listing] in {(Kind.OFFER, one.giver), (Kind.REQUEST, one.receiver)}, one.what
+        assert owners[one.listing] in {(ListingKind.OFFER, one.giver), (ListingKind.REQUEST, one.receiver)}, one.what
 
 
 def test_a_broker_filed_a_few_that_came_of_no_listing(life):

@@ -18,7 +18,7 @@ from timebank.exchanges.rules import Deed, State
 from timebank.ledger.checks import Verdict
 from timebank.ledger.errors import FloorReachedError
 from timebank.tasks.models import Task
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 from timebank.trail.queries import list_deeds
 
 LATE = NOW + timedelta(days=91)
@@ -181,7 +181,7 @@ def test_the_sweep_ends_what_nobody_answers_and_asks_a_broker_to_look(session, v
     [*_before, told] = list_deeds(session, village.angus.id, f"exchange:{code}")
     assert (told.deed, told.done_by, told.done_at) == ("exchange.expire", None, LATE)
     task = session.scalars(select(Task)).one()
-    assert (task.kind, task.subject) == (Kind.NOBODY_ANSWERED, f"exchange:{code}")
+    assert (task.kind, task.subject) == (TaskKind.NOBODY_ANSWERED, f"exchange:{code}")
 
 
 def test_the_sweep_leaves_what_was_answered_or_is_of_another_bank(session, village):

@@ -5,10 +5,10 @@ from sqlalchemy import BigInteger, literal, select
 
 from tests.people import NOW
 from timebank.bookkeeping.opening import open_account
-from timebank.bookkeeping.queries import get_account_of_kind, holders_now
+from timebank.bookkeeping.queries import get_account_of_kind, select_holders_now
 from timebank.holders import sources
 from timebank.holders.queries import HolderName, hold_standing, holders, list_names
-from timebank.holders.sources import Source, list_sources, register
+from timebank.holders.sources import HolderSource, list_sources, register
 from timebank.ledger.accounts import AccountKind, HolderKind, holder_kind
 from timebank.members.models import Membership, Person
 
@@ -28,7 +28,7 @@ def choir(session, village, monkeypatch):
 
     held = []
     monkeypatch.setattr(sources, "_SOURCES", dict(sources._SOURCES))
-    register(Source(HolderKind.GROUP, groups, lambda _session, _bank_id, ids: held.extend(ids)))
+    register(HolderSource(HolderKind.GROUP, groups, lambda _session, _bank_id, ids: held.extend(ids)))
     arguments = {"floor": -600, "reason": "a group", "by": village.mary.membership_id, "now": NOW}
     account_id = open_account(session, village.angus.id, AccountKind.GROUP, village.perdita.membership_id, **arguments)
     return account_id, held
@@ -50,7 +50,7 @@ def test_another_banks_accounts_have_no_name_here(session, village):
 def test_the_pot_has_no_holder_name(session, village):
     pot = get_account_of_kind(session, village.angus.id, AccountKind.POT)
     assert list_names(session, village.angus.id, [pot]) == {}
-    held = holders_now().subquery()
+    held = select_holders_now().subquery()
     row = session.execute(select(held).where(held.c.account_id == pot)).one()
     assert tuple(row) == (village.angus.id, pot, HolderKind.BANK, village.angus.id)
 

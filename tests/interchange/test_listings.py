@@ -11,7 +11,7 @@ from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings import checks
 from timebank.listings.models import Listing
 from timebank.listings.queries import ListingFilter, find_listings, get_tree, list_categories_of
-from timebank.listings.rules import Kind
+from timebank.listings.rules import ListingKind
 from timebank.listings.starting_categories import OTHER_KEY, STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
@@ -32,7 +32,7 @@ def problems(content: bytes) -> list[tuple[int, str]]:
 def test_a_row_is_read_with_its_line():
     rows = read(sheet('glen,7,Offer,"Jam, and  how to\nmake it",20 999'))
     (row,) = rows
-    assert (row.key, row.kind, row.title) == ("glen/7", Kind.OFFER, "Jam, and how to make it")
+    assert (row.key, row.kind, row.title) == ("glen/7", ListingKind.OFFER, "Jam, and how to make it")
     assert (row.category_numbers, row.kept) == ((20, 999), ("home/cooking",))
     assert count_unknown(rows) == {999: 1}
 
@@ -40,7 +40,7 @@ def test_a_row_is_read_with_its_line():
 def test_a_file_with_a_mark_at_its_start_and_columns_in_another_order_is_read():
     content = "\ufefftype,extra,category_ids,listing_id,timebank,description\nrequest,x,,1,glen,A lift\n"
     (row,) = read(content.encode())
-    assert (row.kind, row.kept) == (Kind.REQUEST, (OTHER_KEY,))
+    assert (row.kind, row.kept) == (ListingKind.REQUEST, (OTHER_KEY,))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,11 @@ def rows():
 def test_stored_listings_belong_to_the_holder(session, village, rows):
     assert store(session, village.angus, rows, now=NOW) == 2
     tree = get_tree(session, village.angus.id)
-    offers = find_listings(session, village.angus.id, ListingFilter(Kind.OFFER, "ride"), tree, today=TODAY).rows
+    offers = find_listings(session, village.angus.id, ListingFilter(ListingKind.OFFER, "ride"), tree, today=TODAY).rows
     assert [(row.title, row.words, row.is_holder) for row in offers] == [("Car rides", "", True)]
     lifts = tree.by_key["getting-about/lifts"].id
     assert list_categories_of(session, village.angus.id, [offers[0].id]) == {offers[0].id: (lifts,)}
-    (request,) = find_listings(session, village.angus.id, ListingFilter(Kind.REQUEST), tree, today=TODAY).rows
+    (request,) = find_listings(session, village.angus.id, ListingFilter(ListingKind.REQUEST), tree, today=TODAY).rows
     assert request.title.endswith("…")
     assert request.words.startswith("a long letter")
     assert all(not check(session).findings for check in checks.CHECKS)

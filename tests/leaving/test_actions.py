@@ -8,7 +8,7 @@ from tests.people import NOW, balance_of, join, make_confirmed, make_recorded, t
 from timebank.actors import Doing, Standing, Unattended
 from timebank.bookkeeping.audit_queries import count_books
 from timebank.bookkeeping.closings import list_closings
-from timebank.bookkeeping.queries import find_account_of_kind, list_entries_of_deeds
+from timebank.bookkeeping.queries import find_account_of_kind, select_entries_of_deeds
 from timebank.errors import NotAllowedError
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.errors import SideNotActiveError, UnfinishedError
@@ -20,7 +20,7 @@ from timebank.ledger.closings import ClosingKind
 from timebank.ledger.entries import EntryKind
 from timebank.listings import actions as listings
 from timebank.listings.queries import find_listing, get_tree
-from timebank.listings.rules import Kind, ListingText
+from timebank.listings.rules import ListingKind, ListingText
 from timebank.members.errors import StandingMovedError
 from timebank.members.queries import list_standing_changes
 from timebank.members.standing import change_standing
@@ -103,7 +103,7 @@ def test_the_leavers_account_is_opened_once_without_a_floor_and_on_record(sessio
 def test_trail_entry_closing_and_standing_are_of_one_moment_and_one_hand(session, village, leavings):
     leavings.leave(village.ada, now=LATER)
     (left,) = list_doings(session, "member.left")
-    (entry,) = session.execute(list_entries_of_deeds(EntryKind.LEAVING)).all()
+    (entry,) = session.execute(select_entries_of_deeds(EntryKind.LEAVING)).all()
     (closing,) = list_closings(session, village.angus.id, village.ada.account_id)
     (standing,) = list_standing_changes(session, village.angus.id, village.ada.membership_id)
     moments = {left.done_at, entry.recorded_at, closing.recorded_at, standing.done_at}
@@ -116,7 +116,7 @@ def test_trail_entry_closing_and_standing_are_of_one_moment_and_one_hand(session
 def offer(session, village, owner, title):
     listings.open_categories(session, village.angus, Unattended(village.angus.id, NOW))
     said = ListingText(title, "", (get_tree(session, village.angus.id).by_key["outdoors/gardening"].id,))
-    return listings.add(session, village.angus, Kind.OFFER, said, Doing(owner, NOW, title))
+    return listings.add(session, village.angus, ListingKind.OFFER, said, Doing(owner, NOW, title))
 
 
 def test_what_they_listed_is_closed_and_nothing_of_others(session, village, leavings):

@@ -9,7 +9,7 @@ from tests.people import NOW, Village
 from timebank.actors import Doing, Unattended
 from timebank.listings import actions
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Kind, ListingText
+from timebank.listings.rules import ListingKind, ListingText
 from timebank.listings.tree import Tree
 
 
@@ -36,7 +36,9 @@ def list_it(session: Session, village: Village, said: Callable[..., ListingText]
     """`list_it('Gardening', by=village.grace)` lists an offer; gives its code."""
     count = iter(range(1000))
 
-    def add(title: str = "Gardening", *keys: str, by=village.ada, kind=Kind.OFFER, now=NOW, **more: object) -> str:
+    def add(
+        title: str = "Gardening", *keys: str, by=village.ada, kind=ListingKind.OFFER, now=NOW, **more: object
+    ) -> str:
         key = f"listed-{next(count)}"
         return actions.add(session, village.angus, kind, said(title, *keys, **more), Doing(by, now, key))
 

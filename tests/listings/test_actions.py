@@ -14,14 +14,14 @@ from timebank.listings import actions, checks
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError
 from timebank.listings.models import Category, Listing, ListingWord
 from timebank.listings.queries import ListingFilter, find_listing, find_listings, get_tree, list_categories_of
-from timebank.listings.rules import Kind, Life, Move
+from timebank.listings.rules import Life, ListingKind, Move
 from timebank.members.actions import get_membership_by_code
 from timebank.tasks.models import Task
 from timebank.trail.actions import OtherContentError
 from timebank.trail.models import TrailRow
 
 
-def found(session, village, words="", kind=Kind.OFFER, today=TODAY):
+def found(session, village, words="", kind=ListingKind.OFFER, today=TODAY):
     tree = get_tree(session, village.angus.id)
     page = find_listings(session, village.angus.id, ListingFilter(kind, words), tree, today=today)
     return [row.title for row in page.rows]
@@ -45,10 +45,10 @@ def test_what_is_listed_is_found_and_reviewed_in_half_a_year(session, village, l
 
 def test_the_same_form_twice_lists_it_once(session, village, said):
     doing = Doing(village.ada, NOW, "f")
-    first = actions.add(session, village.angus, Kind.OFFER, said(), doing)
-    assert actions.add(session, village.angus, Kind.OFFER, said(), doing) == first
+    first = actions.add(session, village.angus, ListingKind.OFFER, said(), doing)
+    assert actions.add(session, village.angus, ListingKind.OFFER, said(), doing) == first
     with pytest.raises(OtherContentError):
-        actions.add(session, village.angus, Kind.OFFER, said("Another"), doing)
+        actions.add(session, village.angus, ListingKind.OFFER, said("Another"), doing)
     assert session.scalar(select(func.count()).select_from(Listing)) == 1
 
 

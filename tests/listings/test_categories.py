@@ -11,7 +11,7 @@ from timebank.listings import categories
 from timebank.listings.actions import change as change_listing
 from timebank.listings.errors import CategoriesError, NameTakenError, NoNameError
 from timebank.listings.queries import ListingFilter, find_listings, get_tree
-from timebank.listings.rules import Kind, Risk
+from timebank.listings.rules import ListingKind, Risk
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 
 
@@ -101,7 +101,7 @@ def test_a_retired_one_stays_on_what_it_was_used_for_and_is_not_chosen_anew(sess
         list_it("Another")
     change_listing(session, village.angus, code, said("Gardening as ever"), Doing(village.ada, NOW, "c"))
     tree = get_tree(session, village.angus.id)
-    wanted = ListingFilter(Kind.OFFER, category_id=tree.by_key["outdoors/gardening"].id)
+    wanted = ListingFilter(ListingKind.OFFER, category_id=tree.by_key["outdoors/gardening"].id)
     page = find_listings(session, village.angus.id, wanted, tree, today=NOW.date())
     assert [row.title for row in page.rows] == ["Gardening as ever"]
 

@@ -9,13 +9,13 @@ from tests.people import NOW, TODAY
 from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.queries import LISTINGS_A_PAGE, ListingFilter, find_listings, get_tree, list_shown_of_member
-from timebank.listings.rules import Kind, suits_day
+from timebank.listings.rules import ListingKind, suits_day
 from timebank.members.models import Membership
 
 
 @pytest.fixture
 def find(session, village):
-    def _find(words="", *, page=1, bank=village.angus, kind=Kind.OFFER, **more):
+    def _find(words="", *, page=1, bank=village.angus, kind=ListingKind.OFFER, **more):
         tree = get_tree(session, bank.id)
         return find_listings(session, bank.id, ListingFilter(kind, words, **more), tree, today=TODAY, page=page)
 
@@ -71,9 +71,9 @@ def test_whatever_is_typed_is_never_an_error(typed, find, list_it):
 
 def test_offers_and_requests_stand_apart(find, list_it):
     list_it("Lifts given")
-    list_it("Lift wanted", kind=Kind.REQUEST)
+    list_it("Lift wanted", kind=ListingKind.REQUEST)
     assert titles(find()) == ["Lifts given"]
-    assert titles(find(kind=Kind.REQUEST)) == ["Lift wanted"]
+    assert titles(find(kind=ListingKind.REQUEST)) == ["Lift wanted"]
 
 
 def test_each_choice_narrows_what_is_found(find, list_it, session, village, tree):

@@ -32,7 +32,7 @@ from timebank.leaving.rules import Departure
 from timebank.listings import actions as listings, categories
 from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Kind, ListingText, Move
+from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.queries import find_actor_by_code
@@ -93,7 +93,7 @@ class Scene:
 
     def listed(self) -> str:
         doing = Doing(self.village.ada, NOW, "list")
-        return listings.add(self.session, self.bank, Kind.OFFER, self.said(), doing)
+        return listings.add(self.session, self.bank, ListingKind.OFFER, self.said(), doing)
 
     def area(self, name: str = "Forfar") -> Any:
         add_area(self.session, name, Doing(self.village.mary, NOW, f"area {name}"))
@@ -345,8 +345,12 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),
     DeedName.LIMIT_POT: Deed("mary", _pot),
-    DeedName.LISTING_OFFER: Deed("ada", lambda s: partial(listings.add, s.session, s.bank, Kind.OFFER, s.said())),
-    DeedName.LISTING_REQUEST: Deed("ada", lambda s: partial(listings.add, s.session, s.bank, Kind.REQUEST, s.said())),
+    DeedName.LISTING_OFFER: Deed(
+        "ada", lambda s: partial(listings.add, s.session, s.bank, ListingKind.OFFER, s.said())
+    ),
+    DeedName.LISTING_REQUEST: Deed(
+        "ada", lambda s: partial(listings.add, s.session, s.bank, ListingKind.REQUEST, s.said())
+    ),
     DeedName.LISTING_CHANGE: Deed("ada", _change_listing),
     DeedName.LISTING_PAUSE: Deed("ada", _move_listing(Move.PAUSE)),
     DeedName.LISTING_CLOSE: Deed("ada", _move_listing(Move.CLOSE)),

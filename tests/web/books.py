@@ -35,7 +35,7 @@ from timebank.ledger.checks import CheckResult, Verdict
 from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
-from timebank.listings.rules import Kind, ListingText
+from timebank.listings.rules import ListingKind, ListingText
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
@@ -181,7 +181,7 @@ class Books:
 
     def listed(self, owner: Actor, *, now: datetime = NOW, form_key: str = "", **said: Any) -> str:
         """An offer (or `kind`) of somebody's, of gardening; gives its code as it is spoken."""
-        kind = Kind(said.pop("kind", Kind.OFFER))
+        kind = ListingKind(said.pop("kind", ListingKind.OFFER))
         keys = said.pop("categories", ("outdoors/gardening",))
         self.open_categories()
         with self._written() as session:

@@ -102,7 +102,7 @@ def _sides_of_entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> Callable[[int], 
     return sides
 
 
-class HistoryRow(NamedTuple):
+class ExportRow(NamedTuple):
     """An imported entry; `has_words` is True also after its words were erased."""
 
     bank_id: int
@@ -117,7 +117,7 @@ class HistoryRow(NamedTuple):
     has_words: bool
 
 
-def stream_history(session: Session, bank_id: int | None = None) -> Iterator[HistoryRow]:
+def stream_history(session: Session, bank_id: int | None = None) -> Iterator[ExportRow]:
     """Yield the imported entries of a bank, or of all banks, without reversals, fetching in batches."""
     query = (
         select(
@@ -140,4 +140,4 @@ def stream_history(session: Session, bank_id: int | None = None) -> Iterator[His
         query = query.where(Entry.bank_id == bank_id)
     with session.execute(query) as entries:
         for entry in entries:
-            yield HistoryRow._make(entry)
+            yield ExportRow._make(entry)

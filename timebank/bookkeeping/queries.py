@@ -244,7 +244,7 @@ def first_and_last_recording(session: Session, bank_id: int, account_id: int) ->
     return first, newest
 
 
-def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
+def select_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
     """Return a selectable of the entries of a kind, without reversals, for other packages to join.
 
     Columns: bank_id, deed, from_account_id, to_account_id and minutes of the first line, lines (their number),
@@ -270,23 +270,23 @@ def list_entries_of_deeds(kind: EntryKind) -> Select[*tuple[Any, ...]]:
     )
 
 
-def list_keys(kind: EntryKind) -> Select[int, str]:
+def select_keys(kind: EntryKind) -> Select[int, str]:
     """Return a selectable of (bank_id, key) of the entries of a kind; the key is indexed."""
     return select(Entry.bank_id, Entry.key).where(Entry.kind == kind)
 
 
-def moments_of_accounts() -> Select[int, int, datetime]:
+def select_moments_of_accounts() -> Select[int, int, datetime]:
     """Return a selectable of (bank_id, account_id, recorded_at) of every posting."""
     of_entry = (Entry.bank_id == Posting.bank_id) & (Entry.id == Posting.entry_id)
     return select(Posting.bank_id, Posting.account_id, Entry.recorded_at).join(Entry, of_entry)
 
 
-def list_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
+def select_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
     """Return a selectable of (bank_id, id) of all accounts of a kind."""
     return select(Account.bank_id, Account.id).where(Account.kind == kind)
 
 
-def holders_now() -> Select[int, int, str, int]:
+def select_holders_now() -> Select[int, int, str, int]:
     """Return a selectable of the present holder of each account: (bank_id, account_id, kind, holder_id)."""
     newer = aliased(AccountHolder)
     is_newer = select(newer.number).where(

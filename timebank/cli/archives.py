@@ -41,7 +41,7 @@ class CannotCopyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class BackupNote:
     """The description of a backup. `banks` maps slug to id, name, number of entries and newest checkpoint or None."""
 
     format: str
@@ -59,7 +59,7 @@ def mark_key(books_key: bytes) -> str:
     return hmac.digest(books_key, _MARKED, hashlib.sha256).hex()
 
 
-def write(settings: Settings, out: Path, now: datetime) -> Note:
+def write(settings: Settings, out: Path, now: datetime) -> BackupNote:
     """Copy the database to a file that only its owner may read, and that appears once it is complete and synced.
 
     The site runs on meanwhile. Raises CannotCopyError.
@@ -67,7 +67,7 @@ def write(settings: Settings, out: Path, now: datetime) -> Note:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as name:
         copy, backend = Path(name) / _DATABASE, settings.owner_url.get_backend_name()
         content = _copy_sqlite(settings, copy) if backend == "sqlite" else _copy_postgresql(settings, copy)
-        note = Note(
+        note = BackupNote(
             format=FORMAT,
             made_at=now.isoformat(),
             database=backend,
@@ -88,13 +88,13 @@ def write(settings: Settings, out: Path, now: datetime) -> Note:
 
 
 @contextmanager
-def read(file: Path, beside: Path) -> Iterator[tuple[Note, Path]]:
+def read(file: Path, beside: Path) -> Iterator[tuple[BackupNote, Path]]:
     """Unpack a backup; yield (note, path of the dump), in a temporary folder. Raises NotABackupError."""
     with tempfile.TemporaryDirectory(dir=beside, prefix=".restore-") as name:
         try:
             with tarfile.open(file) as tar:
                 tar.extractall(name, members=[tar.getmember(part) for part in (_NOTE, _DATABASE)], filter="data")
-            note = Note(**json.loads((Path(name) / _NOTE).read_text()))
+            note = BackupNote(**json.loads((Path(name) / _NOTE).read_text()))
         except (tarfile.TarError, KeyError, TypeError, ValueError, EOFError, OSError) as error:
             message = f"{file} is no whole backup of a time bank"
             raise NotABackupError(message) from error
@@ -148,7 +148,7 @@ def _copy_postgresql(settings: Settings, copy: Path) -> dict[str, Any]:
 
 
 def _describe(connection: Connection) -> dict[str, Any]:
-    """Return the database's revision and its banks, as fields of a Note."""
+    """Return the database's revision and its banks, as fields of a BackupNote."""
     banks = {}
     for bank in connection.execute(text("SELECT id, slug, name FROM bank ORDER BY slug")):
         key = {"id": bank.id}

@@ -8,7 +8,7 @@ import click
 
 from timebank import clock
 from timebank.cli import archives, restoring
-from timebank.cli.archives import CannotCopyError, NotABackupError, Note
+from timebank.cli.archives import BackupNote, CannotCopyError, NotABackupError
 from timebank.cli.checking import ask_checks
 from timebank.cli.installation import any_settings, settings_there
 from timebank.cli.postgresql_programs import ProgramMissingError
@@ -85,7 +85,7 @@ def _folder(instance: Path) -> Path:
     return instance
 
 
-def _print_banks(note: Note) -> None:
+def _print_banks(note: BackupNote) -> None:
     for slug, bank in note.banks.items():
         seal = f"sealed up to row {bank['checkpoint'].splitlines()[1]}" if bank["checkpoint"] else "not sealed yet"
         click.echo(f"  {slug}: entries {bank['entries']:,}, {seal}")

@@ -15,10 +15,10 @@ from timebank.banks.queries import find_bank
 from timebank.cli.installation import no_bank, settings_there
 from timebank.db import opened, snapshot
 from timebank.interchange import plain_text, tables
-from timebank.interchange.books import Books, NotInOrderError, open_books
+from timebank.interchange.books import ExportedBooks, NotInOrderError, open_books
 
 #: The writer of each text format; it yields pieces of text. The only other format is a workbook.
-TEXTS: dict[str, Callable[[Books], Iterator[str]]] = {
+TEXTS: dict[str, Callable[[ExportedBooks], Iterator[str]]] = {
     "hledger": plain_text.hledger,
     "beancount": plain_text.beancount,
     "csv": tables.csv_rows,
@@ -61,7 +61,7 @@ def export(
 
 
 @contextmanager
-def _books(slug: str, first: date | None, last: date | None, *, with_names: bool) -> Iterator[Books]:
+def _books(slug: str, first: date | None, last: date | None, *, with_names: bool) -> Iterator[ExportedBooks]:
     """Open the books in one snapshot of the database, however long the reading takes."""
     with opened(settings_there().database_url) as engine, Session(snapshot(engine)) as session:
         bank = find_bank(session, slug)
@@ -70,7 +70,7 @@ def _books(slug: str, first: date | None, last: date | None, *, with_names: bool
         yield open_books(session, bank, first=first, last=last, with_names=with_names)
 
 
-def _write(books: Books, file_format: str, out: Path | None) -> None:
+def _write(books: ExportedBooks, file_format: str, out: Path | None) -> None:
     """Write to stdout, or to a file that only its owner may read; it replaces `out` once it is complete."""
     if out is None:
         for piece in TEXTS[file_format](books):

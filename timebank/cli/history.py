@@ -18,7 +18,7 @@ from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.errors import TimebankError
 from timebank.interchange.history import UNITS, read
-from timebank.interchange.history_plan import Plan, Total, plan
+from timebank.interchange.history_plan import HistoryPlan, Total, plan
 from timebank.interchange.history_store import store
 from timebank.interchange.sheets import BadSheetError
 from timebank.ledger.hours import split
@@ -83,7 +83,7 @@ def _bank_and_coordinator(session: Session, slug: str, number: int) -> tuple[Ban
     return bank, by
 
 
-def _print_plan(planned: Plan, rows: int) -> None:
+def _print_plan(planned: HistoryPlan, rows: int) -> None:
     """Print what the file contains and what would be posted."""
     click.echo(f"rows                          {rows:>9,}")
     click.echo(f"posted already, left alone    {planned.stored:>9,}")
@@ -99,7 +99,7 @@ def _print_plan(planned: Plan, rows: int) -> None:
         click.echo(f"{_name(total):<40}" + "".join(f"{_hours(minutes):>12}" for minutes in figures))
 
 
-def _refuse_below(planned: Plan) -> None:
+def _refuse_below(planned: HistoryPlan) -> None:
     """Print the members whose balance would fall below their floor, and exit with 1 where there are any."""
     below = [total for total in planned.totals.values() if total.is_below]
     for total in sorted(below, key=lambda total: total.lowest_line):

@@ -20,7 +20,7 @@ from timebank.errors import TimebankError
 from timebank.interchange import listings as sheets
 from timebank.interchange.listings import SheetRow
 from timebank.interchange.sheets import BadSheetError
-from timebank.listings.rules import Kind
+from timebank.listings.rules import ListingKind
 from timebank.listings.starting_categories import OTHER_KEY
 from timebank.migrations import run as migrations
 
@@ -101,7 +101,7 @@ def _print_plan(shares: dict[str, Sequence[SheetRow]], stored: frozenset[str]) -
     rows = [row for share in shares.values() for row in share]
     unknown = sheets.count_unknown(rows)
     crowded = sorted((row for row in rows if row.left_out), key=lambda row: row.line)
-    offers = sum(row.kind is Kind.OFFER for row in rows)
+    offers = sum(row.kind is ListingKind.OFFER for row in rows)
     click.echo(f"banks                         {len(shares):>7,}")
     click.echo(f"rows                          {len(rows):>7,}")
     click.echo(f"  offers                      {offers:>7,}")

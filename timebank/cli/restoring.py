@@ -19,11 +19,11 @@ from timebank.bookkeeping.sealing import actions as sealing, receipts
 from timebank.bookkeeping.sealing.logs import begin_log, list_names
 from timebank.bookkeeping.sealing.signing import find_signer
 from timebank.cli import archives, postgresql_programs as programs, setting_up
-from timebank.cli.archives import CannotCopyError, Note
+from timebank.cli.archives import BackupNote, CannotCopyError
 from timebank.config import Settings
 from timebank.db import opened
 from timebank.ledger.errors import NotACheckpointError
-from timebank.ledger.notes import Checkpoint, Key, Note as SignedNote, name_log, split_origin
+from timebank.ledger.notes import Checkpoint, Key, Note, name_log, split_origin
 from timebank.ledger.papers import read_paper
 from timebank.migrations import run as migrations
 from timebank.references import DeedName, Ref, Subject
@@ -46,7 +46,7 @@ class Fork:
     checkpoint: Checkpoint | None
 
 
-def read_checkpoints(files: Sequence[Path]) -> list[SignedNote]:
+def read_checkpoints(files: Sequence[Path]) -> list[Note]:
     """Parse the seals in these files. Raises CannotRestoreError."""
     seals = []
     for file in files:
@@ -58,7 +58,7 @@ def read_checkpoints(files: Sequence[Path]) -> list[SignedNote]:
     return seals
 
 
-def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, replace: bool) -> None:
+def refuse(settings: Settings, note: BackupNote, published: Sequence[Note], *, replace: bool) -> None:
     """Raise CannotRestoreError where keys, seals, the kind of database or an existing database do not allow it."""
     missing = [name for name in _KEYS if not (settings.instance / name).exists()]
     if missing:
@@ -84,7 +84,7 @@ def refuse(settings: Settings, note: Note, published: Sequence[SignedNote], *, r
         raise CannotRestoreError(message)
 
 
-def list_replaced_seals(settings: Settings, note: Note) -> list[SignedNote]:
+def list_replaced_seals(settings: Settings, note: BackupNote) -> list[Note]:
     """Return the newest seal of each bank in the database that is to be replaced; none where it cannot be read.
 
     Only seals of banks in the backup are returned, and only those that a listed key signed.
@@ -102,7 +102,7 @@ def list_replaced_seals(settings: Settings, note: Note) -> list[SignedNote]:
     return [seal for seal in seals if _is_ours(settings, note, seal)]
 
 
-def put_back(settings: Settings, note: Note, copy: Path, *, replace: bool, now: datetime) -> Path | None:
+def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool, now: datetime) -> Path | None:
     """Replace the database by the copy, and migrate it; return the path of the SQLite file that was put aside.
 
     On PostgreSQL it is replaced in one transaction. Raises CannotCopyError; then the old database is unchanged.
@@ -124,7 +124,7 @@ def put_back(settings: Settings, note: Note, copy: Path, *, replace: bool, now: 
     return aside
 
 
-def begin_logs(settings: Settings, published: Sequence[SignedNote], *, always: bool, now: datetime) -> Sequence[Fork]:
+def begin_logs(settings: Settings, published: Sequence[Note], *, always: bool, now: datetime) -> Sequence[Fork]:
     """Begin a new log for each bank whose books contradict a published seal, or for all; return these banks."""
     with opened(settings.owner_url) as engine, Session(engine, info=settings.session_info) as session:
         forks = []
@@ -136,7 +136,7 @@ def begin_logs(settings: Settings, published: Sequence[SignedNote], *, always: b
     return forks
 
 
-def _begin(session: Session, bank_id: int, slug: str, published: SignedNote | None, now: datetime) -> Fork:
+def _begin(session: Session, bank_id: int, slug: str, published: Note | None, now: datetime) -> Fork:
     number = (
         max(_number(list_names(session, bank_id)[-1]), _number(published.checkpoint.origin) if published else 1) + 1
     )
@@ -147,14 +147,14 @@ def _begin(session: Session, bank_id: int, slug: str, published: SignedNote | No
     return Fork(slug, name_log(bank_id, number), size, published.checkpoint if published else None)
 
 
-def _is_fork(session: Session, bank_id: int, published: SignedNote) -> bool:
+def _is_fork(session: Session, bank_id: int, published: Note) -> bool:
     """Return whether the books do not begin with the rows that a seal signs; False for seals of an earlier log."""
     if _number(published.checkpoint.origin) < _number(list_names(session, bank_id)[-1]):
         return False
     return not receipts.begins_with(session, bank_id, published.checkpoint)
 
 
-def _check_seal(settings: Settings, note: Note, published: SignedNote) -> None:
+def _check_seal(settings: Settings, note: BackupNote, published: Note) -> None:
     """Raise CannotRestoreError for a seal that no listed key signed, or of a bank that is not in the backup."""
     origin = published.checkpoint.origin
     if not any(_is_of(published, bank["id"]) for bank in note.banks.values()):
@@ -165,7 +165,7 @@ def _check_seal(settings: Settings, note: Note, published: SignedNote) -> None:
         raise CannotRestoreError(message)
 
 
-def _is_ours(settings: Settings, note: Note, published: SignedNote) -> bool:
+def _is_ours(settings: Settings, note: BackupNote, published: Note) -> bool:
     """Return whether a key that is listed here or in the backup signed it, for a bank in the backup."""
     lines = {*note.seal_keys.split(), *_listed_keys(settings)}
     keys = [Key(published.checkpoint.origin, base64.b64decode(line)) for line in lines]
@@ -173,7 +173,7 @@ def _is_ours(settings: Settings, note: Note, published: SignedNote) -> bool:
     return is_of_bank and find_signer(published, keys) is not None
 
 
-def _is_of(published: SignedNote, bank_id: int) -> bool:
+def _is_of(published: Note, bank_id: int) -> bool:
     return (split_origin(published.checkpoint.origin) or ("", 0))[0] == name_log(bank_id)
 
 
@@ -182,7 +182,7 @@ def _number(origin: str) -> int:
     return (split_origin(origin) or ("", 1))[1]
 
 
-def _age(note: SignedNote) -> tuple[int, int]:
+def _age(note: Note) -> tuple[int, int]:
     """Sort key of seals, oldest first."""
     return _number(note.checkpoint.origin), note.checkpoint.size
 
@@ -234,7 +234,7 @@ def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
     return aside
 
 
-def _add_public_keys(settings: Settings, note: Note) -> None:
+def _add_public_keys(settings: Settings, note: BackupNote) -> None:
     """Add the backup's public keys that seal.pub lacks, before the others."""
     listed = _listed_keys(settings)
     missing = [line for line in note.seal_keys.split() if line not in listed]

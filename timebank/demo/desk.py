@@ -18,7 +18,7 @@ from timebank.members.standing import change_standing
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import finish, take
 from timebank.tasks.queries import Shows, list_tasks
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 
 _ASKED_AT, _LOOKED_AT = time(11, 15), time(14, 20)
 
@@ -47,7 +47,7 @@ class Handled:
     """A task about a member that a broker has taken; it is done if there is a `note`."""
 
     days_ago: int
-    kind: Kind
+    kind: TaskKind
     whose: str
     broker: str
     note: str = ""

@@ -7,7 +7,7 @@ from timebank.demo.desk import DeskWork, Handled, LookedFor, StandingMove
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 
 _LIVING_IN = {
     "Bridge End": "rosa sam priya eilidh rania wilma mei finlay devinder ross",
@@ -93,7 +93,7 @@ WISHED = (
         "I am 80 and would like to be asked for something.",
         agreed=Agreed.PHONE,
         interview="Kept the school kitchen. Wants to bake with somebody who carries the trays.",
-        references=(("Tom Ferrier", "Fed this village for thirty years."), ("Nell Crombie", "Kind, and quick.")),
+        references=(("Tom Ferrier", "Fed this village for thirty years."), ("Nell Crombie", "TaskKind, and quick.")),
     ),
     Wished(
         14,
@@ -168,8 +168,8 @@ DESK_WORK = DeskWork(
         LookedFor(2, "hazel", "A frame for a large picture"),
     ),
     handled=(
-        Handled(8, Kind.BELOW_SOFT_LIMIT, "agnes", "iain", "She knits again. Kirsty has had two pairs of socks."),
-        Handled(5, Kind.ABOVE_SOFT_LIMIT, "wilma", "rosa"),
+        Handled(8, TaskKind.BELOW_SOFT_LIMIT, "agnes", "iain", "She knits again. Kirsty has had two pairs of socks."),
+        Handled(5, TaskKind.ABOVE_SOFT_LIMIT, "wilma", "rosa"),
     ),
     adjusted=(
         Adjusted(

@@ -9,7 +9,7 @@ from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.listings.actions import add, move
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind, ListingText, Move
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, ListingKind, ListingText, Move
 
 MORNING, AFTERNOON, EVENING = range(PARTS_A_DAY)
 #: Older listings were reconfirmed since, unless they wait for it.
@@ -72,7 +72,7 @@ class Listed:
             yield self.closed, Move.CLOSE
 
 
-def list_one(neighbourhood: Neighbourhood, kind: Kind, listed: Listed, number: int, home: str | None) -> Story:
+def list_one(neighbourhood: Neighbourhood, kind: ListingKind, listed: Listed, number: int, home: str | None) -> Story:
     """Play the life of one offer or request; `number` is unique within its kind."""
     session, bank = neighbourhood.session, neighbourhood.bank
     form_key = f"village-{kind}-{number}"

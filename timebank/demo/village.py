@@ -27,7 +27,7 @@ from timebank.demo.neighbourhoods import Areas, lay_out, settle
 from timebank.demo.people import Instruction, Villager
 from timebank.demo.stories import Neighbourhood, Story, live, play
 from timebank.listings.actions import open_categories
-from timebank.listings.rules import Kind
+from timebank.listings.rules import ListingKind
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
@@ -41,7 +41,7 @@ REVIEW_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class VillagePlan:
     """The data of one bank of the demo: settings, people, exchanges, listings, applications, areas and desk work."""
 
     slug: str
@@ -75,7 +75,7 @@ class Plan:
 
 
 PLANS = (
-    Plan(
+    VillagePlan(
         SLUG,
         "Glen Isla Time Bank",
         "01632 960 123",
@@ -90,7 +90,7 @@ PLANS = (
         glen_isla.AREAS,
         glen_isla.DESK_WORK,
     ),
-    Plan(
+    VillagePlan(
         SECOND_SLUG,
         "Strathmore Time Bank",
         "01632 960 456",
@@ -128,7 +128,7 @@ def build(session: Session, *, now: datetime) -> Bank:
     return neighbourhoods[0].bank
 
 
-def _open(session: Session, plan: Plan, now: datetime) -> Bank:
+def _open(session: Session, plan: VillagePlan, now: datetime) -> Bank:
     bank = open_bank(
         session,
         slug=plan.slug,
@@ -144,7 +144,7 @@ def _open(session: Session, plan: Plan, now: datetime) -> Bank:
     return bank
 
 
-def _move_in(plan: Plan, neighbourhood: Neighbourhood, hashed: str, persons: dict[str, int]) -> Iterator[Story]:
+def _move_in(plan: VillagePlan, neighbourhood: Neighbourhood, hashed: str, persons: dict[str, int]) -> Iterator[Story]:
     """Yield the stories of joining; the coordinator is first and admits the others."""
     yield lay_out(neighbourhood, plan.areas, plan.coordinator)
     for wished in plan.wished:
@@ -157,7 +157,12 @@ def _move_in(plan: Plan, neighbourhood: Neighbourhood, hashed: str, persons: dic
 
 
 def _arrive(
-    plan: Plan, neighbourhood: Neighbourhood, villager: Villager, hashed: str, persons: dict[str, int], at: datetime
+    plan: VillagePlan,
+    neighbourhood: Neighbourhood,
+    villager: Villager,
+    hashed: str,
+    persons: dict[str, int],
+    at: datetime,
 ) -> Story:
     """A person joins, and gets the password of the demo."""
     now = yield at
@@ -169,7 +174,7 @@ def _arrive(
 
 
 def _take_in(
-    plan: Plan, neighbourhood: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime
+    plan: VillagePlan, neighbourhood: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime
 ) -> None:
     """The coordinator admits a person; a member of the other bank stays the same person."""
     home = find_area(neighbourhood.session, neighbourhood.bank.id, plan.areas.homes.get(villager.key, ""))
@@ -191,9 +196,9 @@ def _take_in(
     neighbourhood.people[villager.key], persons[villager.key] = actor, actor.person_id
 
 
-def _live(plan: Plan, neighbourhood: Neighbourhood) -> Iterator[Story]:
+def _live(plan: VillagePlan, neighbourhood: Neighbourhood) -> Iterator[Story]:
     """Yield the stories of listings and exchanges."""
-    for kind, listings in ((Kind.OFFER, plan.offers), (Kind.REQUEST, plan.requests)):
+    for kind, listings in ((ListingKind.OFFER, plan.offers), (ListingKind.REQUEST, plan.requests)):
         for number, listed in enumerate(listings):
             yield list_one(neighbourhood, kind, listed, number, plan.areas.homes.get(listed.whose))
     helps = chain(chain.from_iterable(habit.times(neighbourhood.today) for habit in plan.habits), plan.once)
@@ -201,7 +206,7 @@ def _live(plan: Plan, neighbourhood: Neighbourhood) -> Iterator[Story]:
         yield live(neighbourhood, event, number)
 
 
-def _look_after(plan: Plan, neighbourhood: Neighbourhood, now: datetime) -> Iterator[Story]:
+def _look_after(plan: VillagePlan, neighbourhood: Neighbourhood, now: datetime) -> Iterator[Story]:
     """Yield the stories of the bank's desk."""
     work = plan.desk_work
     for limit in work.limits:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.holds import holds
-from timebank.bookkeeping.queries import list_entries_of_deeds, list_keys
+from timebank.bookkeeping.queries import select_entries_of_deeds, select_keys
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import POSTED, WAITING, State
 from timebank.ledger.checks import CheckResult, Finding, check_result
@@ -32,7 +32,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
 
     What was brought in as history has no exchange here; `history_as_brought_in` looks after it.
     """
-    deeds = list_entries_of_deeds(EntryKind.EXCHANGE).subquery()
+    deeds = select_entries_of_deeds(EntryKind.EXCHANGE).subquery()
     beside = (Exchange.bank_id == deeds.c.bank_id) & (Exchange.code == func.substr(deeds.c.deed, len(_PREFIX) + 1))
     rows = session.execute(
         select(
@@ -68,7 +68,7 @@ def _entries_that_do_not_fit(session: Session) -> Iterator[Finding]:
 
 def _exchanges_without_entry(session: Session, moved: ColumnElement[bool]) -> Iterator[Finding]:
     """Yield a finding for every posted exchange without an entry of its key."""
-    keys = list_keys(EntryKind.EXCHANGE).subquery()
+    keys = select_keys(EntryKind.EXCHANGE).subquery()
     same = (keys.c.bank_id == Exchange.bank_id) & (keys.c.key == literal(_PREFIX).concat(Exchange.code))
     rows = session.execute(
         select(Exchange.code, Exchange.state)

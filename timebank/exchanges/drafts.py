@@ -19,7 +19,7 @@ from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.listings.models import Listing
-from timebank.listings.rules import Kind
+from timebank.listings.rules import ListingKind
 from timebank.rows import get_locked
 
 DRAFT_LIFE = timedelta(days=30)
@@ -76,7 +76,7 @@ def start_from_listing(
     session: Session, actor: Actor, listing: Listing, owner_account_id: int, *, now: datetime
 ) -> Draft:
     """Return a draft that answers a listing: whoever answers a request gives, whoever answers an offer receives."""
-    side = Side.RECEIVER if listing.kind == Kind.OFFER else Side.GIVER
+    side = Side.RECEIVER if listing.kind == ListingKind.OFFER else Side.GIVER
     draft = start(session, actor, Purpose.PROPOSE, side, now=now)
     draft.other_account_id, draft.what, draft.listing_id = owner_account_id, listing.title, listing.id
     session.flush()

@@ -16,7 +16,7 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 
 
 def expire(session: Session, bank: Bank, *, now: datetime) -> int:
@@ -42,5 +42,5 @@ def _expire_one(session: Session, code: str, sweep: Unattended) -> bool:
     exchange.state = TRANSITIONS[State.RECORDED, Deed.EXPIRE]
     take_step(session, exchange, Deed.EXPIRE, sweep, exchange.minutes)
     release_hours(session, exchange, sweep.now)
-    open_task(session, sweep.bank_id, kind=Kind.NOBODY_ANSWERED, subject=Ref(Subject.EXCHANGE, code), now=sweep.now)
+    open_task(session, sweep.bank_id, kind=TaskKind.NOBODY_ANSWERED, subject=Ref(Subject.EXCHANGE, code), now=sweep.now)
     return True

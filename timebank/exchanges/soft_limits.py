@@ -16,7 +16,7 @@ from timebank.holders.queries import list_names
 from timebank.ledger.entries import Line
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 
 _balances = balances().subquery()
 #: An account's balance, and the limits that its bank goes by.
@@ -27,12 +27,12 @@ _STANDING = driver.Statement(
 )
 
 
-def crossed(before: int, after: int, *, low: int, high: int) -> Kind | None:
+def crossed(before: int, after: int, *, low: int, high: int) -> TaskKind | None:
     """Return the soft limit that a balance crossed, all in minutes; a balance equal to a limit is within it."""
     if after < low <= before:
-        return Kind.BELOW_SOFT_LIMIT
+        return TaskKind.BELOW_SOFT_LIMIT
     if before <= high < after:
-        return Kind.ABOVE_SOFT_LIMIT
+        return TaskKind.ABOVE_SOFT_LIMIT
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Select, and_, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import holders_now
+from timebank.bookkeeping.queries import select_holders_now
 from timebank.holders.sources import list_sources
 
 
@@ -28,7 +28,7 @@ def holders() -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
 
 
 def _of_kind(kind: str, source: Select[int, int, str, str, str]) -> Select[*tuple[Any, ...]]:
-    held, holder = holders_now().subquery(), source.subquery()
+    held, holder = select_holders_now().subquery(), source.subquery()
     return select(
         held.c.bank_id,
         held.c.account_id,
@@ -61,7 +61,7 @@ def hold_standing(session: Session, bank_id: int, account_ids: Sequence[int]) ->
     A holder's concurrent leaving waits for the lock and then reads what this transaction wrote. On SQLite there is one
     writing transaction at a time anyway.
     """
-    held = holders_now().subquery()
+    held = select_holders_now().subquery()
     for source in list_sources():
         ids = session.scalars(
             select(held.c.holder_id).where(

@@ -13,7 +13,7 @@ from timebank.ledger.accounts import HolderKind
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class HolderSource:
     """Holders of one kind.
 
     `holders` returns a selectable of (bank_id, id, name, code, standing). `hold_standing` takes a session, a bank's id
@@ -25,16 +25,16 @@ class Source:
     hold_standing: Callable[[Session, int, Sequence[int]], None]
 
 
-_SOURCES: dict[HolderKind, Source] = {}
+_SOURCES: dict[HolderKind, HolderSource] = {}
 
 
-def register(source: Source) -> None:
+def register(source: HolderSource) -> None:
     """Register the source of a kind. Raises ValueError if the kind has one already."""
     if source.kind in _SOURCES:
         raise ValueError(source.kind)
     _SOURCES[source.kind] = source
 
 
-def list_sources() -> Sequence[Source]:
+def list_sources() -> Sequence[HolderSource]:
     """Return the registered sources."""
     return tuple(_SOURCES.values())

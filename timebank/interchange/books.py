@@ -75,7 +75,7 @@ class Balances:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class ExportedBooks:
     """The books of one bank from one day of posting to another, inclusive (None: from the beginning, up to now)."""
 
     session: Session = field(repr=False)
@@ -141,7 +141,7 @@ def _line(row: LineRow, names: Mapping[int, str]) -> ExportedLine:
 
 def open_books(
     session: Session, bank: Bank, *, first: date | None = None, last: date | None = None, with_names: bool = False
-) -> Books:
+) -> ExportedBooks:
     """Return the books of a bank for export; the session should read one snapshot."""
     members = list_member_names(session, bank.id)
     by_account = {member.account_id: member for member in members}
@@ -151,7 +151,7 @@ def open_books(
         for row in rows
         for holder in [by_account[row.id].name if with_names and row.id in by_account else ""]
     ]
-    return Books(
+    return ExportedBooks(
         session,
         bank,
         sorted(accounts, key=lambda account: account.name),

@@ -47,7 +47,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class HistoryPlan:
     """New rows in posting order with their (source, target) accounts; new members; totals by account.
 
     `stored` counts the rows that were imported before.
@@ -111,7 +111,7 @@ class _Directory:
         return -len(self.newcomers)
 
 
-def plan(session: Session, bank: Bank, rows: Sequence[HistoryRow], *, create: bool, no_floor: bool) -> Plan:
+def plan(session: Session, bank: Bank, rows: Sequence[HistoryRow], *, create: bool, no_floor: bool) -> HistoryPlan:
     """Return the effects of importing the rows. `create` adds unknown members; `no_floor` lifts every member's floor.
 
     Raises BadSheetError with every row that resolves to no account, or whose key was imported with other content.
@@ -133,7 +133,7 @@ def plan(session: Session, bank: Bank, rows: Sequence[HistoryRow], *, create: bo
         for id_ in totals.keys() - {directory.pot}:
             totals[id_].floor = None
     touched = _reckon(moves, totals)
-    return Plan(
+    return HistoryPlan(
         moves,
         directory.newcomers,
         {id_: total for id_, total in totals.items() if id_ in touched},

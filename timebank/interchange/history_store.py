@@ -13,7 +13,7 @@ from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.opening import open_account
 from timebank.errors import NotAllowedError
 from timebank.interchange.history import HistoryRow
-from timebank.interchange.history_plan import OPENING, Plan
+from timebank.interchange.history_plan import OPENING, HistoryPlan
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import HISTORY, Line
 from timebank.members.newcomers import take_in
@@ -25,7 +25,7 @@ _REASON = "history brought in from other books"
 _NO_FLOOR = "no limit: history brought in from other books"
 
 
-def store(session: Session, bank: Bank, plan: Plan, doing: Doing, *, no_floor: bool) -> int:
+def store(session: Session, bank: Bank, plan: HistoryPlan, doing: Doing, *, no_floor: bool) -> int:
     """Post the planned entries; return their number. The actor is recorded as the recorder of each.
 
     Raises NotAllowedError unless the actor coordinates the bank, FloorReachedError and other refusals of the books; the

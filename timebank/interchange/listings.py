@@ -22,7 +22,7 @@ from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings.actions import open_categories
 from timebank.listings.models import Listing, ListingCategory, ListingWord
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Kind, Life, review_day
+from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Life, ListingKind, review_day
 from timebank.listings.search import index_of
 from timebank.members.actions import get_or_make_holder
 from timebank.members.rules import fold
@@ -43,7 +43,7 @@ class SheetRow:
     line: int
     timebank: str
     number: str
-    kind: Kind
+    kind: ListingKind
     description: str
     category_numbers: tuple[int, ...]
 
@@ -116,7 +116,7 @@ def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
         "listing_id is missing": not number,
         "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
         "timebank gives no short name": len(make_slug(timebank)) < _SHORTEST_SLUG,
-        f"type is {kind or 'missing'}; it has to be offer or request": kind.lower() not in set(Kind),
+        f"type is {kind or 'missing'}; it has to be offer or request": kind.lower() not in set(ListingKind),
         "description is empty": not description,
         f"category_ids are no numbers: {numbers}": re.search(r"[^0-9 ]", numbers) is not None,
     }
@@ -124,7 +124,7 @@ def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
         if is_so:
             return Problem(line, what)
     ids = tuple(int(digits[:18]) for digits in numbers.split())
-    return SheetRow(line, timebank, number, Kind(kind.lower()), description, ids)
+    return SheetRow(line, timebank, number, ListingKind(kind.lower()), description, ids)
 
 
 def make_slug(timebank: str) -> str:

@@ -8,14 +8,14 @@ verify.
 import re
 from collections.abc import Iterator
 
-from timebank.interchange.books import Balances, Books, ExportedEntry
+from timebank.interchange.books import Balances, ExportedBooks, ExportedEntry
 
 #: Beancount has five root accounts with configurable names; three are used.
 _ROOTS = {"assets": "Members", "liabilities": "Groups", "equity": "Bank", "income": "UnusedIn", "expenses": "UnusedOut"}
 _ENDS = re.compile(r"[%,\x00-\x1f]")
 
 
-def hledger(books: Books) -> Iterator[str]:
+def hledger(books: ExportedBooks) -> Iterator[str]:
     """Yield an hledger journal, with a balance assertion on every posting."""
     yield f"; {_title(books)}\ncommodity 1000. MIN\n"
     for account in books.accounts:
@@ -57,7 +57,7 @@ def _percent_encoded(match: re.Match[str]) -> str:
     return f"%{ord(match[0]):02X}"
 
 
-def beancount(books: Books) -> Iterator[str]:
+def beancount(books: ExportedBooks) -> Iterator[str]:
     """Yield a beancount file, with balance assertions of changed accounts each month and of all accounts at the end."""
     yield f";; {_title(books)}\n"
     for root, name in _ROOTS.items():
@@ -124,7 +124,7 @@ def _tags(entry: ExportedEntry) -> dict[str, str]:
     }
 
 
-def _title(books: Books) -> str:
+def _title(books: ExportedBooks) -> str:
     """Return a title line: the bank, the period by day of posting, and the unit."""
     since = f" from {books.first}" if books.first else ""
     until = f" to {books.last}" if books.last else ""

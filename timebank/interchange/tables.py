@@ -15,7 +15,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from timebank.interchange.books import Balances, Books, ExportedEntry
+from timebank.interchange.books import Balances, ExportedBooks, ExportedEntry
 from timebank.interchange.cells import harmless
 
 COLUMNS = (
@@ -45,7 +45,7 @@ _ROWS_A_PIECE = 500
 _Cell = str | int | None
 
 
-def rows(books: Books) -> Iterator[tuple[_Cell, ...]]:
+def rows(books: ExportedBooks) -> Iterator[tuple[_Cell, ...]]:
     """Yield the header row, the balances before the period if it has a beginning, and a row per entry line."""
     yield COLUMNS_WITH_NAMES if books.with_names else COLUMNS
     holders = {account.name: account.holder for account in books.accounts}
@@ -98,7 +98,7 @@ def _before(balances: Balances, holders: dict[str, str] | None) -> Iterator[tupl
             yield tuple(cells.get(column) for column in (COLUMNS if holders is None else COLUMNS_WITH_NAMES))
 
 
-def csv_rows(books: Books) -> Iterator[str]:
+def csv_rows(books: ExportedBooks) -> Iterator[str]:
     """Yield CSV (RFC 4180) in UTF-8 with a byte order mark, by which spreadsheets detect the encoding."""
     written = io.StringIO()
     sheet = csv.writer(written)
@@ -112,7 +112,7 @@ def csv_rows(books: Books) -> Iterator[str]:
     yield written.getvalue()
 
 
-def json_lines(books: Books) -> Iterator[str]:
+def json_lines(books: ExportedBooks) -> Iterator[str]:
     """Yield JSON Lines: the bank, its accounts, balances before, every entry with its lines, and final balances."""
     bank = {"slug": books.bank.slug, "name": books.bank.name, "time_zone": books.bank.time_zone, "unit": "minutes"}
     yield _as_line("bank", {**bank, "from": books.first, "to": books.last})
@@ -148,7 +148,7 @@ def _as_line(what: str, fields: dict[str, Any]) -> str:
     return json.dumps({"is": what, **fields}, ensure_ascii=False, default=str) + "\n"
 
 
-def workbook(books: Books, path: Path, *, rows_a_sheet: int = _ROWS_A_SHEET) -> None:
+def workbook(books: ExportedBooks, path: Path, *, rows_a_sheet: int = _ROWS_A_SHEET) -> None:
     """Write an .xlsx file with as many sheets as the rows need; no cell becomes a formula."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(path, options) as file:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.bookkeeping.closings import account_closings, closed_accounts
-from timebank.bookkeeping.queries import list_accounts_of_kind, list_entries_of_deeds, moments_of_accounts
+from timebank.bookkeeping.queries import select_accounts_of_kind, select_entries_of_deeds, select_moments_of_accounts
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.closings import ClosingKind
@@ -51,7 +51,7 @@ def _opened_for_nothing(session: Session) -> list[str]:
     closing, newest, moment = (
         account_closings().subquery(),
         account_closings().subquery(),
-        moments_of_accounts().subquery(),
+        select_moments_of_accounts().subquery(),
     )
     same = and_(newest.c.bank_id == Membership.bank_id, newest.c.account_id == Membership.account_id)
     number = select(func.max(newest.c.id)).where(same).correlate(Membership).scalar_subquery()
@@ -92,10 +92,10 @@ def _closings_of_members() -> Any:  # noqa: ANN401 (a selectable of closings)
 
 def _entries_that_close_nothing(session: Session, closings: Sequence[Row[*tuple[Any, ...]]]) -> list[Finding]:
     """Return a finding for every entry of a leaving whose member's account was not closed at the same moment."""
-    leavers = {(row.bank_id, row.id) for row in session.execute(list_accounts_of_kind(AccountKind.LEAVERS))}
+    leavers = {(row.bank_id, row.id) for row in session.execute(select_accounts_of_kind(AccountKind.LEAVERS))}
     free = Counter((row.bank_id, row.account_id, row.recorded_by, row.recorded_at) for row in closings)
     wrong = []
-    for entry in session.execute(list_entries_of_deeds(EntryKind.LEAVING)):
+    for entry in session.execute(select_entries_of_deeds(EntryKind.LEAVING)):
         taken_over = (entry.bank_id, entry.from_account_id) in leavers
         left = entry.to_account_id if taken_over else entry.from_account_id
         closed = (entry.bank_id, left, entry.recorded_by, entry.recorded_at)

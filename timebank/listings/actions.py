@@ -17,7 +17,7 @@ from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, ListingMovedOnError
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.queries import get_tree, list_categories_of
-from timebank.listings.rules import Kind, Life, ListingText, Move
+from timebank.listings.rules import Life, ListingKind, ListingText, Move
 from timebank.listings.search import index_of
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership
@@ -51,7 +51,7 @@ def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> 
     return len(rows)
 
 
-def add(session: Session, bank: Bank, kind: Kind, content: ListingText, doing: Doing) -> str:
+def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, doing: Doing) -> str:
     """List an offer or a request of the actor; return its code. Raises NotAllowedError and what rules.check raises."""
     code = codes.new_reference()
     deed, subject = DeedName(f"listing.{kind}"), Ref(Subject.LISTING, code)
@@ -147,7 +147,7 @@ def ask_broker(session: Session, words: str, doing: Doing) -> None:
         return
     if not may_exchange(doing.by):
         raise NotAllowedError
-    kind = task_rules.Kind.FIND_SOMEBODY
+    kind = task_rules.TaskKind.FIND_SOMEBODY
     tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.listings.rules import Kind, Life, OfListing
+from timebank.listings.rules import Life, ListingKind, OfListing
 from timebank.states import one_of
 
 
@@ -60,7 +60,7 @@ class Listing(OfListing, Base):
         UniqueConstraint("bank_id", "source", "source_key"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
-        CheckConstraint(one_of("kind", Kind), name="kind"),
+        CheckConstraint(one_of("kind", ListingKind), name="kind"),
         CheckConstraint(one_of("life", Life), name="life"),
         CheckConstraint("suits BETWEEN 0 AND 2097151", name="suits"),
         Index("ix_listing_found", "bank_id", "life", "kind", "listed_at"),

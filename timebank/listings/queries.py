@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
-from timebank.listings.rules import Kind, Life, OfListing, read_risks, suits_day
+from timebank.listings.rules import Life, ListingKind, OfListing, read_risks, suits_day
 from timebank.listings.search import SearchTerms, Term, parse_search
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
@@ -29,7 +29,7 @@ Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": 
 class ListingFilter:
     """The filters of a search. `way` is a key of Ways; `day` is 0 for Monday; None: any."""
 
-    kind: Kind
+    kind: ListingKind
     words: str = ""
     category_id: int | None = None
     area_id: int | None = None

@@ -11,7 +11,7 @@ from timebank.listings.errors import CategoriesError, NoTitleError
 from timebank.states import InState
 
 
-class Kind(StrEnum):
+class ListingKind(StrEnum):
     """Whether the owner offers help or asks for it."""
 
     OFFER = "offer"

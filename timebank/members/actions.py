@@ -88,7 +88,7 @@ def _enter(
         id=membership_id,
         person_id=person_id,
         account_id=account_id,
-        number=next_number(session, bank.id),
+        number=next_member_number(session, bank.id),
         code=code,
         standing=Standing.ACTIVE,
         about=newcomer.about,
@@ -127,7 +127,7 @@ def _role(membership: Membership, role: Role, doing: Doing | Unattended) -> Memb
     )
 
 
-def next_number(session: Session, bank_id: int) -> int:
+def next_member_number(session: Session, bank_id: int) -> int:
     """Return the number of the next member. The caller holds the bank's row lock."""
     newest = session.scalar(select(func.max(Membership.number)).where(Membership.bank_id == bank_id))
     return (newest or FIRST_NUMBER - 1) + 1
@@ -176,7 +176,7 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
         id=membership_id,
         person_id=person.id,
         account_id=account_id,
-        number=next_number(session, bank.id),
+        number=next_member_number(session, bank.id),
         code=codes.new_reference(),
         standing=Standing.LEFT,
         about="",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import holders_now, list_accounts_of_kind
+from timebank.bookkeeping.queries import select_accounts_of_kind, select_holders_now
 from timebank.ledger.accounts import AccountKind, HolderKind
 from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.members.models import Membership, StandingChange
@@ -13,7 +13,7 @@ from timebank.members.models import Membership, StandingChange
 
 def accounts_have_members(session: Session) -> CheckResult:
     """Check that every membership holds a member's account, and every member's account has its membership."""
-    accounts = list_accounts_of_kind(AccountKind.MEMBER).subquery()
+    accounts = select_accounts_of_kind(AccountKind.MEMBER).subquery()
     same = (accounts.c.bank_id == Membership.bank_id) & (accounts.c.id == Membership.account_id)
     query = (
         select(accounts.c.bank_id, accounts.c.id, Membership.code)
@@ -26,7 +26,7 @@ def accounts_have_members(session: Session) -> CheckResult:
         else Finding("account", f"{row.bank_id}/{row.id}", "no membership holds it")
         for row in session.execute(query)
     ]
-    held = holders_now().subquery()
+    held = select_holders_now().subquery()
     its = (held.c.bank_id == Membership.bank_id) & (held.c.account_id == Membership.account_id)
     is_another = (held.c.kind == HolderKind.MEMBER) & (held.c.holder_id != Membership.id)
     others = select(Membership.code).join(held, its).where(is_another)

@@ -23,7 +23,7 @@ from timebank.ledger.hours import split
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import open_task
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 from timebank.trail import actions as trail
 
 LONGEST = timedelta(days=366)
@@ -164,4 +164,4 @@ def _raise_floor(
     if doing.by is None:
         trail.begin(session, doing, DeedName.LIMIT_SWEPT, subject)
     if still_below and holder:
-        open_task(session, bank.id, kind=Kind.LIMIT_ENDED, subject=subject, now=now)
+        open_task(session, bank.id, kind=TaskKind.LIMIT_ENDED, subject=subject, now=now)

@@ -13,7 +13,7 @@ from timebank.banks.queries import lock_bank
 from timebank.bookkeeping.opening import open_accounts
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
-from timebank.members.actions import next_number
+from timebank.members.actions import next_member_number
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
@@ -38,7 +38,9 @@ def take_in(
     if not newcomers:
         return []
     lock_bank(session, bank.id)  # members are numbered one by one
-    free = max(next_number(session, bank.id), *(number + 1 for _name, number in newcomers if number is not None), 0)
+    free = max(
+        next_member_number(session, bank.id), *(number + 1 for _name, number in newcomers if number is not None), 0
+    )
     ids = [clock.next_id() for _ in newcomers]
     accounts = open_accounts(
         session,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from timebank import subjects
 from timebank.actors import Actor, OfMember, Role, Standing
-from timebank.holders.sources import Source, register
+from timebank.holders.sources import HolderSource, register
 from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.members.rules import fold
@@ -132,7 +132,7 @@ def _hold_standing(session: Session, bank_id: int, membership_ids: Sequence[int]
     session.execute(members.order_by(Membership.id).with_for_update(read=True)).all()
 
 
-register(Source(HolderKind.MEMBER, _holders, _hold_standing))
+register(HolderSource(HolderKind.MEMBER, _holders, _hold_standing))
 
 
 class MemberName(NamedTuple):

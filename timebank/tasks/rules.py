@@ -25,7 +25,7 @@ class OfTask:
     is_done = InState("status", Status.DONE)
 
 
-class Kind(StrEnum):
+class TaskKind(StrEnum):
     """The reason for a task. Rooms above may open tasks of kinds of their own as well."""
 
     BELOW_SOFT_LIMIT = "below_soft_limit"

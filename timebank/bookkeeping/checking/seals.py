@@ -10,7 +10,7 @@ from timebank.bookkeeping.checking.findings import name_row, with_progress
 from timebank.bookkeeping.checking.leaf_hashes import hash_entries
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.sealing.actions import count_unsealed, split_peaks
-from timebank.bookkeeping.sealing.leaves import SOURCES, Source
+from timebank.bookkeeping.sealing.leaves import SOURCES, LeafSource
 from timebank.bookkeeping.sealing.logs import Log, list_logs, name_of_seal
 from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.bookkeeping.sealing.signing import find_signer
@@ -97,7 +97,9 @@ def _hash_rows(session: Session, bank_id: int, rows: Sequence[AnyRow]) -> dict[i
     return hashes
 
 
-def _hash_kind(source: Source, session: Session, bank_id: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+def _hash_kind(
+    source: LeafSource, session: Session, bank_id: int, first: int, last: int
+) -> Iterator[tuple[int, bytes]]:
     query = (
         select(Leaf.number.label("leaf_number"), *source.columns)
         .join(source.model, source.is_leaf)

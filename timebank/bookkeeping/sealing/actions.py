@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.refusals import insert_rows, refusals_named
-from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, Source
+from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, LeafSource
 from timebank.bookkeeping.sealing.logs import name_now
 from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.bookkeeping.sealing.signing import sign
@@ -86,7 +86,7 @@ def split_peaks(size: int, stored: bytes) -> Peaks:
     return Peaks(size, tuple(hashes))
 
 
-def _unsealed(session: Session, bank_id: int, source: Source) -> Iterator[Sequence[AnyRow]]:
+def _unsealed(session: Session, bank_id: int, source: LeafSource) -> Iterator[Sequence[AnyRow]]:
     """Yield batches of rows without a leaf, in the order of their keys."""
     after: tuple[int, ...] = (_SMALLEST,) * len(source.key)
     while True:
@@ -103,13 +103,13 @@ def _unsealed(session: Session, bank_id: int, source: Source) -> Iterator[Sequen
         after = source.subject(rows[-1])[: len(source.key)]
 
 
-def _has_no_leaf(source: Source, bank_id: int, first: int = _SMALLEST) -> tuple[ColumnElement[bool], ...]:
+def _has_no_leaf(source: LeafSource, bank_id: int, first: int = _SMALLEST) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for rows of a bank without a leaf; leaves below id `first` are not read."""
     leaf = exists(select(Leaf.number).where(source.is_leaf, Leaf.subject_id >= first))
     return source.model.bank_id == bank_id, source.has_such_row, ~leaf
 
 
-def _write_leaves(session: Session, bank_id: int, source: Source, rows: Sequence[AnyRow], peaks: Peaks) -> Peaks:
+def _write_leaves(session: Session, bank_id: int, source: LeafSource, rows: Sequence[AnyRow], peaks: Peaks) -> Peaks:
     books_key = session.info["books_key"]
     hashes = [source.hash_of(row, books_key) for row in rows]
     completed = list[tuple[int, bytes]]()

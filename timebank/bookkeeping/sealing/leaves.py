@@ -21,7 +21,7 @@ Column = InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LeafSource:
     """How one kind of row is sealed: its columns, its one or two key columns in the bank, and its leaf encoder."""
 
     kind: LeafKind
@@ -152,8 +152,8 @@ def _encode_entry(row: AnyRow, _books_key: bytes) -> bytes:
     return encode_entry(plain_values(row))
 
 
-SOURCES: Mapping[LeafKind, Source] = {
-    LeafKind.LOG: Source(
+SOURCES: Mapping[LeafKind, LeafSource] = {
+    LeafKind.LOG: LeafSource(
         LeafKind.LOG,
         SealLog,
         (
@@ -167,14 +167,14 @@ SOURCES: Mapping[LeafKind, Source] = {
         (SealLog.number,),
         _encoder(LeafKind.LOG, _log_fields),
     ),
-    LeafKind.ACCOUNT: Source(
+    LeafKind.ACCOUNT: LeafSource(
         LeafKind.ACCOUNT,
         Account,
         (Account.bank_id, Account.id, Account.kind, Account.opened_at),
         (Account.id,),
         _encoder(LeafKind.ACCOUNT, _account_fields),
     ),
-    LeafKind.HOLDER: Source(
+    LeafKind.HOLDER: LeafSource(
         LeafKind.HOLDER,
         AccountHolder,
         (
@@ -189,7 +189,7 @@ SOURCES: Mapping[LeafKind, Source] = {
         (AccountHolder.account_id, AccountHolder.number),
         _encoder(LeafKind.HOLDER, _holder_fields),
     ),
-    LeafKind.LIMIT_CHANGE: Source(
+    LeafKind.LIMIT_CHANGE: LeafSource(
         LeafKind.LIMIT_CHANGE,
         LimitChange,
         (
@@ -205,7 +205,7 @@ SOURCES: Mapping[LeafKind, Source] = {
         (LimitChange.account_id, LimitChange.number),
         _encoder(LeafKind.LIMIT_CHANGE, _limit_change_fields),
     ),
-    LeafKind.HOLD: Source(
+    LeafKind.HOLD: LeafSource(
         LeafKind.HOLD,
         Hold,
         (
@@ -220,14 +220,14 @@ SOURCES: Mapping[LeafKind, Source] = {
         (Hold.id,),
         _encoder(LeafKind.HOLD, _hold_fields),
     ),
-    LeafKind.ENTRY: Source(
+    LeafKind.ENTRY: LeafSource(
         LeafKind.ENTRY,
         Entry,
         tuple(getattr(Entry, name) for name, _form in FIELDS),
         (Entry.id,),
         _encode_entry,
     ),
-    LeafKind.HOLD_RESOLVED: Source(
+    LeafKind.HOLD_RESOLVED: LeafSource(
         LeafKind.HOLD_RESOLVED,
         Hold,
         (Hold.bank_id, Hold.id, Hold.resolved_at),
@@ -235,7 +235,7 @@ SOURCES: Mapping[LeafKind, Source] = {
         _encoder(LeafKind.HOLD_RESOLVED, _resolved_fields),
         Hold.resolved_at.is_not(None),
     ),
-    LeafKind.CLOSING: Source(
+    LeafKind.CLOSING: LeafSource(
         LeafKind.CLOSING,
         Closing,
         (

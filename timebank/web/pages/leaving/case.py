@@ -53,7 +53,7 @@ class Destination:
     to: Actor | None = None
 
 
-def find_case(code: str) -> Case:
+def get_case(code: str) -> Case:
     """Return the member's case, where the reader may write it down. Raises NotVisibleError or NotPermittedError."""
     session, bank_id = db.session(), g.bank.id
     member = get_permitted(session, g.actor, code, rules.may_write_down)

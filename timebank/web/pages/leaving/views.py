@@ -20,7 +20,7 @@ from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import SelectChoice
 from timebank.web.pages.leaving import blueprint
-from timebank.web.pages.leaving.case import POT, Case, Destination, find_case, find_destination, list_takers
+from timebank.web.pages.leaving.case import POT, Case, Destination, find_destination, get_case, list_takers
 from timebank.web.pages.leaving.forms import ReasonForm, WhereForm
 from timebank.web.sentences import say
 
@@ -31,7 +31,7 @@ AGAIN = "again"
 @allows(brokers)
 def where(code: str) -> str | Response:
     """Where the hours go. At zero and below it there is nothing to ask; what is unfinished comes first."""
-    case = find_case(code)
+    case = get_case(code)
     if case.is_settled:
         return _on("leaving.done", code)
     if case.unfinished:
@@ -86,7 +86,7 @@ def _chosen(form: WhereForm, codes: list[str]) -> str | None:
 @allows(brokers)
 def why(code: str) -> str | Response:
     """Why; then a page to check, and its button does all of it at once."""
-    case = find_case(code)
+    case = get_case(code)
     destination = find_destination(case, asked_words("to"))
     if case.is_settled or case.unfinished or destination is None:
         return _on("leaving.done" if case.is_settled else "leaving.where", code)
@@ -111,7 +111,7 @@ def _do(case: Case, destination: Destination, form: ReasonForm, balance: int) ->
 
 def _refused(code: str, form: ReasonForm, error: TimebankError) -> str | Response:
     """Return the page where a refusal can be put right: the check page with new values, or the member's page."""
-    case = find_case(code)
+    case = get_case(code)
     destination = find_destination(case, asked_words("to"))
     if isinstance(error, UnfinishedError) or destination is None:
         return _on("leaving.where", code)
@@ -141,7 +141,7 @@ def _check(case: Case, destination: Destination, form: ReasonForm) -> str:
 @allows(brokers)
 def done(code: str) -> str | Response:
     """Show what was done; redirects to the member's page for a member who has not left."""
-    case = find_case(code)
+    case = get_case(code)
     if not case.is_settled:
         return _on("members.member", code)
     session, account_id = db.session(), case.account.id

@@ -8,7 +8,7 @@ from timebank.listings import actions
 from timebank.listings.access import get_changeable
 from timebank.listings.errors import CategoriesError, NoTitleError
 from timebank.listings.queries import WholeListing, get_tree, list_categories_of, list_of_member
-from timebank.listings.rules import Kind, ListingText, Move
+from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -47,7 +47,7 @@ def add(kind: str) -> str | Response:
     form.offer_choices(tree, areas)
     if form.validate_on_submit():
         with committing(form, _fields(form)) as outcome:
-            code = actions.add(db.session(), g.bank, Kind(kind), form.said(tree, areas), doing(form))
+            code = actions.add(db.session(), g.bank, ListingKind(kind), form.said(tree, areas), doing(form))
         if outcome.is_done:
             flash(_("It is listed now. Others can find it."))
             return redirect(url_for("listings.listing", code=code), 303)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from timebank.banks.queries import list_areas
 from timebank.listings.queries import ListingFilter, ListingLine, Ways, list_categories_of
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, Kind
+from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, ListingKind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
@@ -37,7 +37,7 @@ class Asked:
 
 def read_asked(tree: Tree, areas: dict[str, int]) -> Asked:
     """Parse the search in the URL; invalid values are ignored."""
-    kind = Kind.REQUEST if request.args.get("kind") == Kind.REQUEST else Kind.OFFER
+    kind = ListingKind.REQUEST if request.args.get("kind") == ListingKind.REQUEST else ListingKind.OFFER
     category, area = request.args.get("category", ""), request.args.get("area", "")
     way, day, words = request.args.get("way", ""), request.args.get("day", ""), asked_words("words").strip()
     is_day = day.isascii() and day.isdigit() and 1 <= int(day[:2]) <= DAYS_A_WEEK

@@ -3,7 +3,13 @@
 from flask import Response, abort, g, render_template
 
 from timebank.bookkeeping.sealing.logs import list_logs
-from timebank.bookkeeping.sealing.receipts import count_public, find_checkpoint, list_keys, list_seals, make_succession
+from timebank.bookkeeping.sealing.receipts import (
+    count_public,
+    find_checkpoint,
+    list_keys,
+    list_seals,
+    make_succession,
+)
 from timebank.web.access import allows, anybody
 from timebank.web.asked import asked_number
 from timebank.web.attachments import attach

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from timebank import subjects
 from timebank.codes import spoken
 from timebank.references import Ref, parse
-from timebank.tasks.rules import Kind
+from timebank.tasks.rules import TaskKind
 from timebank.web.subjects import url_of
 
 
@@ -38,11 +38,11 @@ def _subject(reference: str, ref: Ref | None, names: Mapping[Ref, str]) -> TaskS
 def title(kind: str, name: str) -> str:
     """Return a task's title."""
     titles = {
-        Kind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=name),
-        Kind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
-        Kind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=name),
-        Kind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=name),
-        Kind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=name),
+        TaskKind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=name),
+        TaskKind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
+        TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=name),
+        TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=name),
+        TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=name),
     }
     return titles.get(kind, _("Look at: %(name)s", name=name))  # type: ignore[call-overload,no-any-return]
 
@@ -50,20 +50,20 @@ def title(kind: str, name: str) -> str:
 def advice(kind: str) -> str:
     """Return what to do about a task, in a sentence or two."""
     advices = {
-        Kind.BELOW_SOFT_LIMIT: _(
+        TaskKind.BELOW_SOFT_LIMIT: _(
             "They have received a good deal more than they gave. Ring, ask how they are, and look for a way to give."
         ),
-        Kind.ABOVE_SOFT_LIMIT: _(
+        TaskKind.ABOVE_SOFT_LIMIT: _(
             "They have given a good deal more than they received. Ring, say thank you, and find what would help them."
         ),
-        Kind.LIMIT_ENDED: _(
+        TaskKind.LIMIT_ENDED: _(
             "The time for their lower limit is over, and they are still below the usual one. "
             "Ring, and agree how it goes on."
         ),
-        Kind.NOBODY_ANSWERED: _(
+        TaskKind.NOBODY_ANSWERED: _(
             "This help was written down, and the other side never said yes or no. No hours moved. "
             "Ring both; if it was right, write it down again for them."
         ),
-        Kind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
+        TaskKind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
     }
     return advices.get(kind, "")  # type: ignore[call-overload,no-any-return]
