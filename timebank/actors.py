@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from timebank.spelling import tidy
 from timebank.states import InState
 
 
@@ -89,7 +90,7 @@ class Actor(OfMember):
         if self.hand is None:
             return self
         how = How.SLIP if slip else self.hand.how
-        return replace(self, hand=replace(self.hand, evidence=" ".join((evidence or "").split()), how=how))
+        return replace(self, hand=replace(self.hand, evidence=tidy(evidence), how=how))
 
 
 @dataclass(frozen=True, slots=True)

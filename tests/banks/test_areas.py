@@ -49,7 +49,7 @@ def test_an_invalid_area_name_is_refused(add, name):
         add(name)
 
 
-@pytest.mark.parametrize("name", ["Forfar", "FORFAR", " forfar "])
+@pytest.mark.parametrize("name", ["Forfar", "FORFAR", " forfar ", "Förfar", "For\u00adfar"])
 def test_a_name_is_taken_once_however_it_is_written(session, mary, add, name):
     add("Forfar")
     other = add("Brechin")

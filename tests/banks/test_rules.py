@@ -86,6 +86,8 @@ def test_rules_within_their_ranges_pass(changed):
         {"soft_high": rules.FURTHEST + 1},
         {"back_dating_days": -1},
         {"back_dating_days": 3651},
+        {"phone": "12"},
+        {"name": "\u200d"},
         {"references_needed": -1},
         {"references_needed": 6},
         {"review_months": 0},

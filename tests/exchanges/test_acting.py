@@ -68,7 +68,9 @@ def test_the_side_is_the_members_so_a_hand_cannot_confirm_what_it_recorded(sessi
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("", ""), ("rang on Monday", ""), ("", "rang on Tuesday"), ("   ", "rang on Tuesday")]
+    ("first", "second"),
+    [("", ""), ("rang on Monday", ""), ("", "rang on Tuesday"), ("   ", "rang on Tuesday")]
+    + [("rang on Monday", unseen) for unseen in ("\u200b", "\u2060", "\u00ad", "\u200d", "\u3164")],
 )
 def test_one_broker_for_both_sides_needs_evidence_for_each(session, village, first, second):
     code = record(

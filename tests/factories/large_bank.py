@@ -26,7 +26,7 @@ from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.search import index_of
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.rules import fold
+from timebank.spelling import fold
 from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
 

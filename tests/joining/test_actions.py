@@ -164,6 +164,18 @@ def test_taking_in_twice_makes_one_member(session, village, say, code):
     assert session.scalars(select(Person.name).where(Person.name == "Sam Reid")).all() == ["Sam Reid"]
 
 
+@pytest.mark.parametrize("name", ["Śam Reid", "Sam\u200b Reid", "Sam-Reid.", "Sam R\u00adeid"])
+def test_another_spelling_gets_no_second_welcome_hours(session, village, say, name):
+    for number, spelt in enumerate(("Sam Reid", name)):
+        wish = replace(SAM, name=spelt)
+        code = joining.apply(session, village.angus, wish, Unattended(village.angus.id, NOW), form_key=f"wish-{number}")
+        _all_but_admit(say, code)
+        if not number:
+            say("admit", code)
+    with pytest.raises(AlreadyMemberError):
+        say("admit", code)
+
+
 @pytest.mark.parametrize("standing", ["active", "suspended", "left"])
 def test_welcome_hours_are_given_once_even_to_somebody_who_left_and_asks_again(session, village, say, standing):
     session.get_one(Bank, village.angus.id).welcome_minutes = 120
@@ -214,10 +226,13 @@ def test_references_are_counted_as_the_bank_asks_and_from_different_people(sessi
     assert _stage(session, village, code) == Stage.REFERENCED
 
 
-def test_nobody_is_their_own_referee(session, village, say, code):
+@pytest.mark.parametrize(
+    "name", [" sam  REID", "Sam\u2011Reid", "Sa\u200bm Reid\u200e", "\uff33am Re\u00edd", "Sam Reid."]
+)
+def test_nobody_is_their_own_referee(session, village, say, code, name):
     say("interview", code, words="Likes dogs")
     with pytest.raises(OwnRefereeError):
-        say("take_reference", code, referee=" sam  REID", words="I know myself")
+        say("take_reference", code, referee=name, words="I know myself")
     assert _stage(session, village, code) == Stage.INTERVIEWED
 
 
@@ -230,14 +245,15 @@ def test_without_references_the_induction_follows_the_interview(session, village
     assert _stage(session, village, code) == Stage.INDUCTED
 
 
-def test_a_step_that_needs_words_is_refused_without_them(say, code):
+@pytest.mark.parametrize("blank", ["  ", "\u200b", "\u200d"])
+def test_a_step_that_needs_words_is_refused_without_them(say, code, blank):
     with pytest.raises(WordsMissingError):
-        say("interview", code, words="  ")
+        say("interview", code, words=blank)
     with pytest.raises(WordsMissingError):
         say("decline", code, reason="")
     say("interview", code, words="Likes dogs")
     with pytest.raises(RefereeMissingError):
-        say("take_reference", code, referee=" ", words="Neighbour")
+        say("take_reference", code, referee=blank, words="Neighbour")
     with pytest.raises(WordsMissingError):
         say("take_reference", code, referee="Jean Shaw", words="")
 

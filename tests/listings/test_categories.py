@@ -81,7 +81,7 @@ def test_the_same_form_twice_does_it_once(session, village, tree, mary):
 
 def test_two_neighbours_have_two_names(session, village, tree, mary):
     with pytest.raises(NameTakenError):
-        categories.add(session, village.angus, "getting ABOUT", [], mary, under=None)
+        categories.add(session, village.angus, "getting-ABOUT\u200b", [], mary, under=None)
     with pytest.raises(NameTakenError):
         categories.change(session, village.angus, "errands", "Getting about", [], mary)
     with pytest.raises(NoNameError):

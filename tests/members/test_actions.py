@@ -82,6 +82,18 @@ def test_a_search_forgives_accents_case_and_order(session, village, words):
     assert [row.name for row in search_members(session, village.angus.id, words)] == ["Zoë Ångström"]
 
 
+@pytest.mark.parametrize("typed", ["O'Neil", "o\u2019neil", "ONEIL", "O\u2018Neil", "o\u00b4neil", "łukasz", "Lukasz"])
+def test_an_apostrophe_or_a_stroke_finds_a_name_whichever_keyboard_wrote_it(session, village, typed):
+    actions.admit(session, village.angus, NewMember("Łukasz O'Neil", phone="+441632960555"), Doing(village.rosa, NOW))
+    assert [row.name for row in search_members(session, village.angus.id, typed)] == ["Łukasz O'Neil"]
+
+
+@pytest.mark.parametrize(("name", "typed"), [("محمّد بن علي", "محمد علی"), ("שָׂרָה כהן", "שרה")])
+def test_names_written_from_the_right_hold_and_are_found(session, village, name, typed):
+    actions.admit(session, village.angus, NewMember(name, phone="+441632960555"), Doing(village.rosa, NOW))
+    assert [row.name for row in search_members(session, village.angus.id, typed)] == [name]
+
+
 @pytest.mark.parametrize("words", ["%", "_", "'", '"', "\\", "zoe; DROP TABLE person", "99999999999999999999"])
 def test_a_search_takes_any_words_for_words(session, village, words):
     assert search_members(session, village.angus.id, words) == []

@@ -7,10 +7,11 @@ import pytest
 from tests.people import NOW, PASSWORD, password_hash
 from timebank.actors import Doing
 from timebank.errors import NotAllowedError
+from timebank.phones import plain_phone
 from timebank.signing_in import actions
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.passwords import fits
-from timebank.signing_in.queries import find_person_id, list_candidates, list_sessions, plain_phone
+from timebank.signing_in.queries import find_person_id, list_candidates, list_sessions
 from timebank.signing_in.rules import (
     CODE_LIFE,
     SESSION_LIFE,

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.members.models import Membership, Person
-from timebank.members.rules import fold
+from timebank.members.queries import is_called_or_numbered
 from timebank.rows import Page, columns_of, fetch_page
+from timebank.spelling import is_blank
 
 EXCHANGES_A_PAGE = 25
 EXCHANGES_A_BATCH = 1_000
-_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _conditions(bank_id: int, filters: ExchangeFilter) -> list[ColumnElement[boo
     day = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
     conditions: list[ColumnElement[bool]] = [Exchange.bank_id == bank_id]
     conditions += [Exchange.what.icontains(word, autoescape=True) for word in filters.words.split()]
-    if filters.person.strip():
+    if not is_blank(filters.person):
         conditions.append(_is_side(_accounts_of_person(bank_id, filters.person)))
     if filters.area_id is not None:
         lives_there = (Membership.bank_id == bank_id, Membership.area_id == filters.area_id)
@@ -136,13 +136,8 @@ def _is_side(accounts: Select[int]) -> ColumnElement[bool]:
 
 def _accounts_of_person(bank_id: int, typed: str) -> Select[int]:
     """Select the accounts of members whose name has every typed word, or whose number was typed."""
-    words = fold(typed).split()
-    named = and_(*(Person.name_folded.contains(word, autoescape=True) for word in words))
-    number = typed.strip()
-    if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
-        named = or_(named, Membership.number == int(number))
     return (
         select(Membership.account_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.bank_id == bank_id, named)
+        .where(Membership.bank_id == bank_id, is_called_or_numbered(typed))
     )

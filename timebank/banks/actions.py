@@ -17,6 +17,7 @@ from timebank.bookkeeping.limits import change_floors
 from timebank.bookkeeping.opening import open_account
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
+from timebank.phones import PhoneNotUnderstoodError, is_phone
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
@@ -31,7 +32,7 @@ MEMBERS_FLOOR = "floor of the bank's members"
 def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules: object) -> Bank:
     """Open a bank with its community pot; `rules` are columns of Bank that differ from their defaults.
 
-    Raises NotASlugError or SlugTakenError.
+    Raises NotASlugError, SlugTakenError or PhoneNotUnderstoodError.
     """
     if not _SLUG.fullmatch(slug) or slug in RESERVED_SLUGS:
         raise NotASlugError(slug=slug)
@@ -41,6 +42,8 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     session.add(bank)
     session.flush()
     session.refresh(bank)
+    if bank.phone and not is_phone(bank.phone, bank.phone_country):
+        raise PhoneNotUnderstoodError
     trail.begin(session, Unattended(bank.id, now), DeedName.BANK_OPENED, Ref(Subject.BANK, slug))
     open_account(
         session,

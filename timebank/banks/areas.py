@@ -12,6 +12,7 @@ from timebank.banks.models import Area, AreaTravel
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import fold, tidy
 from timebank.trail import actions as trail
 
 LONGEST_NAME = 60
@@ -105,7 +106,7 @@ def _allow(doing: Doing) -> None:
 
 def _tidy(name: str) -> str:
     """Return the name without surplus spaces. Raises AreaNameError."""
-    name = " ".join(name.split())
+    name = tidy(name)
     if not any(letter.isalnum() for letter in name) or "/" in name or len(name) > LONGEST_NAME:
         raise AreaNameError
     return name
@@ -113,5 +114,5 @@ def _tidy(name: str) -> str:
 
 def _refuse_taken(session: Session, bank_id: int, name: str, *, but_not: int | None) -> None:
     for area_id, standing in session.execute(select(Area.id, Area.name).where(Area.bank_id == bank_id)):
-        if standing.casefold() == name.casefold() and area_id != but_not:
+        if fold(standing) == fold(name) and area_id != but_not:
             raise AreaTakenError(name=standing)

@@ -6,6 +6,8 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 
 from timebank.banks.errors import RuleOutOfRangeError
+from timebank.phones import is_phone
+from timebank.spelling import is_blank
 
 LONGEST_WELCOME = 24 * 60
 #: Nobody's limit lies further off than this, so that it can be typed and read: 9,999 hours.
@@ -51,9 +53,10 @@ def rules_of(bank: object) -> Rules:
 def check(rules: Rules) -> None:
     """Raise RuleOutOfRangeError for the first rule that is out of range."""
     fits = {
-        "name": bool(rules.name.strip()),
+        "name": not is_blank(rules.name),
         "time_zone": rules.time_zone in available_timezones(),
         "phone_country": rules.phone_country in SUPPORTED_REGIONS,
+        "phone": not rules.phone or is_phone(rules.phone, rules.phone_country),
         "welcome_minutes": 0 <= rules.welcome_minutes <= LONGEST_WELCOME,
         "member_floor": -FURTHEST <= rules.member_floor <= 0 and may_receive_first(rules),
         "soft_low": rules.member_floor <= rules.soft_low <= 0,

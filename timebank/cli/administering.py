@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 import click
 
 from timebank.cli import setting_up
-from timebank.cli.installation import any_settings, refusal, settings_there
+from timebank.cli.installation import NAME, NEEDED_NAME, WORDS, any_settings, refusal, settings_there
 from timebank.cli.setting_up import CannotSetUpError
 from timebank.db import UnsafeDatabaseError, opened
 from timebank.errors import TimebankError
@@ -13,16 +13,20 @@ from timebank.members.actions import NewMember
 from timebank.signing_in.queries import plain_email
 from timebank.signing_in.rules import CODE_LIFE
 
-_WEB_ADDRESS = click.option("--web-address", default="http://127.0.0.1:5000", help="Where the site is reached.")
+_WEB_ADDRESS = click.option(
+    "--web-address", type=WORDS, default="http://127.0.0.1:5000", help="Where the site is reached."
+)
 
 
 @click.command()
-@click.option("--bank", prompt="Name of the time bank", help="Name of the first time bank.")
-@click.option("--slug", prompt="Short name for addresses, such as angus", help="Its short name, as in /angus.")
-@click.option("--coordinator", prompt="The coordinator's e-mail", help="E-mail of the coordinator.")
-@click.option("--coordinator-name", default="", help="Name of the coordinator.")
-@click.option("--phone", default="", help="Phone number that stands on every page.")
-@click.option("--trustee", default=None, help="E-mail of a second approver.")
+@click.option("--bank", type=NEEDED_NAME, prompt="Name of the time bank", help="Name of the first time bank.")
+@click.option(
+    "--slug", type=WORDS, prompt="Short name for addresses, such as angus", help="Its short name, as in /angus."
+)
+@click.option("--coordinator", type=WORDS, prompt="The coordinator's e-mail", help="E-mail of the coordinator.")
+@click.option("--coordinator-name", type=NAME, default="", help="Name of the coordinator.")
+@click.option("--phone", type=WORDS, default="", help="Phone number that stands on every page.")
+@click.option("--trustee", type=WORDS, default=None, help="E-mail of a second approver.")
 @click.option(
     "--time-zone",
     default="Europe/London",
@@ -61,9 +65,9 @@ def migrate() -> None:
 
 
 @click.command("add-coordinator")
-@click.option("--bank", required=True, help="Short name of the bank.")
-@click.option("--email", required=True, help="E-mail of the coordinator.")
-@click.option("--name", default="", help="Name of the coordinator.")
+@click.option("--bank", type=WORDS, required=True, help="Short name of the bank.")
+@click.option("--email", type=WORDS, required=True, help="E-mail of the coordinator.")
+@click.option("--name", type=NAME, default="", help="Name of the coordinator.")
 @_WEB_ADDRESS
 def add_coordinator(bank: str, email: str, name: str, web_address: str) -> None:
     """Give a bank that is there a coordinator, such as its first one after an import."""
@@ -77,7 +81,7 @@ def add_coordinator(bank: str, email: str, name: str, web_address: str) -> None:
 
 
 @click.command("sign-in-link")
-@click.option("--bank", required=True, help="Short name of the bank.")
+@click.option("--bank", type=WORDS, required=True, help="Short name of the bank.")
 @click.option("--number", required=True, type=int, help="Member number.")
 @_WEB_ADDRESS
 def sign_in_link(bank: str, number: int, web_address: str) -> None:

@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from timebank.banks.queries import find_bank
-from timebank.cli.installation import no_bank, settings_there
+from timebank.cli.installation import WORDS, no_bank, settings_there
 from timebank.db import opened, snapshot
 from timebank.interchange import plain_text, tables
 from timebank.interchange.books import ExportedBooks, NotInOrderError, open_books
@@ -36,7 +36,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     type=click.Choice([*TEXTS, _WORKBOOK]),
     help="Plain-text accounting, a spreadsheet, or JSON with an entry a line.",
 )
-@click.option("--bank", "slug", required=True, help="Short name of the bank.")
+@click.option("--bank", "slug", type=WORDS, required=True, help="Short name of the bank.")
 @click.option("--from", "first", type=_DAY, default=None, metavar="DAY", help="First day of posting, as 2026-11-01.")
 @click.option("--to", "last", type=_DAY, default=None, metavar="DAY", help="Last day of posting.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File to write.")

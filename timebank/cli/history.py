@@ -13,7 +13,7 @@ from timebank.actors import Actor, Doing, may_coordinate
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli.importing import refuse_outdated
-from timebank.cli.installation import no_bank, refusal, settings_there, writing
+from timebank.cli.installation import WORDS, no_bank, refusal, settings_there, writing
 from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.errors import TimebankError
@@ -29,7 +29,7 @@ _MOST_PROBLEMS = 1_000
 
 @click.command("history")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--bank", "slug", required=True, help="Short name of the bank.")
+@click.option("--bank", "slug", type=WORDS, required=True, help="Short name of the bank.")
 @click.option("--unit", required=True, type=click.Choice([*UNITS]), help="How hours are written. It is never guessed.")
 @click.option("--by", "number", required=True, type=int, help="Member number of the coordinator who answers for it.")
 @click.option("--create-accounts", is_flag=True, help="Make members of names and numbers that are not there.")

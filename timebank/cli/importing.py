@@ -13,7 +13,7 @@ from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli import setting_up
-from timebank.cli.installation import any_settings, no_bank, refusal, writing
+from timebank.cli.installation import WORDS, any_settings, no_bank, refusal, writing
 from timebank.config import Settings
 from timebank.db import opened
 from timebank.errors import TimebankError
@@ -29,7 +29,7 @@ _MOST_SHOWN = 20
 
 @click.command("listings")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--bank", default=None, help="Short name of the bank that gets them.")
+@click.option("--bank", type=WORDS, default=None, help="Short name of the bank that gets them.")
 @click.option("--all-banks", is_flag=True, help="Every bank that the file names; those not there are made.")
 @click.option("--dry-run", is_flag=True, help="Say what would be stored, and store nothing.")
 def import_listings(file: Path, bank: str | None, *, all_banks: bool, dry_run: bool) -> None:

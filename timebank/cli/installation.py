@@ -9,6 +9,34 @@ from sqlalchemy.orm import Session
 from timebank.config import BadSettingError, NotSetUpError, Settings, read_settings
 from timebank.db import opened
 from timebank.errors import TimebankError
+from timebank.spelling import tidy
+
+_LONGEST_NAME = 80
+_LONGEST_WORDS = 254
+
+
+class Words(click.ParamType[str]):
+    """A text of an option as it is stored: clean, without surplus spaces, and no longer than its column."""
+
+    name = "text"
+
+    def __init__(self, longest: int = _LONGEST_WORDS, *, needed: bool = False) -> None:
+        self.longest = longest
+        self.needed = needed
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the tidy text. Raises BadParameter where it is too long, or missing although it is needed."""
+        text = tidy(value)
+        if self.needed and not text:
+            self.fail("nothing of it can be read.", param, ctx)
+        if len(text) > self.longest:
+            self.fail(f"it is longer than {self.longest} letters.", param, ctx)
+        return text
+
+
+WORDS = Words()
+NAME = Words(_LONGEST_NAME)
+NEEDED_NAME = Words(_LONGEST_NAME, needed=True)
 
 
 def any_settings() -> Settings:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import click
 
-from timebank.cli.installation import settings_there
+from timebank.cli.installation import WORDS, settings_there
 from timebank.config import LOG_FORMATS, LOG_LEVELS, Settings
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -12,7 +12,7 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @click.command()
 @click.option("--port", default=5000, show_default=True, help="Port to listen on.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", type=WORDS, default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--log-format", type=click.Choice(LOG_FORMATS), default=None, help="As TIMEBANK_LOG_FORMAT.")
 @click.option("--log-level", type=click.Choice(LOG_LEVELS), default=None, help="As TIMEBANK_LOG_LEVEL.")
 @click.option("--reload", "reloads", is_flag=True, help="For developers: start again when code or files change.")

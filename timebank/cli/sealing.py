@@ -5,7 +5,7 @@ import click
 from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
 from timebank.bookkeeping.sealing.actions import Sealed, seal as seal_books
-from timebank.cli.installation import no_bank, refusal, settings_there, writing
+from timebank.cli.installation import WORDS, no_bank, refusal, settings_there, writing
 from timebank.config import Settings
 from timebank.errors import TimebankError
 from timebank.ledger.leaves import LeafKind
@@ -23,7 +23,7 @@ _WORDS = {
 
 
 @click.command()
-@click.option("--bank", default=None, help="Short name of one bank; without it, all of them.")
+@click.option("--bank", type=WORDS, default=None, help="Short name of one bank; without it, all of them.")
 @click.option("--new-key", is_flag=True, help="Sign with a new key from now on; the old public keys stay listed.")
 def seal(bank: str | None, *, new_key: bool) -> None:
     """Seal what is new in the books: number it, and sign the whole. Run it every few minutes from cron."""

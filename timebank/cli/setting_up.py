@@ -46,7 +46,7 @@ class Answers:
 def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
     """Make database, keys, bank and people; return (name, one-time link) of the coordinator and of a second approver.
 
-    Raises SlugTakenError where the bank exists, NotASlugError, CannotSetUpError or UnsafeDatabaseError.
+    Raises what open_bank raises, CannotSetUpError or UnsafeDatabaseError.
     """
     prepare(settings)
     with writing(settings) as session:

@@ -34,6 +34,7 @@ from timebank.ledger.entries import EntryKind, Line, reversal_lines
 from timebank.ledger.errors import AlreadyReversedError
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked
+from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
 
@@ -55,7 +56,7 @@ def check_adjustment(bank: Bank, adjustment: Adjustment, doing: Doing) -> Line:
     """
     if not rules.may_propose(doing.by):
         raise NotAllowedError
-    if not adjustment.reason.strip():
+    if is_blank(adjustment.reason):
         raise ReasonMissingError
     if adjustment.from_account == adjustment.to_account:
         raise SameAccountsError
@@ -97,7 +98,7 @@ def propose_reversal(
         return first_code
     if not rules.may_propose(doing.by):
         raise NotAllowedError
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissingError
     _refuse_what_cannot_go_back(session, doing.bank_id, entry_id, chosen)
     today = clock.local_day(doing.now, bank.time_zone)
@@ -132,7 +133,7 @@ def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
     subject = Ref(Subject.CORRECTION, code)
     if trail.is_repeat(session, doing, DeedName.CORRECTION_REFUSED, subject, {"reason": reason}):
         return
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissingError
     correction = _lock(session, doing.bank_id, code)
     accounts = rules.accounts_of(lines_of(session, correction))

@@ -20,6 +20,7 @@ from timebank.corrections.models import SignOff
 from timebank.errors import NotAllowedError, ReasonMissingError
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
+from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
 
@@ -34,7 +35,7 @@ def sign(session: Session, bank: Bank, month: date, figures: MonthFigures, doing
         raise NotAllowedError
     if not is_over(month, clock.local_day(doing.now, bank.time_zone)):
         raise MonthNotOverError
-    if not words.strip():
+    if is_blank(words):
         raise ReasonMissingError
     if find_signed_off(session, bank.id, month) is not None:
         raise MonthSignedError
@@ -89,7 +90,7 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
     """
     if trail.is_repeat(session, doing, DeedName.MONTH_REFUSED, _ref(month), {"reason": reason}):
         return
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissingError
     signed = _lock(session, bank.id, month)
     if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):

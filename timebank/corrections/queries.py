@@ -5,21 +5,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.queries import list_entry_lines
 from timebank.corrections.models import Correction, CorrectionKind
 from timebank.ledger.entries import Line
 from timebank.members.models import Membership, Person
-from timebank.members.rules import fold
+from timebank.members.queries import is_called_or_numbered
 from timebank.rows import Page, columns_of, fetch, fetch_page
 
 ROWS_A_PAGE = 25
 #: Waiting corrections listed at once; a bank has a handful.
 MOST_WAITING = 50
-_LONGEST_WORDS = 80
-_LONGEST_NUMBER = 9
 
 
 class CorrectionRow(NamedTuple):
@@ -113,12 +111,5 @@ def search_accounts(session: Session, bank_id: int, words: str, *, code: str | N
     )
     if code is not None:
         query = query.where(Membership.code == code)
-    named = and_(
-        true(),
-        *(Person.name_folded.contains(word, autoescape=True) for word in fold(words)[:_LONGEST_WORDS].split()),
-    )
-    number = words.strip()
-    if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
-        named = or_(Membership.number == int(number), named)
-    query = query.where(named).order_by(Person.name, Membership.number)
+    query = query.where(is_called_or_numbered(words)).order_by(Person.name, Membership.number)
     return fetch(session, query.limit(ROWS_A_PAGE), AccountMatch)

@@ -29,6 +29,7 @@ from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.terms import Terms, all_minutes, check_day, check_sides, whole_steps
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
+from timebank.spelling import is_blank
 
 
 def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
@@ -180,7 +181,7 @@ def decide(session: Session, code: str, doing: Doing, *, minutes: int, reason: s
 
     Raises ReasonMissingError, NotYoursError, NotNowError, or FloorReachedError where the hours cannot move.
     """
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissingError
     content = {"minutes": minutes, "reason": reason}
     with deed(session, doing, Deed.DECIDE, code, content=content, words=reason) as exchange:

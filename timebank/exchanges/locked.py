@@ -21,6 +21,7 @@ from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import WAITING, Deed, Snapshot, snapshot_of
 from timebank.references import Ref, Subject
+from timebank.spelling import is_blank
 
 _EXCHANGES = cast("Table", Exchange.__table__)
 _STEPS = cast("Table", ExchangeStep.__table__)
@@ -186,7 +187,7 @@ def _step(
         "deed": deed.value,
         "done_by": by.doer_id if by else None,
         "minutes": minutes,
-        "words": words.strip() if words else None,
+        "words": None if words is None or is_blank(words) else words.strip(),
         "on_behalf_of": by.on_behalf_of if by else None,
         "how": hand.how.value if hand else None,
         "evidence": (hand.evidence or None) if hand else None,

@@ -21,6 +21,7 @@ from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.ledger.entries import Line
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
 
@@ -29,7 +30,7 @@ def propose(session: Session, code: str, doing: Doing, *, reason: str) -> str:
 
     Raises ReasonMissingError, NotYoursError, NotNowError or ReversalStandsError.
     """
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissingError
     reversal_code = codes.new_reference()
     content = {"exchange": code, "reason": reason}

@@ -24,6 +24,7 @@ from timebank.exchanges.rules import Side
 from timebank.holders.queries import hold_standing
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
 from timebank.members.queries import find_actor_by_account
+from timebank.spelling import is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
     side = {terms.giver_account_id: Side.GIVER, terms.receiver_account_id: Side.RECEIVER}.get(by.account_id)
     if side is None or not may_exchange(by):
         raise NotYoursError
-    if not terms.what.strip():
+    if is_blank(terms.what):
         raise NothingSaidError
     sides = (terms.giver_account_id, terms.receiver_account_id)
     hold_standing(session, by.bank_id, sides)

@@ -15,6 +15,7 @@ from timebank.exchanges.models import Exchange, ThankYou
 from timebank.exchanges.rules import Side
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import columns_of, fetch
+from timebank.spelling import tidy
 from timebank.trail import actions as trail
 
 LONGEST_WORDS = 200
@@ -25,7 +26,7 @@ def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
 
     Raises NothingSaidError, NotYoursError, OwnExchangeError or ThankedAlreadyError.
     """
-    line = " ".join(words.split())[:LONGEST_WORDS]
+    line = tidy(words)[:LONGEST_WORDS]
     if not line:
         raise NothingSaidError
     subject = Ref(Subject.EXCHANGE, code)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from timebank.interchange.sheets import BadSheetError, Problem, decode
 from timebank.ledger.entries import HISTORY, EntryKind
 from timebank.ledger.hours import MINUTES_PER_HOUR, round_half_up
+from timebank.spelling import fold, tidy
 
 COLUMNS = ("key", "date", "from", "to", "hours", "kind", "note")
 KINDS = {kind.value: kind for kind in (EntryKind.EXCHANGE, EntryKind.GIFT, EntryKind.OPENING)}
@@ -103,9 +104,7 @@ def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Proble
                     yield Problem(line, f"there are {len(cells)} cells, but {len(heading)} columns")
                 continue
             try:
-                yield _read_row(
-                    line, [" ".join(cells[index].split()) for index in indexes], read_hours, read_day, today
-                )
+                yield _read_row(line, [tidy(cells[index]) for index in indexes], read_hours, read_day, today)
             except _WrongError as error:
                 yield Problem(line, str(error))
     except csv.Error as error:
@@ -137,7 +136,7 @@ def _read_row(
 
 
 def _read_kind(text: str) -> EntryKind:
-    kind = KINDS.get(text.lower())
+    kind = KINDS.get(fold(text))
     if kind is None:
         message = f"kind is {text or 'missing'}; it has to be exchange, gift or opening"
         raise _WrongError(message)

@@ -15,7 +15,7 @@ from timebank.interchange.sheets import BadSheetError, Problem
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.ledger.entries import HISTORY, EntryKind
 from timebank.members.queries import MemberName, list_member_names
-from timebank.members.rules import fold
+from timebank.spelling import fold
 
 #: Placeholder id of the bank's opening account, which may not exist yet. New members are -1, -2, -3 and so on.
 OPENING = 0
@@ -82,7 +82,7 @@ class _Directory:
         """Return the account id, or an error message."""
         if not text:
             return OPENING
-        if kind is EntryKind.GIFT and text.casefold() == POT:
+        if kind is EntryKind.GIFT and fold(text) == POT:
             return self.pot
         folded = fold(text)
         if folded not in self._known:

@@ -25,8 +25,8 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Life, ListingKind, review_day
 from timebank.listings.search import index_of
 from timebank.members.actions import get_or_make_holder
-from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import fold, tidy
 from timebank.trail import actions as trail
 
 SOURCE = "timebanks"
@@ -110,13 +110,13 @@ def _read_all(text: str) -> Iterator[SheetRow | Problem]:
 
 
 def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
-    timebank, number, kind, description, numbers = (" ".join((cells[name] or "").split()) for name in COLUMNS)
+    timebank, number, kind, description, numbers = (tidy(cells[name]) for name in COLUMNS)
     wrong = {
         "there are more cells than columns": None in cells,
         "listing_id is missing": not number,
         "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
         "timebank gives no short name": len(make_slug(timebank)) < _SHORTEST_SLUG,
-        f"type is {kind or 'missing'}; it has to be offer or request": kind.lower() not in set(ListingKind),
+        f"type is {kind or 'missing'}; it has to be offer or request": fold(kind) not in set(ListingKind),
         "description is empty": not description,
         f"category_ids are no numbers: {numbers}": re.search(r"[^0-9 ]", numbers) is not None,
     }
@@ -124,7 +124,7 @@ def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
         if is_so:
             return Problem(line, what)
     ids = tuple(int(digits[:18]) for digits in numbers.split())
-    return SheetRow(line, timebank, number, ListingKind(kind.lower()), description, ids)
+    return SheetRow(line, timebank, number, ListingKind(fold(kind)), description, ids)
 
 
 def make_slug(timebank: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from timebank.spelling import clean
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -21,9 +23,9 @@ class BadSheetError(Exception):
 
 
 def decode(content: bytes) -> str:
-    """Decode a file in UTF-8, with or without a byte order mark. Raises BadSheetError."""
+    """Decode a file in UTF-8, with or without a byte order mark, and `clean` it. Raises BadSheetError."""
     try:
-        return content.decode("utf-8-sig").replace("\x00", "")
+        return clean(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadSheetError([Problem(line, "this is not UTF-8")]) from error

@@ -34,9 +34,9 @@ from timebank.joining.rules import Agreed, ContactDetails, Progress, Stage, Step
 from timebank.members import actions as members
 from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
-from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
+from timebank.spelling import fold, is_blank, tidy
 from timebank.trail import actions as trail
 from timebank.trail.actions import OtherContentError
 
@@ -105,7 +105,7 @@ def take_reference(session: Session, code: str, doing: Doing, *, referee: str, w
 
     Raises RefereeMissingError, RefereeSpokeError or OwnRefereeError, and as every step does.
     """
-    _take(session, code, _StepTaken(Step.REFERENCE, words, referee.strip()), doing)
+    _take(session, code, _StepTaken(Step.REFERENCE, words, tidy(referee)), doing)
 
 
 def induct(session: Session, code: str, doing: Doing, *, words: str) -> None:
@@ -198,7 +198,7 @@ def _take(session: Session, code: str, taken: _StepTaken, doing: Doing) -> Appli
     application = _lock(session, doing.bank_id, code)
     if was_done:
         return application
-    if taken.step in rules.NEED_WORDS and not taken.words.strip():
+    if taken.step in rules.NEED_WORDS and is_blank(taken.words):
         raise WordsMissingError
     if taken.referee is not None and not taken.referee:
         raise RefereeMissingError

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from timebank.joining.models import Application, ApplicationStep
 from timebank.joining.rules import OPEN_STAGES, ContactDetails, Stage
 from timebank.members.models import Membership, Person
-from timebank.members.rules import fold
 from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_page
+from timebank.spelling import fold
 
 APPLICATIONS_A_PAGE = 25
 _MOST_KNOWN = 8

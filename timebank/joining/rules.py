@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from timebank.actors import Actor, may_broker
-from timebank.members.rules import fold
+from timebank.spelling import fold
 
 #: Applications that people write themselves, in one bank: more than these in one go are no neighbours.
 MOST_AN_HOUR = 60

@@ -7,6 +7,7 @@ from timebank.exchanges.errors import SamePersonError, SideNotActiveError
 from timebank.leaving.errors import OwnHandError
 from timebank.ledger.entries import Line
 from timebank.members.errors import WordsMissingError
+from timebank.spelling import is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def check(departure: Departure, member: Actor, by: Actor) -> None:
 
     Raises WordsMissingError, SamePersonError, OwnHandError or SideNotActiveError.
     """
-    if not departure.reason.strip():
+    if is_blank(departure.reason):
         raise WordsMissingError
     if departure.to is None or departure.balance <= 0:
         return

@@ -14,9 +14,9 @@ from timebank.listings.actions import open_categories
 from timebank.listings.errors import NameTakenError, NoNameError
 from timebank.listings.models import Category
 from timebank.listings.rules import Risk, write_risks
-from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import next_number
+from timebank.spelling import fold
 from timebank.trail import actions as trail
 
 

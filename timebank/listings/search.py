@@ -3,7 +3,6 @@
 Whatever is typed is words or nothing; nothing that is typed can fail.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,14 +10,12 @@ from itertools import pairwise
 
 import snowballstemmer
 
-from timebank.members.rules import fold
+from timebank.spelling import is_blank, words_of
 
 LONGEST_STEM = 60
 MOST_TERMS = 8
 #: A shorter word matches whole words only: 'car' does not match 'care' and 'carpet'.
 _SHORTEST_START = 4
-_WORDS = re.compile(r"[^\W_]+")
-_APOSTROPHES = re.compile(r"['\u2019`]")
 #: Words that are in nearly every listing, so that searching for them narrows nothing.
 _EVERYWHERE = frozenset(
     word
@@ -65,27 +62,23 @@ def _stem(word: str) -> str:
     return str(snowballstemmer.stemmer("english").stemWord(word))[:LONGEST_STEM]
 
 
-def _split(text: str) -> list[str]:
-    return _WORDS.findall(_APOSTROPHES.sub("", fold(text)))
-
-
 def stems_of(text: str) -> list[str]:
     """Return the stems of a text, in order."""
-    return [_stem(word[:LONGEST_STEM]) for word in _split(text)]
+    return [_stem(word[:LONGEST_STEM]) for word in words_of(text)]
 
 
 def index_of(title: str, words: str) -> set[str]:
     """Return every stem of a listing for the index; neighbours in the title also as one word ('baby sitting')."""
-    first = _split(title)
+    first = words_of(title)
     joined = {_stem((word + following)[:LONGEST_STEM]) for word, following in pairwise(first)}
     return {*stems_of(title), *stems_of(words), *joined}
 
 
 def parse_search(typed: str) -> SearchTerms:
     """Parse what was typed; common words are left out if there are others."""
-    words = [word for word in dict.fromkeys(_split(typed)) if word not in _EVERYWHERE][:MOST_TERMS]
+    words = [word for word in dict.fromkeys(words_of(typed)) if word not in _EVERYWHERE][:MOST_TERMS]
     if not words:
-        return SearchTerms(only_common=bool(typed.strip()))
+        return SearchTerms(only_common=not is_blank(typed))
     return SearchTerms(tuple(_either(words, index) for index in range(len(words))))
 
 

@@ -20,8 +20,8 @@ from timebank.ledger.entries import EntryKind, Line
 from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.members.queries import get_rights, list_roles_anywhere
-from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import fold
 from timebank.trail import actions as trail
 
 FIRST_NUMBER = 101

@@ -22,6 +22,7 @@ from timebank.ledger.accounts import Account, AccountKind
 from timebank.ledger.hours import split
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError, LimitReasonMissingError
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import is_blank
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
 from timebank.trail import actions as trail
@@ -113,7 +114,7 @@ def end_overrides(session: Session, bank: Bank, *, now: datetime) -> int:
 
 
 def _check(reason: str, until: date | None, today: date) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise LimitReasonMissingError
     if until is not None and not today <= until <= today + LONGEST:
         raise LimitDayError

@@ -15,8 +15,8 @@ from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.members.actions import next_member_number
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.rules import fold
 from timebank.references import DeedName, Ref, Subject
+from timebank.spelling import fold
 from timebank.trail import actions as trail
 
 

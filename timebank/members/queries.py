@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,13 @@ from timebank.actors import Actor, OfMember, Role, Standing
 from timebank.holders.sources import HolderSource, register
 from timebank.ledger.accounts import HolderKind
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
-from timebank.members.rules import fold
 from timebank.references import Subject
 from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_numbered
+from timebank.spelling import fold, is_blank
 
 MEMBERS_A_PAGE = 25
 _LONGEST_WORDS = 80
+_LONGEST_NUMBER = 9
 
 
 def find_actor(session: Session, bank_id: int, person_id: int) -> Actor | None:
@@ -209,10 +210,7 @@ def search_members(
         query = query.where(Membership.code == code)
     if but_not_account is not None:
         query = query.where(Membership.account_id != but_not_account)
-    number = words.strip()
-    is_number = number.isascii() and number.isdigit() and len(number) <= 9  # noqa: PLR2004 (an int column)
-    named = _names_with(words)
-    query = query.where(or_(Membership.number == int(number), named) if is_number else named)
+    query = query.where(is_called_or_numbered(words))
     return fetch(session, query.order_by(Person.name, Membership.number).limit(MEMBERS_A_PAGE), MemberMatch)
 
 
@@ -234,16 +232,26 @@ def list_members(
 
     Those of one standing, or by default all but those who left.
     """
-    query = _members(bank_id).add_columns(Membership.standing).where(_names_with(words))
+    query = _members(bank_id).add_columns(Membership.standing).where(is_called(words))
     query = query.where(Membership.standing == standing if standing else Membership.standing != Standing.LEFT)
     query = query.order_by(Person.name, Membership.number)
     return fetch_numbered(session, query, MemberRow, MEMBERS_A_PAGE, page)
 
 
-def _names_with(words: str) -> ColumnElement[bool]:
-    """Return the condition that a name contains every word; no words match every name."""
-    looked_for = fold(words)[:_LONGEST_WORDS].split()
-    return and_(true(), *(Person.name_folded.contains(word, autoescape=True) for word in looked_for))
+def is_called(words: str) -> ColumnElement[bool]:
+    """Return the condition that a person's name has every word. '' matches every name, and mere signs match none."""
+    folded = fold(words)[:_LONGEST_WORDS].split()
+    if not folded:
+        return true() if is_blank(words) else false()
+    return and_(*(Person.name_folded.contains(word, autoescape=True) for word in folded))
+
+
+def is_called_or_numbered(words: str) -> ColumnElement[bool]:
+    """Return the condition that a member is called so, or has the number that was typed."""
+    number = words.strip()
+    if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
+        return or_(Membership.number == int(number), is_called(words))
+    return is_called(words)
 
 
 def _members(bank_id: int) -> Select[str, str, int, int]:

@@ -11,6 +11,7 @@ from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
+from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
 
@@ -25,7 +26,7 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     content = {"to": to, "reason": reason}
     if trail.is_repeat(session, doing, DeedName(f"standing.{to}"), Ref(Subject.MEMBER, member.code), content):
         return False
-    if not reason.strip():
+    if is_blank(reason):
         raise WordsMissingError
     lock_bank(session, doing.bank_id)
     if not may_change_standing(get_rights(session, doing.by), get_rights(session, member)):

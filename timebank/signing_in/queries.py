@@ -4,12 +4,12 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
-import phonenumbers
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.members.models import Membership, Person
+from timebank.phones import plain_phone
 from timebank.rows import columns_of, fetch
 from timebank.signing_in.models import LoginSession
 from timebank.signing_in.rules import is_valid
@@ -22,20 +22,6 @@ _LONGEST_NUMBER = 9
 def digest_secret(secret: str) -> bytes:
     """Return the SHA-256 of a random secret, which is long enough to need no salt."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def plain_phone(typed: str, country: str) -> str | None:
-    """Parse a phone number to E.164, such as +441382000000; None if it is invalid.
-
-    `country` (ISO 3166, such as GB) is that of numbers without a country code: the bank's `phone_country`.
-    """
-    try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def plain_email(typed: str) -> str:

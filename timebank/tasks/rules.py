@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from timebank.spelling import is_blank
 from timebank.states import InState
 
 _BETWEEN_NOTES = "\n\n"
@@ -42,7 +43,7 @@ def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
 
 def add_note(standing: str, note: str) -> str:
     """Return the notes with one more as a paragraph; an empty or repeated note changes nothing."""
-    paragraph = "\n".join(line.strip() for line in note.splitlines() if line.strip())
+    paragraph = "\n".join(line.strip() for line in note.splitlines() if not is_blank(line))
     notes = list_notes(standing)
     return standing if not paragraph or paragraph in notes else _BETWEEN_NOTES.join([*notes, paragraph])
 

@@ -2,6 +2,8 @@
 
 from flask import request
 
+from timebank.spelling import clean
+
 _MOST = 2**63 - 1
 _LONGEST_WORDS = 80
 
@@ -15,5 +17,5 @@ def asked_number(name: str) -> int | None:
 
 
 def asked_words(name: str) -> str:
-    """Return a parameter as words to search for, without NUL bytes, cut to 80 characters."""
-    return request.args.get(name, "").replace("\x00", "")[:_LONGEST_WORDS]
+    """Return a parameter as words to search for, clean and cut to 80 characters."""
+    return clean(request.args.get(name, ""))[:_LONGEST_WORDS]

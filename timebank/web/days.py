@@ -7,6 +7,7 @@ from babel.dates import get_month_names
 from flask_babel import get_locale, gettext as _
 
 from timebank.errors import TimebankError
+from timebank.spelling import fold, tidy
 from timebank.web.filters import today
 
 _NUMBERS = re.compile(r"(\d{1,2})[./ -](\d{1,2})(?:[./ -](\d{4}|\d{2}))?\.?")
@@ -26,14 +27,10 @@ def read_day(text: str) -> date:
 
     Raises DayNotUnderstoodError.
     """
-    words = " ".join(text.strip().casefold().split())
-    days_from_now = {
-        _("Today").casefold(): 0,
-        _("Yesterday").casefold(): -1,
-        _("Tomorrow").casefold(): 1,
-    }
-    if words in days_from_now:
-        return today() + timedelta(days=days_from_now[words])
+    days_from_now = {fold(_("Today")): 0, fold(_("Yesterday")): -1, fold(_("Tomorrow")): 1}
+    if fold(text) in days_from_now:
+        return today() + timedelta(days=days_from_now[fold(text)])
+    words = tidy(text).casefold()  # digits and their separators are not folded
     if match := _ISO.fullmatch(words):
         return _day(int(match[3]), int(match[2]), int(match[1]))
     if match := _NUMBERS.fullmatch(words):
@@ -46,7 +43,7 @@ def read_day(text: str) -> date:
 def _month(name: str) -> int:
     """Return the number of the month whose name begins like this. Raises DayNotUnderstoodError."""
     names = get_month_names("wide", locale=get_locale())
-    numbers = [number for number, full in names.items() if full.casefold().startswith(name)]
+    numbers = [number for number, full in names.items() if fold(full).startswith(fold(name))]
     if len(numbers) != 1:
         raise DayNotUnderstoodError
     return int(numbers[0])

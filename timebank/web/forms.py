@@ -15,6 +15,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from timebank.errors import TimebankError
 from timebank.ledger.hours import HoursNotUnderstoodError, read_hours, read_limit
+from timebank.spelling import clean, is_blank, tidy
 from timebank.web.days import read_day
 from timebank.web.sentences import say
 
@@ -39,25 +40,19 @@ _KEY_LENGTH = 64
 LONGEST_EVIDENCE = 200
 
 
-def tidy(text: str | None) -> str:
-    """Return the text with white space collapsed to single spaces and stripped."""
-    return " ".join((text or "").split())
-
-
-def without_nulls(typed: object) -> object:
-    """Return a typed text without NUL bytes, which PostgreSQL refuses in a text."""
-    return typed.replace("\x00", "") if isinstance(typed, str) else typed
+def _clean(typed: object) -> object:
+    return clean(typed) if isinstance(typed, str) else typed
 
 
 class KeyedForm(FlaskForm):  # type: ignore[misc]
     """A form that does something. Its key is made when the page is rendered and makes submitting it idempotent."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Adds `without_nulls` to the filters of every field."""
+        """Adds `clean` to the filters of every field, since a form is a door for text."""
 
         def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: dict[str, Any]) -> Field:
             """Bind a field with our filter before its own."""
-            filters = [without_nulls, *unbound_field.kwargs.get("filters", ())]
+            filters = [_clean, *unbound_field.kwargs.get("filters", ())]
             return cast("Field", unbound_field.bind(form=form, filters=filters, **options))
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
@@ -93,7 +88,7 @@ class HoursField(StringField):
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
         """Parse what was typed. Raises StopValidation with a sentence for the reader."""
-        if not (self.data or "").strip():
+        if is_blank(self.data):
             return
         if self.or_nothing and tidy(self.data).lower() in NOTHING:
             self.minutes = 0
@@ -148,7 +143,7 @@ class DayField(StringField):
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
         """Parse what was typed. Raises StopValidation with a sentence for the reader."""
-        if not (self.data or "").strip():
+        if is_blank(self.data):
             return
         self.day = _read(lambda: read_day(self.data or ""))
 
@@ -194,13 +189,8 @@ class needed:  # noqa: N801 (reads like WTForms' own validators)
     def __call__(self, _form: FlaskForm, field: Field) -> None:
         """Raises StopValidation with the sentence."""
         typed = field.data
-        if not (_can_be_read(typed) if isinstance(typed, str) else typed):
+        if is_blank(typed) if isinstance(typed, str) else not typed:
             raise StopValidation(str(self.sentence))
-
-
-def _can_be_read(text: str) -> bool:
-    """Return whether the text has a visible character: neither white space nor unprintable."""
-    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def at_most(length: int, sentence: object) -> Callable[[FlaskForm, Field], None]:

@@ -9,16 +9,11 @@ from wtforms.validators import ValidationError
 
 from timebank.banks.queries import find_area_name, list_areas
 from timebank.errors import TimebankError
-from timebank.signing_in.queries import plain_email, plain_phone
+from timebank.phones import read_phone
+from timebank.signing_in.queries import plain_email
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
 from timebank.web.sentences import say
-
-
-class PhoneNotUnderstoodError(TimebankError):
-    """The text cannot be parsed as a phone number."""
-
-    message_id = "phone_not_understood"
 
 
 class PersonForm(KeyedForm):
@@ -46,10 +41,10 @@ class PersonForm(KeyedForm):
     def validate_phone(self, field: StringField) -> None:
         """Keep the number as it is compared. Raises ValueError with the sentence that helps."""
         if tidy(field.data):
-            plain = plain_phone(tidy(field.data), g.bank.phone_country)
-            if plain is None:
-                raise ValidationError(say(PhoneNotUnderstoodError()))
-            self.plain_phone = plain
+            try:
+                self.plain_phone = read_phone(tidy(field.data), g.bank.phone_country)
+            except TimebankError as error:
+                raise ValidationError(say(error)) from error
 
     def validate_email(self, field: StringField) -> None:
         """An e-mail has one @ with something on both sides; whether it arrives is found out by sending."""

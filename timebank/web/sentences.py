@@ -90,6 +90,9 @@ SENTENCES = {
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),
+    "phone_extension": _(
+        "We keep a number without its extension. Type one on which you are reached directly, or an e-mail."
+    ),
     "rule_out_of_range": _("One of these rules cannot be so. Look at them once more."),
     "area_taken": _("There is an area called %(name)s already."),
     "area_name": _("Type a name of 60 letters or fewer, without a stroke."),

@@ -15,10 +15,19 @@ def test_a_member_changes_what_others_read_about_them(as_, village, books):
     assert "Dogs & gardens. Ring me." in as_(village.grace).get(f"members/{village.ada.code}")
 
 
+def test_signs_that_turn_a_page_round_or_hide_in_a_name_are_left_at_the_door(as_, village, books):
+    ada = as_(village.ada)
+    ada.done(ada.get("profile"), "Keep these changes", name="A\u202eda \u200bمحمّد\u2069", about="Dogs\u2066")
+    query = "SELECT p.name, m.about FROM person p JOIN membership m ON m.person_id = p.id WHERE m.code = :code"
+    assert [tuple(row) for row in books.ask(query, code=village.ada.code)] == [("Ada محمّد", "Dogs")]
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"name": " "}, "Type the name."),
+        ({"name": "\u200d"}, "Type the name."),
+        ({"phone": "01632 960888 ext 5"}, "We keep a number without its extension."),
         ({"phone": "", "email": ""}, "Give a phone number or an e-mail. One of them is enough."),
         ({"phone": "ring twice"}, "Type the phone number with its area code, such as 01382 000 000."),
         ({"email": "ada"}, "Type the e-mail with an @ in it, such as ada@example.org."),

@@ -32,7 +32,7 @@ def test_a_coordinator_changes_them_and_they_are_read_at_once(as_, village, book
     page = mary.done(
         page,
         name="Angus and Mearns",
-        phone="01632 960 999",
+        phone="+44 1632 960 999",
         opening_hours="Mondays, 9 to 12",
         coordinator_name="Clara Muir",
         time_zone="Europe/Paris",
@@ -51,7 +51,7 @@ def test_a_coordinator_changes_them_and_they_are_read_at_once(as_, village, book
     assert "Help can be recorded up to 1 day later." in page
     assert "Nobody needs a reference to join." in page
     assert "What we keep, and why." in page
-    assert "Ring Clara Muir, your coordinator, on 01632 960 999, Mondays, 9 to 12." in page
+    assert "Ring Clara Muir, your coordinator, on +44 1632 960 999, Mondays, 9 to 12." in page
     assert (bank(books, "time_zone"), bank(books, "phone_country"), bank(books, "soft_low")) == (
         "Europe/Paris",
         "FR",
@@ -82,6 +82,7 @@ def test_sending_the_form_twice_changes_them_once(as_, village, books):
         ({"name": " "}, "Type the name."),
         ({"name": "x" * 81}, "That is too long for a name."),
         ({"phone": "x" * 41}, "That is too long for a phone number."),
+        ({"phone": "12"}, "Type the phone number with its area code, such as 01382 000 000."),
         ({"opening_hours": "x" * 121}, "Say it in 120 letters or fewer."),
         ({"coordinator_name": "x" * 81}, "That is too long for a name."),
         ({"time_zone": "Europe/Atlantis"}, ""),

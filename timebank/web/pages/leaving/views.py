@@ -14,6 +14,7 @@ from timebank.leaving.rules import Departure
 from timebank.ledger.entries import EntryKind
 from timebank.listings.queries import list_of_member
 from timebank.members.errors import StandingMovedError
+from timebank.spelling import is_blank
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_words
 from timebank.web.committing import committing
@@ -68,7 +69,7 @@ def _chosen(form: WhereForm, codes: list[str]) -> str | None:
     """Return the chosen code or the pot, where a typed name overrides the pot; None with an error at a field."""
     if form.to.data in codes:
         return str(form.to.data)
-    if not (form.words.data or "").strip():
+    if is_blank(form.words.data):
         if form.to.data == POT:
             return POT
         form.to.errors = [_("Choose where the hours go.")]

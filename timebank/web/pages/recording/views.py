@@ -21,7 +21,7 @@ from timebank.exchanges.rules import Side, may_record
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, search_members
-from timebank.members.rules import fold
+from timebank.spelling import fold
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_words
 from timebank.web.committing import committing

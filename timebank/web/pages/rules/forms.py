@@ -17,8 +17,10 @@ from timebank.banks.rules import (
     WAITING_DAYS,
     Rules,
 )
+from timebank.phones import PhoneNotUnderstoodError, is_phone
 from timebank.web.filters import hours_in_words
 from timebank.web.forms import KeyedForm, LimitField, NumberField, SelectChoice, at_most, needed, tidy
+from timebank.web.sentences import say
 
 _TYPE_IT = needed(_("Type how many hours, such as 20 hours."))
 _NUMBER = needed(_("Type a number."))
@@ -130,6 +132,11 @@ class RulesForm(KeyedForm):
         names = get_locale().territories
         countries = sorted((str(names.get(code, code)), code) for code in SUPPORTED_REGIONS)
         self.phone_country.choices = [SelectChoice(code, name) for name, code in countries]
+
+    def validate_phone(self, field: StringField) -> None:
+        """Somebody answers there. Raises ValidationError with the sentence."""
+        if tidy(field.data) and not is_phone(tidy(field.data), self.phone_country.data):
+            raise ValidationError(say(PhoneNotUnderstoodError()))
 
     def validate_welcome(self, field: LimitField) -> None:
         """A day at most. Raises ValidationError with the sentence."""

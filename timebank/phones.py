@@ -1,0 +1,55 @@
+"""Phone numbers as they are stored and compared. Pure."""
+
+import phonenumbers
+
+from timebank.errors import TimebankError
+
+
+class PhoneNotUnderstoodError(TimebankError):
+    """The text cannot be parsed as a phone number."""
+
+    message_id = "phone_not_understood"
+
+
+class PhoneExtensionError(TimebankError):
+    """The phone number has an extension, which is not stored: without it nobody would reach the person."""
+
+    message_id = "phone_extension"
+
+
+def plain_phone(typed: str, country: str) -> str | None:
+    """Parse a phone number to E.164, such as +441382000000; None if it is invalid or has an extension.
+
+    `country` (ISO 3166, such as GB) is that of numbers without a country code: the bank's `phone_country`.
+    """
+    try:
+        return read_phone(typed, country)
+    except TimebankError:
+        return None
+
+
+def read_phone(typed: str, country: str) -> str:
+    """Return the same, or raise PhoneNotUnderstoodError or PhoneExtensionError."""
+    number = _parse(typed, country)
+    if number.extension:
+        raise PhoneExtensionError
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def is_phone(typed: str, country: str) -> bool:
+    """Return whether somebody can be rung under what was typed; an extension may be said with it."""
+    try:
+        _parse(typed, country)
+    except PhoneNotUnderstoodError:
+        return False
+    return True
+
+
+def _parse(typed: str, country: str) -> phonenumbers.PhoneNumber:
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException as error:
+        raise PhoneNotUnderstoodError from error
+    if not phonenumbers.is_possible_number(number):
+        raise PhoneNotUnderstoodError
+    return number
