@@ -11,7 +11,7 @@ from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings, load_settings
 from timebank.db import make_alone_engine, opened, refuse_unsafe
 from timebank.migrations import run as migrations
-from timebank.web import access, assets, bodies, errors, filters, headers, navigation, request_log
+from timebank.web import access, assets, bodies, errors, filters, headers, hosts, navigation, request_log
 from timebank.web.extensions import babel, csrf, db
 from timebank.web.pages import list_blueprints
 
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.set_up(app)
     for blueprint in list_blueprints():
         app.register_blueprint(blueprint)
-    for part in (filters, navigation, assets, errors, headers):
+    for part in (filters, navigation, assets, errors, headers, hosts):
         part.set_up(app)
     return app
 
@@ -79,6 +79,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its reader needs
+        TRUSTED_HOSTS=settings.trusted_hosts,
         WTF_CSRF_SSL_STRICT=settings.https,
         BABEL_DEFAULT_LOCALE="en_GB",
         DEMO=settings.demo,

@@ -5,6 +5,7 @@ TIMEBANK_DATABASE_URL  the database (default: SQLite in the instance folder)
 TIMEBANK_OWNER_URL     the same database as its owner, for init and migrations only (default: TIMEBANK_DATABASE_URL)
 TIMEBANK_HTTPS         1 where the site is reached by https: cookies are then sent over https only
 TIMEBANK_PROXIES       number of reverse proxies of your own in front (default: 0)
+TIMEBANK_HOSTS         names that the site answers to, with commas between (default: any; the demo: this machine's)
 TIMEBANK_LOG_FORMAT    text or json, one line per request on stderr (default: text)
 TIMEBANK_LOG_LEVEL     debug, info, warning or error; debug logs SQL too, without its values (default: info)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
@@ -12,6 +13,7 @@ TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ from sqlalchemy.engine import URL, make_url
 KEY_BYTES = 32
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+#: Names of this machine itself, by which its health is asked and the demo is served.
+OWN_HOSTS = ("127.0.0.1", "localhost")
+_HOST_NAME = re.compile(r"\.?[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 
 
 class NotSetUpError(Exception):
@@ -43,6 +48,7 @@ class Settings:
     https: bool = False
     proxies: int = 0
     demo: bool = False
+    hosts: tuple[str, ...] = ()
     log_format: str = "text"
     log_level: str = "info"
 
@@ -70,6 +76,11 @@ class Settings:
     def session_info(self) -> dict[str, object]:
         """`Session.info` for writing, sealing and checking the books. Raises NotSetUpError."""
         return {"books_key": self.books_key, "seal_key": self.seal_key, "seal_keys": self.seal_keys}
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...] | None:
+        """The names that a request may address the site by, this machine's own among them; None for any."""
+        return (*self.hosts, *OWN_HOSTS) if self.hosts or self.demo else None
 
     @property
     def is_set_up(self) -> bool:
@@ -142,6 +153,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         https=environment.get("TIMEBANK_HTTPS", "0") == "1",
         proxies=_count(environment, "TIMEBANK_PROXIES"),
         demo=environment.get("TIMEBANK_DEMO", "0") == "1",
+        hosts=_host_names(environment, "TIMEBANK_HOSTS"),
         log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
         log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
     )
@@ -168,6 +180,16 @@ def _count(environment: Mapping[str, str], name: str) -> int:
         message = f"{name} is {value!r}: it has to be a whole number"
         raise BadSettingError(message)
     return int(value)
+
+
+def _host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return host names, such as hours.example.org; one that begins with a dot stands for all that end with it."""
+    names = tuple(environment.get(name, "").replace(",", " ").split())
+    for host in names:
+        if not _HOST_NAME.fullmatch(host):
+            message = f"{name} has {host!r}: it takes names such as hours.example.org, without https:// or a port"
+            raise BadSettingError(message)
+    return names
 
 
 def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...], *, default: str) -> str:

@@ -102,7 +102,17 @@ class Installation:
 @pytest.fixture(autouse=True)
 def nothing_set_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of whoever runs the tests are not those of the tests."""
-    for name in ("DATABASE_URL", "OWNER_URL", "INSTANCE", "HTTPS", "PROXIES", "DEMO", "LOG_FORMAT", "LOG_LEVEL"):
+    for name in (
+        "DATABASE_URL",
+        "OWNER_URL",
+        "INSTANCE",
+        "HTTPS",
+        "PROXIES",
+        "HOSTS",
+        "DEMO",
+        "LOG_FORMAT",
+        "LOG_LEVEL",
+    ):
         monkeypatch.delenv(f"TIMEBANK_{name}", raising=False)
     monkeypatch.delenv("FLASK_DEBUG", raising=False)
 

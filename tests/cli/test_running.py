@@ -1,6 +1,7 @@
 """`timebank run` and what it refuses: to start before `init`, or where a receipt could be lost."""
 
 import errno
+import re
 
 import pytest
 from sqlalchemy import event, text
@@ -40,6 +41,24 @@ def test_cookies_are_for_https_alone_where_the_settings_say_so(opened, never_ser
     opened.environment["TIMEBANK_HTTPS"] = told
     opened.timebank("run")
     assert [app.config["SESSION_COOKIE_SECURE"] for app, _how in never_served] == [secure]
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "warnings"),
+    [
+        ("192.168.1.5", {}, {"TIMEBANK_HTTPS", "TIMEBANK_HOSTS"}),
+        ("192.168.1.5", {"TIMEBANK_HTTPS": "1"}, {"TIMEBANK_HOSTS"}),
+        ("192.168.1.5", {"TIMEBANK_HTTPS": "1", "TIMEBANK_HOSTS": "hours.example.org"}, set()),
+        ("127.0.0.1", {}, set()),
+    ],
+)
+def test_run_warns_of_what_a_site_lacks_that_others_reach(embedded, never_served, host, settings, warnings):
+    embedded.timebank("init", *ANSWERS)
+    embedded.environment.update(settings)
+    result = embedded.timebank("run", "--host", host)
+    assert result.exit_code == 0
+    assert {word for line in result.stderr.splitlines() for word in re.findall(r"TIMEBANK_[A-Z]+", line)} == warnings
+    assert len(never_served) == 1
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ class Site:
         """Start serving; `wrapper` is put before the command, such as a tracer."""
         url = self.settings.database_url.render_as_string(hide_password=False)
         environment = {**os.environ, "TIMEBANK_INSTANCE": str(self.settings.instance), "TIMEBANK_DATABASE_URL": url}
+        environment["TIMEBANK_LOG_FORMAT"] = self.settings.log_format
         words = [*wrapper, sys.executable, "-c", _RUN, "run", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(words, env=environment, stdout=log, stderr=log)

@@ -1,10 +1,13 @@
 """A body that is no form is refused before anything reads it: 415 for everybody, on every address that takes a POST."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from wtforms.fields.core import UnboundField
 
 from tests.web.pages import read_table
+from timebank.web.forms import KeyedForm
 
 POSTS = [endpoint for endpoint, method in read_table() if method == "POST"]
 #: Something for each gap of an address; the body is looked at before the page is.
@@ -63,6 +66,23 @@ def test_a_form_may_name_its_charset(as_, village, charset):
     content_type = f"application/x-www-form-urlencoded; charset={charset}"
     answer = as_(village.ada).client.post("/angus/profile", data=b"name=Ada", content_type=content_type)
     assert answer.status_code == 400  # its token is missing
+
+
+def _all_fields(form_class=KeyedForm):
+    declared = {name for name in dir(form_class) if isinstance(getattr(form_class, name), UnboundField)}
+    return declared.union(*(_all_fields(below) for below in form_class.__subclasses__()))
+
+
+def test_a_file_in_place_of_a_text_is_nothing_typed(app, as_, village):
+    visitor = as_(village.mary)
+    token, names = visitor.token(), _all_fields()
+    assert {"who", "evidence", "reason", "form_key"} <= names
+    statuses = {}
+    for endpoint in POSTS:
+        files = {name: (BytesIO(b"x"), "words.txt") for name in names}
+        answer = visitor.client.post(address(app, endpoint), data={"csrf_token": token, **files})
+        statuses[endpoint] = answer.status_code
+    assert {endpoint: status for endpoint, status in statuses.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("value", ["%ED%A0%80", "%FF%FE", "%00", "%F0%9F%92%9A"])

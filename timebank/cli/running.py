@@ -31,7 +31,20 @@ def run(port: int, host: str, log_format: str | None, log_level: str | None, *, 
     else:
         from timebank.cli.serving import serve_site  # noqa: PLC0415 (as above)
 
+        _warn_of_open_doors(settings, host)
         serve_site(settings, host, port)
+
+
+def _warn_of_open_doors(settings: Settings, host: str) -> None:
+    """Print a warning for each setting that a site lacks which others reach."""
+    if host in _THIS_MACHINE:
+        return
+    if not settings.https:
+        click.echo(
+            "Warning: without TIMEBANK_HTTPS=1 passwords and cookies go over the network in the clear.", err=True
+        )
+    if not settings.hosts:
+        click.echo("Warning: without TIMEBANK_HOSTS a request may call the site by any name.", err=True)
 
 
 def _refuse_public(settings: Settings, host: str) -> None:

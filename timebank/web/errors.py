@@ -5,7 +5,7 @@ import logging
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
 from timebank.banks.models import Bank
@@ -54,6 +54,11 @@ def _http(error: HTTPException) -> Page | Response:
     return page, status, headers
 
 
+def _wrong_host(_error: SecurityError) -> Response:
+    """Answer a request for another site's name, or for what is no name, without a page: no address can be built."""
+    return Response("This site has another address. Look at the one you typed.\n", 400, mimetype="text/plain")
+
+
 def _csrf(_error: CSRFError) -> Page:
     return _page(400)
 
@@ -90,6 +95,7 @@ def set_up(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(TimebankError, _refused)
     app.register_error_handler(NotVisibleError, _not_visible)
     app.register_error_handler(NotPermittedError, _not_permitted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import request
 from flask_babel import gettext, lazy_gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation, ValidationError
@@ -48,7 +49,12 @@ class KeyedForm(FlaskForm):  # type: ignore[misc]
     """A form that does something. Its key is made when the page is rendered and makes submitting it idempotent."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Adds `clean` to the filters of every field, since a form is a door for text."""
+        """Reads texts only, and adds `clean` to the filters of every field, since a form is a door for text."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: object) -> object:
+            """Return what was typed, without files: Flask-WTF would put one into a field that promises a text."""
+            wrapped = super().wrap_formdata(form, formdata)
+            return request.form if isinstance(wrapped, CombinedMultiDict) else wrapped
 
         def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: dict[str, Any]) -> Field:
             """Bind a field with our filter before its own."""

@@ -29,6 +29,7 @@ from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
+from timebank.web.hosts import find_printable_link
 from timebank.web.pages.members import blueprint
 from timebank.web.pages.members.forms import ProfileForm, RolesForm
 
@@ -88,7 +89,7 @@ def sign_in_code(code: str) -> str | Response:
     whose, made = cookie.pop(_COOKIE, ["", ""])  # a cookie can be read: it is shown once and gone
     if whose != member.code:
         return redirect(url_for("members.member", code=code))
-    link = url_for("signing_in.sign_in_with_code", _external=True)
+    link = find_printable_link("signing_in.sign_in_with_code")
     return render_template("members/sign_in_code.html", member=member, made=made, link=link)
 
 
