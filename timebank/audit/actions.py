@@ -63,6 +63,13 @@ def store(
     return is_right
 
 
+def is_stored(session: Session, doing: Doing) -> bool:
+    """Return whether this form has been answered with a run already. Rolls back, so that no lock is held."""
+    stored = trail.is_repeat(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS))
+    session.rollback()
+    return stored
+
+
 def store_asked(session: Session, results: Sequence[CheckResult], doing: Doing, *, seconds: int) -> None:
     """Store a run started from a page, with a trail row naming who started it. Raises NotAllowedError."""
     if trail.is_repeat(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS)):

@@ -64,6 +64,10 @@ SENTENCES = {
     "sealed_in_order": _("The books are being sealed at this moment. Try again in a minute."),
     "not_a_checkpoint": _("That is no seal of the books, or somebody changed it."),
     "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),
+    "books_being_checked": _("The books are being checked already, since %(since)s. Look again in a few minutes."),
+    "books_being_exported": _(
+        "A spreadsheet of the books is being made already, since %(since)s. Try again when that one is saved."
+    ),
     # The to-do list
     "task_taken": _("Somebody else has this one already."),
     "task_done": _("This was finished already. Below is what came of it."),

@@ -24,7 +24,7 @@ from timebank.web.forms import ButtonForm
 from timebank.web.pages.audit import blueprint
 from timebank.web.pages.audit.deed_words import deed_words, step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.spreadsheet import send
+from timebank.web.spreadsheet import send_in_turn
 
 _SHEET_PAGE = 1_000
 _REVERSALS = "taken-back"
@@ -54,7 +54,7 @@ def entries() -> str:
 @allows(auditors)
 def entries_csv() -> Response:
     """The same entries as a spreadsheet."""
-    return send(f"entries-{g.bank.slug}.csv", _cells(_filter(asked_one_of("kind", KINDS))))
+    return send_in_turn(f"entries-{g.bank.slug}.csv", _cells(_filter(asked_one_of("kind", KINDS))))
 
 
 @blueprint.get("/audit/late-entries")
@@ -78,7 +78,7 @@ def late_entries() -> str:
 def late_entries_csv() -> Response:
     """The same entries as a spreadsheet."""
     late = Late(asked_one_of("late", tuple(Late)))
-    return send(f"late-entries-{g.bank.slug}.csv", _cells(EntryFilter(late=late)))
+    return send_in_turn(f"late-entries-{g.bank.slug}.csv", _cells(EntryFilter(late=late)))
 
 
 @blueprint.get("/entries/<word:word>/<entry:code>")

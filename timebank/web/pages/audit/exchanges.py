@@ -18,7 +18,7 @@ from timebank.web.extensions import db
 from timebank.web.filters import hours_short
 from timebank.web.pages.audit import blueprint
 from timebank.web.pages.audit.wanted import Wanted, read_wanted, usual_periods
-from timebank.web.spreadsheet import send
+from timebank.web.spreadsheet import send_in_turn
 
 Cells = Sequence[str | int | None]
 
@@ -49,7 +49,7 @@ def exchanges_csv() -> Response:
     search = read_wanted()
     if search.problems:
         return redirect(url_for("audit.exchanges", **search.typed))
-    return send(f"exchanges-{g.bank.slug}.csv", _cells(search))
+    return send_in_turn(f"exchanges-{g.bank.slug}.csv", _cells(search))
 
 
 def _cells(search: Wanted) -> Iterator[Cells]:

@@ -24,7 +24,7 @@ from timebank.web.filters import hours_short, today
 from timebank.web.pages.audit import blueprint
 from timebank.web.pages.audit.deed_words import step_words
 from timebank.web.pages.audit.wanted import asked_one_of
-from timebank.web.spreadsheet import send
+from timebank.web.spreadsheet import send_in_turn
 
 _SHEET_PAGE = 1_000
 _MOST_PAGES = 1_000_000
@@ -92,7 +92,7 @@ def _since(page: AccountsPage) -> dict[int, object]:
 
 
 def _sheet(which: Which) -> Response:
-    return send(f"{which}-{g.bank.slug}.csv", _cells(which))
+    return send_in_turn(f"{which}-{g.bank.slug}.csv", _cells(which))
 
 
 def _cells(which: Which) -> Iterator[tuple[str | int | None, ...]]:

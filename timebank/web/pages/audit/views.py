@@ -1,5 +1,6 @@
 """Do the books balance? The last checks, the figures of the bank, and checking again."""
 
+from contextlib import closing
 from datetime import timedelta
 
 from flask import abort, g, redirect, render_template, url_for
@@ -7,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Doing
 from timebank.audit import actions
 from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
 from timebank.audit.rules import Group
@@ -19,6 +21,7 @@ from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.audit import blueprint
 from timebank.web.pages.audit.words import check_words, unit_words
+from timebank.web.turns import take_turn_at_checking
 
 #: More checks than there will ever be; the database counts no further than so many times a page.
 _MOST = 10**12
@@ -76,10 +79,16 @@ def check(ordinal: str) -> str:
 @blueprint.post("/audit/checks")
 @allows(auditors)
 def check_now() -> Response:
-    """Check the books and store the results."""
-    began = clock.now()
-    results = actions.check(db.session())
-    seconds = (clock.now() - began) // timedelta(seconds=1)
-    thanks = _("The books were checked. Here is what was found.")
-    press(lambda doing: actions.store_asked(db.session(), results, doing, seconds=seconds), thanks)
+    """Check the books and store the results, unless they are being checked already."""
+    press(_check, _("The books were checked. Here is what was found."))
     return redirect(url_for("audit.books"), 303)
+
+
+def _check(doing: Doing) -> None:
+    if actions.is_stored(db.session(), doing):
+        return
+    with closing(take_turn_at_checking()):
+        began = clock.now()
+        results = actions.check(db.session())
+        seconds = (clock.now() - began) // timedelta(seconds=1)
+    actions.store_asked(db.session(), results, doing, seconds=seconds)
