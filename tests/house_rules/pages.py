@@ -19,7 +19,7 @@ GETTEXT = frozenset({"_", "gettext", "lazy_gettext", "ngettext", "pgettext"})
 _NO_WORDS = frozenset({"spoken"})
 _END_OF_AN_ID = re.compile(r"-[a-z]+")
 _OPENS, _CLOSES = "\ue000", "\ue001"
-_JINJA = Environment(autoescape=True)
+JINJA = Environment(autoescape=True)
 
 
 @dataclass
@@ -89,7 +89,7 @@ def pages() -> list[Page]:
 def _without_jinja(source: str, expressions: list[str]) -> str:
     """The template's own text; an expression leaves a mark, everything else its line ends."""
     kept, expression = list[str](), None
-    for _line, kind, value in _JINJA.lex(source):
+    for _line, kind, value in JINJA.lex(source):
         if kind == "variable_begin":
             expression = list[str]()
         elif kind == "variable_end":
@@ -108,7 +108,7 @@ def _without_jinja(source: str, expressions: list[str]) -> str:
 
 def constants_shown(expression: str) -> list[str]:
     """The words that an expression would show as they stand in the source, past gettext."""
-    (output,) = _JINJA.parse(f"{{{{ {expression} }}}}").body
+    (output,) = JINJA.parse(f"{{{{ {expression} }}}}").body
     assert isinstance(output, nodes.Output)
     words = [word for node in output.nodes for word in _shown(node) if any(letter.isalpha() for letter in word)]
     return [word for word in words if not _END_OF_AN_ID.fullmatch(word)]
@@ -150,7 +150,7 @@ def messages() -> list[Message]:
 
 def _template_messages() -> Iterator[Message]:
     for path in templates():
-        for call in _JINJA.parse(path.read_text(), path.relative_to(TEMPLATES).as_posix()).find_all(nodes.Call):
+        for call in JINJA.parse(path.read_text(), path.relative_to(TEMPLATES).as_posix()).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name in GETTEXT:
                 said = call.args[:2] if call.node.name == "ngettext" else call.args[:1]
                 for one in said:

@@ -7,6 +7,7 @@ from babel.dates import format_date as babel_date, format_time as babel_time
 from babel.numbers import format_decimal
 from flask import Flask, g
 from flask_babel import get_locale, gettext as _, ngettext
+from markupsafe import Markup
 
 from timebank import clock, codes
 from timebank.ledger.hours import split
@@ -91,9 +92,17 @@ def thousands(number: int) -> str:
     return str(format_decimal(number, locale=get_locale()))
 
 
-def first_name(name: str) -> str:
-    """Return the first word of a name."""
-    return name.split(" ", 1)[0]
+def bdi(name: str) -> Markup:
+    """Return a name as an element with a direction of its own, so that one written from the right moves nothing else.
+
+    What is marked up already stays as it is.
+    """
+    return name if isinstance(name, Markup) else Markup("<bdi>{}</bdi>").format(name)  # (format escapes the name)
+
+
+def first_name(name: str) -> Markup:
+    """Return the first word of a name, isolated by `bdi`."""
+    return bdi(name.split(" ", 1)[0])
 
 
 def set_up(app: Flask) -> None:
@@ -108,6 +117,7 @@ def set_up(app: Flask) -> None:
         month_alone,
         late_for,
         moment,
+        bdi,
         first_name,
         thousands,
         state_words,
