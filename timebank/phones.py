@@ -6,7 +6,7 @@ from timebank.errors import TimebankError
 
 
 class PhoneNotUnderstoodError(TimebankError):
-    """The text cannot be parsed as a phone number."""
+    """The text is no possible phone number; values: `example`, one of the country."""
 
     message_id = "phone_not_understood"
 
@@ -36,20 +36,31 @@ def read_phone(typed: str, country: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def check_phone(typed: str, country: str) -> None:
+    """Raise PhoneNotUnderstoodError where nobody can be rung under what was typed; it may have an extension."""
+    _parse(typed, country)
+
+
 def is_phone(typed: str, country: str) -> bool:
-    """Return whether somebody can be rung under what was typed; an extension may be said with it."""
+    """Return whether `check_phone` accepts it."""
     try:
-        _parse(typed, country)
+        check_phone(typed, country)
     except PhoneNotUnderstoodError:
         return False
     return True
+
+
+def _example(country: str) -> str:
+    """Return a number of the country as it is written there; '' for a country that has none."""
+    number = phonenumbers.example_number(country)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)) if number else ""
 
 
 def _parse(typed: str, country: str) -> phonenumbers.PhoneNumber:
     try:
         number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException as error:
-        raise PhoneNotUnderstoodError from error
+        raise PhoneNotUnderstoodError(example=_example(country)) from error
     if not phonenumbers.is_possible_number(number):
-        raise PhoneNotUnderstoodError
+        raise PhoneNotUnderstoodError(example=_example(country))
     return number

@@ -1,6 +1,7 @@
 """`timebank import listings` as an administrator meets it: said first, stored after, all of it or nothing."""
 
 import re
+import shutil
 
 import pytest
 
@@ -114,6 +115,26 @@ def test_an_import_is_no_update_of_a_database_that_is_behind(opened, file):
     assert (result.exit_code, "timebank migrate" in result.output) == (1, True)
 
 
+def test_a_bank_whose_name_has_no_latin_letters_goes_where_it_is_sent(opened, file):
+    file.write_text(SHEET.replace("perth,1", "angus,3").replace("angus", "Банк времени"))
+    assert "line 2: Банк времени gives no short name: say one with --bank" in run(opened, file, "--all-banks").output
+    assert run(opened, file, "--bank", "angus").exit_code == 0
+    assert [key for _slug, key in listings(opened)] == [f"Банк времени/{number}" for number in (1, 2, 3)]
+
+
+def test_the_demo_and_a_real_bank_do_not_mix_and_are_told_so_before_anything_is_made(embedded, village_folder, file):
+    shutil.copytree(village_folder, embedded.folder)
+    before = embedded.content()
+    file.write_text("".join(line for line in SHEET.splitlines(keepends=True) if "perth" not in line))
+    for words in (("--bank", "glen-isla"), ("--all-banks",), ("--bank", "glen-isla", "--dry-run")):
+        result = run(embedded, file, *words)
+        assert (result.exit_code, "this database holds the demo" in result.output) == (1, True), result.output
+    embedded.environment["TIMEBANK_DEMO"] = "1"
+    assert "give the demo one of its own" in run(embedded, file, "--all-banks").output
+    assert embedded.content() == before
+    assert "2 listings stored." in run(embedded, file, "--bank", "glen-isla").output
+
+
 @pytest.mark.parametrize("words", [(), ("--bank", "angus", "--all-banks")])
 def test_it_has_to_be_said_for_which_banks(words, embedded, file):
     assert run(embedded, file, *words).exit_code == 2
@@ -130,7 +151,8 @@ def test_a_bank_that_cannot_have_its_short_name_keeps_all_of_it_out(embedded, fi
 def test_a_coordinator_is_taken_into_a_bank_that_is_there(installation, file):
     run(installation, file, "--all-banks")
     result = installation.timebank("add-coordinator", "--bank", "perth", "--email", "clara@example.org")
-    assert re.search(r"^clara signs in once.*\n  http://127\.0\.0\.1:5000/perth/sign-in/code\?code=", result.output)
+    link = r"http://127\.0\.0\.1:5000/perth/sign-in/code\?code="
+    assert re.search(rf"^clara, member 102, signs in once.*\n  {link}", result.output)
     assert installation.rows("SELECT role FROM membership_role ORDER BY role") == [
         ("broker",),
         ("coordinator",),

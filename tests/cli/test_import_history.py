@@ -1,6 +1,10 @@
 """`timebank import history` as an administrator meets it: reckoned first, posted after, all of it or nothing."""
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
+from tests.cli.conftest import ANSWERS
 
 SHEET = """key,date,from,to,hours,kind,note
 1,2019-01-01,,Ada,2,opening,
@@ -70,6 +74,46 @@ def test_who_would_fall_below_their_limit_is_named(opened, file):
     assert opened.content() == before
     assert run(opened, file, "--create-accounts", "--floor", "none").exit_code == 0
     assert opened.timebank("check-books").exit_code == 0
+
+
+def test_the_pots_limit_is_no_members_and_the_advice_is_not_either(opened, file):
+    file.write_text("key,date,from,to,hours,kind,note\n1,2019-01-01,pot,Ada,9000,gift,\n")
+    for words in ((), ("--floor", "none")):
+        result = run(opened, file, "--create-accounts", *words)
+        assert (result.exit_code, "the limit is -500:00" in result.output) == (1, True), result.output
+        assert "--floor none" not in result.output
+        assert "A coordinator changes the pot's limit on the page of the rules." in result.output
+
+
+def test_rows_that_are_more_often_a_slip_are_named_and_posted(opened, file):
+    file.write_text(SHEET + "3,1970-01-01,Grace,Ada,1,exchange,\n4,2019-03-01,Grace,Ada,25,exchange,\n")
+    result = run(opened, file, "--create-accounts", "--floor", "none")
+    assert result.exit_code == 0
+    assert "line 4: 1970-01-01 is before 1980" in result.output
+    assert "line 5: 25 is more than 24 hours" in result.output
+    assert "4 entries posted." in result.output
+
+
+def test_a_full_disk_is_told_in_one_line_and_nothing_is_posted(embedded, file):
+    """SQLite's own limit of pages, set on each connection, is what a full disk is to it."""
+    assert embedded.timebank("init", *ANSWERS).exit_code == 0
+    rows = (f"{number},2019-01-01,Grace,Ada,1,exchange,{'w' * 200}\n" for number in range(10, 2000))
+    file.write_text(SHEET + "".join(rows))
+    before = embedded.content()
+
+    def fill(connection, _record):
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(Pool, "connect", fill)
+    try:
+        result = run(embedded, file, "--create-accounts", "--floor", "none")
+    finally:
+        event.remove(Pool, "connect", fill)
+    assert result.exit_code == 1
+    last = result.output.splitlines()[-1]
+    assert last.startswith("Error: the database does not do it: database or disk is full. What was not finished")
+    assert embedded.content() == before
 
 
 def test_the_unit_has_to_be_said(opened, file):

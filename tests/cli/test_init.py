@@ -147,7 +147,10 @@ def test_a_trustee_gets_a_link_and_approves_only(installation, browser):
     result = installation.timebank("init", *ANSWERS, "--trustee", "tom@example.org")
     links = _links(result)
     assert len(links) == len(set(links)) == 2
-    assert re.findall(r"^(\w+) signs in once", result.output, re.MULTILINE) == ["mary", "tom"]
+    assert re.findall(r"^(\w+, member \d+), signs in once", result.output, re.MULTILINE) == [
+        "mary, member 101",
+        "tom, member 102",
+    ]
     query = "SELECT p.email, r.role FROM person p JOIN membership m ON m.person_id = p.id"
     query += " JOIN membership_role r ON r.bank_id = m.bank_id AND r.membership_id = m.id ORDER BY p.email, r.role"
     roles = installation.rows(query)

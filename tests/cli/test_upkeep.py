@@ -78,7 +78,8 @@ def _sign_in_link(installation, *more):
 def test_a_locked_out_coordinator_gets_a_new_link(opened):
     result = _sign_in_link(opened, "--web-address", "http://hours.example.org")
     assert result.exit_code == 0
-    assert re.match(r"mary signs in once, within 14 days, with this link:\n  http://hours\.example\.org", result.output)
+    link = r"\n  http://hours\.example\.org"
+    assert re.match(rf"mary, member 101, signs in once, within 14 days, with this link:{link}", result.output)
 
 
 def test_a_new_link_signs_in_and_the_old_one_does_not_any_more(installation):

@@ -14,7 +14,7 @@ from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.many import post_many
 from timebank.errors import NotAllowedError
 from timebank.interchange import checks, history_store
-from timebank.interchange.history import LONGEST_KEY, read
+from timebank.interchange.history import LONGEST_KEY, doubt, read
 from timebank.interchange.history_plan import plan
 from timebank.interchange.sheets import BadSheetError
 from timebank.ledger.checks import Verdict
@@ -141,6 +141,26 @@ def test_every_bad_line_is_reported_at_once():
 @pytest.mark.parametrize("heading", ["", "key,date,from,to,hours,kind\n", "key,key,date,from,to,hours,kind,note\n"])
 def test_a_sheet_without_its_columns_is_refused(heading):
     assert problems_of(heading)[0][0] == 1
+
+
+def test_two_spellings_of_a_name_are_one_member(session, village):
+    sheet = SHEET.replace("Grace Okafor", "grace O\u200bkafor") + "9,2019-06-01,GRACE-OKAFOR,Ada Lamont,1,exchange,\n"
+    assert bring(session, village, sheet) == 5
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        ({"date": "1979-12-31"}, "1979-12-31 is before 1980"),
+        ({"date": "1980-01-01"}, None),
+        ({"hours": "24"}, None),
+        ({"hours": "24.1"}, "24.1 is more than 24 hours"),
+        ({"hours": "240", "kind": "opening", "from": ""}, None),
+    ],
+)
+def test_days_before_time_banks_and_rows_of_more_than_a_day_are_doubtful(cells, what):
+    (parsed,) = rows_of(row(**cells), "hours")
+    assert doubt(parsed) == what
 
 
 def test_a_sheet_in_another_encoding_is_refused():

@@ -52,10 +52,11 @@ def test_a_file_with_a_mark_at_its_start_and_columns_in_another_order_is_read():
         ("glen,,offer,Jam,20", "listing_id is missing"),
         ("glen,1,offer,Jam,20;21", "category_ids are no numbers: 20;21"),
         ("glen,1,offer,Jam,-20", "category_ids are no numbers: -20"),
-        ("glen,1,offer,Jam,20,more", "there are more cells than columns"),
-        ("!,1,offer,Jam,20", "timebank gives no short name"),
+        ("glen,1,offer,Jam,20,more", "there are 6 cells, but 5 columns"),
+        ("!,1,offer,Jam,20", "! gives no short name: say one with --bank"),
+        (",1,offer,Jam,20", "timebank is missing"),
         (f"glen,{'1' * 60},offer,Jam,20", "timebank and listing_id are too long"),
-        ("glen,1,offer", "description is empty"),
+        ("glen,1,offer", "there are 3 cells, but 5 columns"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(row, what):

@@ -17,7 +17,7 @@ from timebank.bookkeeping.limits import change_floors
 from timebank.bookkeeping.opening import open_account
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
-from timebank.phones import PhoneNotUnderstoodError, is_phone
+from timebank.phones import check_phone
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
@@ -42,8 +42,8 @@ def open_bank(session: Session, *, slug: str, name: str, now: datetime, **rules:
     session.add(bank)
     session.flush()
     session.refresh(bank)
-    if bank.phone and not is_phone(bank.phone, bank.phone_country):
-        raise PhoneNotUnderstoodError
+    if bank.phone:
+        check_phone(bank.phone, bank.phone_country)
     trail.begin(session, Unattended(bank.id, now), DeedName.BANK_OPENED, Ref(Subject.BANK, slug))
     open_account(
         session,

@@ -6,7 +6,7 @@ import click
 
 from timebank.cli import setting_up
 from timebank.cli.installation import NAME, NEEDED_NAME, WORDS, any_settings, refusal, settings_there
-from timebank.cli.setting_up import CannotSetUpError
+from timebank.cli.setting_up import CannotSetUpError, Invitation
 from timebank.db import UnsafeDatabaseError, opened
 from timebank.errors import TimebankError
 from timebank.members.actions import NewMember
@@ -39,13 +39,13 @@ def init(**answers: str) -> None:
     """Make the database, the keys, the first bank and its coordinator. There is no default password."""
     settings = any_settings()
     try:
-        people = setting_up.set_up(settings, setting_up.Answers(**answers))
+        invitations = setting_up.set_up(settings, setting_up.Answers(**answers))
     except TimebankError as error:
         raise refusal(error) from error
     except (UnsafeDatabaseError, CannotSetUpError) as error:
         raise click.ClickException(str(error)) from error
-    for name, link in people:
-        _print_link(name, link)
+    for invitation in invitations:
+        _print(invitation)
     click.echo(setting_up.about_role(settings))
 
 
@@ -74,10 +74,10 @@ def add_coordinator(bank: str, email: str, name: str, web_address: str) -> None:
     settings = settings_there(before_migrating=True)
     person = NewMember(name or email.partition("@")[0], email=plain_email(email), roles=setting_up.COORDINATORS_ROLES)
     try:
-        link = setting_up.add_coordinator(settings, bank, person, web_address)
+        invitation = setting_up.add_coordinator(settings, bank, person, web_address)
     except CannotSetUpError as error:
         raise click.ClickException(str(error)) from error
-    _print_link(person.name, link)
+    _print(invitation)
 
 
 @click.command("sign-in-link")
@@ -87,11 +87,12 @@ def add_coordinator(bank: str, email: str, name: str, web_address: str) -> None:
 def sign_in_link(bank: str, number: int, web_address: str) -> None:
     """Print a one-time sign-in link, for a coordinator who can ask nobody else."""
     try:
-        name, link = setting_up.make_link(settings_there(), bank, number, web_address)
+        invitation = setting_up.make_link(settings_there(), bank, number, web_address)
     except CannotSetUpError as error:
         raise click.ClickException(str(error)) from error
-    _print_link(name, link)
+    _print(invitation)
 
 
-def _print_link(name: str, link: str) -> None:
-    click.echo(f"{name} signs in once, within {CODE_LIFE.days} days, with this link:\n  {link}")
+def _print(invitation: Invitation) -> None:
+    who = f"{invitation.name}, member {invitation.number},"
+    click.echo(f"{who} signs in once, within {CODE_LIFE.days} days, with this link:\n  {invitation.link}")

@@ -17,7 +17,7 @@ from timebank.cli.installation import WORDS, no_bank, refusal, settings_there, w
 from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.errors import TimebankError
-from timebank.interchange.history import UNITS, read
+from timebank.interchange.history import UNITS, doubt, read
 from timebank.interchange.history_plan import HistoryPlan, Total, plan
 from timebank.interchange.history_store import store
 from timebank.interchange.sheets import BadSheetError
@@ -25,6 +25,9 @@ from timebank.ledger.hours import split
 from timebank.members.queries import find_actor_by_number
 
 _MOST_PROBLEMS = 1_000
+_MOST_DOUBTS = 20
+_NO_MEMBERS_LIMIT = " With --floor none no member in the file keeps a limit."
+_POTS_LIMIT = " A coordinator changes the pot's limit on the page of the rules."
 
 
 @click.command("history")
@@ -47,7 +50,7 @@ def import_history(  # noqa: PLR0913 (an option each)
             rows = read(file.read_bytes(), unit, today=clock.local_day(now, bank.time_zone))
             planned = plan(session, bank, rows, create=create_accounts, no_floor=floor == "none")
             _print_plan(planned, len(rows))
-            _refuse_below(planned)
+            _refuse_below(planned, no_floor=floor == "none")
             posted = 0 if dry_run else store(session, bank, planned, Doing(by, now), no_floor=floor == "none")
     except BadSheetError as error:
         for problem in error.problems[:_MOST_PROBLEMS]:
@@ -92,6 +95,12 @@ def _print_plan(planned: HistoryPlan, rows: int) -> None:
     click.echo(f"rounded to a whole minute     {len(planned.rounded):>9,}")
     for row in planned.rounded:
         click.echo(f"  line {row.line}: {row.hours} is {_hours(row.minutes)}")
+    doubtful = [(row, what) for row, _source, _target in planned.moves if (what := doubt(row)) is not None]
+    click.echo(f"to look at twice              {len(doubtful):>9,}")
+    for row, what in doubtful[:_MOST_DOUBTS]:
+        click.echo(f"  line {row.line}: {what}")
+    if len(doubtful) > _MOST_DOUBTS:
+        click.echo(f"  and {len(doubtful) - _MOST_DOUBTS} more")
     if planned.totals:
         click.echo(f"{'':<40}{'given':>12}{'received':>12}{'opening':>12}{'gifts':>12}{'balance':>12}")
     for total in sorted(planned.totals.values(), key=_by_number):
@@ -99,14 +108,16 @@ def _print_plan(planned: HistoryPlan, rows: int) -> None:
         click.echo(f"{_name(total):<40}" + "".join(f"{_hours(minutes):>12}" for minutes in figures))
 
 
-def _refuse_below(planned: HistoryPlan) -> None:
+def _refuse_below(planned: HistoryPlan, *, no_floor: bool) -> None:
     """Print the members whose balance would fall below their floor, and exit with 1 where there are any."""
     below = [total for total in planned.totals.values() if total.is_below]
     for total in sorted(below, key=lambda total: total.lowest_line):
         limit = _hours(total.floor or 0)
         click.echo(f"line {total.lowest_line}: {_name(total)} falls to {_hours(total.lowest)}; the limit is {limit}")
     if below:
-        click.echo("Nothing was posted. With --floor none no member in the file keeps a limit.")
+        members = any(total.number is not None for total in below) and not no_floor
+        pot = any(total.number is None for total in below)
+        click.echo("Nothing was posted." + (_NO_MEMBERS_LIMIT if members else "") + (_POTS_LIMIT if pot else ""))
         sys.exit(1)
 
 

@@ -39,7 +39,7 @@ def import_listings(file: Path, bank: str | None, *, all_banks: bool, dry_run: b
         raise click.UsageError(message)
     settings = any_settings()
     try:
-        shares = _shares(sheets.read(file.read_bytes()), bank)
+        shares = _shares(sheets.read(file.read_bytes(), by_slug=all_banks), bank)
     except BadSheetError as error:
         for problem in error.problems:
             click.echo(f"line {problem.line}: {problem.what}")
@@ -59,13 +59,14 @@ def import_listings(file: Path, bank: str | None, *, all_banks: bool, dry_run: b
 def _shares(rows: Sequence[SheetRow], only: str | None) -> dict[str, Sequence[SheetRow]]:
     """Group rows by their bank's slug. With `only`, return that bank's rows, or all where the file names one bank."""
     ordered = sorted(rows, key=lambda row: row.timebank)
-    shares = {sheets.make_slug(name): list(group) for name, group in groupby(ordered, lambda row: row.timebank)}
+    by_name = {name: list(group) for name, group in groupby(ordered, lambda row: row.timebank)}
+    shares: dict[str, Sequence[SheetRow]] = {sheets.make_slug(name): share for name, share in by_name.items()}
     if only is None:
-        return dict(shares)
-    if len(shares) == 1:
-        return {only: next(iter(shares.values()))}
+        return shares
+    if len(by_name) == 1:
+        return {only: rows}
     if only not in shares:
-        message = f"the file names {len(shares)} banks, and none of them is {only}"
+        message = f"the file names {len(by_name)} banks, and none of them is {only}: {', '.join(by_name)}"
         raise click.ClickException(message)
     return {only: shares[only]}
 
@@ -77,6 +78,7 @@ def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs:
     if settings.is_set_up:
         refuse_outdated(settings)
         with writing(settings) as session:
+            setting_up.refuse_mixing(session, settings)
             for slug, rows in shares.items():
                 bank = find_bank(session, slug)
                 if bank is not None:
@@ -119,13 +121,16 @@ def _print_plan(shares: dict[str, Sequence[SheetRow]], stored: frozenset[str]) -
 
 
 def _store(settings: Settings, shares: dict[str, Sequence[SheetRow]]) -> tuple[int, list[str]]:
-    """Store all rows in one transaction; return (number of new listings, slugs of the banks made)."""
+    """Store all rows in one transaction; return (number of new listings, slugs of the banks made).
+
+    Raises CannotSetUpError where the demo and a real bank would share the database.
+    """
     setting_up.prepare(settings)
     now, number, made = clock.now(), 0, list[str]()
     with writing(settings) as session:
-        setting_up.refuse_mixing(session, settings)
         for slug, rows in shares.items():
             number += sheets.store(session, _bank(session, slug, rows, made), rows, now=now)
+        setting_up.refuse_mixing(session, settings)  # the banks that were made just now too
     return number, made
 
 

@@ -14,6 +14,18 @@ class LazyGroup(click.Group):
         super().__init__(*arguments, **attributes)
         self._targets = targets
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (the signature is click's)
+        """Run the command; an error that is no bug, such as a full disk, is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from timebank.cli.refusals import one_line  # noqa: PLC0415 (needed only where something failed)
+
+            line = one_line(error)
+            if line is None:
+                raise
+            raise click.ClickException(line) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (the signature is click's)
         """Return the names of all commands."""
         return sorted(self._targets)

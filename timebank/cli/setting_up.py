@@ -1,6 +1,7 @@
 """How an installation is set up: database, keys, first bank, first people."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -43,8 +44,16 @@ class Answers:
     web_address: str = "http://127.0.0.1:5000"
 
 
-def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
-    """Make database, keys, bank and people; return (name, one-time link) of the coordinator and of a second approver.
+class Invitation(NamedTuple):
+    """A member by name and number, and the one-time link with which they sign in."""
+
+    name: str
+    number: int
+    link: str
+
+
+def set_up(settings: Settings, answers: Answers) -> list[Invitation]:
+    """Make database, keys, bank and people; return the invitations of the coordinator and of a second approver.
 
     Raises what open_bank raises, CannotSetUpError or UnsafeDatabaseError.
     """
@@ -68,12 +77,8 @@ def set_up(settings: Settings, answers: Answers) -> list[tuple[str, str]]:
         if answers.trustee:
             trustee = answers.trustee.partition("@")[0]
             people.append(NewMember(name=trustee, email=plain_email(answers.trustee), roles=frozenset({Role.TRUSTEE})))
-        links = []
-        for person in people:
-            membership = admit(session, bank, person, administrator)
-            member = _actor(session, membership)
-            links.append((person.name, _link(session, member, answers.slug, answers.web_address)))
-    return links
+        members = [_actor(session, admit(session, bank, person, administrator)) for person in people]
+        return [_invite(session, member, answers.slug, answers.web_address) for member in members]
 
 
 def take_steps(engine: Engine) -> None:
@@ -106,19 +111,19 @@ def complete_banks(settings: Settings) -> None:
                 open_categories(session, bank, Unattended(bank.id, clock.now()))
 
 
-def add_coordinator(settings: Settings, slug: str, person: NewMember, web_address: str) -> str:
-    """Admit a coordinator to an existing bank; return their one-time link. Raises CannotSetUpError without the bank."""
+def add_coordinator(settings: Settings, slug: str, person: NewMember, web_address: str) -> Invitation:
+    """Admit a coordinator to an existing bank; return their invitation. Raises CannotSetUpError without the bank."""
     with writing(settings) as session:
         bank = find_bank(session, slug)
         if bank is None:
             message = f"no bank is called {slug}"
             raise CannotSetUpError(message)
         membership = admit(session, bank, person, Unattended(bank.id, clock.now()))
-        return _link(session, _actor(session, membership), slug, web_address)
+        return _invite(session, _actor(session, membership), slug, web_address)
 
 
-def make_link(settings: Settings, slug: str, number: int, web_address: str) -> tuple[str, str]:
-    """Return (name, one-time link) of a member by number. Raises CannotSetUpError where there is none."""
+def make_link(settings: Settings, slug: str, number: int, web_address: str) -> Invitation:
+    """Return the invitation of a member by number. Raises CannotSetUpError where there is none."""
     with writing(settings) as session:
         bank = find_bank(session, slug)
         membership = bank and session.scalar(
@@ -127,8 +132,7 @@ def make_link(settings: Settings, slug: str, number: int, web_address: str) -> t
         if not membership:
             message = f"no member {number} in a bank called {slug}"
             raise CannotSetUpError(message)
-        member = _actor(session, membership)
-        return member.name, _link(session, member, slug, web_address)
+        return _invite(session, _actor(session, membership), slug, web_address)
 
 
 def _actor(session: Session, membership: Membership) -> Actor:
@@ -138,9 +142,10 @@ def _actor(session: Session, membership: Membership) -> Actor:
     return member
 
 
-def _link(session: Session, member: Actor, slug: str, web_address: str) -> str:
+def _invite(session: Session, member: Actor, slug: str, web_address: str) -> Invitation:
     code = make_code(session, member, Unattended(member.bank_id, clock.now()))
-    return f"{web_address.rstrip('/')}/{slug}/sign-in/code?code={codes.spoken(code)}"
+    link = f"{web_address.rstrip('/')}/{slug}/sign-in/code?code={codes.spoken(code)}"
+    return Invitation(member.name, member.number, link)
 
 
 def let_web_role_in(settings: Settings) -> None:
@@ -178,5 +183,5 @@ def refuse_mixing(session: Session, settings: Settings) -> None:
         message = "this database holds a real time bank: give the demo one of its own"
         raise CannotSetUpError(message)
     if not settings.demo and DEMO_SLUG in slugs:
-        message = "this database holds the demo: give the real time bank one of its own"
+        message = "this database holds the demo: give the real time bank one of its own, or set TIMEBANK_DEMO=1"
         raise CannotSetUpError(message)

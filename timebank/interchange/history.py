@@ -3,8 +3,6 @@
 `from` is the account that is debited, of the person who received help. The notation of hours is declared, not detected.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -12,15 +10,17 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from timebank.interchange.sheets import BadSheetError, Problem, decode
+from timebank.interchange.sheets import BadSheetError, Problem, read_lines
 from timebank.ledger.entries import HISTORY, EntryKind
-from timebank.ledger.hours import MINUTES_PER_HOUR, round_half_up
-from timebank.spelling import fold, tidy
+from timebank.ledger.hours import LONGEST_MINUTES, MINUTES_PER_HOUR, round_half_up
+from timebank.spelling import fold
 
 COLUMNS = ("key", "date", "from", "to", "hours", "kind", "note")
 KINDS = {kind.value: kind for kind in (EntryKind.EXCHANGE, EntryKind.GIFT, EntryKind.OPENING)}
 #: A deed has at most 80 characters, including this prefix.
 LONGEST_KEY = 80 - len(HISTORY)
+#: The first time banks kept books in the 1980s; an earlier day is one that a spreadsheet made of nothing.
+_EARLIEST_USUAL = date(1980, 1, 1)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,9}):([0-5]\d)", re.ASCII)
@@ -39,6 +39,15 @@ class HistoryRow(NamedTuple):
     note: str
     hours: str
     is_rounded: bool
+
+
+def doubt(row: HistoryRow) -> str | None:
+    """Return what about a row is more often a slip than a fact; None for a usual one."""
+    if row.day < _EARLIEST_USUAL:
+        return f"{row.day} is before {_EARLIEST_USUAL.year}"
+    if row.kind is not EntryKind.OPENING and row.minutes > LONGEST_MINUTES:
+        return f"{row.hours} is more than 24 hours"
+    return None
 
 
 class _WrongError(Exception):
@@ -74,7 +83,7 @@ UNITS: dict[str, Callable[[str], Fraction]] = {"hours": _decimal_hours, "h:mm": 
 def read(content: bytes, unit: str, *, today: date) -> Sequence[HistoryRow]:
     """Parse a CSV file in UTF-8; return its rows in file order. Raises BadSheetError with every bad line."""
     rows, problems, lines = list[HistoryRow](), list[Problem](), dict[str, int]()
-    for row in _read_all(decode(content), unit, today):
+    for row in _read_all(content, unit, today):
         if isinstance(row, Problem):
             problems.append(row)
             continue
@@ -87,28 +96,17 @@ def read(content: bytes, unit: str, *, today: date) -> Sequence[HistoryRow]:
     return rows
 
 
-def _read_all(text: str, unit: str, today: date) -> Iterator[HistoryRow | Problem]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _read_all(content: bytes, unit: str, today: date) -> Iterator[HistoryRow | Problem]:
     read_hours, read_day = lru_cache(maxsize=4096)(UNITS[unit]), lru_cache(maxsize=4096)(_read_day)
-    try:
-        heading = [name.strip() for name in next(reader, [])]
-        missing = [name for name in COLUMNS if heading.count(name) != 1]
-        if missing:
-            yield Problem(1, f"there is not one column {', '.join(missing)}")
-            return
-        indexes = [heading.index(name) for name in COLUMNS]
-        for cells in reader:
-            line = reader.line_num
-            if len(cells) != len(heading):
-                if cells:
-                    yield Problem(line, f"there are {len(cells)} cells, but {len(heading)} columns")
-                continue
-            try:
-                yield _read_row(line, [tidy(cells[index]) for index in indexes], read_hours, read_day, today)
-            except _WrongError as error:
-                yield Problem(line, str(error))
-    except csv.Error as error:
-        yield Problem(reader.line_num, f"the line cannot be read: {error}")
+    for result in read_lines(content, COLUMNS):
+        if isinstance(result, Problem):
+            yield result
+            continue
+        line, cells = result
+        try:
+            yield _read_row(line, cells, read_hours, read_day, today)
+        except _WrongError as error:
+            yield Problem(line, str(error))
 
 
 def _read_row(

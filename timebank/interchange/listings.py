@@ -3,8 +3,6 @@
 The whole file is validated before anything is stored; one bad row rejects all of it.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +15,7 @@ from sqlalchemy.orm import Session
 from timebank import clock, codes
 from timebank.actors import Unattended
 from timebank.banks.models import Bank
-from timebank.interchange.sheets import BadSheetError, Problem, decode
+from timebank.interchange.sheets import BadSheetError, Problem, read_lines
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings.actions import open_categories
 from timebank.listings.models import Listing, ListingCategory, ListingWord
@@ -26,7 +24,7 @@ from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Life, Listin
 from timebank.listings.search import index_of
 from timebank.members.actions import get_or_make_holder
 from timebank.references import DeedName, Ref, Subject
-from timebank.spelling import fold, tidy
+from timebank.spelling import fold
 from timebank.trail import actions as trail
 
 SOURCE = "timebanks"
@@ -77,45 +75,41 @@ class SheetRow:
         return choose(self.category_numbers, MOST_CATEGORIES)[1]
 
 
-def read(content: bytes) -> Sequence[SheetRow]:
-    """Parse a CSV file in UTF-8; return its rows in file order. Raises BadSheetError with every bad line."""
+def read(content: bytes, *, by_slug: bool = True) -> Sequence[SheetRow]:
+    """Parse a CSV file in UTF-8; return its rows in file order. Raises BadSheetError with every bad line.
+
+    `by_slug` means that each bank is made or found by the short name that its name gives: then it has to give one.
+    """
     rows, problems = list[SheetRow](), list[Problem]()
-    for result in _read_all(decode(content)):
+    for result in _read_all(content):
         (rows if isinstance(result, SheetRow) else problems).append(result)  # type: ignore[arg-type]
     first_lines: dict[str, int] = {}
-    slugs: dict[str, str] = {}
+    names: dict[str, str] = {}
     for row in rows:
         if row.key in first_lines:
             problems.append(Problem(row.line, f"listing_id {row.number} stands on line {first_lines[row.key]} already"))
         first_lines.setdefault(row.key, row.line)
-        if slugs.setdefault(make_slug(row.timebank), row.timebank) != row.timebank:
-            other = slugs[make_slug(row.timebank)]
-            problems.append(Problem(row.line, f"{row.timebank} and {other} would have one short name"))
+        slug = make_slug(row.timebank)
+        if by_slug and len(slug) < _SHORTEST_SLUG:
+            problems.append(Problem(row.line, f"{row.timebank or 'timebank'} gives no short name: say one with --bank"))
+        elif slug and names.setdefault(slug, row.timebank) != row.timebank:
+            problems.append(Problem(row.line, f"{row.timebank} and {names[slug]} would have one short name"))
     if problems:
         raise BadSheetError(problems)
     return rows
 
 
-def _read_all(text: str) -> Iterator[SheetRow | Problem]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            yield Problem(1, f"there is no column {', '.join(missing)}")
-            return
-        for cells in reader:
-            yield _read_row(reader.line_num, cells)
-    except csv.Error as error:
-        yield Problem(reader.line_num, f"the line cannot be read: {error}")
+def _read_all(content: bytes) -> Iterator[SheetRow | Problem]:
+    for result in read_lines(content, COLUMNS):
+        yield result if isinstance(result, Problem) else _read_row(*result)
 
 
-def _read_row(line: int, cells: dict[str, str | None]) -> SheetRow | Problem:
-    timebank, number, kind, description, numbers = (tidy(cells[name]) for name in COLUMNS)
+def _read_row(line: int, cells: Sequence[str]) -> SheetRow | Problem:
+    timebank, number, kind, description, numbers = cells
     wrong = {
-        "there are more cells than columns": None in cells,
+        "timebank is missing": not timebank,
         "listing_id is missing": not number,
         "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
-        "timebank gives no short name": len(make_slug(timebank)) < _SHORTEST_SLUG,
         f"type is {kind or 'missing'}; it has to be offer or request": fold(kind) not in set(ListingKind),
         "description is empty": not description,
         f"category_ids are no numbers: {numbers}": re.search(r"[^0-9 ]", numbers) is not None,

@@ -42,6 +42,12 @@ class HoursUnclearError(TimebankError):
     message_id = "hours_unclear"
 
 
+class UnitMissingError(HoursUnclearError):
+    """The number has no unit, and with 'hours' after it would be understood; values: `number`."""
+
+    message_id = "hours_without_unit"
+
+
 class NoTimeError(TimebankError):
     """The time is zero or less."""
 
@@ -60,7 +66,7 @@ def read_hours(text: str) -> int:
     Spoken forms are accepted too: 'half an hour', 'an hour and a half', 'two hours'. A bare 1 to 8 is hours; a bare 15
     to 480 in quarters of an hour is minutes; any other number without a unit is unclear.
 
-    Raises NoTimeError, TooLongError, HoursUnclearError or HoursNotUnderstoodError.
+    Raises NoTimeError, TooLongError, HoursUnclearError, UnitMissingError or HoursNotUnderstoodError.
     """
     words = " ".join(text.lower().split())
     for half, decimal in _HALVES.items():
@@ -99,12 +105,14 @@ def _read_spoken(words: str) -> int | None:
 def read_limit(text: str) -> int:
     """Return the minutes (1 or more) of a limit, typed with its unit such as '20 hours' or '30 min'.
 
-    Raises NoTimeError, HoursUnclearError or HoursNotUnderstoodError.
+    Raises NoTimeError, UnitMissingError or HoursNotUnderstoodError.
     """
     words = " ".join(text.lower().split())
     minutes = _read_with_unit(words)
     if minutes is None and (_BARE.fullmatch(words) or _DECIMAL.fullmatch(words)):
-        raise HoursUnclearError(number=words)
+        minutes = _hours_and_minutes(words, None)
+        if minutes:
+            raise UnitMissingError(number=words)
     if minutes is None:
         raise HoursNotUnderstoodError
     if minutes == 0:
@@ -133,7 +141,10 @@ def _hours_and_minutes(hours: str, minutes: str | None) -> int:
 
 def _read_bare(words: str) -> int:
     if _DECIMAL.fullmatch(words):
-        raise HoursUnclearError(number=words)
+        minutes = _hours_and_minutes(words, None)
+        if 0 < minutes <= LONGEST_MINUTES:
+            raise UnitMissingError(number=words)
+        return minutes
     if not _BARE.fullmatch(words):
         raise HoursNotUnderstoodError
     number = int(words)
@@ -141,7 +152,7 @@ def _read_bare(words: str) -> int:
         raise NoTimeError
     if number <= 8:  # noqa: PLR2004 (the bare hours of the rule: 1 to 8)
         return number * MINUTES_PER_HOUR
-    if number % STEP_MINUTES == 0 and number <= 8 * MINUTES_PER_HOUR:
+    if (number % STEP_MINUTES == 0 and number <= 8 * MINUTES_PER_HOUR) or number > LONGEST_MINUTES:
         return number
     raise HoursUnclearError(number=words)
 

@@ -11,6 +11,7 @@ SENTENCES = {
     # Time
     "hours_not_understood": _("Type how long it took, such as 45 minutes, 1 h 30 or 2 hours."),
     "hours_unclear": _("Is %(number)s hours or minutes? Type it with a word, such as %(number)s minutes."),
+    "hours_without_unit": _("Type it with a word, such as %(number)s hours."),
     "hours_zero": _("The time has to be more than nothing. Type how long it took."),
     "hours_too_long": _("That is more than 24 hours. Record each day on its own."),
     # Days
@@ -93,7 +94,7 @@ SENTENCES = {
     "category_name_taken": _("There is one called %(name)s beside it already."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
-    "phone_not_understood": _("Type the phone number with its area code, such as 01382 000 000."),
+    "phone_not_understood": _("Type the phone number with its area code, such as %(example)s."),
     "phone_extension": _(
         "We keep a number without its extension. Type one on which you are reached directly, or an e-mail."
     ),

@@ -29,7 +29,7 @@ def test_signs_that_turn_a_page_round_or_hide_in_a_name_are_left_at_the_door(as_
         ({"name": "\u200d"}, "Type the name."),
         ({"phone": "01632 960888 ext 5"}, "We keep a number without its extension."),
         ({"phone": "", "email": ""}, "Give a phone number or an e-mail. One of them is enough."),
-        ({"phone": "ring twice"}, "Type the phone number with its area code, such as 01382 000 000."),
+        ({"phone": "ring twice"}, "Type the phone number with its area code, such as 0121 234 5678."),
         ({"email": "ada"}, "Type the e-mail with an @ in it, such as ada@example.org."),
         ({"about": "w" * 2001}, "Say it in 2,000 letters or fewer."),
     ],

@@ -82,7 +82,7 @@ def test_sending_the_form_twice_changes_them_once(as_, village, books):
         ({"name": " "}, "Type the name."),
         ({"name": "x" * 81}, "That is too long for a name."),
         ({"phone": "x" * 41}, "That is too long for a phone number."),
-        ({"phone": "12"}, "Type the phone number with its area code, such as 01382 000 000."),
+        ({"phone": "12"}, "Type the phone number with its area code, such as 0121 234 5678."),
         ({"opening_hours": "x" * 121}, "Say it in 120 letters or fewer."),
         ({"coordinator_name": "x" * 81}, "That is too long for a name."),
         ({"time_zone": "Europe/Atlantis"}, ""),

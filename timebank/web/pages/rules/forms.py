@@ -17,7 +17,7 @@ from timebank.banks.rules import (
     WAITING_DAYS,
     Rules,
 )
-from timebank.phones import PhoneNotUnderstoodError, is_phone
+from timebank.phones import PhoneNotUnderstoodError, check_phone
 from timebank.web.filters import hours_in_words
 from timebank.web.forms import KeyedForm, LimitField, NumberField, SelectChoice, at_most, needed, tidy
 from timebank.web.sentences import say
@@ -135,8 +135,11 @@ class RulesForm(KeyedForm):
 
     def validate_phone(self, field: StringField) -> None:
         """Somebody answers there. Raises ValidationError with the sentence."""
-        if tidy(field.data) and not is_phone(tidy(field.data), self.phone_country.data):
-            raise ValidationError(say(PhoneNotUnderstoodError()))
+        try:
+            if tidy(field.data):
+                check_phone(tidy(field.data), self.phone_country.data)
+        except PhoneNotUnderstoodError as error:
+            raise ValidationError(say(error)) from error
 
     def validate_welcome(self, field: LimitField) -> None:
         """A day at most. Raises ValidationError with the sentence."""
