@@ -7,7 +7,7 @@ import pytest
 from jinja2 import nodes
 
 from tests.house_rules.pages import GETTEXT, JINJA, page
-from tests.house_rules.tree import TEMPLATES, place, templates
+from tests.house_rules.tree import PACKAGE, TEMPLATES, modules, parsed, place, templates
 
 #: Filters that give a name an element with a direction of its own.
 ISOLATING = {"bdi", "first_name"}
@@ -101,6 +101,19 @@ def test_names_of_people_stand_in_an_element_of_their_own_direction():
         for path in templates()
         if path.relative_to(TEMPLATES).as_posix() not in NOBODY and path.parent.name not in NOBODY
         for words in _names_left_bare(path)
+    ]
+    assert bare == []
+
+
+def test_sentences_of_python_isolate_names_by_signs():
+    """They are plain text, which has no elements: `isolated` puts signs around a name that needs them."""
+    bare = [
+        f"{place(path, call.lineno)}: {value.arg}={ast.unparse(value.value)}"
+        for path in modules(PACKAGE / "web")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in GETTEXT
+        for value in call.keywords
+        if value.arg in NAMED - {"other"} and not ast.unparse(value.value).startswith("isolated(")
     ]
     assert bare == []
 

@@ -6,6 +6,7 @@ from flask_babel import gettext, lazy_gettext as _
 from timebank.actors import may_broker
 from timebank.errors import TimebankError
 from timebank.ledger.errors import FloorReachedError
+from timebank.spelling import isolated
 
 SENTENCES = {
     # Time
@@ -125,9 +126,8 @@ SENTENCES = {
 
 def say(error: TimebankError) -> str:
     """Return the sentence for an error, in the reader's language."""
-    sentence = (
-        gettext(str(SENTENCES[error.message_id]), **error.values) if error.values else str(SENTENCES[error.message_id])
-    )
+    values = {name: isolated(value) if isinstance(value, str) else value for name, value in error.values.items()}
+    sentence = gettext(str(SENTENCES[error.message_id]), **values) if values else str(SENTENCES[error.message_id])
     return f"{sentence} {way_out()}" if isinstance(error, FloorReachedError) and has_request_context() else sentence
 
 
@@ -144,4 +144,4 @@ def way_out() -> str:
     if bank is None or not bank.phone:
         return str(_("Ring us, there is always a way."))
     name = bank.coordinator_name or gettext("us")
-    return str(gettext("Ring %(name)s on %(phone)s, there is always a way.", name=name, phone=bank.phone))
+    return str(gettext("Ring %(name)s on %(phone)s, there is always a way.", name=isolated(name), phone=bank.phone))

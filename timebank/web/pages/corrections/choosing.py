@@ -8,6 +8,7 @@ from timebank.actors import Standing
 from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.corrections.queries import search_accounts
 from timebank.ledger.accounts import AccountKind
+from timebank.spelling import isolated
 from timebank.web.extensions import db
 from timebank.web.forms import SelectChoice
 
@@ -48,5 +49,5 @@ def choose(choice: RadioField, words: StringField) -> int | None:
 
 def _label(name: str, number: int, standing: str) -> str:
     if standing == Standing.LEFT:
-        return str(_("%(name)s, number %(number)s, has left", name=name, number=number))
-    return str(_("%(name)s, number %(number)s", name=name, number=number))
+        return str(_("%(name)s, number %(number)s, has left", name=isolated(name), number=number))
+    return str(_("%(name)s, number %(number)s", name=isolated(name), number=number))

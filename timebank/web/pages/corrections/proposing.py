@@ -17,6 +17,7 @@ from timebank.errors import FutureDayError
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.errors import NotMinutesError
 from timebank.references import Subject, code_of
+from timebank.spelling import isolated
 from timebank.web.access import allows, coordinators, doing
 from timebank.web.accounts import MovedAccounts, find_moved_accounts
 from timebank.web.book_words import kind_words
@@ -130,7 +131,12 @@ def _line_words(line: Line, accounts: MovedAccounts) -> str:
     """Return a line in words: 'Grace to Ada, 1 hour'."""
     source, target = accounts.names[line.from_account], accounts.names[line.to_account]
     return str(
-        _("%(source)s to %(target)s, %(hours)s", source=source, target=target, hours=hours_in_words(line.minutes))
+        _(
+            "%(source)s to %(target)s, %(hours)s",
+            source=isolated(source),
+            target=isolated(target),
+            hours=hours_in_words(line.minutes),
+        )
     )
 
 

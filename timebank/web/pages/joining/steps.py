@@ -17,6 +17,7 @@ from timebank.joining.queries import list_application_steps, list_known
 from timebank.joining.rules import ContactDetails, Progress, Stage, Step
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_membership_names
+from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing
 from timebank.web.committing import committing
 from timebank.web.extensions import db
@@ -74,7 +75,7 @@ def admit(code: str) -> str | Response:
         member = joining.admit(db.session(), code, doing(form))
     if outcome.refusal is not None:
         return _refused(code, form, outcome.refusal)
-    flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=application.name))
+    flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=isolated(application.name)))
     return redirect(url_for("members.member", code=member), 303)
 
 

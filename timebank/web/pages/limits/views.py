@@ -12,6 +12,7 @@ from timebank.members import limits as actions
 from timebank.members.access import get_permitted
 from timebank.members.errors import LimitAboveBalanceError, LimitDayError
 from timebank.members.queries import list_membership_names
+from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, coordinators, doing
 from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
@@ -32,7 +33,7 @@ def limit(code: str) -> str | Response:
         with committing(form, _fields(form)) as outcome:
             actions.lower_limit(db.session(), g.bank, member, actions.Override(below, reason, until), doing(form))
         if outcome.is_done:
-            flash(_("The limit of %(name)s is changed.", name=member.name))
+            flash(_("The limit of %(name)s is changed.", name=isolated(member.name)))
             return redirect(url_for("limits.limit", code=code), 303)
     return render_template(
         "limits/limit.html", form=form, end_form=ButtonForm(), member=member, **_standing(member.account_id)
@@ -44,7 +45,7 @@ def limit(code: str) -> str | Response:
 def end(code: str) -> Response:
     """End a temporary limit early."""
     member = _member(code)
-    thanks = _("The limit of %(name)s rises again, as far as their hours allow.", name=member.name)
+    thanks = _("The limit of %(name)s rises again, as far as their hours allow.", name=isolated(member.name))
     press(lambda doing: actions.end_override(db.session(), g.bank, member, doing), thanks)
     return redirect(url_for("limits.limit", code=code), 303)
 

@@ -9,6 +9,7 @@ from timebank.listings.errors import NameTakenError, NoNameError
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import Risk
 from timebank.listings.tree import Branch, Tree
+from timebank.spelling import isolated
 from timebank.web.access import allows, coordinators, doing
 from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
@@ -46,7 +47,7 @@ def add_category() -> str | Response:
         with committing(form, _fields(form)) as outcome:
             keeping.add(db.session(), g.bank, name, risks, doing(form), under=under)
         if outcome.is_done:
-            flash(_("%(name)s is in the list now.", name=name))
+            flash(_("%(name)s is in the list now.", name=isolated(name)))
             return redirect(url_for("listings.categories"), 303)
     elif not form.is_submitted():
         form.under.data = request.args.get("under", "")
@@ -65,7 +66,7 @@ def category(key: str) -> str | Response:
         with committing(form, _fields(form)) as outcome:
             keeping.change(db.session(), g.bank, key, name, _risks(form), doing(form))
         if outcome.is_done:
-            flash(_("%(name)s is changed.", name=name))
+            flash(_("%(name)s is changed.", name=isolated(name)))
             return redirect(url_for("listings.categories"), 303)
     return render_template(
         "listings/category.html",
@@ -91,7 +92,7 @@ def shift(way: str, key: str) -> Response:
 def retire(key: str) -> Response:
     """Retire a category: it cannot be chosen any more, and stays on what it was used for."""
     category, _tree = _category(key)
-    thanks = _("%(name)s is retired. It stays on what it was used for.", name=category.name)
+    thanks = _("%(name)s is retired. It stays on what it was used for.", name=isolated(category.name))
     press(lambda doing: keeping.retire(db.session(), g.bank, key, doing), thanks)
     return redirect(url_for("listings.categories"), 303)
 
@@ -101,7 +102,7 @@ def retire(key: str) -> Response:
 def bring_back(key: str) -> Response:
     """Bring a retired category back."""
     category, _tree = _category(key)
-    thanks = _("%(name)s can be chosen again.", name=category.name)
+    thanks = _("%(name)s can be chosen again.", name=isolated(category.name))
     press(lambda doing: keeping.bring_back(db.session(), g.bank, key, doing), thanks)
     return redirect(url_for("listings.categories"), 303)
 

@@ -10,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from timebank.listings.errors import CategoriesError
 from timebank.listings.rules import DAYS_A_WEEK, LONGEST_TITLE, LONGEST_WORDS, PARTS_A_DAY, ListingText, Risk
 from timebank.listings.tree import Tree
+from timebank.spelling import isolated
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
 
 DAYS = (
@@ -68,7 +69,7 @@ class ListingForm(KeyedForm):
         none = [("", gettext("Choose one"))]
         groups: dict[str, list[tuple[str, str]]] = {"": none}
         for main, under in tree.in_use():
-            every = (main.key, gettext("%(name)s: in general", name=main.name))
+            every = (main.key, gettext("%(name)s: in general", name=isolated(main.name)))
             groups[main.name] = [every, *((branch.key, branch.name) for branch in under)]
         retired = [tree.by_id[id_] for id_ in kept if not tree.may_be_chosen(id_)]
         if retired:

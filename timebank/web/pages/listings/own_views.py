@@ -11,6 +11,7 @@ from timebank.listings.queries import WholeListing, get_tree, list_categories_of
 from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
+from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
@@ -105,12 +106,13 @@ def hand_over(code: str) -> str | Response:
     words = (form.words.data or "").strip()
     rows = search_members(db.session(), g.bank.id, words) if words else []
     form.person.choices = [
-        SelectChoice(row.code, _("%(name)s, number %(number)s", name=row.name, number=row.number)) for row in rows
+        SelectChoice(row.code, _("%(name)s, number %(number)s", name=isolated(row.name), number=row.number))
+        for row in rows
     ]
     if form.validate_on_submit():
         owner = find_actor_by_code(db.session(), g.bank.id, form.person.data or "")
         if owner is not None:
-            new_owner, thanks = owner, _("It belongs to %(name)s now.", name=owner.name)
+            new_owner, thanks = owner, _("It belongs to %(name)s now.", name=isolated(owner.name))
             press(lambda doing: actions.hand_over(db.session(), g.bank, code, new_owner, doing), thanks, form)
             return redirect(url_for("listings.listing", code=code), 303)
         form.words.errors = [_("Choose one of them.") if rows else _("Nobody here is called that.")]

@@ -23,6 +23,7 @@ from timebank.members.models import Membership, Person
 from timebank.members.queries import list_members, list_membership_names, list_standing_changes
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions
+from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, coordinators, doing, members as all_members, members_themselves
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.committing import committing
@@ -105,7 +106,7 @@ def roles(code: str) -> str | Response:
         with committing(form) as outcome:
             actions.set_roles(db.session(), membership, chosen, doing())
         if outcome.is_done:
-            flash(_("The roles of %(name)s are changed.", name=member.name))
+            flash(_("The roles of %(name)s are changed.", name=isolated(member.name)))
             return redirect(url_for("members.member", code=code), 303)
     return render_template("members/roles.html", form=form, member=member)
 

@@ -21,7 +21,7 @@ from timebank.exchanges.rules import Side, may_record
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
 from timebank.members.queries import find_actor_by_account, search_members
-from timebank.spelling import fold
+from timebank.spelling import fold, isolated
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_words
 from timebank.web.committing import committing
@@ -225,7 +225,7 @@ def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoFor
     if words:
         rows = search_members(session, bank_id, words, but_not_account=own)
         people = {
-            row.code: (row.account_id, _("%(name)s, number %(number)s", name=row.name, number=row.number))
+            row.code: (row.account_id, _("%(name)s, number %(number)s", name=isolated(row.name), number=row.number))
             for row in rows
         }
     recent = list_recent(session, bank_id, own)

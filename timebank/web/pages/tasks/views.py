@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from timebank.actors import Doing, may_coordinate
 from timebank.members.queries import list_membership_names
+from timebank.spelling import isolated
 from timebank.tasks import actions
 from timebank.tasks.access import get_visible
 from timebank.tasks.errors import TaskTakenError
@@ -111,7 +112,7 @@ def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:
         act(db.session(), code, doing(form))
     if isinstance(outcome.refusal, TaskTakenError):
         (name,) = list_membership_names(db.session(), g.bank.id, [outcome.refusal.owner_id]).values()
-        flash(_("%(name)s has this one already.", name=name))
+        flash(_("%(name)s has this one already.", name=isolated(name)))
     elif outcome.refusal is not None:
         flash(say(outcome.refusal))
     return outcome.is_done

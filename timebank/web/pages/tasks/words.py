@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from timebank import subjects
 from timebank.codes import spoken
 from timebank.references import Ref, parse
+from timebank.spelling import isolated
 from timebank.tasks.rules import TaskKind
 from timebank.web.subjects import url_of
 
@@ -38,13 +39,13 @@ def _subject(reference: str, ref: Ref | None, names: Mapping[Ref, str]) -> TaskS
 def title(kind: str, name: str) -> str:
     """Return a task's title."""
     titles = {
-        TaskKind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=name),
-        TaskKind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=name),
-        TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=name),
-        TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=name),
-        TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=name),
+        TaskKind.BELOW_SOFT_LIMIT: _("Talk with %(name)s: a good way below zero", name=isolated(name)),
+        TaskKind.ABOVE_SOFT_LIMIT: _("Talk with %(name)s: many hours to use", name=isolated(name)),
+        TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=isolated(name)),
+        TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
+        TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
     }
-    return titles.get(kind, _("Look at: %(name)s", name=name))  # type: ignore[call-overload,no-any-return]
+    return titles.get(kind, _("Look at: %(name)s", name=isolated(name)))  # type: ignore[call-overload,no-any-return]
 
 
 def advice(kind: str) -> str:
