@@ -799,7 +799,8 @@ CREATE TABLE public.login_session (
     device character varying(120) NOT NULL,
     opened_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    address_digest bytea
 );
 
 CREATE TABLE public.membership (

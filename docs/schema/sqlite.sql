@@ -743,6 +743,7 @@ CREATE TABLE login_session (
     opened_at DATETIME NOT NULL,
     expires_at DATETIME NOT NULL,
     revoked_at DATETIME,
+    address_digest BLOB,
     CONSTRAINT pk_login_session PRIMARY KEY (token_digest),
     CONSTRAINT fk_login_session_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 );

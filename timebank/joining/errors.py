@@ -21,6 +21,12 @@ class TooManyApplicationsError(TimebankError):
     message_id = "too_many_applications"
 
 
+class ManyFromHereError(TimebankError):
+    """So many applications came from one network address within `minutes` that they may be a program's."""
+
+    message_id = "many_from_here"
+
+
 class StepNotNowError(TimebankError):
     """Another step comes first, or the application has ended."""
 

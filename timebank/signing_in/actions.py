@@ -17,6 +17,7 @@ from timebank.members.queries import list_roles_anywhere
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
+from timebank.signing_in.halls import digest_address, forget_addresses
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
 from timebank.signing_in.queries import digest_secret
 from timebank.signing_in.rules import CODE_LIFE, SESSION_LIFE, TRIES_WINDOW, is_valid, may_make_code, must_wait
@@ -51,7 +52,9 @@ def begin_attempt(session: Session, *, account: str, address: str, now: datetime
     return attempt.id
 
 
-def open_session(session: Session, person_id: int, *, attempt_id: int | None, device: str, now: datetime) -> str:
+def open_session(
+    session: Session, person_id: int, *, attempt_id: int | None, device: str, now: datetime, address: str = ""
+) -> str:
     """Open a session on one device; return the token for its cookie, of which only a digest is stored."""
     if attempt_id is not None:
         session.execute(update(SignInAttempt).where(SignInAttempt.id == attempt_id).values(succeeded=True))
@@ -63,6 +66,7 @@ def open_session(session: Session, person_id: int, *, attempt_id: int | None, de
             device=device.replace("\x00", "")[:_DEVICE_LENGTH],
             opened_at=now,
             expires_at=now + SESSION_LIFE,
+            address_digest=digest_address(session, address),
         )
     )
     session.flush()
@@ -114,8 +118,8 @@ def make_code(session: Session, member: Actor, doing: Doing | Unattended) -> str
 
 
 def clear_stale(session: Session, *, now: datetime) -> int:
-    """Delete expired attempts and codes; return their number. Sessions are kept as a record."""
-    cleared = 0
+    """Delete expired attempts, codes and digests of addresses; return their number. Sessions are kept as a record."""
+    cleared = forget_addresses(session, now=now)
     for statement in (
         delete(SignInAttempt).where(SignInAttempt.tried_at < now - TRIES_WINDOW),
         delete(SignInCode).where(SignInCode.expires_at < now),

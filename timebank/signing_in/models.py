@@ -9,7 +9,7 @@ from timebank.db import Base, UtcTime
 
 
 class LoginSession(Base):
-    """A session of a person on one device, until it expires or is revoked."""
+    """A session of a person on one device, until it expires or is revoked. See `halls` for `address_digest`."""
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -23,6 +23,7 @@ class LoginSession(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class SignInCode(Base):

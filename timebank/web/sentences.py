@@ -109,6 +109,9 @@ SENTENCES = {
     "not_adult": _("You can join from the age of 18. Ring us if you are younger."),
     "notice_not_agreed": _("Read what we keep about you, and say that you agree."),
     "too_many_applications": _("So many people want to join that we cannot keep up. Ring us and we write it down."),
+    "many_from_here": _(
+        "Many people have joined from here just now. Wait %(minutes)s minutes, or let a broker sign in here first."
+    ),
     "step_not_now": _("Another step comes first. Here is how the application stands now."),
     "own_application": _("This has your own name, phone or e-mail on it. Another broker takes it from here."),
     "referee_missing": _("Type the name of the person who gave the reference."),

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.people import NOW
+from tests.people import NOW, PASSWORD
 from timebank.codes import heard, spoken
 from timebank.joining.rules import MOST_AN_HOUR, Agreed
 
@@ -125,10 +125,33 @@ def test_too_many_from_one_address_have_to_wait(visitor, village, books, clock):
     for _ in range(8):
         visitor.done(visitor.get("join"), **TYPED)
     page = visitor.submit(visitor.get("join"), **TYPED)
-    assert "Wait 15 minutes, or ring us." in page
+    assert "Many people have joined from here just now. Wait 15 minutes, or let a broker sign in here first." in page
     assert books.count("application") == 8
     clock.move_to(NOW + timedelta(minutes=16))
     visitor.done(visitor.get("join"), **TYPED)
+
+
+@pytest.mark.parametrize("who", ["rosa", "clara"])
+def test_in_a_hall_where_a_broker_is_signed_in_nobody_is_turned_away(who, visitor, as_, village, books, clock):
+    broker = as_(None)
+    broker.done(broker.get("sign-in"), who=getattr(village, who).number, password=PASSWORD)
+    for _ in range(20):
+        visitor.done(visitor.get("join"), **TYPED)
+    assert books.count("application") == 20
+    clock.move_to(NOW + timedelta(hours=12))
+    for _ in range(8):
+        visitor.done(visitor.get("join"), **TYPED)
+    assert "Many people have joined from here" in visitor.submit(visitor.get("join"), **TYPED)
+
+
+def test_a_member_who_is_signed_in_is_no_broker_and_a_broker_who_signed_out_is_gone(visitor, as_, village):
+    ada, rosa = as_(None), as_(None)
+    ada.done(ada.get("sign-in"), who=village.ada.number, password=PASSWORD)
+    home = rosa.done(rosa.get("sign-in"), who=village.rosa.number, password=PASSWORD)
+    rosa.submit(home, "Sign out")
+    for _ in range(8):
+        visitor.done(visitor.get("join"), **TYPED)
+    assert "Many people have joined from here" in visitor.submit(visitor.get("join"), **TYPED)
 
 
 def test_an_area_that_is_closed_or_anothers_is_not_taken(visitor, village, books):

@@ -6,9 +6,12 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Unattended
 from timebank.joining import actions as joining
+from timebank.joining.errors import ManyFromHereError
 from timebank.joining.queries import find_application, list_applications
 from timebank.joining.rules import Agreed, Stage
 from timebank.signing_in.actions import begin_attempt
+from timebank.signing_in.errors import TooManyTriesError
+from timebank.signing_in.halls import has_broker
 from timebank.web.access import allows, anybody, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing
@@ -67,7 +70,16 @@ def write_down() -> str | Response:
 
 
 def _count_try() -> None:
-    """Count the try from this address in a unit of work of its own. Raises TooManyTriesError."""
-    address = request.remote_addr or ""
-    begin_attempt(db.session(), account=f"joining {g.bank.id} from {address}", address=address, now=clock.now())
+    """Count the try from this address in a unit of work of its own. Raises ManyFromHereError.
+
+    Where a broker is signed in at the address, such as in a hall with one network, nobody is counted: the broker came
+    so that many people join. How many a bank takes in an hour and a day is limited all the same.
+    """
+    address, now = request.remote_addr or "", clock.now()
+    if has_broker(db.session(), g.bank.id, address, now):
+        return
+    try:
+        begin_attempt(db.session(), account=f"joining {g.bank.id} from {address}", address=address, now=now)
+    except TooManyTriesError as error:
+        raise ManyFromHereError(**error.values) from error
     db.session.commit()

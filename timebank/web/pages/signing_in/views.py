@@ -130,8 +130,10 @@ def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int
 
 def _open_session(person_id: int, attempt_id: int) -> str:
     """Return the token of a new session on this device."""
-    device = request.user_agent.string
-    return actions.open_session(db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now())
+    device, address = request.user_agent.string, request.remote_addr or ""
+    return actions.open_session(
+        db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now(), address=address
+    )
 
 
 def _let_in(person_id: int, token: str, where: str) -> Response:
