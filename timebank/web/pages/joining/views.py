@@ -81,5 +81,5 @@ def _count_try() -> None:
     try:
         begin_attempt(db.session(), account=f"joining {g.bank.id} from {address}", address=address, now=now)
     except TooManyTriesError as error:
-        raise ManyFromHereError(**error.values) from error
+        raise ManyFromHereError(minutes=error.values["minutes"]) from error
     db.session.commit()
