@@ -8,7 +8,8 @@ import pytest
 from timebank import actors as members
 from timebank.actors import Actor, Role
 from timebank.exchanges import rules
-from timebank.exchanges.rules import TRANSITIONS, Deed, Side, Snapshot, State
+from timebank.exchanges.queries import MOST_OPEN
+from timebank.exchanges.rules import TRANSITIONS, Deed, Room, Side, Snapshot, State
 
 GIVER, RECEIVER, OTHER = 1, 2, 3
 
@@ -31,6 +32,27 @@ PEOPLE = {
     "trustee": actor(OTHER, Role.TRUSTEE),
     "auditor": actor(OTHER, Role.AUDITOR),
 }
+
+
+@pytest.mark.parametrize(
+    ("asked_of_this_one", "asked", "room"),
+    [
+        (0, 0, Room.FOR_MORE),
+        (9, 39, Room.FOR_MORE),
+        (10, 10, Room.NOT_WITH_THIS_ONE),
+        (11, 39, Room.NOT_WITH_THIS_ONE),
+        (0, 40, Room.NOT_WITH_ANYBODY),
+        (10, 40, Room.NOT_WITH_ANYBODY),
+    ],
+)
+def test_how_many_proposals_may_wait_for_an_answer(asked_of_this_one, asked, room):
+    assert rules.room_to_propose(asked_of_this_one=asked_of_this_one, asked=asked) is room
+
+
+def test_what_one_member_proposes_never_fills_the_page_of_what_waits():
+    assert 2 * rules.MOST_ASKED_OF_ONE < MOST_OPEN
+    assert rules.MOST_ASKED < MOST_OPEN
+
 
 #: For an exchange whose giver spoke last: in which state who may do what. Everything else is refused.
 MAY = {

@@ -6,17 +6,19 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.people import NOW, TODAY
-from timebank.actors import Doing, Unattended
+from timebank.actors import Doing, How, Unattended, acting_for
 from timebank.banks.models import Area
 from timebank.errors import NotAllowedError
 from timebank.interchange.listings import read, store
 from timebank.listings import actions, checks
-from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError
+from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError, TooManyListingsError
 from timebank.listings.models import Category, Listing, ListingWord
 from timebank.listings.queries import ListingFilter, find_listing, find_listings, get_tree, list_categories_of
-from timebank.listings.rules import Life, ListingKind, Move
+from timebank.listings.rules import MOST_LISTINGS, Life, ListingKind, Move
 from timebank.members.actions import get_membership_by_code
+from timebank.tasks.errors import NotesFullError
 from timebank.tasks.models import Task
+from timebank.tasks.rules import MOST_NOTES
 from timebank.trail.actions import OtherContentError
 from timebank.trail.models import TrailRow
 
@@ -181,3 +183,43 @@ def test_a_listing_that_no_word_finds_or_without_category_is_noticed(session, vi
     session.execute(actions.ListingCategory.__table__.delete())
     (finding,) = checks.listings_have_categories(session).findings
     assert finding.row == listing.code
+
+
+def test_a_member_lists_only_so_much_and_makes_room_by_closing(session, village, list_it, said):
+    first = actions.add(session, village.angus, ListingKind.OFFER, said(), Doing(village.ada, NOW, "first"))
+    closed = list_it()
+    actions.move(session, village.angus, closed, Move.CLOSE, Doing(village.ada, NOW))
+    paused = list_it(kind=ListingKind.REQUEST)
+    actions.move(session, village.angus, paused, Move.PAUSE, Doing(village.ada, NOW))
+    for _number in range(MOST_LISTINGS - 2):
+        list_it()
+    for who in (village.ada, acting_for(village.rosa, village.ada, How.PHONE)):
+        with pytest.raises(TooManyListingsError) as caught:
+            list_it(by=who)
+        assert caught.value.values == {"number": MOST_LISTINGS}
+    with pytest.raises(TooManyListingsError):
+        actions.move(session, village.angus, closed, Move.REOPEN, Doing(village.ada, NOW))
+    assert actions.add(session, village.angus, ListingKind.OFFER, said(), Doing(village.ada, NOW, "first")) == first, (
+        "a form that comes again gets its answer"
+    )
+    list_it(by=village.grace)
+    actions.move(session, village.angus, paused, Move.REOPEN, Doing(village.ada, NOW))
+    actions.move(session, village.angus, first, Move.CLOSE, Doing(village.ada, NOW))
+    actions.move(session, village.angus, closed, Move.REOPEN, Doing(village.ada, NOW))
+
+
+def test_a_broker_reads_only_so_many_wishes_of_a_member(session, village):
+    def ask(words, who=village.ada, key=None):
+        actions.ask_broker(session, words, Doing(who, NOW, key))
+
+    ask("Wish 0", key="first")
+    for number in range(1, MOST_NOTES):
+        ask(f"Wish {number}")
+    with pytest.raises(NotesFullError) as caught:
+        ask("One more")
+    assert caught.value.values == {"number": MOST_NOTES}
+    ask("Wish 3")
+    ask("Wish 0", key="first")
+    ask("Something", village.grace)
+    (note,) = session.scalars(select(Task.note).where(Task.subject == f"member:{village.ada.code}"))
+    assert note.count("Wish") == MOST_NOTES

@@ -100,3 +100,8 @@ def test_risks_are_kept_in_one_order_and_read_back():
     assert rules.write_risks([Risk.MONEY, Risk.HOME_VISIT]) == "home_visit money"
     assert rules.read_risks("home_visit money nonsense") == {Risk.HOME_VISIT, Risk.MONEY}
     assert len(rules.write_risks(Risk)) <= 120
+
+
+@pytest.mark.parametrize(("listed", "has"), [(0, True), (39, True), (40, False), (60, False)])
+def test_how_much_a_member_may_have_in_the_lists(listed, has):
+    assert rules.has_room(listed) is has

@@ -2,7 +2,7 @@
 
 import pytest
 
-from timebank.tasks.rules import add_note, is_free_for, list_notes
+from timebank.tasks.rules import MOST_NOTES, add_note, has_room, is_free_for, list_notes
 
 ROSA, MARY = 7, 8
 
@@ -30,3 +30,22 @@ def test_a_task_is_free_for_rosa_where_nobody_or_she_has_it(status, owner, free)
 )
 def test_a_note_that_is_new_is_added_and_no_other(standing, note, notes):
     assert list_notes(add_note(standing, note)) == notes
+
+
+@pytest.mark.parametrize(
+    ("count", "note", "has"),
+    [
+        (0, "New", True),
+        (MOST_NOTES - 1, "New", True),
+        (MOST_NOTES, "New", False),
+        (MOST_NOTES, "Note 3", True),
+        (MOST_NOTES, " ", True),
+        (MOST_NOTES + 5, "New", False),
+        (MOST_NOTES + 5, "Note 3", True),
+    ],
+)
+def test_a_member_writes_only_so_many_notes_into_a_task(count, note, has):
+    standing = ""
+    for number in range(count):
+        standing = add_note(standing, f"Note {number}")
+    assert has_room(standing, note) is has

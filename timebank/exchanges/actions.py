@@ -26,7 +26,7 @@ from timebank.exchanges.filing import find_category_id
 from timebank.exchanges.locked import Locked, add_first_step, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
-from timebank.exchanges.terms import Terms, all_minutes, check_day, check_sides, whole_steps
+from timebank.exchanges.terms import Terms, all_minutes, check_day, check_room, check_sides, whole_steps
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
 from timebank.spelling import is_blank
@@ -36,13 +36,15 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
     """Propose help to the other side, or ask for it, on a future day; return the exchange's code.
 
     Travel and getting ready are agreed here and count. Raises NotYoursError, OwnExchangeError, SamePersonError,
-    NothingSaidError, PastDayError, SideNotActiveError, NoTimeError, TooLongError or ExtrasTooLongError.
+    NothingSaidError, PastDayError, SideNotActiveError, TooManyAskedOfOneError, TooManyAskedError, NoTimeError,
+    TooLongError or ExtrasTooLongError.
     """
     code = codes.new_reference()
     first_code = begin(session, doing, Deed.PROPOSE, code, asdict(terms), is_new=True)
     if first_code is not None:
         return first_code
     side = check_sides(session, terms, doing.by)
+    check_room(session, terms, doing.by)
     check_day(bank, terms.day, doing.now, to_come=True)
     exchange = _new_exchange(bank, code, terms, doing)
     exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)

@@ -3,6 +3,7 @@
 A draft is its member's own. Its code is the key that it is sent under, so sending it twice makes one exchange.
 """
 
+import hmac
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from timebank.actors import Actor, Doing
 from timebank.banks.models import Bank
 from timebank.exchanges import actions, terms as conditions
 from timebank.exchanges.models import Draft, Exchange
-from timebank.exchanges.rules import Side
+from timebank.exchanges.rules import MOST_DRAFTS, Side
 from timebank.exchanges.terms import Terms
 from timebank.listings.models import Listing
 from timebank.listings.rules import ListingKind
@@ -41,11 +42,21 @@ class Question(StrEnum):
     HOW_LONG = "how-long"
 
 
-def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: datetime) -> Draft:
-    """Return a new draft in which only the member's side is set."""
+def start(
+    session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: datetime, form_key: str | None = None
+) -> Draft:
+    """Return a new draft in which only the member's side is set.
+
+    The same form again gives the draft that it began, as long as that was not sent. Of a member's drafts the newest
+    are kept.
+    """
+    code = _code_of(session, actor, form_key) if form_key else codes.new_reference()
+    begun = find(session, actor, code)
+    if begun is not None and begun.sent_code is None:
+        return begun
     draft = Draft(
         bank_id=actor.bank_id,
-        code=codes.new_reference(),
+        code=code if begun is None else codes.new_reference(),
         member_id=actor.membership_id,
         purpose=purpose,
         side=side,
@@ -53,7 +64,21 @@ def start(session: Session, actor: Actor, purpose: Purpose, side: Side, *, now: 
     )
     session.add(draft)
     session.flush()
+    _forget_oldest(session, actor)
     return draft
+
+
+def _code_of(session: Session, actor: Actor, form_key: str) -> str:
+    """Return a code derived from the form's key, since beginning a draft is on no trail."""
+    message = f"draft {actor.bank_id} {actor.membership_id} {form_key}".encode()
+    return codes.reference_of(hmac.digest(session.info["books_key"], message, "sha256"))
+
+
+def _forget_oldest(session: Session, actor: Actor) -> None:
+    own = (Draft.bank_id == actor.bank_id, Draft.member_id == actor.membership_id, Draft.sent_code.is_(None))
+    begun = session.scalars(select(Draft.code).where(*own).order_by(Draft.started_at.desc(), Draft.code)).all()
+    if len(begun) > MOST_DRAFTS:
+        session.execute(delete(Draft).where(*own, Draft.code.in_(begun[MOST_DRAFTS:])))
 
 
 def clear_drafts(session: Session, *, now: datetime) -> int:
@@ -62,30 +87,41 @@ def clear_drafts(session: Session, *, now: datetime) -> int:
     return int(cast("CursorResult[Any]", done).rowcount)
 
 
-def start_like(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
-    """Return a draft with the answers of an exchange of the actor's own, without the day."""
+def start_like(
+    session: Session, actor: Actor, exchange: Exchange, *, now: datetime, form_key: str | None = None
+) -> Draft:
+    """Return a draft with the answers of an exchange of the actor's own, without the day; see `start`."""
     side = exchange.snapshot().side_of(actor.account_id) or Side.GIVER
-    draft = start(session, actor, Purpose.RECORD, side, now=now)
+    draft = start(session, actor, Purpose.RECORD, side, now=now, form_key=form_key)
+    if draft.other_account_id is not None:
+        return draft
     draft.other_account_id = _other_account(exchange, actor)
     draft.what, draft.minutes = exchange.what, exchange.minutes or None
     session.flush()
     return draft
 
 
-def start_from_listing(
-    session: Session, actor: Actor, listing: Listing, owner_account_id: int, *, now: datetime
-) -> Draft:
-    """Return a draft that answers a listing: whoever answers a request gives, whoever answers an offer receives."""
+def start_from_listing(session: Session, listing: Listing, owner_account_id: int, doing: Doing) -> Draft:
+    """Return a draft that answers a listing: whoever answers a request gives, whoever answers an offer receives.
+
+    The same form again gives the same draft; see `start`.
+    """
     side = Side.RECEIVER if listing.kind == ListingKind.OFFER else Side.GIVER
-    draft = start(session, actor, Purpose.PROPOSE, side, now=now)
+    draft = start(session, doing.by, Purpose.PROPOSE, side, now=doing.now, form_key=doing.form_key)
+    if draft.other_account_id is not None:
+        return draft
     draft.other_account_id, draft.what, draft.listing_id = owner_account_id, listing.title, listing.id
     session.flush()
     return draft
 
 
-def start_for(session: Session, actor: Actor, exchange: Exchange, *, now: datetime) -> Draft:
-    """Return a draft that records the help agreed in this exchange."""
-    draft = start_like(session, actor, exchange, now=now)
+def start_for(
+    session: Session, actor: Actor, exchange: Exchange, *, now: datetime, form_key: str | None = None
+) -> Draft:
+    """Return a draft that records the help agreed in this exchange; see `start`."""
+    draft = start_like(session, actor, exchange, now=now, form_key=form_key)
+    if draft.exchange_id is not None:
+        return draft
     extras = exchange.travel_minutes + exchange.preparation_minutes
     draft.exchange_id, draft.day = exchange.id, None
     draft.minutes = (exchange.agreed_minutes or 0) - extras or None

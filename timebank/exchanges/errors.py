@@ -9,6 +9,18 @@ class NotNowError(TimebankError):
     message_id = "exchange_moved_on"
 
 
+class TooManyAskedOfOneError(TimebankError):
+    """This neighbour has not answered so many proposals of the member yet; values: `name`, `number`."""
+
+    message_id = "asked_one_too_often"
+
+
+class TooManyAskedError(TimebankError):
+    """So many proposals of the member wait for an answer; values: `number`."""
+
+    message_id = "asked_too_often"
+
+
 class NotYoursError(TimebankError):
     """The actor is not on the side, or in the role, that may do this."""
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from timebank import subjects
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
-from timebank.exchanges.rules import MOVED, OPEN, OfExchange, State
+from timebank.exchanges.rules import MOVED, OPEN, OfExchange, Side, State
 from timebank.references import Subject
 from timebank.rows import Page, columns_of, fetch, fetch_page
 
@@ -141,6 +141,32 @@ def list_steps(session: Session, bank_id: int, exchange_id: int) -> Sequence[Exc
     query = select(*columns_of(ExchangeStep, ExchangeStepRow))
     query = query.where(ExchangeStep.bank_id == bank_id, ExchangeStep.exchange_id == exchange_id)
     return fetch(session, query.order_by(ExchangeStep.number), ExchangeStepRow)
+
+
+class Asked(NamedTuple):
+    """How many proposals of a member wait for an answer: of one neighbour, and of all."""
+
+    of_one: int
+    of_all: int
+
+
+def count_asked(session: Session, bank_id: int, account_id: int, other_account_id: int) -> Asked:
+    """Return how many proposals made for an account wait for the other account, and for anybody."""
+    gives, receives = Exchange.giver_account_id == account_id, Exchange.receiver_account_id == account_id
+    row = session.execute(
+        select(
+            func.count().filter(_is_side(other_account_id)),
+            func.count(),
+        ).where(
+            Exchange.bank_id == bank_id,
+            Exchange.state == State.PROPOSED,
+            or_(
+                and_(gives, Exchange.proposed_side == Side.GIVER),
+                and_(receives, Exchange.proposed_side == Side.RECEIVER),
+            ),
+        )
+    ).one()
+    return Asked(*row)
 
 
 def find_reversal(session: Session, bank_id: int, code: str) -> Reversal | None:

@@ -107,6 +107,28 @@ TRANSITIONS: dict[tuple[State | None, Deed], State] = {
 }
 
 
+#: How many proposals of one member may wait for an answer: of one neighbour, and of all. A page shows more that wait.
+MOST_ASKED_OF_ONE = 10
+MOST_ASKED = 40
+#: How many drafts of a member are kept; a further one replaces the oldest.
+MOST_DRAFTS = 20
+
+
+class Room(StrEnum):
+    """Whether a member may propose more: yes, no more to this neighbour, or no more to anybody."""
+
+    FOR_MORE = "for_more"
+    NOT_WITH_THIS_ONE = "not_with_this_one"
+    NOT_WITH_ANYBODY = "not_with_anybody"
+
+
+def room_to_propose(*, asked_of_this_one: int, asked: int) -> Room:
+    """Return whether a member with so many proposals without an answer may make another."""
+    if asked >= MOST_ASKED:
+        return Room.NOT_WITH_ANYBODY
+    return Room.NOT_WITH_THIS_ONE if asked_of_this_one >= MOST_ASKED_OF_ONE else Room.FOR_MORE
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The values of an exchange that rules need: its state, its accounts, and the sides that proposed and recorded it.

@@ -19,8 +19,11 @@ from timebank.exchanges.errors import (
     SamePersonError,
     SideNotActiveError,
     TooLongAgoError,
+    TooManyAskedError,
+    TooManyAskedOfOneError,
 )
-from timebank.exchanges.rules import Side
+from timebank.exchanges.queries import count_asked
+from timebank.exchanges.rules import Room, Side
 from timebank.holders.queries import hold_standing
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError, round_up_to_step
 from timebank.members.queries import find_actor_by_account
@@ -86,6 +89,21 @@ def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
         if holder is None or not may_exchange(holder):
             raise SideNotActiveError(name=holder.name if holder else "")
     return side
+
+
+def check_room(session: Session, terms: Terms, by: Actor) -> None:
+    """Check that no neighbour is asked more than they can answer. Raises TooManyAskedOfOneError or TooManyAskedError.
+
+    A broker's proposals for a member count as the member's. Two proposals at the same moment may both be the last.
+    """
+    (other_id,) = {terms.giver_account_id, terms.receiver_account_id} - {by.account_id}
+    asked = count_asked(session, by.bank_id, by.account_id, other_id)
+    room = rules.room_to_propose(asked_of_this_one=asked.of_one, asked=asked.of_all)
+    if room is Room.NOT_WITH_ANYBODY:
+        raise TooManyAskedError(number=asked.of_all)
+    if room is Room.NOT_WITH_THIS_ONE:
+        other = find_actor_by_account(session, by.bank_id, other_id)
+        raise TooManyAskedOfOneError(name=other.name if other else "", number=asked.of_one)
 
 
 def all_minutes(terms: Terms) -> int:

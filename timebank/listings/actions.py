@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -14,7 +14,7 @@ from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.listings import rules
-from timebank.listings.errors import CategoriesError, ListingMovedOnError
+from timebank.listings.errors import CategoriesError, ListingMovedOnError, TooManyListingsError
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.queries import get_tree, list_categories_of
 from timebank.listings.rules import Life, ListingKind, ListingText, Move
@@ -52,7 +52,10 @@ def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> 
 
 
 def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, doing: Doing) -> str:
-    """List an offer or a request of the actor; return its code. Raises NotAllowedError and what rules.check raises."""
+    """List an offer or a request of the actor; return its code.
+
+    Raises NotAllowedError, TooManyListingsError and what rules.check raises.
+    """
     code = codes.new_reference()
     deed, subject = DeedName(f"listing.{kind}"), Ref(Subject.LISTING, code)
     first_code = trail.begin(session, doing, deed, subject, asdict(content), is_new=True)
@@ -60,6 +63,7 @@ def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, d
         return first_code
     if not may_exchange(doing.by):
         raise NotAllowedError
+    _check_room(session, bank.id, doing.by.membership_id)
     _check(session, bank.id, content, kept=())
     listing = Listing(
         bank_id=bank.id,
@@ -95,7 +99,7 @@ def change(session: Session, bank: Bank, code: str, content: ListingText, doing:
 def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> None:
     """Pause, close or reopen a listing, or confirm that it is still right.
 
-    Raises NotAllowedError, or ListingMovedOnError if its life does not allow that now.
+    Raises NotAllowedError, ListingMovedOnError if its life does not allow that now, or TooManyListingsError.
     """
     if trail.is_repeat(session, doing, DeedName(f"listing.{what}"), Ref(Subject.LISTING, code)):
         return
@@ -103,6 +107,8 @@ def move(session: Session, bank: Bank, code: str, what: Move, doing: Doing) -> N
     life = rules.after(Life(listing.life), what)
     if life is None:
         raise ListingMovedOnError
+    if listing.is_closed:
+        _check_room(session, bank.id, listing.member_id)
     listing.life, listing.changed_at = life, doing.now
     if what in {Move.REOPEN, Move.RECONFIRM}:
         listing.review_on = _next_review(bank, doing.now)
@@ -141,14 +147,17 @@ def hand_over(session: Session, bank: Bank, code: str, to: Actor, doing: Doing) 
 
 
 def ask_broker(session: Session, words: str, doing: Doing) -> None:
-    """Open a task for a broker to find somebody; if one is open for this member, the words are added to it."""
+    """Open a task for a broker to find somebody; if one is open for this member, the words are added to it.
+
+    Raises NotAllowedError, or NotesFullError where a broker has as much of theirs to read already.
+    """
     member = Ref(Subject.MEMBER, doing.by.code)
     if trail.is_repeat(session, doing, DeedName.HELP_LOOKED_FOR, member, {"words": words}):
         return
     if not may_exchange(doing.by):
         raise NotAllowedError
     kind = task_rules.TaskKind.FIND_SOMEBODY
-    tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now)
+    tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now, is_limited=True)
 
 
 def _next_review(bank: Bank, now: datetime) -> date:
@@ -166,6 +175,14 @@ def _lock_own(session: Session, code: str, doing: Doing) -> Listing:
     if listing is None or not rules.may_change(listing.member_id, doing.by):
         raise NotAllowedError
     return listing
+
+
+def _check_room(session: Session, bank_id: int, member_id: int) -> None:
+    """Raise TooManyListingsError where the member has as many as there may be; a broker's for them count too."""
+    own = (Listing.bank_id == bank_id, Listing.member_id == member_id, Listing.life != Life.CLOSED)
+    listed = session.scalar(select(func.count()).select_from(Listing).where(*own)) or 0
+    if not rules.has_room(listed):
+        raise TooManyListingsError(number=listed)
 
 
 def _check(session: Session, bank_id: int, content: ListingText, *, kept: Sequence[int]) -> None:

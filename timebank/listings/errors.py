@@ -15,6 +15,12 @@ class CategoriesError(TimebankError):
     message_id = "listing_categories"
 
 
+class TooManyListingsError(TimebankError):
+    """The member has as many offers and requests as others can look through; values: `number`."""
+
+    message_id = "too_many_listings"
+
+
 class ListingMovedOnError(TimebankError):
     """A listing was closed, paused or opened meanwhile, so this cannot be done with it any more."""
 

@@ -36,6 +36,15 @@ class OfListing:
     is_closed = InState("life", Life.CLOSED)
 
 
+#: How many offers and requests a member may have that are not closed.
+MOST_LISTINGS = 40
+
+
+def has_room(listed: int) -> bool:
+    """Return whether a member with so many listings that are not closed may have another."""
+    return listed < MOST_LISTINGS
+
+
 class Risk(StrEnum):
     """A risk that a broker considers before help of a category is agreed."""
 

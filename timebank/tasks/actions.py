@@ -15,19 +15,29 @@ from timebank.actors import Doing, may_broker, may_coordinate
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked
-from timebank.tasks.errors import TaskDoneError, TaskTakenError
+from timebank.tasks.errors import NotesFullError, TaskDoneError, TaskTakenError
 from timebank.tasks.models import Task
-from timebank.tasks.rules import Status, add_note, is_free_for
+from timebank.tasks.rules import Status, add_note, has_room, is_free_for, list_notes
 from timebank.trail import actions as trail
 
 #: As the index has it, in so many words: a bound value would not be known for the same once the plan is kept.
 _NOT_DONE = text("status <> 'done'")
 
 
-def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: str = "", now: datetime) -> str:
+def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
+    session: Session,
+    bank_id: int,
+    *,
+    kind: str,
+    subject: Ref,
+    note: str = "",
+    now: datetime,
+    is_limited: bool = False,
+) -> str:
     """Open a task about a subject, such as a member; return its code.
 
-    While a task of this kind about this subject is not done, it is given again, and a note that is new is added.
+    While a task of this kind about this subject is not done, it is given again, and a note that is new is added. What
+    members write themselves is limited: raises NotesFullError.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
@@ -55,6 +65,8 @@ def open_task(session: Session, bank_id: int, *, kind: str, subject: Ref, note: 
             .execution_options(populate_existing=True)
         )
         if standing is not None:
+            if is_limited and not has_room(standing.note, note):
+                raise NotesFullError(number=len(list_notes(standing.note)))
             standing.note = add_note(standing.note, note)
             session.flush()
             return standing.code

@@ -5,6 +5,12 @@ from typing import cast
 from timebank.errors import TimebankError
 
 
+class NotesFullError(TimebankError):
+    """A member has written as much into an open task as a broker can read; values: `number`, of their notes."""
+
+    message_id = "notes_full"
+
+
 class TaskTakenError(TimebankError):
     """Somebody else has the task; values: `owner_id`, whose membership it is."""
 

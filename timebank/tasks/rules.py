@@ -41,6 +41,16 @@ def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
     return status == Status.OPEN or (status == Status.TAKEN and owner_id == membership_id)
 
 
+#: How many notes a member may write into one task before a broker has finished it.
+MOST_NOTES = 20
+
+
+def has_room(standing: str, note: str) -> bool:
+    """Return whether one more note of a member finds room; what stands there already takes none."""
+    notes = add_note(standing, note)
+    return notes == standing or len(list_notes(notes)) <= MOST_NOTES
+
+
 def add_note(standing: str, note: str) -> str:
     """Return the notes with one more as a paragraph; an empty or repeated note changes nothing."""
     paragraph = "\n".join(line.strip() for line in note.splitlines() if not is_blank(line))

@@ -35,6 +35,12 @@ SENTENCES = {
     "extras_not_agreed": _("Travel and getting ready count only where they were agreed before."),
     "extras_too_long": _("Travel and getting ready can be 10 hours each at most."),
     "thanked_already": _("You have said thank you for this already."),
+    "asked_one_too_often": _(
+        "%(name)s has %(number)s questions of yours to answer already. Wait for an answer, or call one of them off."
+    ),
+    "asked_too_often": _(
+        "%(number)s of your questions wait for an answer already. Wait for some of them, or call some off."
+    ),
     "form_sent_before": _("You sent this already, with other words. Start a new one to record something else."),
     # Corrections and months
     "correction_same_account": _("Choose two different accounts."),
@@ -72,6 +78,9 @@ SENTENCES = {
     ),
     # The to-do list
     "task_taken": _("Somebody else has this one already."),
+    "notes_full": _(
+        "A broker has %(number)s wishes of yours to look at already, and will get in touch. Or ring us: it is quicker."
+    ),
     "task_done": _("This was finished already. Below is what came of it."),
     # Signing in
     "sign_in_does_not_fit": _("That does not fit together. Look at both again, or use a sign-in code."),
@@ -90,6 +99,9 @@ SENTENCES = {
     # Offers, requests and categories
     "listing_without_title": _("Say in a few words what it is about."),
     "listing_categories": _("Choose one to three kinds of help."),
+    "too_many_listings": _(
+        "There are %(number)s offers and requests of yours already. Close one that is not right any more, then list it."
+    ),
     "listing_moved_on": _("This was changed a moment ago, so nothing more happened. Here is how it stands now."),
     "category_without_name": _("Type the name."),
     "category_name_taken": _("There is one called %(name)s beside it already."),

@@ -10,7 +10,7 @@ from timebank.exchanges import drafts
 from timebank.listings import access, actions
 from timebank.listings.queries import find_listing, find_listings, get_tree
 from timebank.listings.rules import may_change, may_hand_over
-from timebank.web.access import allows, members_who_exchange
+from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.committing import press
 from timebank.web.extensions import db
@@ -84,7 +84,7 @@ def answer(code: str) -> Response:
     listing = find_listing(db.session(), g.bank.id, code)
     if listing is None or not access.may_answer(line, g.actor, today()):
         return redirect(url_for("listings.listing", code=code), 303)
-    draft = drafts.start_from_listing(db.session(), g.actor, listing, line.account_id, now=clock.now())
+    draft = drafts.start_from_listing(db.session(), listing, line.account_id, doing(ButtonForm()))
     db.session.commit()
     return redirect(url_for("recording.what", code=draft.code), 303)
 

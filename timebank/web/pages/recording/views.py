@@ -27,7 +27,7 @@ from timebank.web.asked import asked_words
 from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
-from timebank.web.forms import SelectChoice, tidy
+from timebank.web.forms import ButtonForm, SelectChoice, tidy
 from timebank.web.pages.recording import blueprint
 from timebank.web.pages.recording.forms import HowLongForm, SendForm, WhatForm, WhenForm, WhoForm
 from timebank.web.pages.recording.way import minutes_there_and_back
@@ -45,7 +45,8 @@ def start(purpose: str, side: str) -> str | Response:
     if form.validate_on_submit():
         other = _chosen_person(form, accounts_by_code, before=accounts_by_code.get(asked_words("with")))
         if other is not None:
-            draft = drafts.start(db.session(), g.actor, Purpose(purpose), Side(side), now=clock.now())
+            now, key = clock.now(), form.key
+            draft = drafts.start(db.session(), g.actor, Purpose(purpose), Side(side), now=now, form_key=key)
             draft.other_account_id = other
             db.session.commit()
             return redirect(url_for("recording.what", code=draft.code), 303)
@@ -171,7 +172,7 @@ def check(code: str) -> str | Response:
 def again(code: str) -> Response:
     """Start a draft like this exchange, which asks for the day only."""
     exchange = access.get_for_draft(db.session(), g.actor, code)
-    draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now())
+    draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     return _go_on(draft)
 
@@ -183,7 +184,7 @@ def record_agreed(code: str) -> Response:
     exchange = access.get_for_draft(db.session(), g.actor, code)
     if not may_record(exchange.snapshot(), g.actor):
         return redirect(url_for("exchanges.exchange", code=code), 303)
-    draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now())
+    draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     return redirect(url_for("recording.when", code=draft.code), 303)
 
