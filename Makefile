@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test pages look check format lock bench soak faults mutation picture schema messages clean
+.PHONY: help run install test pages look check format lock bench soak faults attack mutation picture schema messages clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -68,6 +68,10 @@ soak: $(VENV)/development.stamp  ## a million generated deeds against the pure l
 
 faults: $(VENV)/development.stamp  ## kill -9 of the server under load, 50 times on each database
 	$(BIN)/python -m benchmarks.faults
+
+REQUESTS ?= 30000
+attack: $(VENV)/development.stamp  ## send the site what no browser sends, REQUESTS= times on each database, and check the books
+	$(BIN)/python -m benchmarks.attack --requests $(REQUESTS)
 
 mutation: $(VENV)/development.stamp  ## mutation tests of the books' code and triggers
 	$(BIN)/python -m tests.mutation

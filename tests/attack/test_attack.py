@@ -1,0 +1,110 @@
+"""A short attack holds on the site as it is, and notices what is planted; `make attack` makes a long one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from threading import Thread
+
+import pytest
+from flask import Flask, g, request
+from sqlalchemy import select, text
+from werkzeug.serving import make_server
+
+from tests.attack.attacking import Attack
+from tests.attack.findings import Kind
+from tests.attack.rounds import attack_once, check_after, endpoints_reached
+from tests.attack.town import STRATHMORE, attackers_at
+from timebank.app import create_app
+from timebank.db import make_engine
+from timebank.members.models import Membership
+from timebank.web.extensions import db
+
+REQUESTS = 300
+SEED = "test"
+#: Roles of the first bank, and somebody of the other one.
+FEW = (("member", "glen-isla"), ("coordinator", "glen-isla"), ("broker", "strathmore"))
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[int]:
+    """Serve an app in this process; yield its port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+            app.extensions["alone_engine"].dispose()
+
+
+def plant(app: Flask, endpoint: str, change: Callable[[object], object]) -> None:
+    """Have a view answer what `change` makes of its answer."""
+    view = app.view_functions[endpoint]
+
+    @wraps(view)
+    def changed(**arguments: object) -> object:
+        return change(view(**arguments))
+
+    app.view_functions[endpoint] = changed
+
+
+def break_on_an_unknown_argument(answer):
+    if set(request.args) - {"kind", "words", "page"}:
+        raise ZeroDivisionError
+    return answer
+
+
+def show_as_it_was_typed(answer):
+    about = db.session.scalar(select(Membership.about).where(Membership.id == g.actor.membership_id))
+    return f"{answer}<p>{about}</p>" if isinstance(answer, str) else answer
+
+
+def show_a_row_of_the_other_bank(answer):
+    return f"{answer}<p>Heron {STRATHMORE.name}</p>"
+
+
+def test_a_short_attack_finds_nothing(town, tmp_path):
+    report = attack_once(town, tmp_path, SEED, REQUESTS)
+    assert [str(finding) for finding in report.findings.values()] == []
+    assert report.requests >= REQUESTS
+    assert not report.signed_out
+    assert len(endpoints_reached(tmp_path / "site.log")) > 25
+
+
+@pytest.fixture
+def planted(town):
+    """Some who attack the site with three faults."""
+    app = create_app(town)
+    plant(app, "listings.listings", break_on_an_unknown_argument)
+    plant(app, "members.profile", show_as_it_was_typed)
+    plant(app, "home.home", show_a_row_of_the_other_bank)
+    with serving(app) as port:
+        yield [attacker for attacker in attackers_at(town, port) if (attacker.role, attacker.bank) in FEW]
+
+
+# Werkzeug leaves the temporary file of a part that is cut off to be collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_attack_notices_a_broken_page_a_marker_and_a_row_of_others(planted):
+    report = Attack(planted, SEED).run(REQUESTS)
+    assert report.kinds == {Kind.BROKEN, Kind.MARKUP, Kind.UNSEEN}
+    reproduced = "\n".join(str(finding) for finding in report.findings.values())
+    assert "GET /glen-isla/listings" in reproduced
+    assert "GET /glen-isla/profile" in reproduced
+    assert f"at {SEED}/" in reproduced
+
+
+def test_the_books_are_checked_after_an_attack(town):
+    assert check_after(town, SEED) == []
+    engine = make_engine(town.database_url)
+    with engine.begin() as connection:
+        guards = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+        for guard in guards:
+            connection.execute(text(f"DROP TRIGGER {guard}"))
+        connection.execute(text("UPDATE account SET balance = balance + 1 WHERE balance > 0"))
+    engine.dispose()
+    assert {finding.kind for finding in check_after(town, SEED)} == {Kind.BOOKS}
