@@ -10,6 +10,7 @@ may not see; the books must balance afterwards. Exits with 1 on a finding, with 
 
 import argparse
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="repeats the choices of a run")
     options.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two; without it, both")
     chosen = options.parse_args()
+    for sign in (signal.SIGINT, signal.SIGTERM):  # either ends it early, with a summary of what was done
+        signal.signal(sign, signal.default_int_handler)
     are_right = True
     for name, town in (("sqlite", sqlite_town), ("postgresql", postgresql_town)):
         if chosen.database in {None, name}:
