@@ -685,6 +685,7 @@ CREATE TABLE public.exchange (
     receiver_account_id bigint NOT NULL,
     state public.exchange_state NOT NULL,
     what character varying(200) NOT NULL,
+    what_folded text NOT NULL,
     proposed_side character varying(10),
     agreed_on date,
     agreed_minutes integer,

@@ -479,6 +479,7 @@ CREATE TABLE exchange (
     receiver_account_id BIGINT NOT NULL,
     state VARCHAR(20) NOT NULL,
     what VARCHAR(200) NOT NULL,
+    what_folded TEXT NOT NULL,
     proposed_side VARCHAR(10),
     agreed_on DATE,
     agreed_minutes INTEGER,

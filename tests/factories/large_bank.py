@@ -176,6 +176,7 @@ def _exchange(session: Session, bank: Bank, keeper: Actor, crowd: Crowd, numbers
                 "receiver_account_id": sides[1],
                 "state": state,
                 "what": f"Help {number % 40}",
+                "what_folded": f"help {number % 40}",
                 "proposed_side": None if recorded else "giver",
                 "agreed_on": None if recorded else day,
                 "agreed_minutes": None if recorded else minutes,

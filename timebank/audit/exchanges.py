@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.models import Exchange
@@ -13,7 +13,7 @@ from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.members.models import Membership, Person
 from timebank.members.queries import is_called_or_numbered
 from timebank.rows import Page, columns_of, fetch_page
-from timebank.spelling import is_blank
+from timebank.spelling import fold, is_blank
 
 EXCHANGES_A_PAGE = 25
 EXCHANGES_A_BATCH = 1_000
@@ -113,7 +113,10 @@ def list_batches(
 def _conditions(bank_id: int, filters: ExchangeFilter) -> list[ColumnElement[bool]]:
     day = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
     conditions: list[ColumnElement[bool]] = [Exchange.bank_id == bank_id]
-    conditions += [Exchange.what.icontains(word, autoescape=True) for word in filters.words.split()]
+    words = fold(filters.words).split()
+    conditions += [Exchange.what_folded.contains(word, autoescape=True) for word in words]
+    if not words and not is_blank(filters.words):
+        conditions.append(false())
     if not is_blank(filters.person):
         conditions.append(_is_side(_accounts_of_person(bank_id, filters.person)))
     if filters.area_id is not None:

@@ -29,7 +29,7 @@ from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.terms import Terms, all_minutes, check_day, check_room, check_sides, whole_steps
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
-from timebank.spelling import is_blank
+from timebank.spelling import fold, is_blank
 
 
 def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
@@ -204,6 +204,7 @@ def _new_exchange(bank: Bank, code: str, terms: Terms, doing: Doing) -> Exchange
         receiver_account_id=terms.receiver_account_id,
         state=State.PROPOSED,
         what=terms.what.strip(),
+        what_folded=fold(terms.what),
         changed_at=doing.now,
     )
 

@@ -37,7 +37,8 @@ class Exchange(OfExchange, Base):
     """Help between two accounts. `agreed_*` is what was arranged, `occurred_on` and `minutes` what was recorded.
 
     Travel and preparation are agreed before; both `agreed_minutes` and `minutes` count them in. What came of a
-    listing knows it, and the category that it is filed under.
+    listing knows it, and the category that it is filed under. `what_folded` is `what` as it is searched: whoever erases
+    one erases both.
     """
 
     __tablename__ = "exchange"
@@ -71,6 +72,7 @@ class Exchange(OfExchange, Base):
     receiver_account_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(InDomain(STATE))
     what: Mapped[str] = mapped_column(String(200))
+    what_folded: Mapped[str] = mapped_column(Text)
     proposed_side: Mapped[str | None] = mapped_column(String(10))
     agreed_on: Mapped[date | None]
     agreed_minutes: Mapped[int | None]

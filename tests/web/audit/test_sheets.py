@@ -47,6 +47,7 @@ def many(books):
                 receiver_account_id=village.grace.account_id,
                 state="recorded",
                 what=f"Walk {number}",
+                what_folded=f"walk {number}",
                 recorded_side="giver",
                 occurred_on=TODAY,
                 minutes=15,
