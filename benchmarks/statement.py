@@ -31,7 +31,7 @@ from timebank.db import make_engine
 from timebank.exchanges.models import Exchange
 from timebank.members.actions import NewMember, admit
 from timebank.members.queries import find_actor_by_code
-from timebank.signing_in.actions import open_session
+from timebank.signing_in.actions import Arrival, open_session
 
 BATCH = 10_000
 NEIGHBOURS = 20
@@ -82,7 +82,7 @@ def measure(settings: Settings, small: int, large: int, rounds: int) -> dict[str
         for key, size in (("small", small), ("large", large)):
             _fill(session, bank, people[key], neighbours, size)
         tokens = {
-            key: open_session(session, actor.person_id, attempt_id=None, device="bench", now=clock.now())
+            key: open_session(session, Arrival(actor.bank_id, actor.person_id), now=clock.now())
             for key, actor in people.items()
         }
         session.commit()

@@ -58,10 +58,20 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeMaker:
+    """The broker who made, and therefore has seen, the sign-in code that opened a session."""
+
+    membership_id: int
+    account_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor(OfMember):
     """Who performs an action: a person through one membership of one bank, with its roles.
 
-    If a broker acts for them, `hand` is that broker, and the roles are a member's only.
+    If a broker acts for them, `hand` is that broker, and the roles are a member's only. So they are where a code opened
+    the session that its maker, `code_maker`, could have used as well.
     """
 
     bank_id: int
@@ -74,6 +84,7 @@ class Actor(OfMember):
     roles: frozenset[Role]
     standing: Standing = Standing.ACTIVE
     hand: Hand | None = None
+    code_maker: CodeMaker | None = None
 
     @property
     def doer_id(self) -> int:
@@ -119,6 +130,11 @@ class Doing:
         """Return `by.on_behalf_of`."""
         return self.by.on_behalf_of
 
+    @property
+    def code_made_by(self) -> int | None:
+        """Return the membership whose sign-in code opened the actor's session; None if it has seen no code."""
+        return self.by.code_maker.membership_id if self.by.code_maker else None
+
     def part_of_it(self, by: Actor | None = None) -> "Doing":
         """Return the value for an action that is a part of this one: without the key, which is unique on the trail."""
         return Doing(by or self.by, self.now)
@@ -146,6 +162,11 @@ class Unattended:
         return None
 
     @property
+    def code_made_by(self) -> None:
+        """Return None."""
+        return None
+
+    @property
     def form_key(self) -> None:
         """Return None: the trail stores form keys of members only."""
         return None
@@ -153,6 +174,10 @@ class Unattended:
     def part_of_it(self) -> "Unattended":
         """Return itself, as `Doing.part_of_it`."""
         return self
+
+
+#: Who looks at what another has done: they take people in, approve, or both.
+KEEPERS = (Role.BROKER, Role.COORDINATOR, Role.TRUSTEE)
 
 
 def may_exchange(actor: Actor) -> bool:
@@ -195,6 +220,11 @@ def may_grant(actor: Actor, role: Role, *, to_membership: int) -> bool:
     return may_coordinate(actor) and actor.membership_id != to_membership and role is not Role.MEMBER
 
 
+def may_prove_contact(actor: Actor, member: Actor) -> bool:
+    """Return whether the actor may say that a contact is the member's: as with their standing, and in person."""
+    return actor.hand is None and may_change_standing(actor, member)
+
+
 #: Where a membership may go from where it stands. Who left can come back.
 STANDINGS: dict[Standing, tuple[Standing, ...]] = {
     Standing.ACTIVE: (Standing.SUSPENDED, Standing.LEFT),
@@ -219,6 +249,11 @@ def may_act_for(broker: Actor, member: Actor) -> bool:
     """Return whether the broker may act for the member: any other who exchanges."""
     other = broker.membership_id != member.membership_id
     return other and broker.hand is None and may_broker(broker) and may_exchange(member)
+
+
+def signed_in_by_code(actor: Actor, maker: CodeMaker) -> Actor:
+    """Return the actor in a session that a code of the maker opened: with a member's roles only."""
+    return replace(actor, roles=actor.roles & {Role.MEMBER}, code_maker=maker)
 
 
 def acting_for(broker: Actor, member: Actor, how: How) -> Actor:

@@ -105,6 +105,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.books_keep_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.happened_at > (SELECT max(e.happened_at) FROM security_event e WHERE e.bank_id = OLD.bank_id) - interval '365 days' THEN
+        PERFORM books_refuse('books_append_only');
+    END IF;
+    RETURN OLD;
+END $$;
+
 CREATE FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -801,7 +812,8 @@ CREATE TABLE public.login_session (
     opened_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
-    address_digest bytea
+    address_digest bytea,
+    code_id bigint
 );
 
 CREATE TABLE public.membership (
@@ -818,6 +830,7 @@ CREATE TABLE public.membership (
     shows_phone boolean DEFAULT false NOT NULL,
     shows_email boolean DEFAULT false NOT NULL,
     is_holder boolean DEFAULT false NOT NULL,
+    admitted_by bigint,
     CONSTRAINT ck_membership_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
 );
 
@@ -844,6 +857,8 @@ CREATE TABLE public.person (
     name_folded text NOT NULL,
     email character varying(254),
     phone character varying(40),
+    email_is_proved boolean DEFAULT false NOT NULL,
+    phone_is_proved boolean DEFAULT false NOT NULL,
     password_hash character varying(200),
     created_at timestamp with time zone NOT NULL
 );
@@ -876,6 +891,23 @@ CREATE TABLE public.reversal (
     CONSTRAINT ck_reversal_second_approver CHECK (((approved_by IS NULL) OR (approved_by <> proposed_by)))
 );
 
+CREATE TABLE public.role_change (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    membership_id bigint NOT NULL,
+    role character varying(20) NOT NULL,
+    gives boolean NOT NULL,
+    proposed_by bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    approved_by bigint,
+    refused_by bigint,
+    closed_at timestamp with time zone,
+    CONSTRAINT ck_role_change_closed CHECK (((closed_at IS NULL) = ((approved_by IS NULL) AND (refused_by IS NULL)))),
+    CONSTRAINT ck_role_change_role CHECK (((role)::text = ANY ((ARRAY['member'::character varying, 'broker'::character varying, 'coordinator'::character varying, 'trustee'::character varying, 'auditor'::character varying])::text[]))),
+    CONSTRAINT ck_role_change_second_approver CHECK ((approved_by <> proposed_by))
+);
+
 CREATE TABLE public.seal (
     bank_id bigint NOT NULL,
     number bigint NOT NULL,
@@ -900,21 +932,45 @@ CREATE TABLE public.seal_log (
     CONSTRAINT ck_seal_log_number CHECK ((number > 1))
 );
 
+CREATE TABLE public.security_event (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    kind character varying(40) NOT NULL,
+    person_id bigint,
+    done_by bigint,
+    origin_digest bytea,
+    device character varying(120) NOT NULL,
+    before text NOT NULL,
+    after text NOT NULL,
+    evidence text NOT NULL
+);
+
 CREATE TABLE public.sign_in_attempt (
     id bigint NOT NULL,
-    account_digest bytea NOT NULL,
+    typed_digest bytea NOT NULL,
+    account_digest bytea,
     address_digest bytea NOT NULL,
     tried_at timestamp with time zone NOT NULL,
     succeeded boolean NOT NULL
 );
 
 CREATE TABLE public.sign_in_code (
-    code_digest bytea NOT NULL,
+    id bigint NOT NULL,
+    code_digest bytea,
+    first_digest bytea,
+    second_digest bytea,
     bank_id bigint NOT NULL,
     person_id bigint NOT NULL,
+    made_by bigint,
+    completed_by bigint,
     made_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    voided_at timestamp with time zone,
+    CONSTRAINT ck_sign_in_code_completed CHECK (((second_digest IS NULL) = (completed_by IS NULL))),
+    CONSTRAINT ck_sign_in_code_two_people CHECK ((completed_by <> made_by)),
+    CONSTRAINT ck_sign_in_code_whole_or_halves CHECK (((code_digest IS NULL) = (first_digest IS NOT NULL)))
 );
 
 CREATE TABLE public.sign_off (
@@ -984,6 +1040,7 @@ CREATE TABLE public.trail (
     done_at timestamp with time zone NOT NULL,
     done_by bigint,
     on_behalf_of bigint,
+    code_made_by bigint,
     deed character varying(60) NOT NULL,
     subject character varying(80) NOT NULL,
     form_key character varying(64),
@@ -1074,17 +1131,23 @@ ALTER TABLE ONLY public.posting
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT pk_reversal PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT pk_role_change PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.seal
     ADD CONSTRAINT pk_seal PRIMARY KEY (bank_id, number);
 
 ALTER TABLE ONLY public.seal_log
     ADD CONSTRAINT pk_seal_log PRIMARY KEY (bank_id, number);
 
+ALTER TABLE ONLY public.security_event
+    ADD CONSTRAINT pk_security_event PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.sign_in_attempt
     ADD CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sign_in_code
-    ADD CONSTRAINT pk_sign_in_code PRIMARY KEY (code_digest);
+    ADD CONSTRAINT pk_sign_in_code PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sign_off
     ADD CONSTRAINT pk_sign_off PRIMARY KEY (bank_id, id);
@@ -1155,8 +1218,14 @@ ALTER TABLE ONLY public.membership
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT uq_reversal_bank_id_code UNIQUE (bank_id, code);
 
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT uq_role_change_bank_id_code UNIQUE (bank_id, code);
+
 ALTER TABLE ONLY public.seal
     ADD CONSTRAINT uq_seal_bank_id_size UNIQUE (bank_id, size);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT uq_sign_in_code_code_digest UNIQUE (code_digest);
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT uq_task_bank_id_code UNIQUE (bank_id, code);
@@ -1200,13 +1269,23 @@ CREATE INDEX ix_person_phone ON public.person USING btree (phone);
 
 CREATE INDEX ix_posting_entry ON public.posting USING brin (entry_id) WITH (pages_per_range='32', autosummarize='on');
 
+CREATE INDEX ix_security_event_origin ON public.security_event USING btree (bank_id, kind, origin_digest, happened_at);
+
+CREATE INDEX ix_security_event_person ON public.security_event USING btree (person_id, id);
+
 CREATE INDEX ix_sign_in_attempt_account ON public.sign_in_attempt USING btree (account_digest, tried_at);
 
 CREATE INDEX ix_sign_in_attempt_address ON public.sign_in_attempt USING btree (address_digest, tried_at);
 
+CREATE INDEX ix_sign_in_attempt_typed ON public.sign_in_attempt USING btree (typed_digest, tried_at);
+
+CREATE INDEX ix_sign_in_code_first_digest ON public.sign_in_code USING btree (first_digest);
+
 CREATE INDEX ix_sign_in_code_person_id ON public.sign_in_code USING btree (person_id);
 
 CREATE INDEX ix_task_status ON public.task USING btree (bank_id, status, id);
+
+CREATE INDEX ix_trail_code_made_by ON public.trail USING btree (bank_id, id) WHERE (code_made_by IS NOT NULL);
 
 CREATE INDEX ix_trail_subject ON public.trail USING btree (bank_id, subject);
 
@@ -1217,6 +1296,8 @@ CREATE UNIQUE INDEX uq_closing_month ON public.closing USING btree (bank_id, mon
 CREATE UNIQUE INDEX uq_membership_one_holder ON public.membership USING btree (bank_id) WHERE is_holder;
 
 CREATE UNIQUE INDEX uq_reversal_one_waiting ON public.reversal USING btree (bank_id, exchange_id) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX uq_role_change_one_waiting ON public.role_change USING btree (bank_id, membership_id, role) WHERE (closed_at IS NULL);
 
 CREATE UNIQUE INDEX uq_sign_off_one_waiting ON public.sign_off USING btree (bank_id, month) WHERE (closed_at IS NULL);
 
@@ -1311,6 +1392,12 @@ CREATE TRIGGER seal_log_never_truncated BEFORE TRUNCATE ON public.seal_log FOR E
 CREATE TRIGGER seal_never_truncated BEFORE TRUNCATE ON public.seal FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER seal_numbered BEFORE INSERT ON public.seal FOR EACH ROW EXECUTE FUNCTION public.books_take_seal();
+
+CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON public.security_event FOR EACH ROW EXECUTE FUNCTION public.books_keep_event();
+
+CREATE TRIGGER security_event_never_truncated BEFORE TRUNCATE ON public.security_event FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
+
+CREATE TRIGGER security_event_no_update BEFORE UPDATE ON public.security_event FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER taken_back_append_only BEFORE DELETE OR UPDATE ON public.taken_back FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
@@ -1452,7 +1539,13 @@ ALTER TABLE ONLY public.listing_word
     ADD CONSTRAINT fk_listing_word_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
 
 ALTER TABLE ONLY public.login_session
+    ADD CONSTRAINT fk_login_session_code_id FOREIGN KEY (code_id) REFERENCES public.sign_in_code(id);
+
+ALTER TABLE ONLY public.login_session
     ADD CONSTRAINT fk_login_session_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.membership
+    ADD CONSTRAINT fk_membership_admitted_by FOREIGN KEY (bank_id, admitted_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT fk_membership_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
@@ -1490,14 +1583,44 @@ ALTER TABLE ONLY public.reversal
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT fk_reversal_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT fk_role_change_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT fk_role_change_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT fk_role_change_bank_id_membership_id FOREIGN KEY (bank_id, membership_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT fk_role_change_bank_id_proposed_by FOREIGN KEY (bank_id, proposed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.role_change
+    ADD CONSTRAINT fk_role_change_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.seal
     ADD CONSTRAINT fk_seal_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
 ALTER TABLE ONLY public.seal_log
     ADD CONSTRAINT fk_seal_log_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
+ALTER TABLE ONLY public.security_event
+    ADD CONSTRAINT fk_security_event_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.security_event
+    ADD CONSTRAINT fk_security_event_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.security_event
+    ADD CONSTRAINT fk_security_event_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.sign_in_code
     ADD CONSTRAINT fk_sign_in_code_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT fk_sign_in_code_bank_id_completed_by FOREIGN KEY (bank_id, completed_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.sign_in_code
+    ADD CONSTRAINT fk_sign_in_code_bank_id_made_by FOREIGN KEY (bank_id, made_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.sign_in_code
     ADD CONSTRAINT fk_sign_in_code_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -1539,6 +1662,9 @@ ALTER TABLE ONLY public.trail
     ADD CONSTRAINT fk_trail_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.trail
+    ADD CONSTRAINT fk_trail_code_made_by FOREIGN KEY (bank_id, code_made_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.trail
     ADD CONSTRAINT fk_trail_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
 GRANT USAGE ON SCHEMA public TO timebank_web;
 REVOKE ALL ON FUNCTION public.books_begin_log() FROM PUBLIC;
@@ -1546,6 +1672,7 @@ REVOKE ALL ON FUNCTION public.books_change_limit() FROM PUBLIC;
 GRANT SELECT,INSERT ON TABLE public.entry TO timebank_web;
 REVOKE ALL ON FUNCTION public.books_check_people(e public.entry) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.books_close_account() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.books_keep_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.books_lock_accounts(bank bigint, ids bigint[]) TO timebank_web;
 REVOKE ALL ON FUNCTION public.books_number_holder() FROM PUBLIC;
@@ -1598,10 +1725,12 @@ GRANT UPDATE(salt) ON TABLE public.memo TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;
 GRANT SELECT ON TABLE public.posting TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.role_change TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.seal TO timebank_web;
 GRANT SELECT ON TABLE public.seal_log TO timebank_web;
+GRANT SELECT,INSERT,DELETE ON TABLE public.security_event TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempt TO timebank_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_in_code TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_off TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
 GRANT SELECT ON TABLE public.taken_back TO timebank_web;

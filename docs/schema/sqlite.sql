@@ -745,8 +745,10 @@ CREATE TABLE login_session (
     expires_at DATETIME NOT NULL,
     revoked_at DATETIME,
     address_digest BLOB,
+    code_id BIGINT,
     CONSTRAINT pk_login_session PRIMARY KEY (token_digest),
-    CONSTRAINT fk_login_session_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+    CONSTRAINT fk_login_session_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_login_session_code_id FOREIGN KEY(code_id) REFERENCES sign_in_code (id)
 );
 
 CREATE INDEX ix_login_session_person_id ON login_session (person_id);
@@ -765,6 +767,7 @@ CREATE TABLE membership (
     shows_phone BOOLEAN DEFAULT 0 NOT NULL,
     shows_email BOOLEAN DEFAULT 0 NOT NULL,
     is_holder BOOLEAN DEFAULT 0 NOT NULL,
+    admitted_by BIGINT,
     CONSTRAINT pk_membership PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id),
     CONSTRAINT uq_membership_bank_id_number UNIQUE (bank_id, number),
@@ -774,7 +777,8 @@ CREATE TABLE membership (
     CONSTRAINT fk_membership_person_id FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT fk_membership_bank_id_account_id FOREIGN KEY(bank_id, account_id) REFERENCES account (bank_id, id),
     CONSTRAINT ck_membership_standing CHECK (standing IN ('active', 'suspended', 'left')),
-    CONSTRAINT fk_membership_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id)
+    CONSTRAINT fk_membership_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT fk_membership_admitted_by FOREIGN KEY(bank_id, admitted_by) REFERENCES membership (bank_id, id)
 );
 
 CREATE INDEX ix_membership_person_id ON membership (person_id);
@@ -838,6 +842,8 @@ CREATE TABLE person (
     name_folded TEXT NOT NULL,
     email VARCHAR(254),
     phone VARCHAR(40),
+    email_is_proved BOOLEAN DEFAULT 0 NOT NULL,
+    phone_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     password_hash VARCHAR(200),
     created_at DATETIME NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)
@@ -934,6 +940,32 @@ CREATE TABLE reversal (
 
 CREATE UNIQUE INDEX uq_reversal_one_waiting ON reversal (bank_id, exchange_id) WHERE closed_at IS NULL;
 
+CREATE TABLE role_change (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    membership_id BIGINT NOT NULL,
+    role VARCHAR(20) NOT NULL,
+    gives BOOLEAN NOT NULL,
+    proposed_by BIGINT NOT NULL,
+    proposed_at DATETIME NOT NULL,
+    approved_by BIGINT,
+    refused_by BIGINT,
+    closed_at DATETIME,
+    CONSTRAINT pk_role_change PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_role_change_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_role_change_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_role_change_bank_id_membership_id FOREIGN KEY(bank_id, membership_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_role_change_bank_id_proposed_by FOREIGN KEY(bank_id, proposed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_role_change_bank_id_approved_by FOREIGN KEY(bank_id, approved_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_role_change_bank_id_refused_by FOREIGN KEY(bank_id, refused_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_role_change_role CHECK (role IN ('member', 'broker', 'coordinator', 'trustee', 'auditor')),
+    CONSTRAINT ck_role_change_second_approver CHECK (approved_by <> proposed_by),
+    CONSTRAINT ck_role_change_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL))
+);
+
+CREATE UNIQUE INDEX uq_role_change_one_waiting ON role_change (bank_id, membership_id, role) WHERE closed_at IS NULL;
+
 CREATE TABLE seal (
     bank_id BIGINT NOT NULL,
     number BIGINT NOT NULL,
@@ -1002,9 +1034,48 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE security_event (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    happened_at DATETIME NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    person_id BIGINT,
+    done_by BIGINT,
+    origin_digest BLOB,
+    device VARCHAR(120) NOT NULL,
+    "before" TEXT NOT NULL,
+    "after" TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    CONSTRAINT pk_security_event PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_security_event_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_security_event_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_security_event_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id)
+);
+
+CREATE INDEX ix_security_event_origin ON security_event (bank_id, kind, origin_digest, happened_at);
+
+CREATE INDEX ix_security_event_person ON security_event (person_id, id);
+
+CREATE TRIGGER security_event_before_insert BEFORE INSERT ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM security_event WHERE bank_id = NEW.bank_id AND id = NEW.id);
+END;
+
+CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE OLD.happened_at > (
+        SELECT datetime(max(happened_at), '-365 days') FROM security_event WHERE bank_id = OLD.bank_id);
+END;
+
+CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
 CREATE TABLE sign_in_attempt (
     id BIGINT NOT NULL,
-    account_digest BLOB NOT NULL,
+    typed_digest BLOB NOT NULL,
+    account_digest BLOB,
     address_digest BLOB NOT NULL,
     tried_at DATETIME NOT NULL,
     succeeded BOOLEAN NOT NULL,
@@ -1015,17 +1086,33 @@ CREATE INDEX ix_sign_in_attempt_account ON sign_in_attempt (account_digest, trie
 
 CREATE INDEX ix_sign_in_attempt_address ON sign_in_attempt (address_digest, tried_at);
 
+CREATE INDEX ix_sign_in_attempt_typed ON sign_in_attempt (typed_digest, tried_at);
+
 CREATE TABLE sign_in_code (
-    code_digest BLOB NOT NULL,
+    id BIGINT NOT NULL,
+    code_digest BLOB,
+    first_digest BLOB,
+    second_digest BLOB,
     bank_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
+    made_by BIGINT,
+    completed_by BIGINT,
     made_at DATETIME NOT NULL,
     expires_at DATETIME NOT NULL,
     used_at DATETIME,
-    CONSTRAINT pk_sign_in_code PRIMARY KEY (code_digest),
+    voided_at DATETIME,
+    CONSTRAINT pk_sign_in_code PRIMARY KEY (id),
+    CONSTRAINT uq_sign_in_code_code_digest UNIQUE (code_digest),
     CONSTRAINT fk_sign_in_code_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-    CONSTRAINT fk_sign_in_code_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
+    CONSTRAINT fk_sign_in_code_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT fk_sign_in_code_bank_id_made_by FOREIGN KEY(bank_id, made_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_sign_in_code_bank_id_completed_by FOREIGN KEY(bank_id, completed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_sign_in_code_whole_or_halves CHECK ((code_digest IS NULL) = (first_digest IS NOT NULL)),
+    CONSTRAINT ck_sign_in_code_completed CHECK ((second_digest IS NULL) = (completed_by IS NULL)),
+    CONSTRAINT ck_sign_in_code_two_people CHECK (completed_by <> made_by)
 );
+
+CREATE INDEX ix_sign_in_code_first_digest ON sign_in_code (first_digest);
 
 CREATE INDEX ix_sign_in_code_person_id ON sign_in_code (person_id);
 
@@ -1146,6 +1233,7 @@ CREATE TABLE trail (
     done_at DATETIME NOT NULL,
     done_by BIGINT,
     on_behalf_of BIGINT,
+    code_made_by BIGINT,
     deed VARCHAR(60) NOT NULL,
     subject VARCHAR(80) NOT NULL,
     form_key VARCHAR(64),
@@ -1153,8 +1241,11 @@ CREATE TABLE trail (
     CONSTRAINT pk_trail PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_trail_bank_id_done_by_form_key UNIQUE (bank_id, done_by, form_key),
     CONSTRAINT fk_trail_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
-    CONSTRAINT fk_trail_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id)
+    CONSTRAINT fk_trail_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_trail_code_made_by FOREIGN KEY(bank_id, code_made_by) REFERENCES membership (bank_id, id)
 );
+
+CREATE INDEX ix_trail_code_made_by ON trail (bank_id, id) WHERE code_made_by IS NOT NULL;
 
 CREATE INDEX ix_trail_subject ON trail (bank_id, subject);
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from timebank import clock
-from timebank.actors import Actor, Doing, Standing
+from timebank.actors import Actor, CodeMaker, Doing, Standing, signed_in_by_code
 from timebank.app import create_app
+from timebank.approvals.queries import list_waiting_roles
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.bookkeeping.closings import list_signed_off
@@ -39,8 +40,12 @@ from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership, Person
+from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
+from timebank.security.actions import NewEvent, record
+from timebank.security.rules import EventKind
+from timebank.signing_in.code_actions import make_half
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
 
@@ -122,6 +127,7 @@ def make_site(folder: Path) -> Site:
         _tasks(site, session, bank)
         _corrections(site, session, bank)
         _applications(site, session, bank)
+        _at_the_doors(site, session, bank)
         seal(session, bank.id, now=clock.now())
         session.commit()
     return site
@@ -227,6 +233,21 @@ def _tasks(site: Site, session: Session, bank: Bank) -> None:
     ):
         rows = list_tasks(session, bank.id, shows, membership_id=rosa.membership_id).rows
         site.codes[name] = next(row.code for row in rows if row.kind == kind)
+
+
+def _at_the_doors(site: Site, session: Session, bank: Bank) -> None:
+    """A role that waits, half a code that waits, and what somebody did after signing in with a broker's code."""
+    (change,) = list_waiting_roles(session, bank.id)
+    site.codes["role change"] = change.code
+    mary, rosa, iain = (actor(session, bank, key) for key in ("mary", "rosa", "iain"))
+    make_half(session, iain, Doing(mary, clock.now()))
+    agnes = actor(session, bank, "agnes")
+    by_code = signed_in_by_code(agnes, CodeMaker(rosa.membership_id, rosa.account_id, rosa.name))
+    person = session.get_one(Person, agnes.person_id)
+    profile = Profile(person.name, person.email, person.phone, "I knit, and I like company.")
+    change_profile(session, profile, Doing(by_code, clock.now()))
+    event = NewEvent(EventKind.SIGN_IN_FAILED, bank.id, agnes.person_id, by=None, now=clock.now())
+    record(session, event)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
-from tests.browser.glen_isla import Site
+from tests.browser.glen_isla import NEWCOMER, Site
 
 #: Answers that are no page, each tested by name in test_every_page or, of no bank, in tests/web/health.
 NOT_PAGES = frozenset(
@@ -203,7 +203,25 @@ PLACES = (
         shows="members.sign_in_code",
     ),
     Place("members.roles", "mary", _of("linus")),
+    Place("members.roles", "mary", _of("wilma")),
+    Place("members.member", "mary", _of("wilma")),
+    Place("members.member", "mary", _of(NEWCOMER)),
+    Place("members.contact_proof", "mary", {"kind": "email", **_of(NEWCOMER)}),
+    Place("members.contact_proof", "mary", {"kind": "email", **_of(NEWCOMER)}, press="It is theirs"),
+    Place(
+        "members.member",
+        "mary",
+        _of("rosa"),
+        press="Make the first half of a sign-in code",
+        awaits=".reference",
+        shows="members.sign_in_code",
+    ),
+    Place("members.sign_in_code", "tom", _of("iain")),
+    Place("approvals.role_change", "mary", _of("role change")),
+    Place("approvals.role_change", "tom", _of("role change")),
     Place("members.profile", "ada"),
+    Place("members.profile", "agnes"),
+    Place("home.home", "agnes"),
     Place("acting.start", "rosa", _of("linus")),
     Place("rules.rules", "ada"),
     Place("rules.rules", "mary"),
@@ -240,6 +258,9 @@ PLACES = (
     Place("audit.reversals", "tom"),
     Place("audit.reversals", "tom", {"shows": "answered"}),
     Place("audit.one_broker", "mary"),
+    Place("audit.code_sessions", "mary"),
+    Place("audit.security", "mary"),
+    Place("audit.security", "mary", {"show": "refused"}),
     Place("audit.pot", "tom"),
     Place("audit.leavers", "tom"),
     Place("audit.entries", "audrey"),

@@ -39,7 +39,8 @@ def actor(*roles, membership=7, account=70, standing=Standing.ACTIVE):
 )
 def test_who_proposes_and_who_answers(who, proposes, answers):
     assert rules.may_propose(who) is proposes
-    assert rules.may_answer(who, proposed_by=_PROPOSER, accounts={ADA, GRACE}) is answers
+    assert rules.may_answer(who, proposed_by=_PROPOSER, accounts={ADA, GRACE}, depends_on=()) is answers
+    assert not rules.may_answer(who, proposed_by=_PROPOSER, accounts={ADA, GRACE}, depends_on={_PROPOSER})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,8 @@ def test_only_who_proposed_it_withdraws_it(who, may):
     ],
 )
 def test_who_confirms_a_month(who, may):
-    assert rules.may_confirm_month(who, signed_by=_PROPOSER) is may
+    assert rules.may_confirm_month(who, signed_by=_PROPOSER, depends_on=()) is may
+    assert not rules.may_confirm_month(who, signed_by=_PROPOSER, depends_on={_PROPOSER})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.exchanges.test_waiting import all_right, held, make_agreed
 from tests.people import NOW, balance_of, make_recorded
 from tests.races import one_inside_the_other
 from timebank import db, driver
-from timebank.actors import Doing, Hand, How, Standing
+from timebank.actors import CodeMaker, Doing, Hand, How, Standing, signed_in_by_code
 from timebank.banks.models import Bank
 from timebank.bookkeeping.models import Entry, Memo
 from timebank.exchanges import actions
@@ -143,6 +143,12 @@ def test_nobody_but_the_other_side_confirms(on_postgresql, session, village, alo
     before = written(session, code)
     assert not confirm_at_once(alone, code, Doing(getattr(village, who), LATER, "a form"))
     assert written(session, code) == before
+
+
+def test_the_single_call_leaves_a_session_by_a_brokers_code_to_the_action(on_postgresql, session, village, alone):
+    code = record(session, village)
+    maker = CodeMaker(village.rosa.membership_id, village.rosa.account_id, village.rosa.name)
+    assert not confirm_at_once(alone, code, Doing(signed_in_by_code(village.grace, maker), LATER, "a form"))
 
 
 def test_the_single_call_leaves_a_brokers_hand_to_the_action(on_postgresql, session, village, alone):

@@ -98,7 +98,8 @@ def test_only_the_web_and_the_command_line_commit():
 COMMITTING_PAGES = {
     "joining/views.py": "counts a try, whatever comes of it",
     "listings/views.py": "begins a draft",
-    "members/views.py": "ends sessions, and makes a code, whose refusal is a page of its own",
+    "members/keeping.py": "makes a code, whose refusal is a page of its own",
+    "members/profile.py": "ends sessions",
     "recording/views.py": "keeps a draft",
     "seals/receipts.py": "seals",
     "signing_in/views.py": "counts a try, and ends a session",

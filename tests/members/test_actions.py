@@ -3,14 +3,14 @@
 import pytest
 
 from tests.people import NOW, account_of
-from timebank.actors import Doing, Role, Standing
+from timebank.actors import Doing, Standing
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import get_account, get_account_of_kind
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.errors import FloorReachedError
 from timebank.members import actions
-from timebank.members.actions import NewMember, Profile, get_membership_by_code
+from timebank.members.actions import NewMember
 from timebank.members.errors import NoWayToReachError
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
 
@@ -102,25 +102,3 @@ def test_a_search_takes_any_words_for_words(session, village, words):
 def test_another_banks_members_are_not_found(session, village):
     assert search_members(session, village.angus.id, "Perdita") == []
     assert find_actor(session, village.angus.id, village.perdita.person_id) is None
-
-
-def test_a_coordinator_gives_and_takes_roles(session, village):
-    membership = get_membership_by_code(session, village.angus.id, village.ada.code)
-    actions.set_roles(session, membership, frozenset({Role.BROKER}), Doing(village.mary, NOW))
-    assert find_actor_by_code(session, village.angus.id, village.ada.code).roles == {Role.MEMBER, Role.BROKER}
-    actions.set_roles(session, membership, frozenset(), Doing(village.mary, NOW))
-    assert find_actor_by_code(session, village.angus.id, village.ada.code).roles == {Role.MEMBER}
-
-
-@pytest.mark.parametrize(("by", "whose"), [("rosa", "ada"), ("tom", "ada"), ("mary", "mary"), ("clara", "clara")])
-def test_nobody_else_gives_roles_and_nobody_their_own(session, village, by, whose):
-    membership = get_membership_by_code(session, village.angus.id, getattr(village, whose).code)
-    with pytest.raises(NotAllowedError):
-        actions.set_roles(session, membership, frozenset({Role.TRUSTEE}), Doing(getattr(village, by), NOW))
-
-
-def test_a_profile_needs_a_way_to_reach_its_person(session, village):
-    with pytest.raises(NoWayToReachError):
-        actions.change_profile(session, Profile("Ada", None, None, ""), Doing(village.ada, NOW))
-    actions.change_profile(session, Profile("Ada Löw", None, "+441632960001", "Dogs"), Doing(village.ada, NOW))
-    assert search_members(session, village.angus.id, "low")[0].code == village.ada.code

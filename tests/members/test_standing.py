@@ -20,7 +20,7 @@ from timebank.members.queries import (
     search_members,
 )
 from timebank.members.standing import change_standing
-from timebank.signing_in.queries import list_candidates
+from timebank.signing_in.queries import find_candidate
 
 
 def _change(session, member, to, *, by, reason="Asked for a rest", key=None):
@@ -92,13 +92,13 @@ def test_a_member_with_an_open_exchange_cannot_leave(session, village):
 
 
 def test_a_suspended_member_comes_in_and_one_who_left_does_not(session, village):
-    def candidates():
-        return list_candidates(session, village.angus.id, "grace@example.org", phone_country="GB")
+    def candidate():
+        return find_candidate(session, village.angus.id, "grace@example.org", phone_country="GB")
 
     _change(session, village.grace, Standing.SUSPENDED, by=village.rosa)
-    assert [row.id for row in candidates()] == [village.grace.person_id]
+    assert candidate().id == village.grace.person_id
     _change(session, village.grace, Standing.LEFT, by=village.rosa)
-    assert candidates() == []
+    assert candidate() is None
 
 
 def test_a_list_shows_everybody_but_those_who_left_unless_they_are_asked_for(session, village):
@@ -123,5 +123,5 @@ def test_the_holder_of_imported_listings_is_never_found_as_somebody(session, vil
     assert find_actor(session, bank_id, village.linus.person_id) is None
     assert find_actor_by_code(session, bank_id, village.linus.code) is None
     assert find_actor_by_account(session, bank_id, village.linus.account_id) is None
-    assert list_candidates(session, bank_id, "linus@example.org", phone_country="GB") == []
+    assert find_candidate(session, bank_id, "linus@example.org", phone_country="GB") is None
     assert session.scalar(select(Membership.standing).where(Membership.is_holder)) == "active"

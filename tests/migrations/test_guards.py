@@ -50,7 +50,10 @@ RIGHTS = {
     ),
     **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word", "membership_role"), EVERYTHING),
-    **dict.fromkeys(("sign_in_attempt", "sign_in_code"), EVERYTHING),
+    "sign_in_attempt": EVERYTHING,
+    "sign_in_code": EVERYTHING - {"DELETE"},
+    "role_change": EVERYTHING - {"DELETE"},
+    "security_event": EVERYTHING - {"UPDATE"},
 }
 COLUMN_RIGHTS = {
     ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},

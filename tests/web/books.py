@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
 from timebank import clock
-from timebank.actors import Actor, Doing, Standing, Unattended
+from timebank.actors import Actor, Doing, Role, Standing, Unattended
+from timebank.approvals.queries import list_waiting_roles
+from timebank.approvals.roles import set_roles
 from timebank.audit.actions import AskedFrom, store as store_check
 from timebank.audit.checks import check_books
 from timebank.banks.areas import add_area
@@ -36,12 +38,12 @@ from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import ListingKind, ListingText
-from timebank.members.actions import NewMember, admit
+from timebank.members.actions import NewMember, admit, get_membership_by_code
 from timebank.members.models import Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.references import parse
-from timebank.signing_in.actions import make_code
+from timebank.signing_in.code_actions import make_code
 from timebank.tasks.actions import open_task
 
 
@@ -265,6 +267,22 @@ class Books:
             adjustment = corrections.Adjustment(**told)
             made = corrections.propose_adjustment(session, v.angus, adjustment, Doing(by or v.mary, now))
         return spoken(made)
+
+    def member_of_both(self, actor: Actor) -> Actor:
+        """Take somebody of Perth into Angus as well; gives them as a member there."""
+        newcomer = NewMember(actor.name, email=f"{actor.code}@example.org", person_id=actor.person_id)
+        with self._written() as session:
+            admit(session, self.village.angus, newcomer, Unattended(self.village.angus.id, NOW))
+        return self.member_called(actor.name)
+
+    def role_change(self, member: Actor, role: Role, *, by: Actor) -> str:
+        """A coordinator's proposal to give a role, which waits; gives its code as it is spoken."""
+        with self._written() as session:
+            membership = get_membership_by_code(session, member.bank_id, member.code)
+            set_roles(session, membership, member.roles | {role}, Doing(by, NOW), before=member.roles)
+        with self.backend.session() as session:
+            (row,) = list_waiting_roles(session, member.bank_id, membership_id=member.membership_id)
+        return spoken(row.code)
 
     def adjusted(self, giver: Actor, receiver: Actor, **said: Any) -> str:
         """An adjustment that Mary proposed and Tom approved; gives its code as it is spoken."""

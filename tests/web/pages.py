@@ -5,7 +5,7 @@ is the form again with what is missing. `door` leads to signing in, `on` (303) a
 """
 
 from tests.people import TODAY
-from timebank.actors import Actor
+from timebank.actors import Actor, Role
 from timebank.codes import heard, spoken
 from timebank.exchanges.drafts import Purpose, start_like
 from timebank.exchanges.queries import find_exchange
@@ -99,8 +99,11 @@ POST listings.bring_back             door  404   403   403   403   on    403   4
 
 GET  members.members                 door  404   403   403   200   200   403   403
 GET  members.member                  door  404   200   200   200   200   200   200
-GET  members.sign_in_code            door  404   403   403   there there 403   403
+GET  members.sign_in_code            door  404   403   403   there there there there
 POST members.sign_in_code            door  404   403   403   on    on    403   403
+GET  members.contact_proof           door  404   403   403   200   200   403   403
+POST members.contact_proof           door  404   403   403   200   200   403   403
+POST members.give_welcome_hours      door  404   403   403   on    on    on    403
 GET  members.roles                   door  404   403   403   403   200   403   403
 POST members.roles                   door  404   403   403   403   on    403   403
 GET  members.standing                door  404   403   403   200   200   403   403
@@ -108,6 +111,10 @@ POST members.standing                door  404   403   403   200   200   403   4
 GET  members.profile                 door  404   200   200   200   200   200   200
 POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
+
+GET  approvals.role_change           door  404   403   403   200   200   200   200
+POST approvals.approve               door  404   403   403   403   on    on    403
+POST approvals.refuse                door  404   403   403   403   on    on    403
 
 GET  joining.join                    200   200   200   200   200   200   200   200
 POST joining.join                    200   200   200   200   200   200   200   200
@@ -174,6 +181,8 @@ GET  audit.left_with_hours           door  404   403   403   403   200   200   2
 GET  audit.overrides                 door  404   403   403   403   200   200   200
 GET  audit.reversals                 door  404   403   403   403   200   200   200
 GET  audit.one_broker                door  404   403   403   403   200   200   200
+GET  audit.code_sessions             door  404   403   403   403   200   200   200
+GET  audit.security                  door  404   403   403   403   200   403   403
 GET  audit.pot                       door  404   403   403   403   200   200   200
 GET  audit.leavers                   door  404   403   403   403   200   200   200
 GET  audit.entries                   door  404   403   403   403   200   200   200
@@ -268,6 +277,8 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
         books.open_categories()
     if endpoint == "corrections.reversal":
         values["word"] = "adjustment"
+    if endpoint == "members.contact_proof":
+        values["kind"] = "email"
     if "code" in arguments:
         values["code"] = heard(_code_for(endpoint, books))
     if endpoint == "audit.check":
@@ -282,6 +293,7 @@ def _code_for(endpoint: str, books) -> str:
     ada, grace = books.village.ada, books.village.grace
     by_page = {
         **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
+        "approvals": lambda: books.role_change(books.village.linus, Role.TRUSTEE, by=books.village.clara),
         "leaving": lambda: spoken(books.village.linus.code),
         "corrections": lambda: books.correction(by=books.village.clara),
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),

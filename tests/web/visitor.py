@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from tests.people import NOW
 from tests.web.page import Form, Page
 from timebank.actors import Actor
-from timebank.signing_in.actions import open_session
+from timebank.security.actions import Origin
+from timebank.signing_in.actions import Arrival, open_session
 
 
 class Visitor:
@@ -18,7 +19,9 @@ class Visitor:
 
     def sign_in_as(self, session: Session, actor: Actor) -> "Visitor":
         """Sign in by the row that signing in makes; the slow check of a password has its own tests."""
-        token = open_session(session, actor.person_id, attempt_id=None, device="A test's browser", now=NOW)
+        token = open_session(
+            session, Arrival(actor.bank_id, actor.person_id, Origin(device="A test's browser")), now=NOW
+        )
         session.commit()
         with self.client.session_transaction() as cookie:
             cookie["_user_id"] = token

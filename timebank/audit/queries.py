@@ -20,7 +20,7 @@ from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.references import DeedName
 from timebank.rows import Page
-from timebank.trail.queries import find_doers
+from timebank.trail.queries import code_deeds, find_doers
 
 CHECKS_A_PAGE = 25
 LAST_CHECKS = 5
@@ -117,6 +117,7 @@ class Overview:
     corrections_waiting: int = 0
     months_waiting: int = 0
     months_signed_off: int = 0
+    code_deeds: int = 0
 
     @property
     def waiting_minutes(self) -> int:
@@ -139,6 +140,7 @@ def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
             select(func.count()).where(Correction.bank_id == bank.id, Correction.closed_at.is_(None)).scalar_subquery(),
             select(func.count()).where(SignOff.bank_id == bank.id, SignOff.closed_at.is_(None)).scalar_subquery(),
             select(func.count()).where(SignOff.bank_id == bank.id, SignOff.confirmed_by.is_not(None)).scalar_subquery(),
+            code_deeds(bank.id).scalar_subquery(),
         ).where(Reversal.bank_id == bank.id)
     ).one()
     return Overview(

@@ -14,6 +14,7 @@ _TARGETS = {
     "init": "timebank.cli.administering:init",
     "migrate": "timebank.cli.administering:migrate",
     "restore": "timebank.cli.backing_up:restore",
+    "role": "timebank.cli.administering:role",
     "run": "timebank.cli.running:run",
     "seal": "timebank.cli.sealing:seal",
     "sign-in-link": "timebank.cli.administering:sign_in_link",

@@ -93,6 +93,26 @@ def sign_in_link(bank: str, number: int, web_address: str) -> None:
     _print(invitation)
 
 
+@click.command("role")
+@click.option("--bank", type=WORDS, required=True, help="Short name of the bank.")
+@click.option("--number", required=True, type=int, help="Member number.")
+@click.option("--give", type=click.Choice(setting_up.ROLES), help="The role to give.")
+@click.option("--take", type=click.Choice(setting_up.ROLES), help="The role to take.")
+def role(bank: str, number: int, give: str | None, take: str | None) -> None:
+    """Give or take a member's role, such as that of a second approver where nobody else can answer.
+
+    Whom you make a coordinator or trustee here answers any coordinator's proposals from the first day on.
+    """
+    if bool(give) == bool(take):
+        message = "say one of --give and --take"
+        raise click.UsageError(message)
+    try:
+        name = setting_up.change_role(settings_there(), bank, number, give or take or "", gives=bool(give))
+    except CannotSetUpError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{name} is {'now' if give else 'no longer'} {give or take}.")
+
+
 def _print(invitation: Invitation) -> None:
     who = f"{invitation.name}, member {invitation.number},"
     click.echo(f"{who} signs in once, within {CODE_LIFE.days} days, with this link:\n  {invitation.link}")

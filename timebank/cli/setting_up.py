@@ -9,19 +9,22 @@ from sqlalchemy.orm import Session
 from timebank import clock, codes
 from timebank.actors import Actor, Role, Unattended
 from timebank.banks.actions import open_bank
-from timebank.banks.queries import find_bank, list_banks
+from timebank.banks.models import Bank
+from timebank.banks.queries import find_bank, list_banks, lock_bank
 from timebank.cli.installation import writing
 from timebank.config import Settings
 from timebank.db import opened, refuse_unsafe
 from timebank.demo.names import SLUG as DEMO_SLUG, SLUGS as DEMO_SLUGS
 from timebank.listings.actions import open_categories
+from timebank.members import roles
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.migrations import run as migrations
-from timebank.signing_in.actions import make_code
+from timebank.signing_in.code_actions import make_code
 from timebank.signing_in.queries import plain_email
 
+ROLES = [role.value for role in Role if role is not Role.MEMBER]
 #: A first coordinator does everything: nobody else is there yet.
 COORDINATORS_ROLES = frozenset({Role.MEMBER, Role.BROKER, Role.COORDINATOR})
 
@@ -122,16 +125,42 @@ def add_coordinator(settings: Settings, slug: str, person: NewMember, web_addres
         return _invite(session, _actor(session, membership), slug, web_address)
 
 
+def change_role(settings: Settings, slug: str, number: int, role: str, *, gives: bool) -> str:
+    """Give or take a role of the member with this number; return their name.
+
+    Raises CannotSetUpError where there is no such member, or nothing to change.
+    """
+    with writing(settings) as session:
+        bank, membership = _get_member(session, slug, number)
+        lock_bank(session, bank.id)
+        member = _actor(session, membership)
+        if (Role(role) in member.roles) is gives:
+            message = f"{member.name} is {'already' if gives else 'not'} {role}"
+            raise CannotSetUpError(message)
+        administrator = Unattended(bank.id, clock.now())
+        if gives:
+            roles.give(session, membership, Role(role), administrator, granted_by=None)
+        else:
+            roles.take(session, membership, Role(role), administrator)
+        return member.name
+
+
+def _get_member(session: Session, slug: str, number: int) -> tuple[Bank, Membership]:
+    """Return the bank and the membership. Raises CannotSetUpError where there is none."""
+    bank = find_bank(session, slug)
+    if bank is not None:
+        query = select(Membership).where(Membership.bank_id == bank.id, Membership.number == number)
+        membership = session.scalar(query)
+        if membership is not None:
+            return bank, membership
+    message = f"no member {number} in a bank called {slug}"
+    raise CannotSetUpError(message)
+
+
 def make_link(settings: Settings, slug: str, number: int, web_address: str) -> Invitation:
     """Return the invitation of a member by number. Raises CannotSetUpError where there is none."""
     with writing(settings) as session:
-        bank = find_bank(session, slug)
-        membership = bank and session.scalar(
-            select(Membership).where(Membership.bank_id == bank.id, Membership.number == number)
-        )
-        if not membership:
-            message = f"no member {number} in a bank called {slug}"
-            raise CannotSetUpError(message)
+        _bank, membership = _get_member(session, slug, number)
         return _invite(session, _actor(session, membership), slug, web_address)
 
 

@@ -9,6 +9,7 @@ from timebank.config import Settings
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.members.limits import end_overrides
+from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
 
 
@@ -21,7 +22,7 @@ def sweep() -> None:
     """
     raised, ended, cleared = _sweep(settings_there())
     click.echo(f"{raised} floors raised, {ended} unanswered exchanges set aside.")
-    click.echo(f"{cleared} stale drafts, codes and tries cleared away.")
+    click.echo(f"{cleared} stale drafts, tries and events at the doors cleared away.")
 
 
 def _sweep(settings: Settings) -> tuple[int, int, int]:
@@ -36,4 +37,5 @@ def _sweep(settings: Settings) -> tuple[int, int, int]:
             if bank is not None:
                 ended += expire(session, bank, now=now)
                 raised += end_overrides(session, bank, now=now)
+                cleared += remove_old(session, bank.id, bank.slug, now=now)
     return raised, ended, cleared

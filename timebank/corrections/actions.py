@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Doing
+from timebank.approvals.queries import list_depended_on
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_entry, list_reversed_lines
@@ -117,8 +118,7 @@ def approve(session: Session, bank: Bank, code: str, doing: Doing) -> None:
         return
     correction = _lock(session, doing.bank_id, code)
     lines = lines_of(session, correction)
-    if not rules.may_answer(doing.by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines)):
-        raise NotAllowedError
+    _check_answer(session, correction, lines, doing)
     correction.approved_by, correction.closed_at = doing.by.membership_id, doing.now
     session.flush()
     if correction.kind == CorrectionKind.ADJUSTMENT:
@@ -136,12 +136,19 @@ def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
     if is_blank(reason):
         raise ReasonMissingError
     correction = _lock(session, doing.bank_id, code)
-    accounts = rules.accounts_of(lines_of(session, correction))
-    if not rules.may_answer(doing.by, proposed_by=correction.proposed_by, accounts=accounts):
-        raise NotAllowedError
+    _check_answer(session, correction, lines_of(session, correction), doing)
     correction.refused_by, correction.refused_because = doing.by.membership_id, reason.strip()
     correction.closed_at = doing.now
     session.flush()
+
+
+def _check_answer(session: Session, correction: Correction, lines: Sequence[Line], doing: Doing) -> None:
+    """Raise NotAllowedError unless the actor is a second approver, independent of the proposer."""
+    depends_on = list_depended_on(session, doing.by, now=doing.now)
+    if not rules.may_answer(
+        doing.by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines), depends_on=depends_on
+    ):
+        raise NotAllowedError
 
 
 def withdraw(session: Session, code: str, doing: Doing) -> None:

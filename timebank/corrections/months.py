@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Doing
+from timebank.approvals.queries import list_depended_on
 from timebank.banks.models import Bank
 from timebank.bookkeeping.closings import find_signed_off, sign_off_month
 from timebank.corrections import rules
@@ -63,8 +64,7 @@ def confirm(session: Session, bank: Bank, month: date, figures: MonthFigures, do
     if trail.is_repeat(session, doing, DeedName.MONTH_CONFIRMED, _ref(month)):
         return
     signed = _lock(session, bank.id, month)
-    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):
-        raise NotAllowedError
+    _check_answer(session, signed, doing)
     if signed.figures != tell(figures):
         raise FiguresDifferError
     if find_signed_off(session, bank.id, month) is not None:
@@ -93,11 +93,17 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
     if is_blank(reason):
         raise ReasonMissingError
     signed = _lock(session, bank.id, month)
-    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by):
-        raise NotAllowedError
+    _check_answer(session, signed, doing)
     signed.refused_by, signed.refused_because = doing.by.membership_id, reason.strip()
     signed.closed_at = doing.now
     session.flush()
+
+
+def _check_answer(session: Session, signed: SignOff, doing: Doing) -> None:
+    """Raise NotAllowedError unless the actor is a second approver, independent of who signed."""
+    depends_on = list_depended_on(session, doing.by, now=doing.now)
+    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by, depends_on=depends_on):
+        raise NotAllowedError
 
 
 def withdraw(session: Session, bank: Bank, month: date, doing: Doing) -> None:

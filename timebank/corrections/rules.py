@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from timebank.actors import Actor, may_approve, may_coordinate
+from timebank.approvals.rules import is_independent
 from timebank.ledger.accounts import Account
 from timebank.ledger.entries import EntryKind, Line
 from timebank.references import Subject, code_of
@@ -11,9 +12,10 @@ from timebank.references import Subject, code_of
 may_propose = may_coordinate
 
 
-def may_answer(actor: Actor, *, proposed_by: int, accounts: Collection[int]) -> bool:
-    """Return whether the actor is a second approver who neither proposed it nor holds one of its accounts."""
-    return may_approve(actor) and actor.membership_id != proposed_by and actor.account_id not in accounts
+def may_answer(actor: Actor, *, proposed_by: int, accounts: Collection[int], depends_on: Collection[int]) -> bool:
+    """Return whether the actor is a second approver, independent of the proposer, who holds none of its accounts."""
+    independent = is_independent(actor, proposed_by=proposed_by, depends_on=depends_on)
+    return may_approve(actor) and independent and actor.account_id not in accounts
 
 
 def may_withdraw(actor: Actor, *, proposed_by: int) -> bool:
@@ -21,9 +23,9 @@ def may_withdraw(actor: Actor, *, proposed_by: int) -> bool:
     return may_coordinate(actor) and actor.membership_id == proposed_by
 
 
-def may_confirm_month(actor: Actor, *, signed_by: int) -> bool:
-    """Return whether the actor is a second approver who did not sign."""
-    return may_approve(actor) and actor.membership_id != signed_by
+def may_confirm_month(actor: Actor, *, signed_by: int, depends_on: Collection[int]) -> bool:
+    """Return whether the actor is a second approver, independent of who signed."""
+    return may_approve(actor) and is_independent(actor, proposed_by=signed_by, depends_on=depends_on)
 
 
 def has_own_way(kind: EntryKind, deed: str) -> bool:

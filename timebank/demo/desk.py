@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from timebank.actors import Doing, Standing
+from timebank.actors import Doing, Role, Standing
+from timebank.approvals.roles import set_roles
 from timebank.bookkeeping.queries import get_account
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import LowerLimit
@@ -13,9 +14,12 @@ from timebank.leaving.actions import leave, take_back_in
 from timebank.leaving.rules import Departure
 from timebank.listings.actions import ask_broker
 from timebank.members import limits
+from timebank.members.actions import get_membership_by_code
 from timebank.members.queries import find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.references import Ref, Subject
+from timebank.signing_in.actions import Arrival, open_session
+from timebank.signing_in.code_actions import make_code, use_code
 from timebank.tasks.actions import finish, take
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
@@ -54,6 +58,24 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedRole:
+    """A role that the coordinator asks to give, and that waits for a second approver."""
+
+    days_ago: int
+    whose: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A member whom a broker let in with a sign-in code."""
+
+    days_ago: int
+    whose: str
+    broker: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskWork:
     """All work of a bank's desk. The coordinator changes limits and standings, and proposes adjustments.
 
@@ -65,6 +87,8 @@ class DeskWork:
     looked_for: Sequence[LookedFor] = ()
     handled: Sequence[Handled] = ()
     adjusted: Sequence[Adjusted] = ()
+    proposed_roles: Sequence[ProposedRole] = ()
+    let_in: Sequence[LetIn] = ()
     approver: str = ""
 
 
@@ -103,6 +127,25 @@ def change(neighbourhood: Neighbourhood, standing_move: StandingMove, coordinato
     actor = find_actor_by_code(session, neighbourhood.bank.id, member.code)
     if actor is not None:
         neighbourhood.people[standing_move.whose] = actor
+
+
+def propose_role(neighbourhood: Neighbourhood, proposed: ProposedRole, coordinator: str) -> Story:
+    """The coordinator asks to give a member a role."""
+    now = yield neighbourhood.moment(proposed.days_ago)
+    member = neighbourhood.people[proposed.whose]
+    membership = get_membership_by_code(neighbourhood.session, neighbourhood.bank.id, member.code)
+    doing = Doing(neighbourhood.people[coordinator], now)
+    set_roles(neighbourhood.session, membership, member.roles | {proposed.role}, doing, before=member.roles)
+
+
+def let_in_by_code(neighbourhood: Neighbourhood, let_in: LetIn) -> Story:
+    """A broker makes a sign-in code for a member, who uses it an hour later and keeps her password."""
+    now = yield neighbourhood.moment(let_in.days_ago, _ASKED_AT)
+    session, bank, member = neighbourhood.session, neighbourhood.bank, neighbourhood.people[let_in.whose]
+    code = make_code(session, member, Doing(neighbourhood.people[let_in.broker], now))
+    now = yield now + timedelta(hours=1)
+    used = use_code(session, bank.id, code, now=now)
+    open_session(session, Arrival(bank.id, used.person_id, code_id=used.id), now=now)
 
 
 def look_for(neighbourhood: Neighbourhood, request: LookedFor) -> Story:

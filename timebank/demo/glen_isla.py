@@ -1,9 +1,9 @@
 """Where the people of Glen Isla live, who would like to join them, and what the desk has seen to."""
 
-from timebank.actors import Standing
+from timebank.actors import Role, Standing
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
-from timebank.demo.desk import DeskWork, Handled, LookedFor, StandingMove
+from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, ProposedRole, StandingMove
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
@@ -72,6 +72,7 @@ WISHED = (
         ),
         induction="With Yusra. Asked good questions about keys and money.",
         admitted="moira",
+        welcomed_by="mary",
     ),
     Wished(
         19,
@@ -162,6 +163,8 @@ DESK_WORK = DeskWork(
         ),
         StandingMove(30, "douglas", Standing.ACTIVE, "Back from Norway, with a jumper."),
     ),
+    proposed_roles=(ProposedRole(2, "wilma", Role.AUDITOR),),
+    let_in=(LetIn(1, "agnes", "rosa"),),
     looked_for=(
         LookedFor(6, "rania", "A car seat for a small child, to borrow for one day"),
         LookedFor(3, "archie", "Somebody who can sharpen shears"),

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import KW_ONLY, dataclass
-from datetime import time
+from datetime import time, timedelta
+from typing import Any
 
 from timebank.actors import Doing, Unattended
+from timebank.approvals import welcome
 from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.joining import actions as joining
 from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed, Step
 from timebank.members.queries import find_actor_by_code
+from timebank.members.rules import ContactKind
 
 _AT_THE_DESK = time(9, 30)
 _DAYS_BETWEEN = 2
@@ -22,7 +25,7 @@ class Wished:
 
     `agreed` is how the applicant agreed to the privacy notice: on the site, or to the broker who applied for them.
     `references` are (referee, words). `ending` is (step, words) if they were not admitted; `admitted` is a key of the
-    cast if they were.
+    cast if they were, and `welcomed_by` the second keeper who gave the welcome hours.
     """
 
     days_ago: int
@@ -39,8 +42,9 @@ class Wished:
     induction: str = ""
     ending: tuple[Step, str] | None = None
     admitted: str = ""
+    welcomed_by: str = ""
 
-    def steps(self) -> Iterator[tuple[Step, dict[str, str]]]:
+    def steps(self) -> Iterator[tuple[Step, dict[str, Any]]]:
         """Yield (step, arguments of its action) for each step that the broker has taken, in order."""
         if self.interview:
             yield Step.INTERVIEW, {"words": self.interview}
@@ -52,7 +56,7 @@ class Wished:
             step, words = self.ending
             yield step, {"reason" if step is Step.DECLINE else "words": words}
         if self.admitted:
-            yield Step.ADMIT, {}
+            yield Step.ADMIT, {"proved": frozenset(ContactKind)}
 
 
 _VERBS: dict[Step, Callable[..., str | None]] = {
@@ -88,3 +92,7 @@ def join(neighbourhood: Neighbourhood, wished: Wished) -> Story:
         actor = find_actor_by_code(session, bank.id, admitted_code) if admitted_code else None
         if actor is not None:
             neighbourhood.people[wished.admitted] = actor
+            if wished.welcomed_by:
+                now = yield now + timedelta(hours=3)
+                second = neighbourhood.people[wished.welcomed_by]
+                welcome.give(session, bank, actor.code, Doing(second, now, f"{key}-welcome"))

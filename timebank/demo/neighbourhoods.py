@@ -9,7 +9,7 @@ from timebank.banks.areas import add_area, close_area, set_travel
 from timebank.banks.queries import find_area
 from timebank.demo.people import Villager
 from timebank.demo.stories import Neighbourhood, Story
-from timebank.members.actions import Profile, change_profile
+from timebank.members.profiles import Profile, change_profile
 
 _AFTER_THE_FIRST = timedelta(minutes=1)
 _SETTLED_AT = time(18)

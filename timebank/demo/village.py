@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Doing, Unattended
+from timebank.actors import Doing, Role, Unattended
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area
@@ -31,6 +31,8 @@ from timebank.listings.rules import ListingKind
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
+from timebank.members.roles import give
+from timebank.members.rules import ContactKind
 from timebank.signing_in.passwords import hash_password
 
 PASSWORD = "three-green-otters"  # noqa: S105 (printed on purpose: the demo is for everybody)
@@ -176,7 +178,10 @@ def _arrive(
 def _take_in(
     plan: VillagePlan, neighbourhood: Neighbourhood, villager: Villager, persons: dict[str, int], now: datetime
 ) -> None:
-    """The coordinator admits a person; a member of the other bank stays the same person."""
+    """The coordinator admits a person; a member of the other bank stays the same person.
+
+    Roles are given by the administrator, as when a time bank is opened.
+    """
     home = find_area(neighbourhood.session, neighbourhood.bank.id, plan.areas.homes.get(villager.key, ""))
     newcomer = NewMember(
         villager.name,
@@ -184,12 +189,16 @@ def _take_in(
         phone=villager.phone,
         about=villager.about,
         area_id=home.id if home else None,
-        roles=villager.roles,
+        roles=villager.roles & {Role.MEMBER},
         person_id=persons.get(villager.key),
+        proved=frozenset(ContactKind),
+        seen_by_two=True,
     )
     by = neighbourhood.people.get(plan.coordinator_key)
     doing = Doing(by, now) if by else Unattended(neighbourhood.bank.id, now)
     membership = admit(neighbourhood.session, neighbourhood.bank, newcomer, doing)
+    for role in sorted(villager.roles - {Role.MEMBER}):
+        give(neighbourhood.session, membership, role, Unattended(neighbourhood.bank.id, now), granted_by=None)
     actor = find_actor_by_code(neighbourhood.session, neighbourhood.bank.id, membership.code)
     if actor is None:
         raise LookupError(villager.key)
@@ -215,6 +224,10 @@ def _look_after(plan: VillagePlan, neighbourhood: Neighbourhood, now: datetime) 
         yield desk.change(neighbourhood, move, plan.coordinator_key)
     for looked_for in work.looked_for:
         yield desk.look_for(neighbourhood, looked_for)
+    for proposed in work.proposed_roles:
+        yield desk.propose_role(neighbourhood, proposed, plan.coordinator_key)
+    for let_in in work.let_in:
+        yield desk.let_in_by_code(neighbourhood, let_in)
     for handled in work.handled:
         yield desk.handle(neighbourhood, handled)
     for adjusted in work.adjusted:

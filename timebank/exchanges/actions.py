@@ -14,12 +14,20 @@ from timebank.actors import Doing, Role, may_exchange
 from timebank.banks.models import Bank
 from timebank.errors import ReasonMissingError
 from timebank.exchanges import rules
-from timebank.exchanges.deeds import begin, check_evidence, deed, hold_hours, list_hands, post_hours, release_hours
+from timebank.exchanges.deeds import (
+    begin,
+    check_evidence,
+    deed,
+    hold_hours,
+    list_hands,
+    post_hours,
+    refuse_interested,
+    release_hours,
+)
 from timebank.exchanges.errors import (
     ExtrasNotAgreedError,
     NotNowError,
     NotYoursError,
-    OwnExchangeError,
     SideNotActiveError,
 )
 from timebank.exchanges.filing import find_category_id
@@ -166,8 +174,7 @@ def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
     if begin(session, doing, Deed.AGREE, code, {"minutes": minutes}) is not None:
         return
     exchange = lock(session, doing.bank_id, code)
-    if rules.is_of_the_hand(exchange.snapshot(), doing.by):
-        raise OwnExchangeError
+    refuse_interested(exchange.snapshot(), doing.by)
     if rules.agreeable_minutes(exchange.snapshot(), doing.by) != minutes:
         raise NotNowError(state=exchange.state)
     check_evidence(session, exchange, doing.by)

@@ -18,6 +18,7 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping, holds
 from timebank.exchanges import rules
 from timebank.exchanges.errors import (
+    CodeMakerPartError,
     EvidenceMissingError,
     NotNowError,
     NotYoursError,
@@ -96,11 +97,18 @@ def move(exchange: Locked, verb: Deed, by: Actor) -> None:
     leads_to = TRANSITIONS.get((State(exchange.state), verb))
     if leads_to is None:
         raise NotNowError(state=exchange.state)
-    if rules.is_of_the_hand(exchange.snapshot(), by):
-        raise OwnExchangeError
+    refuse_interested(exchange.snapshot(), by)
     if not _MAY[verb](exchange.snapshot(), by):
         raise NotYoursError
     exchange.state = leads_to
+
+
+def refuse_interested(exchange: rules.Snapshot, by: Actor) -> None:
+    """Raise OwnExchangeError or CodeMakerPartError where a broker behind the actor is a side of the exchange."""
+    if rules.is_of_the_hand(exchange, by):
+        raise OwnExchangeError
+    if by.code_maker is not None and rules.is_of_the_code_maker(exchange, by):
+        raise CodeMakerPartError(name=by.code_maker.name)
 
 
 def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int]:

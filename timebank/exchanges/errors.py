@@ -63,6 +63,12 @@ class SideNotActiveError(TimebankError):
     message_id = "side_not_active"
 
 
+class CodeMakerPartError(TimebankError):
+    """Raised where whoever made the code that opened the session is a side as well; values: `name`, the maker's."""
+
+    message_id = "code_maker_part"
+
+
 class OwnExchangeError(TimebankError):
     """A broker acts for the other side of an exchange in which they give or receive themselves."""
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Doing, Unattended, may_approve
+from timebank.approvals.queries import list_depended_on
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.bookkeeping.reversing import reverse
 from timebank.errors import ReasonMissingError
 from timebank.exchanges import rules
-from timebank.exchanges.deeds import entry_key, list_hands
-from timebank.exchanges.errors import NotNowError, NotYoursError, ReversalStandsError
+from timebank.exchanges.deeds import entry_key, list_hands, refuse_interested
+from timebank.exchanges.errors import CodeMakerPartError, NotNowError, NotYoursError, ReversalStandsError
 from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
@@ -67,6 +68,9 @@ def agree(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> Non
     side = exchange.snapshot().side_of(by.account_id)
     if side is None or not rules.may_agree_to_reversal(exchange.snapshot(), by):
         raise NotYoursError
+    refuse_interested(exchange.snapshot(), by)
+    if by.code_maker is not None and by.code_maker.membership_id == reversal.proposed_by:
+        raise CodeMakerPartError(name=by.code_maker.name)
     if side is Side.GIVER:
         reversal.giver_agreed_by = by.membership_id
     else:
@@ -82,8 +86,7 @@ def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> N
         return
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
-    hands = list_hands(session, by.bank_id, exchange.id)
-    if not rules.may_approve_reversal(exchange.snapshot(), by, proposed_by=reversal.proposed_by, hands=hands):
+    if not _may_approve(session, reversal, exchange, doing):
         raise NotYoursError
     reversal.approved_by = by.membership_id
     _carry_out(session, bank, reversal, exchange, doing)
@@ -96,13 +99,20 @@ def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
     by = doing.by
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     own = reversal.proposed_by == by.membership_id and may_approve(by)
-    hands = list_hands(session, by.bank_id, exchange.id)
-    if not own and not rules.may_approve_reversal(
-        exchange.snapshot(), by, proposed_by=reversal.proposed_by, hands=hands
-    ):
+    if not own and not _may_approve(session, reversal, exchange, doing):
         raise NotYoursError
     reversal.refused_by, reversal.closed_at = by.membership_id, doing.now
     session.flush()
+
+
+def _may_approve(session: Session, reversal: Reversal, exchange: Locked, doing: Doing) -> bool:
+    return rules.may_approve_reversal(
+        exchange.snapshot(),
+        doing.by,
+        proposed_by=reversal.proposed_by,
+        hands=list_hands(session, doing.bank_id, exchange.id),
+        depends_on=list_depended_on(session, doing.by, now=doing.now),
+    )
 
 
 def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locked, doing: Doing) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from timebank.actors import Actor, may_approve, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
+from timebank.approvals.rules import is_independent
 from timebank.states import InState
 
 
@@ -190,6 +191,11 @@ def is_of_the_hand(exchange: Snapshot, actor: Actor) -> bool:
     return actor.hand is not None and exchange.side_of(actor.hand.account_id) is not None
 
 
+def is_of_the_code_maker(exchange: Snapshot, actor: Actor) -> bool:
+    """Return whether the broker who has seen the code of the actor's session is a side: they could be the actor."""
+    return actor.code_maker is not None and exchange.side_of(actor.code_maker.account_id) is not None
+
+
 def took_part(exchange: Snapshot, actor: Actor, hands: Collection[int]) -> bool:
     """Return whether they gave, received, or acted for a side; `hands` are the memberships of the brokers who did."""
     return exchange.side_of(actor.account_id) is not None or actor.membership_id in hands
@@ -264,9 +270,12 @@ def may_agree_to_reversal(exchange: Snapshot, actor: Actor) -> bool:
     return exchange.side_of(actor.account_id) is not None and may_exchange(actor) and actor.hand is None
 
 
-def may_approve_reversal(exchange: Snapshot, actor: Actor, *, proposed_by: int, hands: Collection[int]) -> bool:
-    """Return whether the actor is a second approver who neither proposed it nor took part."""
-    return may_approve(actor) and actor.membership_id != proposed_by and not took_part(exchange, actor, hands)
+def may_approve_reversal(
+    exchange: Snapshot, actor: Actor, *, proposed_by: int, hands: Collection[int], depends_on: Collection[int]
+) -> bool:
+    """Return whether the actor is a second approver, independent of the proposer, who took no part."""
+    independent = is_independent(actor, proposed_by=proposed_by, depends_on=depends_on)
+    return may_approve(actor) and independent and not took_part(exchange, actor, hands)
 
 
 def may_thank(exchange: Snapshot, actor: Actor) -> bool:

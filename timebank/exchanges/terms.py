@@ -11,6 +11,7 @@ from timebank.banks.models import Bank
 from timebank.errors import FutureDayError
 from timebank.exchanges import rules
 from timebank.exchanges.errors import (
+    CodeMakerPartError,
     ExtrasTooLongError,
     NothingSaidError,
     NotYoursError,
@@ -77,6 +78,8 @@ def check_sides(session: Session, terms: Terms, by: Actor) -> Side:
         raise SamePersonError
     if by.hand is not None and by.hand.account_id in {terms.giver_account_id, terms.receiver_account_id}:
         raise OwnExchangeError  # nobody acts for the other side of their own exchange
+    if by.code_maker is not None and by.code_maker.account_id in {terms.giver_account_id, terms.receiver_account_id}:
+        raise CodeMakerPartError(name=by.code_maker.name)
     side = {terms.giver_account_id: Side.GIVER, terms.receiver_account_id: Side.RECEIVER}.get(by.account_id)
     if side is None or not may_exchange(by):
         raise NotYoursError

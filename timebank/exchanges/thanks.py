@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Doing
 from timebank.exchanges import rules
-from timebank.exchanges.errors import NothingSaidError, NotYoursError, OwnExchangeError, ThankedAlreadyError
+from timebank.exchanges.deeds import refuse_interested
+from timebank.exchanges.errors import NothingSaidError, NotYoursError, ThankedAlreadyError
 from timebank.exchanges.locked import lock
 from timebank.exchanges.models import Exchange, ThankYou
 from timebank.exchanges.rules import Side
@@ -36,8 +37,7 @@ def thank(session: Session, code: str, doing: Doing, *, words: str) -> None:
     exchange = lock(session, by.bank_id, code)
     standing = exchange.snapshot()
     side = standing.side_of(by.account_id)
-    if rules.is_of_the_hand(standing, by):
-        raise OwnExchangeError
+    refuse_interested(standing, by)
     if side is None or not rules.may_thank(standing, by):
         raise NotYoursError
     if session.get(ThankYou, (by.bank_id, exchange.id, side)) is not None:

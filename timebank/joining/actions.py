@@ -29,11 +29,18 @@ from timebank.joining.errors import (
     TooManyApplicationsError,
 )
 from timebank.joining.models import Application, ApplicationStep
-from timebank.joining.queries import count_from_site, find_application, find_same_person, list_referees
+from timebank.joining.queries import (
+    count_from_site,
+    find_application,
+    find_same_person,
+    list_referees,
+    list_step_keepers,
+)
 from timebank.joining.rules import Agreed, ContactDetails, Progress, Stage, Step
 from timebank.members import actions as members
 from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
+from timebank.members.rules import ContactKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
 from timebank.spelling import fold, is_blank, tidy
@@ -113,11 +120,12 @@ def induct(session: Session, code: str, doing: Doing, *, words: str) -> None:
     _take(session, code, _StepTaken(Step.INDUCT, words), doing)
 
 
-def admit(session: Session, code: str, doing: Doing) -> str:
+def admit(session: Session, code: str, doing: Doing, *, proved: frozenset[ContactKind] = frozenset()) -> str:
     """Admit the applicant as an active member, with an account and welcome hours; return the membership's code.
 
-    Raises as every step does, AlreadyMemberError for somebody who is or was a member (welcome hours are given once),
-    and FloorReachedError where the pot has no welcome hours left.
+    `proved` are the contacts on which the broker has reached them. Welcome hours wait for a second keeper where one
+    alone took every step. Raises as every step does, AlreadyMemberError for somebody who is or was a member (welcome
+    hours are given once), and FloorReachedError where the pot has no welcome hours left.
     """
     application = _take(session, code, _StepTaken(Step.ADMIT), doing)
     if application.membership_id is None:
@@ -132,6 +140,8 @@ def admit(session: Session, code: str, doing: Doing) -> str:
             phone=application.phone,
             about=application.about,
             area_id=application.area_id,
+            proved=proved,
+            seen_by_two=len(list_step_keepers(session, bank.id, application.id)) > 1,
         )
         application.membership_id = members.admit(session, bank, newcomer, doing.part_of_it()).id
         session.flush()

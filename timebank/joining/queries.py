@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.joining.models import Application, ApplicationStep
-from timebank.joining.rules import OPEN_STAGES, ContactDetails, Stage
+from timebank.joining.rules import OPEN_STAGES, ContactDetails, Stage, Step
 from timebank.members.models import Membership, Person
 from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_page
 from timebank.spelling import fold
@@ -73,6 +73,16 @@ def list_application_steps(session: Session, bank_id: int, application_id: int) 
         ApplicationStep.bank_id == bank_id, ApplicationStep.application_id == application_id
     )
     return fetch(session, query.order_by(ApplicationStep.number), ApplicationStepRow)
+
+
+def list_step_keepers(session: Session, bank_id: int, application_id: int) -> set[int]:
+    """Return the memberships that took the steps of an application after it was written down."""
+    steps = select(ApplicationStep.done_by).where(
+        ApplicationStep.bank_id == bank_id,
+        ApplicationStep.application_id == application_id,
+        ApplicationStep.step != Step.APPLY,
+    )
+    return {done_by for done_by in session.scalars(steps) if done_by is not None}
 
 
 def list_referees(session: Session, bank_id: int, application_id: int) -> Sequence[str]:

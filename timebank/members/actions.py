@@ -1,13 +1,13 @@
-"""Taking people into a bank, and what they change about themselves."""
+"""Taking people into a bank."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.actors import Doing, Role, Standing, Unattended, may_broker, may_grant
+from timebank.actors import KEEPERS, Actor, Doing, Role, Standing, Unattended, may_broker
 from timebank.banks.actions import MEMBERS_FLOOR
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
@@ -19,9 +19,11 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.queries import get_rights, list_roles_anywhere
+from timebank.members.rules import ContactKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.spelling import fold
+from timebank.tasks.actions import open_task
+from timebank.tasks.rules import TaskKind
 from timebank.trail import actions as trail
 
 FIRST_NUMBER = 101
@@ -32,7 +34,9 @@ HOLDER_NAME = "Imported listings"
 class NewMember:
     """Somebody to be taken in. A phone or an e-mail is enough; neither has to be theirs alone.
 
-    `person_id` is of who is in another bank of the installation already, and stays the same person.
+    `person_id` is of who is in another bank of the installation already, and stays the same person. `proved` are the
+    contacts on which the broker has reached them: they can sign in with these. `seen_by_two` says that not one keeper
+    alone took them in.
     """
 
     name: str
@@ -42,6 +46,8 @@ class NewMember:
     area_id: int | None = None
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.MEMBER}))
     person_id: int | None = None
+    proved: frozenset[ContactKind] = frozenset()
+    seen_by_two: bool = False
 
 
 def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unattended) -> Membership:
@@ -63,8 +69,34 @@ def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unat
     lock_bank(session, bank.id)  # members are numbered one by one
     membership = _enter(session, bank, newcomer, (membership_id, code), doing)
     if isinstance(doing, Doing) and bank.welcome_minutes:
-        _welcome(session, bank, membership, doing)
+        if newcomer.seen_by_two or not _has_second_keeper(session, doing.by):
+            welcome(session, bank, membership, doing)
+        else:
+            open_task(session, bank.id, kind=TaskKind.WELCOME_HOURS, subject=subject_of(membership), now=doing.now)
     return membership
+
+
+def subject_of(membership: Membership) -> Ref:
+    """Return the reference to a member."""
+    return Ref(Subject.MEMBER, membership.code)
+
+
+def _has_second_keeper(session: Session, keeper: Actor) -> bool:
+    """Return whether another active member looks after the bank, who can look at whom this one has taken in."""
+    query = (
+        select(Membership.id)
+        .join(
+            MembershipRole,
+            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
+        )
+        .where(
+            Membership.bank_id == keeper.bank_id,
+            Membership.id != keeper.membership_id,
+            Membership.standing == Standing.ACTIVE,
+            MembershipRole.role.in_(KEEPERS),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _enter(
@@ -72,7 +104,7 @@ def _enter(
 ) -> Membership:
     """Write the person, the account, the membership under its (id, code), and its roles."""
     membership_id, code = names
-    person_id = newcomer.person_id or _enter_person(session, newcomer, doing.now)
+    person_id = newcomer.person_id or _enter_person(session, newcomer, doing)
     account_id = open_account(
         session,
         bank.id,
@@ -94,6 +126,7 @@ def _enter(
         about=newcomer.about,
         area_id=newcomer.area_id,
         joined_on=clock.local_day(doing.now, bank.time_zone),
+        admitted_by=doing.doer_id,
     )
     session.add(membership)
     session.flush()
@@ -103,14 +136,17 @@ def _enter(
     return membership
 
 
-def _enter_person(session: Session, newcomer: NewMember, now: datetime) -> int:
+def _enter_person(session: Session, newcomer: NewMember, doing: Doing | Unattended) -> int:
+    proved = frozenset(ContactKind) if doing.by is None else newcomer.proved  # the administrator knows whom they name
     person = Person(
         id=clock.next_id(),
         name=newcomer.name,
         name_folded=fold(newcomer.name),
         email=newcomer.email,
         phone=newcomer.phone,
-        created_at=now,
+        email_is_proved=ContactKind.EMAIL in proved and newcomer.email is not None,
+        phone_is_proved=ContactKind.PHONE in proved and newcomer.phone is not None,
+        created_at=doing.now,
     )
     session.add(person)
     session.flush()
@@ -133,14 +169,14 @@ def next_member_number(session: Session, bank_id: int) -> int:
     return (newest or FIRST_NUMBER - 1) + 1
 
 
-def _welcome(session: Session, bank: Bank, membership: Membership, doing: Doing) -> None:
-    """Welcome hours come from the pot, so that nothing is minted."""
+def welcome(session: Session, bank: Bank, membership: Membership, doing: Doing) -> None:
+    """Post the welcome hours: from the pot, so that nothing is minted. Raises FloorReachedError."""
     pot_id = get_account_of_kind(session, bank.id, AccountKind.POT)
     bookkeeping.post(
         session,
         bookkeeping.NewEntry(
             bank_id=bank.id,
-            key=f"member:{membership.code}:welcome",
+            key=welcome_key(membership.code),
             kind=EntryKind.WELCOME,
             lines=(Line(pot_id, membership.account_id, bank.welcome_minutes),),
             occurred_on=membership.joined_on,
@@ -149,6 +185,11 @@ def _welcome(session: Session, bank: Bank, membership: Membership, doing: Doing)
             deed=str(Ref(Subject.MEMBER, membership.code)),
         ),
     )
+
+
+def welcome_key(code: str) -> str:
+    """Return the key in the books of the welcome hours of the member with this code."""
+    return f"member:{code}:welcome"
 
 
 def get_membership_by_code(session: Session, bank_id: int, code: str) -> Membership:
@@ -187,73 +228,3 @@ def get_or_make_holder(session: Session, bank: Bank, *, now: datetime) -> Member
     session.flush()
     trail.begin(session, Unattended(bank.id, now), DeedName.HOLDER_MADE, Ref(Subject.MEMBER, holder.code))
     return holder
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A member's contact and text about themselves, and which contact they show to those with whom they agreed help."""
-
-    name: str
-    email: str | None
-    phone: str | None
-    about: str
-    area_id: int | None = None
-    shows_phone: bool = False
-    shows_email: bool = False
-
-
-def change_profile(session: Session, profile: Profile, doing: Doing) -> None:
-    """Change one's own name, contact, area and words; a broker who acts for a member can do it for them.
-
-    Not for somebody with a role, since what is sent to a contact could lend it. The last submission counts: a form
-    that comes again, with other words, is another deed. Raises NoWayToReachError or NotAllowedError.
-    """
-    actor = doing.by
-    trail.begin(session, doing.part_of_it(), DeedName.PROFILE_CHANGED, Ref(Subject.MEMBER, actor.code))
-    if not profile.email and not profile.phone:
-        raise NoWayToReachError
-    if actor.hand is not None and list_roles_anywhere(session, actor.person_id) - {Role.MEMBER}:
-        raise NotAllowedError
-    person = session.get_one(Person, actor.person_id)
-    person.name, person.name_folded = profile.name, fold(profile.name)
-    person.email, person.phone = profile.email, profile.phone
-    membership = session.get_one(Membership, (actor.bank_id, actor.membership_id))
-    membership.about, membership.area_id = profile.about, profile.area_id
-    membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
-    session.flush()
-
-
-def set_roles(session: Session, membership: Membership, roles: frozenset[Role], doing: Doing) -> None:
-    """Give and take a membership's roles, so that it holds just these and 'member' if it had that.
-
-    The actor's rights are read under the bank's lock: of two coordinators who demote each other at once the second is
-    refused, so that one always stays. Raises NotAllowedError where the actor is no coordinator, or it is their own.
-    """
-    lock_bank(session, doing.bank_id)
-    by = get_rights(session, doing.by)
-    held = {
-        Role(role)
-        for role in session.scalars(
-            select(MembershipRole.role).where(
-                MembershipRole.bank_id == membership.bank_id, MembershipRole.membership_id == membership.id
-            )
-        )
-    }
-    kept = {role for role in roles if role is not Role.MEMBER} | ({Role.MEMBER} & held)
-    for role in sorted(kept ^ held):
-        if not may_grant(by, role, to_membership=membership.id):
-            raise NotAllowedError
-        verb = "given" if role in kept else "taken"
-        subject = Ref(Subject.MEMBER, membership.code)
-        trail.begin(session, doing.part_of_it(), DeedName(f"role.{verb}.{role}"), subject)
-        if role in kept:
-            session.add(_role(membership, role, doing))
-        else:
-            session.execute(
-                delete(MembershipRole).where(
-                    MembershipRole.bank_id == membership.bank_id,
-                    MembershipRole.membership_id == membership.id,
-                    MembershipRole.role == role,
-                )
-            )
-    session.flush()

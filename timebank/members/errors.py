@@ -43,3 +43,21 @@ class StandingMovedError(TimebankError):
     """The membership cannot go from where it stands to where it was to go."""
 
     message_id = "standing_moved"
+
+
+class ContactMovedError(TimebankError):
+    """The contact that was to be proved is not the member's any more."""
+
+    message_id = "contact_moved"
+
+
+class OwnToChangeError(TimebankError):
+    """Name and contact of a member of several banks are changed by nobody but them; values: `name`."""
+
+    message_id = "own_to_change"
+
+
+class LastCoordinatorError(TimebankError):
+    """A bank keeps one active coordinator."""
+
+    message_id = "last_coordinator"

@@ -25,7 +25,10 @@ from timebank.states import one_of
 
 
 class Person(Base):
-    """A human, once. E-mail and phone may be shared with others of a household, or be missing."""
+    """A human, once. E-mail and phone may be shared with others of a household, or be missing.
+
+    One signs in with a contact only once somebody has proved that it is theirs; a changed one is not proved.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_email", "email"), Index("ix_person_phone", "phone"))
@@ -35,6 +38,8 @@ class Person(Base):
     name_folded: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    email_is_proved: Mapped[bool] = mapped_column(server_default=false())
+    phone_is_proved: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
@@ -43,7 +48,8 @@ class Membership(Base):
     """A person's place in a bank: their number, the code of their page, their account and their standing.
 
     What they let somebody see with whom they have agreed: `shows_phone`, `shows_email`. The holder is nobody: it keeps
-    imported listings until a broker hands each to its owner, never signs in and is in no figure.
+    imported listings until a broker hands each to its owner, never signs in and is in no figure. `admitted_by` is the
+    broker who took them in (empty: the command line).
     """
 
     __tablename__ = "membership"
@@ -59,6 +65,9 @@ class Membership(Base):
         CheckConstraint(one_of("standing", Standing), name="standing"),
         Index("ix_membership_person_id", "person_id"),
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
+        ForeignKeyConstraint(
+            ["bank_id", "admitted_by"], ["membership.bank_id", "membership.id"], name="fk_membership_admitted_by"
+        ),
         Index(
             "uq_membership_one_holder",
             "bank_id",
@@ -81,6 +90,7 @@ class Membership(Base):
     shows_phone: Mapped[bool] = mapped_column(server_default=false())
     shows_email: Mapped[bool] = mapped_column(server_default=false())
     is_holder: Mapped[bool] = mapped_column(server_default=false())
+    admitted_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class MembershipRole(Base):

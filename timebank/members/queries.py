@@ -47,15 +47,16 @@ def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor |
 
 
 def get_rights(session: Session, actor: Actor) -> Actor:
-    """Return the actor with the roles and standing that they have at this moment, and with the same hand.
+    """Return the actor with the roles and standing that they have at this moment, the same hand and code maker.
 
     Called under a lock that whoever changes rights takes too, since an actor was read before. Raises NoResultFound.
     """
     current = _one_actor(session, Membership.bank_id == actor.bank_id, Membership.id == actor.membership_id)
     if current is None:
         raise NoResultFound
-    roles = current.roles & actor.roles if actor.hand else current.roles
-    return replace(current, roles=roles, hand=actor.hand)
+    lent = actor.hand is not None or actor.code_maker is not None
+    roles = current.roles & actor.roles if lent else current.roles
+    return replace(current, roles=roles, hand=actor.hand, code_maker=actor.code_maker)
 
 
 def _one_actor(session: Session, *conditions: object) -> Actor | None:
@@ -167,6 +168,13 @@ def list_membership_names(session: Session, bank_id: int, membership_ids: Sequen
             Membership.id.in_({membership_id for membership_id in membership_ids if membership_id}),
         )
     )
+    return {row.id: row.name for row in rows}
+
+
+def list_person_names(session: Session, person_ids: Sequence[int | None]) -> dict[int, str]:
+    """Return {person id: name} of these persons."""
+    ids = {person_id for person_id in person_ids if person_id}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 

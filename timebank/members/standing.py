@@ -6,11 +6,15 @@ from sqlalchemy.orm import Session
 from timebank.actors import STANDINGS, Actor, Doing, Standing, may_change_standing
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
+from timebank.members import rights
 from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
+from timebank.security import actions as security
+from timebank.security.actions import Change, NewEvent
+from timebank.security.rules import EventKind
 from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
@@ -35,6 +39,18 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     membership = get_locked(session, query, key_share=True)
     if to not in STANDINGS[Standing(membership.standing)]:
         raise StandingMovedError
+    security.record(
+        session,
+        NewEvent(
+            EventKind.STANDING_CHANGED,
+            doing.bank_id,
+            person_id=membership.person_id,
+            by=doing.doer_id,
+            now=doing.now,
+            change=Change(membership.standing, to),
+        ),
+    )
+    rights.changed(session, membership.person_id, doing.now)
     membership.standing = to
     of_member = (StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id)
     session.add(

@@ -49,12 +49,15 @@ _GRANTS = {
             "membership",
             "person",
             "reversal",
+            "role_change",
+            "sign_in_code",
             "sign_off",
             "task",
             "thank_you",
         ),
         _KEPT,
     ),
+    "security_event": ("SELECT", "INSERT", "DELETE"),
     **dict.fromkeys(
         (
             "area_travel",
@@ -63,7 +66,6 @@ _GRANTS = {
             "listing_word",
             "membership_role",
             "sign_in_attempt",
-            "sign_in_code",
         ),
         (*_KEPT, "DELETE"),
     ),

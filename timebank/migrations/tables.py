@@ -2,6 +2,7 @@
 
 from sqlalchemy.schema import SchemaItem
 
+from timebank.approvals import models as approvals
 from timebank.audit import models as audit
 from timebank.banks import models as banks
 from timebank.bookkeeping import closing_models as closings, holder_models as holders, models as bookkeeping
@@ -12,11 +13,13 @@ from timebank.exchanges import models as exchanges
 from timebank.joining import models as joining
 from timebank.listings import models as listings
 from timebank.members import models as members
+from timebank.security import models as security
 from timebank.signing_in import models as signing_in
 from timebank.tasks import models as tasks
 from timebank.trail import models as trail
 
 ROOMS = (
+    approvals,
     audit,
     banks,
     bookkeeping,
@@ -28,6 +31,7 @@ ROOMS = (
     listings,
     members,
     seals,
+    security,
     signing_in,
     tasks,
     trail,

@@ -9,10 +9,16 @@ class NotSignedInError(TimebankError):
     message_id = "sign_in_does_not_fit"
 
 
-class SeveralPeopleError(TimebankError):
-    """Raised where two people share both the contact and the password; they must use their member number."""
+class PresentPasswordError(TimebankError):
+    """Raised where the present password is missing or wrong, before something that opens the door is changed."""
 
-    message_id = "sign_in_several_people"
+    message_id = "present_password"
+
+
+class CodeNotWaitingError(TimebankError):
+    """Raised where no first half of a code waits for its second, or the same person made the first."""
+
+    message_id = "code_not_waiting"
 
 
 class CodeDoesNotFitError(TimebankError):

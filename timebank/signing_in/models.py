@@ -2,18 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 
 
 class LoginSession(Base):
-    """A session of a person on one device, until it expires or is revoked. See `halls` for `address_digest`."""
+    """A session of a person on one device, until it expires or is revoked. See `halls` for `address_digest`.
+
+    `code_id` is the code that opened it, until its person has chosen a password in it: so long the session is good in
+    the code's bank only, and whoever made the code could be the one who uses it.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (
         ForeignKeyConstraint(["person_id"], ["person.id"]),
+        ForeignKeyConstraint(["code_id"], ["sign_in_code.id"]),
         Index("ix_login_session_person_id", "person_id"),
     )
 
@@ -24,37 +29,61 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SignInCode(Base):
-    """A printed or linked code that signs one person in, once, before it expires."""
+    """A printed or linked code that signs one person in, once, before it expires. It is kept after that as a record.
+
+    `made_by` is the broker who has seen it (empty: the command line). The code of somebody who looks after the bank is
+    made by two, who see a half each: then `made_by` has seen the first, `completed_by` the second, and the digests are
+    those of the halves, since nobody ever has the whole.
+    """
 
     __tablename__ = "sign_in_code"
     __table_args__ = (
+        UniqueConstraint("code_digest"),
         ForeignKeyConstraint(["person_id"], ["person.id"]),
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+        ForeignKeyConstraint(["bank_id", "made_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "completed_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint("(code_digest IS NULL) = (first_digest IS NOT NULL)", name="whole_or_halves"),
+        CheckConstraint("(second_digest IS NULL) = (completed_by IS NULL)", name="completed"),
+        CheckConstraint("completed_by <> made_by", name="two_people"),
         Index("ix_sign_in_code_person_id", "person_id"),
+        Index("ix_sign_in_code_first_digest", "first_digest"),
     )
 
-    code_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    first_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    second_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[int | None] = mapped_column(BigInteger)
+    completed_by: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class SignInAttempt(Base):
-    """An attempt to sign in, counted by account and by network address, both as keyed digests."""
+    """An attempt to sign in, counted by what was typed, by whose password was tried, and by network address.
+
+    All three as keyed digests; `account_digest` is empty where nobody, or more than one, goes by what was typed.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (
+        Index("ix_sign_in_attempt_typed", "typed_digest", "tried_at"),
         Index("ix_sign_in_attempt_account", "account_digest", "tried_at"),
         Index("ix_sign_in_attempt_address", "address_digest", "tried_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    account_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    typed_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    account_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     address_digest: Mapped[bytes] = mapped_column(LargeBinary)
     tried_at: Mapped[datetime] = mapped_column(UtcTime)
     succeeded: Mapped[bool]

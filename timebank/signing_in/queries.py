@@ -1,21 +1,19 @@
-"""Queries of candidates for signing in, and of open sessions."""
+"""Queries of who signs in, of open sessions, and of sign-in codes."""
 
 import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from timebank.actors import Standing
+from timebank.actors import CodeMaker, Standing
 from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
-from timebank.rows import columns_of, fetch
-from timebank.signing_in.models import LoginSession
+from timebank.rows import columns_of, fetch, fetch_first
+from timebank.signing_in.models import LoginSession, SignInCode
 from timebank.signing_in.rules import is_valid
 
-#: More people than a household that shares a phone or an e-mail.
-MOST_CANDIDATES = 8
 _LONGEST_NUMBER = 9
 
 
@@ -29,25 +27,44 @@ def plain_email(typed: str) -> str:
     return typed.strip().lower()
 
 
+def key_of_typed(typed: str, *, phone_country: str) -> str:
+    """Return what an attempt is counted by, the same however a number, phone or e-mail was typed.
+
+    It depends on the text alone, so that it tells nothing of who is a member.
+    """
+    number = _member_number(typed)
+    if number is not None:
+        return f"number {number}"
+    phone = plain_phone(typed, phone_country)
+    return f"phone {phone}" if phone is not None else f"email {plain_email(typed)}"
+
+
+def _member_number(typed: str) -> int | None:
+    typed = typed.strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER
+    return int(typed) if is_number else None
+
+
 class Candidate(NamedTuple):
-    """A person who may be signing in, with their password hash; None if they have no password."""
+    """The person who may be signing in, with their password hash; None if they have no password."""
 
     id: int
     password_hash: str | None
 
 
-def list_candidates(session: Session, bank_id: int, typed: str, *, phone_country: str) -> list[Candidate]:
-    """Return the bank's members whose number, e-mail or phone was typed.
+def find_candidate(session: Session, bank_id: int, typed: str, *, phone_country: str) -> Candidate | None:
+    """Return the bank's member whose number, proved e-mail or proved phone was typed.
 
+    None where nobody goes by it, or more than one does: then no password is tried, and each signs in by number.
     Suspended members are included, so that they can read their own hours; members who left are not.
     """
-    typed = typed.strip()
-    conditions = [Person.email == plain_email(typed)]
-    if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_NUMBER:
-        conditions.append(Membership.number == int(typed))
+    conditions: list[ColumnElement[bool]] = [Person.email_is_proved & (Person.email == plain_email(typed))]
+    number = _member_number(typed)
+    if number is not None:
+        conditions.append(Membership.number == number)
     phone = plain_phone(typed, phone_country)
     if phone is not None:
-        conditions.append(Person.phone == phone)
+        conditions.append(Person.phone_is_proved & (Person.phone == phone))
     query = (
         select(Person.id, Person.password_hash)
         .join(Membership, Membership.person_id == Person.id)
@@ -57,17 +74,130 @@ def list_candidates(session: Session, bank_id: int, typed: str, *, phone_country
             Membership.is_holder.is_(False),
             or_(*conditions),
         )
-        .limit(MOST_CANDIDATES)
+        .limit(2)
     )
-    return fetch(session, query, Candidate)
+    rows = fetch(session, query, Candidate)
+    return rows[0] if len(rows) == 1 else None
 
 
-def find_person_id(session: Session, token: str, now: datetime) -> int | None:
-    """Return the id of the person with this session; None if it is unknown, ended or expired."""
-    row = session.get(LoginSession, digest_secret(token))
+class SignedInPerson(NamedTuple):
+    """Whose session a token opens. `code_bank_id` is the bank of the code that opened it, None for an ordinary one.
+
+    `maker` is the broker who has seen that code whole, if there is one.
+    """
+
+    person_id: int
+    code_bank_id: int | None
+    maker: CodeMaker | None
+
+
+def find_signed_in(session: Session, token: str, now: datetime) -> SignedInPerson | None:
+    """Return whose session this is; None if it is unknown, ended or expired."""
+    maker, maker_person = aliased(Membership), aliased(Person)
+    row = session.execute(
+        select(
+            LoginSession.person_id,
+            LoginSession.expires_at,
+            LoginSession.revoked_at,
+            SignInCode.bank_id,
+            maker.id,
+            maker.account_id,
+            maker_person.name,
+        )
+        .outerjoin(SignInCode, SignInCode.id == LoginSession.code_id)
+        .outerjoin(
+            maker,
+            (maker.bank_id == SignInCode.bank_id)
+            & (maker.id == SignInCode.made_by)
+            & SignInCode.code_digest.is_not(None),
+        )
+        .outerjoin(maker_person, maker_person.id == maker.person_id)
+        .where(LoginSession.token_digest == digest_secret(token))
+    ).one_or_none()
     if row is None or not is_valid(row.expires_at, row.revoked_at, now):
         return None
-    return row.person_id
+    return SignedInPerson(row.person_id, row.bank_id, None if row.id is None else CodeMaker(*row[4:]))
+
+
+class WaitingHalf(NamedTuple):
+    """The first half of a code that waits for its second, and who made it."""
+
+    id: int
+    made_by: int | None
+
+
+def find_waiting_half(session: Session, bank_id: int, person_id: int, now: datetime) -> WaitingHalf | None:
+    """Return the first half of a code for this person that waits for its second; None if there is none."""
+    query = select(*columns_of(SignInCode, WaitingHalf)).where(
+        SignInCode.bank_id == bank_id,
+        SignInCode.person_id == person_id,
+        SignInCode.first_digest.is_not(None),
+        SignInCode.second_digest.is_(None),
+        SignInCode.voided_at.is_(None),
+        SignInCode.expires_at > now,
+    )
+    return fetch_first(session, query, WaitingHalf)
+
+
+class CodeWaiting(NamedTuple):
+    """Somebody whose code waits for its second half, and who made the first."""
+
+    person_id: int
+    name: str
+    code: str
+    made_by: int
+    made_at: datetime
+
+
+def list_waiting_halves(session: Session, bank_id: int, now: datetime) -> list[CodeWaiting]:
+    """Return whose codes wait for their second half, oldest first."""
+    query = (
+        select(SignInCode.person_id, Person.name, Membership.code, SignInCode.made_by, SignInCode.made_at)
+        .join(Membership, (Membership.bank_id == SignInCode.bank_id) & (Membership.person_id == SignInCode.person_id))
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            SignInCode.bank_id == bank_id,
+            SignInCode.first_digest.is_not(None),
+            SignInCode.second_digest.is_(None),
+            SignInCode.voided_at.is_(None),
+            SignInCode.expires_at > now,
+        )
+    )
+    return fetch(session, query.order_by(SignInCode.id), CodeWaiting)
+
+
+class UsedCode(NamedTuple):
+    """A code that somebody signed in with. `maker` has seen it whole; None: the administrator, or two made it."""
+
+    made_at: datetime
+    used_at: datetime
+    maker: str | None
+
+
+def list_used_codes(session: Session, person_id: int, since: datetime) -> list[UsedCode]:
+    """Return the person's codes that were used since then, newest first."""
+    query = (
+        select(SignInCode.made_at, SignInCode.used_at, Person.name)
+        .outerjoin(
+            Membership,
+            (Membership.bank_id == SignInCode.bank_id)
+            & (Membership.id == SignInCode.made_by)
+            & SignInCode.code_digest.is_not(None),
+        )
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .where(SignInCode.person_id == person_id, SignInCode.used_at >= since)
+    )
+    return fetch(session, query.order_by(SignInCode.used_at.desc()), UsedCode)
+
+
+def is_password_needed(session: Session, person_id: int, token: str) -> bool:
+    """Return whether the present password is asked before what opens the door changes.
+
+    It is not in a session that a code opened, since that is for who has none or forgot it.
+    """
+    has_password = session.scalar(select(Person.password_hash).where(Person.id == person_id)) is not None
+    code_id = session.scalar(select(LoginSession.code_id).where(LoginSession.token_digest == digest_secret(token)))
+    return has_password and code_id is None
 
 
 class OpenSession(NamedTuple):

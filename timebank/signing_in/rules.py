@@ -1,16 +1,21 @@
 """Limits on attempts, lifetimes of sessions and codes, and password strength."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from zxcvbn import zxcvbn
 
-from timebank.actors import Actor, Role, may_broker, may_coordinate
+from timebank.actors import Actor, Role, may_approve, may_broker, may_coordinate
 
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 8
 TRIES_PER_ADDRESS = 60
 SESSION_LIFE = timedelta(days=90)
 CODE_LIFE = timedelta(days=14)
+#: How long home shows a person that a code of theirs was used.
+CODE_SHOWN = timedelta(days=14)
+#: Letters of each half of a code that two people make: 30 bits, behind the brake.
+HALF_LENGTH = 6
 SHORTEST_PASSWORD = 8
 #: zxcvbn scores from 0 to 4; below 2 a password takes fewer than a million guesses.
 WEAKEST_SCORE = 2
@@ -18,18 +23,35 @@ WEAKEST_SCORE = 2
 _LONGEST_SCORED = 40
 
 
-def must_wait(tries_on_account: int, tries_from_address: int) -> bool:
-    """Return whether there were too many failed attempts within the window, on the account or from the address."""
-    return tries_on_account >= TRIES_PER_ACCOUNT or tries_from_address >= TRIES_PER_ADDRESS
+def must_wait(tries_as_typed: int, tries_on_account: int, tries_from_address: int) -> bool:
+    """Return whether too many attempts failed within the window: as typed, on one account, or from one address."""
+    return max(tries_as_typed, tries_on_account) >= TRIES_PER_ACCOUNT or tries_from_address >= TRIES_PER_ADDRESS
 
 
-def may_make_code(by: Actor, member: Actor, roles_anywhere: frozenset[Role]) -> bool:
-    """Return whether `by` may make a sign-in code for the member, given the member's roles in all banks."""
-    if by.bank_id != member.bank_id or by.membership_id == member.membership_id:
-        return False
-    if roles_anywhere & {Role.COORDINATOR, Role.TRUSTEE}:
-        return False
-    return may_coordinate(by) if roles_anywhere & {Role.BROKER, Role.AUDITOR} else may_broker(by)
+class CodeWay(StrEnum):
+    """How a sign-in code is made: by one person who sees all of it, or by two who see a half each."""
+
+    WHOLE = "whole"
+    FIRST_HALF = "first_half"
+    SECOND_HALF = "second_half"
+
+
+def way_to_make_code(
+    by: Actor, member: Actor, roles_anywhere: frozenset[Role], *, first_half_by: int | None
+) -> CodeWay | None:
+    """Return how `by` may make a sign-in code for the member; None if not at all.
+
+    `roles_anywhere` are the member's roles in all banks: a code lends them, so for whoever looks after a bank two
+    people are needed. A coordinator makes the first half, another approver (`first_half_by` is who made the one that
+    waits; None: none does) the second.
+    """
+    if by.bank_id != member.bank_id or by.membership_id == member.membership_id or by.hand is not None:
+        return None
+    if not roles_anywhere - {Role.MEMBER}:
+        return CodeWay.WHOLE if may_broker(by) else None
+    if first_half_by is not None and first_half_by != by.membership_id:
+        return CodeWay.SECOND_HALF if may_approve(by) else None
+    return CodeWay.FIRST_HALF if may_coordinate(by) else None
 
 
 def is_valid(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from timebank import clock, codes
 from timebank.actors import Doing, may_broker, may_coordinate
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
-from timebank.rows import get_locked
+from timebank.rows import find_locked, get_locked
 from timebank.tasks.errors import NotesFullError, TaskDoneError, TaskTakenError
 from timebank.tasks.models import Task
 from timebank.tasks.rules import Status, add_note, has_room, is_free_for, list_notes
@@ -71,6 +71,17 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
             session.flush()
             return standing.code
     return str(code)
+
+
+def close_task(session: Session, bank_id: int, kind: str, subject: Ref, doing: Doing) -> None:
+    """Close the open task of this kind about a subject, where an action has done what it asks for."""
+    query = select(Task).where(
+        Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject), Task.status != Status.DONE
+    )
+    task = find_locked(session, query)
+    if task is not None:
+        task.status, task.done_by, task.done_at = Status.DONE, doing.by.membership_id, doing.now
+        session.flush()
 
 
 def take(session: Session, code: str, doing: Doing) -> None:

@@ -34,6 +34,7 @@ class TaskKind(StrEnum):
     LIMIT_ENDED = "limit_ended"
     FIND_SOMEBODY = "find_somebody"
     NOBODY_ANSWERED = "nobody_answered"
+    WELCOME_HOURS = "welcome_hours"
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:

@@ -59,6 +59,7 @@ def begin(
         "id": clock.next_id(),
         "done_by": doing.doer_id,
         "on_behalf_of": doing.on_behalf_of,
+        "code_made_by": doing.code_made_by,
         "deed": deed.value,
         "subject": str(subject),
         "form_key": doing.form_key,

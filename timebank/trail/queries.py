@@ -1,14 +1,17 @@
 """Queries of the trail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, Select, select
+from sqlalchemy import ColumnElement, Exists, Select, func, select
 from sqlalchemy.orm import Session
 
-from timebank.rows import columns_of, fetch
+from timebank.rows import Page, columns_of, fetch, fetch_page
 from timebank.trail.models import TrailRow
+
+DEEDS_A_PAGE = 50
 
 
 class DeedRow(NamedTuple):
@@ -80,3 +83,30 @@ def was_done(bank_id: ColumnElement[int], subject: ColumnElement[str], at: Colum
         .where(TrailRow.bank_id == bank_id, TrailRow.subject == subject, TrailRow.done_at == at)
         .exists()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDeed:
+    """A row of the trail from a session that a broker's sign-in code opened; `code_made_by` is that broker."""
+
+    id: int
+    deed: str
+    subject: str
+    done_by: int | None
+    code_made_by: int
+    done_at: datetime
+
+
+def list_code_deeds(session: Session, bank_id: int, *, below: int | None = None) -> Page[CodeDeed]:
+    """Return a page of what was done in sessions that a broker's code opened, newest first, from below this id."""
+    query = select(*columns_of(TrailRow, CodeDeed)).where(
+        TrailRow.bank_id == bank_id, TrailRow.code_made_by.is_not(None)
+    )
+    if below is not None:
+        query = query.where(TrailRow.id < below)
+    return fetch_page(session, query.order_by(TrailRow.id.desc()), CodeDeed, DEEDS_A_PAGE)
+
+
+def code_deeds(bank_id: int) -> Select[int]:
+    """Return the query of the number of deeds in sessions that a broker's code opened."""
+    return select(func.count()).where(TrailRow.bank_id == bank_id, TrailRow.code_made_by.is_not(None))

@@ -19,7 +19,8 @@ from timebank import actors as rules, clock, codes, db as database
 from timebank.actors import Actor, Doing, How
 from timebank.banks.queries import find_bank
 from timebank.members.queries import find_actor, find_actor_by_code
-from timebank.signing_in.queries import find_person_id
+from timebank.security.actions import Origin
+from timebank.signing_in.queries import SignedInPerson, find_signed_in
 from timebank.web.away import remember
 from timebank.web.extensions import db, login
 
@@ -95,12 +96,10 @@ def _find_bank() -> None:
 
 def _admit(permission: Callable[..., bool]) -> Response | None:
     """Set `g.actor`; return a redirect to the sign-in page for who is not signed in. Aborts with 404 or 403."""
-    g.actor = None
-    if current_user.is_authenticated and "bank" in g:
-        g.actor = find_actor(db.session(), g.bank.id, current_user.person_id)
+    g.actor = _find_reader() if current_user.is_authenticated and "bank" in g else None
     if permission is anybody:
         return None
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or not _is_session_of_bank():
         return redirect(url_for("signing_in.sign_in", next=request.path if request.method == "GET" else None), 303)
     if g.actor is None:
         abort(404)
@@ -108,6 +107,20 @@ def _admit(permission: Callable[..., bool]) -> Response | None:
     if not permission(g.actor):
         abort(403)
     return None
+
+
+def _is_session_of_bank() -> bool:
+    """Return whether the session is good here: one that a code opened is good in the code's bank only."""
+    code_bank_id = current_user.signed_in.code_bank_id
+    return code_bank_id is None or ("bank" in g and code_bank_id == g.bank.id)
+
+
+def _find_reader() -> Actor | None:
+    """Return the reader as an actor of this bank, with a member's roles only where a broker's code let them in."""
+    if not _is_session_of_bank():
+        return None
+    actor, maker = find_actor(db.session(), g.bank.id, current_user.person_id), current_user.signed_in.maker
+    return actor if actor is None or maker is None else rules.signed_in_by_code(actor, maker)
 
 
 def _act_for_somebody() -> None:
@@ -146,9 +159,10 @@ def _with_retries(permission: Callable[..., bool], view: View, arguments: dict[s
 class SignedIn(UserMixin):  # type: ignore[misc]
     """Somebody signed in on this device. The cookie holds a random token that stands for a row, never a person's id."""
 
-    def __init__(self, token: str, person_id: int) -> None:
+    def __init__(self, token: str, signed_in: SignedInPerson) -> None:
         self.token = token
-        self.person_id = person_id
+        self.signed_in = signed_in
+        self.person_id = signed_in.person_id
 
     def get_id(self) -> str:
         """Return the token, which Flask-Login stores in the cookie."""
@@ -157,8 +171,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 def load_signed_in(token: str) -> SignedIn | None:
     """Return who the cookie's token stands for; None once the session was ended or has expired."""
-    person_id = find_person_id(db.session(), token, clock.now())
-    return None if person_id is None else SignedIn(token, person_id)
+    signed_in = find_signed_in(db.session(), token, clock.now())
+    return None if signed_in is None else SignedIn(token, signed_in)
 
 
 class CodeConverter(BaseConverter):
@@ -228,6 +242,11 @@ class HasKey(Protocol):
 def doing(form: HasKey | None = None, by: Actor | None = None) -> Doing:
     """Return who does what the form asks for, now: the reader, or `by`, who is the reader with a broker's evidence."""
     return Doing(by or g.actor, clock.now(), form.key if form is not None else None)
+
+
+def origin() -> Origin:
+    """Return where this request came from, for security events."""
+    return Origin(request.remote_addr or "", request.user_agent.string)
 
 
 def refuse_unguarded() -> None:

@@ -1,16 +1,23 @@
 """Handlers that render an error page for every exception: plain words, and the bank's phone number."""
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, g, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
+from timebank import clock
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.errors import NotPermittedError, NotVisibleError, TimebankError
+from timebank.security import actions as security
+from timebank.security.actions import Change, NewEvent
+from timebank.security.rules import EventKind
+from timebank.web.access import origin
 from timebank.web.away import away
 from timebank.web.extensions import db
 from timebank.web.sentences import say
@@ -48,6 +55,8 @@ def _bank_of_address() -> Bank | None:
 def _http(error: HTTPException) -> Page | Response:
     if error.response is not None or error.code is None:
         return error.get_response()
+    if error.code == HTTPStatus.FORBIDDEN:
+        _record_refusal(EventKind.PAGE_REFUSED)
     page, status, headers = _page(error.code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers = {**headers, "Allow": ", ".join(sorted(error.valid_methods))}
@@ -60,7 +69,24 @@ def _wrong_host(_error: SecurityError) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Page:
+    _record_refusal(EventKind.FORM_REFUSED)
     return _page(400)
+
+
+def _record_refusal(kind: EventKind) -> None:
+    """Record in a transaction of its own that a page or a form was refused; without the database there is no record."""
+    bank, actor = g.get("bank") or _bank_of_address(), g.get("actor")
+    if bank is None:
+        return
+    bank_id, by = bank.id, actor.doer_id if actor else None
+    person_id = current_user.person_id if current_user.is_authenticated else None
+    change = Change(after=f"{request.method} {request.path}")
+    event = NewEvent(kind, bank_id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
+    try:
+        with db.apart() as session:
+            security.record(session, event)
+    except SQLAlchemyError:
+        _log.warning("a refusal was not recorded", exc_info=True)
 
 
 def _not_visible(_error: NotVisibleError) -> Page:
@@ -68,6 +94,7 @@ def _not_visible(_error: NotVisibleError) -> Page:
 
 
 def _not_permitted(_error: NotPermittedError) -> Page:
+    _record_refusal(EventKind.PAGE_REFUSED)
     return _page(403)
 
 

@@ -1,6 +1,8 @@
 """The Flask extensions, made once and bound to an app by `create_app`."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app, has_request_context, request
@@ -11,6 +13,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
 from timebank.db import Base, make_engine, reading
 from timebank.driver import Alone
@@ -44,6 +47,17 @@ class Database(SQLAlchemy):
     def alone(self) -> Alone:
         """Return a connection for a deed that is one statement; see `driver.Alone`. Use it as a context manager."""
         return Alone(current_app.extensions["alone_engine"], self.session().info)
+
+    @contextmanager
+    def apart(self) -> Iterator[Session]:
+        """Yield a session that writes, also in a GET, and is committed at the end whatever comes of the request.
+
+        What the request has not committed is rolled back before: on SQLite it would hold the write lock.
+        """
+        self.session.rollback()
+        with Session(self.engine, info=self.session().info) as session:
+            yield session
+            session.commit()
 
     def _teardown_session(self, exc: BaseException | None) -> None:
         """Close the request's session; log a connection that broke meanwhile instead of failing the response.

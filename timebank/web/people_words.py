@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from timebank.actors import Standing
+from timebank.actors import Role, Standing
 from timebank.joining.rules import Stage
 
 _STAGE_LOOKS = {Stage.APPLIED: "asks", Stage.ADMITTED: "done", Stage.DECLINED: "over", Stage.WITHDRAWN: "over"}
@@ -41,3 +41,15 @@ def standing_words(standing: str) -> str:
 def standing_look(standing: str) -> str:
     """Return the class of the style sheet for the tag of a standing."""
     return _STANDING_LOOKS[Standing(standing)]
+
+
+def role_words(role: str) -> str:
+    """Return the words for a role, with its article."""
+    words = {
+        Role.MEMBER: _("a member"),
+        Role.BROKER: _("a broker"),
+        Role.COORDINATOR: _("a coordinator"),
+        Role.TRUSTEE: _("a trustee"),
+        Role.AUDITOR: _("an auditor"),
+    }
+    return str(words[Role(role)])

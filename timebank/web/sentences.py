@@ -29,6 +29,10 @@ SENTENCES = {
     "reversal_stands": _("Somebody has asked for this already. It waits for an answer."),
     "side_not_active": _("%(name)s cannot give or receive hours at the moment. Ring us and we sort it out."),
     "own_exchange": _("You are part of this exchange yourself, so another broker has to act here."),
+    "code_maker_part": _(
+        "%(name)s made the code with which you signed in, and is part of this. "
+        "Choose a password of your own first: you find it under 'About me'."
+    ),
     "evidence_missing": _(
         "You speak for both of them, so write down what there is to show for each. Or let another broker do this one."
     ),
@@ -83,8 +87,12 @@ SENTENCES = {
     ),
     "task_done": _("This was finished already. Below is what came of it."),
     # Signing in
-    "sign_in_does_not_fit": _("That does not fit together. Look at both again, or use a sign-in code."),
-    "sign_in_several_people": _("More than one of you signs in like this. Type your member number instead."),
+    "sign_in_does_not_fit": _(
+        "That does not fit together. Look at both again. "
+        "If you typed an e-mail or a phone number, try your member number: it always works."
+    ),
+    "present_password": _("That is not the password with which you sign in now."),
+    "code_not_waiting": _("There is no first half of a code that waits for you. Start a new one."),
     "code_does_not_fit": _("This code does not work, or not any more. Ring us for a new one."),
     "too_many_tries": _("There were too many tries. Wait %(minutes)s minutes, or ring us."),
     "weak_password": _(
@@ -107,6 +115,14 @@ SENTENCES = {
     "category_name_taken": _("There is one called %(name)s beside it already."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
+    "contact_moved": _("They changed it a moment ago. Look at it again, and prove the new one."),
+    "own_to_change": _(
+        "%(name)s is a member of another time bank too, so their name, phone and e-mail are theirs alone to change."
+    ),
+    "last_coordinator": _("Nobody else here is a coordinator. Make somebody one first."),
+    "role_answered": _("Somebody answered this a moment ago. Here is how it stands now."),
+    "roles_moved": _("Somebody changed these roles a moment ago. Here is how they stand now: look again."),
+    "welcomed_already": _("They have their welcome hours already."),
     "phone_not_understood": _("Type the phone number with its area code, such as %(example)s."),
     "phone_extension": _(
         "We keep a number without its extension. Type one on which you are reached directly, or an e-mail."

@@ -84,7 +84,7 @@ def test_the_holder_of_imported_listings_has_no_page_and_is_in_no_list(as_, vill
 
 
 def test_a_neighbour_reads_what_a_member_says_but_no_phone_e_mail_or_balance(as_, village, books):
-    books.change_person(village.grace, phone="+441632960777")
+    books.change_person(village.grace, phone="+441632960777", phone_is_proved=True)
     books.confirmed(village.linus, village.grace, minutes=345)
     page = as_(village.ada).get(f"members/{spoken(village.grace.code)}")
     assert f"Member number {village.grace.number}, here since 21 Nov" in page
@@ -94,7 +94,7 @@ def test_a_neighbour_reads_what_a_member_says_but_no_phone_e_mail_or_balance(as_
 
 
 def test_a_broker_reads_how_to_reach_a_member_and_their_hours(as_, village, books):
-    books.change_person(village.grace, phone="+441632960777")
+    books.change_person(village.grace, phone="+441632960777", phone_is_proved=True)
     books.confirmed(village.linus, village.grace, minutes=345)
     page = as_(village.rosa).get(f"members/{spoken(village.grace.code)}")
     assert "Phone +441632960777" in page

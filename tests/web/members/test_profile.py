@@ -7,6 +7,7 @@ from timebank.banks.models import Area
 def test_a_member_changes_what_others_read_about_them(as_, village, books):
     ada = as_(village.ada)
     typed = {"name": "Ada Lovat", "phone": "01632 960 888", "email": "", "about": "Dogs & gardens.\nRing me."}
+    typed["present"] = PASSWORD
     page = ada.done(ada.get("profile"), "Keep these changes", **typed)
     assert "Your page is changed." in page
     assert page.form_with("Keep these changes").fields["phone"] == ["+441632960888"]
@@ -53,6 +54,28 @@ def test_a_member_signs_out_everywhere_else(as_, village):
     assert page.words.count("Since 21 Nov, 10:00") == 1
     assert elsewhere.get("hours").to.startswith("/angus/sign-in")
     assert neighbour.get("hours").status == 200
+
+
+@pytest.mark.parametrize("present", ["", "not-my-kettle"])
+def test_an_unlocked_phone_changes_no_contact(present, as_, village, books):
+    ada = as_(village.ada)
+    page = ada.submit(ada.get("profile"), "Keep these changes", email="thief@example.org", present=present)
+    assert "That is not the password with which you sign in now." in page
+    assert page.form_with("Keep these changes").fields["email"] == ["thief@example.org"]
+    assert books.ask("SELECT email FROM person WHERE name = 'Ada Lamont'")[0].email == "ada@example.org"
+
+
+def test_a_changed_contact_says_that_it_is_to_be_proved(as_, village):
+    ada = as_(village.ada)
+    page = ada.done(ada.get("profile"), "Keep these changes", email="ada@new.example", present=PASSWORD)
+    assert "You cannot sign in with ada@new.example yet." in page
+    rosa = as_(village.rosa)
+    path = f"members/{village.ada.code}"
+    page = rosa.get(rosa.get(path).links["It is theirs"])
+    assert "Write down how you know." in rosa.submit(page)
+    page = rosa.done(page, evidence="She wrote to me from it")
+    assert "Ada Lamont can sign in with it now." in page
+    assert "cannot sign in with it yet" not in page
 
 
 def test_changing_ones_page_changes_no_password_and_no_number(as_, visitor, village):
@@ -103,7 +126,7 @@ def test_another_banks_area_is_not_taken(as_, village, books):
 
 
 def test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them(as_, village, books):
-    books.change_person(village.ada, phone="+441632960888")
+    books.change_person(village.ada, phone="+441632960888", phone_is_proved=True)
     ada = as_(village.ada)
     ada.done(ada.get("profile"), "Keep these changes", shows_phone="y", shows_email="y")
     page = as_(village.grace).get(f"members/{village.ada.code}")

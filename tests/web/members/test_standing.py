@@ -62,9 +62,10 @@ def test_a_suspended_broker_acts_no_more(as_, village, books):
 
 
 def test_who_left_is_told_so_and_does_not_get_in_again(as_, visitor, village, books):
-    grace = as_(village.grace)
+    before = as_(village.grace)
     books.stands(village.grace, "left")
-    page = grace.get("hours")
+    assert before.get("hours").to.startswith("/angus/sign-in")
+    page = as_(village.grace).get("hours")  # as somebody who is a member of another bank comes
     assert page.status == 403
     assert "You have left Angus Time Bank" in page
     assert "You are welcome to come back." in page

@@ -505,6 +505,27 @@ CREATE TRIGGER seal_log_begun BEFORE INSERT ON seal_log FOR EACH ROW EXECUTE FUN
 ALTER TABLE seal_log ADD CONSTRAINT ck_seal_log_moment CHECK (isfinite(begun_at));
 --;
 
+-- security_event -----------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event FOR EACH ROW EXECUTE FUNCTION books_refuse_change();
+--;
+
+-- A year counts back from the newest event, since the database is never asked what time it is.
+CREATE FUNCTION books_keep_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF OLD.happened_at > (SELECT max(e.happened_at) FROM security_event e WHERE e.bank_id = OLD.bank_id) - interval '365 days' THEN
+        PERFORM books_refuse('books_append_only');
+    END IF;
+    RETURN OLD;
+END $$;
+--;
+
+CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON security_event FOR EACH ROW EXECUTE FUNCTION books_keep_event();
+--;
+
+CREATE TRIGGER security_event_never_truncated BEFORE TRUNCATE ON security_event FOR EACH STATEMENT EXECUTE FUNCTION books_refuse_change();
+--;
+
 -- membership ---------------------------------------------------------------------------------------------------------
 
 -- Entries name members without a foreign key, so a member keeps their id and is never deleted.

@@ -479,6 +479,24 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+-- security_event -----------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER security_event_before_insert BEFORE INSERT ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE EXISTS (SELECT 1 FROM security_event WHERE bank_id = NEW.bank_id AND id = NEW.id);
+END;
+
+CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only');
+END;
+
+CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON security_event
+BEGIN
+    SELECT RAISE(ABORT, 'books_append_only') WHERE OLD.happened_at > (
+        SELECT datetime(max(happened_at), '-365 days') FROM security_event WHERE bank_id = OLD.bank_id);
+END;
+
 -- membership ---------------------------------------------------------------------------------------------------------
 
 -- Entries name members without a foreign key, so a member keeps their id and is never deleted.

@@ -15,6 +15,7 @@ from timebank.corrections.figures import MonthFigures, differences
 from timebank.corrections.month_queries import Month, list_bank_months, months_of, reckon_beside
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
+from timebank.web.approvers import depended_on
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import hours_short
@@ -48,7 +49,7 @@ def month(month: date) -> str:
         differing=differences(signed, status.figures) if signed else [],
         people=_people(status),
         may_sign=rules.may_propose(g.actor) and status.is_over and not signed,
-        may_answer=waits and rules.may_confirm_month(g.actor, signed_by=waits_for),
+        may_answer=waits and rules.may_confirm_month(g.actor, signed_by=waits_for, depends_on=depended_on()),
         may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=waits_for),
     )
 

@@ -15,6 +15,7 @@ from timebank.corrections.queries import lines_by_id, lines_of, list_corrections
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, auditors, coordinators, doing
 from timebank.web.accounts import find_moved_accounts
+from timebank.web.approvers import depended_on
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.book_words import kind_words
 from timebank.web.committing import committing, press
@@ -66,7 +67,12 @@ def correction(code: str) -> str:
         first_address=address_of(first.entry.key) if first else None,
         people=list_membership_names(db.session(), g.bank.id, doers),
         may_answer=waits
-        and rules.may_answer(g.actor, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines)),
+        and rules.may_answer(
+            g.actor,
+            proposed_by=correction.proposed_by,
+            accounts=rules.accounts_of(lines),
+            depends_on=depended_on(),
+        ),
         may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=correction.proposed_by),
         kind_words=kind_words,
     )

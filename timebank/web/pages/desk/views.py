@@ -4,7 +4,10 @@ from collections.abc import Collection, Sequence
 
 from flask import g, render_template
 
+from timebank import clock
 from timebank.actors import may_approve, may_broker
+from timebank.approvals.queries import RoleChangeRow, list_waiting_roles
+from timebank.approvals.rules import may_answer_role
 from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
 from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
@@ -12,9 +15,11 @@ from timebank.exchanges.queries import ExchangeRow, WaitingReversal, list_disput
 from timebank.holders.queries import list_names
 from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
+from timebank.signing_in.queries import CodeWaiting, list_waiting_halves
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
 from timebank.web.accounts import find_moved_accounts
+from timebank.web.approvers import depended_on
 from timebank.web.extensions import db
 from timebank.web.pages.desk import blueprint
 
@@ -38,6 +43,8 @@ def desk() -> str:
         months=_months_to_confirm(),
         corrections=corrections,
         lines=lines,
+        role_changes=_roles_to_approve(),
+        half_codes=_half_codes(),
         called=_names_of_accounts([line for row in corrections for line in lines[row.id]]),
         names=list_names(session, g.bank.id, sides),
         waiting=count_waiting(session, g.bank.id) if brokers else None,
@@ -52,7 +59,14 @@ def _to_approve() -> tuple[Sequence[CorrectionRow], dict[int, Sequence[Line]]]:
     waiting = list_corrections(db.session(), g.bank.id)
     lines = lines_by_id(db.session(), g.bank.id, waiting)
     own = [
-        row for row in waiting if may_answer(g.actor, proposed_by=row.proposed_by, accounts=accounts_of(lines[row.id]))
+        row
+        for row in waiting
+        if may_answer(
+            g.actor,
+            proposed_by=row.proposed_by,
+            accounts=accounts_of(lines[row.id]),
+            depends_on=depended_on(),
+        )
     ]
     return own, lines
 
@@ -66,4 +80,25 @@ def _months_to_confirm() -> list[SignOffRow]:
     if not may_approve(g.actor):
         return []
     waiting = list_waiting_months(db.session(), g.bank.id)
-    return [row for row in waiting if may_confirm_month(g.actor, signed_by=row.signed_by)]
+    return [row for row in waiting if may_confirm_month(g.actor, signed_by=row.signed_by, depends_on=depended_on())]
+
+
+def _roles_to_approve() -> list[RoleChangeRow]:
+    """Return the roles to be given or taken that the reader may answer."""
+    if not may_approve(g.actor):
+        return []
+    return [
+        row
+        for row in list_waiting_roles(db.session(), g.bank.id)
+        if may_answer_role(
+            g.actor, proposed_by=row.proposed_by, of_membership=row.membership_id, depends_on=depended_on()
+        )
+    ]
+
+
+def _half_codes() -> list[CodeWaiting]:
+    """Return whose sign-in codes wait for a second half, which the reader may make."""
+    if not may_approve(g.actor):
+        return []
+    waiting = list_waiting_halves(db.session(), g.bank.id, clock.now())
+    return [row for row in waiting if row.made_by != g.actor.membership_id and row.person_id != g.actor.person_id]

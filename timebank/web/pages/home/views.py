@@ -3,6 +3,7 @@
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from timebank import clock
 from timebank.actors import may_exchange
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import (
@@ -15,6 +16,8 @@ from timebank.exchanges.queries import (
 )
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
+from timebank.signing_in.queries import list_used_codes
+from timebank.signing_in.rules import CODE_SHOWN
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
 from timebank.web.pages.home import blueprint
@@ -43,5 +46,8 @@ def home() -> str | Response:
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, sides),
+        used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_SHOWN)
+        if g.actor.hand is None
+        else [],
         thanks=thanks_for(recent, account_id),
     )

@@ -5,6 +5,7 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
 from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed, Step
+from timebank.members.rules import ContactKind
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
 from timebank.web.people import AreaField, PersonForm
 
@@ -106,7 +107,16 @@ class InductionForm(KeyedForm):
 
 
 class AdmitForm(KeyedForm):
-    """Nothing but a button."""
+    """On which contacts the broker has reached the applicant; the page shows those that they gave."""
+
+    reached_by_phone = BooleanField(_("I have spoken with them on this phone"))
+    reached_by_email = BooleanField(_("They have answered from this e-mail"))
+
+    @property
+    def proved(self) -> frozenset[ContactKind]:
+        """The contacts that are proved to be theirs."""
+        ticked = {ContactKind.PHONE: self.reached_by_phone.data, ContactKind.EMAIL: self.reached_by_email.data}
+        return frozenset(kind for kind, is_ticked in ticked.items() if is_ticked)
 
 
 class DeclineForm(KeyedForm):

@@ -72,7 +72,7 @@ def admit(code: str) -> str | Response:
     if not form.validate_on_submit():
         return _show(application, form)
     with committing(form) as outcome:
-        member = joining.admit(db.session(), code, doing(form))
+        member = joining.admit(db.session(), code, doing(form), proved=form.proved)
     if outcome.refusal is not None:
         return _refused(code, form, outcome.refusal)
     flash(_("%(name)s is a member now. Print a sign-in code if they want one.", name=isolated(application.name)))

@@ -9,7 +9,7 @@ from timebank.joining import actions as joining
 from timebank.joining.errors import ManyFromHereError
 from timebank.joining.queries import find_application, list_applications
 from timebank.joining.rules import Agreed, Stage
-from timebank.signing_in.actions import begin_attempt
+from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import TooManyTriesError
 from timebank.signing_in.halls import has_broker
 from timebank.web.access import allows, anybody, brokers, doing
@@ -79,7 +79,8 @@ def _count_try() -> None:
     if has_broker(db.session(), g.bank.id, address, now):
         return
     try:
-        begin_attempt(db.session(), account=f"joining {g.bank.id} from {address}", address=address, now=now)
+        attempt = Attempt(f"joining {g.bank.id} from {address}", None, address)
+        begin_attempt(db.session(), attempt, now=now)
     except TooManyTriesError as error:
         raise ManyFromHereError(minutes=error.values["minutes"]) from error
     db.session.commit()

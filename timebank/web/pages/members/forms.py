@@ -1,13 +1,14 @@
 """The forms about people."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.actors import STANDINGS, Role, Standing
-from timebank.members.actions import Profile
+from timebank.members.profiles import Profile
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed
+from timebank.web.passwords import PresentPasswordField
 from timebank.web.people import AreaField, PersonForm
 
 
@@ -22,6 +23,8 @@ class ProfileForm(PersonForm):
     area = AreaField(_("My part of the neighbourhood"), description=_("Others see no more than this of your address."))
     shows_phone = BooleanField(_("Show my phone number"))
     shows_email = BooleanField(_("Show my e-mail"))
+
+    present = PresentPasswordField()
 
     def profile(self) -> Profile:
         """What was said, as it is kept."""
@@ -38,8 +41,9 @@ class ProfileForm(PersonForm):
 
 
 class RolesForm(KeyedForm):
-    """What a member does in the bank besides giving and receiving."""
+    """What a member does in the bank besides giving and receiving; `before` is what the page showed."""
 
+    before = HiddenField()
     roles = SelectMultipleField(
         _("Roles"),
         choices=[
@@ -50,6 +54,22 @@ class RolesForm(KeyedForm):
         ],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
+    )
+
+    @property
+    def roles_before(self) -> frozenset[Role]:
+        """The roles that the page showed."""
+        return frozenset(Role(role) for role in (self.before.data or "").split(",") if role in set(Role))
+
+
+class ContactProofForm(KeyedForm):
+    """What there is to show that a contact is the member's own; `contact` is the one that the page showed."""
+
+    contact = HiddenField()
+    evidence = StringField(
+        _("How do you know?"),
+        description=_("Such as: rang the number on Monday and they answered, or they showed me the e-mail."),
+        validators=[needed(_("Write down how you know.")), at_most(200, _("Say it in 200 letters or fewer."))],
     )
 
 

@@ -15,6 +15,7 @@ from timebank.exchanges.models import Exchange, Reversal
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, approvers, coordinators, doing, members, members_who_exchange
+from timebank.web.approvers import depended_on
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
@@ -86,7 +87,9 @@ def refuse(code: str) -> Response:
 
 def _may_approve(reversal: Reversal, exchange: Exchange) -> bool:
     hands = list_hands(db.session(), g.bank.id, exchange.id)
-    return rules.may_approve_reversal(exchange.snapshot(), g.actor, proposed_by=reversal.proposed_by, hands=hands)
+    return rules.may_approve_reversal(
+        exchange.snapshot(), g.actor, proposed_by=reversal.proposed_by, hands=hands, depends_on=depended_on()
+    )
 
 
 def _changes(exchange: Exchange) -> list[tuple[str, int, int]]:

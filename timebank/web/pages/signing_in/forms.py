@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField
 
 from timebank.web.forms import KeyedForm, at_most, needed
+from timebank.web.passwords import PresentPasswordField
 
 _TOO_LONG = _("That is too long.")
 
@@ -37,6 +38,7 @@ class SignInCodeForm(KeyedForm):
 class PasswordForm(KeyedForm):
     """A new password, once: showing it is the browser's business, and pasting is allowed."""
 
+    present = PresentPasswordField()
     password = PasswordField(
         _("New password"),
         description=_("At least 8 signs. Three words that do not belong together are good and easy to keep in mind."),

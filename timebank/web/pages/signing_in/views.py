@@ -8,16 +8,22 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.members.errors import WeakPasswordError
 from timebank.members.models import Person
+from timebank.security import actions as security
+from timebank.security.actions import NewEvent
+from timebank.security.rules import EventKind
 from timebank.signing_in import actions
-from timebank.signing_in.errors import NotSignedInError, SeveralPeopleError
+from timebank.signing_in.actions import Arrival, Attempt
+from timebank.signing_in.code_actions import use_code
+from timebank.signing_in.errors import CodeDoesNotFitError, NotSignedInError, TooManyTriesError
 from timebank.signing_in.passwords import fits, hash_password
-from timebank.signing_in.queries import list_candidates, plain_email
+from timebank.signing_in.queries import Candidate, find_candidate, key_of_typed
 from timebank.signing_in.rules import is_weak
-from timebank.web.access import SignedIn, allows, anybody, members_themselves
+from timebank.web.access import allows, anybody, load_signed_in, members_themselves, origin
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
 from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
+from timebank.web.passwords import asks_for_password, check_password
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -29,12 +35,15 @@ def sign_in() -> str | Response:
     form = SignInForm()
     if form.validate_on_submit():
         with committing(form) as outcome:
-            candidates = _candidates(form.who.data or "")
-            attempt_id = _begin_attempt(_account(form.who.data or "", candidates))
-            person_id = _whose_password(candidates, form.password.data or "")
-            token = _open_session(person_id, attempt_id)
-        if outcome.is_done:
-            return _let_in(person_id, token, _safe_next() or url_for("home.home"))
+            candidate, attempt_id = _begin_attempt(form.who.data or "")
+            is_theirs = fits(candidate.password_hash if candidate else None, form.password.data or "")
+            if candidate is None or not is_theirs:
+                _record_failure(EventKind.SIGN_IN_FAILED, candidate.id if candidate else None)
+                raise NotSignedInError
+            arrival = Arrival(g.bank.id, candidate.id, origin(), attempt_id)
+            token = actions.open_session(db.session(), arrival, now=clock.now())
+        if outcome.is_done and candidate is not None:
+            return _let_in(token, _safe_next() or url_for("home.home"))
     return render_template("signing_in/sign_in.html", form=form)
 
 
@@ -45,11 +54,17 @@ def sign_in_with_code() -> str | Response:
     form = SignInCodeForm(code=request.args.get("code", ""))
     if form.validate_on_submit():
         with committing(form, form.code) as outcome:
-            attempt_id = _begin_attempt(f"code from {request.remote_addr}")  # nobody's guesses lock others out
-            person_id = actions.use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
-            token = _open_session(person_id, attempt_id)
+            address = origin().address
+            attempt_id = _count(Attempt(f"code from {address}", None, address))  # nobody's guesses lock others out
+            try:
+                used = use_code(db.session(), g.bank.id, form.code.data or "", now=clock.now())
+            except CodeDoesNotFitError:
+                _record_failure(EventKind.CODE_FAILED, None)
+                raise
+            arrival = Arrival(g.bank.id, used.person_id, origin(), attempt_id, used.id)
+            token = actions.open_session(db.session(), arrival, now=clock.now())
         if outcome.is_done:
-            return _let_in(person_id, token, url_for("signing_in.password"))
+            return _let_in(token, url_for("signing_in.password"))
     return render_template("signing_in/code.html", form=form)
 
 
@@ -66,6 +81,11 @@ def sign_out() -> Response:
     """End the session on this device; who was suspended or is a stranger here can do that too."""
     if current_user.is_authenticated:
         actions.end_session(db.session(), current_user.token, now=clock.now())
+        person_id, by = current_user.person_id, g.actor.membership_id if g.actor else None
+        security.record(
+            db.session(),
+            NewEvent(EventKind.SIGNED_OUT, g.bank.id, person_id=person_id, by=by, now=clock.now(), origin=origin()),
+        )
         db.session.commit()
     logout_user()
     cookie.clear()
@@ -78,6 +98,7 @@ def sign_out() -> Response:
 def password() -> str | Response:
     """Choose a password; every other device is signed out."""
     form = PasswordForm()
+    asks = asks_for_password(g.actor)
     if form.validate_on_submit():
         person = db.session.get_one(Person, g.actor.person_id)
         chosen = form.password.data or ""
@@ -85,61 +106,51 @@ def password() -> str | Response:
         db.session.rollback()  # judging and hashing are slow: no lock is held meanwhile
         if is_weak(chosen, own_words):
             form.refuse(WeakPasswordError(), form.password)
-        else:
+        elif not asks or check_password(form.present):
             hashed = hash_password(chosen)
             token, thanks = current_user.token, _("Your new password is kept. Use it the next time you sign in.")
-            press(lambda doing: actions.set_password(db.session(), hashed, doing, token=token), thanks, form)
+            press(
+                lambda doing: actions.set_password(db.session(), hashed, doing, token=token, origin=origin()),
+                thanks,
+                form,
+            )
             return redirect(url_for("members.profile"), 303)
-    return render_template("signing_in/password.html", form=form)
+    return render_template("signing_in/password.html", form=form, asks=asks)
 
 
-def _candidates(typed: str) -> list[tuple[int, str | None]]:
-    """Return (person id, password hash) of everybody whom the text may name; no lock is held afterwards."""
-    rows = list_candidates(db.session(), g.bank.id, typed, phone_country=g.bank.phone_country)
-    candidates = [(row.id, row.password_hash) for row in rows]
-    db.session.rollback()
-    return candidates
+def _begin_attempt(typed: str) -> tuple[Candidate | None, int]:
+    """Count the attempt; return who it is, None if nobody or several, and the attempt's id. No lock is held afterwards.
+
+    Raises TooManyTriesError.
+    """
+    country = g.bank.phone_country
+    candidate = find_candidate(db.session(), g.bank.id, typed, phone_country=country)
+    key = f"{g.bank.id} {key_of_typed(typed, phone_country=country)}"
+    return candidate, _count(Attempt(key, candidate.id if candidate else None, origin().address))
 
 
-def _account(typed: str, candidates: list[tuple[int, str | None]]) -> str:
-    """Return the key under which attempts are counted, the same however a number, e-mail or phone was typed."""
-    if candidates:
-        return " ".join(["people", *(str(person_id) for person_id, _hash in sorted(candidates))])
-    return f"nobody in {g.bank.id} {plain_email(typed)}"
+def _count(attempt: Attempt) -> int:
+    """Store the attempt in a transaction of its own, so that it stands whatever comes of it; return its id."""
+    try:
+        with db.apart() as session:
+            return actions.begin_attempt(session, attempt, now=clock.now())
+    except TooManyTriesError:
+        _record_failure(EventKind.SIGN_IN_STOPPED, attempt.person_id)
+        raise
 
 
-def _begin_attempt(account: str) -> int:
-    """Count the attempt in a transaction of its own, so that it is stored whatever comes of it; return its id."""
-    address = request.remote_addr or ""
-    attempt_id = actions.begin_attempt(db.session(), account=account, address=address, now=clock.now())
-    db.session.commit()
-    return attempt_id
+def _record_failure(kind: EventKind, person_id: int | None) -> None:
+    """Store the event in a transaction of its own, since the refusal rolls back."""
+    event = NewEvent(kind, g.bank.id, person_id, by=None, now=clock.now(), origin=origin())
+    with db.apart() as session:
+        security.record(session, event)
 
 
-def _whose_password(candidates: list[tuple[int, str | None]], tried: str) -> int:
-    """Return the person whose password was typed. Raises NotSignedInError or SeveralPeopleError."""
-    if not candidates:
-        fits(None, tried)
-    fitting = [person_id for person_id, kept in candidates if fits(kept, tried)]
-    if len(fitting) > 1:
-        raise SeveralPeopleError
-    if not fitting:
-        raise NotSignedInError
-    return fitting[0]
-
-
-def _open_session(person_id: int, attempt_id: int) -> str:
-    """Return the token of a new session on this device."""
-    device, address = request.user_agent.string, request.remote_addr or ""
-    return actions.open_session(
-        db.session(), person_id, attempt_id=attempt_id, device=device, now=clock.now(), address=address
-    )
-
-
-def _let_in(person_id: int, token: str, where: str) -> Response:
+def _let_in(token: str, where: str) -> Response:
     cookie.clear()
     cookie.permanent = True
-    if not login_user(SignedIn(token, person_id)):
+    signed_in = load_signed_in(token)
+    if signed_in is None or not login_user(signed_in):
         abort(403)
     return redirect(where, 303)
 

@@ -44,6 +44,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=isolated(name)),
         TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
+        TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
     }
     return titles.get(kind, _("Look at: %(name)s", name=isolated(name)))  # type: ignore[call-overload,no-any-return]
 
@@ -64,6 +65,10 @@ def advice(kind: str) -> str:
         TaskKind.NOBODY_ANSWERED: _(
             "This help was written down, and the other side never said yes or no. No hours moved. "
             "Ring both; if it was right, write it down again for them."
+        ),
+        TaskKind.WELCOME_HOURS: _(
+            "One person alone took them in, so their welcome hours wait for a second one. "
+            "Open their page, look whether all is as it should be, and give the hours there."
         ),
         TaskKind.FIND_SOMEBODY: _("Nobody was found by searching. Think of whom you know, and ask them."),
     }

@@ -1,0 +1,137 @@
+"""Roles: a broker's at once, those that approve or audit with a second approver, on both databases."""
+
+import pytest
+
+from tests.people import NOW
+from timebank.actors import Doing, Role
+from timebank.approvals import roles
+from timebank.approvals.errors import RoleAnsweredError, RolesMovedError
+from timebank.approvals.queries import find_role_change, list_waiting_roles
+from timebank.errors import NotAllowedError
+from timebank.members import roles as members
+from timebank.members.actions import get_membership_by_code
+from timebank.members.errors import LastCoordinatorError
+from timebank.members.queries import find_actor_by_code
+
+M, B, C, T, A = Role.MEMBER, Role.BROKER, Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR
+
+
+def propose(session, village, who, wanted, *, by="mary", before=None):
+    member = getattr(village, who)
+    membership = get_membership_by_code(session, member.bank_id, member.code)
+    held = roles_of(session, village, who)
+    doing = Doing(getattr(village, by), NOW)
+    return roles.set_roles(session, membership, frozenset(wanted), doing, before=held if before is None else before)
+
+
+def roles_of(session, village, who):
+    return find_actor_by_code(session, village.angus.id, getattr(village, who).code).roles
+
+
+def waiting(session, village):
+    (row,) = list_waiting_roles(session, village.angus.id)
+    return row.code
+
+
+def test_a_broker_is_made_at_once(session, village):
+    assert propose(session, village, "ada", {M, B}) == frozenset()
+    assert roles_of(session, village, "ada") == {M, B}
+    propose(session, village, "ada", {M})
+    assert roles_of(session, village, "ada") == {M}
+
+
+@pytest.mark.parametrize("role", [C, T, A])
+def test_one_coordinator_makes_no_approver_alone(session, village, role):
+    """With a second membership of her own she would approve her own proposals."""
+    assert propose(session, village, "ada", {M, role}) == {role}
+    assert roles_of(session, village, "ada") == {M}
+    with pytest.raises(NotAllowedError):
+        roles.approve(session, waiting(session, village), Doing(village.mary, NOW))
+
+
+@pytest.mark.parametrize("by", ["tom", "clara"])
+def test_another_approver_says_yes(session, village, by):
+    propose(session, village, "ada", {M, T})
+    code = waiting(session, village)
+    roles.approve(session, code, Doing(getattr(village, by), NOW, "yes"))
+    roles.approve(session, code, Doing(getattr(village, by), NOW, "yes"))
+    assert roles_of(session, village, "ada") == {M, T}
+    change = find_role_change(session, village.angus.id, code)
+    assert (change.proposer, change.approved_by) == ("Mary Duncan", getattr(village, by).membership_id)
+    with pytest.raises(RoleAnsweredError):
+        roles.refuse(session, code, Doing(village.tom, NOW, "another form"))
+
+
+@pytest.mark.parametrize("by", ["ada", "rosa", "audrey", "mary"])
+def test_nobody_else_says_yes(session, village, by):
+    propose(session, village, "ada", {M, C})
+    with pytest.raises(NotAllowedError):
+        roles.approve(session, waiting(session, village), Doing(getattr(village, by), NOW))
+
+
+def test_whose_role_it_is_does_not_answer(session, village):
+    propose(session, village, "tom", {C, T})
+    with pytest.raises(NotAllowedError):
+        roles.approve(session, waiting(session, village), Doing(village.tom, NOW))
+
+
+def test_a_role_is_taken_with_a_second_approver_too(session, village):
+    """One coordinator would take the honest trustee's role otherwise."""
+    assert propose(session, village, "tom", set()) == {T}
+    assert roles_of(session, village, "tom") == {T}
+    roles.approve(session, waiting(session, village), Doing(village.clara, NOW))
+    assert roles_of(session, village, "tom") == frozenset()
+
+
+@pytest.mark.parametrize("by", ["mary", "tom"])
+def test_it_is_withdrawn_or_turned_down(session, village, by):
+    propose(session, village, "ada", {M, T})
+    code = waiting(session, village)
+    roles.refuse(session, code, Doing(getattr(village, by), NOW))
+    assert list_waiting_roles(session, village.angus.id) == []
+    assert roles_of(session, village, "ada") == {M}
+    with pytest.raises(RoleAnsweredError):
+        roles.approve(session, code, Doing(village.clara, NOW))
+
+
+def test_a_stranger_turns_nothing_down(session, village):
+    propose(session, village, "ada", {M, T})
+    with pytest.raises(NotAllowedError):
+        roles.refuse(session, waiting(session, village), Doing(village.rosa, NOW))
+
+
+def test_the_same_proposal_waits_once(session, village):
+    propose(session, village, "ada", {M, T})
+    assert propose(session, village, "ada", {M, T}, by="clara") == {T}
+    assert len(list_waiting_roles(session, village.angus.id)) == 1
+
+
+def test_the_last_coordinator_stays(session, village):
+    propose(session, village, "clara", {M})
+    propose(session, village, "mary", {M, B}, by="clara")
+    first, second = (row.code for row in list_waiting_roles(session, village.angus.id))
+    roles.approve(session, first, Doing(village.tom, NOW, "first"))
+    with pytest.raises(LastCoordinatorError):
+        roles.approve(session, second, Doing(village.tom, NOW, "second"))
+
+
+def test_an_old_page_takes_no_role_that_was_given_since(session, village):
+    before = roles_of(session, village, "ada")
+    propose(session, village, "ada", {M, B}, by="clara")
+    with pytest.raises(RolesMovedError):
+        propose(session, village, "ada", {M, A}, before=before)
+    assert propose(session, village, "ada", {M, B}, before=before) == frozenset()
+
+
+def test_a_role_given_meanwhile_by_the_command_line_is_given_once(session, village):
+    propose(session, village, "ada", {M, T})
+    membership = get_membership_by_code(session, village.angus.id, village.ada.code)
+    members.give(session, membership, T, Doing(village.mary, NOW), granted_by=None)
+    with pytest.raises(RoleAnsweredError):
+        roles.approve(session, waiting(session, village), Doing(village.tom, NOW))
+
+
+@pytest.mark.parametrize(("by", "whose"), [("rosa", "ada"), ("tom", "ada"), ("mary", "mary"), ("clara", "clara")])
+def test_nobody_else_proposes_roles_and_nobody_their_own(session, village, by, whose):
+    with pytest.raises(NotAllowedError):
+        propose(session, village, whose, {T}, by=by)

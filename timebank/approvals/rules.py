@@ -1,0 +1,37 @@
+"""Which roles wait for a second approver, and who may answer. Pure."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from timebank.actors import Actor, Role, may_approve, may_broker, may_coordinate
+
+#: Who holds one of these can approve what another proposes, or audits it: so no one person gives or takes it.
+NEED_APPROVAL = frozenset({Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR})
+#: How long somebody does not answer proposals of who took them in, gave them a role or made their sign-in code.
+DEPENDS_FOR = timedelta(days=90)
+
+
+def is_independent(actor: Actor, *, proposed_by: int, depends_on: Collection[int]) -> bool:
+    """Return whether the actor is another person than the proposer, and does not depend on them.
+
+    `depends_on` are the memberships on whom the actor depends: see `queries.list_depended_on`.
+    """
+    return actor.membership_id != proposed_by and proposed_by not in depends_on
+
+
+def may_answer_role(actor: Actor, *, proposed_by: int, of_membership: int, depends_on: Collection[int]) -> bool:
+    """Return whether the actor is a second approver whose own role it is not."""
+    independent = is_independent(actor, proposed_by=proposed_by, depends_on=depends_on)
+    return may_approve(actor) and independent and actor.membership_id != of_membership
+
+
+def may_withdraw_role(actor: Actor, *, proposed_by: int) -> bool:
+    """Return whether the actor proposed it, and is still a coordinator."""
+    return may_coordinate(actor) and actor.membership_id == proposed_by
+
+
+def may_welcome(actor: Actor, *, of_membership: int, admitted_by: int | None, depends_on: Collection[int]) -> bool:
+    """Return whether the actor is a second keeper: who did not take them in and does not depend on who did."""
+    if not (may_broker(actor) or may_approve(actor)) or actor.membership_id == of_membership:
+        return False
+    return admitted_by is None or is_independent(actor, proposed_by=admitted_by, depends_on=depends_on)

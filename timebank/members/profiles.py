@@ -1,0 +1,117 @@
+"""What members change about themselves, and the proof that a contact is theirs."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from timebank.actors import Actor, Doing, Role, may_prove_contact
+from timebank.errors import NotAllowedError
+from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToChangeError, WordsMissingError
+from timebank.members.models import Membership, Person
+from timebank.members.queries import get_rights, list_roles_anywhere
+from timebank.members.rules import ContactKind
+from timebank.references import DeedName, Ref, Subject
+from timebank.rows import get_locked
+from timebank.security import actions as security
+from timebank.security.actions import NOWHERE, Change, NewEvent, Origin
+from timebank.security.rules import EventKind
+from timebank.spelling import fold, is_blank
+from timebank.trail import actions as trail
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A member's contact and text about themselves, and which contact they show to those with whom they agreed help."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    about: str
+    area_id: int | None = None
+    shows_phone: bool = False
+    shows_email: bool = False
+
+
+def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: Origin = NOWHERE) -> None:
+    """Change one's own name, contact, area and words; a broker who acts for a member can do it for them.
+
+    A changed contact signs nobody in before it is proved. Name and contact of somebody with a role, whom they could
+    lend it, or with a membership of another bank, whose brokers would not know, are their own to change. The last
+    submission counts: a form that comes again, with other words, is another deed. Raises NoWayToReachError,
+    NotAllowedError or OwnToChangeError.
+    """
+    actor = doing.by
+    trail.begin(session, doing.part_of_it(), DeedName.PROFILE_CHANGED, Ref(Subject.MEMBER, actor.code))
+    if not profile.email and not profile.phone:
+        raise NoWayToReachError
+    if actor.hand is not None and list_roles_anywhere(session, actor.person_id) - {Role.MEMBER}:
+        raise NotAllowedError
+    person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
+    changes = list_changes(person, profile)
+    if changes and actor.hand is not None and count_memberships(session, actor.person_id) > 1:
+        raise OwnToChangeError(name=person.name)
+    for kind, change in changes:
+        security.record(
+            session,
+            NewEvent(
+                kind, actor.bank_id, person_id=person.id, by=doing.doer_id, now=doing.now, origin=origin, change=change
+            ),
+        )
+    person.email_is_proved &= person.email == profile.email
+    person.phone_is_proved &= person.phone == profile.phone
+    person.name, person.name_folded = profile.name, fold(profile.name)
+    person.email, person.phone = profile.email, profile.phone
+    membership = session.get_one(Membership, (actor.bank_id, actor.membership_id))
+    membership.about, membership.area_id = profile.about, profile.area_id
+    membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
+    session.flush()
+
+
+def list_changes(person: Person, profile: Profile) -> list[tuple[EventKind, Change]]:
+    """Return what of the person's name, e-mail and phone the profile changes."""
+    values = (
+        (EventKind.NAME_CHANGED, person.name, profile.name),
+        (EventKind.CONTACT_CHANGED, person.email, profile.email),
+        (EventKind.CONTACT_CHANGED, person.phone, profile.phone),
+    )
+    return [(kind, Change(before or "", after or "")) for kind, before, after in values if before != after]
+
+
+def count_memberships(session: Session, person_id: int) -> int:
+    """Return the number of banks in which the person is or was a member."""
+    return session.scalar(select(func.count()).where(Membership.person_id == person_id)) or 0
+
+
+def prove_contact(
+    session: Session, member: Actor, kind: ContactKind, contact: str, doing: Doing, *, evidence: str
+) -> None:
+    """Record that a contact is the member's own, so that they can sign in with it, and what there is to show for it.
+
+    `contact` is the one that the page showed. Raises WordsMissingError, NotAllowedError or ContactMovedError.
+    """
+    content = {"kind": kind, "contact": contact, "evidence": evidence}
+    if trail.is_repeat(session, doing, DeedName.CONTACT_PROVED, Ref(Subject.MEMBER, member.code), content):
+        return
+    if is_blank(evidence):
+        raise WordsMissingError
+    if not may_prove_contact(get_rights(session, doing.by), get_rights(session, member)):
+        raise NotAllowedError
+    person = get_locked(session, select(Person).where(Person.id == member.person_id), key_share=True)
+    if contact != (person.email if kind is ContactKind.EMAIL else person.phone):
+        raise ContactMovedError
+    if kind is ContactKind.EMAIL:
+        person.email_is_proved = True
+    else:
+        person.phone_is_proved = True
+    security.record(
+        session,
+        NewEvent(
+            EventKind.CONTACT_PROVED,
+            doing.bank_id,
+            person_id=person.id,
+            by=doing.doer_id,
+            now=doing.now,
+            change=Change(after=contact, evidence=evidence.strip()),
+        ),
+    )
