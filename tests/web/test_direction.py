@@ -8,6 +8,7 @@ def test_a_name_is_isolated_on_pages_and_plain_in_their_titles(as_, village, boo
     other = books.taken_in(name, phone="+441632960111")
     page = as_(village.rosa).get(f"members/{other.code}")
     assert page.title.startswith(name)
+    assert "<bdi>" not in page.html.partition("</title>")[0]
     assert f"<h1><bdi>{name}</bdi></h1>" in page.html
     assert f"<strong><bdi>{name}</bdi></strong>" in as_(village.rosa).get("members").html
 
