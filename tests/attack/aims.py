@@ -94,7 +94,12 @@ def _answers(form: Form, name: str, dice: random.Random) -> Sequence[str]:
         return form.fields.get(name, [])
     if name in form.choices:
         return dice.sample(form.choices[name], k=min(len(form.choices[name]), dice.choice((1, 1, 1, 2, 3))))
-    return [value if value and dice.random() < 0.6 else payloads.plausible(name, dice) for value in _values(form, name)]
+    return [_typed(value, name, dice) for value in _values(form, name)]
+
+
+def _typed(value: str, name: str, dice: random.Random) -> str:
+    """Return what stands in a field, or something plausible instead."""
+    return value if dice.random() < 0.4 else payloads.plausible(name, dice)
 
 
 def _values(form: Form, name: str) -> Sequence[str]:

@@ -13,7 +13,7 @@ from tests.faults.wire import Answer, Asked
 from tests.web.page import Form, Page
 
 FORM = "application/x-www-form-urlencoded"
-_KEPT_OF_A_KIND = 20
+_KEPT_OF_A_KIND = 60
 _CODE = re.compile(r"/([0-9A-Z]{4}-[0-9A-Z]{4})(?=[/?\"]|$)")
 
 

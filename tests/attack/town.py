@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -70,6 +70,7 @@ CAST = (
     ("auditor", STRATHMORE, "irma@example.org"),
     ("member of both", GLEN_ISLA, "callum@example.org"),
 )
+_EXCHANGE = frozenset({"member", "second member", "member of both", "broker", "coordinator"})
 _BROKERS = frozenset({"broker", "coordinator"})
 
 
@@ -111,10 +112,34 @@ def _mark(session: Session, bank: Bank, marked: Marked) -> None:
     day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
     terms = Terms(heron.account_id, teal.account_id, f"{marked.name} hedge", day, 60)
     exchanges.confirm(session, exchanges.record(session, bank, terms, Doing(heron, now)), Doing(teal, now))
+    _wait_for_answers(session, bank, heron, day)
     open_task(session, bank.id, kind="below_soft_limit", subject=Ref(Subject.MEMBER, heron.code), note=secret, now=now)
     wish = NewApplication(f"Finch {secret}", phone="+441632960799", is_adult=True, agreed=Agreed.ONLINE)
     joining.apply(session, bank, wish, Unattended(bank.id, now), form_key=f"marked-{secret}")
     seal(session, bank.id, now=now)
+
+
+def _wait_for_answers(session: Session, bank: Bank, heron: Actor, day: date) -> None:
+    """Leave exchanges in each state in which somebody has to act between Heron and those of the cast who may."""
+    query = select(Person.email, Membership.code).join(Membership, Membership.person_id == Person.id)
+    emails = {email for role, marked, email in CAST if marked.slug == bank.slug and role in _EXCHANGE}
+    for email, code in session.execute(query.where(Membership.bank_id == bank.id, Person.email.in_(emails))).all():
+        actor = find_actor_by_code(session, bank.id, code)
+        assert actor is not None
+        now, terms = clock.now(), Terms(heron.account_id, actor.account_id, f"Teas for {email}", day, 45)
+        to_come = replace(terms, day=day + timedelta(days=8))
+        exchanges.propose(session, bank, to_come, Doing(heron, now))
+        exchanges.accept(session, exchanges.propose(session, bank, to_come, Doing(actor, now)), Doing(heron, now))
+        exchanges.record(session, bank, terms, Doing(heron, now))
+        disputed = exchanges.record(session, bank, terms, Doing(heron, now))
+        exchanges.dispute(session, disputed, Doing(actor, now), words="It was shorter.", minutes=30)
+        disputed = exchanges.record(
+            session,
+            bank,
+            replace(terms, giver_account_id=actor.account_id, receiver_account_id=heron.account_id),
+            Doing(actor, now),
+        )
+        exchanges.dispute(session, disputed, Doing(heron, now), words="It was shorter.", minutes=15)
 
 
 def _joined(session: Session, bank: Bank, name: str, role: Role = Role.MEMBER) -> Actor:
