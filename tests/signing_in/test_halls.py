@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from tests.people import NOW
 from timebank.members.models import Membership
+from timebank.security.actions import Origin
 from timebank.signing_in import actions
+from timebank.signing_in.actions import Arrival
 from timebank.signing_in.halls import HALL_LIFE, digest_address, has_broker
 from timebank.signing_in.models import LoginSession
 
@@ -17,7 +19,8 @@ HALL, ELSEWHERE = "192.0.2.7", "192.0.2.8"
 @pytest.fixture
 def sign_in(session):
     def signing_in(actor, address=HALL):
-        return actions.open_session(session, actor.person_id, attempt_id=None, device="phone", now=NOW, address=address)
+        arrival = Arrival(actor.bank_id, actor.person_id, Origin(address, "phone"))
+        return actions.open_session(session, arrival, now=NOW)
 
     return signing_in
 
