@@ -42,6 +42,7 @@ from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
+from timebank.members.rules import ContactKind
 from timebank.members.standing import change_standing
 from timebank.security.actions import NewEvent, record
 from timebank.security.rules import EventKind
@@ -137,7 +138,8 @@ def _newcomer(session: Session, bank: Bank) -> None:
     """Somebody who has done nothing yet, with a long name and no words about themselves."""
     name = "Nora Featherstonehaugh-Abernethy"
     mary = actor(session, bank, "mary")
-    membership = admit(session, bank, NewMember(name, email=f"{NEWCOMER}@example.org"), Doing(mary, clock.now()))
+    newcomer = NewMember(name, email=f"{NEWCOMER}@example.org", proved=frozenset({ContactKind.EMAIL}))
+    membership = admit(session, bank, newcomer, Doing(mary, clock.now()))
     ada = session.get_one(Person, actor(session, bank, "ada").person_id)
     session.get_one(Person, membership.person_id).password_hash = ada.password_hash
 

@@ -205,9 +205,9 @@ PLACES = (
     Place("members.roles", "mary", _of("linus")),
     Place("members.roles", "mary", _of("wilma")),
     Place("members.member", "mary", _of("wilma")),
-    Place("members.member", "mary", _of(NEWCOMER)),
-    Place("members.contact_proof", "mary", {"kind": "email", **_of(NEWCOMER)}),
-    Place("members.contact_proof", "mary", {"kind": "email", **_of(NEWCOMER)}, press="It is theirs"),
+    Place("members.member", "tom", _of(NEWCOMER)),
+    Place("members.contact_proof", "mary", {"kind": "phone", **_of("left long ago")}),
+    Place("members.contact_proof", "mary", {"kind": "phone", **_of("left long ago")}, press="It is theirs"),
     Place(
         "members.member",
         "mary",
