@@ -132,11 +132,14 @@ def test_a_sweep_raises_floors_and_clears_away_what_is_stale(opened):
     result = opened.timebank("sweep")
     assert result.exit_code == 0, result.output
     assert "0 floors raised" in result.output
-    later = clock.now() + timedelta(days=15)
-    with freeze_time(later):
+    events = opened.rows("SELECT count(*) FROM security_event")[0][0]
+    assert events
+    with freeze_time(clock.now() + timedelta(days=400)):
+        opened.timebank("sign-in-link", "--bank", "angus", "--number", "101")  # the newest event of then
         result = opened.timebank("sweep")
-    assert "1 stale" in result.output, result.output
-    assert opened.rows("SELECT count(*) FROM sign_in_code") == [(0,)]
+    assert f"{events} stale" in result.output, result.output
+    assert opened.rows("SELECT count(*) FROM security_event") == [(1,)]
+    assert opened.rows("SELECT count(*) FROM trail WHERE deed = 'security_events.removed'") == [(1,)]
     assert opened.timebank("check-books").exit_code == 0
 
 

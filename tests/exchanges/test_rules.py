@@ -116,10 +116,11 @@ def test_only_moved_hours_are_taken_back_and_by_a_coordinator(state):
 
 def test_nobody_approves_their_own():
     done = exchange(State.CONFIRMED, minutes=60)
-    approves = partial(rules.may_approve_reversal, done, proposed_by=99, hands=[])
+    approves = partial(rules.may_approve_reversal, done, proposed_by=99, hands=[], depends_on=())
     assert approves(PEOPLE["trustee"])
     assert not approves(PEOPLE["trustee"], proposed_by=OTHER)
     assert not approves(PEOPLE["coordinator"], hands=[OTHER])
+    assert not approves(PEOPLE["trustee"], depends_on=[99])
     assert not approves(actor(GIVER, Role.COORDINATOR))
     assert not approves(PEOPLE["broker"])
     assert not approves(PEOPLE["auditor"])

@@ -14,7 +14,7 @@ from timebank.members.actions import NewMember
 from timebank.members.errors import NoWayToReachError
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
 
-ZOE = NewMember("Zoë Ångström", phone="+441632960555")
+ZOE = NewMember("Zoë Ångström", phone="+441632960555", seen_by_two=True)
 
 
 @pytest.fixture
@@ -36,7 +36,13 @@ def test_a_newcomer_gets_welcome_hours_from_the_pot(session, village, generous):
 
 def test_somebody_of_another_bank_stays_the_same_person(session, village, generous):
     """Their contact and password are the person's; words, number and account belong to each membership."""
-    known = NewMember("Perdita Shaw", email="perdita@example.org", about="I row.", person_id=village.perdita.person_id)
+    known = NewMember(
+        "Perdita Shaw",
+        email="perdita@example.org",
+        about="I row.",
+        person_id=village.perdita.person_id,
+        seen_by_two=True,
+    )
     membership = actions.admit(session, generous, known, Doing(village.rosa, NOW))
     assert membership.person_id == village.perdita.person_id
     assert membership.account_id != village.perdita.account_id

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import NOW, TODAY, Village, make_confirmed, make_recorded, terms
-from timebank.actors import Doing, Standing, Unattended
+from timebank.actors import Doing, Role, Standing, Unattended
+from timebank.approvals import roles, welcome
+from timebank.approvals.queries import list_waiting_roles
 from timebank.audit.actions import store_asked
 from timebank.banks.actions import change_rules
 from timebank.banks.areas import add_area, close_area, rename_area, reopen_area, set_travel
@@ -35,7 +37,9 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
+from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
+from timebank.members.rules import ContactKind
 from timebank.members.standing import change_standing
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks import actions as tasks
@@ -286,6 +290,30 @@ def _admit(scene: Scene) -> Call:
     return partial(members.admit, scene.session, scene.bank, NewMember("Zoe Hill", email="zoe@example.org"))
 
 
+def _prove(scene: Scene) -> Call:
+    contact = "grace@example.org"
+    said = {"evidence": "She wrote from it"}
+    return partial(prove_contact, scene.session, scene.village.grace, ContactKind.EMAIL, contact, **said)
+
+
+def _role(action: Any) -> Callable[[Scene], Call]:
+    def prepare(scene: Scene) -> Call:
+        grace = scene.village.grace
+        membership = members.get_membership_by_code(scene.session, scene.bank.id, grace.code)
+        doing = Doing(scene.village.mary, NOW)
+        roles.set_roles(scene.session, membership, grace.roles | {Role.TRUSTEE}, doing, before=grace.roles)
+        (change,) = list_waiting_roles(scene.session, scene.bank.id)
+        return partial(action, scene.session, change.code)
+
+    return prepare
+
+
+def _welcome(scene: Scene) -> Call:
+    scene.bank.welcome_minutes = 120
+    membership = _admit(scene)(Doing(scene.village.rosa, NOW, "admit"))
+    return partial(welcome.give, scene.session, scene.bank, membership.code)
+
+
 def _task(action: Any, *, taken: bool = False, **said: Any) -> Callable[[Scene], Call]:
     def prepare(scene: Scene) -> Call:
         code = scene.task()
@@ -322,10 +350,14 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.CATEGORY_MOVED: Deed("mary", _category(categories.shift, up=True)),
     DeedName.CATEGORY_RETIRED: Deed("mary", _category(categories.retire)),
     DeedName.CATEGORY_BROUGHT_BACK: Deed("mary", _category(categories.bring_back)),
+    DeedName.CONTACT_PROVED: Deed("rosa", _prove),
     DeedName.CORRECTION_PROPOSED: Deed("mary", _with_bank(corrections.propose_adjustment, Scene.adjustment)),
     DeedName.CORRECTION_APPROVED: Deed("tom", _with_bank(corrections.approve, Scene.correction)),
     DeedName.CORRECTION_REFUSED: Deed("tom", _with_session(corrections.refuse, Scene.correction, reason="Ring her")),
     DeedName.CORRECTION_WITHDRAWN: Deed("mary", _with_session(corrections.withdraw, Scene.correction)),
+    DeedName.MEMBER_WELCOMED: Deed("mary", _welcome),
+    DeedName.ROLE_APPROVED: Deed("tom", _role(roles.approve)),
+    DeedName.ROLE_REFUSED: Deed("tom", _role(roles.refuse)),
     DeedName.EXCHANGE_PROPOSE: Deed("grace", _propose),
     DeedName.EXCHANGE_ACCEPT: Deed("ada", _on_exchange(exchanges.accept, Scene.proposed)),
     DeedName.EXCHANGE_DECLINE: Deed("ada", _on_exchange(exchanges.decline, Scene.proposed)),

@@ -55,8 +55,11 @@ NO_FORM = {
     DeedName.PROFILE_CHANGED,
     DeedName.REVERSAL_CARRIED_OUT,
     DeedName.SEALS_LOG_BEGUN,
+    DeedName.ROLE_PROPOSED,
+    DeedName.SECURITY_EVENTS_REMOVED,
+    DeedName.SIGN_IN_CODE_ASKED_FOR,
     DeedName.SIGN_IN_CODE_MADE,
-    *(name for name in DeedName if name.startswith("role.")),
+    *(name for name in DeedName if name.startswith(("role.given", "role.taken"))),
 }
 
 
