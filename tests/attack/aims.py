@@ -99,7 +99,7 @@ def _answers(form: Form, name: str, dice: random.Random) -> Sequence[str]:
 
 def _typed(value: str, name: str, dice: random.Random) -> str:
     """Return what stands in a field, or something plausible instead."""
-    return value if dice.random() < 0.4 else payloads.plausible(name, dice)
+    return value if dice.random() < (0.7 if value else 0.3) else payloads.plausible(name, dice)
 
 
 def _values(form: Form, name: str) -> Sequence[str]:

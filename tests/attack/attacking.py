@@ -66,14 +66,15 @@ class Attack:
     attackers: Sequence[Attacker]
     seed: str
     report: Report = field(default_factory=Report)
+    turns: int = 0
 
     def run(self, requests: int) -> Report:
-        """Send that many requests, or one more where two go at once; Ctrl+C ends it early."""
-        began, turn = time.monotonic(), 0
+        """Go on until so many requests were sent, or one more where two go at once; Ctrl+C ends it early."""
+        began = time.monotonic()
         try:
             while self.report.requests < requests:
-                self._take_turn(self.attackers[turn % len(self.attackers)], turn)
-                turn += 1
+                self._take_turn(self.attackers[self.turns % len(self.attackers)], self.turns)
+                self.turns += 1
         except KeyboardInterrupt:
             self.report.is_cut_short = True
         self.report.seconds += time.monotonic() - began

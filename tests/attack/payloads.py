@@ -85,6 +85,7 @@ _PLAUSIBLE = {
     "phone": ("01632 960 701", "+44 1632 960702", ""),
     "code": ("K7M3-Q2XZ", "ABCD EFGH JKLM"),
     "password": (PASSWORD,),
+    "present": (PASSWORD,),
     "day": ("yesterday", "today", "17/11/2026", "3 days ago"),
     "until": ("tomorrow", "31/12/2026"),
     "limit": ("20 hours", "0", "1 h 30"),
