@@ -20,7 +20,7 @@ from timebank.audit.checks import check_books
 from timebank.config import Settings
 from timebank.ledger.checks import Verdict
 
-REQUESTS_A_ROUND = 5_000
+REQUESTS_A_ROUND = 10_000
 #: `copy(folder)` yields the settings of a fresh copy of the town.
 Copy = Callable[[Path], AbstractContextManager[Settings]]
 
