@@ -1,7 +1,7 @@
 """Writes docs/schema: every table, key, index, trigger, function and grant of a migrated database, as SQL.
 
-`make schema` runs it. tests/migrations/test_schema.py compares the files with what the migration makes. Alembic's own
-table is left out.
+It also writes the lists in timebank/migrations/made, with which `check-books` compares a database. `make schema` runs
+it. tests/migrations/test_schema.py compares the files with what the migration makes. Alembic's own table is left out.
 """
 
 import os
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Engine
 from tests.scratch import BUNDLED_MAJOR, bundled_programs, make_sqlite_books, postgresql_books, postgresql_server
 from timebank.config import database
 from timebank.db import make_engine
+from timebank.migrations.made import write_made
 
 SCHEMA = Path(__file__).with_name("schema")
 _HEADER = "-- Written by `make schema` from a migrated database. Change the models or the guards instead.\n\n"
@@ -33,7 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "schema.db"
         make_sqlite_books(path)
-        _write("sqlite", sqlite_schema(make_engine(database(f"sqlite:///{path}"))))
+        engine = make_engine(database(f"sqlite:///{path}"))
+        _write("sqlite", sqlite_schema(engine))
+        _write_list(engine)
         with (
             postgresql_server(Path(folder)) as server,
             postgresql_books(server, "timebank_test_schema") as (_web, owner),
@@ -42,6 +45,7 @@ def main() -> None:
             if mismatch:
                 raise SystemExit(mismatch)
             _write("postgresql", postgresql_schema(owner))
+            _write_list(make_engine(owner))
 
 
 def sqlite_schema(engine: Engine) -> str:
@@ -81,6 +85,11 @@ def find_version_mismatch(engine: Engine) -> str | None:
     if major == BUNDLED_MAJOR:
         return None
     return f"docs/schema/postgresql.sql is written with PostgreSQL {BUNDLED_MAJOR}, and this server is {major}"
+
+
+def _write_list(engine: Engine) -> None:
+    with engine.connect() as connection:
+        write_made(connection)
 
 
 def _write(name: str, sql: str) -> None:

@@ -96,6 +96,7 @@ class Backend:
                     connection.execute(text(f"CREATE TABLE {_schema(state)}.{table} AS TABLE {table}"))
 
     def _restore(self, state: str) -> None:
+        shutil.rmtree(self.settings.seal_memory, ignore_errors=True)  # it is of the rows that go
         if self.name == "sqlite":
             self.engine.dispose()
             for suffix in ("-wal", "-shm"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, Doing, Role, Unattended
@@ -71,9 +71,15 @@ def settle(session: Session) -> Village:
     perth = open_bank(session, slug="perth", name="Perth Time Bank", now=NOW, **rules)
     people = {key: join(session, angus, name, roles=roles) for key, (name, roles) in _ANGUS.items()}
     perdita = join(session, perth, "Perdita Shaw")
-    session.execute(update(Person).values(password_hash=password_hash()))
-    session.flush()
+    give_passwords(session)
     return Village(angus=angus, perth=perth, perdita=perdita, **people)
+
+
+def give_passwords(session: Session) -> None:
+    """Give everybody the password of the cast."""
+    for person in session.scalars(select(Person)):
+        person.password_hash = password_hash()
+    session.flush()
 
 
 def join(session: Session, bank: Bank, name: str, *, roles: frozenset[Role] = MEMBER, by: Actor | None = None) -> Actor:

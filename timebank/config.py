@@ -73,9 +73,19 @@ class Settings:
         return tuple(base64.b64decode(line) for line in self._key("seal.pub").split())
 
     @property
+    def seal_memory(self) -> Path:
+        """The folder that remembers the newest seal of each bank. It is made by the first sealing."""
+        return self.instance / "seal.signed"
+
+    @property
     def session_info(self) -> dict[str, object]:
         """`Session.info` for writing, sealing and checking the books. Raises NotSetUpError."""
-        return {"books_key": self.books_key, "seal_key": self.seal_key, "seal_keys": self.seal_keys}
+        return {
+            "books_key": self.books_key,
+            "seal_key": self.seal_key,
+            "seal_keys": self.seal_keys,
+            "seal_memory": self.seal_memory,
+        }
 
     @property
     def trusted_hosts(self) -> tuple[str, ...] | None:

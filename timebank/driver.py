@@ -8,6 +8,7 @@ of its own. There is no type conversion: moments go in as text (`moment`), and S
 """
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,10 +16,25 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ClauseElement, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 Values = Sequence[Any] | Mapping[str, Any]
+#: Class of PostgreSQL's errors for statements beyond a limit, such as a value nested too deep.
+_PROGRAM_LIMIT = "54"
+#: SQLite's extended error codes have the primary code in their lowest byte.
+_PRIMARY_CODE = 0xFF
+_SQLITE_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 
 
 class Alone:
@@ -113,6 +129,21 @@ def moment(when: datetime) -> str:
         message = "a moment needs a time zone"
         raise ValueError(message)
     return (when if when.tzinfo is UTC else when.astimezone(UTC)).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Return whether the database did not answer: it is gone, locked, full or out of memory.
+
+    Other errors are about the statement or what stands in the rows, even where the driver calls them operational:
+    SQLite does so with an integer overflow, malformed JSON or a missing table.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):  # without a code where the driver raised it, such as for a broken text
+        return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE in _SQLITE_UNAVAILABLE
+    state = getattr(error.orig, "sqlstate", None)
+    is_operational = isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or (is_operational and (state or "")[:2] != _PROGRAM_LIMIT)
 
 
 class Statement:

@@ -593,6 +593,7 @@ CREATE TABLE public.bank (
     pot_floor bigint DEFAULT '-30000'::integer NOT NULL,
     back_dating_days integer DEFAULT 90 NOT NULL,
     opened_at timestamp with time zone NOT NULL,
+    mark bytea NOT NULL,
     soft_low bigint DEFAULT '-600'::integer NOT NULL,
     soft_high bigint DEFAULT 1200 NOT NULL,
     references_needed integer DEFAULT 2 NOT NULL,
@@ -831,6 +832,7 @@ CREATE TABLE public.membership (
     shows_email boolean DEFAULT false NOT NULL,
     is_holder boolean DEFAULT false NOT NULL,
     admitted_by bigint,
+    mark bytea NOT NULL,
     CONSTRAINT ck_membership_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
 );
 
@@ -860,7 +862,8 @@ CREATE TABLE public.person (
     email_is_proved boolean DEFAULT false NOT NULL,
     phone_is_proved boolean DEFAULT false NOT NULL,
     password_hash character varying(200),
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    mark bytea NOT NULL
 );
 
 CREATE TABLE public.posting (
@@ -1345,7 +1348,7 @@ CREATE TRIGGER hold_placed_open BEFORE INSERT ON public.hold FOR EACH ROW WHEN (
 
 CREATE TRIGGER hold_released AFTER UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION public.books_release_hold();
 
-CREATE TRIGGER hold_resolved_once BEFORE UPDATE ON public.hold FOR EACH ROW WHEN (((old.resolved_at IS NOT NULL) OR (new.resolved_at IS NULL) OR (((((((new.bank_id IS DISTINCT FROM old.bank_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.minutes IS DISTINCT FROM old.minutes)) OR (new.unagreed_minutes IS DISTINCT FROM old.unagreed_minutes)) OR ((new.deed)::text IS DISTINCT FROM (old.deed)::text)) OR (new.placed_at IS DISTINCT FROM old.placed_at)))) EXECUTE FUNCTION public.books_refuse_change();
+CREATE TRIGGER hold_resolved_once BEFORE UPDATE ON public.hold FOR EACH ROW WHEN (((old.resolved_at IS NOT NULL) OR (new.resolved_at IS NULL) OR (new.bank_id <> old.bank_id) OR (new.id <> old.id) OR (new.account_id <> old.account_id) OR (new.minutes <> old.minutes) OR (new.unagreed_minutes <> old.unagreed_minutes) OR ((new.deed)::text <> (old.deed)::text) OR (new.placed_at <> old.placed_at))) EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER leaf_append_only BEFORE DELETE OR UPDATE ON public.leaf FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
@@ -1361,19 +1364,17 @@ CREATE TRIGGER limit_change_numbered BEFORE INSERT ON public.limit_change FOR EA
 
 CREATE TRIGGER limit_change_sets_floor AFTER INSERT ON public.limit_change FOR EACH ROW EXECUTE FUNCTION public.books_change_limit();
 
-CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON public.membership FOR EACH ROW WHEN (((new.bank_id <> old.bank_id) OR (new.id <> old.id))) EXECUTE FUNCTION public.books_refuse_change();
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id, person_id, account_id, number, code ON public.membership FOR EACH ROW WHEN (((new.bank_id <> old.bank_id) OR (new.id <> old.id) OR (new.person_id <> old.person_id) OR (new.account_id <> old.account_id) OR (new.number <> old.number) OR ((new.code)::text <> (old.code)::text))) EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER membership_never_deleted BEFORE DELETE ON public.membership FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER membership_never_truncated BEFORE TRUNCATE ON public.membership FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
 
+CREATE TRIGGER memo_append_only BEFORE DELETE OR UPDATE ON public.memo FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
+
 CREATE TRIGGER memo_belongs_to_words BEFORE INSERT ON public.memo FOR EACH ROW EXECUTE FUNCTION public.books_take_memo();
 
-CREATE TRIGGER memo_never_deleted BEFORE DELETE ON public.memo FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
-
 CREATE TRIGGER memo_never_truncated BEFORE TRUNCATE ON public.memo FOR EACH STATEMENT EXECUTE FUNCTION public.books_refuse_change();
-
-CREATE TRIGGER memo_only_blanked BEFORE UPDATE ON public.memo FOR EACH ROW WHEN (((new.words IS NOT NULL) OR (new.salt IS NOT NULL) OR (new.bank_id <> old.bank_id) OR (new.entry_id <> old.entry_id))) EXECUTE FUNCTION public.books_refuse_change();
 
 CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
@@ -1720,8 +1721,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.login_session TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.membership_role TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;
-GRANT UPDATE(words) ON TABLE public.memo TO timebank_web;
-GRANT UPDATE(salt) ON TABLE public.memo TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;
 GRANT SELECT ON TABLE public.posting TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;

@@ -188,6 +188,7 @@ CREATE TABLE bank (
     pot_floor BIGINT DEFAULT (-30000) NOT NULL,
     back_dating_days INTEGER DEFAULT 90 NOT NULL,
     opened_at DATETIME NOT NULL,
+    mark BLOB NOT NULL,
     soft_low BIGINT DEFAULT (-600) NOT NULL,
     soft_high BIGINT DEFAULT 1200 NOT NULL,
     references_needed INTEGER DEFAULT 2 NOT NULL,
@@ -768,6 +769,7 @@ CREATE TABLE membership (
     shows_email BOOLEAN DEFAULT 0 NOT NULL,
     is_holder BOOLEAN DEFAULT 0 NOT NULL,
     admitted_by BIGINT,
+    mark BLOB NOT NULL,
     CONSTRAINT pk_membership PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id),
     CONSTRAINT uq_membership_bank_id_number UNIQUE (bank_id, number),
@@ -785,9 +787,11 @@ CREATE INDEX ix_membership_person_id ON membership (person_id);
 
 CREATE UNIQUE INDEX uq_membership_one_holder ON membership (bank_id) WHERE is_holder;
 
-CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON membership
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id, person_id, account_id, number, code ON membership
 BEGIN
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id;
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.person_id IS NOT OLD.person_id
+           OR NEW.account_id IS NOT OLD.account_id OR NEW.number IS NOT OLD.number OR NEW.code IS NOT OLD.code;
 END;
 
 CREATE TRIGGER membership_no_delete BEFORE DELETE ON membership
@@ -825,13 +829,12 @@ BEGIN
         SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL);
 END;
 
-CREATE TRIGGER memo_before_update BEFORE UPDATE ON memo
+CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo
 BEGIN
-    SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id IS NOT OLD.bank_id OR NEW.entry_id IS NOT OLD.entry_id;
+    SELECT RAISE(ABORT, 'books_append_only');
 END;
 
-CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo
+CREATE TRIGGER memo_no_update BEFORE UPDATE ON memo
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
@@ -846,6 +849,7 @@ CREATE TABLE person (
     phone_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     password_hash VARCHAR(200),
     created_at DATETIME NOT NULL,
+    mark BLOB NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)
 );
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
@@ -93,9 +93,9 @@ def mark_town(settings: Settings) -> None:
             bank = find_bank(session, marked.slug)
             assert bank is not None
             _mark(session, bank, marked)
-        session.execute(
-            update(Person).where(Person.password_hash.is_(None)).values(password_hash=hash_password(PASSWORD))
-        )
+        hashed = hash_password(PASSWORD)
+        for person in session.scalars(select(Person).where(Person.password_hash.is_(None))):
+            person.password_hash = hashed
         session.commit()
     engine.dispose()
 

@@ -5,6 +5,7 @@ key, as a thief would who owns the database; each tampering happens in a savepoi
 """
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -83,12 +84,17 @@ class Tampered:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """What happens in it is taken back at its end."""
-        savepoint = self.connection.begin_nested()
+        """What happens in it is taken back at its end, also in the signer's memory."""
+        savepoint, folder = self.connection.begin_nested(), self.info["seal_memory"]
+        remembered = {path: path.read_bytes() for path in folder.glob("*")}
         try:
             yield
         finally:
             savepoint.rollback()
+            shutil.rmtree(folder)
+            folder.mkdir()
+            for path, content in remembered.items():
+                path.write_bytes(content)
 
     def session(self) -> Session:
         return Session(self.connection, info=dict(self.info), join_transaction_mode="create_savepoint")

@@ -4,6 +4,7 @@ The seals show it all the same. A thief who has the key of the seals too is show
 """
 
 import json
+import shutil
 from base64 import b64encode
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from timebank.cli import main
 from timebank.config import Settings
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
+from timebank.ledger.errors import SealsForkedError
 from timebank.ledger.merkle import consistency_proof, root
 from timebank.ledger.papers import SUCCESSION
 
@@ -53,6 +55,13 @@ def move_to_another_giver(thief):
     entry, clara = thief.help_for_a_member(), thief.village.clara.account_id
     thief.write_lines(entry.id, Line(thief.village.linus.account_id, clara, 45))
     thief.books.run("UPDATE exchange SET giver_account_id = :who WHERE code = :code", who=clara, code=_code(entry))
+    thief.books.run(
+        "UPDATE exchange_step SET done_by = :clara WHERE done_by = :ada"
+        " AND exchange_id = (SELECT id FROM exchange WHERE code = :code)",
+        clara=thief.village.clara.membership_id,
+        ada=thief.village.ada.membership_id,
+        code=_code(entry),
+    )
     thief.follow()
 
 
@@ -169,7 +178,7 @@ def test_a_release_that_nobody_made_waits_for_the_next_seal_like_any_other(tampe
 
 
 def _seal_all_again(tampered, info):
-    """Take all leaves and seals away and seal everything anew, under the keys in `info`."""
+    """Take all leaves and seals away and seal everything anew, under the keys and with the memory in `info`."""
     for table in ("leaf", "seal"):
         tampered.run(f"DELETE FROM {table}")
     with tampered.session() as session:
@@ -190,8 +199,8 @@ def test_seals_made_anew_under_another_key_are_not_ours(tampered, thief, tmp_pat
     change_minutes(thief)
     other = Settings(instance=tmp_path, database_url=(url := tampered.connection.engine.url), owner_url=url)
     other.make_keys()
-    _seal_all_again(tampered, {"seal_key": other.session_info["seal_key"]})
-    assert tampered.wrong() == {"seals_match"}
+    _seal_all_again(tampered, {name: other.session_info[name] for name in ("seal_key", "seal_memory")})
+    assert tampered.wrong() == {"seals_match", "seals_go_on"}
 
 
 def _checkpoint(tampered, folder, name):
@@ -211,6 +220,9 @@ def _verify(folder, old, new):
 def test_a_thief_with_the_key_of_the_seals_is_shown_by_a_checkpoint_that_somebody_kept(tampered, thief, tmp_path):
     kept = _checkpoint(tampered, tmp_path, "kept.txt")
     change_minutes(thief)
+    with pytest.raises(SealsForkedError):
+        _seal_all_again(tampered, {})
+    shutil.rmtree(tampered.info["seal_memory"])  # it lies beside the key
     _seal_all_again(tampered, {})
     assert tampered.wrong() == set()
     newest = _checkpoint(tampered, tmp_path, "new.txt")
@@ -230,6 +242,6 @@ def test_a_thief_who_takes_away_the_newest_seal_is_shown_by_a_checkpoint_that_te
     (size,) = tampered.one("SELECT size FROM seal WHERE number = 1 AND bank_id = :bank", bank=bank)
     tampered.run("DELETE FROM leaf WHERE bank_id = :bank AND number >= :size", bank=bank, size=size)
     tampered.run("DELETE FROM seal WHERE bank_id = :bank AND number > 1", bank=bank)
-    assert tampered.wrong() == set()
+    assert tampered.wrong() == {"seals_go_on"}
     assert _checkpoint(tampered, tmp_path, "new.txt") < kept
     assert _verify(tmp_path, "kept.txt", "new.txt").exit_code == 1

@@ -103,6 +103,12 @@ SENTENCES = {
             ("entry", "entries that came after it were sealed without it", "N/N"),
         },
     ),
+    "seals_go_on": (
+        "banks",
+        {
+            ("seal", "fork: the books do not go on from this seal, of N rows, signed at NNNTN:N:N.NZ", "N/N"),
+        },
+    ),
     "seals_match": (
         "rows sealed",
         {
@@ -129,7 +135,7 @@ SENTENCES = {
         "memos",
         {
             ("memo", "the words or their entry are missing", "N/N"),
-            ("memo", "the words were blanked without their salt", "N/N"),
+            ("memo", "the words were blanked, and nobody may do that", "N/N"),
             ("memo", "the words were changed", "N/N"),
         },
     ),

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +12,7 @@ from tests.people import NOW, make_confirmed
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.bookkeeping.sealing.receipts import find_checkpoint, list_keys, make_receipt, make_succession
-from timebank.cli import main
+from timebank.cli import main, verifying
 from timebank.ledger.notes import Key
 
 
@@ -110,6 +111,22 @@ def _edited(desk, old, new):
         (lambda desk: desk.change("receipt.json", checkpoint=desk.read("old.txt")), "does not stand in the books"),
         (lambda desk: desk.change("receipt.json", format="other"), "somebody changed it"),
         (lambda desk: desk.put("receipt.json", "[]"), "somebody changed it"),
+        (lambda desk: desk.put("receipt.json", "[" * 100_000), "somebody changed it"),
+        (lambda desk: desk.put("receipt.json", " " * (2 << 20)), "it is too large"),
+        (
+            lambda desk: desk.put("receipt.json", desk.read("receipt.json").replace("{", '{"words": null,', 1)),
+            "changed it",
+        ),
+        (
+            lambda desk: desk.put("receipt.json", desk.read("receipt.json").replace('"words": "', '"words": "\\ud800')),
+            "changed",
+        ),
+        (lambda desk: desk.change("receipt.json", words=None), "somebody changed it"),
+        (lambda desk: desk.change("receipt.json", more="x"), "somebody changed it"),
+        (lambda desk: _edited(desk, '"lines":[[', '"lines":[[null],['), "somebody changed it"),
+        (lambda desk: _edited(desk, '"lines":[[', '"lines":"x","line":[['), "somebody changed it"),
+        (lambda desk: _edited(desk, '"occurred_on":', '"occurred":'), "somebody changed it"),
+        (lambda desk: _edited(desk, '"deed":"', '"deed":"\\ud800'), "somebody changed it"),
         (lambda desk: desk.put("receipt.json", ""), "somebody changed it"),
     ],
 )
@@ -118,6 +135,19 @@ def test_a_receipt_that_was_changed_is_not_right(desk, change, said):
     result = desk.run("verify-receipt", "receipt.json")
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_what_moves_the_cursor_is_not_printed_as_it_is(desk):
+    """A file could write over the line above, or move words to another place of it."""
+    shown = _say_words("Tea\x1b[1A\x1b[2KThis receipt is right\r\n\u202eX", desk)
+    assert shown == ["Tea\\x1b[1A\\x1b[2KThis receipt is right\\r\\n\\u202eX"]
+
+
+def _say_words(words, desk):
+    """What the terminal shows of words, as the command prints them."""
+    written = CliRunner().invoke(click.command()(lambda: verifying.say(words))).output
+    assert desk.run("verify-receipt", "receipt.json").output.count("\n") > 1
+    return written.splitlines()
 
 
 def test_a_receipt_without_its_words_is_right(desk):

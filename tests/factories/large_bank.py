@@ -25,6 +25,7 @@ from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
 from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
 from timebank.listings.search import index_of
+from timebank.marks import mark_values
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.spelling import fold
 from timebank.tasks.models import Task
@@ -86,8 +87,9 @@ def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
             }
         )
         roles.append({**of_bank, "membership_id": membership_id, "role": "member", "granted_at": now})
-    session.execute(insert(Person.__table__), persons)
-    session.execute(insert(Membership.__table__), memberships)
+    key = session.info["books_key"]
+    for model, rows in ((Person, persons), (Membership, memberships)):
+        session.execute(insert(model.__table__), [{**row, "mark": mark_values(key, model, row)} for row in rows])
     session.execute(insert(MembershipRole.__table__), roles)
     session.flush()
     return Crowd(ids, accounts)

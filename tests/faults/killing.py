@@ -11,19 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.faults.site import Site
 from tests.faults.wire import FarVisitor, NoAnswerError
-from tests.people import Village, join, make_confirmed, password_hash, settle
+from tests.people import Village, give_passwords, join, make_confirmed, settle
 from tests.web.page import Form
 from timebank.actors import Actor
 from timebank.audit.checks import check_books
 from timebank.config import Settings
 from timebank.db import make_engine, snapshot
 from timebank.ledger.checks import Verdict
-from timebank.members.models import Person
 
 PAIRS = 4
 #: The number of answers before the next kill, and the most seconds of random delay after them.
@@ -221,7 +220,7 @@ def settle_pairs(settings: Settings, pairs: int = PAIRS) -> Sequence[tuple[Actor
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)
         people = [join(session, village.angus, f"Neighbour{number} Pair") for number in range(pairs * 2)]
-        session.execute(update(Person).values(password_hash=password_hash()))
+        give_passwords(session)
         settled = [
             (*two, *_help_each_other(session, village, *two)) for two in zip(people[::2], people[1::2], strict=True)
         ]

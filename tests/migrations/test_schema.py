@@ -3,6 +3,7 @@
 import pytest
 
 from docs.write_schema import SCHEMA, find_version_mismatch, postgresql_schema, sqlite_schema
+from timebank.migrations.made import list_made, read_made
 
 
 def _assert_is_as_committed(name, sql):
@@ -20,3 +21,11 @@ def test_the_schema_of_postgresql_is_as_committed(postgresql_backend):
     if mismatch:
         pytest.skip(mismatch)
     _assert_is_as_committed("postgresql", postgresql_schema(postgresql_backend.owner.url))
+
+
+def test_the_list_of_guards_is_as_committed(backend):
+    """`check-books` compares every database with it."""
+    with backend.owner.connect() as connection:
+        if find_version_mismatch(backend.owner) and backend.name == "postgresql":
+            pytest.skip("written with another version")
+        assert read_made(connection) == list_made(backend.name), "the lists are out of date: run `make schema`"

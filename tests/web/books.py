@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Backend
@@ -230,7 +230,9 @@ class Books:
     def change_person(self, actor: Actor, **columns: object) -> None:
         """Change what is kept about a person, such as their phone."""
         with self._written() as session:
-            session.execute(update(Person).where(Person.id == actor.person_id).values(**columns))
+            person = session.get_one(Person, actor.person_id)
+            for name, value in columns.items():
+                setattr(person, name, value)
 
     def sign_in_code(self, actor: Actor, *, now: datetime = NOW) -> str:
         """A printed code for somebody, made by the administrator."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Text,
@@ -15,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
+from timebank.marks import keep_marked
 
 
 class Bank(Base):
@@ -37,6 +39,7 @@ class Bank(Base):
         CheckConstraint("review_months BETWEEN 1 AND 60", name="review_months"),
         CheckConstraint("unagreed_hold_minutes >= 0", name="unagreed_hold_minutes"),
         CheckConstraint("waiting_days BETWEEN 1 AND 730", name="waiting_days"),
+        {"info": {"marked": ("id", "slug", "name")}},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -51,6 +54,7 @@ class Bank(Base):
     pot_floor: Mapped[int] = mapped_column(BigInteger, server_default=text("-30000"))
     back_dating_days: Mapped[int] = mapped_column(server_default=text("90"))
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    mark: Mapped[bytes] = mapped_column(LargeBinary)
     soft_low: Mapped[int] = mapped_column(BigInteger, server_default=text("-600"))
     soft_high: Mapped[int] = mapped_column(BigInteger, server_default=text("1200"))
     references_needed: Mapped[int] = mapped_column(server_default=text("2"))
@@ -93,3 +97,6 @@ class AreaTravel(Base):
     first_area_id: Mapped[int] = mapped_column(BigInteger)
     second_area_id: Mapped[int] = mapped_column(BigInteger)
     minutes: Mapped[int]
+
+
+keep_marked(Bank)

@@ -151,6 +151,11 @@ def mark(books_key: bytes, leaf: bytes) -> bytes:
     return hmac.digest(books_key, hash_leaf(leaf), "sha256")
 
 
+def is_mark(stored: object, expected: bytes) -> bool:
+    """Return whether a stored mark is the expected one; False for what is no bytes."""
+    return isinstance(stored, bytes | memoryview) and hmac.compare_digest(bytes(stored), expected)
+
+
 def marker(books_key: bytes) -> Callable[[bytes], bytes]:
     """Return a function from leaf hashes to marks; the key is hashed once for all of them."""
     keyed = hmac.new(books_key, digestmod="sha256")

@@ -108,7 +108,7 @@ class Entry(Base):
 
 
 class Memo(Base):
-    """An entry's free text and its salt. Both can be set to NULL to erase personal data; the entry keeps the digest."""
+    """An entry's free text and its salt. Guards refuse every change, until an erasure leaves a row of its own."""
 
     __tablename__ = "memo"
     __table_args__ = (

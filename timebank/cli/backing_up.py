@@ -8,11 +8,11 @@ import click
 
 from timebank import clock
 from timebank.cli import archives, restoring
-from timebank.cli.archives import BackupNote, CannotCopyError, NotABackupError
+from timebank.cli.archives import BackupNote, CannotCopyError, CannotRestoreError, NotABackupError
 from timebank.cli.checking import ask_checks
 from timebank.cli.installation import any_settings, settings_there
 from timebank.cli.postgresql_programs import ProgramMissingError
-from timebank.cli.restoring import CannotRestoreError, Fork
+from timebank.cli.restoring import Fork
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -61,10 +61,13 @@ def restore(file: Path, checkpoints: Sequence[Path], *, replace: bool, new_log: 
     """
     settings, now = any_settings(), clock.now()
     try:
+        folder = _folder(settings.instance)
+        restoring.refuse_without_keys(settings)
         published = restoring.read_checkpoints(checkpoints)
-        with archives.read(file, _folder(settings.instance)) as (note, copy):
+        with archives.read(file, folder, settings.books_key) as (note, copy):
             restoring.refuse(settings, note, published, replace=replace)
             published += restoring.list_replaced_seals(settings, note) if replace else []
+            published += restoring.list_remembered_seals(settings, note)
             aside = restoring.put_back(settings, note, copy, replace=replace, now=now)
         forks = restoring.begin_logs(settings, published, always=new_log, now=now)
     except (CannotCopyError, NotABackupError, CannotRestoreError, ProgramMissingError) as error:

@@ -22,9 +22,9 @@ def dump(url: URL, copy: Path, moment: str) -> None:
     list_content(copy)
 
 
-def list_content(copy: Path) -> None:
-    """Read a dump's table of contents, which a truncated dump lacks. Raises as `dump` does."""
-    _run("pg_restore", "--list", str(copy))
+def list_content(copy: Path) -> list[str]:
+    """Return the lines of a dump's table of contents, which a truncated dump lacks. Raises as `dump` does."""
+    return _run("pg_restore", "--list", str(copy)).splitlines()
 
 
 def restore(url: URL, copy: Path, *, replace: bool) -> None:
@@ -49,9 +49,9 @@ def _addressed(url: URL) -> Iterator[str]:
         yield plain.render_as_string(hide_password=False)
 
 
-def _run(program: str, *words: str) -> None:
+def _run(program: str, *words: str) -> str:
     path = shutil.which(program)
     if path is None:
         message = f"{program} is not installed: it comes with the package postgresql-client, of the server's version"
         raise ProgramMissingError(message)
-    subprocess.run([path, *words], check=True, capture_output=True, text=True)  # noqa: S603 (no shell)
+    return subprocess.run([path, *words], check=True, capture_output=True, text=True).stdout  # noqa: S603 (no shell)

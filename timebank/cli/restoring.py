@@ -3,8 +3,8 @@
 import base64
 import sqlite3
 import subprocess
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,25 +15,21 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Unattended
 from timebank.banks.models import Bank
-from timebank.bookkeeping.sealing import actions as sealing, receipts
+from timebank.bookkeeping.sealing import actions as sealing, memory, receipts
 from timebank.bookkeeping.sealing.logs import begin_log, list_names
 from timebank.bookkeeping.sealing.signing import find_signer
-from timebank.cli import archives, postgresql_programs as programs, setting_up
-from timebank.cli.archives import BackupNote, CannotCopyError
-from timebank.config import Settings
+from timebank.cli import archives, postgresql_programs as programs, restored_guards, setting_up
+from timebank.cli.archives import BackupNote, CannotCopyError, CannotRestoreError
+from timebank.config import KEY_BYTES, Settings
 from timebank.db import opened
 from timebank.ledger.errors import NotACheckpointError
-from timebank.ledger.notes import Checkpoint, Key, Note, name_log, split_origin
+from timebank.ledger.notes import Checkpoint, Key, Note, name_log, read_note, split_origin
 from timebank.ledger.papers import read_paper
 from timebank.migrations import run as migrations
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 _KEYS = ("secret.key", "books.key", "seal.key")
-
-
-class CannotRestoreError(Exception):
-    """A backup cannot be restored, and nothing was changed; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +54,16 @@ def read_checkpoints(files: Sequence[Path]) -> list[Note]:
     return seals
 
 
-def refuse(settings: Settings, note: BackupNote, published: Sequence[Note], *, replace: bool) -> None:
-    """Raise CannotRestoreError where keys, seals, the kind of database or an existing database do not allow it."""
+def refuse_without_keys(settings: Settings) -> None:
+    """Raise CannotRestoreError where a secret key is missing: without them the backup cannot be verified."""
     missing = [name for name in _KEYS if not (settings.instance / name).exists()]
     if missing:
         message = f"put your copies of {', '.join(missing)} into {settings.instance} first: no backup holds them"
         raise CannotRestoreError(message)
-    if archives.mark_key(settings.books_key) != note.books_key_mark:
-        message = f"books.key in {settings.instance} is not the key of this backup: its entries could not be checked"
-        raise CannotRestoreError(message)
+
+
+def refuse(settings: Settings, note: BackupNote, published: Sequence[Note], *, replace: bool) -> None:
+    """Raise CannotRestoreError where seals, the kind of database or an existing database do not allow it."""
     backend = settings.owner_url.get_backend_name()
     if backend != note.database:
         message = f"this is a backup of {note.database}, and the settings name a database of {backend}"
@@ -102,24 +99,32 @@ def list_replaced_seals(settings: Settings, note: BackupNote) -> list[Note]:
     return [seal for seal in seals if _is_ours(settings, note, seal)]
 
 
+def list_remembered_seals(settings: Settings, note: BackupNote) -> list[Note]:
+    """Return the newest seals that were signed here, of banks in the backup: it may be older than they are."""
+    return [seal for seal in memory.list_notes(settings.seal_memory) if _is_ours(settings, note, seal)]
+
+
 def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool, now: datetime) -> Path | None:
     """Replace the database by the copy, and migrate it; return the path of the SQLite file that was put aside.
 
-    On PostgreSQL it is replaced in one transaction. Raises CannotCopyError; then the old database is unchanged.
+    Whatever guards the copy must be as the migrations make it. On PostgreSQL only its names are known before, and it is
+    replaced in one transaction. Raises CannotCopyError or CannotRestoreError; then the old database is unchanged.
     """
     aside = None
     if note.database == "sqlite":
         archives.check_sqlite(copy)
+        restored_guards.refuse_sqlite(settings, copy)
         aside = _put_file(Path(settings.owner_url.database or ""), copy, now)
     else:
         try:
+            restored_guards.refuse_dump(copy)
             programs.restore(settings.owner_url, copy, replace=replace)
         except subprocess.CalledProcessError as error:
             message = f"pg_restore failed: {error.stderr.strip()}"
             raise CannotCopyError(message) from error
-    _add_public_keys(settings, note)
     with opened(settings.owner_url) as owner:
         migrations.upgrade(owner)
+    _add_public_keys(settings, note)
     setting_up.let_web_role_in(settings)
     return aside
 
@@ -133,6 +138,7 @@ def begin_logs(settings: Settings, published: Sequence[Note], *, always: bool, n
             if contradicted or always:
                 forks.append(_begin(session, bank.id, bank.slug, max(contradicted, key=_age, default=None), now))
         session.commit()
+        memory.set_aside(settings.seal_memory, session.scalars(select(Bank.id)).all(), now)
     return forks
 
 
@@ -143,7 +149,7 @@ def _begin(session: Session, bank_id: int, slug: str, published: Note | None, no
     size = (receipts.find_checkpoint(session, bank_id) or (0, ""))[0]
     trail.begin(session, Unattended(bank_id, now), DeedName.SEALS_LOG_BEGUN, Ref(Subject.LOG, str(number)))
     begin_log(session, bank_id, number, checkpoint=published.body if published else None, now=now)
-    sealing.seal(session, bank_id, now=now)
+    sealing.seal(session, bank_id, now=now, after_restore=True)
     return Fork(slug, name_log(bank_id, number), size, published.checkpoint if published else None)
 
 
@@ -168,7 +174,7 @@ def _check_seal(settings: Settings, note: BackupNote, published: Note) -> None:
 def _is_ours(settings: Settings, note: BackupNote, published: Note) -> bool:
     """Return whether a key that is listed here or in the backup signed it, for a bank in the backup."""
     lines = {*note.seal_keys.split(), *_listed_keys(settings)}
-    keys = [Key(published.checkpoint.origin, base64.b64decode(line)) for line in lines]
+    keys = _keys_of(published, lines)
     is_of_bank = any(_is_of(published, bank["id"]) for bank in note.banks.values())
     return is_of_bank and find_signer(published, keys) is not None
 
@@ -235,10 +241,25 @@ def _put_file(database: Path, copy: Path, now: datetime) -> Path | None:
 
 
 def _add_public_keys(settings: Settings, note: BackupNote) -> None:
-    """Add the backup's public keys that seal.pub lacks, before the others."""
+    """Add the backup's public keys that seal.pub lacks, before the others; only those that signed a restored seal."""
     listed = _listed_keys(settings)
-    missing = [line for line in note.seal_keys.split() if line not in listed]
-    (settings.instance / "seal.pub").write_text("".join(f"{line}\n" for line in [*missing, *listed]))
+    new = [line for line in dict.fromkeys(note.seal_keys.split()) if line not in listed]
+    if not new:
+        return
+    with opened(settings.owner_url) as engine, engine.connect() as connection:
+        seals = [read_note(row.checkpoint) for row in connection.execute(text("SELECT checkpoint FROM seal"))]
+    signed = [line for line in new if any(find_signer(seal, _keys_of(seal, [line])) for seal in seals)]
+    (settings.instance / "seal.pub").write_text("".join(f"{line}\n" for line in [*signed, *listed]))
+
+
+def _keys_of(seal: Note, lines: Iterable[str]) -> list[Key]:
+    """Return the keys in these lines under the name of a seal's log, without lines that are no keys."""
+    keys = list[Key]()
+    for line in lines:
+        with suppress(ValueError):
+            public = base64.b64decode(line, validate=True)
+            keys += [Key(seal.checkpoint.origin, public)] if len(public) == KEY_BYTES else []
+    return keys
 
 
 def _listed_keys(settings: Settings) -> list[str]:

@@ -14,6 +14,8 @@ from timebank.ledger.papers import goes_on, read_paper, read_receipt
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Paperwork = TypeVar("Paperwork")
+#: A receipt with the longest words and proof has some kilobytes.
+_MOST_BYTES = 1 << 20
 
 
 @click.command("verify-receipt")
@@ -30,11 +32,11 @@ def verify_receipt(file: Path, key_file: Path | None) -> None:
     if not receipt.words_fit:
         _refuse("This receipt is not right: its words are not those that were sealed.")
     entry, seal = receipt.fields, receipt.note.checkpoint
-    click.echo(f"This receipt is right: it is row {receipt.number + 1:,} of {seal.size:,} sealed at {seal.signed_at}.")
+    say(f"This receipt is right: it is row {receipt.number + 1:,} of {seal.size:,} sealed at {seal.signed_at}.")
     for line in entry["lines"]:
-        click.echo(f"{line[2]} minutes went from account {line[0]} to account {line[1]}, for {entry['occurred_on']}.")
+        say(f"{line[2]} minutes went from account {line[0]} to account {line[1]}, for {entry['occurred_on']}.")
     if receipt.words is not None:
-        click.echo(f"What was written with it: {receipt.words}")
+        say(f"What was written with it: {receipt.words}")
     _say_key(signer, is_given=key_file is not None)
 
 
@@ -58,16 +60,23 @@ def verify_checkpoints(old: Path, new: Path, key_file: Path | None) -> None:
         _refuse(f"The proof is missing: get the file from {before.size} to {after.size} on the bank's page of seals.")
     if not is_right:
         if before.origin != after.origin:
-            click.echo(f"The newer checkpoint is of a new log, {after.origin}: a backup was restored since.")
+            say(f"The newer checkpoint is of a new log, {after.origin}: a backup was restored since.")
         _refuse("History was rewritten: the newer books do not begin with the older ones. Keep both files.")
-    click.echo(f"These checkpoints are right: the {after.size:,} rows of {after.signed_at} begin with the")
-    click.echo(f"{before.size:,} rows of {before.signed_at}, none of them changed.")
+    say(f"These checkpoints are right: the {after.size:,} rows of {after.signed_at} begin with the")
+    say(f"{before.size:,} rows of {before.signed_at}, none of them changed.")
     if before.origin != after.origin:
-        click.echo(f"The newer one is of a new log, {after.origin}: a backup was restored since.")
+        say(f"The newer one is of a new log, {after.origin}: a backup was restored since.")
     _say_key(signers[1], is_given=key_file is not None)
 
 
+def say(sentence: str) -> None:
+    """Print a sentence, with what is not printable escaped: a file could move the cursor and write over other lines."""
+    click.echo("".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in sentence))
+
+
 def _read(file: Path, reader: Callable[[str], Paperwork]) -> Paperwork:
+    if file.stat().st_size > _MOST_BYTES:
+        _refuse(f"{file} is not right: it is too large for such a file of a time bank.")
     try:
         return reader(file.read_bytes().decode())
     except (UnicodeDecodeError, NotACheckpointError):
@@ -83,11 +92,11 @@ def _keys(file: Path | None, own: Sequence[Key]) -> Sequence[Key]:
 
 def _say_key(signer: Key, *, is_given: bool) -> None:
     if is_given:
-        click.echo(f"Signed by {signer}, which is in your file of keys.")
+        say(f"Signed by {signer}, which is in your file of keys.")
     else:
-        click.echo(f"Signed by {signer}. Compare this key with the one that the bank made public.")
+        say(f"Signed by {signer}. Compare this key with the one that the bank made public.")
 
 
 def _refuse(sentence: str) -> NoReturn:
-    click.echo(sentence)
+    say(sentence)
     sys.exit(1)

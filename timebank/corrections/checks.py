@@ -14,6 +14,7 @@ from timebank.corrections.models import Correction, CorrectionKind
 from timebank.corrections.month_queries import reckon_months
 from timebank.corrections.queries import lines_by_id
 from timebank.ledger.checks import CheckResult, Finding, check_result
+from timebank.ledger.errors import LedgerError
 
 
 def months_as_signed_off(session: Session) -> CheckResult:
@@ -45,28 +46,27 @@ def _finding(row: SignedMonth, problem: str) -> Finding:
 def corrections_have_entries(session: Session) -> CheckResult:
     """Check that every approved correction has its entry, with its lines, its proposer and its approver."""
     approved = session.scalars(select(Correction).where(Correction.approved_by.is_not(None))).all()
-    by_bank = defaultdict[int, list[Correction]](list)
-    for correction in approved:
-        by_bank[correction.bank_id].append(correction)
     wrong = [
-        Finding("correction", f"{bank_id}/{correction.code}", "its entry is missing, or is not as it was approved")
-        for bank_id, of_bank in by_bank.items()
-        for correction in _without_entry(session, bank_id, of_bank)
+        Finding("correction", f"{row.bank_id}/{row.code}", "its entry is missing, or is not as it was approved")
+        for row in approved
+        if not _is_posted(session, row)
     ]
     return check_result("corrections_have_entries", len(approved), "corrections", wrong)
 
 
-def _without_entry(session: Session, bank_id: int, approved: Sequence[Correction]) -> list[Correction]:
-    lines, without = lines_by_id(session, bank_id, approved), list[Correction]()
-    for correction in approved:
-        word = "adjustment" if correction.kind == CorrectionKind.ADJUSTMENT else "reversal"
-        entry_id = find_entry_id(session, bank_id, f"{word}:{correction.code}")
-        entry = get_entry(session, bank_id, entry_id) if entry_id is not None else None
-        row = correction
-        expected = (tuple(lines[row.id]), row.proposed_by, row.approved_by, row.entry_id)
-        if entry is None or expected != (entry.entry.lines, entry.recorded_by, entry.approved_by, entry.entry.reverses):
-            without.append(correction)
-    return without
+def _is_posted(session: Session, row: Correction) -> bool:
+    """Return whether a correction's entry is as it was approved; False too where either cannot be read."""
+    word = "adjustment" if row.kind == CorrectionKind.ADJUSTMENT else "reversal"
+    entry_id = find_entry_id(session, row.bank_id, f"{word}:{row.code}")
+    if entry_id is None:
+        return False
+    try:
+        lines = lines_by_id(session, row.bank_id, [row])[row.id]
+        entry = get_entry(session, row.bank_id, entry_id)
+    except (LedgerError, LookupError, TypeError, ValueError):  # somebody wrote other lines past the guards
+        return False
+    expected = (tuple(lines), row.proposed_by, row.approved_by, row.entry_id)
+    return expected == (entry.entry.lines, entry.recorded_by, entry.approved_by, entry.entry.reverses)
 
 
 CHECKS: Sequence[Callable[[Session], CheckResult]] = (corrections_have_entries, months_as_signed_off)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -172,7 +171,7 @@ def _arrive(
         _take_in(plan, neighbourhood, villager, persons, now)
     if not villager.instruction:
         person_id = neighbourhood.people[villager.key].person_id
-        neighbourhood.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
+        neighbourhood.session.get_one(Person, person_id).password_hash = hashed
 
 
 def _take_in(

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.checking.findings import with_progress
 from timebank.bookkeeping.holds import holds
 from timebank.bookkeeping.queries import select_entries_of_deeds, select_keys
-from timebank.exchanges.models import Exchange
-from timebank.exchanges.rules import POSTED, WAITING, State
+from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.rules import POSTED, WAITING, Deed, State
 from timebank.ledger.checks import CheckResult, Finding, check_result
 from timebank.ledger.entries import HISTORY, EntryKind
+from timebank.members.models import Membership
 
 _PREFIX = "exchange:"
 
@@ -117,4 +118,36 @@ def waiting_hours_are_held(session: Session) -> CheckResult:
     return check_result("waiting_hours_are_held", len(unheld), "waiting exchanges", wrong)
 
 
-CHECKS: Sequence[Callable[[Session], CheckResult]] = (exchanges_have_entries, waiting_hours_are_held)
+def steps_by_their_sides(session: Session) -> CheckResult:
+    """Check that each step of an exchange was by the member whose account is a side of it, or by a hand for them.
+
+    A dispute is decided by somebody who is no side.
+    """
+    done_for = func.coalesce(ExchangeStep.on_behalf_of, ExchangeStep.done_by)
+    its = (Exchange.bank_id == ExchangeStep.bank_id) & (Exchange.id == ExchangeStep.exchange_id)
+    who = (Membership.bank_id == ExchangeStep.bank_id) & (Membership.id == done_for)
+    is_side = Membership.account_id.in_((Exchange.giver_account_id, Exchange.receiver_account_id))
+    off = case(
+        (ExchangeStep.deed == Deed.EXPIRE, ExchangeStep.done_by.is_not(None)),
+        (ExchangeStep.deed == Deed.REVERSE, Membership.id.is_(None)),
+        (ExchangeStep.deed == Deed.DECIDE, is_side),
+        else_=~is_side,
+    )
+    query = (
+        select(Exchange.code, ExchangeStep.number)
+        .join(Exchange, its)
+        .outerjoin(Membership, who)
+        .where(func.coalesce(off, true()))
+        .execution_options(yield_per=5_000)
+    )
+    problem = "it was not by the member whose exchange it is"
+    wrong = [Finding("exchange_step", f"{row.code}/{row.number}", problem) for row in session.execute(query)]
+    count = session.scalar(select(func.count()).select_from(ExchangeStep)) or 0
+    return check_result("steps_by_their_sides", count, "steps", wrong)
+
+
+CHECKS: Sequence[Callable[[Session], CheckResult]] = (
+    exchanges_have_entries,
+    waiting_hours_are_held,
+    steps_by_their_sides,
+)

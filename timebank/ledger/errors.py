@@ -103,3 +103,15 @@ class NotSealedInOrderError(LedgerError):
     """A leaf or a seal does not continue the sequence: sealing ran concurrently, or the tables were tampered with."""
 
     message_id = "sealed_in_order"
+
+
+class SealsForkedError(LedgerError):
+    """The books do not go on from the newest seal that was signed for them: seals or rows were taken away."""
+
+    message_id = "seals_go_on"
+
+
+class SealNotRememberedError(LedgerError):
+    """The file that remembers the newest seal cannot be written, so nothing was signed."""
+
+    message_id = "seal_remembered"

@@ -16,6 +16,8 @@ from timebank.ledger.notes import Key, Note, may_follow, read_key, read_note, sp
 
 RECEIPT = "timebank-receipt-1"
 SUCCESSION = "timebank-succession-1"
+_RECEIPT_NAMES = {"format", "leaf", "number", "proof", "words", "salt", "checkpoint", "keys"}
+_PARTS_OF_A_LINE = (3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +65,37 @@ def read_receipt(text: str) -> Receipt:
     """Parse a receipt. Raises NotACheckpointError for any other text."""
     content = _object(text, RECEIPT)
     try:
-        leaf = content["leaf"].encode()
-        fields = json.loads(leaf)
-        salt = content["salt"]
+        leaf, words, salt = content["leaf"].encode(), content["words"], content["salt"]
+        fields = _parse(leaf.decode())
+        is_whole = _is_entry(fields) and canonical(fields) == leaf and set(content) == _RECEIPT_NAMES
         receipt = Receipt(
             leaf=leaf,
             fields=fields,
             number=content["number"],
             proof=_hashes(content["proof"]),
-            words=content["words"],
+            words=None if words is None else words.encode().decode(),
             salt=None if salt is None else bytes.fromhex(salt),
             note=read_note(content["checkpoint"]),
             keys=[read_key(line) for line in content["keys"]],
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise NotACheckpointError from error
-    # A repeated name would let two parsers read different fields.
-    if not isinstance(fields, dict) or type(receipt.number) is not int or canonical(fields) != leaf:
-        raise NotACheckpointError
-    if not isinstance(receipt.words, str | None):
+    if not is_whole or type(receipt.number) is not int or (words is None) != (salt is None):
         raise NotACheckpointError
     return receipt
+
+
+def _is_entry(fields: object) -> bool:
+    """Return whether a leaf has the fields that are read of an entry, each of its type."""
+    if not isinstance(fields, dict) or not isinstance(fields.get("occurred_on"), str):
+        return False
+    lines = fields.get("lines")
+    return isinstance(lines, list) and all(
+        isinstance(line, list)
+        and len(line) in _PARTS_OF_A_LINE
+        and all(type(part) is kind for part, kind in zip(line, (str, str, int, int), strict=False))
+        for line in lines
+    )
 
 
 def read_paper(text: str) -> Paper:
@@ -94,7 +106,7 @@ def read_paper(text: str) -> Paper:
     try:
         keys = [read_key(line) for line in content["keys"]]
         return Paper(read_note(content["checkpoint"]), keys, read_note(content["old"]), _hashes(content["proof"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise NotACheckpointError from error
 
 
@@ -115,12 +127,25 @@ def goes_on(old: Note, new: Paper) -> bool | None:
 
 def _object(text: str, kind: str) -> dict[str, Any]:
     try:
-        content = json.loads(text)
+        content = _parse(text)
     except (ValueError, RecursionError) as error:
         raise NotACheckpointError from error
     if not isinstance(content, dict) or content.get("format") != kind:
         raise NotACheckpointError
     return content
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 (any JSON value)
+    """Parse JSON. Raises ValueError where an object repeats a name: two parsers could read different values."""
+    return json.loads(text, object_pairs_hook=_distinct)
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        message = "a name is given twice"
+        raise ValueError(message)
+    return names
 
 
 def _hashes(encoded: Sequence[str]) -> list[bytes]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Text,
@@ -21,7 +22,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.actors import Role, Standing
 from timebank.db import Base, UtcTime
+from timebank.marks import keep_marked
 from timebank.states import one_of
+
+#: What tells a person, and by what they sign in.
+MARKED_OF_PERSON = ("id", "name", "email", "phone", "email_is_proved", "phone_is_proved", "password_hash")
 
 
 class Person(Base):
@@ -31,7 +36,11 @@ class Person(Base):
     """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_email", "email"), Index("ix_person_phone", "phone"))
+    __table_args__ = (
+        Index("ix_person_email", "email"),
+        Index("ix_person_phone", "phone"),
+        {"info": {"marked": MARKED_OF_PERSON}},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(80))
@@ -42,6 +51,7 @@ class Person(Base):
     phone_is_proved: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    mark: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Membership(Base):
@@ -75,6 +85,7 @@ class Membership(Base):
             sqlite_where=text("is_holder"),
             postgresql_where=text("is_holder"),
         ),
+        {"info": {"marked": ("bank_id", "id", "person_id", "account_id", "number", "code", "is_holder")}},
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -91,6 +102,7 @@ class Membership(Base):
     shows_email: Mapped[bool] = mapped_column(server_default=false())
     is_holder: Mapped[bool] = mapped_column(server_default=false())
     admitted_by: Mapped[int | None] = mapped_column(BigInteger)
+    mark: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class MembershipRole(Base):
@@ -133,3 +145,7 @@ class StandingChange(Base):
     reason: Mapped[str] = mapped_column(Text)
     done_by: Mapped[int] = mapped_column(BigInteger)
     done_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+for _model in (Person, Membership):
+    keep_marked(_model)

@@ -13,6 +13,7 @@ from timebank.banks.queries import lock_bank
 from timebank.bookkeeping.opening import open_accounts
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
+from timebank.marks import mark_values
 from timebank.members.actions import next_member_number
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.references import DeedName, Ref, Subject
@@ -56,12 +57,13 @@ def take_in(
     for (_name, number), membership_id, account_id in zip(newcomers, ids, accounts, strict=True):
         memberships.append(_membership(bank, membership_id, account_id, free if number is None else number, doing.now))
         free += number is None
+    books_key: bytes = session.info["books_key"]
     persons = [
         {"id": member["person_id"], "name": name, "name_folded": fold(name), "created_at": doing.now}
         for member, (name, _number) in zip(memberships, newcomers, strict=True)
     ]
-    session.execute(insert(Person), persons)
-    session.execute(insert(Membership), memberships)
+    for model, rows in ((Person, persons), (Membership, memberships)):
+        session.execute(insert(model), [{**row, "mark": mark_values(books_key, model, row)} for row in rows])
     _put_on_record(session, memberships, doing)
     return accounts
 

@@ -13,63 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
+from timebank.migrations.rights import grants
 from timebank.migrations.tables import metadata
 
 if TYPE_CHECKING:
     import sqlite3
-
-_HISTORY = ("SELECT", "INSERT")
-_KEPT = ("SELECT", "INSERT", "UPDATE")
-#: Privileges of the web's role on each table. It may delete only from tables that keep no history.
-_GRANTS = {
-    "account": ("SELECT", "INSERT (bank_id, id, kind, opened_at)"),
-    "entry": ("SELECT", "INSERT"),
-    "memo": ("SELECT", "INSERT", "UPDATE (words, salt)"),
-    "hold": ("SELECT", "INSERT", "UPDATE (resolved_at)"),
-    "taken_back": ("SELECT",),
-    "posting": ("SELECT",),
-    "limit_change": ("SELECT", "INSERT"),
-    "account_holder": ("SELECT", "INSERT"),
-    "seal_log": ("SELECT",),
-    "trail": ("SELECT", "INSERT"),
-    "alembic_version": ("SELECT",),
-    **dict.fromkeys(
-        ("application_step", "books_check", "closing", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY
-    ),
-    **dict.fromkeys(
-        (
-            "application",
-            "area",
-            "bank",
-            "category",
-            "correction",
-            "exchange",
-            "listing",
-            "login_session",
-            "membership",
-            "person",
-            "reversal",
-            "role_change",
-            "sign_in_code",
-            "sign_off",
-            "task",
-            "thank_you",
-        ),
-        _KEPT,
-    ),
-    "security_event": ("SELECT", "INSERT", "DELETE"),
-    **dict.fromkeys(
-        (
-            "area_travel",
-            "draft",
-            "listing_category",
-            "listing_word",
-            "membership_role",
-            "sign_in_attempt",
-        ),
-        (*_KEPT, "DELETE"),
-    ),
-}
 
 
 def _config(connection: Connection) -> Config:
@@ -186,21 +134,6 @@ def find_missing(engine: Engine) -> str | None:
             if column.name not in columns[table.name]:
                 return f"{table.name}.{column.name}"
     return None
-
-
-def grants(role: str) -> list[str]:
-    """Return the statements that revoke all privileges of the web's role and grant those it needs.
-
-    Postings, balances and reversed lines are written by triggers only.
-    """
-    quoted = '"' + role.replace('"', '""') + '"'
-    return [
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}",
-        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-        f"GRANT USAGE ON SCHEMA public TO {quoted}",
-        *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(_GRANTS.items())),
-        f"GRANT EXECUTE ON FUNCTION books_lock_accounts, exchange_confirm TO {quoted}",
-    ]
 
 
 def grant(engine: Engine, role: str) -> None:

@@ -73,6 +73,8 @@ SENTENCES = {
     "reversed_once": _("This was taken back already."),
     "same_key_same_deed": _("This was written down already, with other content."),
     "books_append_only": _("What is written stays as it is. Ring us and we put it right with a new line."),
+    "seals_go_on": _("The books do not go on from the newest seal that was signed for them. Nothing was signed."),
+    "seal_remembered": _("The file that remembers the newest seal cannot be written. Nothing was signed."),
     "sealed_in_order": _("The books are being sealed at this moment. Try again in a minute."),
     "not_a_checkpoint": _("That is no seal of the books, or somebody changed it."),
     "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),

@@ -16,6 +16,7 @@ from timebank.bookkeeping.checking.entries import (
     reversals_mirror,
     words_as_written,
 )
+from timebank.bookkeeping.checking.forks import seals_go_on
 from timebank.bookkeeping.checking.grants import web_role_owns_nothing
 from timebank.bookkeeping.checking.holders import clearing_nets_to_zero, holders_as_written
 from timebank.bookkeeping.checking.marks import IdRange
@@ -43,6 +44,7 @@ CHECKS: Sequence[Callable[[Session], CheckResult]] = (
     entries_as_written,
     words_as_written,
     seals_match,
+    seals_go_on,
     sealed_in_order,
     not_sealed_yet,
     web_role_owns_nothing,

@@ -1,19 +1,18 @@
 """Checks of entries: postings, reversals, marks and words."""
 
-import hmac
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy import BigInteger, Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.checking.findings import count_rows, name_row, with_progress
 from timebank.bookkeeping.checking.marks import ALL_IDS, IdRange, find_doubtful_entries
 from timebank.bookkeeping.checking.sides import are_sides_posted
-from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, is_mark, mark
 from timebank.bookkeeping.entry_rows import digest_words
 from timebank.bookkeeping.models import Account, Entry, Memo, Posting, TakenBack
 from timebank.bookkeeping.sealing.leaves import SOURCES
@@ -154,19 +153,21 @@ def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
     doubtful, seen = find_doubtful_entries(session, key, ids)
     entries = select(*source.columns, Entry.digest)
     for start in range(0, len(doubtful), _DOUBTFUL_BATCH):
-        batch = tuple_(Entry.bank_id, Entry.id).in_(doubtful[start : start + _DOUBTFUL_BATCH])
+        batch = tuple_(Entry.bank_id, Entry.id, types=(BigInteger, BigInteger)).in_(
+            doubtful[start : start + _DOUBTFUL_BATCH]
+        )
         for row in session.execute(entries.where(batch).order_by(Entry.bank_id, Entry.id)):
             try:
                 digest = mark(key, source.encode(row, key))
             except CANNOT_ENCODE:
                 digest = b""
-            if not hmac.compare_digest(digest, bytes(row.digest)):
+            if not is_mark(row.digest, digest):
                 wrong.append(Finding("entry", f"{row.bank_id}/{row.id}", "it was changed after it was written"))
     return check_result("entries_as_written", seen, "entries", wrong)
 
 
 def words_as_written(session: Session) -> CheckResult:
-    """The words of an entry, unless they were erased, match the digest in the entry."""
+    """The words of an entry match the digest in the entry, and none are blanked: nothing erases words yet."""
     query = (
         select(Entry.bank_id, Entry.id, Entry.words_digest, Memo.entry_id, Memo.words, Memo.salt)
         .join(Memo, and_(Memo.bank_id == Entry.bank_id, Memo.entry_id == Entry.id), full=True)
@@ -180,8 +181,16 @@ def words_as_written(session: Session) -> CheckResult:
             wrong.append(
                 Finding("memo", f"{row.bank_id}/{row.id or row.entry_id}", "the words or their entry are missing")
             )
-        elif (row.words is None) != (row.salt is None):
-            wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were blanked without their salt"))
-        elif row.words is not None and digest_words(row.salt, row.words) != bytes(row.words_digest):
+        elif row.words is None or row.salt is None:
+            wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were blanked, and nobody may do that"))
+        elif not _are_words(row):
             wrong.append(Finding("memo", f"{row.bank_id}/{row.id}", "the words were changed"))
     return check_result("words_as_written", seen, "memos", wrong)
+
+
+def _are_words(row: Row[*tuple[Any, ...]]) -> bool:
+    try:
+        digest = digest_words(row.salt, row.words)
+    except CANNOT_ENCODE:
+        return False
+    return digest is not None and is_mark(row.words_digest, digest)

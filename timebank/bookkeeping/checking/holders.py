@@ -1,13 +1,12 @@
 """Checks of account holders, and of entries between banks."""
 
-import hmac
 from typing import Any
 
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.checking.findings import count_rows, name_row
-from timebank.bookkeeping.encoding import CANNOT_ENCODE, mark
+from timebank.bookkeeping.encoding import CANNOT_ENCODE, is_mark, mark
 from timebank.bookkeeping.holder_models import AccountHolder
 from timebank.bookkeeping.models import Account, Entry, Posting
 from timebank.bookkeeping.sealing.leaves import SOURCES
@@ -33,7 +32,7 @@ def holders_as_written(session: Session) -> CheckResult:
     for row in rows:
         key = (row.bank_id, row.account_id, row.number)
         follows = key == (*last[:2], last[2] + 1) or (key[:2] != last[:2] and row.number == 1)
-        last = key
+        last = key if type(row.number) is int else (*key[:2], 0)
         if not follows or not _fits_account(row):
             wrong.append(Finding("account_holder", name_row(key), "it does not fit its account or the one before"))
         elif not _is_as_written(row, books_key):
@@ -57,7 +56,7 @@ def _is_as_written(row: Row[*tuple[Any, ...]], books_key: bytes) -> bool:
         expected = mark(books_key, SOURCES[LeafKind.HOLDER].encode(row, books_key))
     except CANNOT_ENCODE:
         return False
-    return hmac.compare_digest(expected, bytes(row.digest))
+    return is_mark(row.digest, expected)
 
 
 def clearing_nets_to_zero(session: Session) -> CheckResult:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.checking.findings import name_row, with_progress
 from timebank.bookkeeping.checking.leaf_hashes import hash_entries
+from timebank.bookkeeping.encoding import CANNOT_ENCODE
 from timebank.bookkeeping.models import Account
 from timebank.bookkeeping.sealing.actions import count_unsealed, split_peaks
 from timebank.bookkeeping.sealing.leaves import SOURCES, LeafSource
@@ -106,7 +107,10 @@ def _hash_kind(
         .where(Leaf.bank_id == bank_id, Leaf.number.between(first, last), source.has_such_row)
     )
     for row in session.execute(query):
-        yield row.leaf_number, source.hash_of(row, session.info["books_key"])
+        try:
+            yield row.leaf_number, source.hash_of(row, session.info["books_key"])
+        except CANNOT_ENCODE:
+            yield row.leaf_number, b""
 
 
 def _check_leaf(row: AnyRow, *, expected: int, hashes_now: dict[int, bytes]) -> list[Finding]:

@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping.refusals import insert_rows, refusals_named
+from timebank.bookkeeping.sealing import memory
 from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, LeafSource
 from timebank.bookkeeping.sealing.logs import name_now
+from timebank.bookkeeping.sealing.memory import Signed
 from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.bookkeeping.sealing.signing import sign
 from timebank.ledger.leaves import LeafKind, encode_moment
@@ -39,14 +41,17 @@ class Sealed:
     size: int
 
 
-def seal(session: Session, bank_id: int, *, now: datetime) -> Sealed | None:
+def seal(session: Session, bank_id: int, *, now: datetime, after_restore: bool = False) -> Sealed | None:
     """Seal the rows of a bank that have no leaf yet; return None, and write nothing, if there are none.
 
     Serialized per bank by a lock. Commit order is not id order, so new rows are those without a leaf, not those above
-    the last sealed id. Raises NotSealedInOrderError if the tables were changed otherwise.
+    the last sealed id. Raises NotSealedInOrderError if the tables were changed otherwise, SealsForkedError if they do
+    not go on from the newest seal that was signed (`memory`), except `after_restore`, when a new log was begun.
     """
     _lock(session, bank_id)
     before = _read_peaks(session, bank_id)
+    if not after_restore:
+        memory.refuse_fork(session, bank_id, before)
     peaks, new = before, dict[LeafKind, int]()
     for kind, source in SOURCES.items():
         for rows in _unsealed(session, bank_id, source):
@@ -54,7 +59,8 @@ def seal(session: Session, bank_id: int, *, now: datetime) -> Sealed | None:
             new[kind] = new.get(kind, 0) + len(rows)
     if peaks.size == before.size:
         return None
-    _write_seal(session, bank_id, peaks, now)
+    written = _write_seal(session, bank_id, peaks, now)
+    memory.remember(session, bank_id, written, after_restore=after_restore)
     return Sealed(new, peaks.size)
 
 
@@ -143,16 +149,18 @@ def _write_leaves(session: Session, bank_id: int, source: LeafSource, rows: Sequ
     return grown
 
 
-def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> None:
+def _write_seal(session: Session, bank_id: int, peaks: Peaks, now: datetime) -> Signed:
     newest = session.scalar(select(func.max(Seal.number)).where(Seal.bank_id == bank_id)) or 0
     checkpoint = Checkpoint(name_now(session, bank_id), peaks.size, peaks.root, encode_moment(now))
+    signed = Signed(newest + 1, sign(checkpoint, session.info["seal_key"]))
     row = {
         "bank_id": bank_id,
-        "number": newest + 1,
+        "number": signed.number,
         "size": peaks.size,
         "root": peaks.root,
         "peaks": b"".join(peaks.hashes),
         "signed_at": now,
-        "checkpoint": sign(checkpoint, session.info["seal_key"]),
+        "checkpoint": signed.checkpoint,
     }
     insert_rows(session, Seal, row)
+    return signed

@@ -341,12 +341,6 @@ ALTER TABLE account_holder ADD CONSTRAINT ck_account_holder_moment CHECK (isfini
 
 -- memo ---------------------------------------------------------------------------------------------------------------
 
--- Words may be blanked, with their salt, when a person is erased. Nothing else.
-CREATE TRIGGER memo_only_blanked BEFORE UPDATE ON memo FOR EACH ROW
-WHEN (NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id <> OLD.bank_id OR NEW.entry_id <> OLD.entry_id)
-EXECUTE FUNCTION books_refuse_change();
---;
-
 CREATE FUNCTION books_take_memo() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.words IS NULL OR NOT EXISTS (
@@ -391,8 +385,8 @@ CREATE TRIGGER hold_placed AFTER INSERT ON hold FOR EACH ROW EXECUTE FUNCTION bo
 -- Resolved once, and nothing else of it ever changes.
 CREATE TRIGGER hold_resolved_once BEFORE UPDATE ON hold FOR EACH ROW
 WHEN (OLD.resolved_at IS NOT NULL OR NEW.resolved_at IS NULL
-    OR (NEW.bank_id, NEW.id, NEW.account_id, NEW.minutes, NEW.unagreed_minutes, NEW.deed, NEW.placed_at)
-       IS DISTINCT FROM (OLD.bank_id, OLD.id, OLD.account_id, OLD.minutes, OLD.unagreed_minutes, OLD.deed, OLD.placed_at))
+    OR NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id OR NEW.account_id <> OLD.account_id OR NEW.minutes <> OLD.minutes
+    OR NEW.unagreed_minutes <> OLD.unagreed_minutes OR NEW.deed <> OLD.deed OR NEW.placed_at <> OLD.placed_at)
 EXECUTE FUNCTION books_refuse_change();
 --;
 
@@ -528,9 +522,11 @@ CREATE TRIGGER security_event_never_truncated BEFORE TRUNCATE ON security_event 
 
 -- membership ---------------------------------------------------------------------------------------------------------
 
--- Entries name members without a foreign key, so a member keeps their id and is never deleted.
-CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON membership FOR EACH ROW
-WHEN (NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id) EXECUTE FUNCTION books_refuse_change();
+-- Entries name members without a foreign key, so a member keeps their id and is never deleted. Whose hours they are
+-- was settled at the beginning: person, account, number and code stay too.
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id, person_id, account_id, number, code ON membership FOR EACH ROW
+WHEN (NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id OR NEW.person_id <> OLD.person_id OR NEW.account_id <> OLD.account_id
+    OR NEW.number <> OLD.number OR NEW.code <> OLD.code) EXECUTE FUNCTION books_refuse_change();
 --;
 
 -- all of them ---------------------------------------------------------------------------------------------------------
@@ -538,10 +534,10 @@ WHEN (NEW.bank_id <> OLD.bank_id OR NEW.id <> OLD.id) EXECUTE FUNCTION books_ref
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['entry', 'taken_back', 'posting', 'limit_change', 'account_holder', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
+    FOREACH name IN ARRAY ARRAY['entry', 'memo', 'taken_back', 'posting', 'limit_change', 'account_holder', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION books_refuse_change()', name || '_append_only', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['account', 'memo', 'hold', 'membership'] LOOP
+    FOREACH name IN ARRAY ARRAY['account', 'hold', 'membership'] LOOP
         EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION books_refuse_change()', name || '_never_deleted', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['account', 'entry', 'memo', 'taken_back', 'posting', 'limit_change', 'account_holder', 'hold', 'membership', 'closing', 'leaf', 'seal', 'seal_log', 'trail'] LOOP

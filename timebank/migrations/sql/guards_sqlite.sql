@@ -300,11 +300,9 @@ BEGIN
         SELECT 1 FROM entry WHERE bank_id = NEW.bank_id AND id = NEW.entry_id AND words_digest IS NOT NULL);
 END;
 
--- Words may be blanked, with their salt, when a person is erased. Nothing else.
-CREATE TRIGGER memo_before_update BEFORE UPDATE ON memo
+CREATE TRIGGER memo_no_update BEFORE UPDATE ON memo
 BEGIN
-    SELECT RAISE(ABORT, 'books_append_only')
-        WHERE NEW.words IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.bank_id IS NOT OLD.bank_id OR NEW.entry_id IS NOT OLD.entry_id;
+    SELECT RAISE(ABORT, 'books_append_only');
 END;
 
 CREATE TRIGGER memo_no_delete BEFORE DELETE ON memo
@@ -499,10 +497,13 @@ END;
 
 -- membership ---------------------------------------------------------------------------------------------------------
 
--- Entries name members without a foreign key, so a member keeps their id and is never deleted.
-CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id ON membership
+-- Entries name members without a foreign key, so a member keeps their id and is never deleted. Whose hours they are
+-- was settled at the beginning: person, account, number and code stay too.
+CREATE TRIGGER membership_keeps_its_id BEFORE UPDATE OF bank_id, id, person_id, account_id, number, code ON membership
 BEGIN
-    SELECT RAISE(ABORT, 'books_append_only') WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id;
+    SELECT RAISE(ABORT, 'books_append_only')
+        WHERE NEW.bank_id IS NOT OLD.bank_id OR NEW.id IS NOT OLD.id OR NEW.person_id IS NOT OLD.person_id
+           OR NEW.account_id IS NOT OLD.account_id OR NEW.number IS NOT OLD.number OR NEW.code IS NOT OLD.code;
 END;
 
 CREATE TRIGGER membership_no_delete BEFORE DELETE ON membership

@@ -6,6 +6,10 @@ from flask_babel import gettext as _
 def check_words(name: str) -> str:
     """Return what a check asks; a check without words is called by its name."""
     words = {
+        "rows_can_be_read": _("Every row can be read"),
+        "keys_have_their_rows": _("What a row names exists"),
+        "guards_as_made": _("What guards the books is as it was made"),
+        "rights_as_granted": _("Nobody may write more than they should"),
         "sum_is_zero": _("All accounts together come to nothing"),
         "balances_equal_postings": _("Balances equal their lines"),
         "postings_equal_lines": _("Each line is on both accounts"),
@@ -26,11 +30,14 @@ def check_words(name: str) -> str:
         "accounts_have_members": _("Every account has its member"),
         "exchanges_have_entries": _("Every exchange has its entry"),
         "admitted_have_memberships": _("Who was taken in is a member"),
+        "members_as_written": _("Members, their names and numbers are as they were written"),
+        "steps_by_their_sides": _("Each exchange was agreed by whose it is"),
         "standings_as_changed": _("Members stand as was decided"),
         "listings_have_categories": _("Every listing has its kind of help"),
         "listings_can_be_found": _("Every listing can be found"),
         "categories_have_two_levels": _("Kinds of help have two levels"),
         "seals_match": _("All that is sealed is as it was"),
+        "seals_go_on": _("The books go on from the newest seal"),
         "not_sealed_yet": _("Waits for the next seal"),
         "leavers_are_settled": _("Who left has nothing on their account"),
         "leavings_on_record": _("Every leaving is on record"),
@@ -69,6 +76,12 @@ def unit_words(unit: str) -> str:
         "rows told of": _("deeds"),
         "rows sealed": _("rows sealed"),
         "seals": _("seals"),
+        "banks": _("time banks"),
+        "steps": _("steps of exchanges"),
         "rows": _("rows"),
+        "keys": _("links between rows"),
+        "columns": _("columns"),
+        "objects": _("guards"),
+        "rights": _("rights"),
     }
     return str(words.get(unit, unit))

@@ -1,0 +1,83 @@
+"""What the web's role may do on PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+
+_HISTORY = ("SELECT", "INSERT")
+_KEPT = ("SELECT", "INSERT", "UPDATE")
+#: Privileges of the web's role on each table. It may delete only from tables that keep no history.
+GRANTS: Mapping[str, Sequence[str]] = {
+    "account": ("SELECT", "INSERT (bank_id, id, kind, opened_at)"),
+    "entry": ("SELECT", "INSERT"),
+    "memo": ("SELECT", "INSERT"),
+    "hold": ("SELECT", "INSERT", "UPDATE (resolved_at)"),
+    "taken_back": ("SELECT",),
+    "posting": ("SELECT",),
+    "limit_change": ("SELECT", "INSERT"),
+    "account_holder": ("SELECT", "INSERT"),
+    "seal_log": ("SELECT",),
+    "trail": ("SELECT", "INSERT"),
+    "alembic_version": ("SELECT",),
+    **dict.fromkeys(
+        ("application_step", "books_check", "closing", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY
+    ),
+    **dict.fromkeys(
+        (
+            "application",
+            "area",
+            "bank",
+            "category",
+            "correction",
+            "exchange",
+            "listing",
+            "login_session",
+            "membership",
+            "person",
+            "reversal",
+            "role_change",
+            "sign_in_code",
+            "sign_off",
+            "task",
+            "thank_you",
+        ),
+        _KEPT,
+    ),
+    "security_event": ("SELECT", "INSERT", "DELETE"),
+    **dict.fromkeys(
+        (
+            "area_travel",
+            "draft",
+            "listing_category",
+            "listing_word",
+            "membership_role",
+            "sign_in_attempt",
+        ),
+        (*_KEPT, "DELETE"),
+    ),
+}
+#: The functions that it may call; the others are called by their triggers alone.
+DOORS = ("books_lock_accounts", "exchange_confirm")
+
+#: Everybody may call a function that was just made, and a restored one too.
+_CLOSE_DOORS = """DO $$
+DECLARE door regprocedure;
+BEGIN
+    FOR door IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'books\\_%' LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', door);
+    END LOOP;
+END $$"""
+
+
+def grants(role: str) -> list[str]:
+    """Return the statements that revoke all privileges of the web's role and grant those it needs.
+
+    Postings, balances and reversed lines are written by triggers only.
+    """
+    quoted = '"' + role.replace('"', '""') + '"'
+    return [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        _CLOSE_DOORS,
+        f"GRANT USAGE ON SCHEMA public TO {quoted}",
+        *(f"GRANT {', '.join(rights)} ON {table} TO {quoted}" for table, rights in sorted(GRANTS.items())),
+        f"GRANT EXECUTE ON FUNCTION {', '.join(DOORS)} TO {quoted}",
+    ]
