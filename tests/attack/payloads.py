@@ -96,6 +96,6 @@ _PLAUSIBLE = {
     "travel": ("10 minutes", "0", "15"),
     "days": ("7", "30", "90"),
     "months": ("3", "12"),
-    "who": ("a", "e", "Wilma", "104", "zz"),
+    "who": ("a", "e", "Wilma", "9104", "zz"),  # nobody signs in by these: strangers have to stay strangers
     "number": ("104", "7"),
 }
