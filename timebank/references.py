@@ -136,6 +136,7 @@ class DeedName(StrEnum):
     ROLE_TAKEN_AUDITOR = "role.taken.auditor"
     RULES_CHANGED = "rules.changed"
     ROLE_PROPOSED = "role.proposed"
+    ROLES_SET = "roles.set"
     ROLE_APPROVED = "role.approved"
     ROLE_REFUSED = "role.refused"
     SEALS_LOG_BEGUN = "seals.log_begun"

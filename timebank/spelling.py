@@ -22,6 +22,8 @@ _NO_TEXT = re.compile(
     f"({_FLAG})|(?![{_JOINERS_AND_VARIANTS}])[{_UNSEEN}]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 )
 _BLANK_BRAILLE = "\u2800"
+#: Format signs, private use and code points without a sign: what is drawn for them, if anything, is no letter.
+_WITHOUT_SHAPE = frozenset({"Cf", "Co", "Cn"})
 #: What is drawn: letters, numbers, punctuation and symbols.
 _SEEN = "LNPS"
 
@@ -52,8 +54,9 @@ _FROM_THE_RIGHT = frozenset({"R", "AL", "AN"})
 def fold(text: str) -> str:
     """Return a text as it is compared and searched, so that 'zoe oneil' and "Zoë  O'Neil" are the same.
 
-    It is without case, accents, apostrophes and unseen signs; punctuation and hyphens are spaces, compatibility forms
-    are the usual ones, and letters such as ł and ø are l and o. Folding what is folded changes nothing.
+    It is without case, accents, apostrophes and unseen signs; punctuation, hyphens and symbols are spaces,
+    compatibility forms are the usual ones, and letters such as ł and ø are l and o. Folding what is folded changes
+    nothing.
     """
     apart = unicodedata.normalize("NFKD", text.translate(_SPACING_ACCENTS)).casefold()
     return " ".join("".join(map(_fold_sign, unicodedata.normalize("NFKD", apart))).split())
@@ -62,12 +65,13 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold_sign(sign: str) -> str:
     """Return one sign of a decomposed text in lower case as `fold` has it."""
-    if sign in _APOSTROPHES or sign in _WITHIN_WORDS or _IS_UNSEEN.match(sign):
+    category = unicodedata.category(sign)
+    if sign in _APOSTROPHES or sign in _WITHIN_WORDS or category in _WITHOUT_SHAPE or _IS_UNSEEN.match(sign):
         return ""
     combines = unicodedata.combining(sign)
     if combines == _NUKTA or (combines and _ACCENT.match(sign)):
         return ""
-    if unicodedata.category(sign)[0] in "PZC":
+    if category[0] in "PZCS":
         return " "
     return _WRITTEN.get(sign, sign)
 

@@ -6,14 +6,14 @@ import pytest
 
 from tests.people import NOW, join
 from timebank.actors import Doing, Role
-from timebank.approvals.queries import list_depended_on
-from timebank.approvals.rules import DEPENDS_FOR
 from timebank.corrections import actions as corrections
 from timebank.corrections.actions import Adjustment
 from timebank.errors import NotAllowedError
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
+from timebank.members.depending import list_depended_on
 from timebank.members.queries import find_actor_by_code
+from timebank.members.rules import DEPENDS_FOR
 from timebank.signing_in import code_actions
 
 TRUSTEE = frozenset({Role.TRUSTEE})

@@ -49,15 +49,18 @@ RIGHTS = {
         EVERYTHING - {"DELETE"},
     ),
     **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you"), EVERYTHING - {"DELETE"}),
-    **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word", "membership_role"), EVERYTHING),
+    **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     "sign_in_attempt": EVERYTHING,
-    "sign_in_code": EVERYTHING - {"DELETE"},
-    "role_change": EVERYTHING - {"DELETE"},
+    "sign_in_code": {"SELECT", "INSERT"},
+    "role_change": {"SELECT", "INSERT"},
+    "membership_role": EVERYTHING - {"UPDATE"},
     "security_event": EVERYTHING - {"UPDATE"},
 }
 COLUMN_RIGHTS = {
     ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},
     ("hold", "UPDATE"): {"resolved_at"},
+    ("role_change", "UPDATE"): {"approved_by", "refused_by", "closed_at"},
+    ("sign_in_code", "UPDATE"): {"second_digest", "completed_by", "used_at", "voided_at"},
 }
 
 _TRIGGERS = {

@@ -19,3 +19,9 @@ class RolesMovedError(TimebankError):
     """The roles are not those that the page showed: somebody changed them since."""
 
     message_id = "roles_moved"
+
+
+class ProposerGoneError(TimebankError):
+    """Who proposed it is no coordinator any more, so it can be turned down only."""
+
+    message_id = "proposer_gone"

@@ -1,52 +1,17 @@
-"""Queries of proposals that wait, and of the members on whom an approver depends."""
+"""Queries of proposals that wait."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from timebank.actors import Actor, Role
 from timebank.approvals.models import RoleChange
-from timebank.approvals.rules import DEPENDS_FOR
-from timebank.members.models import Membership, MembershipRole, Person
+from timebank.members.models import Membership, Person
 from timebank.rows import columns_of, fetch, fetch_first
-from timebank.signing_in.models import SignInCode
 
-_APPROVES = (Role.COORDINATOR, Role.TRUSTEE)
-
-
-def list_depended_on(session: Session, actor: Actor, *, now: datetime) -> frozenset[int]:
-    """Return the memberships who within DEPENDS_FOR took the actor in, gave them a role or made a code they used.
-
-    Whom the administrator's command line made a coordinator or trustee depends on nobody.
-    """
-    since = now - DEPENDS_FOR
-    own = (MembershipRole.bank_id == actor.bank_id, MembershipRole.membership_id == actor.membership_id)
-    named = select(MembershipRole.role).where(
-        *own, MembershipRole.granted_by.is_(None), MembershipRole.role.in_(_APPROVES)
-    )
-    if session.scalar(named.limit(1)) is not None:
-        return frozenset()
-    took_in = select(Membership.admitted_by).where(
-        Membership.bank_id == actor.bank_id,
-        Membership.id == actor.membership_id,
-        Membership.joined_on > _day_of(since),
-    )
-    gave_role = select(MembershipRole.granted_by).where(*own, MembershipRole.granted_at > since)
-    made_code = select(SignInCode.made_by).where(
-        SignInCode.bank_id == actor.bank_id,
-        SignInCode.person_id == actor.person_id,
-        SignInCode.code_digest.is_not(None),
-        SignInCode.used_at > since,
-    )
-    ids = session.scalars(union(took_in, gave_role, made_code))
-    return frozenset(membership_id for membership_id in ids if membership_id is not None)
-
-
-def _day_of(moment: datetime) -> date:
-    return moment.date()
+MOST_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +57,11 @@ def _role_changes(bank_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def list_waiting_roles(session: Session, bank_id: int, *, membership_id: int | None = None) -> list[RoleChangeRow]:
-    """Return the proposals that wait, oldest first; of one member only if given."""
+    """Return the oldest proposals that wait, at most MOST_WAITING; of one member only if given."""
     query = _role_changes(bank_id).where(RoleChange.closed_at.is_(None))
     if membership_id is not None:
         query = query.where(RoleChange.membership_id == membership_id)
-    return fetch(session, query.order_by(RoleChange.id), RoleChangeRow)
+    return fetch(session, query.order_by(RoleChange.id).limit(MOST_WAITING), RoleChangeRow)
 
 
 def find_role_change(session: Session, bank_id: int, code: str) -> RoleChangeRow | None:

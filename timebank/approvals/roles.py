@@ -8,15 +8,17 @@ from timebank.actors import Doing, Role, Standing, may_grant
 from timebank.approvals import rules
 from timebank.approvals.errors import RoleAnsweredError, RolesMovedError
 from timebank.approvals.models import RoleChange
-from timebank.approvals.queries import list_depended_on
+from timebank.approvals.proposers import check_proposer
+from timebank.approvals.queries import list_waiting_roles
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members import roles as members
-from timebank.members.errors import LastCoordinatorError
+from timebank.members.depending import list_depended_on
+from timebank.members.errors import LastCoordinatorError, StandingMovedError
 from timebank.members.models import Membership, MembershipRole
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
-from timebank.rows import get_locked
+from timebank.rows import find_locked, get_locked
 from timebank.trail import actions as trail
 
 
@@ -30,6 +32,11 @@ def set_roles(
     second is refused. Raises NotAllowedError where the actor is no coordinator, or it is their own, and RolesMovedError
     where somebody else has changed them since.
     """
+    content = {"roles": sorted(roles)}
+    was_sent = trail.is_repeat(session, doing, DeedName.ROLES_SET, Ref(Subject.MEMBER, membership.code), content)
+    if was_sent:
+        waiting = list_waiting_roles(session, doing.bank_id, membership_id=membership.id)
+        return frozenset(Role(row.role) for row in waiting) & (roles ^ before)
     lock_bank(session, doing.bank_id)
     by = get_rights(session, doing.by)
     held = members.list_roles(session, membership)
@@ -43,18 +50,26 @@ def set_roles(
         if role in rules.NEED_APPROVAL:
             _propose(session, membership, role, doing, gives=role in kept)
         elif role in kept:
-            members.give(session, membership, role, doing, granted_by=by.membership_id)
+            members.give(session, membership, role, doing.part_of_it(), granted_by=by.membership_id)
         else:
-            members.take(session, membership, role, doing)
+            members.take(session, membership, role, doing.part_of_it())
     return frozenset(changed) & rules.NEED_APPROVAL
 
 
 def _propose(session: Session, membership: Membership, role: Role, doing: Doing, *, gives: bool) -> None:
-    """Insert a proposal, unless the same one waits already; the bank is locked."""
+    """Insert a proposal, unless the same one waits already; the bank is locked.
+
+    One for the contrary, which can wait where the command line has done what it asks for, is withdrawn.
+    """
     of_it = (RoleChange.bank_id == membership.bank_id, RoleChange.membership_id == membership.id)
-    waiting = select(RoleChange.id).where(*of_it, RoleChange.role == role, RoleChange.closed_at.is_(None))
-    if session.scalar(waiting) is not None:
+    query = select(RoleChange).where(*of_it, RoleChange.role == role, RoleChange.closed_at.is_(None))
+    waiting = find_locked(session, query)
+    if waiting is not None and waiting.gives is gives:
         return
+    if waiting is not None:
+        trail.begin(session, doing.part_of_it(), DeedName.ROLE_REFUSED, Ref(Subject.ROLE, waiting.code))
+        waiting.refused_by, waiting.closed_at = doing.by.membership_id, doing.now
+        session.flush()
     code = codes.new_reference()
     trail.begin(session, doing.part_of_it(), DeedName.ROLE_PROPOSED, Ref(Subject.ROLE, code))
     session.add(
@@ -75,21 +90,24 @@ def _propose(session: Session, membership: Membership, role: Role, doing: Doing,
 def approve(session: Session, code: str, doing: Doing) -> None:
     """Approve as a second approver: the role is given or taken at once.
 
-    Raises NotAllowedError, RoleAnsweredError or LastCoordinatorError.
+    Raises NotAllowedError, RoleAnsweredError, StandingMovedError or LastCoordinatorError.
     """
     if trail.is_repeat(session, doing, DeedName.ROLE_APPROVED, Ref(Subject.ROLE, code)):
         return
     lock_bank(session, doing.bank_id)
     change = _lock(session, doing.bank_id, code)
     _check_answer(session, change, doing)
+    check_proposer(session, change.bank_id, change.proposed_by)
     membership = session.get_one(Membership, (change.bank_id, change.membership_id))
     role = Role(change.role)
     if (role in members.list_roles(session, membership)) is change.gives:
         raise RoleAnsweredError
+    if change.gives and membership.standing != Standing.ACTIVE:
+        raise StandingMovedError
     if change.gives:
         members.give(session, membership, role, doing, granted_by=change.proposed_by)
     else:
-        if role is Role.COORDINATOR and not _has_other_coordinator(session, membership):
+        if role is Role.COORDINATOR and not has_other_coordinator(session, membership):
             raise LastCoordinatorError
         members.take(session, membership, role, doing)
     change.approved_by, change.closed_at = doing.by.membership_id, doing.now
@@ -125,7 +143,7 @@ def _check_answer(session: Session, change: RoleChange, doing: Doing) -> None:
         raise NotAllowedError
 
 
-def _has_other_coordinator(session: Session, membership: Membership) -> bool:
+def has_other_coordinator(session: Session, membership: Membership) -> bool:
     """Return whether another active member of the bank is a coordinator; the bank is locked."""
     query = (
         select(func.count())

@@ -1,20 +1,17 @@
 """Which roles wait for a second approver, and who may answer. Pure."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from timebank.actors import Actor, Role, may_approve, may_broker, may_coordinate
 
 #: Who holds one of these can approve what another proposes, or audits it: so no one person gives or takes it.
 NEED_APPROVAL = frozenset({Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR})
-#: How long somebody does not answer proposals of who took them in, gave them a role or made their sign-in code.
-DEPENDS_FOR = timedelta(days=90)
 
 
 def is_independent(actor: Actor, *, proposed_by: int, depends_on: Collection[int]) -> bool:
     """Return whether the actor is another person than the proposer, and does not depend on them.
 
-    `depends_on` are the memberships on whom the actor depends: see `queries.list_depended_on`.
+    `depends_on` are the memberships on whom the actor depends: see `members.depending`.
     """
     return actor.membership_id != proposed_by and proposed_by not in depends_on
 
@@ -30,8 +27,11 @@ def may_withdraw_role(actor: Actor, *, proposed_by: int) -> bool:
     return may_coordinate(actor) and actor.membership_id == proposed_by
 
 
-def may_welcome(actor: Actor, *, of_membership: int, admitted_by: int | None, depends_on: Collection[int]) -> bool:
-    """Return whether the actor is a second keeper: who did not take them in and does not depend on who did."""
-    if not (may_broker(actor) or may_approve(actor)) or actor.membership_id == of_membership:
-        return False
-    return admitted_by is None or is_independent(actor, proposed_by=admitted_by, depends_on=depends_on)
+def may_welcome(actor: Actor, *, of_membership: int, independent: Collection[int]) -> bool:
+    """Return whether the actor is a second keeper for somebody else.
+
+    `independent` are the keepers of whom neither depends on who took the member in, nor the other way round: a broker
+    whom one coordinator alone has made is no second one for her.
+    """
+    keeps = may_broker(actor) or may_approve(actor)
+    return keeps and actor.membership_id != of_membership and actor.membership_id in independent

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Actor, Role, Unattended
+from timebank.approvals.roles import has_other_coordinator
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank, list_banks, lock_bank
@@ -136,6 +137,9 @@ def change_role(settings: Settings, slug: str, number: int, role: str, *, gives:
         member = _actor(session, membership)
         if (Role(role) in member.roles) is gives:
             message = f"{member.name} is {'already' if gives else 'not'} {role}"
+            raise CannotSetUpError(message)
+        if not gives and role == Role.COORDINATOR and not has_other_coordinator(session, membership):
+            message = f"{member.name} is the last coordinator: give another member that role first"
             raise CannotSetUpError(message)
         administrator = Unattended(bank.id, clock.now())
         if gives:

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Doing
-from timebank.approvals.queries import list_depended_on
+from timebank.approvals.proposers import check_proposer
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping import actions as bookkeeping
 from timebank.bookkeeping.queries import get_entry, list_reversed_lines
 from timebank.bookkeeping.reversing import reverse
@@ -33,6 +34,8 @@ from timebank.errors import FutureDayError, NotAllowedError, ReasonMissingError
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.ledger.entries import EntryKind, Line, reversal_lines
 from timebank.ledger.errors import AlreadyReversedError
+from timebank.members.depending import list_depended_on
+from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked
 from timebank.spelling import is_blank
@@ -116,9 +119,11 @@ def approve(session: Session, bank: Bank, code: str, doing: Doing) -> None:
     """
     if trail.is_repeat(session, doing, DeedName.CORRECTION_APPROVED, Ref(Subject.CORRECTION, code)):
         return
+    lock_bank(session, doing.bank_id)
     correction = _lock(session, doing.bank_id, code)
     lines = lines_of(session, correction)
     _check_answer(session, correction, lines, doing)
+    check_proposer(session, bank.id, correction.proposed_by)
     correction.approved_by, correction.closed_at = doing.by.membership_id, doing.now
     session.flush()
     if correction.kind == CorrectionKind.ADJUSTMENT:
@@ -135,6 +140,7 @@ def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
         return
     if is_blank(reason):
         raise ReasonMissingError
+    lock_bank(session, doing.bank_id)
     correction = _lock(session, doing.bank_id, code)
     _check_answer(session, correction, lines_of(session, correction), doing)
     correction.refused_by, correction.refused_because = doing.by.membership_id, reason.strip()
@@ -144,9 +150,10 @@ def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
 
 def _check_answer(session: Session, correction: Correction, lines: Sequence[Line], doing: Doing) -> None:
     """Raise NotAllowedError unless the actor is a second approver, independent of the proposer."""
-    depends_on = list_depended_on(session, doing.by, now=doing.now)
+    by = get_rights(session, doing.by)
+    depends_on = list_depended_on(session, by, now=doing.now)
     if not rules.may_answer(
-        doing.by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines), depends_on=depends_on
+        by, proposed_by=correction.proposed_by, accounts=rules.accounts_of(lines), depends_on=depends_on
     ):
         raise NotAllowedError
 

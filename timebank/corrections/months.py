@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Doing
-from timebank.approvals.queries import list_depended_on
+from timebank.approvals.proposers import check_proposer
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping.closings import find_signed_off, sign_off_month
 from timebank.corrections import rules
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError
 from timebank.corrections.figures import MonthFigures, is_over, tell
 from timebank.corrections.models import SignOff
 from timebank.errors import NotAllowedError, ReasonMissingError
+from timebank.members.depending import list_depended_on
+from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
 from timebank.spelling import is_blank
@@ -63,8 +66,10 @@ def confirm(session: Session, bank: Bank, month: date, figures: MonthFigures, do
     """
     if trail.is_repeat(session, doing, DeedName.MONTH_CONFIRMED, _ref(month)):
         return
+    lock_bank(session, bank.id)
     signed = _lock(session, bank.id, month)
     _check_answer(session, signed, doing)
+    check_proposer(session, bank.id, signed.signed_by)
     if signed.figures != tell(figures):
         raise FiguresDifferError
     if find_signed_off(session, bank.id, month) is not None:
@@ -92,6 +97,7 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
         return
     if is_blank(reason):
         raise ReasonMissingError
+    lock_bank(session, bank.id)
     signed = _lock(session, bank.id, month)
     _check_answer(session, signed, doing)
     signed.refused_by, signed.refused_because = doing.by.membership_id, reason.strip()
@@ -101,8 +107,9 @@ def refuse(session: Session, bank: Bank, month: date, doing: Doing, *, reason: s
 
 def _check_answer(session: Session, signed: SignOff, doing: Doing) -> None:
     """Raise NotAllowedError unless the actor is a second approver, independent of who signed."""
-    depends_on = list_depended_on(session, doing.by, now=doing.now)
-    if not rules.may_confirm_month(doing.by, signed_by=signed.signed_by, depends_on=depends_on):
+    by = get_rights(session, doing.by)
+    depends_on = list_depended_on(session, by, now=doing.now)
+    if not rules.may_confirm_month(by, signed_by=signed.signed_by, depends_on=depends_on):
         raise NotAllowedError
 
 

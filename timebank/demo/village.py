@@ -191,7 +191,6 @@ def _take_in(
         roles=villager.roles & {Role.MEMBER},
         person_id=persons.get(villager.key),
         proved=frozenset(ContactKind),
-        seen_by_two=True,
     )
     by = neighbourhood.people.get(plan.coordinator_key)
     doing = Doing(by, now) if by else Unattended(neighbourhood.bank.id, now)

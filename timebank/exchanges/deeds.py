@@ -112,33 +112,42 @@ def refuse_interested(exchange: rules.Snapshot, by: Actor) -> None:
 
 
 def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int]:
-    """Return the memberships of all brokers who acted for a side of this exchange."""
-    acted = session.scalars(
-        select(ExchangeStep.done_by)
+    """Return the memberships of all brokers who acted for a side of this exchange, or whose code opened its session."""
+    steps = session.execute(
+        select(ExchangeStep.done_by, ExchangeStep.on_behalf_of, ExchangeStep.code_made_by)
         .where(
             ExchangeStep.bank_id == bank_id,
             ExchangeStep.exchange_id == exchange_id,
-            ExchangeStep.on_behalf_of.is_not(None),
+            ExchangeStep.on_behalf_of.is_not(None) | ExchangeStep.code_made_by.is_not(None),
         )
         .distinct()
     )
+    acted = {step.done_by if step.on_behalf_of else step.code_made_by for step in steps}
     return [membership_id for membership_id in acted if membership_id is not None]
 
 
 def check_evidence(session: Session, exchange: Locked, by: Actor) -> None:
-    """Raise EvidenceMissingError where one broker gives both sides' word without evidence for each."""
-    if by.hand is None:
+    """Refuse one broker's giving both sides' word without evidence for each.
+
+    Raises EvidenceMissingError where the broker acts for a side, and CodeMakerPartError where the broker's code opened
+    the session, in which there is no evidence to give.
+    """
+    broker_id = by.hand.membership_id if by.hand else by.code_maker.membership_id if by.code_maker else None
+    if broker_id is None:
         return
+    acted = (ExchangeStep.done_by == broker_id) & (ExchangeStep.on_behalf_of != by.membership_id)
+    by_code = (ExchangeStep.code_made_by == broker_id) & (ExchangeStep.done_by != by.membership_id)
     evidence = session.scalars(
         select(ExchangeStep.evidence).where(
             ExchangeStep.bank_id == exchange.bank_id,
             ExchangeStep.exchange_id == exchange.id,
-            ExchangeStep.done_by == by.hand.membership_id,
-            ExchangeStep.on_behalf_of != by.membership_id,
+            acted | by_code,
             ExchangeStep.deed.in_(_WORD_GIVEN),
         )
     ).all()
-    if evidence and not (all(evidence) and by.hand.evidence):
+    if evidence and by.code_maker is not None:
+        raise CodeMakerPartError(name=by.code_maker.name)
+    if evidence and not (all(evidence) and by.hand and by.hand.evidence):
         raise EvidenceMissingError
 
 

@@ -186,6 +186,7 @@ def _step(
         "of_exchange": exchange_id,
         "deed": deed.value,
         "done_by": by.doer_id if by else None,
+        "code_made_by": by.code_maker.membership_id if by and by.code_maker else None,
         "minutes": minutes,
         "words": None if words is None or is_blank(words) else words.strip(),
         "on_behalf_of": by.on_behalf_of if by else None,

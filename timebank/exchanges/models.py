@@ -94,7 +94,8 @@ class Exchange(OfExchange, Base):
 class ExchangeStep(Base):
     """One step of an exchange: who did what (None: it expired), when, with how many minutes and which words.
 
-    If a broker acted for a member: for whom, how the member instructed them, and the evidence.
+    If a broker acted for a member: for whom, how the member instructed them, and the evidence. `code_made_by` is the
+    broker whose sign-in code opened the session, and who may be the one who did it.
     """
 
     __tablename__ = "exchange_step"
@@ -113,8 +114,11 @@ class ExchangeStep(Base):
             "ix_exchange_step_on_behalf",
             "bank_id",
             "exchange_id",
-            sqlite_where=text("on_behalf_of IS NOT NULL"),
-            postgresql_where=text("on_behalf_of IS NOT NULL"),
+            sqlite_where=text("on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL"),
+            postgresql_where=text("on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL"),
+        ),
+        ForeignKeyConstraint(
+            ["bank_id", "code_made_by"], ["membership.bank_id", "membership.id"], name="fk_exchange_step_code_made_by"
         ),
     )
 
@@ -129,6 +133,7 @@ class ExchangeStep(Base):
     on_behalf_of: Mapped[int | None] = mapped_column(BigInteger)
     how: Mapped[str | None] = mapped_column(InDomain(HOW))
     evidence: Mapped[str | None] = mapped_column(String(200))
+    code_made_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ThankYou(Base):

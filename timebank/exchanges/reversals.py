@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Doing, Unattended, may_approve
-from timebank.approvals.queries import list_depended_on
+from timebank.approvals.proposers import check_proposer
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.bookkeeping.queries import find_entry_id
 from timebank.bookkeeping.reversing import reverse
 from timebank.errors import ReasonMissingError
@@ -21,6 +22,8 @@ from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.soft_limits import notice_crossings
 from timebank.ledger.entries import Line
+from timebank.members.depending import list_depended_on
+from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.spelling import is_blank
 from timebank.trail import actions as trail
@@ -85,9 +88,11 @@ def approve(session: Session, bank: Bank, reversal_code: str, doing: Doing) -> N
     if trail.is_repeat(session, doing, DeedName.REVERSAL_APPROVED, Ref(Subject.REVERSAL, reversal_code)):
         return
     by = doing.by
+    lock_bank(session, bank.id)
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     if not _may_approve(session, reversal, exchange, doing):
         raise NotYoursError
+    check_proposer(session, bank.id, reversal.proposed_by)
     reversal.approved_by = by.membership_id
     _carry_out(session, bank, reversal, exchange, doing)
 
@@ -96,7 +101,8 @@ def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
     """Refuse the proposal as another approver, or withdraw one's own."""
     if trail.is_repeat(session, doing, DeedName.REVERSAL_REFUSED, Ref(Subject.REVERSAL, reversal_code)):
         return
-    by = doing.by
+    lock_bank(session, doing.bank_id)
+    by = get_rights(session, doing.by)
     reversal, exchange = _lock_both(session, by.bank_id, reversal_code)
     own = reversal.proposed_by == by.membership_id and may_approve(by)
     if not own and not _may_approve(session, reversal, exchange, doing):
@@ -108,7 +114,7 @@ def refuse(session: Session, reversal_code: str, doing: Doing) -> None:
 def _may_approve(session: Session, reversal: Reversal, exchange: Locked, doing: Doing) -> bool:
     return rules.may_approve_reversal(
         exchange.snapshot(),
-        doing.by,
+        get_rights(session, doing.by),
         proposed_by=reversal.proposed_by,
         hands=list_hands(session, doing.bank_id, exchange.id),
         depends_on=list_depended_on(session, doing.by, now=doing.now),

@@ -38,6 +38,7 @@ from timebank.joining.queries import (
 )
 from timebank.joining.rules import Agreed, ContactDetails, Progress, Stage, Step
 from timebank.members import actions as members
+from timebank.members.depending import list_independent_keepers
 from timebank.members.errors import NoWayToReachError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.rules import ContactKind
@@ -141,11 +142,20 @@ def admit(session: Session, code: str, doing: Doing, *, proved: frozenset[Contac
             about=application.about,
             area_id=application.area_id,
             proved=proved,
-            seen_by_two=len(list_step_keepers(session, bank.id, application.id)) > 1,
+            needs_second_keeper=_needs_second_keeper(session, application, doing),
         )
         application.membership_id = members.admit(session, bank, newcomer, doing.part_of_it()).id
         session.flush()
     return session.get_one(Membership, (doing.bank_id, application.membership_id)).code
+
+
+def _needs_second_keeper(session: Session, application: Application, doing: Doing) -> bool:
+    """Return whether one keeper alone took every step, and the bank has another who could look.
+
+    Neither of the two may depend on the other: a broker whom one coordinator has made is no second keeper for her.
+    """
+    others = list_independent_keepers(session, doing.bank_id, doing.by.membership_id, now=doing.now)
+    return bool(others) and not others & list_step_keepers(session, doing.bank_id, application.id)
 
 
 def decline(session: Session, code: str, doing: Doing, *, reason: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.actors import KEEPERS, Actor, Doing, Role, Standing, Unattended, may_broker
+from timebank.actors import Doing, Role, Standing, Unattended, may_broker
 from timebank.banks.actions import MEMBERS_FLOOR
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
@@ -17,6 +17,7 @@ from timebank.bookkeeping.queries import get_account_of_kind
 from timebank.errors import NotAllowedError
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind, Line
+from timebank.members import roles
 from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
 from timebank.members.rules import ContactKind
@@ -35,8 +36,8 @@ class NewMember:
     """Somebody to be taken in. A phone or an e-mail is enough; neither has to be theirs alone.
 
     `person_id` is of who is in another bank of the installation already, and stays the same person. `proved` are the
-    contacts on which the broker has reached them: they can sign in with these. `seen_by_two` says that not one keeper
-    alone took them in.
+    contacts on which the broker has reached them: they can sign in with these. `needs_second_keeper` says
+    that one keeper alone took them in, and there is another: then the welcome hours wait.
     """
 
     name: str
@@ -47,7 +48,7 @@ class NewMember:
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.MEMBER}))
     person_id: int | None = None
     proved: frozenset[ContactKind] = frozenset()
-    seen_by_two: bool = False
+    needs_second_keeper: bool = False
 
 
 def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unattended) -> Membership:
@@ -69,9 +70,10 @@ def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unat
     lock_bank(session, bank.id)  # members are numbered one by one
     membership = _enter(session, bank, newcomer, (membership_id, code), doing)
     if isinstance(doing, Doing) and bank.welcome_minutes:
-        if newcomer.seen_by_two or not _has_second_keeper(session, doing.by):
+        if not newcomer.needs_second_keeper:
             welcome(session, bank, membership, doing)
         else:
+            membership.welcome_waits = True
             open_task(session, bank.id, kind=TaskKind.WELCOME_HOURS, subject=subject_of(membership), now=doing.now)
     return membership
 
@@ -79,24 +81,6 @@ def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unat
 def subject_of(membership: Membership) -> Ref:
     """Return the reference to a member."""
     return Ref(Subject.MEMBER, membership.code)
-
-
-def _has_second_keeper(session: Session, keeper: Actor) -> bool:
-    """Return whether another active member looks after the bank, who can look at whom this one has taken in."""
-    query = (
-        select(Membership.id)
-        .join(
-            MembershipRole,
-            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
-        )
-        .where(
-            Membership.bank_id == keeper.bank_id,
-            Membership.id != keeper.membership_id,
-            Membership.standing == Standing.ACTIVE,
-            MembershipRole.role.in_(KEEPERS),
-        )
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _enter(
@@ -130,9 +114,11 @@ def _enter(
     )
     session.add(membership)
     session.flush()
-    for role in sorted(newcomer.roles):
-        session.add(_role(membership, role, doing))
+    if Role.MEMBER in newcomer.roles:
+        session.add(_member_role(membership, doing))
     session.flush()
+    for role in sorted(newcomer.roles - {Role.MEMBER}):
+        roles.give(session, membership, role, doing, granted_by=doing.doer_id)
     return membership
 
 
@@ -153,11 +139,11 @@ def _enter_person(session: Session, newcomer: NewMember, doing: Doing | Unattend
     return person.id
 
 
-def _role(membership: Membership, role: Role, doing: Doing | Unattended) -> MembershipRole:
+def _member_role(membership: Membership, doing: Doing | Unattended) -> MembershipRole:
     return MembershipRole(
         bank_id=membership.bank_id,
         membership_id=membership.id,
-        role=role,
+        role=Role.MEMBER,
         granted_by=doing.by.membership_id if doing.by else None,
         granted_at=doing.now,
     )

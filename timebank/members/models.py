@@ -26,12 +26,22 @@ from timebank.marks import keep_marked
 from timebank.states import one_of
 
 #: What tells a person, and by what they sign in.
-MARKED_OF_PERSON = ("id", "name", "email", "phone", "email_is_proved", "phone_is_proved", "password_hash")
+MARKED_OF_PERSON = (
+    "id",
+    "name",
+    "email",
+    "phone",
+    "email_is_proved",
+    "phone_is_proved",
+    "password_hash",
+    "password_code_id",
+)
 
 
 class Person(Base):
     """A human, once. E-mail and phone may be shared with others of a household, or be missing.
 
+    `password_code_id` is the sign-in code in whose session the password was chosen: whoever made the code may know it.
     One signs in with a contact only once somebody has proved that it is theirs; a changed one is not proved.
     """
 
@@ -50,6 +60,7 @@ class Person(Base):
     email_is_proved: Mapped[bool] = mapped_column(server_default=false())
     phone_is_proved: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_code_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mark: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -59,7 +70,7 @@ class Membership(Base):
 
     What they let somebody see with whom they have agreed: `shows_phone`, `shows_email`. The holder is nobody: it keeps
     imported listings until a broker hands each to its owner, never signs in and is in no figure. `admitted_by` is the
-    broker who took them in (empty: the command line).
+    broker who took them in (empty: the command line). Where `welcome_waits`, a second keeper gives the welcome hours.
     """
 
     __tablename__ = "membership"
@@ -102,6 +113,7 @@ class Membership(Base):
     shows_email: Mapped[bool] = mapped_column(server_default=false())
     is_holder: Mapped[bool] = mapped_column(server_default=false())
     admitted_by: Mapped[int | None] = mapped_column(BigInteger)
+    welcome_waits: Mapped[bool] = mapped_column(server_default=false())
     mark: Mapped[bytes] = mapped_column(LargeBinary)
 
 

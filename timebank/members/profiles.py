@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, Doing, Role, may_prove_contact
+from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToChangeError, WordsMissingError
 from timebank.members.models import Membership, Person
@@ -49,7 +50,8 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
         raise NotAllowedError
     person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
     changes = list_changes(person, profile)
-    if changes and actor.hand is not None and count_memberships(session, actor.person_id) > 1:
+    lent = actor.hand is not None or actor.code_maker is not None
+    if changes and lent and count_memberships(session, actor.person_id) > 1:
         raise OwnToChangeError(name=person.name)
     for kind, change in changes:
         security.record(
@@ -95,7 +97,9 @@ def prove_contact(
         return
     if is_blank(evidence):
         raise WordsMissingError
-    if not may_prove_contact(get_rights(session, doing.by), get_rights(session, member)):
+    lock_bank(session, doing.bank_id)
+    keeps_elsewhere = list_roles_anywhere(session, member.person_id) - member.roles - {Role.MEMBER}
+    if keeps_elsewhere or not may_prove_contact(get_rights(session, doing.by), get_rights(session, member)):
         raise NotAllowedError
     person = get_locked(session, select(Person).where(Person.id == member.person_id), key_share=True)
     if contact != (person.email if kind is ContactKind.EMAIL else person.phone):

@@ -5,7 +5,7 @@ The holder of imported listings is not a person, and no search returns it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
@@ -39,6 +39,11 @@ def find_actor_by_code(session: Session, bank_id: int, code: str) -> Actor | Non
 def find_actor_by_account(session: Session, bank_id: int, account_id: int) -> Actor | None:
     """Return the membership that holds this account; None if no member does."""
     return _one_actor(session, Membership.bank_id == bank_id, Membership.account_id == account_id)
+
+
+def find_actor_by_id(session: Session, bank_id: int, membership_id: int) -> Actor | None:
+    """Return the membership with this id; None if there is none."""
+    return _one_actor(session, Membership.bank_id == bank_id, Membership.id == membership_id)
 
 
 def find_actor_by_number(session: Session, bank_id: int, number: int) -> Actor | None:
@@ -297,3 +302,47 @@ def list_area_ids(session: Session, bank_id: int, account_ids: Sequence[int]) ->
         )
     )
     return {row.account_id: int(row.area_id or 0) for row in rows}
+
+
+def list_approver_names(session: Session, bank_id: int, *, but: Sequence[int]) -> list[str]:
+    """Return the names of the bank's active coordinators and trustees but these memberships, by name."""
+    query = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(
+            MembershipRole,
+            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
+        )
+        .where(
+            Membership.bank_id == bank_id,
+            Membership.standing == Standing.ACTIVE,
+            Membership.id.not_in(but),
+            MembershipRole.role.in_((Role.COORDINATOR, Role.TRUSTEE)),
+        )
+        .distinct()
+    )
+    return list(session.scalars(query.order_by(Person.name)))
+
+
+class WaitingNewcomer(NamedTuple):
+    """A member whose welcome hours wait for a second keeper; `admitted_by` alone took them in."""
+
+    name: str
+    code: str
+    admitted_by: int
+    joined_on: date
+
+
+def list_welcome_waiting(session: Session, bank_id: int) -> list[WaitingNewcomer]:
+    """Return the active members whose welcome hours wait, oldest first, at most MEMBERS_A_PAGE."""
+    query = (
+        select(Person.name, Membership.code, Membership.admitted_by, Membership.joined_on)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.bank_id == bank_id,
+            Membership.welcome_waits,
+            Membership.admitted_by.is_not(None),
+            Membership.standing == Standing.ACTIVE,
+        )
+    )
+    return fetch(session, query.order_by(Membership.id).limit(MEMBERS_A_PAGE), WaitingNewcomer)

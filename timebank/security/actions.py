@@ -15,6 +15,7 @@ from timebank.references import DeedName, Ref, Subject
 from timebank.security.models import SecurityEvent
 from timebank.security.rules import BOUNDED, FLOOD_WINDOW, KEPT, MOST_AN_HOUR, EventKind
 from timebank.trail import actions as trail
+from timebank.trail.queries import find_newest_moment
 
 DEVICE_LENGTH = 120
 
@@ -60,7 +61,7 @@ def record(session: Session, new: NewEvent) -> None:
 
     Of kinds that anybody can cause, at most MOST_AN_HOUR are kept for one address within an hour.
     """
-    digest = digest_address(session, new.origin.address) if new.origin.address else None
+    digest = digest_origin(session, new.origin.address) if new.origin.address else None
     if new.kind in BOUNDED and _is_flood(session, new, digest):
         return
     event = SecurityEvent(
@@ -91,17 +92,15 @@ def _is_flood(session: Session, new: NewEvent, digest: bytes | None) -> bool:
     return count >= MOST_AN_HOUR
 
 
-def digest_address(session: Session, address: str) -> bytes:
+def digest_origin(session: Session, address: str) -> bytes:
     """Return HMAC-SHA256 of a network address under the books' key: equal addresses are seen, none can be read."""
     return hmac.new(session.info["books_key"], f"address {address}".encode(), hashlib.sha256).digest()
 
 
 def remove_old(session: Session, bank_id: int, slug: str, *, now: datetime) -> int:
-    """Delete the bank's events from more than KEPT before the newest, with a row on the trail; return their number."""
-    newest = session.scalar(select(func.max(SecurityEvent.happened_at)).where(SecurityEvent.bank_id == bank_id))
-    if newest is None:
-        return 0
-    before = min(newest, now) - KEPT
+    """Delete the bank's events from more than KEPT ago, with a row on the trail; return their number."""
+    newest = find_newest_moment(session, bank_id)
+    before = min(newest or now, now) - KEPT
     old = delete(SecurityEvent).where(SecurityEvent.bank_id == bank_id, SecurityEvent.happened_at < before)
     removed = int(cast("CursorResult[Any]", session.execute(old)).rowcount)
     if removed:

@@ -12,8 +12,8 @@ class SecurityEvent(Base):
     """Something that happened at the doors of a bank, to whom (`person_id`), and by whom (`done_by`).
 
     `origin_digest` is a keyed digest of the network address. `before` and `after` hold a changed value: a name, a
-    contact, roles; `evidence` is what a broker wrote down. Rows are never changed, and deleted only once they are
-    older than `rules.KEPT`: a trigger holds both.
+    contact, roles; `evidence` is what a broker wrote down. Rows are never changed, and deleted only
+    a year before the newest row of the trail, which nobody deletes: triggers hold both.
     """
 
     __tablename__ = "security_event"
@@ -22,7 +22,7 @@ class SecurityEvent(Base):
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         ForeignKeyConstraint(["person_id"], ["person.id"]),
         ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
-        Index("ix_security_event_person", "person_id", "id"),
+        Index("ix_security_event_kind", "bank_id", "kind", "id"),
         Index("ix_security_event_origin", "bank_id", "kind", "origin_digest", "happened_at"),
     )
 

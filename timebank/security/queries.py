@@ -33,15 +33,12 @@ def list_events(
     bank_id: int,
     *,
     kinds: frozenset[EventKind] = frozenset(),
-    person_id: int | None = None,
     after: int | None = None,
 ) -> Page[EventRow]:
-    """Return a page of a bank's events that follow the id `after`; of some kinds (empty: all), of one person."""
+    """Return a page of a bank's events that follow the id `after`; of some kinds (empty: all)."""
     query = select(*columns_of(SecurityEvent, EventRow)).where(SecurityEvent.bank_id == bank_id)
     if kinds:
         query = query.where(SecurityEvent.kind.in_(sorted(kinds)))
-    if person_id is not None:
-        query = query.where(SecurityEvent.person_id == person_id)
     if after is not None:
         query = query.where(SecurityEvent.id < after)
     return fetch_page(session, query.order_by(SecurityEvent.id.desc()), EventRow, EVENTS_A_PAGE)

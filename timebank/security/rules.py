@@ -5,7 +5,7 @@ from enum import StrEnum
 
 KEPT = timedelta(days=366)
 #: Events of one kind and one origin within an hour; later ones are left out, so that a flood cannot fill the disk.
-MOST_AN_HOUR = 60
+MOST_AN_HOUR = 240
 FLOOD_WINDOW = timedelta(hours=1)
 
 
@@ -33,11 +33,13 @@ class EventKind(StrEnum):
     FORM_REFUSED = "form_refused"
 
 
-#: Kinds that anybody can cause as often as they like; the others are bounded by what causes them.
+#: Kinds that somebody can cause as often as they like, of which a flood is cut.
 BOUNDED = frozenset(
     {
         EventKind.SIGN_IN_FAILED,
         EventKind.SIGN_IN_STOPPED,
+        EventKind.SIGNED_OUT,
+        EventKind.OTHERS_SIGNED_OUT,
         EventKind.CODE_FAILED,
         EventKind.PASSWORD_REFUSED,
         EventKind.PAGE_REFUSED,

@@ -11,9 +11,11 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Doing
+from timebank.actors import Doing, Role
 from timebank.members import rights
 from timebank.members.models import Person
+from timebank.members.queries import list_roles_anywhere
+from timebank.members.rules import DEPENDS_FOR
 from timebank.references import DeedName, Ref, Subject
 from timebank.security import actions as security
 from timebank.security.actions import NOWHERE, NewEvent, Origin
@@ -21,7 +23,7 @@ from timebank.security.rules import EventKind
 from timebank.signing_in.errors import TooManyTriesError
 from timebank.signing_in.halls import digest_address, forget_addresses
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
-from timebank.signing_in.queries import digest_secret
+from timebank.signing_in.queries import digest_secret, find_code_of_password
 from timebank.signing_in.rules import SESSION_LIFE, TRIES_WINDOW, must_wait
 from timebank.trail import actions as trail
 
@@ -80,7 +82,10 @@ def mark_succeeded(session: Session, attempt_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who signs in, at which bank and from where, by which attempt and sign-in code (None: with a password)."""
+    """Who signs in, at which bank and from where, by which attempt and sign-in code (None: with a password).
+
+    With a password that was chosen in a code's session, that code is carried on.
+    """
 
     bank_id: int
     person_id: int
@@ -102,7 +107,7 @@ def open_session(session: Session, arrival: Arrival, *, now: datetime) -> str:
             opened_at=now,
             expires_at=now + SESSION_LIFE,
             address_digest=digest_address(session, arrival.origin.address),
-            code_id=arrival.code_id,
+            code_id=arrival.code_id or find_code_of_password(session, arrival.person_id),
         )
     )
     session.flush()
@@ -123,12 +128,31 @@ def end_other_sessions(session: Session, person_id: int, token: str, *, now: dat
 
 
 def end_all(session: Session, person_id: int, now: datetime) -> None:
-    """End every session of the person, and void the codes that were made for them: their rights have changed."""
+    """End every session of the person, and void the codes that were made for them: their rights have changed.
+
+    Where they have a role, a password that was chosen with a code somebody else has seen is void too, for DEPENDS_FOR.
+    """
+    void_codes(session, person_id, now=now)  # first: a code that is just being used opens its session meanwhile
     _end(session, now, LoginSession.person_id == person_id)
-    void_codes(session, person_id, now=now)
+    _void_password_of_code(session, person_id, now)
 
 
 rights.when_changed(end_all)
+
+
+def _void_password_of_code(session: Session, person_id: int, now: datetime) -> None:
+    """Take the password of a keeper away if the maker of a code may have chosen it: they get a code of two people."""
+    if not list_roles_anywhere(session, person_id) - {Role.MEMBER}:
+        return
+    code = session.scalars(
+        select(SignInCode)
+        .join(Person, Person.password_code_id == SignInCode.id)
+        .where(Person.id == person_id, SignInCode.made_by.is_not(None), SignInCode.code_digest.is_not(None))
+    ).one_or_none()
+    if code is not None and code.used_at is not None and code.used_at > now - DEPENDS_FOR:
+        person = session.get_one(Person, person_id)
+        person.password_hash, person.password_code_id = None, None
+        session.flush()
 
 
 def void_codes(session: Session, person_id: int, *, now: datetime) -> None:
@@ -154,16 +178,16 @@ def clear_stale(session: Session, *, now: datetime) -> int:
 def set_password(session: Session, password_hash: str, doing: Doing, *, token: str, origin: Origin = NOWHERE) -> None:
     """Store a new password hash, end every other session of the person, and void their codes.
 
-    The session of `token` is an ordinary one from now on, whatever code opened it. The last submission counts: a form
-    that comes again, with another password, is another deed.
+    In a session that a code opened the password is known to be the code's, as far as anybody can tell. The last
+    submission counts: a form that comes again, with another password, is another deed.
     """
     actor = doing.by
     trail.begin(session, doing.part_of_it(), DeedName.PASSWORD_CHANGED, Ref(Subject.MEMBER, actor.code))
-    session.get_one(Person, actor.person_id).password_hash = password_hash
+    code_id = session.scalar(select(LoginSession.code_id).where(LoginSession.token_digest == digest_secret(token)))
+    person = session.get_one(Person, actor.person_id)
+    person.password_hash, person.password_code_id = password_hash, code_id
     end_other_sessions(session, actor.person_id, token, now=doing.now)
     void_codes(session, actor.person_id, now=doing.now)
-    here = update(LoginSession).where(LoginSession.token_digest == digest_secret(token))
-    session.execute(here.values(code_id=None))
     security.record(
         session,
         NewEvent(

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Actor, Doing, Unattended
+from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
-from timebank.members.queries import list_roles_anywhere
+from timebank.members.depending import list_depended_on
+from timebank.members.queries import get_rights, list_roles_anywhere
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
 from timebank.security import actions as security
 from timebank.security.actions import NewEvent
 from timebank.security.rules import EventKind
 from timebank.signing_in.actions import void_codes
-from timebank.signing_in.errors import CodeDoesNotFitError, CodeNotWaitingError
+from timebank.signing_in.errors import CodeDoesNotFitError, CodeNotWaitingError, CodeShownError
 from timebank.signing_in.models import SignInCode
 from timebank.signing_in.queries import digest_secret, find_waiting_half
 from timebank.signing_in.rules import CODE_LIFE, HALF_LENGTH, CodeWay, is_valid, way_to_make_code
@@ -28,9 +30,11 @@ def make_code(session: Session, member: Actor, doing: Doing | Unattended) -> str
 
     A broker makes it, or the command line. A code gives access to every role of its person, so it must not be a way
     to gain any: of somebody who looks after a bank two people make it (`make_half`), or the command line. Raises
-    NotAllowedError.
+    NotAllowedError, or CodeShownError for a form that was sent before.
     """
-    trail.begin(session, doing, DeedName.SIGN_IN_CODE_MADE, Ref(Subject.MEMBER, member.code))
+    if trail.is_repeat(session, doing, DeedName.SIGN_IN_CODE_MADE, Ref(Subject.MEMBER, member.code)):
+        raise CodeShownError
+    lock_bank(session, member.bank_id)  # so do those who give roles, which end codes
     if doing.by is not None and find_way(session, member, doing.by, now=doing.now) is not CodeWay.WHOLE:
         raise NotAllowedError
     code = codes.new_secret()
@@ -43,19 +47,23 @@ def make_half(session: Session, member: Actor, doing: Doing) -> str:
     """Return the half of a sign-in code that the actor gives to the member, who puts both halves together.
 
     A coordinator makes the first half; earlier codes of the person stop working. Another approver makes the second.
-    Raises NotAllowedError or CodeNotWaitingError.
+    Raises NotAllowedError or CodeNotWaitingError; for a form that was sent before CodeShownError, or OtherContentError
+    where it would be another half by now.
     """
+    lock_bank(session, member.bank_id)
     way = find_way(session, member, doing.by, now=doing.now)
     half = codes.new_secret()[:HALF_LENGTH]
     subject = Ref(Subject.MEMBER, member.code)
     if way is CodeWay.FIRST_HALF:
-        trail.begin(session, doing, DeedName.SIGN_IN_CODE_ASKED_FOR, subject)
+        if trail.is_repeat(session, doing, DeedName.SIGN_IN_CODE_ASKED_FOR, subject):
+            raise CodeShownError
         _add(session, member, doing, first_digest=_digest_half(session, 1, half))
         _record(session, EventKind.CODE_ASKED_FOR, member, doing)
         return half
     if way is not CodeWay.SECOND_HALF:
         raise NotAllowedError
-    trail.begin(session, doing, DeedName.SIGN_IN_CODE_MADE, subject)
+    if trail.is_repeat(session, doing, DeedName.SIGN_IN_CODE_MADE, subject):
+        raise CodeShownError
     waiting = find_waiting_half(session, member.bank_id, member.person_id, doing.now)
     row = waiting and find_locked(session, select(SignInCode).where(SignInCode.id == waiting.id))
     if row is None or row.second_digest is not None or row.made_by == doing.by.membership_id:
@@ -68,6 +76,7 @@ def make_half(session: Session, member: Actor, doing: Doing) -> str:
 
 def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> SignInCode:
     """Mark a sign-in code as used; return it. Raises CodeDoesNotFitError."""
+    lock_bank(session, bank_id)
     code = codes.heard(typed)
     halves = and_(
         SignInCode.first_digest == _digest_half(session, 1, code[:HALF_LENGTH]),
@@ -86,7 +95,9 @@ def find_way(session: Session, member: Actor, by: Actor, *, now: datetime) -> Co
     """Return how the actor may make a code for the member at this moment; None if not at all."""
     waiting = find_waiting_half(session, member.bank_id, member.person_id, now)
     roles = list_roles_anywhere(session, member.person_id)
-    return way_to_make_code(by, member, roles, first_half_by=waiting.made_by if waiting else None)
+    first_half_by = waiting.made_by if waiting else None
+    depends_on = list_depended_on(session, by, now=now)
+    return way_to_make_code(get_rights(session, by), member, roles, first_half_by=first_half_by, depends_on=depends_on)
 
 
 def _add(

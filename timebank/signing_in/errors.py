@@ -31,3 +31,9 @@ class TooManyTriesError(TimebankError):
     """Raised after too many failed attempts; values: `minutes` to wait."""
 
     message_id = "too_many_tries"
+
+
+class CodeShownError(TimebankError):
+    """Raised for the form of a code that was made already: it was shown then, and nobody can see it again."""
+
+    message_id = "code_shown"

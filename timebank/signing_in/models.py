@@ -11,8 +11,8 @@ from timebank.db import Base, UtcTime
 class LoginSession(Base):
     """A session of a person on one device, until it expires or is revoked. See `halls` for `address_digest`.
 
-    `code_id` is the code that opened it, until its person has chosen a password in it: so long the session is good in
-    the code's bank only, and whoever made the code could be the one who uses it.
+    `code_id` is the code that opened it, or in whose session the password was chosen with which it was opened. For
+    `rules.CODE_CARRIED` the session is good in the code's bank only, and whoever made the code may be who uses it.
     """
 
     __tablename__ = "login_session"

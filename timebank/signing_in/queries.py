@@ -4,15 +4,16 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import CodeMaker, Standing
+from timebank.members.depending import Keeper, also_depends_on
 from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
 from timebank.rows import columns_of, fetch, fetch_first
 from timebank.signing_in.models import LoginSession, SignInCode
-from timebank.signing_in.rules import is_valid
+from timebank.signing_in.rules import CODE_CARRIED, is_valid
 
 _LONGEST_NUMBER = 9
 
@@ -104,7 +105,7 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedInPerso
             maker.account_id,
             maker_person.name,
         )
-        .outerjoin(SignInCode, SignInCode.id == LoginSession.code_id)
+        .outerjoin(SignInCode, (SignInCode.id == LoginSession.code_id) & (SignInCode.used_at > now - CODE_CARRIED))
         .outerjoin(
             maker,
             (maker.bank_id == SignInCode.bank_id)
@@ -193,11 +194,16 @@ def list_used_codes(session: Session, person_id: int, since: datetime) -> list[U
 def is_password_needed(session: Session, person_id: int, token: str) -> bool:
     """Return whether the present password is asked before what opens the door changes.
 
-    It is not in a session that a code opened, since that is for who has none or forgot it.
+    It is not in a session that a code opened before a password was chosen in it: that is for who forgot the old one.
     """
-    has_password = session.scalar(select(Person.password_hash).where(Person.id == person_id)) is not None
+    person = session.execute(select(Person.password_hash, Person.password_code_id).where(Person.id == person_id)).one()
     code_id = session.scalar(select(LoginSession.code_id).where(LoginSession.token_digest == digest_secret(token)))
-    return has_password and code_id is None
+    return person.password_hash is not None and (code_id is None or code_id == person.password_code_id)
+
+
+def find_code_of_password(session: Session, person_id: int) -> int | None:
+    """Return the code in whose session the person's password was chosen; None if it was an ordinary one."""
+    return session.scalar(select(Person.password_code_id).where(Person.id == person_id))
 
 
 class OpenSession(NamedTuple):
@@ -214,3 +220,16 @@ def list_sessions(session: Session, person_id: int, now: datetime) -> list[OpenS
         LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now
     )
     return fetch(session, query.order_by(LoginSession.opened_at.desc()), OpenSession)
+
+
+def _makers_of_used_codes(keeper: Keeper, since: datetime) -> Select[int | None]:
+    """Return the query of those who have seen a code with which the keeper signed in since then."""
+    return select(SignInCode.made_by).where(
+        SignInCode.bank_id == keeper.bank_id,
+        SignInCode.person_id == keeper.person_id,
+        SignInCode.code_digest.is_not(None),
+        SignInCode.used_at > since,
+    )
+
+
+also_depends_on(_makers_of_used_codes)

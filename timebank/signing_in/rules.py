@@ -1,5 +1,6 @@
 """Limits on attempts, lifetimes of sessions and codes, and password strength."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,8 +13,9 @@ TRIES_PER_ACCOUNT = 8
 TRIES_PER_ADDRESS = 60
 SESSION_LIFE = timedelta(days=90)
 CODE_LIFE = timedelta(days=14)
-#: How long home shows a person that a code of theirs was used.
-CODE_SHOWN = timedelta(days=14)
+#: How long after a code was used its sessions, and those of the password that was chosen in them, carry its maker. So
+#: long home shows the person that it was used: time to say that it was not them.
+CODE_CARRIED = timedelta(days=14)
 #: Letters of each half of a code that two people make: 30 bits, behind the brake.
 HALF_LENGTH = 6
 SHORTEST_PASSWORD = 8
@@ -37,20 +39,25 @@ class CodeWay(StrEnum):
 
 
 def way_to_make_code(
-    by: Actor, member: Actor, roles_anywhere: frozenset[Role], *, first_half_by: int | None
+    by: Actor,
+    member: Actor,
+    roles_anywhere: frozenset[Role],
+    *,
+    first_half_by: int | None,
+    depends_on: Collection[int],
 ) -> CodeWay | None:
     """Return how `by` may make a sign-in code for the member; None if not at all.
 
     `roles_anywhere` are the member's roles in all banks: a code lends them, so for whoever looks after a bank two
     people are needed. A coordinator makes the first half, another approver (`first_half_by` is who made the one that
-    waits; None: none does) the second.
+    waits; None: none does) the second, who does not depend on the first.
     """
     if by.bank_id != member.bank_id or by.membership_id == member.membership_id or by.hand is not None:
         return None
     if not roles_anywhere - {Role.MEMBER}:
         return CodeWay.WHOLE if may_broker(by) else None
     if first_half_by is not None and first_half_by != by.membership_id:
-        return CodeWay.SECOND_HALF if may_approve(by) else None
+        return CodeWay.SECOND_HALF if may_approve(by) and first_half_by not in depends_on else None
     return CodeWay.FIRST_HALF if may_coordinate(by) else None
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from timebank.references import Ref
 from timebank.rows import Page, columns_of, fetch_first, fetch_page
 from timebank.tasks.models import Task
 from timebank.tasks.rules import OfTask, Status
@@ -62,14 +61,6 @@ def list_tasks(
 def find_task(session: Session, bank_id: int, code: str) -> TaskRow | None:
     """Return the task of the bank with this code; None if there is none."""
     return fetch_first(session, select(*_COLUMNS).where(Task.bank_id == bank_id, Task.code == code), TaskRow)
-
-
-def is_waiting(session: Session, bank_id: int, kind: str, subject: Ref) -> bool:
-    """Return whether a task of this kind about the subject is not done yet."""
-    query = select(Task.id).where(
-        Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject), Task.status != Status.DONE
-    )
-    return session.scalar(query) is not None
 
 
 def count_waiting(session: Session, bank_id: int) -> int:

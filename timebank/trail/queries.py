@@ -110,3 +110,9 @@ def list_code_deeds(session: Session, bank_id: int, *, below: int | None = None)
 def code_deeds(bank_id: int) -> Select[int]:
     """Return the query of the number of deeds in sessions that a broker's code opened."""
     return select(func.count()).where(TrailRow.bank_id == bank_id, TrailRow.code_made_by.is_not(None))
+
+
+def find_newest_moment(session: Session, bank_id: int) -> datetime | None:
+    """Return when the newest row of a bank's trail was written; None where it has none."""
+    query = select(TrailRow.done_at).where(TrailRow.bank_id == bank_id)
+    return session.scalar(query.order_by(TrailRow.id.desc()).limit(1))

@@ -6,6 +6,7 @@ Strangers to a bank get 404; its members get 403 where they lack permission.
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -245,8 +246,19 @@ def doing(form: HasKey | None = None, by: Actor | None = None) -> Doing:
 
 
 def origin() -> Origin:
-    """Return where this request came from, for security events."""
-    return Origin(request.remote_addr or "", request.user_agent.string)
+    """Return where this request came from, for the brake and for security events.
+
+    Of an IPv6 address it is the network (/64), since whoever has one address has all of them.
+    """
+    return Origin(_network_of(request.remote_addr or ""), request.user_agent.string)
+
+
+def _network_of(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address  # noqa: PLR2004 (IPv6)
 
 
 def refuse_unguarded() -> None:

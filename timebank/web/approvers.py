@@ -3,7 +3,7 @@
 from flask import g
 
 from timebank import clock
-from timebank.approvals.queries import list_depended_on
+from timebank.members.depending import list_depended_on
 from timebank.web.extensions import db
 
 

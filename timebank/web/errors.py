@@ -14,6 +14,7 @@ from timebank import clock
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.errors import NotPermittedError, NotVisibleError, TimebankError
+from timebank.members.queries import find_actor
 from timebank.security import actions as security
 from timebank.security.actions import Change, NewEvent
 from timebank.security.rules import EventKind
@@ -78,12 +79,13 @@ def _record_refusal(kind: EventKind) -> None:
     bank, actor = g.get("bank") or _bank_of_address(), g.get("actor")
     if bank is None:
         return
-    bank_id, by = bank.id, actor.doer_id if actor else None
-    person_id = current_user.person_id if current_user.is_authenticated else None
     change = Change(after=f"{request.method} {request.path}")
-    event = NewEvent(kind, bank_id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
     try:
         with db.apart() as session:
+            reader = find_actor(session, bank.id, current_user.person_id) if current_user.is_authenticated else None
+            person_id = reader.person_id if reader else None  # a stranger's name is nothing for this bank
+            by = actor.doer_id if actor else None
+            event = NewEvent(kind, bank.id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
             security.record(session, event)
     except SQLAlchemyError:
         _log.warning("a refusal was not recorded", exc_info=True)

@@ -30,8 +30,8 @@ SENTENCES = {
     "side_not_active": _("%(name)s cannot give or receive hours at the moment. Ring us and we sort it out."),
     "own_exchange": _("You are part of this exchange yourself, so another broker has to act here."),
     "code_maker_part": _(
-        "%(name)s made the code with which you signed in, and is part of this. "
-        "Choose a password of your own first: you find it under 'About me'."
+        "%(name)s made the code with which you came in, and is part of this. "
+        "So for two weeks another broker does it with you: ring us."
     ),
     "evidence_missing": _(
         "You speak for both of them, so write down what there is to show for each. Or let another broker do this one."
@@ -94,8 +94,12 @@ SENTENCES = {
         "If you typed an e-mail or a phone number, try your member number: it always works."
     ),
     "present_password": _("That is not the password with which you sign in now."),
+    "code_shown": _("The code was shown already. Make another one if nobody wrote it down."),
     "code_not_waiting": _("There is no first half of a code that waits for you. Start a new one."),
-    "code_does_not_fit": _("This code does not work, or not any more. Ring us for a new one."),
+    "code_does_not_fit": _(
+        "This code does not work. Look at each letter once more: there are 12. "
+        "If it was used before, ring us for a new one."
+    ),
     "too_many_tries": _("There were too many tries. Wait %(minutes)s minutes, or ring us."),
     "weak_password": _(
         "That is easy to guess. Take at least 8 signs: three words that do not belong together are good."
@@ -119,10 +123,12 @@ SENTENCES = {
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "contact_moved": _("They changed it a moment ago. Look at it again, and prove the new one."),
     "own_to_change": _(
-        "%(name)s is a member of another time bank too, so their name, phone and e-mail are theirs alone to change."
+        "%(name)s is a member of another time bank too. "
+        "So name, phone and e-mail are changed only after signing in with a password that nobody helped to choose."
     ),
     "last_coordinator": _("Nobody else here is a coordinator. Make somebody one first."),
     "role_answered": _("Somebody answered this a moment ago. Here is how it stands now."),
+    "proposer_gone": _("Whoever asked for this is no coordinator any more. Turn it down; somebody else can ask anew."),
     "roles_moved": _("Somebody changed these roles a moment ago. Here is how they stand now: look again."),
     "welcomed_already": _("They have their welcome hours already."),
     "phone_not_understood": _("Type the phone number with its area code, such as %(example)s."),

@@ -504,10 +504,10 @@ ALTER TABLE seal_log ADD CONSTRAINT ck_seal_log_moment CHECK (isfinite(begun_at)
 CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event FOR EACH ROW EXECUTE FUNCTION books_refuse_change();
 --;
 
--- A year counts back from the newest event, since the database is never asked what time it is.
+-- A year counts back from the newest row of the trail, which stays, since the database is never asked what time it is.
 CREATE FUNCTION books_keep_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF OLD.happened_at > (SELECT max(e.happened_at) FROM security_event e WHERE e.bank_id = OLD.bank_id) - interval '365 days' THEN
+    IF OLD.happened_at > (SELECT t.done_at FROM trail t WHERE t.bank_id = OLD.bank_id ORDER BY t.id DESC LIMIT 1) - interval '365 days' THEN
         PERFORM books_refuse('books_append_only');
     END IF;
     RETURN OLD;

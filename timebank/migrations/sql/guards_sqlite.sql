@@ -492,7 +492,7 @@ END;
 CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON security_event
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only') WHERE OLD.happened_at > (
-        SELECT datetime(max(happened_at), '-365 days') FROM security_event WHERE bank_id = OLD.bank_id);
+        SELECT datetime(done_at, '-365 days') FROM trail WHERE bank_id = OLD.bank_id ORDER BY id DESC LIMIT 1);
 END;
 
 -- membership ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from timebank.approvals import roles, rules
 from timebank.approvals.queries import RoleChangeRow, find_role_change
 from timebank.errors import NotPermittedError, NotVisibleError
-from timebank.members.queries import list_membership_names
+from timebank.members.queries import list_approver_names, list_membership_names
 from timebank.web.access import allows, keepers
 from timebank.web.approvers import depended_on
 from timebank.web.committing import press
@@ -28,6 +28,7 @@ def role_change(code: str) -> str:
         people=list_membership_names(db.session(), g.bank.id, [change.approved_by, change.refused_by]),
         may_answer=waits and _may_answer(change),
         may_withdraw=waits and rules.may_withdraw_role(g.actor, proposed_by=change.proposed_by),
+        approvers=list_approver_names(db.session(), g.bank.id, but=(change.proposed_by, change.membership_id)),
         depends=waits and change.proposed_by in depended_on(),
         form=ButtonForm(),
     )

@@ -83,6 +83,7 @@ WORDS = {
     DeedName.ROLE_TAKEN_COORDINATOR: _("ended their time as a coordinator"),
     DeedName.ROLE_TAKEN_TRUSTEE: _("ended their time as a trustee"),
     DeedName.ROLE_TAKEN_AUDITOR: _("ended their time as an auditor"),
+    DeedName.ROLES_SET: _("sent the form of their roles"),
     DeedName.ROLE_PROPOSED: _("asked to give or take a role"),
     DeedName.ROLE_APPROVED: _("said yes to a role"),
     DeedName.ROLE_REFUSED: _("turned a role down, or withdrew it"),

@@ -51,6 +51,7 @@ def month(month: date) -> str:
         may_sign=rules.may_propose(g.actor) and status.is_over and not signed,
         may_answer=waits and rules.may_confirm_month(g.actor, signed_by=waits_for, depends_on=depended_on()),
         may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=waits_for),
+        depends_on=waits_for if waits and waits_for in depended_on() else None,
     )
 
 

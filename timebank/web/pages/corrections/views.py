@@ -74,6 +74,7 @@ def correction(code: str) -> str:
             depends_on=depended_on(),
         ),
         may_withdraw=waits and rules.may_withdraw(g.actor, proposed_by=correction.proposed_by),
+        depends=waits and correction.proposed_by in depended_on(),
         kind_words=kind_words,
     )
 

@@ -15,6 +15,8 @@ from timebank.exchanges.queries import ExchangeRow, WaitingReversal, list_disput
 from timebank.holders.queries import list_names
 from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
+from timebank.members.depending import list_independent_keepers
+from timebank.members.queries import WaitingNewcomer, list_welcome_waiting
 from timebank.signing_in.queries import CodeWaiting, list_waiting_halves
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
@@ -45,6 +47,7 @@ def desk() -> str:
         lines=lines,
         role_changes=_roles_to_approve(),
         half_codes=_half_codes(),
+        to_welcome=_to_welcome(),
         called=_names_of_accounts([line for row in corrections for line in lines[row.id]]),
         names=list_names(session, g.bank.id, sides),
         waiting=count_waiting(session, g.bank.id) if brokers else None,
@@ -102,3 +105,15 @@ def _half_codes() -> list[CodeWaiting]:
         return []
     waiting = list_waiting_halves(db.session(), g.bank.id, clock.now())
     return [row for row in waiting if row.made_by != g.actor.membership_id and row.person_id != g.actor.person_id]
+
+
+def _to_welcome() -> list[WaitingNewcomer]:
+    """Return the members whose welcome hours wait for the reader's look."""
+    if not may_approve(g.actor):
+        return []
+    waiting = list_welcome_waiting(db.session(), g.bank.id)
+    others = {
+        row.admitted_by: list_independent_keepers(db.session(), g.bank.id, row.admitted_by, now=clock.now())
+        for row in waiting
+    }
+    return [row for row in waiting if g.actor.membership_id in others[row.admitted_by]]

@@ -17,12 +17,13 @@ from timebank.exchanges.queries import (
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
 from timebank.signing_in.queries import list_used_codes
-from timebank.signing_in.rules import CODE_SHOWN
+from timebank.signing_in.rules import CODE_CARRIED
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
 from timebank.web.pages.home import blueprint
 from timebank.web.pages.home.thanks import thanks_for
 from timebank.web.pages.home.waiting import part_open, reversals_for
+from timebank.web.passwords import asks_for_password
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -46,7 +47,8 @@ def home() -> str | Response:
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, sides),
-        used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_SHOWN)
+        may_choose_password=g.actor.code_maker is not None and not asks_for_password(g.actor),
+        used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_CARRIED)
         if g.actor.hand is None
         else [],
         thanks=thanks_for(recent, account_id),

@@ -12,7 +12,7 @@ from timebank.joining.rules import Agreed, Stage
 from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import TooManyTriesError
 from timebank.signing_in.halls import has_broker
-from timebank.web.access import allows, anybody, brokers, doing
+from timebank.web.access import allows, anybody, brokers, doing, origin
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing
 from timebank.web.extensions import db
@@ -75,7 +75,7 @@ def _count_try() -> None:
     Where a broker is signed in at the address, such as in a hall with one network, nobody is counted: the broker came
     so that many people join. How many a bank takes in an hour and a day is limited all the same.
     """
-    address, now = request.remote_addr or "", clock.now()
+    address, now = origin().address, clock.now()
     if has_broker(db.session(), g.bank.id, address, now):
         return
     try:

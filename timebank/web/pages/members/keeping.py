@@ -14,11 +14,14 @@ from timebank.members import access
 from timebank.members.actions import get_membership_by_code
 from timebank.members.models import Person
 from timebank.members.profiles import prove_contact
+from timebank.members.queries import list_approver_names
 from timebank.members.rules import ContactKind
 from timebank.signing_in.code_actions import find_way, make_code, make_half
+from timebank.signing_in.errors import CodeShownError
 from timebank.signing_in.queries import find_waiting_half
 from timebank.signing_in.rules import CodeWay
 from timebank.spelling import isolated
+from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, brokers, coordinators, doing, keepers
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
@@ -41,14 +44,24 @@ def sign_in_code(code: str) -> str | Response:
         way = find_way(db.session(), member, g.actor, now=clock.now())
         if way is None:
             raise NotPermittedError(code)
-        made = (make_code if way is CodeWay.WHOLE else make_half)(db.session(), member, doing())
+        try:
+            made = (make_code if way is CodeWay.WHOLE else make_half)(db.session(), member, doing(form))
+        except (CodeShownError, OtherContentError):  # pressed twice: what the first press made is shown
+            db.session.rollback()
+            return redirect(url_for("members.sign_in_code", code=code), 303)
         db.session.commit()
         cookie[_COOKIE] = [member.code, made, way]
         return redirect(url_for("members.sign_in_code", code=code), 303)
     whose, made, way = cookie.pop(_COOKIE, ["", "", ""])  # a cookie can be read: it is shown once and gone
     if whose == member.code:
-        link = find_printable_link("signing_in.sign_in_with_code")
-        return render_template("members/sign_in_code.html", member=member, made=made, way=way, link=link)
+        return render_template(
+            "members/sign_in_code.html",
+            member=member,
+            made=made,
+            way=way,
+            link=find_printable_link("signing_in.sign_in_with_code"),
+            approvers=list_approver_names(db.session(), g.bank.id, but=(g.actor.membership_id, member.membership_id)),
+        )
     way = find_way(db.session(), member, g.actor, now=clock.now())
     if way is not CodeWay.SECOND_HALF:
         return redirect(url_for("members.member", code=code))
@@ -94,7 +107,7 @@ def roles(code: str) -> str | Response:
     if form.validate_on_submit():
         chosen = frozenset(Role(role) for role in form.roles.data or [])
         with committing(form) as outcome:
-            waiting = approvals.set_roles(db.session(), membership, chosen, doing(), before=form.roles_before)
+            waiting = approvals.set_roles(db.session(), membership, chosen, doing(form), before=form.roles_before)
         if outcome.is_done:
             if waiting:
                 flash(_("Another coordinator or a trustee has to say yes now. Until then everything stays as it was."))
@@ -105,7 +118,10 @@ def roles(code: str) -> str | Response:
             flash(say(outcome.refusal))
             return redirect(url_for("members.roles", code=code), 303)
     waiting_roles = list_waiting_roles(db.session(), g.bank.id, membership_id=membership.id)
-    return render_template("members/roles.html", form=form, member=member, waiting_roles=waiting_roles)
+    approvers = list_approver_names(db.session(), g.bank.id, but=(g.actor.membership_id, member.membership_id))
+    return render_template(
+        "members/roles.html", form=form, member=member, waiting_roles=waiting_roles, approvers=approvers
+    )
 
 
 @blueprint.post("/members/<code:code>/welcome-hours")
@@ -113,9 +129,6 @@ def roles(code: str) -> str | Response:
 def give_welcome_hours(code: str) -> Response:
     """Give the welcome hours, as a second keeper who has looked at how somebody was taken in."""
     member = access.get_visible(db.session(), g.actor, code)
-    membership = get_membership_by_code(db.session(), g.bank.id, member.code)
-    if not welcome.may_give(db.session(), g.actor, membership, doing()):
-        raise NotPermittedError(code)
     thanks = _("%(name)s has the welcome hours now.", name=isolated(member.name))
     press(lambda doing: welcome.give(db.session(), g.bank, member.code, doing), thanks)
     return redirect(url_for("members.member", code=code), 303)

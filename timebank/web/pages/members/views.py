@@ -55,10 +55,13 @@ def member(code: str) -> str:
         member=member,
         about=membership.about,
         joined_on=membership.joined_on,
+        admitted_by=membership.admitted_by,
         area=find_area_name(session, g.bank.id, membership.area_id),
         person=session.get_one(Person, member.person_id) if looks_after else None,
         changes=changes,
-        actors=list_membership_names(session, g.bank.id, [change.done_by for change in changes]),
+        actors=list_membership_names(
+            session, g.bank.id, [membership.admitted_by, *(change.done_by for change in changes)]
+        ),
         account=get_account(db.session(), g.bank.id, member.account_id) if sees_account else None,
         is_self=member.membership_id == g.actor.membership_id,
         may_coordinate=may_coordinate(g.actor),
@@ -67,7 +70,7 @@ def member(code: str) -> str:
         code_way=find_way(session, member, g.actor, now=clock.now()) if looks_after else None,
         may_prove=looks_after and may_prove_contact(g.actor, member),
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
-        welcome_waits=sees_account and welcome.waits(session, g.bank.id, member.code),
-        may_welcome=sees_account and welcome.may_give(session, g.actor, membership, doing()),
+        welcome_waits=sees_account and member.is_active and membership.welcome_waits,
+        may_welcome=membership.welcome_waits and welcome.may_give(session, g.actor, membership, doing()),
         form=ButtonForm(),
     )

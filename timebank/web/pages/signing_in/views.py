@@ -81,11 +81,10 @@ def sign_out() -> Response:
     """End the session on this device; who was suspended or is a stranger here can do that too."""
     if current_user.is_authenticated:
         actions.end_session(db.session(), current_user.token, now=clock.now())
-        person_id, by = current_user.person_id, g.actor.membership_id if g.actor else None
-        security.record(
-            db.session(),
-            NewEvent(EventKind.SIGNED_OUT, g.bank.id, person_id=person_id, by=by, now=clock.now(), origin=origin()),
-        )
+        if g.actor is not None:  # a stranger's name is nothing for this bank
+            person_id, by, now = g.actor.person_id, g.actor.membership_id, clock.now()
+            event = NewEvent(EventKind.SIGNED_OUT, g.bank.id, person_id, by=by, now=now, origin=origin())
+            security.record(db.session(), event)
         db.session.commit()
     logout_user()
     cookie.clear()
