@@ -110,7 +110,7 @@ CREATE FUNCTION public.books_keep_event() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-    IF OLD.happened_at > (SELECT max(e.happened_at) FROM security_event e WHERE e.bank_id = OLD.bank_id) - interval '365 days' THEN
+    IF OLD.happened_at > (SELECT t.done_at FROM trail t WHERE t.bank_id = OLD.bank_id ORDER BY t.id DESC LIMIT 1) - interval '365 days' THEN
         PERFORM books_refuse('books_append_only');
     END IF;
     RETURN OLD;
@@ -726,6 +726,7 @@ CREATE TABLE public.exchange_step (
     on_behalf_of bigint,
     how public.how,
     evidence character varying(200),
+    code_made_by bigint,
     CONSTRAINT ck_exchange_step_done_by CHECK (((done_by IS NULL) = ((deed)::text = 'expire'::text))),
     CONSTRAINT ck_exchange_step_how_they_agreed CHECK (((on_behalf_of IS NULL) = (how IS NULL)))
 );
@@ -832,6 +833,7 @@ CREATE TABLE public.membership (
     shows_email boolean DEFAULT false NOT NULL,
     is_holder boolean DEFAULT false NOT NULL,
     admitted_by bigint,
+    welcome_waits boolean DEFAULT false NOT NULL,
     mark bytea NOT NULL,
     CONSTRAINT ck_membership_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
 );
@@ -862,6 +864,7 @@ CREATE TABLE public.person (
     email_is_proved boolean DEFAULT false NOT NULL,
     phone_is_proved boolean DEFAULT false NOT NULL,
     password_hash character varying(200),
+    password_code_id bigint,
     created_at timestamp with time zone NOT NULL,
     mark bytea NOT NULL
 );
@@ -1248,7 +1251,7 @@ CREATE INDEX ix_exchange_receiver ON public.exchange USING btree (bank_id, recei
 
 CREATE INDEX ix_exchange_state ON public.exchange USING btree (bank_id, state, id);
 
-CREATE INDEX ix_exchange_step_on_behalf ON public.exchange_step USING btree (bank_id, exchange_id) WHERE (on_behalf_of IS NOT NULL);
+CREATE INDEX ix_exchange_step_on_behalf ON public.exchange_step USING btree (bank_id, exchange_id) WHERE ((on_behalf_of IS NOT NULL) OR (code_made_by IS NOT NULL));
 
 CREATE INDEX ix_hold_open ON public.hold USING btree (bank_id, account_id) WHERE (resolved_at IS NULL);
 
@@ -1272,9 +1275,9 @@ CREATE INDEX ix_person_phone ON public.person USING btree (phone);
 
 CREATE INDEX ix_posting_entry ON public.posting USING brin (entry_id) WITH (pages_per_range='32', autosummarize='on');
 
-CREATE INDEX ix_security_event_origin ON public.security_event USING btree (bank_id, kind, origin_digest, happened_at);
+CREATE INDEX ix_security_event_kind ON public.security_event USING btree (bank_id, kind, id);
 
-CREATE INDEX ix_security_event_person ON public.security_event USING btree (person_id, id);
+CREATE INDEX ix_security_event_origin ON public.security_event USING btree (bank_id, kind, origin_digest, happened_at);
 
 CREATE INDEX ix_sign_in_attempt_account ON public.sign_in_attempt USING btree (account_digest, tried_at);
 
@@ -1510,6 +1513,9 @@ ALTER TABLE ONLY public.exchange_step
     ADD CONSTRAINT fk_exchange_step_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
 
 ALTER TABLE ONLY public.exchange_step
+    ADD CONSTRAINT fk_exchange_step_code_made_by FOREIGN KEY (bank_id, code_made_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.exchange_step
     ADD CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.hold
@@ -1719,17 +1725,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_category TO timebank_w
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_word TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login_session TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.membership_role TO timebank_web;
+GRANT SELECT,INSERT,DELETE ON TABLE public.membership_role TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;
 GRANT SELECT ON TABLE public.posting TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.role_change TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.role_change TO timebank_web;
+GRANT UPDATE(approved_by) ON TABLE public.role_change TO timebank_web;
+GRANT UPDATE(refused_by) ON TABLE public.role_change TO timebank_web;
+GRANT UPDATE(closed_at) ON TABLE public.role_change TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.seal TO timebank_web;
 GRANT SELECT ON TABLE public.seal_log TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.security_event TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempt TO timebank_web;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_in_code TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.sign_in_code TO timebank_web;
+GRANT UPDATE(second_digest) ON TABLE public.sign_in_code TO timebank_web;
+GRANT UPDATE(completed_by) ON TABLE public.sign_in_code TO timebank_web;
+GRANT UPDATE(used_at) ON TABLE public.sign_in_code TO timebank_web;
+GRANT UPDATE(voided_at) ON TABLE public.sign_in_code TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_off TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
 GRANT SELECT ON TABLE public.taken_back TO timebank_web;

@@ -528,6 +528,7 @@ CREATE TABLE exchange_step (
     on_behalf_of BIGINT,
     how VARCHAR(20),
     evidence VARCHAR(200),
+    code_made_by BIGINT,
     CONSTRAINT pk_exchange_step PRIMARY KEY (bank_id, exchange_id, number),
     CONSTRAINT fk_exchange_step_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
     CONSTRAINT fk_exchange_step_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
@@ -535,10 +536,11 @@ CREATE TABLE exchange_step (
     CONSTRAINT ck_exchange_step_deed CHECK (deed IN ('propose', 'accept', 'decline', 'cancel', 'record', 'confirm', 'dispute', 'agree', 'decide', 'reverse', 'expire')),
     CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip')),
     CONSTRAINT ck_exchange_step_how_they_agreed CHECK ((on_behalf_of IS NULL) = (how IS NULL)),
-    CONSTRAINT ck_exchange_step_done_by CHECK ((done_by IS NULL) = (deed = 'expire'))
+    CONSTRAINT ck_exchange_step_done_by CHECK ((done_by IS NULL) = (deed = 'expire')),
+    CONSTRAINT fk_exchange_step_code_made_by FOREIGN KEY(bank_id, code_made_by) REFERENCES membership (bank_id, id)
 );
 
-CREATE INDEX ix_exchange_step_on_behalf ON exchange_step (bank_id, exchange_id) WHERE on_behalf_of IS NOT NULL;
+CREATE INDEX ix_exchange_step_on_behalf ON exchange_step (bank_id, exchange_id) WHERE on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL;
 
 CREATE TABLE hold (
     bank_id BIGINT NOT NULL,
@@ -769,6 +771,7 @@ CREATE TABLE membership (
     shows_email BOOLEAN DEFAULT 0 NOT NULL,
     is_holder BOOLEAN DEFAULT 0 NOT NULL,
     admitted_by BIGINT,
+    welcome_waits BOOLEAN DEFAULT 0 NOT NULL,
     mark BLOB NOT NULL,
     CONSTRAINT pk_membership PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id),
@@ -848,6 +851,7 @@ CREATE TABLE person (
     email_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     phone_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     password_hash VARCHAR(200),
+    password_code_id BIGINT,
     created_at DATETIME NOT NULL,
     mark BLOB NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)
@@ -1056,9 +1060,9 @@ CREATE TABLE security_event (
     CONSTRAINT fk_security_event_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id)
 );
 
-CREATE INDEX ix_security_event_origin ON security_event (bank_id, kind, origin_digest, happened_at);
+CREATE INDEX ix_security_event_kind ON security_event (bank_id, kind, id);
 
-CREATE INDEX ix_security_event_person ON security_event (person_id, id);
+CREATE INDEX ix_security_event_origin ON security_event (bank_id, kind, origin_digest, happened_at);
 
 CREATE TRIGGER security_event_before_insert BEFORE INSERT ON security_event
 BEGIN
@@ -1068,7 +1072,7 @@ END;
 CREATE TRIGGER security_event_kept_a_year BEFORE DELETE ON security_event
 BEGIN
     SELECT RAISE(ABORT, 'books_append_only') WHERE OLD.happened_at > (
-        SELECT datetime(max(happened_at), '-365 days') FROM security_event WHERE bank_id = OLD.bank_id);
+        SELECT datetime(done_at, '-365 days') FROM trail WHERE bank_id = OLD.bank_id ORDER BY id DESC LIMIT 1);
 END;
 
 CREATE TRIGGER security_event_no_update BEFORE UPDATE ON security_event

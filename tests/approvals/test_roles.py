@@ -3,15 +3,16 @@
 import pytest
 
 from tests.people import NOW
-from timebank.actors import Doing, Role
+from timebank.actors import Doing, Role, Standing
 from timebank.approvals import roles
-from timebank.approvals.errors import RoleAnsweredError, RolesMovedError
+from timebank.approvals.errors import ProposerGoneError, RoleAnsweredError, RolesMovedError
 from timebank.approvals.queries import find_role_change, list_waiting_roles
 from timebank.errors import NotAllowedError
 from timebank.members import roles as members
 from timebank.members.actions import get_membership_by_code
-from timebank.members.errors import LastCoordinatorError
+from timebank.members.errors import StandingMovedError
 from timebank.members.queries import find_actor_by_code
+from timebank.members.standing import change_standing
 
 M, B, C, T, A = Role.MEMBER, Role.BROKER, Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR
 
@@ -111,7 +112,7 @@ def test_the_last_coordinator_stays(session, village):
     propose(session, village, "mary", {M, B}, by="clara")
     first, second = (row.code for row in list_waiting_roles(session, village.angus.id))
     roles.approve(session, first, Doing(village.tom, NOW, "first"))
-    with pytest.raises(LastCoordinatorError):
+    with pytest.raises(ProposerGoneError):
         roles.approve(session, second, Doing(village.tom, NOW, "second"))
 
 
@@ -135,3 +136,37 @@ def test_a_role_given_meanwhile_by_the_command_line_is_given_once(session, villa
 def test_nobody_else_proposes_roles_and_nobody_their_own(session, village, by, whose):
     with pytest.raises(NotAllowedError):
         propose(session, village, whose, {T}, by=by)
+
+
+def test_a_form_of_roles_sent_again_gives_nothing_again(session, village):
+    membership = get_membership_by_code(session, village.angus.id, village.ada.code)
+    form = Doing(village.mary, NOW, "the form")
+    roles.set_roles(session, membership, frozenset({M, B}), form, before=frozenset({M}))
+    propose(session, village, "ada", {M}, by="clara")
+    assert roles.set_roles(session, membership, frozenset({M, B}), form, before=frozenset({M})) == frozenset()
+    assert roles_of(session, village, "ada") == {M}
+
+
+def test_what_somebody_asked_for_ends_with_their_role(session, village):
+    propose(session, village, "ada", {M, T})
+    code = waiting(session, village)
+    mary = get_membership_by_code(session, village.angus.id, village.mary.code)
+    members.take(session, mary, C, Doing(village.clara, NOW))
+    with pytest.raises(ProposerGoneError):
+        roles.approve(session, code, Doing(village.tom, NOW))
+
+
+def test_a_proposal_for_the_contrary_takes_the_place_of_one_that_is_done(session, village):
+    propose(session, village, "ada", {M, T})
+    membership = get_membership_by_code(session, village.angus.id, village.ada.code)
+    members.give(session, membership, T, Doing(village.mary, NOW), granted_by=None)
+    assert propose(session, village, "ada", {M}) == {T}
+    (row,) = list_waiting_roles(session, village.angus.id)
+    assert not row.gives
+
+
+def test_who_left_meanwhile_gets_no_role(session, village):
+    propose(session, village, "ada", {M, T})
+    change_standing(session, village.ada, Standing.LEFT, Doing(village.mary, NOW), reason="Moves")
+    with pytest.raises(StandingMovedError):
+        roles.approve(session, waiting(session, village), Doing(village.tom, NOW))

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import NOW, make_confirmed, make_recorded, terms
-from timebank.actors import CodeMaker, Doing, Role, signed_in_by_code
+from timebank.actors import CodeMaker, Doing, How, Role, acting_for, signed_in_by_code
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.errors import CodeMakerPartError
+from timebank.exchanges.errors import CodeMakerPartError, EvidenceMissingError, NotYoursError
 from timebank.exchanges.thanks import thank
 from timebank.trail.models import TrailRow
 
@@ -73,3 +73,23 @@ def test_what_has_nothing_to_do_with_her_is_done_and_says_whose_code_it_was(sess
 def test_such_a_session_has_no_role_but_a_members(village, who):
     maker = CodeMaker(village.clara.membership_id, village.clara.account_id, "Clara")
     assert signed_in_by_code(getattr(village, who), maker).roles <= {Role.MEMBER}
+
+
+def test_one_broker_gives_not_both_sides_word_through_codes(session, village, priya):
+    """Neither by acting for the one and a code of the other, nor by codes of both."""
+    acted = acting_for(village.rosa, village.linus, How.PHONE)
+    maker = priya.code_maker
+    by_code = signed_in_by_code(village.linus, maker)
+    for number, giver in enumerate((acted, by_code)):
+        said = terms(village.linus, village.grace, what=f"Hedge {number}")
+        code = actions.record(session, village.angus, said, Doing(giver, NOW, f"record {number}"))
+        assert refused(lambda code=code: actions.confirm(session, code, Doing(priya, NOW)))
+        with pytest.raises(EvidenceMissingError):
+            actions.confirm(session, code, Doing(acting_for(village.rosa, village.grace, How.PHONE), NOW))
+
+
+def test_a_broker_whose_code_opened_a_side_decides_nothing_between_them(session, village, priya):
+    code = make_recorded(session, village, village.ada, village.grace)
+    actions.dispute(session, code, Doing(priya, NOW), words="Less", minutes=30)
+    with pytest.raises(NotYoursError):
+        actions.decide(session, code, Doing(village.rosa, NOW), minutes=45, reason="Both remember the tea")

@@ -22,7 +22,7 @@ from timebank.listings import actions as listings
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import ListingKind, ListingText
 from timebank.members.errors import StandingMovedError
-from timebank.members.queries import list_standing_changes
+from timebank.members.keepers import list_standing_changes
 from timebank.members.standing import change_standing
 from timebank.trail.actions import OtherContentError
 from timebank.trail.queries import list_doings

@@ -14,7 +14,7 @@ from timebank.members.actions import NewMember
 from timebank.members.errors import NoWayToReachError
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
 
-ZOE = NewMember("Zoë Ångström", phone="+441632960555", seen_by_two=True)
+ZOE = NewMember("Zoë Ångström", phone="+441632960555")
 
 
 @pytest.fixture
@@ -41,7 +41,6 @@ def test_somebody_of_another_bank_stays_the_same_person(session, village, genero
         email="perdita@example.org",
         about="I row.",
         person_id=village.perdita.person_id,
-        seen_by_two=True,
     )
     membership = actions.admit(session, generous, known, Doing(village.rosa, NOW))
     assert membership.person_id == village.perdita.person_id

@@ -10,15 +10,9 @@ from timebank.exchanges import actions as exchanges
 from timebank.exchanges.errors import UnfinishedError
 from timebank.leaving.actions import refuse_unfinished
 from timebank.members.errors import StandingMovedError, WordsMissingError
+from timebank.members.keepers import list_standing_changes
 from timebank.members.models import Membership
-from timebank.members.queries import (
-    find_actor,
-    find_actor_by_account,
-    find_actor_by_code,
-    list_members,
-    list_standing_changes,
-    search_members,
-)
+from timebank.members.queries import find_actor, find_actor_by_account, find_actor_by_code, list_members, search_members
 from timebank.members.standing import change_standing
 from timebank.signing_in.queries import find_candidate
 

@@ -7,11 +7,14 @@ from timebank.actors import Actor, Doing, Role, Unattended
 from timebank.errors import NotAllowedError
 from timebank.members import rights, roles
 from timebank.members.actions import get_membership_by_code
+from timebank.members.models import Person
+from timebank.members.queries import find_actor_by_code
 from timebank.signing_in import actions, code_actions as codes
 from timebank.signing_in.actions import Arrival
-from timebank.signing_in.errors import CodeDoesNotFitError, CodeNotWaitingError
+from timebank.signing_in.errors import CodeDoesNotFitError
 from timebank.signing_in.queries import find_signed_in, is_password_needed, list_used_codes, list_waiting_halves
-from timebank.signing_in.rules import CODE_LIFE, CodeWay, way_to_make_code
+from timebank.signing_in.rules import CODE_CARRIED, CODE_LIFE, CodeWay, way_to_make_code
+from timebank.trail.actions import OtherContentError
 
 
 def test_a_code_lets_one_person_in_once(session, village):
@@ -69,13 +72,19 @@ def test_how_a_code_is_made(by, whose, first):
         return Actor(bank, number[name], number[name], number[name], name, name, number[name], held)
 
     way = way_to_make_code(
-        actor(by), actor(whose), actor(whose).roles, first_half_by=None if first is None else number[first]
+        actor(by),
+        actor(whose),
+        actor(whose).roles,
+        first_half_by=None if first is None else number[first],
+        depends_on=(),
     )
     assert way is (None if by == whose else WAYS[first].get((by, whose)))
 
 
 def test_roles_in_another_bank_need_two_people_here(village):
-    assert way_to_make_code(village.rosa, village.ada, frozenset({Role.BROKER}), first_half_by=None) is None
+    assert (
+        way_to_make_code(village.rosa, village.ada, frozenset({Role.BROKER}), first_half_by=None, depends_on=()) is None
+    )
 
 
 def test_no_keeper_is_let_in_by_a_code_that_one_person_has_seen(session, village):
@@ -107,7 +116,7 @@ def test_one_person_makes_one_half_only(session, village):
     codes.make_half(session, village.rosa, Doing(village.mary, NOW))
     assert len(list_waiting_halves(session, village.angus.id, NOW)) == 1
     codes.make_half(session, village.rosa, Doing(village.tom, NOW))
-    with pytest.raises((NotAllowedError, CodeNotWaitingError)):
+    with pytest.raises(NotAllowedError):
         codes.make_half(session, village.rosa, Doing(village.tom, NOW))
 
 
@@ -117,7 +126,8 @@ def come_in(session, village, actor, *, by):
     return actions.open_session(session, Arrival(village.angus.id, used.person_id, code_id=used.id), now=NOW)
 
 
-def test_a_session_carries_the_maker_of_its_code_until_a_password_is_chosen(session, village):
+def test_a_session_carries_the_maker_of_its_code_and_so_does_the_password_chosen_in_it(session, village):
+    """The maker could have used the code first, and chosen the password."""
     token = come_in(session, village, village.ada, by=Doing(village.rosa, NOW))
     signed_in = find_signed_in(session, token, NOW)
     assert (signed_in.maker.membership_id, signed_in.maker.name) == (village.rosa.membership_id, "Rosa Lindsay")
@@ -125,8 +135,44 @@ def test_a_session_carries_the_maker_of_its_code_until_a_password_is_chosen(sess
     assert not is_password_needed(session, village.ada.person_id, token)
     actions.set_password(session, password_hash(), Doing(village.ada, NOW), token=token)
     session.expire_all()
-    assert find_signed_in(session, token, NOW) == (village.ada.person_id, None, None)
-    assert is_password_needed(session, village.ada.person_id, token)
+    again = actions.open_session(session, Arrival(village.angus.id, village.ada.person_id), now=NOW)
+    for here in (token, again):
+        assert find_signed_in(session, here, NOW).maker.name == "Rosa Lindsay"
+        assert is_password_needed(session, village.ada.person_id, here)
+        assert find_signed_in(session, here, NOW + CODE_CARRIED) == (village.ada.person_id, None, None)
+
+
+def test_a_password_of_a_code_is_void_for_who_gets_a_role(session, village):
+    """Rosa chose it, and Ada becomes a trustee: it would open what the role opens."""
+    token = come_in(session, village, village.ada, by=Doing(village.rosa, NOW))
+    actions.set_password(session, password_hash(), Doing(village.ada, NOW), token=token)
+    give_role(session, village, village.ada)
+    assert session.get_one(Person, village.ada.person_id).password_hash is None
+    before = session.get_one(Person, village.grace.person_id).password_hash
+    give_role(session, village, village.grace)
+    assert session.get_one(Person, village.grace.person_id).password_hash == before is not None
+
+
+def give_role(session, village, actor):
+    membership = get_membership_by_code(session, village.angus.id, actor.code)
+    roles.give(session, membership, Role.BROKER, Doing(village.mary, NOW), granted_by=village.mary.membership_id)
+
+
+def test_a_second_half_is_made_by_nobody_who_depends_on_the_first(session, village):
+    membership = get_membership_by_code(session, village.angus.id, village.ada.code)
+    roles.give(session, membership, Role.TRUSTEE, Doing(village.mary, NOW), granted_by=village.mary.membership_id)
+    codes.make_half(session, village.rosa, Doing(village.mary, NOW))
+    puppet = find_actor_by_code(session, village.angus.id, village.ada.code)
+    with pytest.raises(NotAllowedError):
+        codes.make_half(session, village.rosa, Doing(puppet, NOW))
+
+
+def test_a_second_half_pressed_twice_destroys_nothing(session, village):
+    first = codes.make_half(session, village.rosa, Doing(village.mary, NOW, "first"))
+    second = codes.make_half(session, village.rosa, Doing(village.clara, NOW, "second"))
+    with pytest.raises(OtherContentError):
+        codes.make_half(session, village.rosa, Doing(village.clara, NOW, "second"))
+    assert codes.use_code(session, village.angus.id, first + second, now=NOW)
 
 
 def test_a_code_of_the_command_line_has_no_maker(session, village):

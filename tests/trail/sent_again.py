@@ -308,9 +308,17 @@ def _role(action: Any) -> Callable[[Scene], Call]:
     return prepare
 
 
+def _set_roles(scene: Scene) -> Call:
+    grace = scene.village.grace
+    membership = members.get_membership_by_code(scene.session, scene.bank.id, grace.code)
+    wanted = grace.roles | {Role.BROKER, Role.TRUSTEE}
+    return partial(roles.set_roles, scene.session, membership, wanted, before=grace.roles)
+
+
 def _welcome(scene: Scene) -> Call:
     scene.bank.welcome_minutes = 120
-    membership = _admit(scene)(Doing(scene.village.rosa, NOW, "admit"))
+    newcomer = NewMember("Zoe Hill", email="zoe@example.org", needs_second_keeper=True)
+    membership = members.admit(scene.session, scene.bank, newcomer, Doing(scene.village.rosa, NOW, "admit"))
     return partial(welcome.give, scene.session, scene.bank, membership.code)
 
 
@@ -356,6 +364,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.CORRECTION_REFUSED: Deed("tom", _with_session(corrections.refuse, Scene.correction, reason="Ring her")),
     DeedName.CORRECTION_WITHDRAWN: Deed("mary", _with_session(corrections.withdraw, Scene.correction)),
     DeedName.MEMBER_WELCOMED: Deed("mary", _welcome),
+    DeedName.ROLES_SET: Deed("mary", _set_roles),
     DeedName.ROLE_APPROVED: Deed("tom", _role(roles.approve)),
     DeedName.ROLE_REFUSED: Deed("tom", _role(roles.refuse)),
     DeedName.EXCHANGE_PROPOSE: Deed("grace", _propose),

@@ -14,7 +14,7 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members import roles as members
 from timebank.members.depending import list_depended_on
-from timebank.members.errors import LastCoordinatorError, StandingMovedError
+from timebank.members.errors import StandingMovedError
 from timebank.members.models import Membership, MembershipRole
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
@@ -90,7 +90,8 @@ def _propose(session: Session, membership: Membership, role: Role, doing: Doing,
 def approve(session: Session, code: str, doing: Doing) -> None:
     """Approve as a second approver: the role is given or taken at once.
 
-    Raises NotAllowedError, RoleAnsweredError, StandingMovedError or LastCoordinatorError.
+    Raises NotAllowedError, RoleAnsweredError, StandingMovedError, or ProposerGoneError; so one coordinator always
+    stays.
     """
     if trail.is_repeat(session, doing, DeedName.ROLE_APPROVED, Ref(Subject.ROLE, code)):
         return
@@ -107,8 +108,6 @@ def approve(session: Session, code: str, doing: Doing) -> None:
     if change.gives:
         members.give(session, membership, role, doing, granted_by=change.proposed_by)
     else:
-        if role is Role.COORDINATOR and not has_other_coordinator(session, membership):
-            raise LastCoordinatorError
         members.take(session, membership, role, doing)
     change.approved_by, change.closed_at = doing.by.membership_id, doing.now
     session.flush()

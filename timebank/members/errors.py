@@ -55,9 +55,3 @@ class OwnToChangeError(TimebankError):
     """Name and contact of a member of several banks are changed by nobody but them; values: `name`."""
 
     message_id = "own_to_change"
-
-
-class LastCoordinatorError(TimebankError):
-    """A bank keeps one active coordinator."""
-
-    message_id = "last_coordinator"

@@ -5,7 +5,6 @@ The holder of imported listings is not a person, and no search returns it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
@@ -16,9 +15,9 @@ from timebank import subjects
 from timebank.actors import Actor, OfMember, Role, Standing
 from timebank.holders.sources import HolderSource, register
 from timebank.ledger.accounts import HolderKind
-from timebank.members.models import Membership, MembershipRole, Person, StandingChange
+from timebank.members.models import Membership, MembershipRole, Person
 from timebank.references import Subject
-from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_numbered
+from timebank.rows import Page, fetch, fetch_first, fetch_numbered
 from timebank.spelling import fold, is_blank
 
 MEMBERS_A_PAGE = 25
@@ -275,23 +274,6 @@ def _members(bank_id: int) -> Select[str, str, int, int]:
     )
 
 
-class StandingChangeRow(NamedTuple):
-    """A change of standing; its columns mean what they mean in `StandingChange`."""
-
-    standing: str
-    reason: str
-    done_by: int
-    done_at: datetime
-
-
-def list_standing_changes(session: Session, bank_id: int, membership_id: int) -> list[StandingChangeRow]:
-    """Return the changes of a membership's standing, newest first."""
-    query = select(*columns_of(StandingChange, StandingChangeRow)).where(
-        StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id
-    )
-    return fetch(session, query.order_by(StandingChange.number.desc()), StandingChangeRow)
-
-
 def list_area_ids(session: Session, bank_id: int, account_ids: Sequence[int]) -> dict[int, int]:
     """Return {account id: area id} of the members who hold these accounts and have an area."""
     rows = session.execute(
@@ -302,47 +284,3 @@ def list_area_ids(session: Session, bank_id: int, account_ids: Sequence[int]) ->
         )
     )
     return {row.account_id: int(row.area_id or 0) for row in rows}
-
-
-def list_approver_names(session: Session, bank_id: int, *, but: Sequence[int]) -> list[str]:
-    """Return the names of the bank's active coordinators and trustees but these memberships, by name."""
-    query = (
-        select(Person.name)
-        .join(Membership, Membership.person_id == Person.id)
-        .join(
-            MembershipRole,
-            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
-        )
-        .where(
-            Membership.bank_id == bank_id,
-            Membership.standing == Standing.ACTIVE,
-            Membership.id.not_in(but),
-            MembershipRole.role.in_((Role.COORDINATOR, Role.TRUSTEE)),
-        )
-        .distinct()
-    )
-    return list(session.scalars(query.order_by(Person.name)))
-
-
-class WaitingNewcomer(NamedTuple):
-    """A member whose welcome hours wait for a second keeper; `admitted_by` alone took them in."""
-
-    name: str
-    code: str
-    admitted_by: int
-    joined_on: date
-
-
-def list_welcome_waiting(session: Session, bank_id: int) -> list[WaitingNewcomer]:
-    """Return the active members whose welcome hours wait, oldest first, at most MEMBERS_A_PAGE."""
-    query = (
-        select(Person.name, Membership.code, Membership.admitted_by, Membership.joined_on)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.bank_id == bank_id,
-            Membership.welcome_waits,
-            Membership.admitted_by.is_not(None),
-            Membership.standing == Standing.ACTIVE,
-        )
-    )
-    return fetch(session, query.order_by(Membership.id).limit(MEMBERS_A_PAGE), WaitingNewcomer)

@@ -126,7 +126,6 @@ SENTENCES = {
         "%(name)s is a member of another time bank too. "
         "So name, phone and e-mail are changed only after signing in with a password that nobody helped to choose."
     ),
-    "last_coordinator": _("Nobody else here is a coordinator. Make somebody one first."),
     "role_answered": _("Somebody answered this a moment ago. Here is how it stands now."),
     "proposer_gone": _("Whoever asked for this is no coordinator any more. Turn it down; somebody else can ask anew."),
     "roles_moved": _("Somebody changed these roles a moment ago. Here is how they stand now: look again."),

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from tests.people import NOW
 from timebank.codes import heard, spoken
 
 
@@ -87,23 +90,29 @@ def test_a_broker_cannot_confirm_her_own_hours_by_the_others_code(by_code, villa
     code = books.recorded(village.rosa, village.grace)
     page = by_code.get(f"exchanges/{code}/confirmation")
     page = by_code.submit(page)
-    assert "Rosa Lindsay made the code with which you signed in, and is part of this." in page
+    assert "Rosa Lindsay made the code with which you came in, and is part of this." in page
     assert books.state(code) == "recorded"
 
 
 def test_home_says_who_made_a_code_and_that_it_was_used(by_code, as_, village):
     home = by_code.get()
-    assert "You signed in with a code that Rosa Lindsay made." in home
+    assert "Rosa Lindsay made the code with which you came in." in home
     line = "Rosa Lindsay made a sign-in code for you on 21 Nov, 10:00; it was used on 21 Nov, 10:00."
     assert line in as_(village.grace).get()
     assert line in as_(village.grace).get("profile")
 
 
-def test_after_a_password_of_ones_own_it_is_an_ordinary_session(by_code, village, books):
+def test_a_password_that_was_chosen_in_it_changes_nothing_for_two_weeks(by_code, village, books, clock, as_):
+    """Rosa could have chosen it, and signed in with it."""
     by_code.done(by_code.get("password"), password="five-quiet-herons")
-    assert "You signed in with a code" not in by_code.get()
     code = books.recorded(village.rosa, village.grace)
-    by_code.done(by_code.get(f"exchanges/{code}/confirmation"))
+    other = as_(None)
+    other.done(other.get("sign-in"), who=village.grace.number, password="five-quiet-herons")
+    for browser in (by_code, other):
+        page = browser.submit(browser.get(f"exchanges/{code}/confirmation"))
+        assert "Rosa Lindsay made the code with which you came in, and is part of this." in page
+    clock.move_to(NOW + timedelta(days=14))
+    other.done(other.get(f"exchanges/{code}/confirmation"))
     assert books.state(code) == "confirmed"
 
 
@@ -129,4 +138,4 @@ def test_a_code_of_one_bank_opens_nothing_in_another(as_, app, village, books, v
     visitor.bank = "perth"
     visitor.done(visitor.get("password"), password="five-quiet-herons")
     visitor.bank = "angus"
-    assert visitor.get("hours").status == 200
+    assert visitor.get("hours").to.startswith("/angus/sign-in")

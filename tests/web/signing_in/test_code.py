@@ -4,7 +4,7 @@ from tests.people import NOW
 from timebank.codes import spoken
 from timebank.signing_in.rules import TRIES_PER_ACCOUNT
 
-DOES_NOT_FIT = "This code does not work, or not any more. Ring us for a new one."
+DOES_NOT_FIT = "This code does not work. Look at each letter once more: there are 12."
 
 
 def test_a_printed_code_lets_in_and_leads_to_choosing_a_password(visitor, village, books):

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from timebank.approvals import roles, rules
 from timebank.approvals.queries import RoleChangeRow, find_role_change
 from timebank.errors import NotPermittedError, NotVisibleError
-from timebank.members.queries import list_approver_names, list_membership_names
+from timebank.members.keepers import list_approver_names
+from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, keepers
 from timebank.web.approvers import depended_on
 from timebank.web.committing import press

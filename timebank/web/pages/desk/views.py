@@ -16,7 +16,7 @@ from timebank.holders.queries import list_names
 from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
 from timebank.members.depending import list_independent_keepers
-from timebank.members.queries import WaitingNewcomer, list_welcome_waiting
+from timebank.members.keepers import WaitingNewcomer, list_welcome_waiting
 from timebank.signing_in.queries import CodeWaiting, list_waiting_halves
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers

@@ -5,16 +5,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Role, may_prove_contact
+from timebank.actors import Actor, Role, may_prove_contact
 from timebank.approvals import roles as approvals, welcome
 from timebank.approvals.errors import RolesMovedError
 from timebank.approvals.queries import list_waiting_roles
 from timebank.errors import NotPermittedError
 from timebank.members import access
 from timebank.members.actions import get_membership_by_code
+from timebank.members.keepers import list_approver_names
 from timebank.members.models import Person
 from timebank.members.profiles import prove_contact
-from timebank.members.queries import list_approver_names
 from timebank.members.rules import ContactKind
 from timebank.signing_in.code_actions import find_way, make_code, make_half
 from timebank.signing_in.errors import CodeShownError
@@ -52,6 +52,11 @@ def sign_in_code(code: str) -> str | Response:
         db.session.commit()
         cookie[_COOKIE] = [member.code, made, way]
         return redirect(url_for("members.sign_in_code", code=code), 303)
+    return _show_code(member, form)
+
+
+def _show_code(member: Actor, form: ButtonForm) -> str | Response:
+    """Show once what was just made; else the page of a second half to be made, if one waits."""
     whose, made, way = cookie.pop(_COOKIE, ["", "", ""])  # a cookie can be read: it is shown once and gone
     if whose == member.code:
         return render_template(
@@ -64,7 +69,7 @@ def sign_in_code(code: str) -> str | Response:
         )
     way = find_way(db.session(), member, g.actor, now=clock.now())
     if way is not CodeWay.SECOND_HALF:
-        return redirect(url_for("members.member", code=code))
+        return redirect(url_for("members.member", code=member.code))
     waiting = find_waiting_half(db.session(), g.bank.id, member.person_id, clock.now())
     return render_template("members/second_half.html", member=member, waiting=waiting, form=form)
 

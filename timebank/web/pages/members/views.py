@@ -1,9 +1,11 @@
 """The people of a bank: a list for brokers, and a page each."""
 
 from flask import g, render_template, request
+from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import (
+    Actor,
     Standing,
     may_broker,
     may_change_standing,
@@ -18,8 +20,9 @@ from timebank.bookkeeping.queries import get_account
 from timebank.listings.queries import list_shown_of_member
 from timebank.members import access
 from timebank.members.actions import get_membership_by_code
-from timebank.members.models import Person
-from timebank.members.queries import list_members, list_membership_names, list_standing_changes
+from timebank.members.keepers import list_standing_changes
+from timebank.members.models import Membership, Person
+from timebank.members.queries import list_members, list_membership_names
 from timebank.signing_in.code_actions import find_way
 from timebank.web.access import allows, brokers, doing, members as all_members
 from timebank.web.asked import asked_number, asked_words
@@ -47,30 +50,35 @@ def member(code: str) -> str:
     """A member's page: what they say about themselves, and for a broker how to reach them."""
     member = access.get_visible(db.session(), g.actor, code)
     membership = get_membership_by_code(db.session(), g.bank.id, member.code)
-    sees_account, looks_after = may_see_all_exchanges(g.actor), may_broker(g.actor)
-    session = db.session()
-    changes = list_standing_changes(session, g.bank.id, member.membership_id) if looks_after else []
+    session, sees_account = db.session(), may_see_all_exchanges(g.actor)
     return render_template(
         "members/member.html",
         member=member,
-        about=membership.about,
-        joined_on=membership.joined_on,
-        admitted_by=membership.admitted_by,
+        membership=membership,
         area=find_area_name(session, g.bank.id, membership.area_id),
-        person=session.get_one(Person, member.person_id) if looks_after else None,
-        changes=changes,
-        actors=list_membership_names(
-            session, g.bank.id, [membership.admitted_by, *(change.done_by for change in changes)]
-        ),
-        account=get_account(db.session(), g.bank.id, member.account_id) if sees_account else None,
+        account=get_account(session, g.bank.id, member.account_id) if sees_account else None,
         is_self=member.membership_id == g.actor.membership_id,
         may_coordinate=may_coordinate(g.actor),
         may_change_standing=may_change_standing(g.actor, member),
-        listings=list_shown_of_member(db.session(), g.bank.id, member.membership_id, today=today()),
-        code_way=find_way(session, member, g.actor, now=clock.now()) if looks_after else None,
-        may_prove=looks_after and may_prove_contact(g.actor, member),
+        listings=list_shown_of_member(session, g.bank.id, member.membership_id, today=today()),
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
-        welcome_waits=sees_account and member.is_active and membership.welcome_waits,
-        may_welcome=membership.welcome_waits and welcome.may_give(session, g.actor, membership, doing()),
+        **_for_keepers(session, member, membership),
         form=ButtonForm(),
     )
+
+
+def _for_keepers(session: Session, member: Actor, membership: Membership) -> dict[str, object]:
+    """Return how to reach a member, how they stood, and what waits: for brokers, and in part for who approves."""
+    looks_after, now = may_broker(g.actor), clock.now()
+    welcome_waits = may_see_all_exchanges(g.actor) and member.is_active and membership.welcome_waits
+    changes = list_standing_changes(session, g.bank.id, member.membership_id) if looks_after else []
+    doers = [membership.admitted_by, *(change.done_by for change in changes)]
+    return {
+        "person": session.get_one(Person, member.person_id) if looks_after else None,
+        "changes": changes,
+        "actors": list_membership_names(session, g.bank.id, doers),
+        "code_way": find_way(session, member, g.actor, now=now) if looks_after else None,
+        "may_prove": looks_after and may_prove_contact(g.actor, member),
+        "welcome_waits": welcome_waits,
+        "may_welcome": welcome_waits and welcome.may_give(session, g.actor, membership, doing()),
+    }
