@@ -137,6 +137,36 @@ def test_the_single_call_leaves_special_cases_to_the_action(on_postgresql, sessi
     assert session.scalar(select(func.count()).select_from(Task)) == 0
 
 
+@pytest.mark.parametrize(
+    ("limits", "at_once"),
+    [
+        ({"soft_low": -90}, True),  # the receiver comes to it, and not below
+        ({"soft_low": -89}, False),
+        ({"soft_low": 0}, False),  # and was on it before
+        ({"soft_high": 90}, True),
+        ({"soft_high": 89}, False),
+        ({"soft_high": 0}, False),
+    ],
+)
+def test_the_single_call_leaves_crossing_a_soft_limit_to_the_action(
+    on_postgresql, session, village, alone, limits, at_once
+):
+    code = record(session, village)
+    session.execute(update(Bank).where(Bank.id == village.angus.id).values(**limits))
+    session.commit()
+    assert confirm_at_once(alone, code, Doing(village.grace, LATER, "a form")) is at_once
+
+
+def test_the_single_call_numbers_the_steps_of_its_own_exchange(on_postgresql, session, village, alone):
+    other = record(session, village, what="Ironing")
+    actions.dispute(session, other, Doing(village.grace, NOW), words="Less", minutes=30)
+    actions.agree(session, other, Doing(village.ada, NOW), minutes=30)
+    code = record(session, village)
+    assert confirm_at_once(alone, code, Doing(village.grace, LATER, "a form"))
+    numbers = select(ExchangeStep.number).join(Exchange, Exchange.id == ExchangeStep.exchange_id)
+    assert session.scalars(numbers.where(Exchange.code == code).order_by(ExchangeStep.number)).all() == [1, 2]
+
+
 @pytest.mark.parametrize("who", ["ada", "linus", "rosa", "perdita"])
 def test_nobody_but_the_other_side_confirms(on_postgresql, session, village, alone, who):
     code = record(session, village)

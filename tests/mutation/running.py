@@ -31,6 +31,7 @@ _TESTS = (
     "bookkeeping/test_race.py",
     "bookkeeping/test_twin_banks.py",
     "exchanges/test_confirming.py",
+    "exchanges/test_domains.py",
 )
 #: A mutant on which the tests do not end within this time counts as detected.
 _LONGEST_SECONDS = 900
