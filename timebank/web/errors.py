@@ -79,13 +79,14 @@ def _record_refusal(kind: EventKind) -> None:
     bank, actor = g.get("bank") or _bank_of_address(), g.get("actor")
     if bank is None:
         return
+    bank_id = bank.id  # read before its session is rolled back: reading it anew would take the write lock
     change = Change(after=f"{request.method} {request.path}")
     try:
         with db.apart() as session:
-            reader = find_actor(session, bank.id, current_user.person_id) if current_user.is_authenticated else None
+            reader = find_actor(session, bank_id, current_user.person_id) if current_user.is_authenticated else None
             person_id = reader.person_id if reader else None  # a stranger's name is nothing for this bank
             by = actor.doer_id if actor else None
-            event = NewEvent(kind, bank.id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
+            event = NewEvent(kind, bank_id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
             security.record(session, event)
     except SQLAlchemyError:
         _log.warning("a refusal was not recorded", exc_info=True)
