@@ -294,6 +294,7 @@ def test_every_refusing_trigger_has_a_test_of_its_own(postgresql_backend):
     writing = {"entry_posts", "limit_change_sets_floor", "hold_released", "closing_closes_account"}
     with postgresql_backend.owner.connect() as connection:
         written = set(connection.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
+    written = {name for name in written if not name.startswith("security_event_")}  # tests/security has theirs
     emptied = {f"{table}_never_truncated" for table in (*_APPEND_ONLY, *_NEVER_DELETED)}
     assert written - writing == {*TABLE, *_REFUSING, *emptied}
 

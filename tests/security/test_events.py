@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.people import NOW
@@ -80,6 +80,16 @@ def test_a_flood_of_refusals_is_cut_and_what_happened_is_not(session, village):
 @pytest.mark.parametrize("statement", [update(SecurityEvent).values(before="x"), delete(SecurityEvent)])
 def test_an_event_is_neither_changed_nor_taken_away_within_the_year(session, village, statement):
     happen(session, village)
+    with pytest.raises(DBAPIError):
+        session.execute(statement)
+
+
+def test_an_event_is_not_replaced_under_its_id(session, village):
+    happen(session, village)
+    (row,) = list_events(session, village.perth.id).rows
+    same = {"bank_id": village.perth.id, "id": row.id, "happened_at": NOW, "kind": "x", "device": ""}
+    replacing = ("OR REPLACE",) if session.get_bind().dialect.name == "sqlite" else ()
+    statement = insert(SecurityEvent).values(**same, before="", after="", evidence="").prefix_with(*replacing)
     with pytest.raises(DBAPIError):
         session.execute(statement)
 

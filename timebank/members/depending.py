@@ -7,11 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
-from timebank.actors import KEEPERS, Actor, Role, Standing
+from timebank.actors import KEEPERS, Actor, Standing
 from timebank.members.models import Membership, MembershipRole
 from timebank.members.rules import DEPENDS_FOR
-
-_APPROVES = (Role.COORDINATOR, Role.TRUSTEE)
 
 
 class Keeper(NamedTuple):
@@ -36,12 +34,12 @@ def also_depends_on(source: DependenceSource) -> None:
 def list_depended_on(session: Session, keeper: Actor | Keeper, *, now: datetime) -> frozenset[int]:
     """Return the memberships who within DEPENDS_FOR took the keeper in, gave them a role or made a code they used.
 
-    Whom the administrator's command line made a coordinator or trustee depends on nobody.
+    Whom the administrator's command line gave such a role depends on nobody.
     """
     since = now - DEPENDS_FOR
     own = (MembershipRole.bank_id == keeper.bank_id, MembershipRole.membership_id == keeper.membership_id)
     named = select(MembershipRole.role).where(
-        *own, MembershipRole.granted_by.is_(None), MembershipRole.role.in_(_APPROVES)
+        *own, MembershipRole.granted_by.is_(None), MembershipRole.role.in_(KEEPERS)
     )
     if session.scalar(named.limit(1)) is not None:
         return frozenset()
