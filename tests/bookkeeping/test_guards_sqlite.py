@@ -148,7 +148,7 @@ CHANGES = [
     ),
     "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:new', {now}, {now})",
     "INSERT INTO hold VALUES ({bank}, 5, {ada}, 5, 0, 'exchange:new', 'soon', NULL)",
-    "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, NULL, NULL, 'x', subject, NULL, NULL FROM trail",
+    "INSERT OR REPLACE INTO trail SELECT bank_id, id, done_at, done_by, NULL, NULL, 'x', 'y', NULL, NULL FROM trail",
 ]
 
 
