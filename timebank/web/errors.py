@@ -79,11 +79,12 @@ def _record_refusal(kind: EventKind) -> None:
     bank, actor = g.get("bank") or _bank_of_address(), g.get("actor")
     if bank is None:
         return
-    bank_id = bank.id  # read before its session is rolled back: reading it anew would take the write lock
+    # Read before the session is rolled back: reading them anew would take SQLite's write lock.
+    bank_id, reader_id = bank.id, current_user.person_id if current_user.is_authenticated else None
     change = Change(after=f"{request.method} {request.path}")
     try:
         with db.apart() as session:
-            reader = find_actor(session, bank_id, current_user.person_id) if current_user.is_authenticated else None
+            reader = find_actor(session, bank_id, reader_id) if reader_id is not None else None
             person_id = reader.person_id if reader else None  # a stranger's name is nothing for this bank
             by = actor.doer_id if actor else None
             event = NewEvent(kind, bank_id, person_id, by=by, now=clock.now(), origin=origin(), change=change)
