@@ -100,8 +100,9 @@ def test_a_new_link_signs_in_and_the_old_one_does_not_any_more(installation):
 def test_a_new_link_stands_on_the_trail(opened):
     _sign_in_link(opened)
     rows = opened.rows("SELECT deed, done_by FROM trail ORDER BY id")
+    roles = [("role.given.broker", None), ("role.given.coordinator", None)]
     made = [("sign_in_code.made", None)] * 2
-    assert rows == [("bank.opened", None), ("categories.opened", None), ("member.admitted", None), *made]
+    assert rows == [("bank.opened", None), ("categories.opened", None), ("member.admitted", None), *roles, *made]
 
 
 @pytest.mark.parametrize(("bank", "number"), [("angus", "999"), ("perth", "101")])
