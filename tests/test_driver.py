@@ -69,7 +69,7 @@ def alone(alone_engine):
 
 def _write(unit, number, *, digest=b"digest"):
     places = ", ".join(["%s" if driver.is_postgresql(unit) else "?"] * 5)
-    text = f"INSERT INTO sign_in_attempt (id, account_digest, address_digest, tried_at, succeeded) VALUES ({places})"
+    text = f"INSERT INTO sign_in_attempt (id, typed_digest, address_digest, tried_at, succeeded) VALUES ({places})"
     return driver.run(unit, text, (number, digest, b"digest", "2026-03-01 10:30:00.000000", True))
 
 
@@ -197,7 +197,7 @@ def test_a_statement_is_logged_where_sqlalchemy_logs_its_own_without_its_values(
 
 def test_a_batch_is_logged_once(session, sql_logged):
     sign = "%s" if driver.is_postgresql(session) else "?"
-    columns = "id, account_digest, address_digest, tried_at, succeeded"
+    columns = "id, typed_digest, address_digest, tried_at, succeeded"
     text = f"INSERT INTO sign_in_attempt ({columns}) VALUES ({', '.join([sign] * 5)})"
     values = [(number, b"a", b"b", "2026-03-01 10:30:00.000000", True) for number in (1, 2)]
     driver.write_each(session, text, values)

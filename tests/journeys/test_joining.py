@@ -15,6 +15,12 @@ def welcome_hours(as_, village):
     mary.done(mary.get("categories"), "Start with the usual list")
 
 
+def welcome(mary, name):
+    """A second keeper looks at whom Rosa alone took in, and gives the welcome hours."""
+    page = press(mary, press(mary, mary.get(), "Desk"), f"Welcome hours for {name}")
+    assert f"{name} has the welcome hours now." in mary.done(page, "I have looked: give the hours")
+
+
 @pytest.mark.usefixtures("welcome_hours")
 def test_somebody_without_a_computer_joins_and_sees_hours_from_the_pot(as_, village, books):
     rosa = as_(village.rosa)
@@ -25,6 +31,7 @@ def test_somebody_without_a_computer_joins_and_sees_hours_from_the_pot(as_, vill
     paper = taken_in(rosa, page)
     assert "Your member number: " in paper
     assert "One application waits" not in press(rosa, rosa.get(), "Desk").links
+    welcome(as_(village.mary), "Sam Reid")
 
     sam = as_(None)
     home = sign_in_with_paper(sam, paper)
@@ -52,6 +59,7 @@ def nell(welcome_hours, as_, village):
     assert reference in page
     page = press(browser, sign_in_with_paper(browser, taken_in(rosa, page)), "About me")
     browser.done(page, "Keep these changes", shows_phone="y")
+    welcome(as_(village.mary), "Nell Brodie")
     return browser
 
 

@@ -127,7 +127,7 @@ def test_the_desk_lists_what_waits_for_ones_approval(name, as_, village, books):
 
 def test_the_desk_of_others_lists_none(as_, village, books):
     code = books.correction()
-    assert "No correction and no month waits for you." in as_(village.mary).get("desk")
+    assert "Nothing waits for you." in as_(village.mary).get("desk")
     assert code not in as_(village.mary).get("desk").html
     assert "Waits for your approval" not in as_(village.rosa).get("desk")
 
