@@ -144,9 +144,9 @@ TESTS = {
         "test_an_area_that_was_closed_stays_with_who_has_it_and_is_offered_to_nobody_else",
         "test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them",
     ),
-    "members/test_roles.py": ("test_a_coordinator_gives_and_takes_roles_and_it_is_on_record",),
+    "members/test_roles.py": ("test_who_approves_or_audits_becomes_so_with_two_people",),
     "members/test_sign_in_code.py": (
-        "test_a_coordinator_makes_a_code_for_somebody_with_a_role_but_not_for_themselves",
+        "test_the_code_of_a_keeper_is_made_by_two_people_who_have_half_of_it_each",
         "test_who_made_a_code_for_whom_is_on_record",
     ),
     "members/test_standing.py": ("test_a_form_sent_twice_changes_it_once",),
@@ -184,8 +184,8 @@ TESTS = {
     "signing_in/test_password.py": ("test_who_changed_a_password_and_when_is_on_record",),
     "signing_in/test_sign_in.py": (
         "test_somebody_unknown_here_reads_the_same_sentence",
-        "test_two_with_one_e_mail_and_one_password_are_asked_for_the_member_number",
-        "test_two_with_one_e_mail_are_told_apart_by_their_passwords",
+        "test_two_with_one_e_mail_sign_in_by_their_numbers",
+        "test_a_members_password_is_not_guessed_by_taking_on_her_e_mail",
         "test_the_cookie_holds_a_token_that_scripts_cannot_read_and_no_persons_id",
         "test_signing_out_ends_the_session_on_the_server_too",
     ),

@@ -112,6 +112,7 @@ TELLING = {
     "audit.one_broker",
     "audit.overrides",
     "audit.reversals",
+    "audit.security",
     "corrections.corrections",
     "desk.desk",
     "exchanges.exchanges",

@@ -39,11 +39,18 @@ def test_welcome_hours_come_from_the_pot_and_nothing_is_minted(as_, village, boo
     rosa = as_(village.rosa)
     page = rosa.get(f"applications/{books.application(steps=4)}")
     assert "with 2 hours of welcome from the community pot" in page
+    assert "the hours come once a second person has looked" in page
     rosa.done(page, "Take in")
+    assert books.balance(books.member_called("Sam Reid")) == 0
+    mary = as_(village.mary)
+    page = mary.get(mary.get("desk").links["Welcome hours for Sam Reid"])
+    assert "Rosa Lindsay alone took Sam in." in page
+    assert "I have looked" not in rosa.get(page.path)
+    mary.done(page, "I have looked: give the hours")
     sam = books.member_called("Sam Reid")
     pot = books.ask("SELECT balance FROM account WHERE id = :id", id=pot_id)[0].balance
     assert (books.balance(sam), pot) == (120, -120)
-    assert [row.recorded_by for row in books.ask("SELECT recorded_by FROM entry")] == [village.rosa.membership_id]
+    assert [row.recorded_by for row in books.ask("SELECT recorded_by FROM entry")] == [village.mary.membership_id]
     assert books.are_right()
 
 

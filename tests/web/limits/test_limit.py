@@ -85,7 +85,7 @@ def test_sending_it_twice_changes_it_once(as_, village, books, path):
     ("typed", "sentence"),
     [
         ({"below": ""}, "Type how far, such as 30 hours."),
-        ({"below": "30"}, "Is 30 hours or minutes?"),
+        ({"below": "30"}, "Type it with a word, such as 30 hours."),
         ({"below": "a lot"}, "Type how many hours, such as 20 hours or 1 h 30."),
         ({"reason": "  "}, "Say why. It stays on record."),
         ({"reason": "x" * 2001}, "Say it in 2,000 letters or fewer."),

@@ -56,7 +56,7 @@ def test_sending_it_twice_changes_it_once(as_, village, books):
     ("typed", "sentence"),
     [
         ({"below": ""}, "Type how far, such as 20 hours."),
-        ({"below": "100"}, "Is 100 hours or minutes?"),
+        ({"below": "100"}, "Type it with a word, such as 100 hours."),
         ({"reason": ""}, "Say why. It stays on record."),
         ({"until": "yesterday"}, "Choose a day from today on, and at most a year ahead."),
     ],

@@ -37,7 +37,7 @@ def test_a_length_is_chosen_or_typed(typed, minutes, as_, village, draft, kept):
         ("25 hours", "That is more than 24 hours. Record each day on its own."),
         ("24:01", "That is more than 24 hours. Record each day on its own."),
         ("12", "Is 12 hours or minutes? Type it with a word, such as 12 minutes."),
-        ("1.5", "Is 1.5 hours or minutes? Type it with a word, such as 1.5 minutes."),
+        ("1.5", "Type it with a word, such as 1.5 hours."),
         ("a while", "Type how long it took, such as 45 minutes, 1 h 30 or 2 hours."),
     ],
 )

@@ -88,7 +88,7 @@ def test_sending_the_form_twice_changes_them_once(as_, village, books):
         ({"time_zone": "Europe/Atlantis"}, ""),
         ({"phone_country": "XX"}, ""),
         ({"welcome": "25 hours"}, "That is a lot for a start. Type 24 hours or fewer."),
-        ({"welcome": "2"}, "Is 2 hours or minutes?"),
+        ({"welcome": "2"}, "Type it with a word, such as 2 hours."),
         ({"floor": ""}, "Type how many hours, such as 20 hours."),
         ({"floor": "-20 hours"}, "Type how many hours, such as 20 hours or 1 h 30."),
         ({"low": "21 hours"}, "Nobody gets that far below zero. Type less than the lowest balance."),
