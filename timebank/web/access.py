@@ -59,6 +59,11 @@ def keepers(actor: Actor) -> bool:
     return rules.may_see_all_exchanges(actor)
 
 
+def second_keepers(actor: Actor) -> bool:
+    """Those who can look twice at what another keeper did: brokers and approvers."""
+    return rules.may_broker(actor) or rules.may_approve(actor)
+
+
 def allows(permission: Callable[..., bool]) -> Callable[[View], View]:
     """Guard a view with a permission; the view then has the bank in `g.bank` and who acts in `g.actor`.
 

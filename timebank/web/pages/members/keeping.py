@@ -22,7 +22,7 @@ from timebank.signing_in.queries import find_waiting_half
 from timebank.signing_in.rules import CodeWay
 from timebank.spelling import isolated
 from timebank.trail.actions import OtherContentError
-from timebank.web.access import allows, brokers, coordinators, doing, keepers
+from timebank.web.access import allows, brokers, coordinators, doing, keepers, second_keepers
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
@@ -130,7 +130,7 @@ def roles(code: str) -> str | Response:
 
 
 @blueprint.post("/members/<code:code>/welcome-hours")
-@allows(keepers)
+@allows(second_keepers)
 def give_welcome_hours(code: str) -> Response:
     """Give the welcome hours, as a second keeper who has looked at how somebody was taken in."""
     member = access.get_visible(db.session(), g.actor, code)
