@@ -17,6 +17,7 @@ from timebank.leaving.rules import Departure
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
 from timebank.members.standing import change_standing
+from timebank.signing_in import code_actions
 
 
 def demoting(who, by):
@@ -113,3 +114,16 @@ def test_a_suspension_does_not_wait_for_what_the_suspended_is_doing(backend, vil
 
     assert one_inside_the_other(backend, village, suspending("clara", "mary"), adding) is None
     assert one_inside_the_other(backend, village, adding, suspending("rosa", "mary")) is None
+
+
+def letting_in(who, by):
+    def let_in(session, village):
+        code_actions.make_code(session, getattr(village, who), Doing(getattr(village, by), NOW))
+
+    return let_in
+
+
+def test_who_becomes_a_keeper_at_this_moment_gets_no_code_of_one_person(backend, village):
+    """It would open what the role opens: whoever gives a role and whoever makes a code wait for each other."""
+    answer = one_inside_the_other(backend, village, giving(Role.BROKER, "grace", "mary"), letting_in("grace", "rosa"))
+    assert answer is NotAllowedError
