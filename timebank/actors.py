@@ -176,8 +176,9 @@ class Unattended:
         return self
 
 
-#: Who looks at what another has done: they take people in, approve, or both.
-KEEPERS = (Role.BROKER, Role.COORDINATOR, Role.TRUSTEE)
+#: Who can be a second approver, and who looks at what another has done: they take people in, approve, or both.
+APPROVERS = (Role.COORDINATOR, Role.TRUSTEE)
+KEEPERS = (Role.BROKER, *APPROVERS)
 
 
 def may_exchange(actor: Actor) -> bool:
@@ -197,7 +198,7 @@ def may_coordinate(actor: Actor) -> bool:
 
 def may_approve(actor: Actor) -> bool:
     """Return whether the actor can be a second approver: an active coordinator or trustee."""
-    return actor.is_active and bool(actor.roles & {Role.COORDINATOR, Role.TRUSTEE})
+    return actor.is_active and not actor.roles.isdisjoint(APPROVERS)
 
 
 def may_audit(actor: Actor) -> bool:

@@ -131,3 +131,11 @@ def test_who_left_meanwhile_gets_none_and_a_bank_without_welcome_hours_posts_non
     change_standing(session, zoe, Standing.SUSPENDED, Doing(village.mary, NOW), reason="A rest")
     with pytest.raises(StandingMovedError):
         welcome.give(session, generous, zoe.code, Doing(village.mary, NOW, "another"))
+
+
+def test_a_coordinator_who_suspends_the_others_is_not_the_only_one(session, village):
+    for other in (village.clara, village.tom, village.mary):
+        session.get_one(Membership, (other.bank_id, other.membership_id)).standing = Standing.SUSPENDED
+    session.flush()
+    zoe = admit(session, village, by="rosa")
+    assert (balance_of(session, zoe), waits(session, zoe)) == (0, True)

@@ -1,6 +1,6 @@
 """Giving and taking roles: a broker's at once, those that approve or audit only with a second approver."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
@@ -15,7 +15,7 @@ from timebank.errors import NotAllowedError
 from timebank.members import roles as members
 from timebank.members.depending import list_depended_on
 from timebank.members.errors import StandingMovedError
-from timebank.members.models import Membership, MembershipRole
+from timebank.members.models import Membership
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked, get_locked
@@ -140,22 +140,3 @@ def _check_answer(session: Session, change: RoleChange, doing: Doing) -> None:
         by, proposed_by=change.proposed_by, of_membership=change.membership_id, depends_on=depends_on
     ):
         raise NotAllowedError
-
-
-def has_other_coordinator(session: Session, membership: Membership) -> bool:
-    """Return whether another active member of the bank is a coordinator; the bank is locked."""
-    query = (
-        select(func.count())
-        .select_from(MembershipRole)
-        .join(
-            Membership,
-            (Membership.bank_id == MembershipRole.bank_id) & (Membership.id == MembershipRole.membership_id),
-        )
-        .where(
-            MembershipRole.bank_id == membership.bank_id,
-            MembershipRole.role == Role.COORDINATOR,
-            Membership.standing == Standing.ACTIVE,
-            Membership.id != membership.id,
-        )
-    )
-    return bool(session.scalar(query))

@@ -23,9 +23,10 @@ from timebank.trail import actions as trail
 
 def may_give(session: Session, actor: Actor, membership: Membership, doing: Doing) -> bool:
     """Return whether the actor is a second keeper for this member."""
-    if membership.admitted_by is None:
+    keeper_id = membership.admitted_by
+    if keeper_id is None:
         return False
-    others = list_independent_keepers(session, membership.bank_id, membership.admitted_by, now=doing.now)
+    others = list_independent_keepers(session, membership.bank_id, [keeper_id], now=doing.now)[keeper_id]
     return rules.may_welcome(actor, of_membership=membership.id, independent=others)
 
 

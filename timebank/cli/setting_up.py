@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Actor, Role, Unattended
-from timebank.approvals.roles import has_other_coordinator
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank, list_banks, lock_bank
@@ -19,6 +18,7 @@ from timebank.demo.names import SLUG as DEMO_SLUG, SLUGS as DEMO_SLUGS
 from timebank.listings.actions import open_categories
 from timebank.members import roles
 from timebank.members.actions import NewMember, admit
+from timebank.members.keepers import has_other_coordinator
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.migrations import run as migrations

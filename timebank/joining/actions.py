@@ -154,7 +154,8 @@ def _needs_second_keeper(session: Session, application: Application, doing: Doin
 
     Neither of the two may depend on the other: a broker whom one coordinator has made is no second keeper for her.
     """
-    others = list_independent_keepers(session, doing.bank_id, doing.by.membership_id, now=doing.now)
+    keeper_id = doing.by.membership_id
+    others = list_independent_keepers(session, doing.bank_id, [keeper_id], now=doing.now)[keeper_id]
     return bool(others) and not others & list_step_keepers(session, doing.bank_id, application.id)
 
 

@@ -1,79 +1,88 @@
 """On whom a keeper depends for a while: who took them in, gave them a role, or let them in with a code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from timebank.actors import KEEPERS, Actor, Standing
+from timebank.actors import KEEPERS, Actor, Role, Standing
 from timebank.members.models import Membership, MembershipRole
-from timebank.members.rules import DEPENDS_FOR
+from timebank.members.rules import DEPENDS_FOR, Background, Grant, depends_on
 
-
-class Keeper(NamedTuple):
-    """Somebody who looks after a bank, as far as it is asked on whom they depend."""
-
-    bank_id: int
-    membership_id: int
-    person_id: int
-
-
-#: Takes a keeper and the beginning of the time that counts; returns a query of memberships (or NULL).
-DependenceSource = Callable[[Keeper, datetime], Select[int | None]]
+#: Takes a bank's id and the beginning of the time that counts; returns a query of (membership, on whom it depends).
+DependenceSource = Callable[[int, datetime], Select[int, int | None]]
 
 _SOURCES: list[DependenceSource] = []
 
 
 def also_depends_on(source: DependenceSource) -> None:
-    """Register whom a keeper depends on besides, for rooms above."""
+    """Register on whom members depend besides, for rooms above."""
     _SOURCES.append(source)
 
 
-def list_depended_on(session: Session, keeper: Actor | Keeper, *, now: datetime) -> frozenset[int]:
-    """Return the memberships who within DEPENDS_FOR took the keeper in, gave them a role or made a code they used.
+def list_depended_on(session: Session, actor: Actor, *, now: datetime) -> frozenset[int]:
+    """Return the memberships on whom the actor depends, whose proposals they therefore do not answer."""
+    ids = {actor.membership_id}
+    backgrounds = _list_backgrounds(session, actor.bank_id, Membership.id.in_(ids), now)
+    return _depends_on(backgrounds, actor.membership_id, now)
 
-    Whom the administrator's command line gave such a role depends on nobody.
+
+def list_independent_keepers(
+    session: Session, bank_id: int, membership_ids: Collection[int], *, now: datetime
+) -> dict[int, frozenset[int]]:
+    """Return {membership: the other keepers of the bank of whom neither depends on the other}, in a few queries.
+
+    The suspended count: a coordinator who suspends the others does not become the only one.
     """
-    since = now - DEPENDS_FOR
-    own = (MembershipRole.bank_id == keeper.bank_id, MembershipRole.membership_id == keeper.membership_id)
-    named = select(MembershipRole.role).where(
-        *own, MembershipRole.granted_by.is_(None), MembershipRole.role.in_(KEEPERS)
+    keepers = select(MembershipRole.membership_id).where(
+        MembershipRole.bank_id == bank_id, MembershipRole.role.in_(KEEPERS)
     )
-    if session.scalar(named.limit(1)) is not None:
-        return frozenset()
-    took_in = select(Membership.admitted_by).where(
-        Membership.bank_id == keeper.bank_id,
-        Membership.id == keeper.membership_id,
-        Membership.joined_on > since.date(),
-    )
-    gave_role = select(MembershipRole.granted_by).where(*own, MembershipRole.granted_at > since)
-    more = (source(Keeper(keeper.bank_id, keeper.membership_id, keeper.person_id), since) for source in _SOURCES)
-    ids = session.scalars(union(took_in, gave_role, *more))
-    return frozenset(membership_id for membership_id in ids if membership_id is not None)
+    here = Membership.id.in_(keepers) & (Membership.standing != Standing.LEFT)
+    backgrounds = _list_backgrounds(session, bank_id, Membership.id.in_(membership_ids) | here, now)
+    depended_on = {membership_id: _depends_on(backgrounds, membership_id, now) for membership_id in backgrounds}
+    looking_after = {membership_id for membership_id, background in backgrounds.items() if background.keeps}
+    return {
+        first: frozenset(
+            second
+            for second in looking_after - {first}
+            if second not in depended_on.get(first, ()) and first not in depended_on[second]
+        )
+        for first in membership_ids
+    }
 
 
-def list_independent_keepers(session: Session, bank_id: int, membership_id: int, *, now: datetime) -> frozenset[int]:
-    """Return the other active keepers of the bank of whom neither depends on the other, by membership."""
+def _depends_on(backgrounds: Mapping[int, Background], membership_id: int, now: datetime) -> frozenset[int]:
+    background = backgrounds.get(membership_id)
+    return frozenset() if background is None else depends_on(background, now - DEPENDS_FOR)
+
+
+def _list_backgrounds(
+    session: Session, bank_id: int, condition: ColumnElement[bool], now: datetime
+) -> dict[int, Background]:
+    """Return {membership: their background} of the memberships of a bank that meet the condition."""
     rows = session.execute(
-        select(Membership.id, Membership.person_id)
-        .join(
+        select(
+            Membership.id,
+            Membership.admitted_by,
+            Membership.joined_on,
+            MembershipRole.role,
+            MembershipRole.granted_by,
+            MembershipRole.granted_at,
+        )
+        .outerjoin(
             MembershipRole,
             (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
         )
-        .where(
-            Membership.bank_id == bank_id,
-            (Membership.standing == Standing.ACTIVE) | (Membership.id == membership_id),
-            MembershipRole.role.in_(KEEPERS) | (Membership.id == membership_id),
-        )
-        .distinct()
+        .where(Membership.bank_id == bank_id, condition)
     )
-    keepers = {row.id: Keeper(bank_id, row.id, row.person_id) for row in rows}
-    own = keepers.pop(membership_id, None)
-    depends_on = list_depended_on(session, own, now=now) if own else frozenset()
-    return frozenset(
-        keeper.membership_id
-        for keeper in keepers.values()
-        if keeper.membership_id not in depends_on and membership_id not in list_depended_on(session, keeper, now=now)
-    )
+    backgrounds = dict[int, Background]()
+    for row in rows:
+        background = backgrounds.setdefault(row.id, Background(row.admitted_by, row.joined_on))
+        if row.role is not None:
+            background.grants.append(Grant(Role(row.role), row.granted_by, row.granted_at))
+    for source in _SOURCES:
+        for membership_id, maker_id in session.execute(source(bank_id, now - DEPENDS_FOR)):
+            if membership_id in backgrounds and maker_id is not None:
+                backgrounds[membership_id].code_makers.add(maker_id)
+    return backgrounds

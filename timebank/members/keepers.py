@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timebank.actors import Role, Standing
+from timebank.actors import APPROVERS, Role, Standing
 from timebank.members.models import Membership, MembershipRole, Person, StandingChange
 from timebank.rows import columns_of, fetch
 
@@ -44,11 +44,29 @@ def list_approver_names(session: Session, bank_id: int, *, but: Sequence[int]) -
             Membership.bank_id == bank_id,
             Membership.standing == Standing.ACTIVE,
             Membership.id.not_in(but),
-            MembershipRole.role.in_((Role.COORDINATOR, Role.TRUSTEE)),
+            MembershipRole.role.in_(APPROVERS),
         )
         .distinct()
     )
     return list(session.scalars(query.order_by(Person.name)))
+
+
+def has_other_coordinator(session: Session, membership: Membership) -> bool:
+    """Return whether another active member of the bank is a coordinator; the bank is locked."""
+    query = (
+        select(Membership.id)
+        .join(
+            MembershipRole,
+            (Membership.bank_id == MembershipRole.bank_id) & (Membership.id == MembershipRole.membership_id),
+        )
+        .where(
+            MembershipRole.bank_id == membership.bank_id,
+            MembershipRole.role == Role.COORDINATOR,
+            Membership.standing == Standing.ACTIVE,
+            Membership.id != membership.id,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 class WaitingNewcomer(NamedTuple):

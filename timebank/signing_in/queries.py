@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import CodeMaker, Standing
-from timebank.members.depending import Keeper, also_depends_on
+from timebank.members.depending import also_depends_on
 from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
 from timebank.rows import columns_of, fetch, fetch_first
@@ -222,13 +222,13 @@ def list_sessions(session: Session, person_id: int, now: datetime) -> list[OpenS
     return fetch(session, query.order_by(LoginSession.opened_at.desc()), OpenSession)
 
 
-def _makers_of_used_codes(keeper: Keeper, since: datetime) -> Select[int | None]:
-    """Return the query of those who have seen a code with which the keeper signed in since then."""
-    return select(SignInCode.made_by).where(
-        SignInCode.bank_id == keeper.bank_id,
-        SignInCode.person_id == keeper.person_id,
-        SignInCode.code_digest.is_not(None),
-        SignInCode.used_at > since,
+def _makers_of_used_codes(bank_id: int, since: datetime) -> Select[int, int | None]:
+    """Return the query of (member, who has seen whole a code with which they signed in since then)."""
+    of_person = (Membership.bank_id == SignInCode.bank_id) & (Membership.person_id == SignInCode.person_id)
+    return (
+        select(Membership.id, SignInCode.made_by)
+        .join(SignInCode, of_person)
+        .where(SignInCode.bank_id == bank_id, SignInCode.code_digest.is_not(None), SignInCode.used_at > since)
     )
 
 

@@ -7,7 +7,7 @@ from flask import g, render_template
 from timebank import clock
 from timebank.actors import may_approve, may_broker
 from timebank.approvals.queries import RoleChangeRow, list_waiting_roles
-from timebank.approvals.rules import may_answer_role
+from timebank.approvals.rules import is_independent, may_answer_role
 from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
 from timebank.corrections.rules import accounts_of, may_answer, may_confirm_month
@@ -104,7 +104,12 @@ def _half_codes() -> list[CodeWaiting]:
     if not may_approve(g.actor):
         return []
     waiting = list_waiting_halves(db.session(), g.bank.id, clock.now())
-    return [row for row in waiting if row.made_by != g.actor.membership_id and row.person_id != g.actor.person_id]
+    return [
+        row
+        for row in waiting
+        if is_independent(g.actor, proposed_by=row.made_by, depends_on=depended_on())
+        and row.person_id != g.actor.person_id
+    ]
 
 
 def _to_welcome() -> list[WaitingNewcomer]:
@@ -112,8 +117,6 @@ def _to_welcome() -> list[WaitingNewcomer]:
     if not may_approve(g.actor):
         return []
     waiting = list_welcome_waiting(db.session(), g.bank.id)
-    others = {
-        row.admitted_by: list_independent_keepers(db.session(), g.bank.id, row.admitted_by, now=clock.now())
-        for row in waiting
-    }
+    keepers = {row.admitted_by for row in waiting}
+    others = list_independent_keepers(db.session(), g.bank.id, keepers, now=clock.now()) if waiting else {}
     return [row for row in waiting if g.actor.membership_id in others[row.admitted_by]]
