@@ -30,6 +30,8 @@ TAMPERINGS = {
     "names": (_exchange("person", "name", "{adas_person}", "{graces_person}", "'spare'"), "members_as_written"),
     "e-mail": (_exchange("person", "email", "{adas_person}", "{graces_person}"), "members_as_written"),
     "password": (["UPDATE person SET password_hash = 'theirs' WHERE id = {adas_person}"], "members_as_written"),
+    "whose code": (["UPDATE person SET password_code_id = 5 WHERE id = {adas_person}"], "members_as_written"),
+    "who took them in": (["UPDATE membership SET admitted_by = {linus} WHERE id = {ada}"], "members_as_written"),
     "phone": (["UPDATE person SET phone = '+441632960999' WHERE id = {adas_person}"], "members_as_written"),
     "names of banks": (_exchange("bank", "name", "{bank}", "{other}", "'spare'"), "members_as_written"),
     "slugs of banks": (_exchange("bank", "slug", "{bank}", "{other}", "'spare'"), "members_as_written"),

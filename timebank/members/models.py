@@ -96,7 +96,11 @@ class Membership(Base):
             sqlite_where=text("is_holder"),
             postgresql_where=text("is_holder"),
         ),
-        {"info": {"marked": ("bank_id", "id", "person_id", "account_id", "number", "code", "is_holder")}},
+        {
+            "info": {
+                "marked": ("bank_id", "id", "person_id", "account_id", "number", "code", "is_holder", "admitted_by")
+            }
+        },
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
