@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
+from timebank import clock
 from timebank.config import database
 from timebank.db import make_engine
 from timebank.migrations import run as migrations
@@ -43,6 +44,20 @@ def postgresql_server(folder: Path) -> Iterator[URL]:
     server.cleanup()
 
 
+@contextmanager
+def ids_of_now() -> Iterator[None]:
+    """Row ids follow the real clock in here, though a test before had frozen it in the future.
+
+    A database that this process and another both write to needs it: ids of one process never fall, so the other's
+    would be lower, and the books would take its rows for late ones. They are no lower afterwards than before.
+    """
+    before, clock._last_tick = clock._last_tick, 0
+    try:
+        yield
+    finally:
+        clock._last_tick = max(before, clock._last_tick)
+
+
 def made_once(base: Path, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder that the first worker of a run makes, for all of them to copy.
 
@@ -54,7 +69,8 @@ def made_once(base: Path, name: str, make: Callable[[Path], object]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
-            make(unfinished)
+            with ids_of_now():
+                make(unfinished)
             unfinished.rename(folder)
     return folder
 

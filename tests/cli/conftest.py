@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from tests.logs import logs_as_before
-from tests.scratch import made_once, make_database
+from tests.scratch import ids_of_now, made_once, make_database
 from timebank.cli import main
 from timebank.config import Settings, read_settings
 from timebank.db import make_engine, reading
@@ -121,6 +121,13 @@ def nothing_set_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def logging_put_back() -> Iterator[None]:
     """A command that serves configures the logging of its process, which here is that of the tests."""
     with logs_as_before():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def row_ids_of_now() -> Iterator[None]:
+    """Some commands run in a process of their own, as a server does."""
+    with ids_of_now():
         yield
 
 

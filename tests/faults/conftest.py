@@ -9,7 +9,15 @@ import pytest
 from tests.faults.killing import Pair, settle_pairs, sit_down
 from tests.faults.own_postgresql import OwnPostgresql, own_postgresql, own_sqlite
 from tests.faults.site import Site
+from tests.scratch import ids_of_now
 from timebank.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def row_ids_of_now() -> Iterator[None]:
+    """The sites write to the same databases from processes of their own."""
+    with ids_of_now():
+        yield
 
 
 @pytest.fixture
