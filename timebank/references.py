@@ -139,6 +139,8 @@ class DeedName(StrEnum):
     ROLES_SET = "roles.set"
     ROLE_APPROVED = "role.approved"
     ROLE_REFUSED = "role.refused"
+    ROLE_REFUSAL_READ = "role.refusal_read"
+    ROLE_WITHDRAWN = "role.withdrawn"
     SEALS_LOG_BEGUN = "seals.log_begun"
     SECURITY_EVENTS_REMOVED = "security_events.removed"
     SIGN_IN_CODE_ASKED_FOR = "sign_in_code.asked_for"

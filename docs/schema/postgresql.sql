@@ -908,8 +908,12 @@ CREATE TABLE public.role_change (
     proposed_at timestamp with time zone NOT NULL,
     approved_by bigint,
     refused_by bigint,
+    refused_because text,
     closed_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    CONSTRAINT ck_role_change_acknowledged CHECK (((acknowledged_at IS NULL) OR (refused_because IS NOT NULL))),
     CONSTRAINT ck_role_change_closed CHECK (((closed_at IS NULL) = ((approved_by IS NULL) AND (refused_by IS NULL)))),
+    CONSTRAINT ck_role_change_reason CHECK (((refused_because IS NULL) OR (refused_by <> proposed_by))),
     CONSTRAINT ck_role_change_role CHECK (((role)::text = ANY ((ARRAY['member'::character varying, 'broker'::character varying, 'coordinator'::character varying, 'trustee'::character varying, 'auditor'::character varying])::text[]))),
     CONSTRAINT ck_role_change_second_approver CHECK ((approved_by <> proposed_by))
 );
@@ -1733,7 +1737,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.role_change TO timebank_web;
 GRANT UPDATE(approved_by) ON TABLE public.role_change TO timebank_web;
 GRANT UPDATE(refused_by) ON TABLE public.role_change TO timebank_web;
+GRANT UPDATE(refused_because) ON TABLE public.role_change TO timebank_web;
 GRANT UPDATE(closed_at) ON TABLE public.role_change TO timebank_web;
+GRANT UPDATE(acknowledged_at) ON TABLE public.role_change TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.seal TO timebank_web;
 GRANT SELECT ON TABLE public.seal_log TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.security_event TO timebank_web;

@@ -959,7 +959,9 @@ CREATE TABLE role_change (
     proposed_at DATETIME NOT NULL,
     approved_by BIGINT,
     refused_by BIGINT,
+    refused_because TEXT,
     closed_at DATETIME,
+    acknowledged_at DATETIME,
     CONSTRAINT pk_role_change PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_role_change_bank_id_code UNIQUE (bank_id, code),
     CONSTRAINT fk_role_change_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
@@ -969,7 +971,9 @@ CREATE TABLE role_change (
     CONSTRAINT fk_role_change_bank_id_refused_by FOREIGN KEY(bank_id, refused_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_role_change_role CHECK (role IN ('member', 'broker', 'coordinator', 'trustee', 'auditor')),
     CONSTRAINT ck_role_change_second_approver CHECK (approved_by <> proposed_by),
-    CONSTRAINT ck_role_change_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL))
+    CONSTRAINT ck_role_change_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL)),
+    CONSTRAINT ck_role_change_reason CHECK (refused_because IS NULL OR refused_by <> proposed_by),
+    CONSTRAINT ck_role_change_acknowledged CHECK (acknowledged_at IS NULL OR refused_because IS NOT NULL)
 );
 
 CREATE UNIQUE INDEX uq_role_change_one_waiting ON role_change (bank_id, membership_id, role) WHERE closed_at IS NULL;

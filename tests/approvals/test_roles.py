@@ -1,16 +1,19 @@
 """Roles: a broker's at once, those that approve or audit with a second approver, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.people import NOW
 from timebank.actors import Doing, Role, Standing
 from timebank.approvals import roles
 from timebank.approvals.errors import ProposerGoneError, RoleAnsweredError, RolesMovedError
-from timebank.approvals.queries import find_role_change, list_waiting_roles
+from timebank.approvals.queries import find_role_change, list_refused_of, list_refused_to_tell, list_waiting_roles
+from timebank.approvals.rules import REFUSAL_SHOWN
 from timebank.errors import NotAllowedError
 from timebank.members import roles as members
 from timebank.members.actions import get_membership_by_code
-from timebank.members.errors import StandingMovedError
+from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.queries import find_actor_by_code
 from timebank.members.standing import change_standing
 
@@ -60,7 +63,7 @@ def test_another_approver_says_yes(session, village, by):
     change = find_role_change(session, village.angus.id, code)
     assert (change.proposer, change.approved_by) == ("Mary Duncan", getattr(village, by).membership_id)
     with pytest.raises(RoleAnsweredError):
-        roles.refuse(session, code, Doing(village.tom, NOW, "another form"))
+        roles.refuse(session, code, Doing(village.tom, NOW, "another form"), reason="Too early")
 
 
 @pytest.mark.parametrize("by", ["ada", "rosa", "audrey", "mary"])
@@ -84,21 +87,89 @@ def test_a_role_is_taken_with_a_second_approver_too(session, village):
     assert roles_of(session, village, "tom") == frozenset()
 
 
-@pytest.mark.parametrize("by", ["mary", "tom"])
-def test_it_is_withdrawn_or_turned_down(session, village, by):
+def test_it_is_withdrawn_by_who_proposed_it(session, village):
     propose(session, village, "ada", {M, T})
     code = waiting(session, village)
-    roles.refuse(session, code, Doing(getattr(village, by), NOW))
+    roles.withdraw(session, code, Doing(village.mary, NOW))
     assert list_waiting_roles(session, village.angus.id) == []
-    assert roles_of(session, village, "ada") == {M}
+    assert list_refused_of(session, village.angus.id, village.ada.membership_id) == []
     with pytest.raises(RoleAnsweredError):
         roles.approve(session, code, Doing(village.clara, NOW))
 
 
-def test_a_stranger_turns_nothing_down(session, village):
+@pytest.mark.parametrize("by", ["tom", "clara", "rosa"])
+def test_nobody_else_withdraws_it(session, village, by):
     propose(session, village, "ada", {M, T})
     with pytest.raises(NotAllowedError):
-        roles.refuse(session, waiting(session, village), Doing(village.rosa, NOW))
+        roles.withdraw(session, waiting(session, village), Doing(getattr(village, by), NOW))
+
+
+def refused(session, village, *, by="tom", reason=" She is new here. "):
+    """Ada is proposed by Mary and turned down; gives the code."""
+    propose(session, village, "ada", {M, T})
+    code = waiting(session, village)
+    roles.refuse(session, code, Doing(getattr(village, by), NOW, "no"), reason=reason)
+    return code
+
+
+def test_it_is_turned_down_for_a_reason_that_stays(session, village):
+    code = refused(session, village)
+    roles.refuse(session, code, Doing(village.tom, NOW, "no"), reason=" She is new here. ")
+    assert list_waiting_roles(session, village.angus.id) == []
+    assert roles_of(session, village, "ada") == {M}
+    (row,) = list_refused_of(session, village.angus.id, village.ada.membership_id)
+    assert (row.code, row.refuser, row.refused_because) == (code, "Tom Ferrier", "She is new here.")
+    with pytest.raises(RoleAnsweredError):
+        roles.approve(session, code, Doing(village.clara, NOW))
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "\u200b"])
+def test_it_is_not_turned_down_without_a_word(session, village, reason):
+    with pytest.raises(WordsMissingError):
+        refused(session, village, reason=reason)
+    assert list_waiting_roles(session, village.angus.id)
+
+
+@pytest.mark.parametrize("by", ["rosa", "ada", "audrey", "mary"])
+def test_who_may_not_answer_turns_nothing_down(session, village, by):
+    """Who proposed it withdraws it, and needs no reason."""
+    with pytest.raises(NotAllowedError):
+        refused(session, village, by=by)
+
+
+def to_tell(session, village, who, *, later=timedelta(0)):
+    membership_id = getattr(village, who).membership_id
+    return [row.code for row in list_refused_to_tell(session, village.angus.id, membership_id, now=NOW + later)]
+
+
+def test_who_proposed_it_is_told_for_a_while(session, village):
+    code = refused(session, village)
+    assert to_tell(session, village, "mary") == [code]
+    assert to_tell(session, village, "clara") == []
+    assert to_tell(session, village, "mary", later=REFUSAL_SHOWN - timedelta(seconds=1)) == [code]
+    assert to_tell(session, village, "mary", later=REFUSAL_SHOWN) == []
+
+
+def test_who_proposed_it_puts_the_news_away(session, village):
+    code = refused(session, village)
+    for form in ("first", "second"):
+        roles.acknowledge(session, code, Doing(village.mary, NOW, form))
+    assert to_tell(session, village, "mary") == []
+    assert list_refused_of(session, village.angus.id, village.ada.membership_id)
+
+
+@pytest.mark.parametrize("by", ["clara", "tom"])
+def test_nobody_puts_away_what_another_is_to_read(session, village, by):
+    code = refused(session, village)
+    with pytest.raises(NotAllowedError):
+        roles.acknowledge(session, code, Doing(getattr(village, by), NOW))
+    assert to_tell(session, village, "mary") == [code]
+
+
+def test_what_waits_is_not_put_away(session, village):
+    propose(session, village, "ada", {M, T})
+    with pytest.raises(NotAllowedError):
+        roles.acknowledge(session, waiting(session, village), Doing(village.mary, NOW))
 
 
 def test_the_same_proposal_waits_once(session, village):

@@ -46,6 +46,22 @@ def test_who_gives_welcome_hours_as_a_second_keeper(who, independent, may):
     assert rules.may_welcome(who, of_membership=MEMBER, independent=independent) is may
 
 
+@pytest.mark.parametrize(
+    ("who", "refused_by", "may"),
+    [
+        (actor(Role.COORDINATOR, membership=PROPOSER), APPROVER, True),
+        (actor(Role.MEMBER, membership=PROPOSER), APPROVER, True),
+        (actor(Role.COORDINATOR, membership=PROPOSER), PROPOSER, False),
+        (actor(Role.COORDINATOR, membership=PROPOSER), None, False),
+        (actor(Role.COORDINATOR, membership=MEMBER), APPROVER, False),
+        (actor(Role.TRUSTEE), APPROVER, False),
+        (actor(Role.COORDINATOR, membership=PROPOSER, standing=Standing.SUSPENDED), APPROVER, False),
+    ],
+)
+def test_who_puts_away_that_it_was_turned_down(who, refused_by, may):
+    assert rules.may_acknowledge(who, proposed_by=PROPOSER, refused_by=refused_by) is may
+
+
 def test_roles_that_approve_or_audit_are_the_ones_that_wait():
     assert sorted(rules.NEED_APPROVAL) == ["auditor", "coordinator", "trustee"]
 
@@ -54,3 +70,4 @@ def test_no_hand_withdraws_what_somebody_proposed():
     hand = Hand(9, 9, "B", "B", How.PHONE)
     acted = Actor(1, PROPOSER, 1, 1, "A", "A", 101, frozenset({Role.MEMBER}), hand=hand)
     assert not rules.may_withdraw_role(acted, proposed_by=PROPOSER)
+    assert not rules.may_acknowledge(acted, proposed_by=PROPOSER, refused_by=APPROVER)

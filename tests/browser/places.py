@@ -219,6 +219,8 @@ PLACES = (
     Place("members.sign_in_code", "tom", _of("iain")),
     Place("approvals.role_change", "mary", _of("role change")),
     Place("approvals.role_change", "tom", _of("role change")),
+    Place("approvals.refuse", "tom", _of("role change")),
+    Place("approvals.refuse", "tom", _of("role change"), press="Turn it down"),
     Place("members.profile", "ada"),
     Place("members.profile", "agnes"),
     Place("home.home", "agnes"),

@@ -59,7 +59,7 @@ RIGHTS = {
 COLUMN_RIGHTS = {
     ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},
     ("hold", "UPDATE"): {"resolved_at"},
-    ("role_change", "UPDATE"): {"approved_by", "refused_by", "closed_at"},
+    ("role_change", "UPDATE"): {"approved_by", "refused_by", "refused_because", "closed_at", "acknowledged_at"},
     ("sign_in_code", "UPDATE"): {"second_digest", "completed_by", "used_at", "voided_at"},
 }
 

@@ -296,16 +296,23 @@ def _prove(scene: Scene) -> Call:
     return partial(prove_contact, scene.session, scene.village.grace, ContactKind.EMAIL, contact, **said)
 
 
-def _role(action: Any) -> Callable[[Scene], Call]:
+def _role(action: Any, **said: Any) -> Callable[[Scene], Call]:
     def prepare(scene: Scene) -> Call:
         grace = scene.village.grace
         membership = members.get_membership_by_code(scene.session, scene.bank.id, grace.code)
         doing = Doing(scene.village.mary, NOW)
         roles.set_roles(scene.session, membership, grace.roles | {Role.TRUSTEE}, doing, before=grace.roles)
         (change,) = list_waiting_roles(scene.session, scene.bank.id)
-        return partial(action, scene.session, change.code)
+        return partial(action, scene.session, change.code, **said)
 
     return prepare
+
+
+def _refused_role(scene: Scene) -> Call:
+    refuse = _role(roles.refuse, reason="Too early")(scene)
+    refuse(Doing(scene.village.tom, NOW))
+    (code,) = refuse.args[1:]  # type: ignore[attr-defined]
+    return partial(roles.acknowledge, scene.session, code)
 
 
 def _set_roles(scene: Scene) -> Call:
@@ -366,7 +373,9 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MEMBER_WELCOMED: Deed("mary", _welcome),
     DeedName.ROLES_SET: Deed("mary", _set_roles),
     DeedName.ROLE_APPROVED: Deed("tom", _role(roles.approve)),
-    DeedName.ROLE_REFUSED: Deed("tom", _role(roles.refuse)),
+    DeedName.ROLE_REFUSED: Deed("tom", _role(roles.refuse, reason="Too early")),
+    DeedName.ROLE_REFUSAL_READ: Deed("mary", _refused_role),
+    DeedName.ROLE_WITHDRAWN: Deed("mary", _role(roles.withdraw)),
     DeedName.EXCHANGE_PROPOSE: Deed("grace", _propose),
     DeedName.EXCHANGE_ACCEPT: Deed("ada", _on_exchange(exchanges.accept, Scene.proposed)),
     DeedName.EXCHANGE_DECLINE: Deed("ada", _on_exchange(exchanges.decline, Scene.proposed)),

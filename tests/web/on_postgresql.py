@@ -144,7 +144,11 @@ TESTS = {
         "test_an_area_that_was_closed_stays_with_who_has_it_and_is_offered_to_nobody_else",
         "test_what_a_member_shows_is_no_news_to_who_agreed_nothing_with_them",
     ),
-    "members/test_roles.py": ("test_who_approves_or_audits_becomes_so_with_two_people",),
+    "members/test_roles.py": (
+        "test_who_approves_or_audits_becomes_so_with_two_people",
+        "test_who_proposed_it_is_told_on_the_desk_until_they_put_it_away",
+        "test_the_members_page_shows_it_to_keepers_only",
+    ),
     "members/test_sign_in_code.py": (
         "test_the_code_of_a_keeper_is_made_by_two_people_who_have_half_of_it_each",
         "test_who_made_a_code_for_whom_is_on_record",

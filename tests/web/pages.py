@@ -114,7 +114,10 @@ POST members.sign_out_others         door  404   on    on    on    on    on    o
 
 GET  approvals.role_change           door  404   403   403   200   200   200   200
 POST approvals.approve               door  404   403   403   403   on    on    403
-POST approvals.refuse                door  404   403   403   403   on    on    403
+GET  approvals.refuse                door  404   403   403   403   200   200   403
+POST approvals.refuse                door  404   403   403   403   200   200   403
+POST approvals.withdraw              door  404   403   403   403   on    403   403
+POST approvals.acknowledge           door  404   403   403   on    on    on    on
 
 GET  joining.join                    200   200   200   200   200   200   200   200
 POST joining.join                    200   200   200   200   200   200   200   200

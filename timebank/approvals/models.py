@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -20,7 +21,11 @@ from timebank.states import one_of
 
 
 class RoleChange(Base):
-    """A role that a coordinator proposes to give (`gives`) or to take, and the second approver's answer."""
+    """A role that a coordinator proposes to give (`gives`) or to take, and the second approver's answer.
+
+    `refused_because` is the approver's reason, empty where it was withdrawn; who proposed it has read it at
+    `acknowledged_at`.
+    """
 
     __tablename__ = "role_change"
     __table_args__ = (
@@ -34,6 +39,8 @@ class RoleChange(Base):
         CheckConstraint(one_of("role", Role), name="role"),
         CheckConstraint("approved_by <> proposed_by", name="second_approver"),
         CheckConstraint("(closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL)", name="closed"),
+        CheckConstraint("refused_because IS NULL OR refused_by <> proposed_by", name="reason"),
+        CheckConstraint("acknowledged_at IS NULL OR refused_because IS NOT NULL", name="acknowledged"),
         Index(
             "uq_role_change_one_waiting",
             "bank_id",
@@ -55,4 +62,6 @@ class RoleChange(Base):
     proposed_at: Mapped[datetime] = mapped_column(UtcTime)
     approved_by: Mapped[int | None] = mapped_column(BigInteger)
     refused_by: Mapped[int | None] = mapped_column(BigInteger)
+    refused_because: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -14,11 +14,12 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members import roles as members
 from timebank.members.depending import list_depended_on
-from timebank.members.errors import StandingMovedError
+from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership
 from timebank.members.queries import get_rights
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked, get_locked
+from timebank.spelling import is_blank
 from timebank.trail import actions as trail
 
 
@@ -67,7 +68,7 @@ def _propose(session: Session, membership: Membership, role: Role, doing: Doing,
     if waiting is not None and waiting.gives is gives:
         return
     if waiting is not None:
-        trail.begin(session, doing.part_of_it(), DeedName.ROLE_REFUSED, Ref(Subject.ROLE, waiting.code))
+        trail.begin(session, doing.part_of_it(), DeedName.ROLE_WITHDRAWN, Ref(Subject.ROLE, waiting.code))
         waiting.refused_by, waiting.closed_at = doing.by.membership_id, doing.now
         session.flush()
     code = codes.new_reference()
@@ -96,7 +97,7 @@ def approve(session: Session, code: str, doing: Doing) -> None:
     if trail.is_repeat(session, doing, DeedName.ROLE_APPROVED, Ref(Subject.ROLE, code)):
         return
     lock_bank(session, doing.bank_id)
-    change = _lock(session, doing.bank_id, code)
+    change = _lock_waiting(session, doing.bank_id, code)
     _check_answer(session, change, doing)
     check_proposer(session, change.bank_id, change.proposed_by)
     membership = session.get_one(Membership, (change.bank_id, change.membership_id))
@@ -113,21 +114,55 @@ def approve(session: Session, code: str, doing: Doing) -> None:
     session.flush()
 
 
-def refuse(session: Session, code: str, doing: Doing) -> None:
-    """Turn it down as a second approver, or withdraw one's own. Raises NotAllowedError or RoleAnsweredError."""
-    if trail.is_repeat(session, doing, DeedName.ROLE_REFUSED, Ref(Subject.ROLE, code)):
+def refuse(session: Session, code: str, doing: Doing, *, reason: str) -> None:
+    """Turn it down as a second approver, for a reason that who proposed it will read.
+
+    Raises WordsMissingError, NotAllowedError or RoleAnsweredError.
+    """
+    if trail.is_repeat(session, doing, DeedName.ROLE_REFUSED, Ref(Subject.ROLE, code), {"reason": reason}):
+        return
+    if is_blank(reason):
+        raise WordsMissingError
+    lock_bank(session, doing.bank_id)
+    change = _lock_waiting(session, doing.bank_id, code)
+    _check_answer(session, change, doing)
+    change.refused_by, change.refused_because = doing.by.membership_id, reason.strip()
+    change.closed_at = doing.now
+    session.flush()
+
+
+def withdraw(session: Session, code: str, doing: Doing) -> None:
+    """Take one's own proposal back. Raises NotAllowedError or RoleAnsweredError."""
+    if trail.is_repeat(session, doing, DeedName.ROLE_WITHDRAWN, Ref(Subject.ROLE, code)):
         return
     lock_bank(session, doing.bank_id)
-    change = _lock(session, doing.bank_id, code)
+    change = _lock_waiting(session, doing.bank_id, code)
     if not rules.may_withdraw_role(get_rights(session, doing.by), proposed_by=change.proposed_by):
-        _check_answer(session, change, doing)
+        raise NotAllowedError
     change.refused_by, change.closed_at = doing.by.membership_id, doing.now
     session.flush()
 
 
+def acknowledge(session: Session, code: str, doing: Doing) -> None:
+    """Put away that one's own proposal was turned down: the desk says it no more. Raises NotAllowedError."""
+    if trail.is_repeat(session, doing, DeedName.ROLE_REFUSAL_READ, Ref(Subject.ROLE, code)):
+        return
+    change = _lock(session, doing.bank_id, code)
+    by = get_rights(session, doing.by)
+    if not rules.may_acknowledge(by, proposed_by=change.proposed_by, refused_by=change.refused_by):
+        raise NotAllowedError
+    change.acknowledged_at = change.acknowledged_at or doing.now
+    session.flush()
+
+
 def _lock(session: Session, bank_id: int, code: str) -> RoleChange:
+    """Return the proposal, row-locked."""
+    return get_locked(session, select(RoleChange).where(RoleChange.bank_id == bank_id, RoleChange.code == code))
+
+
+def _lock_waiting(session: Session, bank_id: int, code: str) -> RoleChange:
     """Return the waiting proposal, row-locked. Raises RoleAnsweredError if it was answered."""
-    change = get_locked(session, select(RoleChange).where(RoleChange.bank_id == bank_id, RoleChange.code == code))
+    change = _lock(session, bank_id, code)
     if change.closed_at is not None:
         raise RoleAnsweredError
     return change

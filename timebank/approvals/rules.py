@@ -1,11 +1,15 @@
 """Which roles wait for a second approver, and who may answer. Pure."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from timebank.actors import Actor, Role, may_approve, may_broker, may_coordinate
 
 #: Who holds one of these can approve what another proposes, or audits it: so no one person gives or takes it.
 NEED_APPROVAL = frozenset({Role.COORDINATOR, Role.TRUSTEE, Role.AUDITOR})
+
+#: How long the desk of who proposed a role says that it was turned down, unless they put it away before.
+REFUSAL_SHOWN = timedelta(days=14)
 
 
 def is_independent(actor: Actor, *, proposed_by: int, depends_on: Collection[int]) -> bool:
@@ -25,6 +29,12 @@ def may_answer_role(actor: Actor, *, proposed_by: int, of_membership: int, depen
 def may_withdraw_role(actor: Actor, *, proposed_by: int) -> bool:
     """Return whether the actor proposed it, and is still a coordinator."""
     return may_coordinate(actor) and actor.membership_id == proposed_by
+
+
+def may_acknowledge(actor: Actor, *, proposed_by: int, refused_by: int | None) -> bool:
+    """Return whether the actor proposed in person what another has turned down."""
+    is_own = actor.is_active and actor.hand is None and actor.membership_id == proposed_by
+    return is_own and refused_by is not None and refused_by != proposed_by
 
 
 def may_welcome(actor: Actor, *, of_membership: int, independent: Collection[int]) -> bool:

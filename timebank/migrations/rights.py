@@ -40,7 +40,11 @@ GRANTS: Mapping[str, Sequence[str]] = {
         _KEPT,
     ),
     "membership_role": ("SELECT", "INSERT", "DELETE"),
-    "role_change": ("SELECT", "INSERT", "UPDATE (approved_by, refused_by, closed_at)"),
+    "role_change": (
+        "SELECT",
+        "INSERT",
+        "UPDATE (approved_by, refused_by, refused_because, closed_at, acknowledged_at)",
+    ),
     "sign_in_code": ("SELECT", "INSERT", "UPDATE (second_digest, completed_by, used_at, voided_at)"),
     "security_event": ("SELECT", "INSERT", "DELETE"),
     **dict.fromkeys(

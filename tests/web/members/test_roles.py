@@ -42,14 +42,65 @@ def test_who_approves_or_audits_becomes_so_with_two_people(as_, village, books):
     assert _roles_of(books, village.grace) == {"member", "trustee"}
 
 
-def test_a_proposal_is_withdrawn_or_turned_down(as_, village, books):
-    mary, tom = as_(village.mary), as_(village.tom)
-    for browser, button, words in ((mary, "Withdraw it", "Withdrawn"), (tom, "Turn it down", "Turned down by")):
-        code = books.role_change(village.linus, Role.AUDITOR, by=village.mary)
-        page = browser.done(browser.get(f"role-changes/{code}"), button)
-        assert "Everything stays as it was." in page
-        assert words in page
+def test_a_proposal_is_withdrawn(as_, village, books):
+    mary = as_(village.mary)
+    code = books.role_change(village.linus, Role.AUDITOR, by=village.mary)
+    page = mary.done(mary.get(f"role-changes/{code}"), "Withdraw it")
+    assert "Everything stays as it was." in page
+    assert "Withdrawn" in page
     assert _roles_of(books, village.linus) == {"member"}
+    assert "turned down" not in mary.get("desk")
+
+
+def _turned_down(as_, village, books, reason="He is new here. Next year?"):
+    """Tom turns down what Mary proposed for Linus; gives his page afterwards."""
+    tom, code = as_(village.tom), books.role_change(village.linus, Role.AUDITOR, by=village.mary)
+    page = tom.get(tom.get(f"role-changes/{code}").links["Turn it down"])
+    return tom.done(page, reason=reason)
+
+
+def test_turning_a_role_down_takes_a_reason_that_is_shown(as_, village, books):
+    tom, code = as_(village.tom), books.role_change(village.linus, Role.AUDITOR, by=village.mary)
+    page = tom.get(f"role-changes/{code}/refusal")
+    assert "Mary Duncan will read this" in page
+    assert "Say in a few words why." in tom.send(page.form, reason="  ")
+    page = tom.done(page, reason="He is new here. Next year?")
+    assert "Turned down by Tom Ferrier" in page
+    assert "He is new here. Next year?" in page
+    assert _roles_of(books, village.linus) == {"member"}
+
+
+def test_who_proposed_it_is_told_on_the_desk_until_they_put_it_away(as_, village, books):
+    _turned_down(as_, village, books)
+    mary, clara = as_(village.mary), as_(village.clara)
+    page = mary.get("desk")
+    assert "Tom Ferrier turned down making Linus Baxter an auditor" in page
+    assert "He is new here. Next year?" in page
+    assert "turned down" not in clara.get("desk")
+    page = mary.done(page, "I have read it")
+    assert "turned down" not in page
+
+
+def test_the_members_page_shows_it_to_keepers_only(as_, village, books):
+    _turned_down(as_, village, books)
+    path = f"members/{spoken(village.linus.code)}"
+    for keeper in (village.mary, village.rosa, village.tom, village.audrey):
+        page = as_(keeper).get(path)
+        assert "Tom Ferrier turned it down" in page
+        assert "He is new here. Next year?" in page
+    for member in (village.linus, village.ada):
+        assert "turned" not in as_(member).get(path)
+
+
+def test_who_came_second_reads_that_it_was_answered_and_keeps_what_they_typed(as_, village, books):
+    tom, clara = as_(village.tom), as_(village.clara)
+    code = books.role_change(village.linus, Role.AUDITOR, by=village.mary)
+    old = clara.get(f"role-changes/{code}/refusal")
+    tom.done(tom.get(f"role-changes/{code}"), "Approve")
+    page = clara.send(old.form, reason="Too early")
+    assert "answered" in page
+    assert "Too early" in page
+    assert clara.get(f"role-changes/{code}/refusal").to.endswith(f"role-changes/{code}")
 
 
 def test_an_old_page_of_roles_undoes_nothing_newer(as_, village, books):

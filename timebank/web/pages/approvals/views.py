@@ -1,6 +1,6 @@
 """A role that is to be given or taken: who asks, for whom, and the second approver's answer."""
 
-from flask import g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -9,12 +9,13 @@ from timebank.approvals.queries import RoleChangeRow, find_role_change
 from timebank.errors import NotPermittedError, NotVisibleError
 from timebank.members.keepers import list_approver_names
 from timebank.members.queries import list_membership_names
-from timebank.web.access import allows, keepers
+from timebank.web.access import allows, approvers, coordinators, doing, keepers
 from timebank.web.approvers import depended_on
-from timebank.web.committing import press
+from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.approvals import blueprint
+from timebank.web.pages.approvals.forms import RefusalForm
 
 
 @blueprint.get("/role-changes/<code:code>")
@@ -26,7 +27,7 @@ def role_change(code: str) -> str:
     return render_template(
         "approvals/role_change.html",
         change=change,
-        people=list_membership_names(db.session(), g.bank.id, [change.approved_by, change.refused_by]),
+        people=list_membership_names(db.session(), g.bank.id, [change.approved_by]),
         may_answer=waits and _may_answer(change),
         may_withdraw=waits and rules.may_withdraw_role(g.actor, proposed_by=change.proposed_by),
         approvers=list_approver_names(db.session(), g.bank.id, but=(change.proposed_by, change.membership_id)),
@@ -46,16 +47,41 @@ def approve(code: str) -> Response:
     return redirect(url_for("approvals.role_change", code=code), 303)
 
 
-@blueprint.post("/role-changes/<code:code>/refusal")
-@allows(keepers)
-def refuse(code: str) -> Response:
-    """Turn it down, or withdraw one's own."""
+@blueprint.route("/role-changes/<code:code>/refusal", methods=["GET", "POST"])
+@allows(approvers)
+def refuse(code: str) -> str | Response:
+    """Turn it down, and say why."""
     change = _get_visible(code)
-    own = rules.may_withdraw_role(g.actor, proposed_by=change.proposed_by)
-    if change.closed_at is None and not own and not _may_answer(change):
+    form = RefusalForm()
+    if change.closed_at is None and not _may_answer(change):
         raise NotPermittedError(code)
-    press(lambda doing: roles.refuse(db.session(), code, doing), _("Everything stays as it was."))
+    if form.validate_on_submit():
+        with committing(form) as outcome:
+            roles.refuse(db.session(), code, doing(form), reason=form.reason.data or "")
+        if outcome.is_done:
+            flash(_("Everything stays as it was."))
+            return redirect(url_for("approvals.role_change", code=code), 303)
+    elif change.closed_at is not None:
+        return redirect(url_for("approvals.role_change", code=code), 303)
+    return render_template("approvals/refuse.html", form=form, change=change)
+
+
+@blueprint.post("/role-changes/<code:code>/withdrawal")
+@allows(coordinators)
+def withdraw(code: str) -> Response:
+    """Take one's own proposal back."""
+    _get_visible(code)
+    press(lambda doing: roles.withdraw(db.session(), code, doing), _("Everything stays as it was."))
     return redirect(url_for("approvals.role_change", code=code), 303)
+
+
+@blueprint.post("/role-changes/<code:code>/acknowledgement")
+@allows(keepers)
+def acknowledge(code: str) -> Response:
+    """Put away that one's own proposal was turned down."""
+    _get_visible(code)
+    press(lambda doing: roles.acknowledge(db.session(), code, doing), "")
+    return redirect(url_for("desk.desk"), 303)
 
 
 def _get_visible(code: str) -> RoleChangeRow:

@@ -6,7 +6,7 @@ from flask import g, render_template
 
 from timebank import clock
 from timebank.actors import may_approve, may_broker
-from timebank.approvals.queries import RoleChangeRow, list_waiting_roles
+from timebank.approvals.queries import RoleChangeRow, list_refused_to_tell, list_waiting_roles
 from timebank.approvals.rules import is_independent, may_answer_role
 from timebank.corrections.month_queries import SignOffRow, list_waiting_months
 from timebank.corrections.queries import CorrectionRow, lines_by_id, list_waiting as list_corrections
@@ -23,6 +23,7 @@ from timebank.web.access import allows, keepers
 from timebank.web.accounts import find_moved_accounts
 from timebank.web.approvers import depended_on
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.pages.desk import blueprint
 
 
@@ -46,12 +47,14 @@ def desk() -> str:
         corrections=corrections,
         lines=lines,
         role_changes=_roles_to_approve(),
+        turned_down=list_refused_to_tell(session, g.bank.id, g.actor.membership_id, now=clock.now()),
         half_codes=_half_codes(),
         to_welcome=_to_welcome(),
         called=_names_of_accounts([line for row in corrections for line in lines[row.id]]),
         names=list_names(session, g.bank.id, sides),
         waiting=count_waiting(session, g.bank.id) if brokers else None,
         joining=count_applications(session, g.bank.id) if brokers else 0,
+        form=ButtonForm(),
     )
 
 

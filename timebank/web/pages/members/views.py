@@ -14,7 +14,7 @@ from timebank.actors import (
     may_see_all_exchanges,
 )
 from timebank.approvals import welcome
-from timebank.approvals.queries import list_waiting_roles
+from timebank.approvals.queries import list_refused_of, list_waiting_roles
 from timebank.banks.queries import find_area_name
 from timebank.bookkeeping.queries import get_account
 from timebank.listings.queries import list_shown_of_member
@@ -62,6 +62,7 @@ def member(code: str) -> str:
         may_change_standing=may_change_standing(g.actor, member),
         listings=list_shown_of_member(session, g.bank.id, member.membership_id, today=today()),
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
+        refused_roles=list_refused_of(session, g.bank.id, membership.id) if sees_account else [],
         **_for_keepers(session, member, membership),
         form=ButtonForm(),
     )
