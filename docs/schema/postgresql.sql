@@ -814,8 +814,11 @@ CREATE TABLE public.login_session (
     opened_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    ended_because character varying(20),
     address_digest bytea,
-    code_id bigint
+    code_id bigint,
+    CONSTRAINT ck_login_session_ended CHECK (((revoked_at IS NULL) = (ended_because IS NULL))),
+    CONSTRAINT ck_login_session_ended_because CHECK (((ended_because)::text = ANY ((ARRAY['signed_out'::character varying, 'signed_out_elsewhere'::character varying, 'password'::character varying, 'roles'::character varying, 'standing'::character varying])::text[])))
 );
 
 CREATE TABLE public.membership (

@@ -747,11 +747,14 @@ CREATE TABLE login_session (
     opened_at DATETIME NOT NULL,
     expires_at DATETIME NOT NULL,
     revoked_at DATETIME,
+    ended_because VARCHAR(20),
     address_digest BLOB,
     code_id BIGINT,
     CONSTRAINT pk_login_session PRIMARY KEY (token_digest),
     CONSTRAINT fk_login_session_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-    CONSTRAINT fk_login_session_code_id FOREIGN KEY(code_id) REFERENCES sign_in_code (id)
+    CONSTRAINT fk_login_session_code_id FOREIGN KEY(code_id) REFERENCES sign_in_code (id),
+    CONSTRAINT ck_login_session_ended_because CHECK (ended_because IN ('signed_out', 'signed_out_elsewhere', 'password', 'roles', 'standing')),
+    CONSTRAINT ck_login_session_ended CHECK ((revoked_at IS NULL) = (ended_because IS NULL))
 );
 
 CREATE INDEX ix_login_session_person_id ON login_session (person_id);

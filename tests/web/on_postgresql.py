@@ -186,6 +186,7 @@ TESTS = {
         "test_a_code_is_kept_as_a_digest_only",
     ),
     "signing_in/test_password.py": ("test_who_changed_a_password_and_when_is_on_record",),
+    "signing_in/test_why_ended.py": ("test_the_door_says_why_once_and_nothing_is_left",),
     "signing_in/test_sign_in.py": (
         "test_somebody_unknown_here_reads_the_same_sentence",
         "test_two_with_one_e_mail_sign_in_by_their_numbers",

@@ -5,11 +5,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-#: Takes a session, the person's id and the time.
-RightsChanged = Callable[[Session, int, datetime], None]
+
+class RightsChange(StrEnum):
+    """What of a person's rights has changed."""
+
+    ROLES = "roles"
+    STANDING = "standing"
+
+
+#: Takes a session, the person's id, what has changed, and the time.
+RightsChanged = Callable[[Session, int, RightsChange, datetime], None]
 
 _LISTENERS: list[RightsChanged] = []
 
@@ -24,7 +33,7 @@ def list_listeners() -> list[RightsChanged]:
     return list(_LISTENERS)
 
 
-def changed(session: Session, person_id: int, now: datetime) -> None:
+def changed(session: Session, person_id: int, change: RightsChange, now: datetime) -> None:
     """Do what has been registered, for a person whose roles or standing have just changed."""
     for listener in _LISTENERS:
-        listener(session, person_id, now)
+        listener(session, person_id, change, now)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from timebank.actors import Doing, Role, Unattended
 from timebank.members import rights
 from timebank.members.models import Membership, MembershipRole
+from timebank.members.rights import RightsChange
 from timebank.references import DeedName, Ref, Subject
 from timebank.security import actions as security
 from timebank.security.actions import Change, NewEvent
@@ -36,7 +37,7 @@ def give(
         )
     )
     session.flush()
-    rights.changed(session, membership.person_id, doing.now)
+    rights.changed(session, membership.person_id, RightsChange.ROLES, doing.now)
 
 
 def take(session: Session, membership: Membership, role: Role, doing: Doing | Unattended) -> None:
@@ -44,7 +45,7 @@ def take(session: Session, membership: Membership, role: Role, doing: Doing | Un
     _begin(session, membership, role, doing, EventKind.ROLE_TAKEN)
     of_it = (MembershipRole.bank_id == membership.bank_id, MembershipRole.membership_id == membership.id)
     session.execute(delete(MembershipRole).where(*of_it, MembershipRole.role == role))
-    rights.changed(session, membership.person_id, doing.now)
+    rights.changed(session, membership.person_id, RightsChange.ROLES, doing.now)
 
 
 def _begin(session: Session, membership: Membership, role: Role, doing: Doing | Unattended, kind: EventKind) -> None:

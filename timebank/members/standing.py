@@ -10,6 +10,7 @@ from timebank.members import rights
 from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
+from timebank.members.rights import RightsChange
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
 from timebank.security import actions as security
@@ -50,7 +51,7 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
             change=Change(membership.standing, to),
         ),
     )
-    rights.changed(session, membership.person_id, doing.now)
+    rights.changed(session, membership.person_id, RightsChange.STANDING, doing.now)
     membership.standing = to
     of_member = (StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id)
     session.add(

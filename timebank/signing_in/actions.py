@@ -15,6 +15,7 @@ from timebank.actors import Doing, Role
 from timebank.members import rights
 from timebank.members.models import Person
 from timebank.members.queries import list_roles_anywhere
+from timebank.members.rights import RightsChange
 from timebank.members.rules import DEPENDS_FOR
 from timebank.references import DeedName, Ref, Subject
 from timebank.security import actions as security
@@ -24,7 +25,7 @@ from timebank.signing_in.errors import TooManyTriesError
 from timebank.signing_in.halls import digest_address, forget_addresses
 from timebank.signing_in.models import LoginSession, SignInAttempt, SignInCode
 from timebank.signing_in.queries import digest_secret, find_code_of_password
-from timebank.signing_in.rules import SESSION_LIFE, TRIES_WINDOW, must_wait
+from timebank.signing_in.rules import SESSION_LIFE, TRIES_WINDOW, SessionEnd, must_wait
 from timebank.trail import actions as trail
 
 
@@ -119,21 +120,29 @@ def open_session(session: Session, arrival: Arrival, *, now: datetime) -> str:
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
     """End the session of this token."""
-    _end(session, now, LoginSession.token_digest == digest_secret(token))
+    _end(session, now, SessionEnd.SIGNED_OUT, LoginSession.token_digest == digest_secret(token))
 
 
-def end_other_sessions(session: Session, person_id: int, token: str, *, now: datetime) -> None:
+def end_other_sessions(
+    session: Session,
+    person_id: int,
+    token: str,
+    *,
+    now: datetime,
+    because: SessionEnd = SessionEnd.SIGNED_OUT_ELSEWHERE,
+) -> None:
     """End every session of the person but that of this token."""
-    _end(session, now, LoginSession.person_id == person_id, LoginSession.token_digest != digest_secret(token))
+    others = (LoginSession.person_id == person_id, LoginSession.token_digest != digest_secret(token))
+    _end(session, now, because, *others)
 
 
-def end_all(session: Session, person_id: int, now: datetime) -> None:
+def end_all(session: Session, person_id: int, change: RightsChange, now: datetime) -> None:
     """End every session of the person, and void the codes that were made for them: their rights have changed.
 
     Where they have a role, a password that was chosen with a code somebody else has seen is void too, for DEPENDS_FOR.
     """
     void_codes(session, person_id, now=now)  # first: a code that is just being used opens its session meanwhile
-    _end(session, now, LoginSession.person_id == person_id)
+    _end(session, now, SessionEnd(change.value), LoginSession.person_id == person_id)
     _void_password_of_code(session, person_id, now)
 
 
@@ -161,11 +170,11 @@ def void_codes(session: Session, person_id: int, *, now: datetime) -> None:
     session.execute(update(SignInCode).where(*unused).values(voided_at=now))
 
 
-def _end(session: Session, now: datetime, *conditions: object) -> None:
+def _end(session: Session, now: datetime, because: SessionEnd, *conditions: object) -> None:
     session.execute(
         update(LoginSession)
         .where(LoginSession.revoked_at.is_(None), *conditions)  # type: ignore[arg-type]
-        .values(revoked_at=now)
+        .values(revoked_at=now, ended_because=because)
     )
 
 
@@ -186,7 +195,7 @@ def set_password(session: Session, password_hash: str, doing: Doing, *, token: s
     code_id = session.scalar(select(LoginSession.code_id).where(LoginSession.token_digest == digest_secret(token)))
     person = session.get_one(Person, actor.person_id)
     person.password_hash, person.password_code_id = password_hash, code_id
-    end_other_sessions(session, actor.person_id, token, now=doing.now)
+    end_other_sessions(session, actor.person_id, token, now=doing.now, because=SessionEnd.PASSWORD)
     void_codes(session, actor.person_id, now=doing.now)
     security.record(
         session,

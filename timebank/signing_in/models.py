@@ -6,6 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
+from timebank.signing_in.rules import SessionEnd
+from timebank.states import one_of
 
 
 class LoginSession(Base):
@@ -19,6 +21,8 @@ class LoginSession(Base):
     __table_args__ = (
         ForeignKeyConstraint(["person_id"], ["person.id"]),
         ForeignKeyConstraint(["code_id"], ["sign_in_code.id"]),
+        CheckConstraint(one_of("ended_because", SessionEnd), name="ended_because"),
+        CheckConstraint("(revoked_at IS NULL) = (ended_because IS NULL)", name="ended"),
         Index("ix_login_session_person_id", "person_id"),
     )
 
@@ -28,6 +32,7 @@ class LoginSession(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_because: Mapped[str | None] = mapped_column(String(20))
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_id: Mapped[int | None] = mapped_column(BigInteger)
 

@@ -13,7 +13,7 @@ from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
 from timebank.rows import columns_of, fetch, fetch_first
 from timebank.signing_in.models import LoginSession, SignInCode
-from timebank.signing_in.rules import CODE_CARRIED, is_valid
+from timebank.signing_in.rules import CODE_CARRIED, SessionEnd, is_valid
 
 _LONGEST_NUMBER = 9
 
@@ -118,6 +118,16 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedInPerso
     if row is None or not is_valid(row.expires_at, row.revoked_at, now):
         return None
     return SignedInPerson(row.person_id, row.bank_id, None if row.id is None else CodeMaker(*row[4:]))
+
+
+def find_why_ended(session: Session, token: str, now: datetime) -> SessionEnd | None:
+    """Return why the session of this token was ended; None if it was not, would have expired by now, or is unknown."""
+    because = session.scalar(
+        select(LoginSession.ended_because).where(
+            LoginSession.token_digest == digest_secret(token), LoginSession.expires_at > now
+        )
+    )
+    return None if because is None else SessionEnd(because)
 
 
 class WaitingHalf(NamedTuple):

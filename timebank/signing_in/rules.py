@@ -61,6 +61,16 @@ def way_to_make_code(
     return CodeWay.FIRST_HALF if may_coordinate(by) else None
 
 
+class SessionEnd(StrEnum):
+    """Why a session ended before it expired. Of what changes rights, the values are those of `RightsChange`."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    PASSWORD = "password"  # noqa: S105 (the name of a reason)
+    ROLES = "roles"
+    STANDING = "standing"
+
+
 def is_valid(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Return whether a session or code is neither ended nor expired."""
     return ended_at is None and now < expires_at

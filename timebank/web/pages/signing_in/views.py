@@ -22,6 +22,7 @@ from timebank.web.access import allows, anybody, load_signed_in, members_themsel
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
+from timebank.web.pages.signing_in.ended import forget_ended_session
 from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
 from timebank.web.passwords import asks_for_password, check_password
 
@@ -44,7 +45,7 @@ def sign_in() -> str | Response:
             token = actions.open_session(db.session(), arrival, now=clock.now())
         if outcome.is_done and candidate is not None:
             return _let_in(token, _safe_next() or url_for("home.home"))
-    return render_template("signing_in/sign_in.html", form=form)
+    return render_template("signing_in/sign_in.html", form=form, ended=forget_ended_session())
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
