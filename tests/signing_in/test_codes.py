@@ -12,7 +12,13 @@ from timebank.members.queries import find_actor_by_code
 from timebank.signing_in import actions, code_actions as codes
 from timebank.signing_in.actions import Arrival
 from timebank.signing_in.errors import CodeDoesNotFitError
-from timebank.signing_in.queries import find_signed_in, is_password_needed, list_used_codes, list_waiting_halves
+from timebank.signing_in.queries import (
+    find_signed_in,
+    find_waiting_half,
+    is_password_needed,
+    list_used_codes,
+    list_waiting_halves,
+)
 from timebank.signing_in.rules import CODE_CARRIED, CODE_LIFE, CodeWay, way_to_make_code
 from timebank.trail.actions import OtherContentError
 
@@ -118,6 +124,22 @@ def test_one_person_makes_one_half_only(session, village):
     codes.make_half(session, village.rosa, Doing(village.tom, NOW))
     with pytest.raises(NotAllowedError):
         codes.make_half(session, village.rosa, Doing(village.tom, NOW))
+
+
+def test_a_half_that_waits_names_who_made_it_and_how_long_it_waits(session, village):
+    codes.make_half(session, village.rosa, Doing(village.mary, NOW))
+    codes.make_half(session, village.tom, Doing(village.clara, NOW))
+    later = NOW + CODE_LIFE
+    rows = list_waiting_halves(session, village.angus.id, NOW)
+    assert [(row.name, row.maker, row.made_at, row.expires_at) for row in rows] == [
+        ("Rosa Lindsay", "Mary Duncan", NOW, later),
+        ("Tom Ferrier", "Clara Muir", NOW, later),
+    ]
+    assert find_waiting_half(session, village.angus.id, village.tom.person_id, NOW) == rows[1]
+    assert find_waiting_half(session, village.angus.id, village.mary.person_id, NOW) is None
+    assert find_waiting_half(session, village.perth.id, village.tom.person_id, NOW) is None
+    assert find_waiting_half(session, village.angus.id, village.tom.person_id, later) is None
+    assert list_waiting_halves(session, village.angus.id, later) == []
 
 
 def come_in(session, village, actor, *, by):

@@ -151,6 +151,7 @@ TESTS = {
     ),
     "members/test_sign_in_code.py": (
         "test_the_code_of_a_keeper_is_made_by_two_people_who_have_half_of_it_each",
+        "test_a_half_that_waits_is_named_to_keepers_until_the_second_is_made",
         "test_who_made_a_code_for_whom_is_on_record",
     ),
     "members/test_standing.py": ("test_a_form_sent_twice_changes_it_once",),

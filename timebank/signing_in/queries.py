@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -131,41 +131,35 @@ def find_why_ended(session: Session, token: str, now: datetime) -> SessionEnd | 
 
 
 class WaitingHalf(NamedTuple):
-    """The first half of a code that waits for its second, and who made it."""
+    """The first half of a code that waits for its second: whose code it is, who made the half, and until when."""
 
     id: int
-    made_by: int | None
-
-
-def find_waiting_half(session: Session, bank_id: int, person_id: int, now: datetime) -> WaitingHalf | None:
-    """Return the first half of a code for this person that waits for its second; None if there is none."""
-    query = select(*columns_of(SignInCode, WaitingHalf)).where(
-        SignInCode.bank_id == bank_id,
-        SignInCode.person_id == person_id,
-        SignInCode.first_digest.is_not(None),
-        SignInCode.second_digest.is_(None),
-        SignInCode.voided_at.is_(None),
-        SignInCode.expires_at > now,
-    )
-    return fetch_first(session, query, WaitingHalf)
-
-
-class CodeWaiting(NamedTuple):
-    """Somebody whose code waits for its second half, and who made the first."""
-
     person_id: int
     name: str
     code: str
     made_by: int
+    maker: str
     made_at: datetime
+    expires_at: datetime
 
 
-def list_waiting_halves(session: Session, bank_id: int, now: datetime) -> list[CodeWaiting]:
-    """Return whose codes wait for their second half, oldest first."""
-    query = (
-        select(SignInCode.person_id, Person.name, Membership.code, SignInCode.made_by, SignInCode.made_at)
+def _waiting_halves(bank_id: int, now: datetime) -> Select[*tuple[Any, ...]]:
+    maker, maker_person = aliased(Membership), aliased(Person)
+    return (
+        select(
+            SignInCode.id,
+            SignInCode.person_id,
+            Person.name,
+            Membership.code,
+            SignInCode.made_by,
+            maker_person.name,
+            SignInCode.made_at,
+            SignInCode.expires_at,
+        )
         .join(Membership, (Membership.bank_id == SignInCode.bank_id) & (Membership.person_id == SignInCode.person_id))
         .join(Person, Person.id == Membership.person_id)
+        .join(maker, (maker.bank_id == SignInCode.bank_id) & (maker.id == SignInCode.made_by))
+        .join(maker_person, maker_person.id == maker.person_id)
         .where(
             SignInCode.bank_id == bank_id,
             SignInCode.first_digest.is_not(None),
@@ -174,7 +168,16 @@ def list_waiting_halves(session: Session, bank_id: int, now: datetime) -> list[C
             SignInCode.expires_at > now,
         )
     )
-    return fetch(session, query.order_by(SignInCode.id), CodeWaiting)
+
+
+def find_waiting_half(session: Session, bank_id: int, person_id: int, now: datetime) -> WaitingHalf | None:
+    """Return the first half of a code for this person that waits for its second; None if there is none."""
+    return fetch_first(session, _waiting_halves(bank_id, now).where(SignInCode.person_id == person_id), WaitingHalf)
+
+
+def list_waiting_halves(session: Session, bank_id: int, now: datetime) -> list[WaitingHalf]:
+    """Return whose codes wait for their second half, oldest first."""
+    return fetch(session, _waiting_halves(bank_id, now).order_by(SignInCode.id), WaitingHalf)
 
 
 class UsedCode(NamedTuple):

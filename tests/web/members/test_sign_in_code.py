@@ -60,6 +60,27 @@ def test_the_code_of_a_keeper_is_made_by_two_people_who_have_half_of_it_each(as_
     assert visitor.get("members").status == 200  # nobody else has seen it whole, so all her roles are hers
 
 
+def test_a_half_that_waits_is_named_to_keepers_until_the_second_is_made(as_, village):
+    mary, tom = as_(village.mary), as_(village.tom)
+    path = f"members/{spoken(village.rosa.code)}"
+    mary.done(mary.get(path), "Make the first half of a sign-in code")
+    sentence = "Mary Duncan made the first half of a sign-in code for Rosa Lindsay on 21 Nov, 10:00."
+    for keeper in (village.mary, village.rosa, village.tom, village.clara, village.audrey):
+        page = as_(keeper).get(path)
+        assert sentence in page
+        assert "It waits for the second half, until 5 Dec, 10:00." in page
+        assert "Can make it: Clara Muir, Tom Ferrier" in page
+        assert ("Make the second half" in page.links) is (keeper in {village.tom, village.clara})
+    for member in (village.ada, village.linus):
+        assert "first half" not in as_(member).get(path)
+    assert sentence in tom.get("desk")
+    page = tom.get(f"{path}/sign-in-code")
+    assert sentence in page
+    tom.done(page, "Make the second half")
+    for browser in (mary, tom):
+        assert "first half of a sign-in code for Rosa" not in browser.get(path)
+
+
 def test_one_coordinator_alone_gets_no_second_half(as_, village, books):
     mary = as_(village.mary)
     path = f"members/{spoken(village.rosa.code)}"

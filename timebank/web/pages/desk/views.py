@@ -17,7 +17,7 @@ from timebank.joining.queries import count_waiting as count_applications
 from timebank.ledger.entries import Line
 from timebank.members.depending import list_independent_keepers
 from timebank.members.keepers import WaitingNewcomer, list_welcome_waiting
-from timebank.signing_in.queries import CodeWaiting, list_waiting_halves
+from timebank.signing_in.queries import WaitingHalf, list_waiting_halves
 from timebank.tasks.queries import count_waiting
 from timebank.web.access import allows, keepers
 from timebank.web.accounts import find_moved_accounts
@@ -102,7 +102,7 @@ def _roles_to_approve() -> list[RoleChangeRow]:
     ]
 
 
-def _half_codes() -> list[CodeWaiting]:
+def _half_codes() -> list[WaitingHalf]:
     """Return whose sign-in codes wait for a second half, which the reader may make."""
     if not may_approve(g.actor):
         return []

@@ -7,6 +7,7 @@ from timebank import clock
 from timebank.actors import (
     Actor,
     Standing,
+    may_approve,
     may_broker,
     may_change_standing,
     may_coordinate,
@@ -20,10 +21,11 @@ from timebank.bookkeeping.queries import get_account
 from timebank.listings.queries import list_shown_of_member
 from timebank.members import access
 from timebank.members.actions import get_membership_by_code
-from timebank.members.keepers import list_standing_changes
+from timebank.members.keepers import list_approver_names, list_standing_changes
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_members, list_membership_names
 from timebank.signing_in.code_actions import find_way
+from timebank.signing_in.queries import find_waiting_half
 from timebank.web.access import allows, brokers, doing, members as all_members
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
@@ -64,6 +66,7 @@ def member(code: str) -> str:
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
         refused_roles=list_refused_of(session, g.bank.id, membership.id) if sees_account else [],
         **_for_keepers(session, member, membership),
+        **_half_code(session, member),
         form=ButtonForm(),
     )
 
@@ -71,6 +74,7 @@ def member(code: str) -> str:
 def _for_keepers(session: Session, member: Actor, membership: Membership) -> dict[str, object]:
     """Return how to reach a member, how they stood, and what waits: for brokers, and in part for who approves."""
     looks_after, now = may_broker(g.actor), clock.now()
+    may_make_codes = looks_after or may_approve(g.actor)
     welcome_waits = may_see_all_exchanges(g.actor) and member.is_active and membership.welcome_waits
     changes = list_standing_changes(session, g.bank.id, member.membership_id) if looks_after else []
     doers = [membership.admitted_by, *(change.done_by for change in changes)]
@@ -78,8 +82,19 @@ def _for_keepers(session: Session, member: Actor, membership: Membership) -> dic
         "person": session.get_one(Person, member.person_id) if looks_after else None,
         "changes": changes,
         "actors": list_membership_names(session, g.bank.id, doers),
-        "code_way": find_way(session, member, g.actor, now=now) if looks_after else None,
+        "code_way": find_way(session, member, g.actor, now=now) if may_make_codes else None,
         "may_prove": looks_after and may_prove_contact(g.actor, member),
         "welcome_waits": welcome_waits,
         "may_welcome": welcome_waits and welcome.may_give(session, g.actor, membership, doing()),
+    }
+
+
+def _half_code(session: Session, member: Actor) -> dict[str, object]:
+    """Return the first half of a code for the member that waits for its second, and who can make that, for keepers."""
+    sees = may_see_all_exchanges(g.actor)
+    half = find_waiting_half(session, g.bank.id, member.person_id, clock.now()) if sees else None
+    but = () if half is None else (half.made_by, member.membership_id)
+    return {
+        "half_code": half,
+        "half_makers": list_approver_names(session, g.bank.id, but=but) if half is not None else [],
     }
