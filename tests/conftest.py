@@ -1,5 +1,6 @@
 """Both databases for every test that asks for one, as the web's role meets them, and fresh each time."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -21,6 +22,13 @@ assert ROOMS
 pytest_plugins = ["tests.grouping", "tests.measuring", "tests.rotation"]
 
 
+def pytest_configure() -> None:
+    """All workers, and the processes that they start, share one folder for what takes long to make."""
+    if scratch.CACHE not in os.environ:
+        os.environ[scratch.CACHE] = tempfile.mkdtemp(prefix="timebank-cache-")
+        atexit.register(shutil.rmtree, os.environ[scratch.CACHE], ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def folder(worker_id: str) -> Iterator[Path]:
     """In memory where there is room: what is promised is still synced, and syncing costs nothing."""
@@ -31,7 +39,7 @@ def folder(worker_id: str) -> Iterator[Path]:
 
 
 def _settings(folder: Path, url: URL, owner: URL) -> Settings:
-    settings = Settings(instance=folder / "instance", database_url=url, owner_url=owner)
+    settings = Settings(folder / "instance", url, owner, cache=scratch.cache())
     settings.make_keys()
     return settings
 

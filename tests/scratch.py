@@ -24,6 +24,7 @@ WEB_ROLE = "timebank_web"
 #: Name what to copy: a file of SQLite, and a database on the server that TEST_DATABASE_URL names.
 SQLITE_TEMPLATE = "TEST_SQLITE_TEMPLATE"
 POSTGRESQL_TEMPLATE = "TEST_POSTGRESQL_TEMPLATE"
+CACHE = "TIMEBANK_CACHE"
 #: The major version of the server of our own, and of the programs that come with it.
 BUNDLED_MAJOR = 18
 
@@ -73,6 +74,11 @@ def made_once(base: Path, name: str, make: Callable[[Path], object]) -> Path:
                 make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+def cache() -> Path | None:
+    """Return the folder of what takes long to make, the same for all workers of a run; None outside of one."""
+    return Path(os.environ[CACHE]) if CACHE in os.environ else None
 
 
 def bundled_programs() -> Path:

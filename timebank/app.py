@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from threading import Thread
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -10,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings, load_settings
 from timebank.db import make_alone_engine, opened, refuse_unsafe
+from timebank.listings.meanings import vocabulary_model
 from timebank.migrations import run as migrations
 from timebank.web import access, assets, bodies, errors, filters, headers, hosts, navigation, request_log
 from timebank.web.extensions import babel, csrf, db
@@ -54,6 +56,7 @@ def start(settings: Settings) -> Flask:
     request_log.configure(settings)
     with opened(settings.database_url) as engine:
         migrations.refuse_outdated(engine)
+    Thread(target=vocabulary_model, args=(settings.word_models,), daemon=True).start()  # seconds, the first time
     return create_app(settings)
 
 

@@ -3,6 +3,7 @@
 TIMEBANK_INSTANCE      folder for keys and the embedded database (default: instance)
 TIMEBANK_DATABASE_URL  the database (default: SQLite in the instance folder)
 TIMEBANK_OWNER_URL     the same database as its owner, for init and migrations only (default: TIMEBANK_DATABASE_URL)
+TIMEBANK_CACHE         folder for what can be made again, such as models of words (default: TIMEBANK_INSTANCE)
 TIMEBANK_HTTPS         1 where the site is reached by https: cookies are then sent over https only
 TIMEBANK_PROXIES       number of reverse proxies of your own in front (default: 0)
 TIMEBANK_HOSTS         names that the site answers to, with commas between (default: any; the demo: this machine's)
@@ -51,6 +52,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     log_format: str = "text"
     log_level: str = "info"
+    cache: Path | None = None
 
     @property
     def secret_key(self) -> bytes:
@@ -78,13 +80,22 @@ class Settings:
         return self.instance / "seal.signed"
 
     @property
+    def word_models(self) -> Path:
+        """The folder of the models of words."""
+        return self.cache or self.instance
+
+    @property
     def session_info(self) -> dict[str, object]:
-        """`Session.info` for writing, sealing and checking the books. Raises NotSetUpError."""
+        """`Session.info`: for writing, sealing and checking the books, and the folder of the models of words.
+
+        Raises NotSetUpError.
+        """
         return {
             "books_key": self.books_key,
             "seal_key": self.seal_key,
             "seal_keys": self.seal_keys,
             "seal_memory": self.seal_memory,
+            "word_models": self.word_models,
         }
 
     @property
@@ -166,6 +177,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         hosts=_host_names(environment, "TIMEBANK_HOSTS"),
         log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
         log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
+        cache=Path(environment["TIMEBANK_CACHE"]).absolute() if environment.get("TIMEBANK_CACHE") else None,
     )
 
 

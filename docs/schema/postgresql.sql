@@ -758,6 +758,15 @@ CREATE TABLE public.leaf (
     CONSTRAINT ck_leaf_number CHECK ((number >= 0))
 );
 
+CREATE TABLE public.learned_kinds (
+    bank_id bigint NOT NULL,
+    version character varying(20) NOT NULL,
+    vocabulary_version character varying(20) NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    listings integer NOT NULL,
+    model bytea NOT NULL
+);
+
 CREATE TABLE public.limit_change (
     bank_id bigint NOT NULL,
     account_id bigint NOT NULL,
@@ -799,6 +808,16 @@ CREATE TABLE public.listing_category (
     bank_id bigint NOT NULL,
     listing_id bigint NOT NULL,
     category_id bigint NOT NULL
+);
+
+CREATE TABLE public.listing_meaning (
+    bank_id bigint NOT NULL,
+    listing_id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    cell integer NOT NULL,
+    version character varying(40) NOT NULL,
+    vector bytea NOT NULL,
+    CONSTRAINT ck_listing_meaning_kind CHECK (((kind)::text = ANY ((ARRAY['offer'::character varying, 'request'::character varying])::text[])))
 );
 
 CREATE TABLE public.listing_word (
@@ -1111,6 +1130,9 @@ ALTER TABLE ONLY public.hold
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT pk_leaf PRIMARY KEY (bank_id, number);
 
+ALTER TABLE ONLY public.learned_kinds
+    ADD CONSTRAINT pk_learned_kinds PRIMARY KEY (bank_id, version);
+
 ALTER TABLE ONLY public.limit_change
     ADD CONSTRAINT pk_limit_change PRIMARY KEY (bank_id, account_id, number);
 
@@ -1119,6 +1141,9 @@ ALTER TABLE ONLY public.listing
 
 ALTER TABLE ONLY public.listing_category
     ADD CONSTRAINT pk_listing_category PRIMARY KEY (bank_id, listing_id, category_id);
+
+ALTER TABLE ONLY public.listing_meaning
+    ADD CONSTRAINT pk_listing_meaning PRIMARY KEY (bank_id, listing_id);
 
 ALTER TABLE ONLY public.listing_word
     ADD CONSTRAINT pk_listing_word PRIMARY KEY (bank_id, word, listing_id);
@@ -1267,6 +1292,8 @@ CREATE INDEX ix_leaf_block ON public.leaf USING btree (bank_id, number) WHERE (b
 CREATE INDEX ix_listing_category_category ON public.listing_category USING btree (bank_id, category_id, listing_id);
 
 CREATE INDEX ix_listing_found ON public.listing USING btree (bank_id, life, kind, listed_at);
+
+CREATE INDEX ix_listing_meaning_cell ON public.listing_meaning USING btree (bank_id, kind, cell);
 
 CREATE INDEX ix_listing_member ON public.listing USING btree (bank_id, member_id, life);
 
@@ -1531,6 +1558,9 @@ ALTER TABLE ONLY public.hold
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT fk_leaf_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
+ALTER TABLE ONLY public.learned_kinds
+    ADD CONSTRAINT fk_learned_kinds_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
 ALTER TABLE ONLY public.limit_change
     ADD CONSTRAINT fk_limit_change_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
 
@@ -1548,6 +1578,9 @@ ALTER TABLE ONLY public.listing_category
 
 ALTER TABLE ONLY public.listing_category
     ADD CONSTRAINT fk_listing_category_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.listing_meaning
+    ADD CONSTRAINT fk_listing_meaning_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
 
 ALTER TABLE ONLY public.listing_word
     ADD CONSTRAINT fk_listing_word_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
@@ -1726,9 +1759,11 @@ GRANT SELECT,INSERT ON TABLE public.exchange_step TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.hold TO timebank_web;
 GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.learned_kinds TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.limit_change TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.listing TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_category TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_meaning TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_word TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login_session TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;

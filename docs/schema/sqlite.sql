@@ -641,6 +641,17 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE learned_kinds (
+    bank_id BIGINT NOT NULL,
+    version VARCHAR(20) NOT NULL,
+    vocabulary_version VARCHAR(20) NOT NULL,
+    learned_at DATETIME NOT NULL,
+    listings INTEGER NOT NULL,
+    model BLOB NOT NULL,
+    CONSTRAINT pk_learned_kinds PRIMARY KEY (bank_id, version),
+    CONSTRAINT fk_learned_kinds_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
+);
+
 CREATE TABLE limit_change (
     bank_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
@@ -728,6 +739,20 @@ CREATE TABLE listing_category (
  WITHOUT ROWID;
 
 CREATE INDEX ix_listing_category_category ON listing_category (bank_id, category_id, listing_id);
+
+CREATE TABLE listing_meaning (
+    bank_id BIGINT NOT NULL,
+    listing_id BIGINT NOT NULL,
+    kind VARCHAR(10) NOT NULL,
+    cell INTEGER NOT NULL,
+    version VARCHAR(40) NOT NULL,
+    vector BLOB NOT NULL,
+    CONSTRAINT pk_listing_meaning PRIMARY KEY (bank_id, listing_id),
+    CONSTRAINT fk_listing_meaning_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT ck_listing_meaning_kind CHECK (kind IN ('offer', 'request'))
+);
+
+CREATE INDEX ix_listing_meaning_cell ON listing_meaning (bank_id, kind, cell);
 
 CREATE TABLE listing_word (
     bank_id BIGINT NOT NULL,

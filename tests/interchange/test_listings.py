@@ -9,8 +9,9 @@ from timebank.interchange.listings import count_unknown, make_name, make_slug, r
 from timebank.interchange.sheets import BadSheetError
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings import checks
+from timebank.listings.finding import ListingFilter, find_listings
 from timebank.listings.models import Listing
-from timebank.listings.queries import ListingFilter, find_listings, get_tree, list_categories_of
+from timebank.listings.queries import get_tree, list_categories_of
 from timebank.listings.rules import ListingKind
 from timebank.listings.starting_categories import OTHER_KEY, STARTING_CATEGORIES
 from timebank.members.models import Membership, Person

@@ -12,8 +12,9 @@ from timebank.errors import NotAllowedError
 from timebank.interchange.listings import read, store
 from timebank.listings import actions, checks
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, NoTitleError, TooManyListingsError
+from timebank.listings.finding import ListingFilter, find_listings
 from timebank.listings.models import Category, Listing, ListingWord
-from timebank.listings.queries import ListingFilter, find_listing, find_listings, get_tree, list_categories_of
+from timebank.listings.queries import find_listing, get_tree, list_categories_of
 from timebank.listings.rules import MOST_LISTINGS, Life, ListingKind, Move
 from timebank.members.actions import get_membership_by_code
 from timebank.tasks.errors import NotesFullError

@@ -10,7 +10,8 @@ from timebank.errors import NotAllowedError
 from timebank.listings import categories
 from timebank.listings.actions import change as change_listing
 from timebank.listings.errors import CategoriesError, NameTakenError, NoNameError
-from timebank.listings.queries import ListingFilter, find_listings, get_tree
+from timebank.listings.finding import ListingFilter, find_listings
+from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, Risk
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from tests.people import NOW, TODAY
 from timebank.actors import Standing
 from timebank.banks.models import Area
-from timebank.listings.queries import LISTINGS_A_PAGE, ListingFilter, find_listings, get_tree, list_shown_of_member
+from timebank.listings.finding import LISTINGS_A_PAGE, ListingFilter, find_listings
+from timebank.listings.queries import get_tree, list_shown_of_member
 from timebank.listings.rules import ListingKind, suits_day
 from timebank.members.models import Membership
 

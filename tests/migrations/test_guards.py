@@ -50,6 +50,7 @@ RIGHTS = {
     ),
     **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
+    **dict.fromkeys(("learned_kinds", "listing_meaning"), EVERYTHING),
     "sign_in_attempt": EVERYTHING,
     "sign_in_code": {"SELECT", "INSERT"},
     "role_change": {"SELECT", "INSERT"},

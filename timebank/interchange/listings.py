@@ -18,6 +18,7 @@ from timebank.banks.models import Bank
 from timebank.interchange.sheets import BadSheetError, Problem, read_lines
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings.actions import open_categories
+from timebank.listings.meanings import find_models, write_meanings
 from timebank.listings.models import Listing, ListingCategory, ListingWord
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import LONGEST_TITLE, MOST_CATEGORIES, Life, ListingKind, review_day
@@ -179,6 +180,7 @@ def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: dateti
     for table, new in ((Listing, listings), (ListingCategory, categories), (ListingWord, words)):
         if new:
             session.execute(insert(table), new)
+    write_meanings(session, find_models(session, bank.id), bank.id, listings)
     if listings:
         trail.begin(session, administrator, DeedName.LISTINGS_IMPORTED, Ref(Subject.BANK, bank.slug))
     return len(listings)

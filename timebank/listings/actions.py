@@ -15,7 +15,8 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, TooManyListingsError
-from timebank.listings.models import Category, Listing, ListingCategory, ListingWord
+from timebank.listings.meanings import find_models, write_meanings
+from timebank.listings.models import Category, Listing, ListingCategory, ListingMeaning, ListingWord
 from timebank.listings.queries import get_tree, list_categories_of
 from timebank.listings.rules import Life, ListingKind, ListingText, Move
 from timebank.listings.search import index_of
@@ -91,7 +92,7 @@ def change(session: Session, bank: Bank, code: str, content: ListingText, doing:
     _write(listing, content, doing.now)
     listing.review_on = _next_review(bank, doing.now)
     session.flush()
-    for table in (ListingWord, ListingCategory):
+    for table in (ListingWord, ListingCategory, ListingMeaning):
         session.execute(delete(table).where(table.bank_id == bank.id, table.listing_id == listing.id))
     _index(session, listing, content.category_ids)
 
@@ -202,7 +203,7 @@ def _write(listing: Listing, content: ListingText, now: datetime) -> None:
 
 
 def _index(session: Session, listing: Listing, category_ids: Sequence[int]) -> None:
-    """Insert the categories of a listing, and its stems for searching."""
+    """Insert the categories of a listing, its stems for searching, and what it means for matching."""
     keys = {"bank_id": listing.bank_id, "listing_id": listing.id}
     session.execute(
         insert(ListingCategory), [{**keys, "category_id": category_id} for category_id in sorted(set(category_ids))]
@@ -210,3 +211,5 @@ def _index(session: Session, listing: Listing, category_ids: Sequence[int]) -> N
     stems = index_of(listing.title, listing.words)
     if stems:
         session.execute(insert(ListingWord), [{**keys, "word": stem} for stem in sorted(stems)])
+    text = {"id": listing.id, "kind": listing.kind, "title": listing.title, "words": listing.words}
+    write_meanings(session, find_models(session, listing.bank_id), listing.bank_id, [text])

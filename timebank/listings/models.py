@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Text,
@@ -119,3 +120,47 @@ class ListingWord(Base):
     bank_id: Mapped[int] = mapped_column(BigInteger)
     word: Mapped[str] = mapped_column(String(60))
     listing_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class ListingMeaning(Base):
+    """What a listing means, as a vector of one byte a value, made by the models of this version.
+
+    `cell` is one of some hundred parts of the space, so that the nearest of very many are found by an index. It can
+    be made again from the listing at any time.
+    """
+
+    __tablename__ = "listing_meaning"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "listing_id"),
+        ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
+        CheckConstraint(one_of("kind", ListingKind), name="kind"),
+        Index("ix_listing_meaning_cell", "bank_id", "kind", "cell"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    listing_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(10))
+    cell: Mapped[int]
+    version: Mapped[str] = mapped_column(String(40))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LearnedKinds(Base):
+    """What was learned from a bank's listings, or from those of all banks, of which kinds their words tell.
+
+    The newest counts; it stands on the vocabulary of `vocabulary_version` and is unused with another. `listings` is
+    how many it was learned from. It can be learned again at any time.
+    """
+
+    __tablename__ = "learned_kinds"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "version"),
+        ForeignKeyConstraint(["bank_id"], ["bank.id"]),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[str] = mapped_column(String(20))
+    vocabulary_version: Mapped[str] = mapped_column(String(20))
+    learned_at: Mapped[datetime] = mapped_column(UtcTime)
+    listings: Mapped[int]
+    model: Mapped[bytes] = mapped_column(LargeBinary)

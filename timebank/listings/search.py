@@ -5,27 +5,16 @@ Whatever is typed is words or nothing; nothing that is typed can fail.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
-import snowballstemmer
+from timebank.spelling import is_blank
+from timebank.words.stems import FILLERS, LONGEST_STEM, split_words, stem, stems_of
 
-from timebank.spelling import is_blank, words_of
-
-LONGEST_STEM = 60
 MOST_TERMS = 8
 #: A shorter word matches whole words only: 'car' does not match 'care' and 'carpet'.
 _SHORTEST_START = 4
-#: Words that are in nearly every listing, so that searching for them narrows nothing.
-_EVERYWHERE = frozenset(
-    word
-    for line in (
-        "a an and any anybody anyone are at be by can could do for from get give have help i if in is it like look",
-        "looking me my need needed of offer on or our please request some somebody someone that the their them",
-        "there to us want wanted we who will with would you your",
-    )
-    for word in line.split()
-)
+#: What a word counts by where it stands: in the title, the name of the listing's own kind, its words, or its group.
+_IN_TITLE, _IN_KIND, _IN_WORDS, _IN_GROUP = 3.0, 2.0, 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +33,56 @@ class Term:
 class SearchTerms:
     """The terms of a search: for each word its alternatives, of which one has to match.
 
-    `only_common` is True if there were only words that are too common to search for.
+    `dropped` are the words that are too common to search for; `only_common` is True if there were no others.
     """
 
     terms: tuple[tuple[Term, ...], ...] = ()
+    dropped: tuple[str, ...] = ()
     only_common: bool = False
 
-    def all_in(self, text: str) -> bool:
-        """Return whether the text has every word."""
-        stems = stems_of(text)
-        return all(any(term.fits(stems) for term in either) for either in self.terms)
 
+@dataclass(frozen=True, slots=True)
+class SearchedText:
+    """What of a listing is ranked: its texts, and the names of its kinds and of the groups above them."""
 
-@lru_cache(maxsize=4096)
-def _stem(word: str) -> str:
-    # A stemmer keeps the word it works on, so each call has its own: pages are made side by side.
-    return str(snowballstemmer.stemmer("english").stemWord(word))[:LONGEST_STEM]
-
-
-def stems_of(text: str) -> list[str]:
-    """Return the stems of a text, in order."""
-    return [_stem(word[:LONGEST_STEM]) for word in words_of(text)]
+    title: str
+    words: str
+    kinds: str
+    groups: str
 
 
 def index_of(title: str, words: str) -> set[str]:
     """Return every stem of a listing for the index; neighbours in the title also as one word ('baby sitting')."""
-    first = words_of(title)
-    joined = {_stem((word + following)[:LONGEST_STEM]) for word, following in pairwise(first)}
-    return {*stems_of(title), *stems_of(words), *joined}
+    return {*stems_of(title), *stems_of(words), *_joined(title)}
+
+
+def _joined(text: str) -> set[str]:
+    return {stem((word + following)[:LONGEST_STEM]) for word, following in pairwise(split_words(text))}
 
 
 def parse_search(typed: str) -> SearchTerms:
     """Parse what was typed; common words are left out if there are others."""
-    words = [word for word in dict.fromkeys(words_of(typed)) if word not in _EVERYWHERE][:MOST_TERMS]
+    every = dict.fromkeys(split_words(typed))
+    words = [word for word in every if word not in FILLERS][:MOST_TERMS]
+    dropped = tuple(word for word in every if word in FILLERS)
     if not words:
-        return SearchTerms(only_common=not is_blank(typed))
-    return SearchTerms(tuple(_either(words, index) for index in range(len(words))))
+        return SearchTerms(dropped=dropped, only_common=not is_blank(typed))
+    return SearchTerms(tuple(_either(words, index) for index in range(len(words))), dropped)
+
+
+def rank(search: SearchTerms, text: SearchedText) -> float:
+    """Return how well a listing fits the words of a search: the mean over them of where they stand, at most 3."""
+    fields = (
+        (_IN_TITLE, [*stems_of(text.title), *_joined(text.title)]),
+        (_IN_KIND, stems_of(text.kinds)),
+        (_IN_WORDS, stems_of(text.words)),
+        (_IN_GROUP, stems_of(text.groups)),
+    )
+    scores = [
+        max((weight for weight, stems in fields if any(term.fits(stems) for term in either)), default=0.0)
+        for either in search.terms
+    ]
+    return sum(scores) / max(len(scores), 1)
 
 
 def _either(words: Sequence[str], index: int) -> tuple[Term, ...]:
@@ -94,7 +97,7 @@ def _either(words: Sequence[str], index: int) -> tuple[Term, ...]:
 
 def _term(word: str) -> Term:
     cut = word[:LONGEST_STEM]
-    stem = _stem(cut)
+    root = stem(cut)
     if len(cut) < _SHORTEST_START and cut.isascii():
-        return Term(stem)
-    return Term(stem, tuple(dict.fromkeys((stem, cut))))
+        return Term(root)
+    return Term(root, tuple(dict.fromkeys((root, cut))))

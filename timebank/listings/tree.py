@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from timebank.listings.rules import Risk
-from timebank.listings.search import SearchTerms, stems_of
+from timebank.listings.search import SearchTerms
+from timebank.words.stems import stems_of
 
 
 @dataclass(frozen=True, slots=True)

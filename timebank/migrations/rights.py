@@ -51,7 +51,9 @@ GRANTS: Mapping[str, Sequence[str]] = {
         (
             "area_travel",
             "draft",
+            "learned_kinds",
             "listing_category",
+            "listing_meaning",
             "listing_word",
             "sign_in_attempt",
         ),

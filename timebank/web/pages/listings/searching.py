@@ -7,7 +7,8 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from timebank.banks.queries import list_areas
-from timebank.listings.queries import ListingFilter, ListingLine, Ways, list_categories_of
+from timebank.listings.finding import ListingFilter, Ways
+from timebank.listings.queries import ListingLine, list_categories_of
 from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, ListingKind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words

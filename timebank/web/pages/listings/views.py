@@ -8,7 +8,8 @@ from timebank import clock
 from timebank.actors import Actor, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 from timebank.exchanges import drafts
 from timebank.listings import access, actions
-from timebank.listings.queries import find_listing, find_listings, get_tree
+from timebank.listings.finding import find_listings
+from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import may_change, may_hand_over
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
@@ -42,7 +43,7 @@ def listings() -> str:
         asked=asked,
         tree=tree,
         areas=areas,
-        categories=categories_of(page.rows, tree),
+        categories=categories_of(page.every_row, tree),
         days=DAYS,
         suits=when_it_suits,
         form=AskBrokerForm(formdata=None, words=asked.filters.words),

@@ -1,0 +1,148 @@
+"""What listings mean: the models that a bank's listings are understood by, and the vectors of its listings.
+
+The vocabulary's model is the same for all banks. It takes seconds to make, so each process reads it from a file in the
+instance folder, which the first one writes. What was learned from listings is a row of the database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from timebank.listings.models import LearnedKinds, Listing, ListingMeaning
+from timebank.words.cells import cells_of
+from timebank.words.learned_model import LearnedModel
+from timebank.words.likeness import Meanings, meanings_of, packed, to_bytes
+from timebank.words.storing import pack_vocabulary_model, unpack_learned_model, unpack_vocabulary_model
+from timebank.words.vocabulary import read_vocabulary
+from timebank.words.vocabulary_model import VocabularyModel, train_on_vocabulary, version_of
+
+#: How many letters of a listing's words count beside its title.
+_FIRST_WORDS = 300
+_BATCH = 500
+_made: dict[str, VocabularyModel] = {}
+#: Learned models that this process has read, each of some ten megabytes.
+_MOST_READ = 8
+_read_before: dict[str, LearnedModel[str]] = {}
+_making = Lock()
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of a bank. `version` identifies both: vectors of other versions are not compared with theirs."""
+
+    vocabulary: VocabularyModel
+    learned: LearnedModel[str] | None
+    version: str
+
+    def meanings(self, texts: Sequence[str]) -> Meanings[str]:
+        """Return the vectors of texts."""
+        return meanings_of(texts, self.vocabulary, self.learned)
+
+
+def find_models(session: Session, bank_id: int) -> Models:
+    """Return the models of a bank: the vocabulary's, and what was learned last on top of this vocabulary."""
+    vocabulary = vocabulary_model(session.info.get("word_models"))
+    version = session.scalar(
+        select(LearnedKinds.version)
+        .where(LearnedKinds.bank_id == bank_id, LearnedKinds.vocabulary_version == vocabulary.version)
+        .order_by(LearnedKinds.learned_at.desc())
+        .limit(1)
+    )
+    if version is None:
+        return Models(vocabulary, None, vocabulary.version)
+    learned = _learned(session, bank_id, version, vocabulary)
+    return Models(vocabulary, learned, f"{vocabulary.version}+{version}")
+
+
+def vocabulary_model(folder: object = None) -> VocabularyModel:
+    """Return the model of the vocabulary; from its file in this folder, or made, and kept there where that can be."""
+    vocabulary = read_vocabulary()
+    version = version_of(vocabulary)
+    with _making:
+        if version not in _made:
+            path = Path(str(folder)) / f"words-{version}.model" if folder else None
+            model = _read(path) if path else None
+            if model is None:
+                model = train_on_vocabulary(vocabulary)
+                if path is not None:
+                    _write(path, pack_vocabulary_model(model))
+            _made[version] = model
+        return _made[version]
+
+
+def _read(path: Path) -> VocabularyModel | None:
+    try:
+        return unpack_vocabulary_model(path.read_bytes())
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all; without it, the next process makes the model again."""
+    unfinished = path.with_suffix(f".{id(content)}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+
+
+def _learned(session: Session, bank_id: int, version: str, vocabulary: VocabularyModel) -> LearnedModel[str]:
+    """Return a learned model, from those that this process has read or from the database."""
+    with _making:
+        model = _read_before.get(version)
+        if model is None:
+            content = session.execute(
+                select(LearnedKinds.model).where(LearnedKinds.bank_id == bank_id, LearnedKinds.version == version)
+            ).scalar_one()
+            model = _read_before[version] = unpack_learned_model(content, vocabulary)
+            if len(_read_before) > _MOST_READ:
+                del _read_before[next(iter(_read_before))]
+        return model
+
+
+def text_of(title: str, words: str) -> str:
+    """Return what of a listing is understood."""
+    return f"{title} {words[:_FIRST_WORDS]}"
+
+
+def write_meanings(session: Session, models: Models, bank_id: int, listings: Iterable[Mapping[str, Any]]) -> None:
+    """Store the vectors of new listings: mappings with id, kind, title and words."""
+    rows = list(listings)
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        meanings = models.meanings([text_of(row["title"], row["words"]) for row in part])
+        cells = cells_of(meanings.own, models.vocabulary.middles)
+        keys = {"bank_id": bank_id, "version": models.version}
+        session.execute(
+            insert(ListingMeaning),
+            [
+                {**keys, "listing_id": row["id"], "kind": row["kind"], "cell": int(cell), "vector": vector}
+                for row, cell, vector in zip(part, cells, to_bytes(packed(meanings)), strict=True)
+            ],
+        )
+
+
+def write_meanings_again(session: Session, bank_id: int, *, all_of_them: bool = False) -> int:
+    """Make the vectors that are not of the bank's present models, or all; return their number."""
+    models = find_models(session, bank_id)
+    current = select(ListingMeaning.listing_id).where(
+        ListingMeaning.bank_id == bank_id, ListingMeaning.version == models.version
+    )
+    query = select(Listing.id, Listing.kind, Listing.title, Listing.words).where(Listing.bank_id == bank_id)
+    if not all_of_them:
+        query = query.where(Listing.id.not_in(current))
+    rows = [dict(row) for row in session.execute(query.order_by(Listing.id)).mappings()]
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        ids = [row["id"] for row in part]
+        session.execute(
+            delete(ListingMeaning).where(ListingMeaning.bank_id == bank_id, ListingMeaning.listing_id.in_(ids))
+        )
+        write_meanings(session, models, bank_id, part)
+    return len(rows)
