@@ -9,14 +9,14 @@ from sqlalchemy import select
 from tests.people import NOW, TODAY
 from timebank.banks.models import Area, Bank
 from timebank.banks.queries import travel_minutes
-from timebank.demo.listed import Listed, part
+from timebank.demo.listed import Listed
 from timebank.demo.village import PLANS
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import State
 from timebank.listings.finding import ListingFilter, find_listings
 from timebank.listings.models import Category, Listing, ListingCategory
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import Life, ListingKind, suits_day
+from timebank.listings.rules import Life, ListingKind
 from timebank.listings.starting_categories import STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
 from timebank.trail.models import TrailRow
@@ -74,11 +74,6 @@ def test_listings_differ_in_way_and_time(life):
     rows = life.execute(select(Listing.in_person, Listing.by_phone, Listing.online, Listing.suits)).all()
     assert {row[:3] for row in rows} >= {(True, False, False), (False, True, False), (True, True, True)}
     assert len({row.suits for row in rows}) > 8
-
-
-def test_a_part_of_the_week_has_its_own_bit():
-    assert [part(6, of_day) for of_day in range(3)] == [1 << 18, 1 << 19, 1 << 20]
-    assert suits_day(6) == part(6, 0) | part(6, 1) | part(6, 2)
 
 
 def test_the_moves_of_a_listing():

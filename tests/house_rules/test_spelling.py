@@ -22,7 +22,7 @@ OTHER_THAN_WORDS = {
     "web/bodies.py": "the name of a charset",
     "web/days.py": "digits between their separators",
     "web/forms.py": "units of time",
-    "web/pages/listings/searching.py": "a part of the day, in the middle of a sentence",
+    "web/week.py": "a part of the day, in the middle of a sentence",
     "web/request_log.py": "a level of the log",
 }
 CASE = frozenset({"casefold", "lower", "upper", "swapcase"})

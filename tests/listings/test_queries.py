@@ -10,8 +10,9 @@ from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.finding import LISTINGS_A_PAGE, ListingFilter, find_listings
 from timebank.listings.queries import get_tree, list_shown_of_member
-from timebank.listings.rules import ListingKind, suits_day
+from timebank.listings.rules import ListingKind
 from timebank.members.models import Membership
+from timebank.week import whole_day
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_offers_and_requests_stand_apart(find, list_it):
 def test_each_choice_narrows_what_is_found(find, list_it, session, village, tree):
     session.add_all([Area(bank_id=village.angus.id, id=n, name=name) for n, name in ((7, "Forfar"), (8, "Brechin"))])
     session.flush()
-    list_it("Forfar on Mondays", area_id=7, suits=suits_day(0), in_person=True)
+    list_it("Forfar on Mondays", area_id=7, suits=whole_day(0), in_person=True)
     list_it("Brechin at any time", "company/phone-calls", area_id=8, by_phone=True)
     main, sub = tree.by_key["outdoors"].id, tree.by_key["company/phone-calls"].id
     assert titles(find(category_id=main)) == ["Forfar on Mondays"]

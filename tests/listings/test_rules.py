@@ -90,12 +90,6 @@ def test_the_review_falls_on_the_same_day_of_a_later_month(day, months, then):
     assert rules.review_day(day, months) == then
 
 
-def test_the_bits_of_a_week_lie_beside_each_other():
-    assert [rules.suits_day(day) for day in (0, 1, 6)] == [0b111, 0b111_000, 0b111 << 18]
-    assert rules.WEEKDAYS | rules.WEEKEND == 2**21 - 1
-    assert rules.WEEKDAYS & rules.WEEKEND == 0
-
-
 def test_risks_are_kept_in_one_order_and_read_back():
     assert rules.write_risks([Risk.MONEY, Risk.HOME_VISIT]) == "home_visit money"
     assert rules.read_risks("home_visit money nonsense") == {Risk.HOME_VISIT, Risk.MONEY}

@@ -9,22 +9,12 @@ from timebank.banks.queries import find_area
 from timebank.demo.stories import Neighbourhood, Story
 from timebank.listings.actions import add, move
 from timebank.listings.queries import get_tree
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, ListingKind, ListingText, Move
+from timebank.listings.rules import ListingKind, ListingText, Move
 
-MORNING, AFTERNOON, EVENING = range(PARTS_A_DAY)
 #: Older listings were reconfirmed since, unless they wait for it.
 _REVIEWED_AFTER_DAYS = 80
 _REVIEWED_DAYS_AGO = 25
 _WRITTEN_AT = time(20, 45)
-
-
-def part(day: int, of_day: int) -> int:
-    """Return the bit of one part of one day; Monday is 0."""
-    return 1 << (PARTS_A_DAY * day + of_day)
-
-
-WEEKDAY_MORNINGS = sum(part(day, MORNING) for day in range(5))
-EVENINGS = sum(part(day, EVENING) for day in range(DAYS_A_WEEK))
 
 
 @dataclass(frozen=True, slots=True)

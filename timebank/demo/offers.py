@@ -1,8 +1,18 @@
 """What the people of Glen Isla offer one another."""
 
 from timebank.demo.deeds import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY
-from timebank.demo.listed import AFTERNOON, EVENING, EVENINGS, MORNING, WEEKDAY_MORNINGS, Listed, part
-from timebank.listings.rules import WEEKDAYS, WEEKEND, suits_day
+from timebank.demo.listed import Listed
+from timebank.week import (
+    AFTERNOON,
+    EVENING,
+    EVENINGS,
+    MORNING,
+    WEEKDAY_MORNINGS,
+    WEEKDAYS,
+    WEEKEND,
+    part,
+    whole_day,
+)
 
 OFFERS = (
     Listed(93, "ada", "Knitting for beginners", "I bring wool and needles.", "arts/crafts", waits=True),
@@ -101,7 +111,7 @@ OFFERS = (
         "Papers, post, whole novels. An hour at a time.",
         "learning/reading company/visits",
         ways="pt",
-        suits=suits_day(SUNDAY),
+        suits=whole_day(SUNDAY),
     ),
     Listed(
         81,
@@ -182,7 +192,7 @@ OFFERS = (
         "A warm dinner on Sundays",
         "One more plate is no trouble. Say what you must not eat.",
         "home/cooking company/eating-together",
-        suits=suits_day(SUNDAY),
+        suits=whole_day(SUNDAY),
     ),
     Listed(63, "zofia", "Collars, curtains and hems", "Your cloth, my machine.", "home/sewing", suits=EVENINGS),
     Listed(

@@ -3,12 +3,12 @@
 from timebank.actors import How, Role
 from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY, Ending, Habit, Help, weeks
 from timebank.demo.joining import Wished
-from timebank.demo.listed import EVENINGS, WEEKDAY_MORNINGS, Listed
+from timebank.demo.listed import Listed
 from timebank.demo.neighbourhoods import Areas
 from timebank.demo.people import Instruction, Villager
 from timebank.exchanges.rules import Side
 from timebank.joining.rules import Agreed
-from timebank.listings.rules import WEEKEND
+from timebank.week import EVENINGS, WEEKDAY_MORNINGS, WEEKEND
 
 _MEMBER = frozenset({Role.MEMBER})
 

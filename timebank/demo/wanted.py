@@ -1,8 +1,8 @@
 """What the people of Glen Isla ask for."""
 
 from timebank.demo.deeds import FRIDAY, MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY
-from timebank.demo.listed import AFTERNOON, EVENING, EVENINGS, MORNING, Listed, part
-from timebank.listings.rules import WEEKEND, suits_day
+from timebank.demo.listed import Listed
+from timebank.week import AFTERNOON, EVENING, EVENINGS, MORNING, WEEKEND, part, whole_day
 
 REQUESTS = (
     Listed(
@@ -59,7 +59,7 @@ REQUESTS = (
         "The Sunday paper read aloud",
         "All of it. Even the sport.",
         "learning/reading",
-        suits=suits_day(SUNDAY),
+        suits=whole_day(SUNDAY),
     ),
     Listed(
         40,

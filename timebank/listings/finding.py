@@ -11,11 +11,12 @@ from timebank.listings.meanings import find_models
 from timebank.listings.models import Listing, ListingCategory, ListingWord
 from timebank.listings.nearest import Target, find_nearest
 from timebank.listings.queries import OWNS, ListingLine, can_be_found, list_categories_of, select_lines
-from timebank.listings.rules import ListingKind, suits_day
+from timebank.listings.rules import ListingKind
 from timebank.listings.search import SearchedText, SearchTerms, Term, parse_search, rank
 from timebank.listings.tree import Tree
 from timebank.members.models import Membership
 from timebank.rows import Page, fetch, fetch_numbered
+from timebank.week import whole_day
 from timebank.words.slips import find_meant
 
 LISTINGS_A_PAGE = 25
@@ -157,7 +158,7 @@ def fits(bank_id: int, filters: ListingFilter, tree: Tree) -> ColumnElement[bool
     if filters.way is not None:
         conditions.append(Ways[filters.way].is_(true()))
     if filters.day is not None:
-        on_that_day = Listing.suits.bitwise_and(suits_day(filters.day)) != 0
+        on_that_day = Listing.suits.bitwise_and(whole_day(filters.day)) != 0
         conditions.append(or_(Listing.suits == 0, on_that_day))
     return and_(*conditions)
 

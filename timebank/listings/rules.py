@@ -87,8 +87,6 @@ class ListingText:
 MOST_CATEGORIES = 3
 LONGEST_TITLE = 120
 LONGEST_WORDS = 2000
-DAYS_A_WEEK = 7
-PARTS_A_DAY = 3
 #: In which life each move can be made, and which life follows (None: it stays).
 _MOVES: dict[Move, tuple[frozenset[Life], Life | None]] = {
     Move.CHANGE: (frozenset(Life), None),
@@ -127,15 +125,6 @@ def review_day(day: date, months: int) -> date:
     """Return the day so many months later, or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def suits_day(day: int) -> int:
-    """Return the bits of a day's three parts; 0 is Monday."""
-    return 0b111 << (PARTS_A_DAY * day)
-
-
-WEEKDAYS = sum(suits_day(day) for day in range(5))
-WEEKEND = suits_day(5) | suits_day(6)
 
 
 def read_risks(kept: str) -> frozenset[Risk]:

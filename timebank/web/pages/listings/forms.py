@@ -8,21 +8,12 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.listings.errors import CategoriesError
-from timebank.listings.rules import DAYS_A_WEEK, LONGEST_TITLE, LONGEST_WORDS, PARTS_A_DAY, ListingText, Risk
+from timebank.listings.rules import LONGEST_TITLE, LONGEST_WORDS, ListingText, Risk
 from timebank.listings.tree import Tree
 from timebank.spelling import isolated
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
+from timebank.web.week import WeekField
 
-DAYS = (
-    _("Monday"),
-    _("Tuesday"),
-    _("Wednesday"),
-    _("Thursday"),
-    _("Friday"),
-    _("Saturday"),
-    _("Sunday"),
-)
-PARTS = (_("Morning"), _("Afternoon"), _("Evening"))
 RISKS = {
     Risk.HOME_VISIT: _("Somebody comes to a home"),
     Risk.DRIVING: _("Somebody drives another person"),
@@ -56,7 +47,7 @@ class ListingForm(KeyedForm):
     in_person = BooleanField(_("In person"))
     by_phone = BooleanField(_("By phone"))
     online = BooleanField(_("Online"))
-    suits = SelectMultipleField(_("Days and times that suit"), coerce=int, validate_choice=False)
+    suits = WeekField(_("Days and times that suit"))
     when_words = StringField(
         _("Anything else about when"),
         description=_("Such as: not in the school holidays"),
@@ -94,14 +85,13 @@ class ListingForm(KeyedForm):
             field.data = tree.by_id[category_id].key
         self.area.data = next((name for name, id_ in areas.items() if id_ == terms.area_id), "")
         self.in_person.data, self.by_phone.data, self.online.data = terms.in_person, terms.by_phone, terms.online
-        self.suits.data = [bit for bit in range(DAYS_A_WEEK * PARTS_A_DAY) if terms.suits >> bit & 1]
+        self.suits.fill(terms.suits)
 
     def said(self, tree: Tree, areas: dict[str, int]) -> ListingText:
         """What is said now. Raises CategoriesError where a category is none of the bank's."""
         keys = list(dict.fromkeys(field.data for field in self.kinds if field.data))
         if not keys or not all(key in tree.by_key for key in keys):
             raise CategoriesError
-        bits = {bit for bit in self.suits.data or [] if 0 <= bit < DAYS_A_WEEK * PARTS_A_DAY}
         return ListingText(
             title=tidy(self.title.data),
             words=(self.words.data or "").strip(),
@@ -110,7 +100,7 @@ class ListingForm(KeyedForm):
             in_person=bool(self.in_person.data),
             by_phone=bool(self.by_phone.data),
             online=bool(self.online.data),
-            suits=sum(1 << bit for bit in bits),
+            suits=self.suits.bits,
             when_words=tidy(self.when_words.data),
         )
 

@@ -18,8 +18,9 @@ from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, SelectChoice
 from timebank.web.pages.listings import blueprint
-from timebank.web.pages.listings.forms import DAYS, PARTS, ListingForm, OwnerForm
-from timebank.web.pages.listings.searching import areas_by_name, categories_of, when_it_suits
+from timebank.web.pages.listings.forms import ListingForm, OwnerForm
+from timebank.web.pages.listings.searching import areas_by_name, categories_of
+from timebank.web.week import when_it_suits
 
 
 @blueprint.get("/my-listings")
@@ -55,7 +56,7 @@ def add(kind: str) -> str | Response:
     elif not form.is_submitted():
         own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
         form.fill(ListingText("", "", (), own_area, in_person=True), tree, areas)
-    return render_template("listings/add.html", form=form, kind=kind, tree=tree, days=DAYS, parts=PARTS)
+    return render_template("listings/add.html", form=form, kind=kind, tree=tree)
 
 
 @blueprint.route("/listings/<code:code>/changes", methods=["GET", "POST"])
@@ -76,7 +77,7 @@ def change(code: str) -> str | Response:
             return redirect(url_for("listings.listing", code=code), 303)
     elif not form.is_submitted():
         form.fill(_said(listing, kept), tree, areas)
-    return render_template("listings/change.html", form=form, listing=listing, tree=tree, days=DAYS, parts=PARTS)
+    return render_template("listings/change.html", form=form, listing=listing, tree=tree)
 
 
 @blueprint.post("/listings/<code:code>/<any(pause, close, reopen, reconfirm):what>")

@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import g, request
-from flask_babel import gettext as _
 
 from timebank.banks.queries import list_areas
 from timebank.listings.finding import ListingFilter, Ways
 from timebank.listings.queries import ListingLine, list_categories_of
-from timebank.listings.rules import DAYS_A_WEEK, PARTS_A_DAY, ListingKind
+from timebank.listings.rules import ListingKind
 from timebank.listings.tree import Branch, Tree
 from timebank.web.asked import asked_words
 from timebank.web.extensions import db
-from timebank.web.pages.listings.forms import DAYS, PARTS
-
-_WHOLE_DAY = 0b111
+from timebank.week import DAYS_A_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +68,3 @@ def categories_of(rows: Sequence[ListingLine], tree: Tree) -> dict[int, Sequence
     return {
         row.id: [branch for id_, branch in tree.by_id.items() if id_ in ids_by_listing.get(row.id, ())] for row in rows
     }
-
-
-def when_it_suits(suits: int) -> str:
-    """'Monday to Friday morning', 'Monday, Tuesday morning and evening'; empty where any time does."""
-    parts = []
-    for name, days in ((_("Monday to Friday"), range(5)), (_("Saturday and Sunday"), range(5, DAYS_A_WEEK))):
-        alike = _WHOLE_DAY
-        for day in days:
-            alike &= suits >> (PARTS_A_DAY * day)
-        parts.append(_parts_of(name, alike))
-        for day in days:
-            suits &= ~(alike << (PARTS_A_DAY * day))
-    parts += [_parts_of(DAYS[day], suits >> (PARTS_A_DAY * day) & _WHOLE_DAY) for day in range(DAYS_A_WEEK)]
-    return ", ".join(part for part in parts if part)
-
-
-def _parts_of(day: object, bits: int) -> str:
-    """'Tuesday morning and evening'; empty where no part of the day suits."""
-    parts = [str(part).lower() for number, part in enumerate(PARTS) if bits >> number & 1]
-    if not parts:
-        return ""
-    if bits == _WHOLE_DAY:
-        return str(day)
-    if len(parts) == 1:
-        return str(_("%(day)s %(part)s", day=day, part=parts[0]))
-    return str(_("%(day)s %(part)s and %(other)s", day=day, part=parts[0], other=parts[1]))

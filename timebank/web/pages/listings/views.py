@@ -18,8 +18,9 @@ from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm, tidy
 from timebank.web.pages.listings import blueprint
-from timebank.web.pages.listings.forms import DAYS, RISKS, AskBrokerForm
-from timebank.web.pages.listings.searching import areas_by_name, categories_of, read_asked, when_it_suits
+from timebank.web.pages.listings.forms import RISKS, AskBrokerForm
+from timebank.web.pages.listings.searching import areas_by_name, categories_of, read_asked
+from timebank.web.week import DAYS, when_it_suits
 
 _MOST_PAGES = 100_000
 
