@@ -94,6 +94,7 @@ class DeedName(StrEnum):
     EXCHANGE_EXPIRE = "exchange.expire"
     EXCHANGE_FILED = "exchange.filed"
     EXCHANGE_THANKED = "exchange.thanked"
+    HELPING_CHANGED = "helping.changed"
     HELP_LOOKED_FOR = "help.looked_for"
     HISTORY_IMPORTED = "history.imported"
     HOLDER_MADE = "holder.made"

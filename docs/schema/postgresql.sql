@@ -731,6 +731,22 @@ CREATE TABLE public.exchange_step (
     CONSTRAINT ck_exchange_step_how_they_agreed CHECK (((on_behalf_of IS NULL) = (how IS NULL)))
 );
 
+CREATE TABLE public.helping (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    free_parts integer DEFAULT 0 NOT NULL,
+    away_from date,
+    away_until date,
+    farthest_minutes integer,
+    most_invitations integer DEFAULT 2 NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_helping_away_both_days CHECK (((away_from IS NULL) = (away_until IS NULL))),
+    CONSTRAINT ck_helping_away_in_order CHECK ((away_until >= away_from)),
+    CONSTRAINT ck_helping_farthest_minutes CHECK (((farthest_minutes >= 0) AND (farthest_minutes <= 600))),
+    CONSTRAINT ck_helping_free_parts CHECK (((free_parts >= 0) AND (free_parts <= 2097151))),
+    CONSTRAINT ck_helping_most_invitations CHECK (((most_invitations >= 0) AND (most_invitations <= 20)))
+);
+
 CREATE TABLE public.hold (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1021,6 +1037,13 @@ CREATE TABLE public.sign_off (
     CONSTRAINT ck_sign_off_second_approver CHECK ((confirmed_by <> signed_by))
 );
 
+CREATE TABLE public.spoken_language (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    language character varying(3) NOT NULL,
+    CONSTRAINT ck_spoken_language_language CHECK ((((length((language)::text) >= 2) AND (length((language)::text) <= 3)) AND ((language)::text = lower((language)::text))))
+);
+
 CREATE TABLE public.standing_change (
     bank_id bigint NOT NULL,
     membership_id bigint NOT NULL,
@@ -1124,6 +1147,9 @@ ALTER TABLE ONLY public.exchange
 ALTER TABLE ONLY public.exchange_step
     ADD CONSTRAINT pk_exchange_step PRIMARY KEY (bank_id, exchange_id, number);
 
+ALTER TABLE ONLY public.helping
+    ADD CONSTRAINT pk_helping PRIMARY KEY (bank_id, member_id);
+
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT pk_hold PRIMARY KEY (bank_id, id);
 
@@ -1189,6 +1215,9 @@ ALTER TABLE ONLY public.sign_in_code
 
 ALTER TABLE ONLY public.sign_off
     ADD CONSTRAINT pk_sign_off PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.spoken_language
+    ADD CONSTRAINT pk_spoken_language PRIMARY KEY (bank_id, member_id, language);
 
 ALTER TABLE ONLY public.standing_change
     ADD CONSTRAINT pk_standing_change PRIMARY KEY (bank_id, membership_id, number);
@@ -1322,6 +1351,8 @@ CREATE INDEX ix_sign_in_attempt_typed ON public.sign_in_attempt USING btree (typ
 CREATE INDEX ix_sign_in_code_first_digest ON public.sign_in_code USING btree (first_digest);
 
 CREATE INDEX ix_sign_in_code_person_id ON public.sign_in_code USING btree (person_id);
+
+CREATE INDEX ix_spoken_language_language ON public.spoken_language USING btree (bank_id, language, member_id);
 
 CREATE INDEX ix_task_status ON public.task USING btree (bank_id, status, id);
 
@@ -1552,6 +1583,9 @@ ALTER TABLE ONLY public.exchange_step
 ALTER TABLE ONLY public.exchange_step
     ADD CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY (bank_id, on_behalf_of) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.helping
+    ADD CONSTRAINT fk_helping_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT fk_hold_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
 
@@ -1684,6 +1718,9 @@ ALTER TABLE ONLY public.sign_off
 ALTER TABLE ONLY public.sign_off
     ADD CONSTRAINT fk_sign_off_bank_id_signed_by FOREIGN KEY (bank_id, signed_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.spoken_language
+    ADD CONSTRAINT fk_spoken_language_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.standing_change
     ADD CONSTRAINT fk_standing_change_bank_id_membership_id FOREIGN KEY (bank_id, membership_id) REFERENCES public.membership(bank_id, id);
 
@@ -1756,6 +1793,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.exchange TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.exchange_step TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.helping TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.hold TO timebank_web;
 GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
@@ -1788,6 +1826,7 @@ GRANT UPDATE(completed_by) ON TABLE public.sign_in_code TO timebank_web;
 GRANT UPDATE(used_at) ON TABLE public.sign_in_code TO timebank_web;
 GRANT UPDATE(voided_at) ON TABLE public.sign_in_code TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_off TO timebank_web;
+GRANT SELECT,INSERT,DELETE ON TABLE public.spoken_language TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
 GRANT SELECT ON TABLE public.taken_back TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.task TO timebank_web;

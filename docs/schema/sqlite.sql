@@ -542,6 +542,24 @@ CREATE TABLE exchange_step (
 
 CREATE INDEX ix_exchange_step_on_behalf ON exchange_step (bank_id, exchange_id) WHERE on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL;
 
+CREATE TABLE helping (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    free_parts INTEGER DEFAULT 0 NOT NULL,
+    away_from DATE,
+    away_until DATE,
+    farthest_minutes INTEGER,
+    most_invitations INTEGER DEFAULT 2 NOT NULL,
+    changed_at DATETIME NOT NULL,
+    CONSTRAINT pk_helping PRIMARY KEY (bank_id, member_id),
+    CONSTRAINT fk_helping_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_helping_free_parts CHECK (free_parts BETWEEN 0 AND 2097151),
+    CONSTRAINT ck_helping_away_both_days CHECK ((away_from IS NULL) = (away_until IS NULL)),
+    CONSTRAINT ck_helping_away_in_order CHECK (away_until >= away_from),
+    CONSTRAINT ck_helping_farthest_minutes CHECK (farthest_minutes BETWEEN 0 AND 600),
+    CONSTRAINT ck_helping_most_invitations CHECK (most_invitations BETWEEN 0 AND 20)
+);
+
 CREATE TABLE hold (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -1178,6 +1196,18 @@ CREATE TABLE sign_off (
 );
 
 CREATE UNIQUE INDEX uq_sign_off_one_waiting ON sign_off (bank_id, month) WHERE closed_at IS NULL;
+
+CREATE TABLE spoken_language (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    language VARCHAR(3) NOT NULL,
+    CONSTRAINT pk_spoken_language PRIMARY KEY (bank_id, member_id, language),
+    CONSTRAINT fk_spoken_language_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_spoken_language_language CHECK (length(language) BETWEEN 2 AND 3 AND language = lower(language))
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_spoken_language_language ON spoken_language (bank_id, language, member_id);
 
 CREATE TABLE standing_change (
     bank_id BIGINT NOT NULL,

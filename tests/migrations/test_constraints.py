@@ -14,16 +14,21 @@ DRAFT = (
     " SELECT bank_id, 'D7M3Q2XZ', {grace}, 'record', 'receiver', id, changed_at FROM exchange"
 )
 
+HELPING = "INSERT INTO helping (bank_id, member_id, changed_at) SELECT bank_id, {ada}, changed_at FROM exchange"
+SPOKEN = "INSERT INTO spoken_language (bank_id, member_id, language) SELECT bank_id, {{ada}}, '{}' FROM exchange"
+
 
 @pytest.fixture
 def names(backend, village):
-    """One recorded exchange and one draft; gives the ids that the statements name."""
+    """One recorded exchange, one draft and one who says when she can help; gives the ids that the statements name."""
     with backend.session() as session:
         make_recorded(session, village, village.ada, village.grace)
         session.commit()
     ids = {"ada": village.ada.membership_id, "grace": village.grace.membership_id}
     with backend.owner.begin() as owner:
         owner.execute(text(DRAFT.format(**ids)))
+    with backend.owner.begin() as owner:
+        owner.execute(text(HELPING.format(**ids)))
     return ids
 
 
@@ -42,6 +47,16 @@ def names(backend, village):
         ("UPDATE exchange_step SET on_behalf_of = 5, how = 'phone'", "foreign key"),
         ("UPDATE draft SET listing_id = 5", "foreign key"),
         ("UPDATE draft SET exchange_id = 5", "foreign key"),
+        ("UPDATE helping SET free_parts = 2097152", "ck_helping_free_parts"),
+        ("UPDATE helping SET free_parts = -1", "ck_helping_free_parts"),
+        ("UPDATE helping SET away_from = '2026-12-01'", "ck_helping_away_both_days"),
+        ("UPDATE helping SET away_until = '2026-12-01'", "ck_helping_away_both_days"),
+        ("UPDATE helping SET away_from = '2026-12-02', away_until = '2026-12-01'", "ck_helping_away_in_order"),
+        ("UPDATE helping SET farthest_minutes = -1", "ck_helping_farthest_minutes"),
+        ("UPDATE helping SET most_invitations = 21", "ck_helping_most_invitations"),
+        ("UPDATE helping SET member_id = 5", "foreign key"),
+        (SPOKEN.format("e"), "ck_spoken_language_language"),
+        (SPOKEN.format("EN"), "ck_spoken_language_language"),
         ("UPDATE bank SET soft_low = 1", "ck_bank_soft_limits"),
         ("DELETE FROM membership WHERE id = {ada}", "books_append_only"),
     ],

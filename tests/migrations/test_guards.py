@@ -48,13 +48,14 @@ RIGHTS = {
         ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
         EVERYTHING - {"DELETE"},
     ),
-    **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you"), EVERYTHING - {"DELETE"}),
+    **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you", "helping"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     **dict.fromkeys(("learned_kinds", "listing_meaning"), EVERYTHING),
     "sign_in_attempt": EVERYTHING,
     "sign_in_code": {"SELECT", "INSERT"},
     "role_change": {"SELECT", "INSERT"},
     "membership_role": EVERYTHING - {"UPDATE"},
+    "spoken_language": EVERYTHING - {"UPDATE"},
     "security_event": EVERYTHING - {"UPDATE"},
 }
 COLUMN_RIGHTS = {

@@ -37,9 +37,10 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
+from timebank.members.helping import change_helping
 from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
-from timebank.members.rules import ContactKind
+from timebank.members.rules import ContactKind, Helping
 from timebank.members.standing import change_standing
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks import actions as tasks
@@ -290,6 +291,11 @@ def _admit(scene: Scene) -> Call:
     return partial(members.admit, scene.session, scene.bank, NewMember("Zoe Hill", email="zoe@example.org"))
 
 
+def _helping(scene: Scene) -> Call:
+    away = Helping(away_from=TODAY, away_until=TODAY, languages=frozenset({"en", "pl"}))
+    return partial(change_helping, scene.session, scene.bank, away)
+
+
 def _prove(scene: Scene) -> Call:
     contact = "grace@example.org"
     said = {"evidence": "She wrote from it"}
@@ -391,6 +397,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     ),
     DeedName.EXCHANGE_FILED: Deed("rosa", _filing),
     DeedName.EXCHANGE_THANKED: Deed("grace", _on_exchange(thank, Scene.confirmed, words="Thank you")),
+    DeedName.HELPING_CHANGED: Deed("ada", _helping),
     DeedName.HELP_LOOKED_FOR: Deed("ada", lambda s: partial(listings.ask_broker, s.session, "A lift on Monday")),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),

@@ -55,3 +55,39 @@ class OwnToChangeError(TimebankError):
     """Name and contact of a member of several banks are changed by nobody but them; values: `name`."""
 
     message_id = "own_to_change"
+
+
+class LanguageMissingError(TimebankError):
+    """Nobody speaks no language at all."""
+
+    message_id = "language_missing"
+
+
+class HelpingChoiceError(TimebankError):
+    """A language, distance or number of invitations that was not among the choices."""
+
+    message_id = "helping_choice"
+
+
+class AwayDayMissingError(TimebankError):
+    """Only one of the two days was given between which somebody is away."""
+
+    message_id = "away_day_missing"
+
+
+class AwayEndsBeforeError(TimebankError):
+    """Somebody would be back before they leave."""
+
+    message_id = "away_ends_before"
+
+
+class AwayOverError(TimebankError):
+    """The days on which somebody is away have passed."""
+
+    message_id = "away_over"
+
+
+class AwayTooLongError(TimebankError):
+    """Somebody would be away for longer than two years from today."""
+
+    message_id = "away_too_long"

@@ -1,4 +1,4 @@
-"""A person, their memberships, and the roles of each membership.
+"""A person, their memberships, the roles of each membership, and when they can help.
 
 Personal data lives here and not in the books, so that a person can be erased and the books stay whole.
 """
@@ -23,7 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from timebank.actors import Role, Standing
 from timebank.db import Base, UtcTime
 from timebank.marks import keep_marked
+from timebank.members.rules import USUAL_INVITATIONS
 from timebank.states import one_of
+from timebank.week import ANY_TIME, WHOLE_WEEK
 
 #: What tells a person, and by what they sign in.
 MARKED_OF_PERSON = (
@@ -161,6 +163,50 @@ class StandingChange(Base):
     reason: Mapped[str] = mapped_column(Text)
     done_by: Mapped[int] = mapped_column(BigInteger)
     done_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class HelpingWishes(Base):
+    """When a member can help, made when they first say so; `members.rules.Helping` says what the columns mean.
+
+    Whoever has no row is free at any time, not away, goes any distance and has `USUAL_INVITATIONS` a week.
+    """
+
+    __tablename__ = "helping"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "member_id"),
+        ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint(f"free_parts BETWEEN {ANY_TIME} AND {WHOLE_WEEK}", name="free_parts"),
+        CheckConstraint("(away_from IS NULL) = (away_until IS NULL)", name="away_both_days"),
+        CheckConstraint("away_until >= away_from", name="away_in_order"),
+        CheckConstraint("farthest_minutes BETWEEN 0 AND 600", name="farthest_minutes"),
+        CheckConstraint("most_invitations BETWEEN 0 AND 20", name="most_invitations"),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    free_parts: Mapped[int] = mapped_column(server_default=text(str(ANY_TIME)))
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    farthest_minutes: Mapped[int | None]
+    most_invitations: Mapped[int] = mapped_column(server_default=text(str(USUAL_INVITATIONS)))
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class SpokenLanguage(Base):
+    """A language that a member speaks. Whoever has no row speaks `members.languages.USUAL_LANGUAGE`."""
+
+    __tablename__ = "spoken_language"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "member_id", "language"),
+        ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint("length(language) BETWEEN 2 AND 3 AND language = lower(language)", name="language"),
+        Index("ix_spoken_language_language", "bank_id", "language", "member_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(String(3))
 
 
 for _model in (Person, Membership):

@@ -28,6 +28,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "category",
             "correction",
             "exchange",
+            "helping",
             "listing",
             "login_session",
             "membership",
@@ -40,6 +41,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
         _KEPT,
     ),
     "membership_role": ("SELECT", "INSERT", "DELETE"),
+    "spoken_language": ("SELECT", "INSERT", "DELETE"),
     "role_change": (
         "SELECT",
         "INSERT",

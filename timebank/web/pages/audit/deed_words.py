@@ -43,6 +43,7 @@ WORDS = {
     DeedName.EXCHANGE_EXPIRE: _("nobody answered, and it was set aside"),
     DeedName.EXCHANGE_FILED: _("filed it under a kind of help"),
     DeedName.EXCHANGE_THANKED: _("said thank you"),
+    DeedName.HELPING_CHANGED: _("wrote down when the member can help"),
     DeedName.HELP_LOOKED_FOR: _("asked a broker to find somebody"),
     DeedName.HISTORY_IMPORTED: _("brought in older books"),
     DeedName.HOLDER_MADE: _("made the account that holds what was brought in"),
