@@ -15,7 +15,7 @@ from timebank.audit.checks import check_books
 from timebank.banks.errors import SlugTakenError
 from timebank.banks.models import Bank
 from timebank.bookkeeping.queries import StatementFilter, get_account, get_account_of_kind, list_whole_statement
-from timebank.demo import correcting, desk, joining, listed, neighbourhoods, stories, village
+from timebank.demo import correcting, desk, helping, joining, listed, neighbourhoods, stories, village
 from timebank.demo.deeds import Ending
 from timebank.demo.village import PLANS, SLUG, build
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal, ThankYou
@@ -328,7 +328,9 @@ def test_everybody_joined_on_their_day(life):
 
 
 @pytest.mark.parametrize(
-    "module", [village, stories, desk, correcting, joining, listed, neighbourhoods], ids=lambda one: one.__name__
+    "module",
+    [village, stories, desk, correcting, helping, joining, listed, neighbourhoods],
+    ids=lambda one: one.__name__,
 )
 def test_the_village_touches_no_table_but_for_its_passwords(module):
     """All else goes through the actions, or the demo would show what the site does not do."""

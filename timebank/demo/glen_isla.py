@@ -1,13 +1,15 @@
-"""Where the people of Glen Isla live, who would like to join them, and what the desk has seen to."""
+"""Where the people of Glen Isla live, when they can help, who would like to join, and what the desk has seen to."""
 
 from timebank.actors import Role, Standing
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
 from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, ProposedRole, StandingMove
+from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
 from timebank.tasks.rules import TaskKind
+from timebank.week import AFTERNOONS, EVENINGS, MORNINGS, WEEKDAY_MORNINGS, WEEKDAYS, WEEKEND, whole_day
 
 _LIVING_IN = {
     "Bridge End": "rosa sam priya eilidh rania wilma mei finlay devinder ross",
@@ -35,6 +37,29 @@ AREAS = Areas(
     homes={key: area for area, keys in _LIVING_IN.items() for key in keys.split()},
     shows_phone=frozenset({"hamish", "archie", "jean", "wilma", "alasdair", "nell"}),
     shows_email=frozenset({"ada", "sam", "finlay", "zofia", "oksana", "devinder"}),
+)
+
+_SUNDAY = whole_day(6)
+
+HELPING = (
+    CanHelp(60, "ada", free=WEEKDAYS & AFTERNOONS, farthest=30, invitations=3),
+    CanHelp(58, "grace", "en ig yo", free=WEEKDAY_MORNINGS, farthest=15),
+    CanHelp(57, "linus", free=WEEKEND | EVENINGS, farthest=30),
+    CanHelp(55, "zofia", "pl en", free=WEEKDAY_MORNINGS, farthest=30, away=(-3, 12)),
+    CanHelp(52, "oksana", "uk pl ru en", free=EVENINGS | WEEKEND, farthest=15),
+    CanHelp(50, "rania", "ar", free=WEEKDAY_MORNINGS, farthest=0),
+    CanHelp(48, "rui", "pt en", free=EVENINGS, farthest=30, invitations=1),
+    CanHelp(45, "priya", "en hi ml", free=WEEKEND, invitations=1),
+    CanHelp(44, "mei", "yue zh en", free=_SUNDAY, farthest=60),
+    CanHelp(43, "devinder", "pa en hi ur", free=EVENINGS, farthest=0),
+    CanHelp(40, "archie", "en gd", free=MORNINGS, farthest=0),
+    CanHelp(39, "nell", "en sco", farthest=15),
+    CanHelp(38, "catriona", "en gd", free=WEEKDAYS, farthest=60),
+    CanHelp(36, "wilma", free=WEEKDAYS, invitations=5),
+    CanHelp(33, "kirsty", invitations=0),
+    CanHelp(30, "jean", "en bfi", free=WEEKDAYS & AFTERNOONS, farthest=15),
+    CanHelp(28, "finlay", "en gd", free=WEEKEND, farthest=60, away=(20, 34)),
+    CanHelp(20, "agnes", free=WEEKDAY_MORNINGS, farthest=0, invitations=1),
 )
 
 WISHED = (

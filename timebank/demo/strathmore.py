@@ -2,13 +2,14 @@
 
 from timebank.actors import How, Role
 from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY, Ending, Habit, Help, weeks
+from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
 from timebank.demo.listed import Listed
 from timebank.demo.neighbourhoods import Areas
 from timebank.demo.people import Instruction, Villager
 from timebank.exchanges.rules import Side
 from timebank.joining.rules import Agreed
-from timebank.week import EVENINGS, WEEKDAY_MORNINGS, WEEKEND
+from timebank.week import EVENINGS, MORNINGS, WEEKDAY_MORNINGS, WEEKEND
 
 _MEMBER = frozenset({Role.MEMBER})
 
@@ -221,6 +222,14 @@ AREAS = Areas(
     },
     shows_phone=frozenset({"hector"}),
     shows_email=frozenset({"tomasz"}),
+)
+
+HELPING = (
+    CanHelp(40, "lena", "cs sk en", free=WEEKEND, farthest=30),
+    CanHelp(38, "joe", free=MORNINGS, farthest=15, invitations=3),
+    CanHelp(35, "maggie", "en fr", free=EVENINGS, farthest=15),
+    CanHelp(30, "sunita", "en te hi", free=EVENINGS, invitations=1),
+    CanHelp(25, "tomasz", "pl en", free=WEEKEND, farthest=60, away=(5, 26)),
 )
 
 WISHED = (

@@ -19,6 +19,7 @@ from timebank.banks.queries import find_area
 from timebank.demo import correcting, desk, glen_isla, lives, offers, people, strathmore, wanted
 from timebank.demo.deeds import Habit, Help
 from timebank.demo.desk import DeskWork
+from timebank.demo.helping import CanHelp, say_when
 from timebank.demo.joining import Wished, join
 from timebank.demo.listed import Listed, list_one
 from timebank.demo.names import SECOND_SLUG, SLUG
@@ -43,7 +44,7 @@ REVIEW_MONTHS = 3
 
 @dataclass(frozen=True, slots=True)
 class VillagePlan:
-    """The data of one bank of the demo: settings, people, exchanges, listings, applications, areas and desk work."""
+    """The data of one bank of the demo: settings, people, what they do and say, and the work of its desk."""
 
     slug: str
     name: str
@@ -57,6 +58,7 @@ class VillagePlan:
     requests: Sequence[Listed]
     wished: Sequence[Wished]
     areas: Areas
+    helping: Sequence[CanHelp]
     desk_work: DeskWork
 
     @property
@@ -89,6 +91,7 @@ PLANS = (
         wanted.REQUESTS,
         glen_isla.WISHED,
         glen_isla.AREAS,
+        glen_isla.HELPING,
         glen_isla.DESK_WORK,
     ),
     VillagePlan(
@@ -104,6 +107,7 @@ PLANS = (
         strathmore.REQUESTS,
         strathmore.WISHED,
         strathmore.AREAS,
+        strathmore.HELPING,
         DeskWork(),
     ),
 )
@@ -204,7 +208,9 @@ def _take_in(
 
 
 def _live(plan: VillagePlan, neighbourhood: Neighbourhood) -> Iterator[Story]:
-    """Yield the stories of listings and exchanges."""
+    """Yield the stories of listings, of when people can help, and of exchanges."""
+    for number, can_help in enumerate(plan.helping):
+        yield say_when(neighbourhood, can_help, number)
     for kind, listings in ((ListingKind.OFFER, plan.offers), (ListingKind.REQUEST, plan.requests)):
         for number, listed in enumerate(listings):
             yield list_one(neighbourhood, kind, listed, number, plan.areas.homes.get(listed.whose))
