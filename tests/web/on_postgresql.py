@@ -132,6 +132,10 @@ TESTS = {
         "test_each_button_of_a_page_does_its_own_deed_once_whatever_was_pressed_before",
         "test_a_broker_hands_what_was_imported_to_its_owner",
     ),
+    "members/test_helping.py": (
+        "test_a_member_comes_from_their_page_and_says_when_they_can_help",
+        "test_the_members_own_and_the_banks_most_spoken_languages_come_first",
+    ),
     "members/test_members.py": (
         "test_a_name_is_found_without_accents_or_capitals_and_by_any_part_of_it",
         "test_a_search_without_a_hit_keeps_the_words_and_offers_everybody",

@@ -108,6 +108,8 @@ GET  members.roles                   door  404   403   403   403   200   403   4
 POST members.roles                   door  404   403   403   403   on    403   403
 GET  members.standing                door  404   403   403   200   200   403   403
 POST members.standing                door  404   403   403   200   200   403   403
+GET  members.helping                 door  404   200   200   200   200   403   403
+POST members.helping                 door  404   200   200   200   200   403   403
 GET  members.profile                 door  404   200   200   200   200   200   200
 POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from babel.dates import get_month_names
+from babel.dates import format_date, get_month_names
 from flask_babel import get_locale, gettext as _
 
 from timebank.errors import TimebankError
@@ -38,6 +38,11 @@ def read_day(text: str) -> date:
     if match := _WITH_MONTH.fullmatch(words):
         return _nearest(int(match[1]), _month(match[2]), match[3])
     raise DayNotUnderstoodError
+
+
+def day_as_typed(day: date) -> str:
+    """Return a day for a field to begin with, such as '17 November 2026'; `read_day` parses it."""
+    return str(format_date(day, "d MMMM y", locale=get_locale()))
 
 
 def _month(name: str) -> int:

@@ -64,6 +64,12 @@ def day_short(day: date) -> str:
     return str(babel_date(day, pattern, locale=get_locale()))
 
 
+def day_of_month(day: date) -> str:
+    """'12 December'; the year where it is another one."""
+    pattern = "d MMMM" if day.year == today().year else "d MMMM y"
+    return str(babel_date(day, pattern, locale=get_locale()))
+
+
 def month_name(day: date) -> str:
     """'November 2026'."""
     return str(babel_date(day, "LLLL y", locale=get_locale()))

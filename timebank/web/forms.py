@@ -78,6 +78,11 @@ class KeyedForm(FlaskForm):  # type: ignore[misc]
         else:
             field.errors = [*field.errors, say(error)]
 
+    def ask_again(self, sentence: str) -> None:
+        """Say a sentence instead of the refusal, and take a new key: pressed once more, the form is another deed."""
+        self.form_errors[:] = [sentence]
+        self.form_key.data = secrets.token_urlsafe(16)
+
 
 #: Ways to type that nothing happened, where that is a fair answer.
 NOTHING = frozenset({"0", "0 min", "0 minutes", "0 h", "0 hours"})

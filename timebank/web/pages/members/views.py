@@ -21,6 +21,7 @@ from timebank.bookkeeping.queries import get_account
 from timebank.listings.queries import list_shown_of_member
 from timebank.members import access
 from timebank.members.actions import get_membership_by_code
+from timebank.members.helping import find_helping, list_languages
 from timebank.members.keepers import list_approver_names, list_standing_changes
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_members, list_membership_names
@@ -31,6 +32,7 @@ from timebank.web.asked import asked_number, asked_words
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
+from timebank.web.helping_words import helping_words, speaks_words
 from timebank.web.pages.members import blueprint
 
 
@@ -65,10 +67,20 @@ def member(code: str) -> str:
         listings=list_shown_of_member(session, g.bank.id, member.membership_id, today=today()),
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
         refused_roles=list_refused_of(session, g.bank.id, membership.id) if sees_account else [],
+        helping=_helping_line(session, member),
         **_for_keepers(session, member, membership),
         **_half_code(session, member),
         form=ButtonForm(),
     )
+
+
+def _helping_line(session: Session, member: Actor) -> str:
+    """Return what a member says of when they can help; for other members than themselves, their languages only."""
+    if member.membership_id != g.actor.membership_id and not may_broker(g.actor):
+        languages = list_languages(session, g.bank.id, member.membership_id)
+        return speaks_words(languages) if languages else ""
+    helping = find_helping(session, g.bank.id, member.membership_id)
+    return helping_words(helping, today()) if helping and helping.changed_at else ""
 
 
 def _for_keepers(session: Session, member: Actor, membership: Membership) -> dict[str, object]:
