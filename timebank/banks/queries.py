@@ -66,6 +66,8 @@ def list_travel(session: Session, bank_id: int, area_id: int) -> dict[int, int]:
 
 def find_area_name(session: Session, bank_id: int, area_id: int | None) -> str | None:
     """Return the name of an area, open or closed; None if there is none."""
+    if area_id is None:
+        return None
     return session.scalar(select(Area.name).where(Area.bank_id == bank_id, Area.id == area_id))
 
 

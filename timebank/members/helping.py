@@ -80,16 +80,19 @@ def select_helping(bank_id: int) -> Select[*tuple[Any, ...]]:
 
 def find_helping(session: Session, bank_id: int, membership_id: int) -> MemberHelping | None:
     """Return when a member can help; None for who has left."""
-    row = session.execute(select_helping(bank_id).where(Membership.id == membership_id)).first()
-    if row is None:
+    its_own = (SpokenLanguage.bank_id == Membership.bank_id) & (SpokenLanguage.member_id == Membership.id)
+    query = select_helping(bank_id).add_columns(SpokenLanguage.language).outerjoin(SpokenLanguage, its_own)
+    rows = session.execute(query.where(Membership.id == membership_id)).all()  # one for each language
+    if not rows:
         return None
+    row, languages = rows[0], frozenset(row.language for row in rows if row.language)
     return MemberHelping(
         row.free_parts,
         row.away_from,
         row.away_until,
         row.farthest_minutes,
         row.most_invitations,
-        languages=list_languages(session, bank_id, membership_id) or frozenset({USUAL_LANGUAGE}),
+        languages=languages or frozenset({USUAL_LANGUAGE}),
         changed_at=row.changed_at,
     )
 

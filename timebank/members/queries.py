@@ -164,13 +164,13 @@ def list_member_names(session: Session, bank_id: int) -> Sequence[MemberName]:
 
 def list_membership_names(session: Session, bank_id: int, membership_ids: Sequence[int | None]) -> dict[int, str]:
     """Return {membership id: name} of these memberships."""
+    ids = {membership_id for membership_id in membership_ids if membership_id}
+    if not ids:
+        return {}
     rows = session.execute(
         select(Membership.id, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.bank_id == bank_id,
-            Membership.id.in_({membership_id for membership_id in membership_ids if membership_id}),
-        )
+        .where(Membership.bank_id == bank_id, Membership.id.in_(ids))
     )
     return {row.id: row.name for row in rows}
 
