@@ -5,7 +5,8 @@
 Makes the demo's two banks in a database of its own, serves them on this machine alone, and signs in as everybody from
 stranger to auditor of both. They crawl all pages, fill in all forms, and send what is of the wrong type, length,
 script, bank or moment. No answer may be a 5xx, take more than 10 seconds, hold typed markup or a row that its reader
-may not see; the books must balance afterwards. Exits with 1 on a finding, with the request that reproduces it.
+may not see; the books must balance afterwards, and nothing may be approved by who proposed it, depends on who did, or
+keeps another bank. Exits with 1 on a finding, with the request that reproduces it.
 """
 
 import argparse

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from tests.attack import payloads
-from tests.attack.attackers import FORM, Attacker
+from tests.attack.attackers import FORM, Attacker, Loot
 from tests.attack.wire import Shot
 from tests.web.page import Form
 
@@ -74,6 +74,19 @@ def elsewhere(attacker: Attacker, dice: random.Random) -> Shot:
 def again(attacker: Attacker, dice: random.Random) -> Shot | None:
     """Return a form that was sent before, None where there is none."""
     return dice.choice(attacker.sent) if attacker.sent else None
+
+
+def answer(loot: Loot, form: Form, dice: random.Random) -> Shot | None:
+    """Return an answer to what waits for a second keeper of some bank, None where nobody has come upon one.
+
+    It goes where a page offered it to somebody: to those who proposed it, depend on who did, or keep another bank, too.
+    `form` is any form of a page that the attacker has just opened, for its token.
+    """
+    if not loot.answers:
+        return None
+    kind = dice.choice(sorted({target.rpartition("/")[2] for target in loot.answers}))
+    target = dice.choice([target for target in loot.answers if target.endswith(f"/{kind}")])
+    return Shot("POST", target, encoded([(_TOKEN, value) for value in form.fields.get(_TOKEN, [])]), FORM)
 
 
 def filled(form: Form, dice: random.Random) -> Pairs:

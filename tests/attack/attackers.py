@@ -14,6 +14,10 @@ from tests.web.page import Form, Page
 
 FORM = "application/x-www-form-urlencoded"
 _KEPT_OF_A_KIND = 60
+_KEPT_ANSWERS = 120
+#: Forms of second keepers; and links from their desk to what waits, with what is added to the address of an answer.
+_ANSWER = re.compile(r"/(approval|welcome-hours)$|/audit/months/[^/]+/confirmation$")
+_WAITING = {"role-changes/[^/]+": "/approval", "corrections/[^/]+": "/approval", "members/[^/]+/sign-in-code": ""}
 _CODE = re.compile(r"/([0-9A-Z]{4}-[0-9A-Z]{4})(?=[/?\"]|$)")
 
 
@@ -24,6 +28,13 @@ class Loot:
     unspoken: frozenset[str] = frozenset()
     codes: dict[str, list[str]] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+
+    def add_answer(self, action: str) -> None:
+        """Note where somebody can answer what another keeper began, so that everybody tries to."""
+        if action not in self.answers:
+            self.answers.append(action)
+            del self.answers[:-_KEPT_ANSWERS]
 
     def add(self, bank: str, target: str) -> None:
         """Note an address, and the codes in it."""
@@ -69,6 +80,7 @@ class Attacker:
         for tag, attributes in page.tags:
             if tag == "a":
                 self._note(urljoin(target, attributes.get("href", "")))
+                self._note_waiting(urljoin(target, attributes.get("href", "")))
         for form in page.forms:
             self._note_form(target, form)
         return page
@@ -102,7 +114,14 @@ class Attacker:
             known.append(target)
             self.loot.add(parts.path.split("/")[1], target)
 
+    def _note_waiting(self, target: str) -> None:
+        for path, answer in _WAITING.items():
+            if re.fullmatch(rf"/[^/]+/{path}", target):
+                self.loot.add_answer(target + answer)
+
     def _note_form(self, target: str, form: Form) -> None:
+        if _ANSWER.search(form.action):
+            self.loot.add_answer(form.action)
         known = self.forms.setdefault(f"{form.method} {shape(form.action)} {sorted(form.names)}", [])
         known.append((target, form))
         del known[:-_KEPT_OF_A_KIND]

@@ -13,7 +13,16 @@ from tests.attack.findings import Finding, Kind, judge
 from tests.attack.wire import NoReplyError, Reply, Shot
 
 #: What somebody does in their turn, and how often.
-_TURNS = {"visit": 24, "question": 16, "form": 42, "odd body": 6, "elsewhere": 6, "again": 3, "twice at once": 3}
+_TURNS = {
+    "visit": 24,
+    "question": 16,
+    "form": 42,
+    "odd body": 6,
+    "elsewhere": 6,
+    "answer": 6,
+    "again": 3,
+    "twice at once": 3,
+}
 #: Turns until somebody whom the site refused tries to sign in again.
 _SIGN_IN_AGAIN = 8
 _MOST_REFUSALS = 5
@@ -92,6 +101,8 @@ class Attack:
             self._fire(attacker, aims.question(attacker, dice), at)
         elif kind == "elsewhere":
             self._fire(attacker, aims.elsewhere(attacker, dice), at)
+        elif kind == "answer":
+            self._answer(attacker, dice, at)
         elif kind == "form":
             self._send_form(attacker, dice, at, aims.submission)
         elif kind == "odd body":
@@ -129,6 +140,15 @@ class Attack:
         if shot.method == "POST":
             attacker.sent.append(shot)
             del attacker.sent[:-_KEPT_SENT]
+
+    def _answer(self, attacker: Attacker, dice: random.Random, at: str) -> None:
+        """Open a page of their own for its newest token, and answer what waits for a second keeper."""
+        target = f"/{attacker.bank}/desk"
+        reply = self._fire(attacker, Shot("GET", target), at)
+        page = attacker.learn(target, reply) if reply else None
+        shot = aims.answer(attacker.loot, page.forms[0], dice) if page and page.forms else None
+        if shot is not None:
+            self._fire(attacker, shot, at)
 
     def _send_again(self, attacker: Attacker, dice: random.Random, at: str, *, times: int) -> None:
         shot = aims.again(attacker, dice) or aims.visit(attacker, dice)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     UNSEEN = "a row that the reader may not see"
     BARE = "a page without its security headers"
     ELSEWHERE = "an address of another site"
+    APPROVED = "an approval by who proposed it, depends on them, or keeps another bank"
     BOOKS = "books that do not balance"
 
 

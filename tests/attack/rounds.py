@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.attack.approvals import find_wrong_approvals
 from tests.attack.attacking import Attack, Report
 from tests.attack.findings import Finding, Kind
 from tests.attack.town import attackers_at
@@ -64,10 +65,14 @@ def attack_once(
 
 
 def check_after(settings: Settings, seed: str) -> list[Finding]:
-    """Return a finding for each check of the books that fails."""
+    """Return a finding for each check of the books that fails, and each approval that should not have gone through."""
     with Reading(settings) as session:
         wrong = [result for result in check_books(session) if result.verdict is Verdict.WRONG]
-    return [Finding(Kind.BOOKS, f"{result.name}: {result.findings[:3]}", "nobody", at=seed) for result in wrong]
+        approved = find_wrong_approvals(session)
+    return [
+        *(Finding(Kind.BOOKS, f"{result.name}: {result.findings[:3]}", "nobody", at=seed) for result in wrong),
+        *(Finding(Kind.APPROVED, details, "a keeper", at=seed) for details in approved),
+    ]
 
 
 def endpoints_reached(log: Path) -> Counter[str]:

@@ -6,16 +6,21 @@ from functools import wraps
 from threading import Thread
 
 import pytest
-from flask import Flask, request
-from sqlalchemy import text
+from flask import Flask, g, redirect, request, url_for
+from sqlalchemy import text, update
 from werkzeug.serving import make_server
 
+from tests.attack.approvals import find_wrong_approvals
 from tests.attack.attacking import Attack
 from tests.attack.findings import Kind
 from tests.attack.rounds import attack_once, check_after, endpoints_reached
 from tests.attack.town import STRATHMORE, attackers_at
+from tests.faults.killing import Reading
+from timebank import clock
 from timebank.app import create_app
+from timebank.approvals.models import RoleChange
 from timebank.db import make_engine
+from timebank.web.access import allows, keepers
 from timebank.web.extensions import db
 
 REQUESTS = 300
@@ -107,6 +112,34 @@ def test_an_attack_notices_a_broken_page_a_marker_and_a_row_of_others(planted):
     reproduced = "\n".join(str(finding) for finding in report.findings.values())
     assert "GET /glen-isla/rules" in reproduced
     assert f"at {SEED}/" in reproduced
+
+
+@allows(keepers)
+def approve_whoever_asks(code):
+    """Approve a role as a site would that does not ask on whom its keepers depend."""
+    others = (RoleChange.bank_id == g.bank.id, RoleChange.proposed_by != g.actor.membership_id)
+    waiting = update(RoleChange).where(RoleChange.code == code, RoleChange.closed_at.is_(None), *others)
+    db.session.execute(waiting.values(approved_by=g.actor.membership_id, closed_at=clock.now()))
+    db.session.commit()
+    return redirect(url_for("approvals.role_change", code=code), 303)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_attack_notices_an_approval_by_who_depends_on_the_proposer(town):
+    app = create_app(town)
+    app.view_functions["approvals.approve"] = approve_whoever_asks
+    few = {("trustee", "glen-isla"), ("dependent trustee", "glen-isla")}
+    with serving(app) as port:
+        attackers = [attacker for attacker in attackers_at(town, port) if (attacker.role, attacker.bank) in few]
+        attack = Attack(attackers, SEED)
+        while not _wrong_approvals(town) and attack.report.requests < MOST_REQUESTS:
+            attack.run(attack.report.requests + 50)
+    assert Kind.APPROVED in {finding.kind for finding in check_after(town, SEED)}
+
+
+def _wrong_approvals(town):
+    with Reading(town) as session:
+        return find_wrong_approvals(session)
 
 
 def test_the_books_are_checked_after_an_attack(town):

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from tests.attack.attackers import Attacker, Loot
+from tests.attack.proposals import find_by_email, let_wait
 from tests.attack.wire import Wire, loopback_sources
 from tests.scratch import WEB_ROLE, make_database
 from timebank import clock
@@ -69,7 +70,14 @@ CAST = (
     ("trustee", STRATHMORE, "fiona@example.org"),
     ("auditor", STRATHMORE, "irma@example.org"),
     ("member of both", GLEN_ISLA, "callum@example.org"),
+    ("dependent trustee", GLEN_ISLA, "merlin@example.org"),
+    ("dependent trustee", STRATHMORE, "kestrel@example.org"),
 )
+#: {bank: (who proposes there, a trustee whom they have made)}
+_PROPOSERS = {
+    GLEN_ISLA.slug: ("mary@example.org", "Merlin"),
+    STRATHMORE.slug: ("elspeth@example.org", "Kestrel"),
+}
 _EXCHANGE = frozenset({"member", "second member", "member of both", "broker", "coordinator"})
 _BROKERS = frozenset({"broker", "coordinator"})
 
@@ -109,6 +117,8 @@ def _mark(session: Session, bank: Bank, marked: Marked) -> None:
     for kind in ListingKind:
         text = ListingText(f"{marked.name} {kind}", f"{marked.name} words", (category.id,), in_person=True)
         listings.add(session, bank, kind, text, Doing(heron, now, f"marked-{kind}"))
+    proposer, dependant = _PROPOSERS[marked.slug]
+    let_wait(session, bank, find_by_email(session, bank, proposer), marked.name, f"{dependant} {marked.name}")
     day = clock.local_day(now, bank.time_zone) - timedelta(days=1)
     terms = Terms(heron.account_id, teal.account_id, f"{marked.name} hedge", day, 60)
     exchanges.confirm(session, exchanges.record(session, bank, terms, Doing(heron, now)), Doing(teal, now))
