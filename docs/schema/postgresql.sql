@@ -683,6 +683,7 @@ CREATE TABLE public.draft (
     listing_id bigint,
     travel_minutes integer,
     preparation_minutes integer,
+    category_id bigint,
     sent_code character varying(12),
     sent_by bigint,
     CONSTRAINT ck_draft_purpose CHECK (((purpose)::text = ANY ((ARRAY['record'::character varying, 'propose'::character varying])::text[]))),
@@ -1546,6 +1547,9 @@ ALTER TABLE ONLY public.correction
 
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT fk_draft_bank_id_category_id FOREIGN KEY (bank_id, category_id) REFERENCES public.category(bank_id, id);
 
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT fk_draft_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);

@@ -338,6 +338,7 @@ CREATE TABLE draft (
     listing_id BIGINT,
     travel_minutes INTEGER,
     preparation_minutes INTEGER,
+    category_id BIGINT,
     sent_code VARCHAR(12),
     sent_by BIGINT,
     CONSTRAINT pk_draft PRIMARY KEY (bank_id, code),
@@ -345,6 +346,7 @@ CREATE TABLE draft (
     CONSTRAINT fk_draft_bank_id_other_account_id FOREIGN KEY(bank_id, other_account_id) REFERENCES account (bank_id, id),
     CONSTRAINT fk_draft_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
     CONSTRAINT fk_draft_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT fk_draft_bank_id_category_id FOREIGN KEY(bank_id, category_id) REFERENCES category (bank_id, id),
     CONSTRAINT ck_draft_side CHECK (side IN ('giver', 'receiver')),
     CONSTRAINT ck_draft_purpose CHECK (purpose IN ('record', 'propose'))
 );

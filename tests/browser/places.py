@@ -95,6 +95,8 @@ PLACES = (
     Place("recording.start", "nora", {"purpose": "propose", "side": "receiver"}, press="Go on"),
     Place("recording.who", "ada", _of("record draft")),
     Place("recording.what", "ada", _of("record draft")),
+    Place("recording.kind", "ada", _of("record draft")),
+    Place("recording.kind", "ada", _of("record draft"), press="Go on"),
     Place("recording.when", "ada", _of("record draft")),
     Place("recording.when", "ada", _of("agreed draft"), press="Go on"),
     Place("recording.how_long", "ada", _of("record draft")),

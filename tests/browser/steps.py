@@ -17,6 +17,7 @@ def answer_all(page: Page, site: Site, *, whom: str, what: str, how_long: str = 
     go_on(page)
     page.get_by_label("In a few words").fill(what)
     go_on(page)
+    page.get_by_role("button", name="None of these").click()
     page.get_by_label("Yesterday").check()
     go_on(page)
     page.get_by_label(how_long, exact=True).check()

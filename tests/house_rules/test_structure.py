@@ -100,7 +100,8 @@ COMMITTING_PAGES = {
     "listings/views.py": "begins a draft",
     "members/keeping.py": "makes a code, whose refusal is a page of its own",
     "members/profile.py": "ends sessions",
-    "recording/views.py": "keeps a draft",
+    "recording/drafted.py": "keeps a draft",
+    "recording/views.py": "begins a draft",
     "seals/receipts.py": "seals",
     "signing_in/views.py": "counts a try, and ends a session",
 }

@@ -165,6 +165,7 @@ TESTS = {
         "test_recording_agreed_help_adds_what_was_agreed",
         "test_the_way_between_two_areas_is_said_where_help_is_agreed",
     ),
+    "recording/test_kind.py": ("test_the_request_that_it_was_for_is_one_tap",),
     "recording/test_what.py": ("test_what_was_said_before_is_there_to_be_changed",),
     "recording/test_who.py": (
         "test_nobody_gives_hours_to_themselves",

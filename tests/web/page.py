@@ -80,7 +80,7 @@ class _Reader(HTMLParser):
                 form.choices.setdefault(name, []).append(said.get("value", ""))
             if not pressable or "checked" in said:
                 form.fields.setdefault(name, []).append(said.get("value", ""))
-        if name and tag in {"input", "textarea", "select"}:
+        if name and tag in {"input", "textarea", "select", "button"}:
             form.names.add(name)
 
     def handle_endtag(self, tag: str) -> None:

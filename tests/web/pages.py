@@ -40,6 +40,8 @@ GET  recording.who                   door  404   200   404   404   404   403   4
 POST recording.who                   door  404   200   404   404   404   403   403
 GET  recording.what                  door  404   200   404   404   404   403   403
 POST recording.what                  door  404   on    404   404   404   403   403
+GET  recording.kind                  door  404   200   404   404   404   403   403
+POST recording.kind                  door  404   200   404   404   404   403   403
 GET  recording.when                  door  404   200   404   404   404   403   403
 POST recording.when                  door  404   200   404   404   404   403   403
 GET  recording.how_long              door  404   200   404   404   404   403   403
@@ -314,7 +316,7 @@ def _code_for(endpoint: str, books) -> str:
 
 def _whole_draft(books) -> str:
     """Grace's draft with every question answered, ready to be checked and sent."""
-    code = books.confirmed(books.village.ada, books.village.grace)
+    code = books.confirmed(books.village.grace, books.village.ada)  # the other way round than all others
     with books.backend.session() as session:
         found = find_exchange(session, books.village.angus.id, code.replace("-", ""))
         draft = start_like(session, books.village.grace, found, now=found.changed_at)

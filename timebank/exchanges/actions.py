@@ -54,11 +54,9 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
     side = check_sides(session, terms, doing.by)
     check_room(session, terms, doing.by)
     check_day(bank, terms.day, doing.now, to_come=True)
-    exchange = _new_exchange(bank, code, terms, doing)
+    exchange = _new_exchange(session, bank, code, terms, doing)
     exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)
     exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
-    exchange.listing_id = terms.listing_id
-    exchange.category_id = find_category_id(session, bank.id, terms.listing_id) if terms.listing_id else None
     add_first_step(session, exchange, Deed.PROPOSE, doing, exchange.agreed_minutes)
     return code
 
@@ -78,7 +76,7 @@ def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bo
     if terms.total_minutes != terms.minutes:
         raise ExtrasNotAgreedError
     check_day(bank, terms.day, doing.now, to_come=False)
-    exchange = _new_exchange(bank, code, terms, doing)
+    exchange = _new_exchange(session, bank, code, terms, doing)
     _set_recorded(exchange, side, terms.day, terms.minutes)
     add_first_step(session, exchange, Deed.RECORD, doing, exchange.minutes)
     if slip:
@@ -202,7 +200,7 @@ def decide(session: Session, code: str, doing: Doing, *, minutes: int, reason: s
         post_hours(session, exchange, doing)
 
 
-def _new_exchange(bank: Bank, code: str, terms: Terms, doing: Doing) -> Exchange:
+def _new_exchange(session: Session, bank: Bank, code: str, terms: Terms, doing: Doing) -> Exchange:
     return Exchange(
         bank_id=bank.id,
         id=clock.next_id(),
@@ -212,6 +210,8 @@ def _new_exchange(bank: Bank, code: str, terms: Terms, doing: Doing) -> Exchange
         state=State.PROPOSED,
         what=terms.what.strip(),
         what_folded=fold(terms.what),
+        listing_id=terms.listing_id,
+        category_id=find_category_id(session, bank.id, terms.listing_id, chosen_id=terms.category_id),
         changed_at=doing.now,
     )
 

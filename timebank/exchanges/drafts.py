@@ -20,6 +20,7 @@ from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import MOST_DRAFTS, Side
 from timebank.exchanges.terms import Terms
 from timebank.listings.models import Listing
+from timebank.listings.queries import ListingLine
 from timebank.listings.rules import ListingKind
 from timebank.rows import get_locked
 
@@ -38,6 +39,7 @@ class Question(StrEnum):
 
     WHO = "who"
     WHAT = "what"
+    KIND = "kind"
     WHEN = "when"
     HOW_LONG = "how-long"
 
@@ -96,7 +98,7 @@ def start_like(
     if draft.other_account_id is not None:
         return draft
     draft.other_account_id = _other_account(exchange, actor)
-    draft.what, draft.minutes = exchange.what, exchange.minutes or None
+    draft.what, draft.minutes, draft.category_id = exchange.what, exchange.minutes or None, exchange.category_id
     session.flush()
     return draft
 
@@ -148,11 +150,22 @@ def choose_other(draft: Draft, account_id: int) -> None:
         draft.other_account_id, draft.listing_id = account_id, None
 
 
-def next_question(draft: Draft) -> Question | None:
-    """Return the first question without an answer; None if all are answered."""
+def choose_listing(draft: Draft, listing: ListingLine) -> None:
+    """Answer what it was for: the help is of the listing's kind."""
+    draft.listing_id, draft.category_id = listing.id, None
+
+
+def next_question(draft: Draft, *, asks_kind: bool = True) -> Question | None:
+    """Return the first question without an answer; None if all are answered.
+
+    The kind is known where the draft came of a listing or of an agreement. Without `asks_kind`, where the bank has no
+    kinds, it is not asked.
+    """
+    kind = draft.category_id or draft.listing_id or draft.exchange_id
     answers: tuple[tuple[Question, object], ...] = (
         (Question.WHO, draft.other_account_id),
         (Question.WHAT, draft.what),
+        (Question.KIND, kind if asks_kind else True),
         (Question.WHEN, draft.day),
         (Question.HOW_LONG, draft.minutes),
     )
@@ -176,6 +189,7 @@ def terms(draft: Draft, actor: Actor) -> Terms | None:
         travel_minutes=draft.travel_minutes or 0,
         preparation_minutes=draft.preparation_minutes or 0,
         listing_id=draft.listing_id,
+        category_id=draft.category_id,
     )
 
 

@@ -1,6 +1,7 @@
 """Filing an exchange under one of the bank's categories, so that reports can say what kind of help it was.
 
-What came of a listing is filed under the listing's category by itself; a broker can change it.
+The kind is asked when help is written down; what came of a listing is filed under the listing's category. A broker can
+change it.
 """
 
 from sqlalchemy import select, update
@@ -16,8 +17,17 @@ from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
-def find_category_id(session: Session, bank_id: int, listing_id: int) -> int | None:
-    """Return the first category of a listing, by position in the bank's list; None if it has none."""
+def find_category_id(
+    session: Session, bank_id: int, listing_id: int | None, *, chosen_id: int | None = None
+) -> int | None:
+    """Return the category that help is filed under: the chosen one, or the first of its listing in the bank's list.
+
+    None if there is neither, or if the chosen one was retired meanwhile.
+    """
+    if chosen_id is not None:
+        return chosen_id if get_tree(session, bank_id).may_be_chosen(chosen_id) else None
+    if listing_id is None:
+        return None
     parent = aliased(Category)
     return session.scalar(
         select(Category.id)

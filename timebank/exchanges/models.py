@@ -206,6 +206,7 @@ class Draft(Base):
         ForeignKeyConstraint(["bank_id", "other_account_id"], ["account.bank_id", "account.id"]),
         ForeignKeyConstraint(["bank_id", "exchange_id"], ["exchange.bank_id", "exchange.id"]),
         ForeignKeyConstraint(["bank_id", "listing_id"], ["listing.bank_id", "listing.id"]),
+        ForeignKeyConstraint(["bank_id", "category_id"], ["category.bank_id", "category.id"]),
         CheckConstraint(one_of("side", Side), name="side"),
         CheckConstraint("purpose IN ('record', 'propose')", name="purpose"),
     )
@@ -224,5 +225,6 @@ class Draft(Base):
     listing_id: Mapped[int | None] = mapped_column(BigInteger)
     travel_minutes: Mapped[int | None]
     preparation_minutes: Mapped[int | None]
+    category_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_code: Mapped[str | None] = mapped_column(String(12))
     sent_by: Mapped[int | None] = mapped_column(BigInteger)

@@ -35,7 +35,8 @@ from timebank.spelling import is_blank
 class Terms:
     """What two neighbours agree or record: who gave (accounts), what, on which day, how many minutes of help.
 
-    Minutes of travel and of getting ready count on top; they are agreed before. `listing_id` is what it came of.
+    Minutes of travel and of getting ready count on top; they are agreed before. `listing_id` is what it came of, and
+    `category_id` the kind of help; without one it is the listing's.
     """
 
     giver_account_id: int
@@ -46,6 +47,7 @@ class Terms:
     travel_minutes: int = 0
     preparation_minutes: int = 0
     listing_id: int | None = None
+    category_id: int | None = None
 
     @property
     def total_minutes(self) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.models import Category, Listing, ListingCategory
-from timebank.listings.rules import Life, OfListing, read_risks
+from timebank.listings.rules import Life, ListingKind, OfListing, read_risks
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
 from timebank.rows import fetch, fetch_first
@@ -78,6 +78,11 @@ def get_tree(session: Session, bank_id: int) -> Tree:
     )
 
 
+def has_kinds(session: Session, bank_id: int) -> bool:
+    """Return whether the bank has kinds of help."""
+    return session.scalar(select(Category.id).where(Category.bank_id == bank_id).limit(1)) is not None
+
+
 def can_be_found(today: date) -> ColumnElement[bool]:
     """Return the condition that others find a listing: open, reviewed in time, and its owner is active.
 
@@ -141,6 +146,16 @@ def list_of_member(session: Session, bank_id: int, member_id: int) -> Sequence[L
         .order_by(Listing.listed_at.desc(), Listing.id.desc())
     )
     return fetch(session, query.limit(MOST_OF_ONE_MEMBER), ListingLine)
+
+
+def list_requests_of_account(
+    session: Session, bank_id: int, account_id: int, *, today: date, most: int
+) -> Sequence[ListingLine]:
+    """Return the newest requests that others can find of the member with this account."""
+    query = select_lines(bank_id).where(
+        Membership.account_id == account_id, Listing.kind == ListingKind.REQUEST, can_be_found(today)
+    )
+    return fetch(session, query.order_by(Listing.listed_at.desc(), Listing.id.desc()).limit(most), ListingLine)
 
 
 def list_shown_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:

@@ -78,6 +78,7 @@ def test_who_turns_to_somebody_else_answers_the_listing_no_more(as_, village, bo
     page = grace.done(
         grace.get(next(link for link in page.links.values() if link.endswith("/who"))), words="Linus Baxter"
     )
+    page = grace.done(page, suggested="outdoors/gardening")
     grace.done(page)
     exchange = books.only_exchange()
     assert exchange.giver_account_id == village.linus.account_id

@@ -65,7 +65,8 @@ def test_the_area_is_ones_own_unless_another_is_chosen(ada, areas, as_, village,
         ({"title": "!!!"}, "Say in a few words what it is about."),
         ({"title": "j" * 121}, "Say it in 120 letters or fewer. More fits below."),
         ({"words": "j" * 2001}, "Say it in 2,000 letters or fewer."),
-        ({"kind1": ""}, "Choose one to three kinds of help."),
+        ({"title": "Xyzzyxyzzy", "words": "", "kind1": ""}, "Choose one to three kinds of help."),
+        ({"kind1": ""}, "What kind of help is it? Tap what fits, and it is kept."),
         ({"kind1": "nonsense"}, "Choose one to three kinds of help."),
         ({"when_words": "j" * 121}, "Say it in 120 letters or fewer."),
     ],
@@ -205,3 +206,27 @@ def test_a_listing_stays_in_its_area_when_that_was_closed(as_, village, books):
     assert page.form.fields["area"] == ["Forfar"]
     ada.done(page, title="Hedges")
     assert books.listing(code).area_id == area_id
+
+
+def test_a_kind_that_was_not_chosen_is_suggested_and_taken_with_one_tap(ada, village, books):
+    page = ada.submit(ada.get("my-listings/new/offer"), title="Pruning roses", kind1="")
+    assert page.status == 200
+    assert "What kind of help is it? Tap what fits, and it is kept." in page
+    assert "There is something to put right" not in page
+    assert page.form.fields["title"] == ["Pruning roses"]
+    page = ada.done(page, suggested="outdoors/gardening")
+    assert "It is listed now." in page
+    assert "Gardening" in page
+
+
+def test_where_nothing_can_be_suggested_the_kind_is_asked_for(ada):
+    page = ada.submit(ada.get("my-listings/new/offer"), title="Xyzzyxyzzy", kind1="")
+    assert "There is something to put right" in page
+    assert "Tap what fits" not in page
+
+
+def test_a_tapped_kind_that_is_none_is_asked_again(ada):
+    page = ada.submit(ada.get("my-listings/new/offer"), title="Pruning roses", kind1="")
+    page = ada.submit(page, suggested="nonsense")
+    assert page.status == 200
+    assert "Tap what fits" in page

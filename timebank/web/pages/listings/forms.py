@@ -10,8 +10,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from timebank.listings.errors import CategoriesError
 from timebank.listings.rules import LONGEST_TITLE, LONGEST_WORDS, ListingText, Risk
 from timebank.listings.tree import Tree
-from timebank.spelling import isolated
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
+from timebank.web.kinds import kind_choices
 from timebank.web.week import WeekField
 
 RISKS = {
@@ -43,6 +43,7 @@ class ListingForm(KeyedForm):
     kind1 = SelectField(_("What kind of help is it?"), validate_choice=False)
     kind2 = SelectField(_("And another kind"), validate_choice=False)
     kind3 = SelectField(_("And a third"), validate_choice=False)
+    suggested = StringField(validators=[at_most(60, _("Choose one of them."))])
     area = SelectField(_("Where?"), validate_choice=False)
     in_person = BooleanField(_("In person"))
     by_phone = BooleanField(_("By phone"))
@@ -57,16 +58,8 @@ class ListingForm(KeyedForm):
 
     def offer_choices(self, tree: Tree, areas: dict[str, int], kept: tuple[int, ...] = ()) -> None:
         """Fill in what can be chosen; `kept` are the categories that it stands in, retired or not."""
-        none = [("", gettext("Choose one"))]
-        groups: dict[str, list[tuple[str, str]]] = {"": none}
-        for main, under in tree.in_use():
-            every = (main.key, gettext("%(name)s: in general", name=isolated(main.name)))
-            groups[main.name] = [every, *((branch.key, branch.name) for branch in under)]
-        retired = [tree.by_id[id_] for id_ in kept if not tree.may_be_chosen(id_)]
-        if retired:
-            groups[gettext("Not in use any more")] = [(branch.key, branch.name) for branch in retired]
         for field in self.kinds:
-            field.choices = groups
+            field.choices = kind_choices(tree, kept)
         self.area.choices = [("", gettext("No place in particular")), *((name, name) for name in areas)]
 
     def validate_area(self, field: SelectField) -> None:
@@ -89,7 +82,8 @@ class ListingForm(KeyedForm):
 
     def said(self, tree: Tree, areas: dict[str, int]) -> ListingText:
         """What is said now. Raises CategoriesError where a category is none of the bank's."""
-        keys = list(dict.fromkeys(field.data for field in self.kinds if field.data))
+        tapped = self.suggested.data if self.suggested.data in tree.by_key else ""
+        keys = list(dict.fromkeys(key for key in (tapped, *(field.data for field in self.kinds)) if key))
         if not keys or not all(key in tree.by_key for key in keys):
             raise CategoriesError
         return ListingText(

@@ -1,5 +1,7 @@
 """One's own offers and requests, and for brokers handing over what was imported."""
 
+from collections.abc import Sequence
+
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -7,8 +9,11 @@ from werkzeug.wrappers import Response
 from timebank.listings import actions
 from timebank.listings.access import get_changeable
 from timebank.listings.errors import CategoriesError, NoTitleError
+from timebank.listings.meanings import text_of
 from timebank.listings.queries import WholeListing, get_tree, list_categories_of, list_of_member
 from timebank.listings.rules import ListingKind, ListingText, Move
+from timebank.listings.suggesting import suggest_kinds
+from timebank.listings.tree import Tree
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code, search_members
 from timebank.spelling import isolated
@@ -16,7 +21,7 @@ from timebank.web.access import allows, brokers, doing, members, members_who_exc
 from timebank.web.committing import Fields, committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import today
-from timebank.web.forms import ButtonForm, SelectChoice
+from timebank.web.forms import ButtonForm, SelectChoice, tidy
 from timebank.web.pages.listings import blueprint
 from timebank.web.pages.listings.forms import ListingForm, OwnerForm
 from timebank.web.pages.listings.searching import areas_by_name, categories_of
@@ -56,7 +61,8 @@ def add(kind: str) -> str | Response:
     elif not form.is_submitted():
         own_area = db.session.get_one(Membership, (g.bank.id, g.actor.membership_id)).area_id
         form.fill(ListingText("", "", (), own_area, in_person=True), tree, areas)
-    return render_template("listings/add.html", form=form, kind=kind, tree=tree)
+    suggested = _suggested(form, tree)
+    return render_template("listings/add.html", form=form, kind=kind, tree=tree, suggested=suggested)
 
 
 @blueprint.route("/listings/<code:code>/changes", methods=["GET", "POST"])
@@ -77,7 +83,8 @@ def change(code: str) -> str | Response:
             return redirect(url_for("listings.listing", code=code), 303)
     elif not form.is_submitted():
         form.fill(_said(listing, kept), tree, areas)
-    return render_template("listings/change.html", form=form, listing=listing, tree=tree)
+    suggested = _suggested(form, tree)
+    return render_template("listings/change.html", form=form, listing=listing, tree=tree, suggested=suggested)
 
 
 @blueprint.post("/listings/<code:code>/<any(pause, close, reopen, reconfirm):what>")
@@ -132,6 +139,20 @@ def _said(listing: WholeListing, category_ids: tuple[int, ...]) -> ListingText:
         suits=listing.suits,
         when_words=listing.when_words,
     )
+
+
+def _suggested(form: ListingForm, tree: Tree) -> Sequence[tuple[str, str]]:
+    """Return (key, name) of the kinds that what was typed is likely to be, where none was chosen yet.
+
+    That no kind was chosen is then a question to answer with one tap, and no mistake.
+    """
+    if not form.is_submitted() or form.kind1.data or not tidy(form.title.data):
+        return []
+    text = text_of(tidy(form.title.data), form.words.data or "")
+    suggested = [(branch.key, branch.name) for branch in suggest_kinds(db.session(), g.bank.id, tree, text)]
+    if suggested:
+        form.kind1.errors = ()
+    return suggested
 
 
 def _fields(form: ListingForm) -> Fields:

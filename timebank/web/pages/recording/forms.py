@@ -1,9 +1,11 @@
 """One question a page."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 
+from timebank.listings.tree import Branch, Tree
 from timebank.web.forms import DayField, HandForm, HoursField, KeyedForm, at_most, needed
+from timebank.web.kinds import kind_choices
 
 
 class WhoForm(KeyedForm):
@@ -28,6 +30,23 @@ class WhatForm(KeyedForm):
             at_most(200, _("Say it in 200 letters or fewer.")),
         ],
     )
+
+
+class KindForm(KeyedForm):
+    """What kind of help it was: a request that it was for, a kind that was suggested, or another of the list."""
+
+    listing = StringField(validators=[at_most(20, _("Choose one of them."))])
+    suggested = StringField(validators=[at_most(60, _("Choose one of them."))])
+    kind = SelectField(_("Another kind"), validate_choice=False)
+
+    def offer_kinds(self, tree: Tree) -> None:
+        """Fill in the kinds that can be chosen."""
+        self.kind.choices = kind_choices(tree)
+
+    def chosen(self, tree: Tree) -> Branch | None:
+        """Return the kind that was tapped or chosen; None if it is none that can be."""
+        branch = tree.by_key.get(self.suggested.data or self.kind.data or "")
+        return branch if branch is not None and tree.may_be_chosen(branch.id) else None
 
 
 class WhenForm(KeyedForm):

@@ -5,22 +5,20 @@ Answers are kept in a draft, so Back and Reload lose nothing, and sending a draf
 
 from datetime import timedelta
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Actor
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges import access, drafts
-from timebank.exchanges.drafts import Purpose, Question
+from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.errors import EvidenceMissingError, NothingSaidError, SamePersonError
-from timebank.exchanges.models import Draft
 from timebank.exchanges.queries import list_recent
 from timebank.exchanges.rules import Side, may_record
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
-from timebank.members.queries import find_actor_by_account, search_members
+from timebank.members.queries import search_members
 from timebank.spelling import fold, isolated
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_words
@@ -29,6 +27,7 @@ from timebank.web.extensions import db
 from timebank.web.filters import hours_in_words, today
 from timebank.web.forms import ButtonForm, SelectChoice, tidy
 from timebank.web.pages.recording import blueprint
+from timebank.web.pages.recording.drafted import go_on, keep_and_go_on, kind_of, other_side
 from timebank.web.pages.recording.forms import HowLongForm, SendForm, WhatForm, WhenForm, WhoForm
 from timebank.web.pages.recording.way import minutes_there_and_back
 
@@ -65,7 +64,7 @@ def who(code: str) -> str | Response:
         other = _chosen_person(form, accounts_by_code, before=draft.other_account_id)
         if other is not None:
             drafts.choose_other(draft, other)
-            return _keep_and_go_on(draft)
+            return keep_and_go_on(draft)
     return render_template("recording/who.html", form=form, side=draft.side, purpose=draft.purpose, draft=draft)
 
 
@@ -80,9 +79,9 @@ def what(code: str) -> str | Response:
     if form.validate_on_submit():
         draft.what = tidy(form.what.data)
         if draft.what:
-            return _keep_and_go_on(draft)
+            return keep_and_go_on(draft)
         form.refuse(NothingSaidError(), form.what)
-    return render_template("recording/what.html", form=form, draft=draft, other=_other(draft))
+    return render_template("recording/what.html", form=form, draft=draft, other=other_side(draft))
 
 
 @blueprint.route("/drafts/<code:code>/when", methods=["GET", "POST"])
@@ -107,11 +106,11 @@ def when(code: str) -> str | Response:
                 drafts.check_day(g.bank, draft, day, clock.now())
                 draft.day = day
             if outcome.is_done:
-                return _go_on(draft)
+                return go_on(draft)
     elif not form.is_submitted() and draft.day is not None:
         form.choice.data = next((key for key, day in days.items() if day == draft.day), "other")
         form.day.data = draft.day.strftime("%d/%m/%Y") if form.choice.data == "other" else ""
-    return render_template("recording/when.html", form=form, draft=draft, other=_other(draft))
+    return render_template("recording/when.html", form=form, draft=draft, other=other_side(draft))
 
 
 @blueprint.route("/drafts/<code:code>/how-long", methods=["GET", "POST"])
@@ -129,7 +128,7 @@ def how_long(code: str) -> str | Response:
             draft.minutes = minutes
             if draft.purpose == Purpose.PROPOSE:
                 draft.travel_minutes, draft.preparation_minutes = form.travel.minutes, form.preparation.minutes
-            return _keep_and_go_on(draft)
+            return keep_and_go_on(draft)
         form.how_long.errors = [_("Choose how long it took, or type it.")]
     elif not form.is_submitted() and draft.minutes is not None:
         form.choice.data = str(draft.minutes) if draft.minutes in LENGTHS else "other"
@@ -137,7 +136,7 @@ def how_long(code: str) -> str | Response:
         form.travel.data = hours_in_words(draft.travel_minutes) if draft.travel_minutes else ""
         form.preparation.data = hours_in_words(draft.preparation_minutes) if draft.preparation_minutes else ""
     way = minutes_there_and_back(draft)
-    return render_template("recording/how_long.html", form=form, draft=draft, other=_other(draft), way=way)
+    return render_template("recording/how_long.html", form=form, draft=draft, other=other_side(draft), way=way)
 
 
 @blueprint.route("/drafts/<code:code>/check", methods=["GET", "POST"])
@@ -147,7 +146,7 @@ def check(code: str) -> str | Response:
     draft = access.get_draft(db.session(), g.actor, code)
     terms = drafts.terms(draft, g.actor)
     if terms is None:
-        return _go_on(draft)
+        return go_on(draft)
     form = SendForm()
     if form.validate_on_submit():
         slip = bool(form.slip.data) and g.actor.hand is not None and draft.purpose == Purpose.RECORD
@@ -162,7 +161,8 @@ def check(code: str) -> str | Response:
         draft=draft,
         said=terms,
         counted=round_up_to_step(terms.total_minutes),
-        other=_other(draft),
+        kind=kind_of(draft),
+        other=other_side(draft),
         account=get_account(db.session(), g.bank.id, g.actor.account_id),
     )
 
@@ -174,7 +174,7 @@ def again(code: str) -> Response:
     exchange = access.get_for_draft(db.session(), g.actor, code)
     draft = drafts.start_like(db.session(), g.actor, exchange, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
-    return _go_on(draft)
+    return go_on(draft)
 
 
 @blueprint.post("/exchanges/<code:code>/recording")
@@ -187,31 +187,6 @@ def record_agreed(code: str) -> Response:
     draft = drafts.start_for(db.session(), g.actor, exchange, now=clock.now(), form_key=ButtonForm().key)
     db.session.commit()
     return redirect(url_for("recording.when", code=draft.code), 303)
-
-
-def _other(draft: Draft) -> Actor:
-    """Return the other side of a draft. Aborts with 404 where it has none yet."""
-    other = find_actor_by_account(db.session(), g.bank.id, draft.other_account_id or 0)
-    if other is None:
-        abort(404)
-    return other
-
-
-def _keep_and_go_on(draft: Draft) -> Response:
-    db.session.commit()
-    return _go_on(draft)
-
-
-def _go_on(draft: Draft) -> Response:
-    """Redirect to the first question without an answer, or to the check page."""
-    pages = {
-        Question.WHO: "recording.who",
-        Question.WHAT: "recording.what",
-        Question.WHEN: "recording.when",
-        Question.HOW_LONG: "recording.how_long",
-        None: "recording.check",
-    }
-    return redirect(url_for(pages[drafts.next_question(draft)], code=draft.code), 303)
 
 
 def _who_form(chosen: str | None, account_id: int | None = None) -> tuple[WhoForm, dict[str, int]]:
