@@ -98,6 +98,7 @@ class DeedName(StrEnum):
     HELP_LOOKED_FOR = "help.looked_for"
     HISTORY_IMPORTED = "history.imported"
     HOLDER_MADE = "holder.made"
+    KINDS_LEARNED = "kinds.learned"
     LEAVERS_OPENED = "leavers.opened"
     LIMIT_LOWERED = "limit.lowered"
     LIMIT_ENDED = "limit.ended"

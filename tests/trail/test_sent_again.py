@@ -48,6 +48,7 @@ NO_FORM = {
     DeedName.EXCHANGE_EXPIRE,
     DeedName.HISTORY_IMPORTED,
     DeedName.HOLDER_MADE,
+    DeedName.KINDS_LEARNED,
     DeedName.LEAVERS_OPENED,
     DeedName.LIMIT_SWEPT,
     DeedName.LISTINGS_IMPORTED,

@@ -12,6 +12,7 @@ _TARGETS = {
     "export": "timebank.cli.exporting:export",
     "import": "timebank.cli.imports:import_",
     "init": "timebank.cli.administering:init",
+    "learn-kinds": "timebank.cli.learning:learn_kinds_command",
     "migrate": "timebank.cli.administering:migrate",
     "restore": "timebank.cli.backing_up:restore",
     "role": "timebank.cli.administering:role",

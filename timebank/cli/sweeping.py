@@ -8,6 +8,7 @@ from timebank.cli.installation import settings_there, writing
 from timebank.config import Settings
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
+from timebank.listings.meanings import write_meanings_again
 from timebank.members.limits import end_overrides
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
@@ -20,14 +21,19 @@ def sweep() -> None:
     Floors whose override has ended are raised, recorded help that nobody answers is set aside, and what is stale is
     cleared away.
     """
-    raised, ended, cleared = _sweep(settings_there())
+    raised, ended, cleared, understood = _sweep(settings_there())
     click.echo(f"{raised} floors raised, {ended} unanswered exchanges set aside.")
     click.echo(f"{cleared} stale drafts, tries and events at the doors cleared away.")
+    if understood:
+        click.echo(f"{understood} offers and requests understood anew.")
 
 
-def _sweep(settings: Settings) -> tuple[int, int, int]:
-    """Return (floors raised, exchanges ended, stale rows deleted) over all banks, a transaction for each bank."""
-    now, raised, ended = clock.now(), 0, 0
+def _sweep(settings: Settings) -> tuple[int, int, int, int]:
+    """Return (floors raised, exchanges ended, stale rows deleted, vectors of listings made again) over all banks.
+
+    Each bank has a transaction of its own.
+    """
+    now, raised, ended, understood = clock.now(), 0, 0, 0
     with writing(settings) as session:
         cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
         slugs = [slug for slug, _name in list_banks(session)]
@@ -38,4 +44,5 @@ def _sweep(settings: Settings) -> tuple[int, int, int]:
                 ended += expire(session, bank, now=now)
                 raised += end_overrides(session, bank, now=now)
                 cleared += remove_old(session, bank.id, bank.slug, now=now)
-    return raised, ended, cleared
+                understood += write_meanings_again(session, bank.id)
+    return raised, ended, cleared, understood

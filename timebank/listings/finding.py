@@ -125,7 +125,7 @@ def _searched(tree: Tree, title: str, words: str, category_ids: Sequence[int]) -
 def _near(search: _Search, words: str, having_words: Sequence[int]) -> Sequence[ListingLine]:
     """Return listings without the words that mean something near them, the nearest first."""
     models = find_models(search.session, search.bank_id)
-    if not models.vocabulary.knows(words):
+    if not models.knows(words):
         return []
     target = Target(search.bank_id, search.filters.kind, models, models.meanings([words]))
     known = set(having_words)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from timebank.listings.models import LearnedKinds, Listing, ListingMeaning
 from timebank.words.cells import cells_of
+from timebank.words.features import has_word_of
 from timebank.words.learned_model import LearnedModel
 from timebank.words.likeness import Meanings, meanings_of, packed, to_bytes
 from timebank.words.storing import pack_vocabulary_model, unpack_learned_model, unpack_vocabulary_model
@@ -38,6 +39,11 @@ class Models:
     vocabulary: VocabularyModel
     learned: LearnedModel[str] | None
     version: str
+
+    def knows(self, text: str) -> bool:
+        """Return whether a word of the text is known, from the vocabulary or from listings."""
+        learned = self.learned is not None and has_word_of(text, self.learned.blocks)
+        return learned or has_word_of(text, self.vocabulary.blocks)
 
     def meanings(self, texts: Sequence[str]) -> Meanings[str]:
         """Return the vectors of texts."""

@@ -16,7 +16,7 @@ def suggest_kinds(session: Session, bank_id: int, tree: Tree, text: str) -> Sequ
     """Return at most three kinds of the bank that the text is likely to be, the likeliest first; none of main kinds."""
     kinds = [branch for branch in tree.by_id.values() if branch.parent_id and tree.may_be_chosen(branch.id)]
     models = find_models(session, bank_id)
-    if not kinds or not models.vocabulary.knows(text):
+    if not kinds or not models.knows(text):
         return []
     scores = _scores(models, kinds, text)
     best = sorted(kinds, key=lambda branch: -scores[branch.id])[:MOST_SUGGESTED]

@@ -69,6 +69,11 @@ class Block:
         return sparse.csr_matrix((values, columns, starts), shape=(len(texts), len(self.columns)))
 
 
+def has_word_of(text: str, blocks: Sequence[Block]) -> bool:
+    """Return whether the first block, that of stems, has a word of the text, whatever its ending."""
+    return any(stem(word) in blocks[0].columns for word in telling_words(text))
+
+
 def words_of_texts(texts: Iterable[str]) -> list[list[str]]:
     """Return the telling words of each text."""
     return [telling_words(text) for text in texts]

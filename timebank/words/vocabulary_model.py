@@ -15,7 +15,7 @@ from scipy import sparse
 from timebank.words.cells import find_middles
 from timebank.words.features import Block, words_of_texts
 from timebank.words.ridge import solve_sparse, unit_rows
-from timebank.words.stems import stem, telling_words
+from timebank.words.stems import telling_words
 from timebank.words.vocabulary import Vocabulary, main_of
 
 PENALTY = 1.0
@@ -41,10 +41,6 @@ class VocabularyModel:
     def column_of(self) -> dict[str, int]:
         """Return {category key: its column}."""
         return {key: column for column, key in enumerate(self.kinds)}
-
-    def knows(self, text: str) -> bool:
-        """Return whether the vocabulary has a word of the text, whatever its ending."""
-        return any(stem(word) in self.blocks[0].columns for word in telling_words(text))
 
     def letter_likeness(self, text: str, others: Sequence[str]) -> np.ndarray:
         """Return how alike a text is to each of the others in its groups of letters, from 0 to 1."""

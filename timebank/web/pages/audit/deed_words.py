@@ -24,6 +24,7 @@ WORDS = {
     DeedName.CATEGORY_ADDED: _("added a kind of help"),
     DeedName.CATEGORY_CHANGED: _("changed a kind of help"),
     DeedName.CATEGORY_MOVED: _("moved a kind of help in the list"),
+    DeedName.KINDS_LEARNED: _("learned from the listings which words belong to which kind"),
     DeedName.CATEGORY_RETIRED: _("retired a kind of help"),
     DeedName.CATEGORY_BROUGHT_BACK: _("brought a kind of help back"),
     DeedName.CONTACT_PROVED: _("wrote down how they know that a contact is the member's"),
