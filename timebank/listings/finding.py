@@ -25,9 +25,9 @@ MOST_RANKED = 500
 #: Listings without the words that mean something near them: how alike they are at least, and how many are shown.
 LEAST_ALIKE, MOST_NEAR = 0.45, 10
 #: Where nothing has the words, less alike is shown too.
-_LEAST_ALIKE_TO_NOTHING, _MOST_NEAR_NOTHING = 0.25, 5
+_LEAST_ALIKE_TO_NOTHING, _MOST_NEAR_NOTHING = 0.35, 5
 #: Of the nearest in meaning so many are ordered by their letters too, which count this much.
-_MOST_COMPARED, _LETTERS = 50, 0.3
+_MOST_COMPARED, _LEAST_COMPARED, _LETTERS = 50, 0.2, 0.3
 Ways = {"in-person": Listing.in_person, "by-phone": Listing.by_phone, "online": Listing.online}
 
 
@@ -131,12 +131,14 @@ def _near(search: _Search, words: str, having_words: Sequence[int]) -> Sequence[
     known = set(having_words)
     nearest = find_nearest(search.session, target, *search.conditions, most=_MOST_COMPARED + len(known))
     likeness = {line.listing_id: line.likeness for line in nearest if line.listing_id not in known}
-    lines = _lines_of(search, [id_ for id_, alike in likeness.items() if alike >= _LEAST_ALIKE_TO_NOTHING])
+    lines = _lines_of(search, [id_ for id_, alike in likeness.items() if alike >= _LEAST_COMPARED])
     letters = models.vocabulary.letter_likeness(words, [line.title for line in lines])
     scores = {line.id: likeness[line.id] + _LETTERS * alike for line, alike in zip(lines, letters, strict=True)}
     ordered = sorted(lines, key=lambda line: -scores[line.id])
     alike = [line for line in ordered if scores[line.id] >= LEAST_ALIKE][:MOST_NEAR]
-    return alike if known or len(alike) >= _MOST_NEAR_NOTHING else ordered[:_MOST_NEAR_NOTHING]
+    if known or len(alike) >= _MOST_NEAR_NOTHING:
+        return alike
+    return [line for line in ordered if scores[line.id] >= _LEAST_ALIKE_TO_NOTHING][:_MOST_NEAR_NOTHING]
 
 
 def _lines_of(search: _Search, ids: Sequence[int]) -> Sequence[ListingLine]:
