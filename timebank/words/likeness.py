@@ -36,6 +36,18 @@ def meanings_of(
     return Meanings(model.vectors(texts), None if learned is None else learned.vectors(texts))
 
 
+def leaning(rows: np.ndarray, columns: Sequence[int]) -> np.ndarray:
+    """Return each row as it is if its text is also known to be of the kinds of these columns, at length 1.
+
+    What is known counts as much as the words do. Without columns the rows stay.
+    """
+    if not columns:
+        return rows
+    known = np.zeros(rows.shape[1])
+    known[list(columns)] = 1 / np.sqrt(len(columns))
+    return unit_rows(unit_rows(rows) + known)
+
+
 def packed(meanings: Meanings[Label]) -> np.ndarray:
     """Return one row for each text whose products with others' are their likeness: see `likeness`.
 

@@ -10,7 +10,7 @@ from timebank.exchanges import drafts
 from timebank.listings import access, actions
 from timebank.listings.finding import find_listings
 from timebank.listings.queries import find_listing, get_tree
-from timebank.listings.rules import may_change, may_hand_over
+from timebank.listings.rules import ListingKind, may_change, may_hand_over
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.committing import press
@@ -72,6 +72,7 @@ def listing(code: str) -> str:
         may_change=may_change(listing.member_id, g.actor),
         may_answer=access.may_answer(listing, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
+        may_find_helpers=may_broker(g.actor) and listing.kind == ListingKind.REQUEST and listing.is_open,
         may_hand_over=may_hand_over(g.actor, held=listing.is_holder),
         form=ButtonForm(),
         ask_form=AskBrokerForm(formdata=None, words=listing.title),

@@ -1,0 +1,1 @@
+"""Which member could help with a request, and why."""

@@ -1,0 +1,107 @@
+"""The score of a member for a request: a sum whose lines are the reasons. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: What the chosen kinds count beside the words, which count up to 1; and two kinds below the same main one.
+KIND_SHARE, GROUP_SHARE = 0.5, 0.1
+#: At most this for being near, and for being free at the times that suit.
+NEAR_SHARE, FREE_SHARE = 0.15, 0.05
+#: At most this for somebody below zero, who is glad of a chance to give: all of it at ten hours below.
+BELOW_ZERO_SHARE, BELOW_ZERO_MINUTES = 0.1, 600
+#: What words and kinds count together at least: somebody whose offers are of other things is not named.
+LEAST_FITTING = 0.45
+#: Travel one way from which nearness counts nothing.
+FAR_MINUTES = 60
+
+
+class Reason(StrEnum):
+    """A line of a score."""
+
+    WORDS = "words"
+    KIND = "kind"
+    GROUP = "group"
+    NEAR = "near"
+    FREE = "free"
+    BELOW_ZERO = "below_zero"
+
+
+class Order(StrEnum):
+    """What a list of members is ordered by: every line, or some of them alone."""
+
+    ALL = "all"
+    WORDS = "words"
+    NEAR = "near"
+
+
+_COUNTED = {
+    Order.ALL: frozenset(Reason),
+    Order.WORDS: frozenset({Reason.WORDS, Reason.KIND, Reason.GROUP}),
+    Order.NEAR: frozenset({Reason.NEAR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request as it is compared: its kinds and their main ones, and the parts of the week that suit (0: any)."""
+
+    kinds: frozenset[int]
+    groups: frozenset[int]
+    suits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offer and its owner as they are compared.
+
+    `likeness` of the words is 1 for the same meaning; `travel_minutes` is one way, 0 in the same area, None where
+    nobody knows; `free_parts` has the bits of `timebank.week`, 0 for any time; `balance` is in minutes.
+    """
+
+    likeness: float
+    kinds: frozenset[int]
+    groups: frozenset[int]
+    travel_minutes: int | None = None
+    free_parts: int = 0
+    balance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reason and what it counts."""
+
+    reason: Reason
+    value: float
+
+
+def score_lines(request: Wanted, offered: Offered) -> tuple[Line, ...]:
+    """Return the lines of a score that are not 0; it is their sum."""
+    in_common, groups = request.kinds & offered.kinds, request.groups & offered.groups
+    values = {
+        Reason.WORDS: max(0.0, min(1.0, offered.likeness)),
+        Reason.KIND: KIND_SHARE * len(in_common) / len(offered.kinds | request.kinds) if in_common else 0.0,
+        Reason.GROUP: GROUP_SHARE if groups and not in_common else 0.0,
+        Reason.NEAR: _near(offered.travel_minutes),
+        Reason.FREE: FREE_SHARE if request.suits and offered.free_parts & request.suits else 0.0,
+        Reason.BELOW_ZERO: BELOW_ZERO_SHARE * min(max(-offered.balance, 0), BELOW_ZERO_MINUTES) / BELOW_ZERO_MINUTES,
+    }
+    return tuple(Line(reason, value) for reason, value in values.items() if value)
+
+
+def _near(travel_minutes: int | None) -> float:
+    if travel_minutes is None:
+        return 0.0
+    return NEAR_SHARE * max(0, FAR_MINUTES - travel_minutes) / FAR_MINUTES
+
+
+def total(lines: Iterable[Line], order: Order = Order.ALL) -> float:
+    """Return the sum of the lines that count for an order."""
+    return sum(line.value for line in lines if line.reason in _COUNTED[order])
+
+
+def may_go(travel_minutes: int | None, farthest_minutes: int | None) -> bool:
+    """Return whether a member goes so far: one who named a distance, only where it is known."""
+    if farthest_minutes is None:
+        return True
+    return travel_minutes is not None and travel_minutes <= farthest_minutes
