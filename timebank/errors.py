@@ -36,6 +36,12 @@ class ReasonMissingError(TimebankError):
     message_id = "reason_missing"
 
 
+class PastDayError(TimebankError):
+    """Help is asked for and agreed for a day to come."""
+
+    message_id = "day_in_past"
+
+
 class FutureDayError(TimebankError):
     """Help is recorded after it happened, and a correction belongs to a day that has been."""
 

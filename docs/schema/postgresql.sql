@@ -811,14 +811,26 @@ CREATE TABLE public.listing (
     online boolean DEFAULT false NOT NULL,
     suits integer DEFAULT 0 NOT NULL,
     when_words character varying(120) DEFAULT ''::character varying NOT NULL,
+    wanted_on date,
+    wanted_time time without time zone,
+    helpers_wanted integer DEFAULT 1 NOT NULL,
+    every_week boolean DEFAULT false NOT NULL,
     review_on date NOT NULL,
     listed_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
+    written_by bigint,
+    how character varying(20),
+    evidence character varying(200),
     source character varying(60),
     source_key character varying(60),
+    CONSTRAINT ck_listing_helpers_wanted CHECK (((helpers_wanted >= 1) AND (helpers_wanted <= 10))),
+    CONSTRAINT ck_listing_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying])::text[]))),
+    CONSTRAINT ck_listing_how_they_told CHECK (((written_by IS NULL) = (how IS NULL))),
     CONSTRAINT ck_listing_kind CHECK (((kind)::text = ANY ((ARRAY['offer'::character varying, 'request'::character varying])::text[]))),
     CONSTRAINT ck_listing_life CHECK (((life)::text = ANY ((ARRAY['open'::character varying, 'paused'::character varying, 'closed'::character varying])::text[]))),
-    CONSTRAINT ck_listing_suits CHECK (((suits >= 0) AND (suits <= 2097151)))
+    CONSTRAINT ck_listing_only_requests CHECK ((((kind)::text = 'request'::text) OR ((wanted_on IS NULL) AND (helpers_wanted = 1) AND (NOT every_week)))),
+    CONSTRAINT ck_listing_suits CHECK (((suits >= 0) AND (suits <= 2097151))),
+    CONSTRAINT ck_listing_wanted_time CHECK (((wanted_time IS NULL) OR (wanted_on IS NOT NULL)))
 );
 
 CREATE TABLE public.listing_category (
@@ -1309,6 +1321,8 @@ CREATE INDEX ix_exchange_category ON public.exchange USING btree (bank_id, categ
 
 CREATE INDEX ix_exchange_giver ON public.exchange USING btree (bank_id, giver_account_id, state, id);
 
+CREATE INDEX ix_exchange_listing ON public.exchange USING btree (bank_id, listing_id) WHERE (listing_id IS NOT NULL);
+
 CREATE INDEX ix_exchange_receiver ON public.exchange USING btree (bank_id, receiver_account_id, state, id);
 
 CREATE INDEX ix_exchange_state ON public.exchange USING btree (bank_id, state, id);
@@ -1610,6 +1624,9 @@ ALTER TABLE ONLY public.listing
 
 ALTER TABLE ONLY public.listing
     ADD CONSTRAINT fk_listing_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.listing
+    ADD CONSTRAINT fk_listing_bank_id_written_by FOREIGN KEY (bank_id, written_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.listing_category
     ADD CONSTRAINT fk_listing_category_bank_id_category_id FOREIGN KEY (bank_id, category_id) REFERENCES public.category(bank_id, id);

@@ -514,6 +514,8 @@ CREATE INDEX ix_exchange_category ON exchange (bank_id, category_id, id);
 
 CREATE INDEX ix_exchange_giver ON exchange (bank_id, giver_account_id, state, id);
 
+CREATE INDEX ix_exchange_listing ON exchange (bank_id, listing_id) WHERE listing_id IS NOT NULL;
+
 CREATE INDEX ix_exchange_receiver ON exchange (bank_id, receiver_account_id, state, id);
 
 CREATE INDEX ix_exchange_state ON exchange (bank_id, state, id);
@@ -729,9 +731,16 @@ CREATE TABLE listing (
     online BOOLEAN DEFAULT 0 NOT NULL,
     suits INTEGER DEFAULT 0 NOT NULL,
     when_words VARCHAR(120) DEFAULT '' NOT NULL,
+    wanted_on DATE,
+    wanted_time TIME,
+    helpers_wanted INTEGER DEFAULT 1 NOT NULL,
+    every_week BOOLEAN DEFAULT 0 NOT NULL,
     review_on DATE NOT NULL,
     listed_at DATETIME NOT NULL,
     changed_at DATETIME NOT NULL,
+    written_by BIGINT,
+    how VARCHAR(20),
+    evidence VARCHAR(200),
     source VARCHAR(60),
     source_key VARCHAR(60),
     CONSTRAINT pk_listing PRIMARY KEY (bank_id, id),
@@ -739,9 +748,15 @@ CREATE TABLE listing (
     CONSTRAINT uq_listing_bank_id_source_source_key UNIQUE (bank_id, source, source_key),
     CONSTRAINT fk_listing_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_listing_bank_id_area_id FOREIGN KEY(bank_id, area_id) REFERENCES area (bank_id, id),
+    CONSTRAINT fk_listing_bank_id_written_by FOREIGN KEY(bank_id, written_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_listing_kind CHECK (kind IN ('offer', 'request')),
     CONSTRAINT ck_listing_life CHECK (life IN ('open', 'paused', 'closed')),
-    CONSTRAINT ck_listing_suits CHECK (suits BETWEEN 0 AND 2097151)
+    CONSTRAINT ck_listing_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip')),
+    CONSTRAINT ck_listing_how_they_told CHECK ((written_by IS NULL) = (how IS NULL)),
+    CONSTRAINT ck_listing_suits CHECK (suits BETWEEN 0 AND 2097151),
+    CONSTRAINT ck_listing_helpers_wanted CHECK (helpers_wanted BETWEEN 1 AND 10),
+    CONSTRAINT ck_listing_wanted_time CHECK (wanted_time IS NULL OR wanted_on IS NOT NULL),
+    CONSTRAINT ck_listing_only_requests CHECK (kind = 'request' OR (wanted_on IS NULL AND helpers_wanted = 1 AND NOT every_week))
 );
 
 CREATE INDEX ix_listing_found ON listing (bank_id, life, kind, listed_at);

@@ -179,6 +179,7 @@ def _listings(site: Site, session: Session, bank: Bank) -> None:
     names = {
         "Lift to the clinic": "offer",
         "Somebody to walk Biscuit on Saturdays": "request",
+        "Two pictures to hang, straight": "filled request",
         "Carrying the shopping": "weekend offer",
         "I offer rides to the far side of town": "imported",
     }

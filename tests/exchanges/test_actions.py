@@ -8,13 +8,12 @@ from sqlalchemy import select
 from tests.people import NOW, TODAY, account_of, balance_of, make_confirmed, make_recorded, terms
 from timebank.actors import Doing
 from timebank.audit.checks import check_books
-from timebank.errors import FutureDayError, ReasonMissingError
+from timebank.errors import FutureDayError, PastDayError, ReasonMissingError
 from timebank.exchanges import actions
 from timebank.exchanges.errors import (
     NothingSaidError,
     NotNowError,
     NotYoursError,
-    PastDayError,
     SamePersonError,
     SideNotActiveError,
     TooLongAgoError,

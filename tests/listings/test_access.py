@@ -28,7 +28,7 @@ LONG_AFTER = TODAY + timedelta(days=365)
 def test_a_listing_is_opened_by_its_owner_by_brokers_and_by_who_can_find_it(session, village, list_it, who):
     code, actor = list_it(), getattr(village, who)
     seen = answer_of(access.get_visible, session, actor, code, TODAY)
-    changed = answer_of(access.get_changeable, session, actor, code)
+    changed = answer_of(access.get_changeable, session, actor, code, TODAY)
     actions.move(session, village.angus, code, Move.PAUSE, Doing(village.ada, NOW, "pause"))
     assert (seen, answer_of(access.get_visible, session, actor, code, TODAY), changed) == TABLE[who][:3]
 
@@ -54,6 +54,6 @@ def test_what_a_suspended_member_offers_is_hidden(session, village, list_it):
     assert answer_of(access.get_visible, session, village.rosa, code, TODAY) == VISIBLE
 
 
-@pytest.mark.parametrize("get", [access.get_changeable, lambda *args: access.get_visible(*args, TODAY)])
+@pytest.mark.parametrize("get", [access.get_changeable, access.get_visible])
 def test_what_is_not_there_is_hidden_from_everybody(session, village, get):
-    assert answer_of(get, session, village.mary, "K7M3Q2XZ") == HIDDEN
+    assert answer_of(get, session, village.mary, "K7M3Q2XZ", TODAY) == HIDDEN

@@ -37,7 +37,7 @@ def candidates(session: Session, village: Village, list_it: Callable[..., str]) 
     def find(title: str = "Weeding the roses", *keys: str, order: Order = Order.ALL, **more: object) -> list[Candidate]:
         more = {"by": village.grace, "in_person": True} | more
         code = list_it(title, *keys, kind=ListingKind.REQUEST, **more)
-        line = find_line(session, village.angus.id, code)
+        line = find_line(session, village.angus.id, code, TODAY)
         assert line is not None
         return list(list_candidates(session, line, village.angus.id, today=TODAY, order=order))
 

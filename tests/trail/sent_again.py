@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -90,6 +90,9 @@ class Scene:
     def correction(self) -> str:
         doing = Doing(self.village.mary, NOW, "correction")
         return corrections.propose_adjustment(self.session, self.bank, self.adjustment(), doing)
+
+    def asked(self) -> ListingText:
+        return replace(self.said("The hedge"), wanted_on=TODAY, wanted_time=time(10), helpers_wanted=2)
 
     def said(self, title: str = "Gardening") -> ListingText:
         listings.open_categories(self.session, self.bank, Unattended(self.bank.id, NOW))
@@ -406,7 +409,7 @@ DEEDS: Mapping[DeedName, Deed] = {
         "ada", lambda s: partial(listings.add, s.session, s.bank, ListingKind.OFFER, s.said())
     ),
     DeedName.LISTING_REQUEST: Deed(
-        "ada", lambda s: partial(listings.add, s.session, s.bank, ListingKind.REQUEST, s.said())
+        "ada", lambda s: partial(listings.add, s.session, s.bank, ListingKind.REQUEST, s.asked())
     ),
     DeedName.LISTING_CHANGE: Deed("ada", _change_listing),
     DeedName.LISTING_PAUSE: Deed("ada", _move_listing(Move.PAUSE)),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -39,7 +39,7 @@ from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import ListingKind, ListingText
 from timebank.members.actions import NewMember, admit, get_membership_by_code
-from timebank.members.models import Person
+from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
 from timebank.references import parse
@@ -193,6 +193,30 @@ class Books:
             key = form_key or self._key()
             code = listing_actions.add(session, self.village.angus, kind, whole, Doing(owner, now, key))
         return spoken(code)
+
+    def answered(self, code: str, by: Actor, *, day: date = TODAY) -> str:
+        """Help that somebody offered for a request, and its owner agreed to; gives the exchange's code."""
+        listing = self.listing(code)
+        with self._written() as session:
+            owner = self._owner(session, listing)
+            whole = replace(terms(by, owner, what=listing.title, day=day), listing_id=listing.id)
+            exchange = actions.propose(session, self.village.angus, whole, Doing(by, NOW, self._key()))
+            actions.accept(session, exchange, Doing(owner, NOW))
+        return spoken(exchange)
+
+    def helped(self, code: str, by: Actor, *, day: date = TODAY) -> str:
+        """Help that somebody recorded for a request; gives the exchange's code."""
+        listing = self.listing(code)
+        with self._written() as session:
+            owner = self._owner(session, listing)
+            whole = replace(terms(by, owner, what=listing.title, day=day), listing_id=listing.id)
+            return spoken(actions.record(session, self.village.angus, whole, Doing(by, NOW, self._key())))
+
+    def _owner(self, session: Session, listing: Listing) -> Actor:
+        membership = session.get_one(Membership, (listing.bank_id, listing.member_id))
+        owner = find_actor(session, listing.bank_id, membership.person_id)
+        assert owner is not None
+        return owner
 
     def imported(self, description: str = "I offer rides", *, kind: str = "offer", number: int = 1) -> str:
         """A listing from elsewhere in the hand of the bank's holder; gives its code as it is spoken."""

@@ -85,6 +85,10 @@ TESTS = {
         "test_e_mail_is_shown_where_that_was_chosen",
     ),
     "front/test_front.py": ("test_with_one_bank_the_front_goes_straight_there",),
+    "home/test_asked.py": (
+        "test_what_was_asked_stands_on_home_until_helpers_agree",
+        "test_nobody_came_and_one_button_asks_again",
+    ),
     "home/test_home.py": ("test_home_says_my_hours_what_waits_for_me_and_what_i_can_do",),
     "joining/test_application.py": (
         "test_welcome_hours_come_from_the_pot_and_nothing_is_minted",
@@ -121,6 +125,10 @@ TESTS = {
         "test_a_search_forgives_accents_and_plurals_a_known_failure_of_peers",
         "test_each_choice_narrows_the_list_and_nonsense_does_not",
         "test_a_choice_stays_chosen_and_goes_with_the_tabs_and_pages",
+    ),
+    "listings/test_requests.py": (
+        "test_a_request_says_its_day_time_and_helpers_and_so_does_its_page",
+        "test_a_broker_writes_a_request_for_a_member_in_one_form",
     ),
     "listings/test_own.py": (
         "test_the_area_is_ones_own_unless_another_is_chosen",

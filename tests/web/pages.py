@@ -85,6 +85,8 @@ POST listings.ask_broker             door  404   200   200   200   200   403   4
 GET  listings.mine                   door  404   200   200   200   200   403   403
 GET  listings.add                    door  404   200   200   200   200   403   403
 POST listings.add                    door  404   200   200   200   200   403   403
+GET  listings.ask_for                door  404   403   403   200   200   403   403
+POST listings.ask_for                door  404   403   403   200   200   403   403
 GET  listings.change                 door  404   200   403   200   200   403   403
 POST listings.change                 door  404   200   403   200   200   403   403
 POST listings.move                   door  404   on    403   on    on    403   403
@@ -312,6 +314,8 @@ def _code_for(endpoint: str, books) -> str:
         "tasks": lambda: books.task(f"member:{grace.code}"),
         "recording": lambda: _whole_draft(books),
     }
+    if endpoint == "listings.ask_for":
+        return spoken(grace.code)
     if endpoint not in _STATES and page in by_page:
         return by_page[page]()
     return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)

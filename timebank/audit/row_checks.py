@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Time,
     and_,
     inspect,
     select,
@@ -31,12 +32,14 @@ from timebank.migrations.tables import stands_on
 _GREATEST = 2**53
 _NAMES_A_ROW = ("id", "by", "reverses", "resolves", "on_behalf_of")
 _IS_MOMENT = "typeof($) = 'text' AND $ LIKE '____-__-__ __:__:__.______' AND datetime($) IS NOT NULL"
+_IS_TIME_OF_DAY = "typeof($) = 'text' AND $ LIKE '__:__:__.______' AND time($) IS NOT NULL"
 _IN_CALENDAR = "isfinite($) AND $ >= '0001-01-02' AND $ < '9999-12-31'"
 #: The condition that a value is of its column's type: on SQLite, whose columns take any, and on PostgreSQL.
 _TYPES: Sequence[tuple[type, str, str]] = (
     (LinesType, "typeof($) = 'text'", "true"),
     (UtcTime, _IS_MOMENT, _IN_CALENDAR),
     (Date, "$ IS date($, '+0 days')", _IN_CALENDAR),
+    (Time, _IS_TIME_OF_DAY, "$ < '24:00'"),
     (Boolean, "typeof($) = 'integer' AND $ IN (0, 1)", "true"),
     (Integer, "typeof($) = 'integer'", "true"),
     (String, "typeof($) = 'text'", "true"),

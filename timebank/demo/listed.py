@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import time
+from datetime import date, time, timedelta
 
 from timebank.actors import Doing
 from timebank.banks.queries import find_area
@@ -22,6 +22,7 @@ class Listed:
     """An offer or a request, listed `days_ago` days ago; `categories` are keys, separated by spaces.
 
     `ways` has the letters of its ways: p in person, t by telephone, o online. `paused` and `closed` are in days ago.
+    `day` is that of a request in days from the end of the story, below zero where it has been, and `at` its time.
     `waits` means that its owner has yet to reconfirm it.
     """
 
@@ -37,8 +38,12 @@ class Listed:
     paused: int | None = None
     closed: int | None = None
     waits: bool = False
+    day: int | None = None
+    at: time | None = None
+    helpers: int = 1
+    every_week: bool = False
 
-    def form_values(self, category_ids: Sequence[int], area_id: int | None) -> ListingText:
+    def form_values(self, category_ids: Sequence[int], area_id: int | None, today: date) -> ListingText:
         """Return the values of its form."""
         return ListingText(
             self.title,
@@ -50,6 +55,10 @@ class Listed:
             online="o" in self.ways,
             suits=self.suits,
             when_words=self.when_words,
+            wanted_on=None if self.day is None else today + timedelta(days=self.day),
+            wanted_time=self.at,
+            helpers_wanted=self.helpers,
+            every_week=self.every_week,
         )
 
     def moves(self) -> Iterator[tuple[int, Move]]:
@@ -69,7 +78,8 @@ def list_one(neighbourhood: Neighbourhood, kind: ListingKind, listed: Listed, nu
     now = yield neighbourhood.finds_time(listed.whose, neighbourhood.moment(listed.days_ago, _WRITTEN_AT))
     tree = get_tree(session, bank.id)
     area = find_area(session, bank.id, home) if home and listed.ways != "t" else None
-    values = listed.form_values([tree.by_key[key].id for key in listed.categories.split()], area.id if area else None)
+    category_ids = [tree.by_key[key].id for key in listed.categories.split()]
+    values = listed.form_values(category_ids, area.id if area else None, neighbourhood.today)
     code = add(session, bank, kind, values, Doing(neighbourhood.actor(listed.whose), now, form_key))
     neighbourhood.listings[listed.title] = code
     for days_ago, change in listed.moves():

@@ -1,6 +1,8 @@
 """What the people of Glen Isla ask for."""
 
-from timebank.demo.deeds import FRIDAY, MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY
+from datetime import time
+
+from timebank.demo.deeds import FRIDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY
 from timebank.demo.listed import Listed
 from timebank.week import AFTERNOON, EVENING, EVENINGS, MORNING, WEEKEND, part, whole_day
 
@@ -27,6 +29,7 @@ REQUESTS = (
         "Somebody to sit with Mum on Thursdays",
         "She likes cards, the radio and being asked. I am at college till four.",
         "family/carers-break",
+        every_week=True,
         suits=part(THURSDAY, MORNING) | part(THURSDAY, AFTERNOON),
     ),
     Listed(
@@ -97,7 +100,8 @@ REQUESTS = (
         "A lift with room for a folding wheelchair",
         "To the bowls final at Cupar. You get a seat at the front.",
         "getting-about/longer-trips",
-        suits=part(SATURDAY, MORNING),
+        day=9,
+        at=time(8, 45),
     ),
     Listed(
         11,
@@ -119,7 +123,9 @@ REQUESTS = (
         "Somebody to play for us when I conduct",
         "Piano or accordion. Three carols, then more.",
         "arts/music",
-        suits=part(MONDAY, EVENING),
+        day=12,
+        at=time(19),
+        helpers=2,
     ),
     Listed(8, "hazel", "Company while I paint", "Out of doors, with a flask. No need to talk.", "company/outings"),
     Listed(
@@ -136,6 +142,25 @@ REQUESTS = (
         "Show me where things are",
         "New here. I found the shop and the hill.",
         "company/outings getting-about/walking-along",
+    ),
+    Listed(
+        9,
+        "grace",
+        "Chairs carried into the church hall",
+        "Sixty of them, and tea afterwards.",
+        "errands/carrying",
+        day=3,
+        at=time(10),
+        helpers=3,
+    ),
+    Listed(
+        8,
+        "ada",
+        "A lift to the optician",
+        "They put drops in, so I cannot drive home.",
+        "getting-about/lifts",
+        day=-1,
+        at=time(14, 30),
     ),
     Listed(13, "linus", "Help with a new phone", "Just the first steps.", "paperwork/computers", suits=WEEKEND),
 )

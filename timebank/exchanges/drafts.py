@@ -12,13 +12,14 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from timebank import codes
+from timebank import clock, codes
 from timebank.actors import Actor, Doing
 from timebank.banks.models import Bank
 from timebank.exchanges import actions, terms as conditions
 from timebank.exchanges.models import Draft, Exchange
 from timebank.exchanges.rules import MOST_DRAFTS, Side
 from timebank.exchanges.terms import Terms
+from timebank.listings.filling import next_day
 from timebank.listings.models import Listing
 from timebank.listings.queries import ListingLine
 from timebank.listings.rules import ListingKind
@@ -103,16 +104,17 @@ def start_like(
     return draft
 
 
-def start_from_listing(session: Session, listing: Listing, owner_account_id: int, doing: Doing) -> Draft:
+def start_from_listing(session: Session, bank: Bank, listing: Listing, owner_account_id: int, doing: Doing) -> Draft:
     """Return a draft that answers a listing: whoever answers a request gives, whoever answers an offer receives.
 
-    The same form again gives the same draft; see `start`.
+    A request's day is its day. The same form again gives the same draft; see `start`.
     """
     side = Side.RECEIVER if listing.kind == ListingKind.OFFER else Side.GIVER
     draft = start(session, doing.by, Purpose.PROPOSE, side, now=doing.now, form_key=doing.form_key)
     if draft.other_account_id is not None:
         return draft
     draft.other_account_id, draft.what, draft.listing_id = owner_account_id, listing.title, listing.id
+    draft.day = next_day(listing, clock.local_day(doing.now, bank.time_zone))
     session.flush()
     return draft
 

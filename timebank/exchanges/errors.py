@@ -33,12 +33,6 @@ class SamePersonError(TimebankError):
     message_id = "same_person"
 
 
-class PastDayError(TimebankError):
-    """Help is agreed for a day to come."""
-
-    message_id = "day_in_past"
-
-
 class TooLongAgoError(TimebankError):
     """Further back than the bank allows; values: `days`, how far back it does."""
 

@@ -63,6 +63,13 @@ class Exchange(OfExchange, Base):
         Index("ix_exchange_receiver", "bank_id", "receiver_account_id", "state", "id"),
         Index("ix_exchange_state", "bank_id", "state", "id"),
         Index("ix_exchange_category", "bank_id", "category_id", "id"),
+        Index(
+            "ix_exchange_listing",
+            "bank_id",
+            "listing_id",
+            sqlite_where=text("listing_id IS NOT NULL"),
+            postgresql_where=text("listing_id IS NOT NULL"),
+        ),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)

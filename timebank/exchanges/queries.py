@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from timebank import subjects
+from timebank.exchanges import of_requests  # noqa: F401 (registers how helpers of a request are counted)
 from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
 from timebank.exchanges.rules import MOVED, OPEN, OfExchange, Side, State
 from timebank.references import Subject

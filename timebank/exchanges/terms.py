@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.actors import Actor, may_exchange
 from timebank.banks.models import Bank
-from timebank.errors import FutureDayError
+from timebank.errors import FutureDayError, PastDayError
 from timebank.exchanges import rules
 from timebank.exchanges.errors import (
     CodeMakerPartError,
@@ -16,7 +16,6 @@ from timebank.exchanges.errors import (
     NothingSaidError,
     NotYoursError,
     OwnExchangeError,
-    PastDayError,
     SamePersonError,
     SideNotActiveError,
     TooLongAgoError,

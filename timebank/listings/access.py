@@ -6,30 +6,32 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, may_broker, may_exchange
 from timebank.errors import NotPermittedError, NotVisibleError
+from timebank.listings.filling import ListingState, state_of
 from timebank.listings.queries import WholeListing, find_line
 from timebank.listings.rules import may_change
 
 
 def get_visible(session: Session, actor: Actor, code: str, today: date) -> WholeListing:
-    """Return the listing, for its owner, for brokers, and for anybody while a search finds it. Raises NotVisibleError.
+    """Return the listing, for its owner, for brokers, and for anybody while a search finds it or it is filled.
 
-    `today` is the calendar day where the bank is.
+    Raises NotVisibleError. `today` is the calendar day where the bank is.
     """
-    listing = find_line(session, actor.bank_id, code)
+    listing = find_line(session, actor.bank_id, code, today)
     if listing is None:
         raise NotVisibleError(code)
-    is_in_search = _is_open(listing, today) and (listing.is_holder or listing.owner_is_active)
+    is_shown = state_of(listing, today) in {ListingState.FOUND, ListingState.FILLED}
+    is_in_search = is_shown and (listing.is_holder or listing.owner_is_active)
     if not is_in_search and listing.member_id != actor.membership_id and not may_broker(actor):
         raise NotVisibleError(code)
     return listing
 
 
-def get_changeable(session: Session, actor: Actor, code: str) -> WholeListing:
+def get_changeable(session: Session, actor: Actor, code: str, today: date) -> WholeListing:
     """Return the listing, for its owner and for brokers.
 
     Raises NotVisibleError, or NotPermittedError for other members.
     """
-    listing = find_line(session, actor.bank_id, code)
+    listing = find_line(session, actor.bank_id, code, today)
     if listing is None:
         raise NotVisibleError(code)
     if not may_change(listing.member_id, actor):
@@ -38,10 +40,11 @@ def get_changeable(session: Session, actor: Actor, code: str) -> WholeListing:
 
 
 def may_answer(listing: WholeListing, actor: Actor, today: date) -> bool:
-    """Whoever exchanges answers what is open and somebody else's, while that member is active."""
+    """Whoever exchanges answers what others find and is somebody else's, while that member is active."""
     is_own = listing.member_id == actor.membership_id
-    return may_exchange(actor) and _is_open(listing, today) and listing.owner_is_active and not is_own
-
-
-def _is_open(listing: WholeListing, today: date) -> bool:
-    return listing.is_open and listing.review_on >= today
+    return (
+        may_exchange(actor)
+        and state_of(listing, today) is ListingState.FOUND
+        and listing.owner_is_active
+        and not is_own
+    )

@@ -15,6 +15,7 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.listings import rules
 from timebank.listings.errors import CategoriesError, ListingMovedOnError, TooManyListingsError
+from timebank.listings.filling import check_asked
 from timebank.listings.meanings import find_models, write_meanings
 from timebank.listings.models import Category, Listing, ListingCategory, ListingMeaning, ListingWord
 from timebank.listings.queries import get_tree, list_categories_of
@@ -55,7 +56,7 @@ def open_categories(session: Session, bank: Bank, doing: Doing | Unattended) -> 
 def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, doing: Doing) -> str:
     """List an offer or a request of the actor; return its code.
 
-    Raises NotAllowedError, TooManyListingsError and what rules.check raises.
+    Raises NotAllowedError, TooManyListingsError and what rules.check and check_asked raise.
     """
     code = codes.new_reference()
     deed, subject = DeedName(f"listing.{kind}"), Ref(Subject.LISTING, code)
@@ -65,7 +66,7 @@ def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, d
     if not may_exchange(doing.by):
         raise NotAllowedError
     _check_room(session, bank.id, doing.by.membership_id)
-    _check(session, bank.id, content, kept=())
+    _check(session, bank, content, doing, kept=())
     listing = Listing(
         bank_id=bank.id,
         id=clock.next_id(),
@@ -75,6 +76,7 @@ def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, d
         life=Life.OPEN,
         review_on=_next_review(bank, doing.now),
         listed_at=doing.now,
+        **_written_by(doing.by),
     )
     _write(listing, content, doing.now)
     session.add(listing)
@@ -84,11 +86,15 @@ def add(session: Session, bank: Bank, kind: ListingKind, content: ListingText, d
 
 
 def change(session: Session, bank: Bank, code: str, content: ListingText, doing: Doing) -> None:
-    """Edit a listing; saving also counts as confirming it. Raises NotAllowedError and what rules.check raises."""
+    """Edit a listing; saving also counts as confirming it.
+
+    Raises NotAllowedError and what rules.check and check_asked raise.
+    """
     if trail.is_repeat(session, doing, DeedName.LISTING_CHANGE, Ref(Subject.LISTING, code), asdict(content)):
         return
     listing = _lock_own(session, code, doing)
-    _check(session, bank.id, content, kept=list_categories_of(session, bank.id, [listing.id]).get(listing.id, ()))
+    kept = list_categories_of(session, bank.id, [listing.id]).get(listing.id, ())
+    _check(session, bank, content, doing, kept=kept)
     _write(listing, content, doing.now)
     listing.review_on = _next_review(bank, doing.now)
     session.flush()
@@ -161,6 +167,11 @@ def ask_broker(session: Session, words: str, doing: Doing) -> None:
     tasks.open_task(session, doing.bank_id, kind=kind, subject=member, note=words, now=doing.now, is_limited=True)
 
 
+def _written_by(by: Actor) -> dict[str, Any]:
+    """Return the columns of the broker who writes a listing down for its owner."""
+    return {"written_by": by.hand.membership_id, "how": by.hand.how, "evidence": by.hand.evidence} if by.hand else {}
+
+
 def _next_review(bank: Bank, now: datetime) -> date:
     return rules.review_day(clock.local_day(now, bank.time_zone), bank.review_months)
 
@@ -186,10 +197,14 @@ def _check_room(session: Session, bank_id: int, member_id: int) -> None:
         raise TooManyListingsError(number=listed)
 
 
-def _check(session: Session, bank_id: int, content: ListingText, *, kept: Sequence[int]) -> None:
-    """Check the content; retired categories are allowed in `kept` only. Raises NoTitleError or CategoriesError."""
+def _check(session: Session, bank: Bank, content: ListingText, doing: Doing, *, kept: Sequence[int]) -> None:
+    """Check the content; retired categories are allowed in `kept` only.
+
+    Raises CategoriesError, and what rules.check and check_asked raise.
+    """
     rules.check(content)
-    tree = get_tree(session, bank_id)
+    check_asked(content, clock.local_day(doing.now, bank.time_zone))
+    tree = get_tree(session, bank.id)
     if not all(id_ in kept or tree.may_be_chosen(id_) for id_ in content.category_ids):
         raise CategoriesError
 
@@ -199,6 +214,8 @@ def _write(listing: Listing, content: ListingText, now: datetime) -> None:
     listing.area_id = content.area_id
     listing.in_person, listing.by_phone, listing.online = content.in_person, content.by_phone, content.online
     listing.suits, listing.when_words = content.suits, content.when_words
+    listing.wanted_on, listing.wanted_time = content.wanted_on, content.wanted_time
+    listing.helpers_wanted, listing.every_week = content.helpers_wanted, content.every_week
     listing.changed_at = now
 
 

@@ -15,6 +15,12 @@ class CategoriesError(TimebankError):
     message_id = "listing_categories"
 
 
+class HelpersWantedError(TimebankError):
+    """A request wants more or fewer helpers than one can ask for; values: `most`."""
+
+    message_id = "request_helpers_wanted"
+
+
 class TooManyListingsError(TimebankError):
     """The member has as many offers and requests as others can look through; values: `number`."""
 

@@ -73,6 +73,7 @@ class _Search:
     terms: SearchTerms
     tree: Tree
     conditions: Sequence[ColumnElement[bool]]
+    today: date
 
 
 def find_listings(
@@ -82,10 +83,10 @@ def find_listings(
     terms = parse_search(filters.words)
     conditions = [fits(bank_id, filters, tree), can_be_found(today)]
     if not terms.terms:
-        query = select_lines(bank_id).where(*conditions).order_by(Listing.listed_at.desc(), Listing.id.desc())
+        query = select_lines(bank_id, today).where(*conditions).order_by(Listing.listed_at.desc(), Listing.id.desc())
         newest = fetch_numbered(session, query, ListingLine, LISTINGS_A_PAGE, page)
         return ListingsPage(newest.rows, newest.next, page, dropped=terms.dropped, only_common=terms.only_common)
-    search = _Search(session, bank_id, filters, terms, tree, conditions)
+    search = _Search(session, bank_id, filters, terms, tree, conditions, today)
     ids = _ranked(search)
     start = (page - 1) * LISTINGS_A_PAGE
     rows = _lines_of(search, ids[start : start + LISTINGS_A_PAGE])
@@ -145,7 +146,7 @@ def _lines_of(search: _Search, ids: Sequence[int]) -> Sequence[ListingLine]:
     """Return the lines of these listings, in the order of the ids."""
     if not ids:
         return []
-    query = select_lines(search.bank_id).where(Listing.id.in_(ids))
+    query = select_lines(search.bank_id, search.today).where(Listing.id.in_(ids))
     by_id = {line.id: line for line in fetch(search.session, query, ListingLine)}
     return [by_id[id_] for id_ in ids if id_ in by_id]
 

@@ -1,6 +1,6 @@
 """Tables of listings, categories, and the search index of words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from timebank.actors import How
 from timebank.db import Base, UtcTime
 from timebank.listings.rules import Life, ListingKind, OfListing
 from timebank.states import one_of
@@ -51,7 +52,11 @@ class Category(Base):
 class Listing(OfListing, Base):
     """An offer or a request of a member. `suits` has a bit for each of 21 parts of the week (0: any time).
 
-    What was imported knows its source and its number there, so that importing twice stores it once.
+    A request is for the day `wanted_on` (None: any day), where that was said from `wanted_time` on, and for so many
+    helpers. With `every_week` it is for that day of each week from then on, and each week wants its own helpers.
+
+    Where a broker wrote it down for the member, `written_by` is the broker, with how the member instructed them and the
+    evidence. What was imported knows its source and its number there, so that importing twice stores it once.
     """
 
     __tablename__ = "listing"
@@ -61,9 +66,17 @@ class Listing(OfListing, Base):
         UniqueConstraint("bank_id", "source", "source_key"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "area_id"], ["area.bank_id", "area.id"]),
+        ForeignKeyConstraint(["bank_id", "written_by"], ["membership.bank_id", "membership.id"]),
         CheckConstraint(one_of("kind", ListingKind), name="kind"),
         CheckConstraint(one_of("life", Life), name="life"),
+        CheckConstraint(one_of("how", How), name="how"),
+        CheckConstraint("(written_by IS NULL) = (how IS NULL)", name="how_they_told"),
         CheckConstraint("suits BETWEEN 0 AND 2097151", name="suits"),
+        CheckConstraint("helpers_wanted BETWEEN 1 AND 10", name="helpers_wanted"),
+        CheckConstraint("wanted_time IS NULL OR wanted_on IS NOT NULL", name="wanted_time"),
+        CheckConstraint(
+            "kind = 'request' OR (wanted_on IS NULL AND helpers_wanted = 1 AND NOT every_week)", name="only_requests"
+        ),
         Index("ix_listing_found", "bank_id", "life", "kind", "listed_at"),
         Index("ix_listing_member", "bank_id", "member_id", "life"),
     )
@@ -82,9 +95,16 @@ class Listing(OfListing, Base):
     online: Mapped[bool] = mapped_column(server_default=false())
     suits: Mapped[int] = mapped_column(server_default=text("0"))
     when_words: Mapped[str] = mapped_column(String(120), server_default="")
+    wanted_on: Mapped[date | None]
+    wanted_time: Mapped[time | None]
+    helpers_wanted: Mapped[int] = mapped_column(server_default=text("1"))
+    every_week: Mapped[bool] = mapped_column(server_default=false())
     review_on: Mapped[date]
     listed_at: Mapped[datetime] = mapped_column(UtcTime)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    written_by: Mapped[int | None] = mapped_column(BigInteger)
+    how: Mapped[str | None] = mapped_column(String(20))
+    evidence: Mapped[str | None] = mapped_column(String(200))
     source: Mapped[str | None] = mapped_column(String(60))
     source_key: Mapped[str | None] = mapped_column(String(60))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.banks.models import Area
+from timebank.listings.helper_count import helpers_found
 from timebank.listings.models import Category, Listing, ListingCategory
 from timebank.listings.rules import Life, ListingKind, OfListing, read_risks
 from timebank.listings.tree import Branch, Tree
@@ -22,7 +23,10 @@ _FIRST_WORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class ListingLine(OfListing):
-    """A listing in a list: its own columns, of its words the first ones, and its owner and area."""
+    """A listing in a list: its own columns, of its words the first ones, its owner and area, and a request's helpers.
+
+    `helpers_found` are those who have agreed to help or have helped; of what is weekly, in this week.
+    """
 
     id: int
     code: str
@@ -35,6 +39,11 @@ class ListingLine(OfListing):
     online: bool
     suits: int
     when_words: str
+    wanted_on: date | None
+    wanted_time: time | None
+    helpers_wanted: int
+    every_week: bool
+    helpers_found: int
     review_on: date
     listed_at: datetime
     member_id: int
@@ -46,12 +55,15 @@ class ListingLine(OfListing):
 
 @dataclass(frozen=True, slots=True)
 class WholeListing(ListingLine):
-    """The same with all its words, and its owner's standing and account."""
+    """The same with all its words, its owner's standing and account, and the broker who wrote it down for them."""
 
     all_words: str
     standing: str
     account_id: int
     area_id: int | None
+    written_by: int | None
+    how: str | None
+    evidence: str | None
 
     @property
     def owner_is_active(self) -> bool:
@@ -86,16 +98,25 @@ def has_kinds(session: Session, bank_id: int) -> bool:
 def can_be_found(today: date) -> ColumnElement[bool]:
     """Return the condition that others find a listing: open, reviewed in time, and its owner is active.
 
-    An imported listing has the holder as its owner, and is found too.
+    An imported listing has the holder as its owner, and is found too. A request is found until its day has passed, as
+    long as it wants more helpers; `filling.state_of` decides the same of a row.
     """
     owner_is_here = or_(Membership.standing == Standing.ACTIVE, Membership.is_holder)
-    return and_(Listing.life == Life.OPEN, Listing.review_on >= today, owner_is_here)
+    day_is_to_come = or_(Listing.wanted_on.is_(None), Listing.wanted_on >= today, Listing.every_week)
+    return and_(
+        Listing.life == Life.OPEN, Listing.review_on >= today, owner_is_here, day_is_to_come, wants_helpers(today)
+    )
+
+
+def wants_helpers(today: date) -> ColumnElement[bool]:
+    """Return the condition that a listing is an offer, or a request that wants more helpers than have come."""
+    return or_(Listing.kind == ListingKind.OFFER, helpers_found(today) < Listing.helpers_wanted)
 
 
 OWNS = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id)
 
 
-def select_lines(bank_id: int) -> Select[Any]:
+def select_lines(bank_id: int, today: date) -> Select[Any]:
     """Return a query of the columns of `ListingLine`."""
     return (
         select(
@@ -110,6 +131,11 @@ def select_lines(bank_id: int) -> Select[Any]:
             Listing.online,
             Listing.suits,
             Listing.when_words,
+            Listing.wanted_on,
+            Listing.wanted_time,
+            Listing.helpers_wanted,
+            Listing.every_week,
+            helpers_found(today).label("helpers_found"),
             Listing.review_on,
             Listing.listed_at,
             Listing.member_id,
@@ -130,37 +156,60 @@ def find_listing(session: Session, bank_id: int, code: str) -> Listing | None:
     return session.scalar(select(Listing).where(Listing.bank_id == bank_id, Listing.code == code))
 
 
-def find_line(session: Session, bank_id: int, code: str) -> WholeListing | None:
+def find_line(session: Session, bank_id: int, code: str, today: date) -> WholeListing | None:
     """Return the listing of the bank with this code, as pages show it; None if there is none."""
-    query = select_lines(bank_id).add_columns(
-        Listing.words.label("all_words"), Membership.standing, Membership.account_id, Listing.area_id
+    query = select_lines(bank_id, today).add_columns(
+        Listing.words.label("all_words"),
+        Membership.standing,
+        Membership.account_id,
+        Listing.area_id,
+        Listing.written_by,
+        Listing.how,
+        Listing.evidence,
     )
     return fetch_first(session, query.where(Listing.code == code), WholeListing)
 
 
-def list_of_member(session: Session, bank_id: int, member_id: int) -> Sequence[ListingLine]:
+def list_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:
     """Return all listings of a member, newest first."""
     query = (
-        select_lines(bank_id)
+        select_lines(bank_id, today)
         .where(Listing.member_id == member_id)
         .order_by(Listing.listed_at.desc(), Listing.id.desc())
     )
     return fetch(session, query.limit(MOST_OF_ONE_MEMBER), ListingLine)
 
 
+def list_asked(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:
+    """Return the requests of a member that are open, filled or run out too, newest first."""
+    query = select_lines(bank_id, today).where(
+        Listing.member_id == member_id, Listing.kind == ListingKind.REQUEST, Listing.life == Life.OPEN
+    )
+    query = query.order_by(Listing.listed_at.desc(), Listing.id.desc()).limit(MOST_OF_ONE_MEMBER)
+    return fetch(session, query, ListingLine)
+
+
 def list_requests_of_account(
     session: Session, bank_id: int, account_id: int, *, today: date, most: int
 ) -> Sequence[ListingLine]:
-    """Return the newest requests that others can find of the member with this account."""
-    query = select_lines(bank_id).where(
-        Membership.account_id == account_id, Listing.kind == ListingKind.REQUEST, can_be_found(today)
+    """Return the newest requests of the member with this account that want helpers; their day may have passed.
+
+    So help that was given on the day can be recorded afterwards.
+    """
+    query = select_lines(bank_id, today).where(
+        Membership.account_id == account_id,
+        Listing.kind == ListingKind.REQUEST,
+        Listing.life == Life.OPEN,
+        Listing.review_on >= today,
+        Membership.standing == Standing.ACTIVE,
+        wants_helpers(today),
     )
     return fetch(session, query.order_by(Listing.listed_at.desc(), Listing.id.desc()).limit(most), ListingLine)
 
 
 def list_shown_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:
     """Return those listings of a member that others can find, offers first."""
-    query = select_lines(bank_id).where(Listing.member_id == member_id, can_be_found(today))
+    query = select_lines(bank_id, today).where(Listing.member_id == member_id, can_be_found(today))
     query = query.order_by(Listing.kind, Listing.listed_at.desc()).limit(MOST_OF_ONE_MEMBER)
     return fetch(session, query, ListingLine)
 

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from timebank.actors import Actor, may_broker, may_exchange
@@ -70,7 +70,8 @@ class Move(StrEnum):
 class ListingText:
     """The content of an offer or a request. Without any of the three ways the owner did not choose one.
 
-    `suits` has a bit for each part of the week, Monday morning first; 0: at any time.
+    `suits` has a bit for each part of the week, Monday morning first; 0: at any time. Of a request, `wanted_on` is its
+    day (None: any day), with `every_week` the first one, and `wanted_time` is where the bank is.
     """
 
     title: str
@@ -82,6 +83,10 @@ class ListingText:
     online: bool = False
     suits: int = 0
     when_words: str = ""
+    wanted_on: date | None = None
+    wanted_time: time | None = None
+    helpers_wanted: int = 1
+    every_week: bool = False
 
 
 MOST_CATEGORIES = 3

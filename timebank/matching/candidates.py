@@ -95,7 +95,7 @@ def list_candidates(
     nearest = find_nearest(session, _target(session, bank_id, request), *conditions, most=_MOST_OFFERS)
     fits = [
         fit
-        for fit in _compare(session, bank_id, request, nearest, travel)
+        for fit in _compare(session, bank_id, request, nearest, travel, today)
         if total(fit.lines, Order.WORDS) >= LEAST_FITTING
     ]
     best = sorted(fits, key=lambda fit: (-total(fit.lines, order), -fit.line.id))
@@ -155,9 +155,12 @@ def _compare(
     request: WholeListing,
     nearest: Sequence[Nearness],
     travel: Mapping[int, int] | None,
+    today: date,
 ) -> Sequence[_Fit]:
     likeness = {line.listing_id: line.likeness for line in nearest}
-    offers = fetch(session, select_lines(bank_id).where(Listing.id.in_(likeness)), ListingLine) if likeness else []
+    offers = (
+        fetch(session, select_lines(bank_id, today).where(Listing.id.in_(likeness)), ListingLine) if likeness else []
+    )
     kinds = list_categories_of(session, bank_id, [request.id, *likeness])
     tree, members = get_tree(session, bank_id), _members(session, bank_id, offers, travel)
     compared = Wanted(*_kinds(tree, kinds.get(request.id, ())), request.suits)

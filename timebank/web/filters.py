@@ -1,6 +1,6 @@
 """Template filters that format minutes, days and names in the reader's language."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date, format_time as babel_time
@@ -14,6 +14,8 @@ from timebank.ledger.hours import split
 from timebank.web.exchange_words import how_words, state_look, state_words
 from timebank.web.people_words import role_words, stage_look, stage_words, standing_look, standing_words
 from timebank.web.subjects import url_of_text
+
+_SIX_DAYS = timedelta(days=6)
 
 
 def hours_in_words(minutes: int) -> str:
@@ -51,9 +53,7 @@ def today() -> date:
 
 def day_long(day: date) -> str:
     """'Yesterday, Friday 20 November'; the year where it is another one."""
-    now = today()
-    pattern = "EEEE d MMMM" if day.year == now.year else "EEEE d MMMM y"
-    words: str = babel_date(day, pattern, locale=get_locale())
+    now, words = today(), _long(day)
     names = {now: _("Today"), now - timedelta(days=1): _("Yesterday"), now + timedelta(days=1): _("Tomorrow")}
     return f"{names[day]}, {words}" if day in names else words
 
@@ -67,6 +67,34 @@ def day_short(day: date) -> str:
 def day_of_month(day: date) -> str:
     """'12 December'; the year where it is another one."""
     pattern = "d MMMM" if day.year == today().year else "d MMMM y"
+    return str(babel_date(day, pattern, locale=get_locale()))
+
+
+def weekday(day: date) -> str:
+    """'Friday' within six days of today; 'Friday 4 December' further away."""
+    is_near = abs(day - today()) <= _SIX_DAYS
+    return str(babel_date(day, "EEEE", locale=get_locale())) if is_near else _long(day)
+
+
+def on_day(day: date) -> str:
+    """'today', 'tomorrow' or 'on Friday', as `weekday` has it, to stand in a sentence."""
+    now = today()
+    names = {now: _("today"), now + timedelta(days=1): _("tomorrow")}
+    return str(names[day] if day in names else _("on %(day)s", day=weekday(day)))
+
+
+def weekday_alone(day: date) -> str:
+    """'Friday'."""
+    return str(babel_date(day, "EEEE", locale=get_locale()))
+
+
+def time_of_day(at: time) -> str:
+    """'10:30' as the reader's language writes it."""
+    return str(babel_time(at, "HH:mm", locale=get_locale()))
+
+
+def _long(day: date) -> str:
+    pattern = "EEEE d MMMM" if day.year == today().year else "EEEE d MMMM y"
     return str(babel_date(day, pattern, locale=get_locale()))
 
 
@@ -119,6 +147,10 @@ def set_up(app: Flask) -> None:
         hours_signed,
         day_long,
         day_short,
+        weekday,
+        weekday_alone,
+        on_day,
+        time_of_day,
         month_name,
         month_alone,
         late_for,

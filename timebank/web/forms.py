@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import request
@@ -19,6 +19,7 @@ from timebank.ledger.hours import HoursNotUnderstoodError, read_hours, read_limi
 from timebank.spelling import clean, is_blank, tidy
 from timebank.web.days import read_day
 from timebank.web.sentences import say
+from timebank.web.times import read_time
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
@@ -33,6 +34,7 @@ __all__ = [
     "LimitField",
     "NumberField",
     "SelectChoice",
+    "TimeOfDayField",
     "at_most",
     "needed",
     "tidy",
@@ -157,6 +159,17 @@ class DayField(StringField):
         if is_blank(self.data):
             return
         self.day = _read(lambda: read_day(self.data or ""))
+
+
+class TimeOfDayField(StringField):
+    """A time of day as people type it, such as '2 pm'; `at` is the parsed value."""
+
+    at: time | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 (the signature is WTForms')
+        """Parse what was typed. Raises StopValidation with a sentence for the reader."""
+        if not is_blank(self.data):
+            self.at = _read(lambda: read_time(self.data or ""))
 
 
 def _read(reader: Callable[[], Any]) -> Any:  # noqa: ANN401 (whatever the reader reads)

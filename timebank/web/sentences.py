@@ -20,6 +20,9 @@ SENTENCES = {
     "day_in_past": _("That day has passed. Choose today or a day to come."),
     "day_too_long_ago": _("That is more than %(days)s days ago. Ring us and we record it together."),
     "day_not_understood": _("Type the day, such as 17 November or 17/11/2026."),
+    "request_helpers_wanted": _("Ask for 1 to %(most)s helpers at a time."),
+    "time_not_understood": _("Type the time of day, such as 10:30 or 2 pm."),
+    "time_unclear": _("Is %(hour)s in the morning or in the afternoon? Type %(hour)s am or %(later)s:00."),
     # Exchanges
     "exchange_moved_on": _("This was dealt with a moment ago, so nothing more happened. Here is how it stands now."),
     "not_allowed": _("You cannot do this. If you think you should, ring us."),

@@ -20,7 +20,9 @@ from timebank.signing_in.queries import list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
 from timebank.web.pages.home import blueprint
+from timebank.web.pages.home.asked import MOST, list_what_was_asked
 from timebank.web.pages.home.thanks import thanks_for
 from timebank.web.pages.home.waiting import part_open, reversals_for
 from timebank.web.passwords import asks_for_password
@@ -37,6 +39,8 @@ def home() -> str | Response:
     recent = list_recent(session, g.bank.id, account_id)
     reversals = list_waiting_reversals(session, g.bank.id, account_id=account_id)
     listed: list[ExchangeRow | WaitingReversal] = [*rows, *recent, *reversals]
+    asked = list_what_was_asked()
+    helpers = [helper.account_id for row in asked for helper in row.helpers]
     sides = [row.giver_account_id for row in listed] + [row.receiver_account_id for row in listed]
     return render_template(
         "home/home.html",
@@ -46,7 +50,10 @@ def home() -> str | Response:
         recorded=State.RECORDED,
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
-        names=list_names(session, g.bank.id, sides),
+        names=list_names(session, g.bank.id, [*sides, *helpers]),
+        asked=asked,
+        most_asked=MOST,
+        button_form=ButtonForm(),
         may_choose_password=g.actor.code_maker is not None and not asks_for_password(g.actor),
         used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_CARRIED)
         if g.actor.hand is None

@@ -19,6 +19,7 @@ from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_words
 from timebank.web.committing import committing
 from timebank.web.extensions import db
+from timebank.web.filters import today
 from timebank.web.forms import SelectChoice
 from timebank.web.pages.leaving import blueprint
 from timebank.web.pages.leaving.case import POT, Case, Destination, find_destination, get_case, list_takers
@@ -126,7 +127,7 @@ def _check(case: Case, destination: Destination, form: ReasonForm) -> str:
     balance = case.account.balance
     form.balance.data = str(balance)
     changes = [(case.member.name, balance, 0), (destination.name, destination.before, destination.before + balance)]
-    listed = list_of_member(db.session(), g.bank.id, case.member.membership_id)
+    listed = list_of_member(db.session(), g.bank.id, case.member.membership_id, today=today())
     return render_template(
         "leaving/check.html",
         form=form,

@@ -7,10 +7,14 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Actor, may_broker, may_coordinate, may_exchange, may_see_all_exchanges
 from timebank.exchanges import drafts
+from timebank.exchanges.of_requests import list_helpers
+from timebank.holders.queries import list_names
 from timebank.listings import access, actions
+from timebank.listings.filling import ListingState, state_of
 from timebank.listings.finding import find_listings
-from timebank.listings.queries import find_listing, get_tree
+from timebank.listings.queries import WholeListing, find_listing, get_tree
 from timebank.listings.rules import ListingKind, may_change, may_hand_over
+from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.committing import press
@@ -70,6 +74,7 @@ def listing(code: str) -> str:
         listed_on=clock.local_day(listing.listed_at, g.bank.time_zone),
         is_own=listing.member_id == g.actor.membership_id,
         may_change=may_change(listing.member_id, g.actor),
+        **_where_it_stands(listing),
         may_answer=access.may_answer(listing, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
         may_find_helpers=may_broker(g.actor) and listing.kind == ListingKind.REQUEST and listing.is_open,
@@ -77,6 +82,21 @@ def listing(code: str) -> str:
         form=ButtonForm(),
         ask_form=AskBrokerForm(formdata=None, words=listing.title),
     )
+
+
+def _where_it_stands(listing: WholeListing) -> dict[str, object]:
+    """Return whether a request is filled or over, and for its owner and brokers who helps and who wrote it down."""
+    state = state_of(listing, today())
+    sees = may_change(listing.member_id, g.actor)
+    is_request = listing.kind == ListingKind.REQUEST
+    helpers = list_helpers(db.session(), g.bank.id, [listing.id]) if sees and is_request else []
+    return {
+        "is_filled": state is ListingState.FILLED,
+        "day_passed": state is ListingState.DAY_PASSED,
+        "helpers": helpers,
+        "brokers": list_membership_names(db.session(), g.bank.id, [listing.written_by]) if sees else {},
+        "names": list_names(db.session(), g.bank.id, [helper.account_id for helper in helpers]),
+    }
 
 
 @blueprint.post("/listings/<code:code>/answer")
@@ -87,7 +107,7 @@ def answer(code: str) -> Response:
     listing = find_listing(db.session(), g.bank.id, code)
     if listing is None or not access.may_answer(line, g.actor, today()):
         return redirect(url_for("listings.listing", code=code), 303)
-    draft = drafts.start_from_listing(db.session(), listing, line.account_id, doing(ButtonForm()))
+    draft = drafts.start_from_listing(db.session(), g.bank, listing, line.account_id, doing(ButtonForm()))
     db.session.commit()
     return redirect(url_for("recording.what", code=draft.code), 303)
 
