@@ -117,6 +117,7 @@ class DeedName(StrEnum):
     MEMBER_LEFT = "member.left"
     MEMBER_SETTLED = "member.settled"
     MEMBER_WELCOMED = "member.welcomed"
+    MISSING_PUT_ON_LIST = "missing.put_on_list"
     MONTH_SIGNED = "month.signed"
     MONTH_CONFIRMED = "month.confirmed"
     MONTH_REFUSED = "month.refused"

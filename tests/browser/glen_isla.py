@@ -64,9 +64,10 @@ class Site:
     months: dict[str, date] = field(default_factory=dict)
 
     def url(self, endpoint: str, **values: object) -> str:
-        """The address of a page of the village; a `code` is given by its name in `codes`."""
+        """The address of a page of the village; a `code` is given by its name in `codes`, unless of a kind or area."""
         if "code" in values:
-            values["code"] = self.codes[str(values["code"])]
+            code = str(values["code"])
+            values["code"] = code if endpoint.startswith("missing.") else self.codes[code]
         if str(values.get("month")) in self.months:
             values["month"] = self.months[str(values["month"])]
         with self.app.test_request_context():
@@ -233,6 +234,8 @@ def _tasks(site: Site, session: Session, bank: Bank) -> None:
         ("taken task", Shows.TAKEN, TaskKind.ABOVE_SOFT_LIMIT),
         ("looked for", Shows.OPEN, TaskKind.FIND_SOMEBODY),
         ("done task", Shows.DONE, TaskKind.BELOW_SOFT_LIMIT),
+        ("kind to find", Shows.OPEN, TaskKind.SOMETHING_MISSING),
+        ("area to look at", Shows.TAKEN, TaskKind.SOMETHING_MISSING),
     ):
         rows = list_tasks(session, bank.id, shows, membership_id=rosa.membership_id).rows
         site.codes[name] = next(row.code for row in rows if row.kind == kind)

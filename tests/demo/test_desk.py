@@ -1,11 +1,13 @@
 """What the desk of the village has seen to: who would like to join, who left, limits, and what brokers look after."""
 
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from tests.people import NOW
+from tests.people import NOW, TODAY
 from timebank.actors import Standing
+from timebank.banks.models import Bank
 from timebank.bookkeeping.closings import is_closed, list_signed_off
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.queries import (
@@ -19,12 +21,15 @@ from timebank.bookkeeping.queries import (
 from timebank.corrections.models import Correction
 from timebank.corrections.month_queries import list_waiting_months
 from timebank.demo.village import PLANS, SLUG
-from timebank.exchanges.queries import list_open
+from timebank.exchanges.queries import count_by_category, list_open
 from timebank.joining.models import Application, ApplicationStep
 from timebank.joining.queries import list_applications
 from timebank.joining.rules import OPEN_STAGES, Agreed, Stage, Step
 from timebank.ledger.accounts import AccountKind
 from timebank.ledger.entries import EntryKind
+from timebank.listings.missing import Lack, list_missing_areas, list_missing_kinds
+from timebank.listings.missing_queries import list_area_people, list_filed
+from timebank.listings.queries import get_tree
 from timebank.members.models import Membership, Person, StandingChange
 from timebank.members.queries import find_actor
 from timebank.tasks.models import Task
@@ -130,6 +135,23 @@ def test_a_limit_was_lowered_by_the_coordinator_and_stands_on_the_trail(life):
     assert (newest.floor, newest.until > NOW.date()) == (-30 * 60, True)
     row = life.scalars(select(TrailRow).where(TrailRow.deed == "limit.lowered")).one()
     assert (row.subject, row.done_by) == (f"member:{kirsty.code}", mary.membership_id)
+
+
+def test_something_is_missing_of_each_sort_and_two_of_it_are_on_the_to_do_list(life):
+    bank = life.scalars(select(Bank).where(Bank.slug == SLUG)).one()
+    listings = list_filed(life, bank.id, today=TODAY)
+    times = count_by_category(life, bank.id, since=TODAY - timedelta(days=365))
+    kinds = list_missing_kinds(get_tree(life, bank.id), listings, times)
+    lines = [*kinds, *list_missing_areas(list_area_people(life, bank.id), listings)]
+    assert {line.lack for line in lines} == set(Lack)
+    assert [(line.name, line.members, line.requests) for line in lines[len(kinds) :]] == [("Lochside", 2, 1)]
+    helpers = {line.name: line.helper for line in kinds if line.lack is Lack.ONE_HELPER}
+    assert helpers["Getting about/Lifts nearby"] == "Wilma Ogilvie"
+    tasks = life.scalars(select(Task).where(Task.kind == TaskKind.SOMETHING_MISSING).order_by(Task.id))
+    assert [(task.subject, task.status) for task in tasks] == [
+        ("category:getting-about/longer-trips", Status.OPEN),
+        ("area:Lochside", Status.TAKEN),
+    ]
 
 
 def test_the_soft_limits_opened_tasks_by_themselves(life):

@@ -8,7 +8,10 @@ from sqlalchemy.exc import OperationalError
 
 from tests.people import NOW
 from timebank.actors import Doing
+from timebank.banks.areas import add_area
 from timebank.db import is_worth_retrying
+from timebank.listings.errors import OnListAlreadyError
+from timebank.listings.to_do import put_on_list
 from timebank.references import Ref, Subject
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
@@ -84,3 +87,24 @@ def test_of_many_who_take_one_task_at_once_one_has_it_and_the_others_are_told_wh
     refused = [error for error in answers if error is not None]
     assert len(refused) == 10
     assert {error.values["owner_id"] for error in refused} == {owner_id}
+
+
+def test_of_many_who_press_at_once_one_puts_it_there(wide_backend, village):
+    with wide_backend.session() as session:
+        add_area(session, "Forfar", Doing(village.mary, NOW, "forfar"))
+        session.commit()
+    forfar = Ref(Subject.AREA, "Forfar")
+
+    def pressing(number):
+        def press(session):
+            try:
+                put_on_list(session, forfar, Doing(village.rosa, NOW, f"press {number}"))
+            except OnListAlreadyError:
+                session.rollback()
+                return "there already"
+            return "put there"
+
+        return press
+
+    answers = at_once(wide_backend, [pressing(number) for number in range(10)])
+    assert sorted(answers) == ["put there", *["there already"] * 9]

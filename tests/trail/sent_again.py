@@ -35,6 +35,7 @@ from timebank.listings import actions as listings, categories
 from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText, Move
+from timebank.listings.to_do import put_on_list
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.helping import change_helping
@@ -348,6 +349,11 @@ def _task(action: Any, *, taken: bool = False, **said: Any) -> Callable[[Scene],
     return prepare
 
 
+def _missing(scene: Scene) -> Call:
+    scene.said()
+    return partial(put_on_list, scene.session, Ref(Subject.CATEGORY, "outdoors/gardening"))
+
+
 DEEDS: Mapping[DeedName, Deed] = {
     DeedName.APPLICATION_APPLY: Deed("rosa", lambda s: partial(joining.apply, s.session, s.bank, wish())),
     DeedName.APPLICATION_INTERVIEW: Deed("rosa", _with_session(joining.interview, Scene.applied, words="Dogs")),
@@ -420,6 +426,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MEMBER_ADMITTED: Deed("rosa", _admit),
     DeedName.MEMBER_LEFT: Deed("mary", _leave),
     DeedName.MEMBER_SETTLED: Deed("mary", _settle),
+    DeedName.MISSING_PUT_ON_LIST: Deed("rosa", _missing),
     DeedName.MONTH_SIGNED: Deed("mary", _sign),
     DeedName.MONTH_CONFIRMED: Deed("tom", _month(months.confirm, with_figures=True)),
     DeedName.MONTH_REFUSED: Deed("tom", _month(months.refuse, with_figures=False, reason="Look at slip 12")),

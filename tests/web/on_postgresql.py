@@ -168,6 +168,11 @@ TESTS = {
     ),
     "members/test_standing.py": ("test_a_form_sent_twice_changes_it_once",),
     "matching/test_helpers.py": ("test_from_a_request_to_who_could_help_and_why",),
+    "missing/test_missing.py": (
+        "test_a_line_opens_its_rows",
+        "test_an_area_without_helpers_says_who_lives_there_and_what_is_asked_for",
+        "test_one_button_puts_it_on_the_list_and_a_second_press_says_that_it_is_there",
+    ),
     "recording/test_check.py": ("test_a_draft_that_grew_too_old_is_refused_kindly_and_kept",),
     "recording/test_extras.py": (
         "test_travel_and_getting_ready_are_asked_for_where_help_is_agreed",

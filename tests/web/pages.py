@@ -153,6 +153,11 @@ GET  acting.start                    door  404   403   403   200   200   403   4
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
 
+GET  missing.missing                 door  404   403   403   200   200   200   200
+GET  missing.kind                    door  404   403   403   200   200   200   200
+GET  missing.area                    door  404   403   403   200   200   200   200
+POST missing.task                    door  404   403   403   on    on    403   403
+
 GET  limits.limit                    door  404   403   403   200   200   403   403
 POST limits.limit                    door  404   403   403   200   200   403   403
 POST limits.end                      door  404   403   403   on    on    403   403
@@ -286,17 +291,32 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     values |= {"month": TODAY.replace(day=1), "what": "pause", "way": "up", "key": "outdoors/gardening"}
     if "key" in arguments:
         books.open_categories()
+    if endpoint.startswith("missing."):
+        values |= _something_missing(endpoint, books)
+    elif "code" in arguments:
+        values["code"] = heard(_code_for(endpoint, books))
     if endpoint == "corrections.reversal":
         values["word"] = "adjustment"
     if endpoint == "members.contact_proof":
         values["kind"] = "email"
-    if "code" in arguments:
-        values["code"] = heard(_code_for(endpoint, books))
     if endpoint == "audit.check":
         values["ordinal"] = books.checked()
     if endpoint.startswith("seals."):
         books.seal()
     return {name: values[name] for name in arguments}
+
+
+def _something_missing(endpoint: str, books) -> dict[str, object]:
+    """A kind of help that is offered and not asked for, and an area that nobody offers help in."""
+    books.listed(books.village.grace)
+    return (
+        {"subject": "area", "code": books.area("Forfar")}
+        if "area" in endpoint
+        else {
+            "subject": "category",
+            "code": "outdoors/gardening",
+        }
+    )
 
 
 def _code_for(endpoint: str, books) -> str:

@@ -17,7 +17,7 @@ PARTS = ("mary", "rosa", "tom", "audrey", "linus", "grace")
 #: Who sees most of Angus, and who is in both banks.
 SEARCHERS = ("mary", "grace")
 #: What stands in an address and is a choice among a few words, not the name of something in a bank.
-CHOICES = {"bank_slug", "purpose", "side", "kind", "what", "way", "word", "month", "ordinal"}
+CHOICES = {"bank_slug", "purpose", "side", "kind", "what", "way", "word", "month", "ordinal", "subject"}
 
 
 @pytest.fixture
@@ -42,6 +42,8 @@ def _address(app, rule, perth):
     values = values_for(rule.endpoint, set(rule.arguments), perth)
     values |= {"name": AREA} if "name" in values else {}
     values |= {"key": own_category(perth)} if "key" in values else {}
+    if rule.endpoint.startswith("missing."):
+        values["code"] = AREA if rule.endpoint == "missing.area" else own_category(perth)
     assert values["bank_slug"] == "angus"
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)

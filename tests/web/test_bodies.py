@@ -18,6 +18,7 @@ GAPS = {
     "kind": "offer",
     "month": date(2026, 10, 1),
     "purpose": "record",
+    "subject": "area",
     "side": "giver",
     "way": "up",
     "what": "pause",

@@ -13,6 +13,7 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
 from timebank.spelling import fold, tidy
+from timebank.tasks.actions import rename_subject
 from timebank.trail import actions as trail
 
 LONGEST_NAME = 60
@@ -41,8 +42,9 @@ def rename_area(session: Session, area: Area, name: str, doing: Doing) -> None:
     _allow(doing)
     lock_bank(session, doing.bank_id)
     _refuse_taken(session, area.bank_id, name, but_not=area.id)
-    area.name = name
+    before, area.name = Ref(Subject.AREA, area.name), name
     session.flush()
+    rename_subject(session, area.bank_id, before, Ref(Subject.AREA, name))
 
 
 def close_area(session: Session, area: Area, doing: Doing) -> None:

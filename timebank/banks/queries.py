@@ -1,12 +1,15 @@
 """Queries of banks, their areas and the travel between these."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from timebank import subjects
 from timebank.banks.models import Area, AreaTravel, Bank
+from timebank.references import Subject
 from timebank.rows import columns_of, fetch
 
 
@@ -44,6 +47,15 @@ def list_areas(session: Session, bank_id: int, *, also_closed: bool = False) -> 
 def find_area(session: Session, bank_id: int, name: str) -> Area | None:
     """Return the area of the bank with this name; None if there is none."""
     return session.scalar(select(Area).where(Area.bank_id == bank_id, Area.name == name))
+
+
+def list_area_names(session: Session, bank_id: int, names: Sequence[str]) -> dict[str, str]:
+    """Return {name: name} of the areas that have these names: an area is referred to by its name."""
+    standing = session.scalars(select(Area.name).where(Area.bank_id == bank_id, Area.name.in_(set(names))))
+    return {name: name for name in standing}
+
+
+subjects.register(Subject.AREA, list_area_names)
 
 
 def travel_minutes(session: Session, bank_id: int, area_id: int, other_area_id: int) -> int | None:

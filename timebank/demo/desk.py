@@ -13,6 +13,7 @@ from timebank.demo.stories import Neighbourhood, Story
 from timebank.leaving.actions import leave, take_back_in
 from timebank.leaving.rules import Departure
 from timebank.listings.actions import ask_broker
+from timebank.listings.to_do import put_on_list
 from timebank.members import limits
 from timebank.members.actions import get_membership_by_code
 from timebank.members.queries import find_actor_by_code
@@ -21,7 +22,7 @@ from timebank.references import Ref, Subject
 from timebank.signing_in.actions import Arrival, open_session
 from timebank.signing_in.code_actions import make_code, use_code
 from timebank.tasks.actions import finish, take
-from timebank.tasks.queries import Shows, list_tasks
+from timebank.tasks.queries import list_not_done
 from timebank.tasks.rules import TaskKind
 
 _ASKED_AT, _LOOKED_AT = time(11, 15), time(14, 20)
@@ -58,6 +59,16 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedMissing:
+    """A kind of help or an area that a broker put on the to-do list; `taken_by` looks after it."""
+
+    days_ago: int
+    about: Ref
+    broker: str
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedRole:
     """A role that the coordinator asks to give, and that waits for a second approver."""
 
@@ -86,6 +97,7 @@ class DeskWork:
     moves: Sequence[StandingMove] = ()
     looked_for: Sequence[LookedFor] = ()
     handled: Sequence[Handled] = ()
+    missing: Sequence[NotedMissing] = ()
     adjusted: Sequence[Adjusted] = ()
     proposed_roles: Sequence[ProposedRole] = ()
     let_in: Sequence[LetIn] = ()
@@ -159,9 +171,18 @@ def handle(neighbourhood: Neighbourhood, handled: Handled) -> Story:
     """A broker takes a task, and finishes it if there is a note."""
     now = yield neighbourhood.moment(handled.days_ago, _LOOKED_AT)
     session, broker = neighbourhood.session, neighbourhood.people[handled.broker]
-    subject = str(Ref(Subject.MEMBER, neighbourhood.people[handled.whose].code))
-    waiting = list_tasks(session, neighbourhood.bank.id, Shows.OPEN, membership_id=broker.membership_id).rows
-    code = next(row.code for row in waiting if (row.kind, row.subject) == (handled.kind, subject))
+    subject = Ref(Subject.MEMBER, neighbourhood.people[handled.whose].code)
+    code = list_not_done(session, neighbourhood.bank.id, handled.kind)[str(subject)]
     take(session, code, Doing(broker, now))
     if handled.note:
         finish(session, code, Doing(broker, now), note=handled.note)
+
+
+def note_missing(neighbourhood: Neighbourhood, noted: NotedMissing) -> Story:
+    """A broker puts a kind of help or an area on the to-do list, and another one may take the task."""
+    now = yield neighbourhood.moment(noted.days_ago, _LOOKED_AT)
+    session, people = neighbourhood.session, neighbourhood.people
+    put_on_list(session, noted.about, Doing(people[noted.broker], now, f"village-missing-{noted.about}"))
+    if noted.taken_by:
+        code = list_not_done(session, neighbourhood.bank.id, TaskKind.SOMETHING_MISSING)[str(noted.about)]
+        take(session, code, Doing(people[noted.taken_by], now))

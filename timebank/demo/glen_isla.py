@@ -3,19 +3,21 @@
 from timebank.actors import Role, Standing
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
-from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, ProposedRole, StandingMove
+from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, NotedMissing, ProposedRole, StandingMove
 from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
+from timebank.references import Ref, Subject
 from timebank.tasks.rules import TaskKind
 from timebank.week import AFTERNOONS, EVENINGS, MORNINGS, WEEKDAY_MORNINGS, WEEKDAYS, WEEKEND, whole_day
 
 _LIVING_IN = {
     "Bridge End": "rosa sam priya eilidh rania wilma mei finlay devinder ross",
     "Kirkton": "mary iain ada grace tom fergus jean bill catriona moira",
-    "Mill Lade": "morag linus hamish oksana kirsty zofia nell gavin",
-    "The Braes": "audrey rui agnes douglas",
+    "Lochside": "nell douglas",
+    "Mill Lade": "morag linus hamish oksana kirsty zofia gavin",
+    "The Braes": "audrey rui agnes",
     "Upper Glen": "archie alasdair hazel",
 }
 
@@ -28,6 +30,11 @@ AREAS = Areas(
         ("Bridge End", "The Braes", 15),
         ("Bridge End", "Upper Glen", 25),
         ("Kirkton", "Mill Lade", 10),
+        ("Lochside", "Bridge End", 25),
+        ("Lochside", "Kirkton", 25),
+        ("Lochside", "Mill Lade", 20),
+        ("Lochside", "The Braes", 35),
+        ("Lochside", "Upper Glen", 45),
         ("Kirkton", "The Braes", 10),
         ("Kirkton", "Upper Glen", 20),
         ("Mill Lade", "The Braes", 15),
@@ -198,6 +205,10 @@ DESK_WORK = DeskWork(
     handled=(
         Handled(8, TaskKind.BELOW_SOFT_LIMIT, "agnes", "iain", "She knits again. Kirsty has had two pairs of socks."),
         Handled(5, TaskKind.ABOVE_SOFT_LIMIT, "wilma", "rosa"),
+    ),
+    missing=(
+        NotedMissing(7, Ref(Subject.CATEGORY, "getting-about/longer-trips"), "rosa"),
+        NotedMissing(4, Ref(Subject.AREA, "Lochside"), "rosa", taken_by="iain"),
     ),
     adjusted=(
         Adjusted(

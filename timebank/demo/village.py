@@ -234,6 +234,8 @@ def _look_after(plan: VillagePlan, neighbourhood: Neighbourhood, now: datetime) 
         yield desk.let_in_by_code(neighbourhood, let_in)
     for handled in work.handled:
         yield desk.handle(neighbourhood, handled)
+    for noted in work.missing:
+        yield desk.note_missing(neighbourhood, noted)
     for adjusted in work.adjusted:
         yield correcting.adjust(neighbourhood, adjusted, plan.coordinator_key)
     if work.approver:

@@ -1,6 +1,6 @@
 """Queries of exchanges for pages. Lists return read models, newest first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -75,6 +75,27 @@ def list_exchanges(
         query = query.where(Exchange.state == state) if state is not None else query
         query = query.where(Exchange.id < below) if below is not None else query
     return fetch_page(session, query, ExchangeRow, EXCHANGES_A_PAGE)
+
+
+def count_by_category(session: Session, bank_id: int, *, since: date) -> dict[int, int]:
+    """Return {category id: number of exchanges under it from a day on}, of help that was agreed or given and stands."""
+    query = select(Exchange.category_id, func.count()).where(Exchange.category_id.is_not(None))
+    rows = session.execute(query.where(*_stands_since(bank_id, since)).group_by(Exchange.category_id))
+    return {category_id: count for category_id, count in rows if category_id is not None}
+
+
+def list_of_categories(
+    session: Session, bank_id: int, category_ids: Collection[int], *, since: date
+) -> Sequence[ExchangeRow]:
+    """Return the exchanges that are counted so under these categories, newest first, at most MOST_OPEN."""
+    query = select(*_COLUMNS).where(Exchange.category_id.in_(category_ids), *_stands_since(bank_id, since))
+    return fetch(session, query.order_by(Exchange.id.desc()).limit(MOST_OPEN), ExchangeRow)
+
+
+def _stands_since(bank_id: int, since: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of help that was given, or is asked for or agreed, from a day on."""
+    day = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
+    return Exchange.bank_id == bank_id, Exchange.state.in_((*OPEN, *MOVED)), day >= since
 
 
 def list_recent(session: Session, bank_id: int, account_id: int, *, limit: int = 12) -> Sequence[ExchangeRow]:

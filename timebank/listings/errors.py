@@ -33,6 +33,12 @@ class ListingMovedOnError(TimebankError):
     message_id = "listing_moved_on"
 
 
+class OnListAlreadyError(TimebankError):
+    """A task about this kind of help or area is on the to-do list and not done."""
+
+    message_id = "on_list_already"
+
+
 class NoNameError(TimebankError):
     """A category needs a name."""
 

@@ -155,7 +155,7 @@ def fits(bank_id: int, filters: ListingFilter, tree: Tree) -> ColumnElement[bool
     """Return the conditions but for the words. A listing without days matches any; one without ways or area, none."""
     conditions: list[ColumnElement[bool]] = [Listing.bank_id == bank_id, Listing.kind == filters.kind]
     if filters.category_id is not None:
-        conditions.append(_stands_in(bank_id, tree.within(filters.category_id)))
+        conditions.append(stands_in(bank_id, tree.within(filters.category_id)))
     if filters.area_id is not None:
         conditions.append(Listing.area_id == filters.area_id)
     if filters.way is not None:
@@ -166,7 +166,8 @@ def fits(bank_id: int, filters: ListingFilter, tree: Tree) -> ColumnElement[bool
     return and_(*conditions)
 
 
-def _stands_in(bank_id: int, category_ids: frozenset[int]) -> ColumnElement[bool]:
+def stands_in(bank_id: int, category_ids: frozenset[int]) -> ColumnElement[bool]:
+    """Return the condition that a listing stands in one of these categories."""
     in_them = select(ListingCategory.listing_id).where(
         ListingCategory.bank_id == bank_id, ListingCategory.category_id.in_(category_ids)
     )
@@ -178,7 +179,7 @@ def _has_words(bank_id: int, search: SearchTerms, tree: Tree) -> ColumnElement[b
     every: list[ColumnElement[bool]] = [true()]
     for either, named in zip(search.terms, tree.named(search), strict=True):
         ways = [_has_word(bank_id, term) for term in either]
-        ways += [_stands_in(bank_id, ids) for ids in named if ids]
+        ways += [stands_in(bank_id, ids) for ids in named if ids]
         every.append(or_(*ways))
     return and_(*every)
 

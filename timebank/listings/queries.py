@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from timebank import subjects
 from timebank.actors import Standing
 from timebank.banks.models import Area
 from timebank.listings.helper_count import helpers_found
@@ -15,6 +16,7 @@ from timebank.listings.models import Category, Listing, ListingCategory
 from timebank.listings.rules import Life, ListingKind, OfListing, read_risks
 from timebank.listings.tree import Branch, Tree
 from timebank.members.models import Membership, Person
+from timebank.references import Subject
 from timebank.rows import fetch, fetch_first
 
 MOST_OF_ONE_MEMBER = 100
@@ -88,6 +90,15 @@ def get_tree(session: Session, bank_id: int) -> Tree:
         )
         for row in session.execute(columns)
     )
+
+
+def list_category_words(session: Session, bank_id: int, keys: Sequence[str]) -> dict[str, str]:
+    """Return {key: 'Home/Cleaning'} of the categories with these keys, retired ones too."""
+    tree = get_tree(session, bank_id)
+    return {key: tree.words_of(tree.by_key[key].id) for key in keys if key in tree.by_key}
+
+
+subjects.register(Subject.CATEGORY, list_category_words)
 
 
 def has_kinds(session: Session, bank_id: int) -> bool:

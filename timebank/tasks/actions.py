@@ -6,7 +6,7 @@ hand, so its status does not distinguish a late form from a new one.
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,16 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
             session.flush()
             return standing.code
     return str(code)
+
+
+def rename_subject(session: Session, bank_id: int, subject: Ref, renamed: Ref) -> None:
+    """Let the tasks about a subject point to it by its new code, where a room refers to its rows by a name."""
+    session.execute(
+        update(Task)
+        .where(Task.bank_id == bank_id, Task.subject == str(subject))
+        .values(subject=str(renamed))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close_task(session: Session, bank_id: int, kind: str, subject: Ref, doing: Doing) -> None:

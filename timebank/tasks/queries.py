@@ -63,6 +63,14 @@ def find_task(session: Session, bank_id: int, code: str) -> TaskRow | None:
     return fetch_first(session, select(*_COLUMNS).where(Task.bank_id == bank_id, Task.code == code), TaskRow)
 
 
+def list_not_done(session: Session, bank_id: int, kind: str) -> dict[str, str]:
+    """Return {subject: code} of the tasks of this kind that are not done."""
+    rows = session.execute(
+        select(Task.subject, Task.code).where(Task.bank_id == bank_id, Task.kind == kind, Task.status != Status.DONE)
+    )
+    return {row.subject: row.code for row in rows}
+
+
 def count_waiting(session: Session, bank_id: int) -> int:
     """Return the number of tasks that nobody has taken yet."""
     return (

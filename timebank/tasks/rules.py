@@ -35,6 +35,7 @@ class TaskKind(StrEnum):
     FIND_SOMEBODY = "find_somebody"
     NOBODY_ANSWERED = "nobody_answered"
     WELCOME_HOURS = "welcome_hours"
+    SOMETHING_MISSING = "something_missing"
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:

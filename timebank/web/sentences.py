@@ -138,6 +138,7 @@ SENTENCES = {
         "We keep a number without its extension. Type one on which you are reached directly, or an e-mail."
     ),
     "rule_out_of_range": _("One of these rules cannot be so. Look at them once more."),
+    "on_list_already": _("It is on the to-do list already."),
     "area_taken": _("There is an area called %(name)s already."),
     "area_name": _("Type a name of 60 letters or fewer, without a stroke."),
     "travel_minutes": _("Type the minutes of the way, from 0 to 600."),

@@ -66,6 +66,7 @@ WORDS = {
     DeedName.MEMBER_LEFT: _("wrote down that they leave, and where their hours go"),
     DeedName.MEMBER_SETTLED: _("settled the hours of who had left"),
     DeedName.MEMBER_WELCOMED: _("gave the welcome hours, as a second person"),
+    DeedName.MISSING_PUT_ON_LIST: _("put what is missing on the to-do list"),
     DeedName.MONTH_SIGNED: _("signed the month"),
     DeedName.MONTH_CONFIRMED: _("confirmed the month"),
     DeedName.MONTH_REFUSED: _("turned the month down"),

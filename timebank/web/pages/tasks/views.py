@@ -1,6 +1,6 @@
 """The to-do list, and a page for each task: whose it is, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -10,17 +10,20 @@ from werkzeug.wrappers import Response
 
 from timebank.actors import Doing, may_coordinate
 from timebank.members.queries import list_membership_names
+from timebank.references import parse
 from timebank.spelling import isolated
 from timebank.tasks import actions
 from timebank.tasks.access import get_visible
 from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.queries import Shows, TaskRow, list_tasks
-from timebank.tasks.rules import is_free_for, list_notes
+from timebank.tasks.rules import TaskKind, is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
+from timebank.web.missing import MissingLine, find_missing_of
+from timebank.web.missing_words import figure_words, lack_words, missing_advice
 from timebank.web.pages.tasks import blueprint
 from timebank.web.pages.tasks.forms import OutcomeForm
 from timebank.web.pages.tasks.words import advice, name_subjects, title
@@ -96,12 +99,22 @@ def _values(task: TaskRow) -> dict[str, object]:
     return {
         "task": task,
         "advice": advice(task.kind),
+        "missing_lines": _missing_lines(task),
+        "lack_words": lack_words,
+        "figure_words": figure_words,
+        "advice_of": missing_advice,
         "notes": list_notes(task.note),
         "may_take": free and not taken,
         "may_hand_back": taken and (free or may_coordinate(g.actor)),
         "may_finish": free,
         **_names(task),
     }
+
+
+def _missing_lines(task: TaskRow) -> Sequence[MissingLine] | None:
+    """Return what is missing now of what the task is about; None where it is about something else, or done."""
+    about = parse(task.subject) if task.kind == TaskKind.SOMETHING_MISSING and not task.is_done else None
+    return find_missing_of(about) if about is not None else None
 
 
 def _do(code: str, act: Callable[[Session, str, Doing], None]) -> bool:

@@ -45,6 +45,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
         TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
+        TaskKind.SOMETHING_MISSING: _("Something is missing: %(name)s", name=isolated(name)),
     }
     return titles.get(kind, _("Look at: %(name)s", name=isolated(name)))  # type: ignore[call-overload,no-any-return]
 
