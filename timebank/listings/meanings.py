@@ -6,6 +6,7 @@ instance folder, which the first one writes. What was learned from listings is a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -79,18 +80,22 @@ def find_models(session: Session, bank_id: int) -> Models:
 
 def vocabulary_model(folder: object = None) -> VocabularyModel:
     """Return the model of the vocabulary; from its file in this folder, or made, and kept there where that can be."""
-    vocabulary = read_vocabulary()
-    version = version_of(vocabulary)
+    version = _version()
     with _making:
         if version not in _made:
             path = Path(str(folder)) / f"words-{version}.model" if folder else None
             model = _read(path) if path else None
             if model is None:
-                model = train_on_vocabulary(vocabulary)
+                model = train_on_vocabulary(read_vocabulary())
                 if path is not None:
                     _write(path, pack_vocabulary_model(model))
             _made[version] = model
         return _made[version]
+
+
+@cache
+def _version() -> str:
+    return version_of(read_vocabulary())
 
 
 def _read(path: Path) -> VocabularyModel | None:

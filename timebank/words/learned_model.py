@@ -13,7 +13,7 @@ import numpy as np
 
 from timebank.words.features import Block, words_of_texts
 from timebank.words.ridge import one_thread, solve_kernel
-from timebank.words.vocabulary_model import VocabularyModel, features_of
+from timebank.words.vocabulary_model import VocabularyModel, features_of, weighed
 
 Label = TypeVar("Label", bound=Hashable)
 
@@ -47,8 +47,9 @@ class LearnedModel(Generic[Label]):
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return one row of scores for each text (texts x columns); not of any length."""
-        matrix = features_of(self.blocks, words_of_texts(texts))
-        return np.asarray(matrix @ self.weights + self.vocabulary_model.vectors(texts) @ self.own_weights)
+        own = self.vocabulary_model.vectors(texts)
+        learned = weighed(features_of(self.blocks, words_of_texts(texts)), self.weights)
+        return np.asarray(learned + own @ self.own_weights)
 
     def shares(self, vectors: np.ndarray) -> np.ndarray:
         """Return how likely each label is for each text, by these vectors of it (texts x labels); rows sum to 1."""

@@ -49,13 +49,17 @@ class VocabularyModel:
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return one row of length 1 for each text (texts x kinds); of zeros where no word is known."""
-        matrix = features_of(self.blocks, words_of_texts(texts))
-        return unit_rows(np.asarray(matrix @ self.weights))
+        return unit_rows(weighed(features_of(self.blocks, words_of_texts(texts)), self.weights))
 
 
 def features_of(blocks: Sequence[Block], texts: Sequence[Sequence[str]]) -> sparse.csr_matrix:
     """Return the features of texts (lists of words) in all blocks, side by side."""
     return sparse.csr_matrix(sparse.hstack([block.matrix(texts) for block in blocks], format="csr"))
+
+
+def weighed(features: sparse.csr_matrix, weights: np.ndarray) -> np.ndarray:
+    """Return features times weights, in the weights' precision: else all of them would be copied each time."""
+    return np.asarray(features.astype(weights.dtype) @ weights)
 
 
 def version_of(vocabulary: Vocabulary) -> str:
