@@ -15,7 +15,10 @@ from timebank.matching.candidates import MOST_CANDIDATES
 from timebank.matching.rules import Order, Reason, may_go
 from timebank.members.models import Membership
 from timebank.members.rules import Helping, is_away
-from timebank.week import MORNING, part
+from timebank.week import EVENING, MORNING, part
+
+#: The first Friday from TODAY, a Saturday, on.
+FRIDAY = TODAY + timedelta(days=6)
 
 
 def names(found):
@@ -173,3 +176,25 @@ def test_the_kind_that_was_chosen_counts_beside_a_name_in_the_words(candidates, 
     list_it("A walk round the village", "getting-about/walking-along", by=village.linus)
     list_it("Walking your dog", "outdoors/dog-walking", by=village.rosa)
     assert names(candidates("Somebody to walk Biscuit on Saturdays", "outdoors/dog-walking"))[0] == "Rosa"
+
+
+@pytest.mark.parametrize(
+    ("helping", "is_asked"),
+    [
+        ({}, True),
+        ({"away_from": TODAY, "away_until": TODAY}, True),
+        ({"away_from": FRIDAY, "away_until": FRIDAY}, False),
+        ({"free_parts": part(4, EVENING)}, True),
+        ({"free_parts": part(3, EVENING)}, False),
+    ],
+)
+def test_the_day_of_a_request_is_kept(candidates, list_it, says, village, helping, is_asked):
+    list_it("Weeding", by=village.ada)
+    says(village.ada, **helping)
+    assert names(candidates(wanted_on=FRIDAY)) == (["Ada"] if is_asked else [])
+
+
+def test_what_is_wanted_every_week_is_of_its_next_day(candidates, list_it, says, village):
+    list_it("Weeding", by=village.ada)
+    says(village.ada, away_from=FRIDAY, away_until=FRIDAY)
+    assert names(candidates(wanted_on=FRIDAY - timedelta(days=14), every_week=True)) == []

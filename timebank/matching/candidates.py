@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from timebank.banks.queries import list_travel
 from timebank.bookkeeping.queries import list_accounts
+from timebank.listings.filling import next_day
 from timebank.listings.meanings import find_models, text_of
 from timebank.listings.models import Listing
 from timebank.listings.nearest import Nearness, Target, find_nearest
@@ -23,10 +24,11 @@ from timebank.listings.queries import (
 from timebank.listings.rules import ListingKind
 from timebank.listings.tree import Tree
 from timebank.matching.rules import LEAST_FITTING, Line, Offered, Order, Wanted, score_lines, total
-from timebank.members.helping import list_languages, select_helping
+from timebank.members.helping import select_helping
 from timebank.members.languages import USUAL_LANGUAGE
 from timebank.members.models import Membership, SpokenLanguage
 from timebank.rows import fetch
+from timebank.week import ANY_TIME, whole_day
 
 MOST_CANDIDATES = 10
 #: Offers that are compared, the nearest in meaning.
@@ -63,23 +65,40 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
-    """An offer, its owner and its score."""
+class _Query:
+    """A request as candidates are looked for: on which day, in which parts of the week (0: any), how far away.
 
-    line: ListingLine
-    member: "_Member"
-    lines: tuple[Line, ...]
+    `travel` is {area id: minutes one way} to the request's area; None where nobody has to travel or it has no area.
+    """
+
+    session: Session
+    bank_id: int
+    request: WholeListing
+    tree: Tree
+    kinds: Sequence[int]
+    travel: Mapping[int, int] | None
+    today: date
+    day: date
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
-    """What is compared of an owner of offers."""
+class _OwnedLine(ListingLine):
+    """An offer with what is compared of its owner."""
 
     account_id: int
     area_id: int | None
     free_parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """An offer, its owner's balance and travel, and its score."""
+
+    line: _OwnedLine
     balance: int
     travel_minutes: int | None
+    lines: tuple[Line, ...]
 
 
 def list_candidates(
@@ -87,17 +106,12 @@ def list_candidates(
 ) -> Sequence[Candidate]:
     """Return the members who could help with a request, the best first, at most MOST_CANDIDATES.
 
-    None of them breaks a hard filter: whose offer others can find, who wants to be asked, is not away, is free when the
-    request suits, speaks a language of who asks and goes so far. Who asks is not among them.
+    None of them breaks a hard filter: whose offer others can find, who wants to be asked, is not away on its day, is
+    free when it suits, speaks a language of who asks and goes so far. Who asks is not among them.
     """
-    travel = _travel(session, bank_id, request)
-    conditions = [can_be_found(today), *_filters(session, bank_id, request, travel, today)]
-    nearest = find_nearest(session, _target(session, bank_id, request), *conditions, most=_MOST_OFFERS)
-    fits = [
-        fit
-        for fit in _compare(session, bank_id, request, nearest, travel, today)
-        if total(fit.lines, Order.WORDS) >= LEAST_FITTING
-    ]
+    query = _query(session, bank_id, request, today)
+    nearest = find_nearest(session, _target(query), can_be_found(today), *_filters(query), most=_MOST_OFFERS)
+    fits = [fit for fit in _compare(query, nearest) if total(fit.lines, Order.WORDS) >= LEAST_FITTING]
     best = sorted(fits, key=lambda fit: (-total(fit.lines, order), -fit.line.id))
     by_member: dict[int, list[_Fit]] = {}
     for fit in best:
@@ -105,72 +119,87 @@ def list_candidates(
     return [_candidate(of_member) for of_member in list(by_member.values())[:MOST_CANDIDATES]]
 
 
-def _target(session: Session, bank_id: int, request: WholeListing) -> Target:
-    """Return what offers are compared with: the words of the request, and the kinds that were chosen for it."""
-    tree, models = get_tree(session, bank_id), find_models(session, bank_id)
+def _query(session: Session, bank_id: int, request: WholeListing, today: date) -> _Query:
     kinds = list_categories_of(session, bank_id, [request.id]).get(request.id, ())
-    text = text_of(request.title, request.all_words)
-    meanings = models.meanings_of_kinds(text, [tree.by_id[id_].key for id_ in kinds])
-    return Target(bank_id, ListingKind.OFFER, models, meanings)
+    travel = None
+    if request.area_id is not None and request.in_person:
+        travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
+    day = next_day(request, today)
+    parts = request.suits or (whole_day(day.weekday()) if day else ANY_TIME)
+    return _Query(session, bank_id, request, get_tree(session, bank_id), kinds, travel, today, day or today, parts)
 
 
-def _travel(session: Session, bank_id: int, request: WholeListing) -> Mapping[int, int] | None:
-    """Return {area id: minutes one way} to the request's area; None where nobody has to travel or it has no area."""
-    if request.area_id is None or not request.in_person:
-        return None
-    return {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
+def _target(query: _Query) -> Target:
+    """Return what offers are compared with: the words of the request, and the kinds that were chosen for it."""
+    models = find_models(query.session, query.bank_id)
+    text = text_of(query.request.title, query.request.all_words)
+    meanings = models.meanings_of_kinds(text, [query.tree.by_id[id_].key for id_ in query.kinds])
+    return Target(query.bank_id, ListingKind.OFFER, models, meanings)
 
 
-def _filters(
-    session: Session, bank_id: int, request: WholeListing, travel: Mapping[int, int] | None, today: date
-) -> Sequence[ColumnElement[bool]]:
-    helping = select_helping(bank_id).subquery()
-    is_here = or_(helping.c.away_from.is_(None), helping.c.away_from > today, helping.c.away_until < today)
-    willing = select(helping.c.member_id).where(helping.c.most_invitations > 0, is_here)
-    if request.suits:
-        willing = willing.where(or_(helping.c.free_parts == 0, helping.c.free_parts.bitwise_and(request.suits) != 0))
-    if travel is not None:
-        reach = [(Membership.area_id == area) & (helping.c.farthest_minutes >= far) for area, far in travel.items()]
-        goes = or_(helping.c.farthest_minutes.is_(None), *reach)
-        willing = willing.where(helping.c.member_id == Membership.id, goes)
+def _filters(query: _Query) -> Sequence[ColumnElement[bool]]:
+    helping = select_helping(query.bank_id).subquery()
+    is_here = or_(helping.c.away_from.is_(None), helping.c.away_from > query.day, helping.c.away_until < query.day)
+    willing = select(helping.c.member_id).where(
+        helping.c.member_id == Membership.id, helping.c.most_invitations > 0, is_here
+    )
+    if query.parts != ANY_TIME:
+        free = helping.c.free_parts.bitwise_and(query.parts) != 0
+        willing = willing.where(or_(helping.c.free_parts == ANY_TIME, free))
+    if query.travel is not None:
+        reach = [
+            (Membership.area_id == area) & (helping.c.farthest_minutes >= far) for area, far in query.travel.items()
+        ]
+        willing = willing.where(or_(helping.c.farthest_minutes.is_(None), *reach))
     return [
         Membership.is_holder.is_(False),
-        Membership.id != request.member_id,
-        Membership.id.in_(willing.correlate(Membership)),
-        _speaks(bank_id, list_languages(session, bank_id, request.member_id) or frozenset({USUAL_LANGUAGE})),
+        Membership.id != query.request.member_id,
+        willing.correlate(Membership).exists(),
+        _shares_a_language(query.bank_id, query.request.member_id),
     ]
 
 
-def _speaks(bank_id: int, languages: frozenset[str]) -> ColumnElement[bool]:
+def _shares_a_language(bank_id: int, asking_id: int) -> ColumnElement[bool]:
+    """Return the condition that a member speaks a language of who asks; who says nothing speaks USUAL_LANGUAGE."""
     own = and_(SpokenLanguage.bank_id == bank_id, SpokenLanguage.member_id == Membership.id)
-    speaks = exists().where(own, SpokenLanguage.language.in_(languages)).correlate(Membership)
-    if USUAL_LANGUAGE not in languages:
-        return speaks
-    return or_(speaks, ~exists().where(own).correlate(Membership))
-
-
-def _compare(
-    session: Session,
-    bank_id: int,
-    request: WholeListing,
-    nearest: Sequence[Nearness],
-    travel: Mapping[int, int] | None,
-    today: date,
-) -> Sequence[_Fit]:
-    likeness = {line.listing_id: line.likeness for line in nearest}
-    offers = (
-        fetch(session, select_lines(bank_id, today).where(Listing.id.in_(likeness)), ListingLine) if likeness else []
+    theirs = aliased(SpokenLanguage)
+    of_asking = and_(theirs.bank_id == bank_id, theirs.member_id == asking_id)
+    asking_speaks = select(theirs.language).where(of_asking)
+    says_nothing, asking_says_nothing = ~exists().where(own).correlate(Membership), ~asking_speaks.exists()
+    asking_speaks_usual = asking_speaks.where(theirs.language == USUAL_LANGUAGE).exists()
+    speaks_usual = exists().where(own, SpokenLanguage.language == USUAL_LANGUAGE).correlate(Membership)
+    return or_(
+        exists().where(own, SpokenLanguage.language.in_(asking_speaks)).correlate(Membership),
+        says_nothing & (asking_says_nothing | asking_speaks_usual),
+        asking_says_nothing & speaks_usual,
     )
-    kinds = list_categories_of(session, bank_id, [request.id, *likeness])
-    tree, members = get_tree(session, bank_id), _members(session, bank_id, offers, travel)
-    compared = Wanted(*_kinds(tree, kinds.get(request.id, ())), request.suits)
+
+
+def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
+    session, bank_id = query.session, query.bank_id
+    likeness = {line.listing_id: line.likeness for line in nearest}
+    offers = _owned_lines(query, list(likeness)) if likeness else []
+    kinds = list_categories_of(session, bank_id, list(likeness))
+    accounts = list_accounts(session, bank_id, {line.account_id for line in offers})
+    compared, far = Wanted(*_kinds(query.tree, query.kinds), query.parts), query.travel or {}
     fits = []
     for line in offers:
-        member = members[line.member_id]
-        own, groups = _kinds(tree, kinds.get(line.id, ()))
-        facts = Offered(likeness[line.id], own, groups, member.travel_minutes, member.free_parts, member.balance)
-        fits.append(_Fit(line, member, score_lines(compared, facts)))
+        own, groups = _kinds(query.tree, kinds.get(line.id, ()))
+        travel, balance = far.get(line.area_id or 0), accounts[line.account_id].balance
+        facts = Offered(likeness[line.id], own, groups, travel, line.free_parts, balance)
+        fits.append(_Fit(line, balance, travel, score_lines(compared, facts)))
     return fits
+
+
+def _owned_lines(query: _Query, listing_ids: Sequence[int]) -> Sequence[_OwnedLine]:
+    helping = select_helping(query.bank_id).subquery()
+    lines = (
+        select_lines(query.bank_id, query.today)
+        .add_columns(Membership.account_id, Membership.area_id, helping.c.free_parts)
+        .join(helping, helping.c.member_id == Membership.id)
+        .where(Listing.id.in_(listing_ids))
+    )
+    return fetch(query.session, lines, _OwnedLine)
 
 
 def _kinds(tree: Tree, category_ids: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
@@ -182,30 +211,9 @@ def _kinds(tree: Tree, category_ids: Sequence[int]) -> tuple[frozenset[int], fro
     )
 
 
-def _members(
-    session: Session, bank_id: int, offers: Sequence[ListingLine], travel: Mapping[int, int] | None
-) -> Mapping[int, _Member]:
-    helping = select_helping(bank_id).subquery()
-    query = (
-        select(Membership.id, Membership.account_id, Membership.area_id, helping.c.free_parts)
-        .join(helping, helping.c.member_id == Membership.id)
-        .where(Membership.bank_id == bank_id, Membership.id.in_({line.member_id for line in offers}))
-    )
-    rows = session.execute(query).all()
-    accounts = list_accounts(session, bank_id, [row.account_id for row in rows])
-    far = travel or {}
-    return {
-        row.id: _Member(
-            row.account_id, row.area_id, row.free_parts, accounts[row.account_id].balance, far.get(row.area_id or 0)
-        )
-        for row in rows
-    }
-
-
 def _candidate(fits: Sequence[_Fit]) -> Candidate:
-    best = fits[0]
-    titles = tuple(fit.line.title for fit in fits[:_OFFERS_NAMED])
-    line, member = best.line, best.member
+    best, titles = fits[0], tuple(fit.line.title for fit in fits[:_OFFERS_NAMED])
+    line = best.line
     return Candidate(
         line.member_id,
         line.member_code,
@@ -213,6 +221,6 @@ def _candidate(fits: Sequence[_Fit]) -> Candidate:
         line.area,
         titles,
         best.lines,
-        member.balance,
-        member.travel_minutes,
+        best.balance,
+        best.travel_minutes,
     )

@@ -10,7 +10,7 @@ from timebank.exchanges import drafts
 from timebank.exchanges.of_requests import list_helpers
 from timebank.holders.queries import list_names
 from timebank.listings import access, actions
-from timebank.listings.filling import ListingState, state_of
+from timebank.listings.filling import ListingState, places_left, state_of
 from timebank.listings.finding import find_listings
 from timebank.listings.queries import WholeListing, find_listing, get_tree
 from timebank.listings.rules import ListingKind, may_change, may_hand_over
@@ -77,7 +77,7 @@ def listing(code: str) -> str:
         **_where_it_stands(listing),
         may_answer=access.may_answer(listing, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
-        may_find_helpers=may_broker(g.actor) and listing.kind == ListingKind.REQUEST and listing.is_open,
+        may_find_helpers=may_broker(g.actor) and listing.is_open and places_left(listing) > 0,
         may_hand_over=may_hand_over(g.actor, held=listing.is_holder),
         form=ButtonForm(),
         ask_form=AskBrokerForm(formdata=None, words=listing.title),
