@@ -128,6 +128,7 @@ TELLING = {
     "listings.listings",
     "members.members",
     "members.profile",
+    "missing.missing",
     "recording.start",
     "statement.my_hours",
     "statement.my_hours_csv",
