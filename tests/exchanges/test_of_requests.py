@@ -175,3 +175,22 @@ def test_asked_again_for_a_day_to_come_it_is_found_again(session, village, asks,
     )  # fmt: skip
     assert titles(session, village, today=day) == ["The hedge"]
     assert places_left(line_of(session, village, code)) == 2
+
+
+def test_a_weekly_helper_of_next_time_takes_the_place_of_next_time(session, village, asks, helps):
+    """Asked on a Saturday, for Saturdays: from Sunday on, it is next Saturday's helper who counts."""
+    code = asks(wanted_on=TODAY, every_week=True)
+    helps(code, village.ada)
+    sunday, next_saturday = TODAY + timedelta(days=1), TODAY + timedelta(days=7)
+    assert titles(session, village, today=sunday) == ["The hedge"]
+    helps(code, village.ada, day=next_saturday)
+    assert titles(session, village, today=sunday) == []
+    assert titles(session, village, today=next_saturday + timedelta(days=1)) == ["The hedge"]
+
+
+def test_a_weekly_request_that_begins_later_counts_its_first_helper(session, village, asks, helps):
+    begins = TODAY + timedelta(days=21)
+    code = asks(wanted_on=begins, every_week=True)
+    assert titles(session, village) == ["The hedge"]
+    helps(code, village.ada, day=begins)
+    assert titles(session, village) == []

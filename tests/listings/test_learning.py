@@ -6,8 +6,8 @@ from sqlalchemy import select
 from tests.people import NOW
 from timebank.actors import Doing, Unattended
 from timebank.listings import categories, learning
-from timebank.listings.learning import LEAST_LISTINGS, Lesson, learn_kinds, list_lessons
-from timebank.listings.meanings import find_models, write_meanings_again
+from timebank.listings.learning import LEAST_LISTINGS, Lesson, keep_learned, learn_from, list_lessons
+from timebank.listings.meanings import find_models, vocabulary_model, write_meanings_again
 from timebank.listings.models import LearnedKinds, ListingMeaning
 from timebank.listings.queries import get_tree
 from timebank.listings.suggesting import suggest_kinds
@@ -38,6 +38,15 @@ def lessons(own_kind):
     ]
 
 
+def learn(session, bank, lessons):
+    """Learn and read the bank's listings again; return how many."""
+    packed = learn_from(lessons, vocabulary_model(session.info.get("word_models")))
+    if packed is None:
+        return None
+    keep_learned(session, bank, packed, len(lessons), Unattended(bank.id, NOW))
+    return write_meanings_again(session, bank.id)
+
+
 def suggested(session, bank, text):
     return [branch.key for branch in suggest_kinds(session, bank.id, get_tree(session, bank.id), text)]
 
@@ -45,7 +54,7 @@ def suggested(session, bank, text):
 def test_a_word_of_the_banks_own_is_learned(session, village, own_kind, lessons, list_it):
     list_it("Weeding")
     assert own_kind not in suggested(session, village.angus, "smirring and weeding")
-    assert learn_kinds(session, village.angus, lessons, Unattended(village.angus.id, NOW)) == 1
+    assert learn(session, village.angus, lessons) == 1
     assert own_kind in suggested(session, village.angus, "smirring")
     assert suggested(session, village.angus, "weeding")[0] == "outdoors/gardening"
 
@@ -53,7 +62,7 @@ def test_a_word_of_the_banks_own_is_learned(session, village, own_kind, lessons,
 def test_every_vector_is_made_again_and_only_once(session, village, lessons, list_it):
     list_it("Weeding")
     list_it("Knitting", "arts/crafts")
-    learn_kinds(session, village.angus, lessons, Unattended(village.angus.id, NOW))
+    learn(session, village.angus, lessons)
     models = find_models(session, village.angus.id)
     assert set(session.scalars(select(ListingMeaning.version))) == {models.version}
     assert write_meanings_again(session, village.angus.id) == 0
@@ -61,20 +70,19 @@ def test_every_vector_is_made_again_and_only_once(session, village, lessons, lis
 
 
 def test_a_later_lesson_replaces_the_first(session, village, lessons):
-    by = Unattended(village.angus.id, NOW)
-    learn_kinds(session, village.angus, lessons, by)
-    learn_kinds(session, village.angus, lessons[:-1], by)
+    learn(session, village.angus, lessons)
+    learn(session, village.angus, lessons[:-1])
     assert session.scalars(select(LearnedKinds.listings)).all() == [len(lessons) - 1]
     assert len(session.scalars(select(TrailRow.id).where(TrailRow.deed == "kinds.learned")).all()) == 2
 
 
 def test_too_few_listings_change_nothing(session, village, lessons):
-    assert learn_kinds(session, village.angus, lessons[: LEAST_LISTINGS - 1], Unattended(village.angus.id, NOW)) is None
+    assert learn(session, village.angus, lessons[: LEAST_LISTINGS - 1]) is None
     assert session.scalars(select(LearnedKinds.version)).all() == []
 
 
 def test_what_one_bank_learned_is_nothing_to_another(session, village, lessons):
-    learn_kinds(session, village.angus, lessons, Unattended(village.angus.id, NOW))
+    learn(session, village.angus, lessons)
     assert find_models(session, village.perth.id).learned is None
     assert find_models(session, village.angus.id).learned is not None
 

@@ -1,6 +1,6 @@
 """Who is ranked for a request, in which order, and who is never among them."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from random import Random
 
 import pytest
@@ -198,3 +198,20 @@ def test_what_is_wanted_every_week_is_of_its_next_day(candidates, list_it, says,
     list_it("Weeding", by=village.ada)
     says(village.ada, away_from=FRIDAY, away_until=FRIDAY)
     assert names(candidates(wanted_on=FRIDAY - timedelta(days=14), every_week=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "parts", "is_asked"),
+    [
+        (None, part(4, EVENING), True),
+        (time(10), part(4, MORNING), True),
+        (time(10), part(4, EVENING), False),
+        (time(17), part(4, EVENING), True),
+        (None, part(5, MORNING), False),
+    ],
+)
+def test_the_time_of_a_request_is_kept_whatever_else_suits(candidates, list_it, says, village, at, parts, is_asked):
+    list_it("Weeding", by=village.ada)
+    says(village.ada, free_parts=parts)
+    asked = candidates(wanted_on=FRIDAY, wanted_time=at, suits=part(5, MORNING))
+    assert names(asked) == (["Ada"] if is_asked else [])

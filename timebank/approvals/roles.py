@@ -149,7 +149,8 @@ def acknowledge(session: Session, code: str, doing: Doing) -> None:
         return
     change = _lock(session, doing.bank_id, code)
     by = get_rights(session, doing.by)
-    if not rules.may_acknowledge(by, proposed_by=change.proposed_by, refused_by=change.refused_by):
+    was_refused = change.refused_because is not None  # one that a contrary proposal closed has no reason
+    if not was_refused or not rules.may_acknowledge(by, proposed_by=change.proposed_by, refused_by=change.refused_by):
         raise NotAllowedError
     change.acknowledged_at = change.acknowledged_at or doing.now
     session.flush()

@@ -8,7 +8,7 @@ from timebank.cli.installation import settings_there, writing
 from timebank.config import Settings
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
-from timebank.listings.meanings import write_meanings_again
+from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.members.limits import end_overrides
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
@@ -44,5 +44,9 @@ def _sweep(settings: Settings) -> tuple[int, int, int, int]:
                 ended += expire(session, bank, now=now)
                 raised += end_overrides(session, bank, now=now)
                 cleared += remove_old(session, bank.id, bank.slug, now=now)
-                understood += write_meanings_again(session, bank.id)
+    vocabulary_model(settings.word_models)  # made, where it is missing, before anybody has to wait for a lock
+    for slug in slugs:
+        with writing(settings) as session:
+            bank = find_bank(session, slug)
+            understood += write_meanings_again(session, bank.id) if bank is not None else 0
     return raised, ended, cleared, understood

@@ -157,6 +157,13 @@ def choose_listing(draft: Draft, listing: ListingLine) -> None:
     draft.listing_id, draft.category_id = listing.id, None
 
 
+def choose_kind(draft: Draft, category_id: int) -> None:
+    """Answer of which kind it was; what is recorded is then for no request."""
+    draft.category_id = category_id
+    if draft.purpose == Purpose.RECORD:
+        draft.listing_id = None
+
+
 def next_question(draft: Draft, *, asks_kind: bool = True) -> Question | None:
     """Return the first question without an answer; None if all are answered.
 

@@ -1,7 +1,7 @@
 """The exchanges that came of a request: which of them take one of its places, and whose they are."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
@@ -13,6 +13,7 @@ from timebank.listings import helper_count
 from timebank.listings.filling import week_of
 from timebank.listings.models import Listing
 from timebank.rows import fetch
+from timebank.week import DAYS_A_WEEK
 
 #: What was agreed, recorded, or is in the books; the place of what was declined, called off or taken back is free.
 TAKING = (State.ACCEPTED, *WAITING, *MOVED)
@@ -27,8 +28,18 @@ _DAY = func.coalesce(Exchange.occurred_on, Exchange.agreed_on)
 
 
 def _count(today: date) -> ColumnElement[int]:
-    """Return how many places of each listing of the query around it are taken; of what is weekly, in this week."""
-    of_this_week = or_(not_(Listing.every_week), _DAY.between(*week_of(today)))
+    """Return how many places of each listing of the query around it are taken.
+
+    Of what is weekly only those of its next day count: in the seven days from today, or from its first day on. What is
+    for any day of a week counts from Monday to Sunday.
+    """
+    starts, in_seven_days = Listing.wanted_on, today + timedelta(days=DAYS_A_WEEK - 1)
+    of_this_week = or_(
+        not_(Listing.every_week),
+        and_(starts.is_(None), _DAY.between(*week_of(today))),
+        and_(starts > today, starts <= _DAY),
+        and_(starts <= today, _DAY.between(today, in_seven_days)),
+    )
     query = select(func.count()).where(
         Exchange.bank_id == Listing.bank_id, Exchange.listing_id == Listing.id, _takes_place(), of_this_week
     )

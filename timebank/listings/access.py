@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, may_broker, may_exchange
 from timebank.errors import NotPermittedError, NotVisibleError
-from timebank.listings.filling import ListingState, state_of
+from timebank.listings.filling import ListingState, has_run_out, state_of
 from timebank.listings.queries import WholeListing, find_line
 from timebank.listings.rules import may_change
 
@@ -19,7 +19,8 @@ def get_visible(session: Session, actor: Actor, code: str, today: date) -> Whole
     listing = find_line(session, actor.bank_id, code, today)
     if listing is None:
         raise NotVisibleError(code)
-    is_shown = state_of(listing, today) in {ListingState.FOUND, ListingState.FILLED}
+    state = state_of(listing, today)
+    is_shown = state is ListingState.FOUND or (state is ListingState.FILLED and not has_run_out(listing, today))
     is_in_search = is_shown and (listing.is_holder or listing.owner_is_active)
     if not is_in_search and listing.member_id != actor.membership_id and not may_broker(actor):
         raise NotVisibleError(code)

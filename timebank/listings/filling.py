@@ -94,9 +94,18 @@ def state_of(listing: ListingColumns, today: date) -> ListingState:
         return ListingState(listing.life)
     if listing.kind == ListingKind.REQUEST and not places_left(listing):
         return ListingState.FILLED
-    if listing.wanted_on is not None and listing.wanted_on < today and not listing.every_week:
+    if _has_passed(listing, today):
         return ListingState.DAY_PASSED
     return ListingState.TO_REVIEW if listing.review_on < today else ListingState.FOUND
+
+
+def has_run_out(listing: ListingColumns, today: date) -> bool:
+    """Return whether its day or its time to be looked at again has passed, filled or not."""
+    return _has_passed(listing, today) or listing.review_on < today
+
+
+def _has_passed(listing: DayColumns, today: date) -> bool:
+    return listing.wanted_on is not None and listing.wanted_on < today and not listing.every_week
 
 
 def is_news(listing: ListingColumns, last_day: date | None, today: date) -> bool:

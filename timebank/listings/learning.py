@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import Unattended
 from timebank.banks.models import Bank
-from timebank.listings.meanings import text_of, vocabulary_model, write_meanings_again
+from timebank.listings.meanings import text_of, vocabulary_model
 from timebank.listings.models import Category, LearnedKinds, Listing, ListingCategory
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 from timebank.words.learned_model import MOST_LEARNED, train_on_listings
 from timebank.words.storing import pack_learned_model, version_of_bytes
+from timebank.words.vocabulary_model import VocabularyModel
 
 #: With fewer listings the vocabulary alone is as good.
 LEAST_LISTINGS = 300
@@ -56,20 +57,24 @@ def list_lessons(session: Session, bank_ids: Sequence[int]) -> list[Lesson]:
     return [Lesson(texts[id_], frozenset(above), above) for id_, above in parents.items()]
 
 
-def learn_kinds(session: Session, bank: Bank, lessons: Sequence[Lesson], by: Unattended) -> int | None:
-    """Learn from these listings for a bank, and make the vectors of its listings again; return how many vectors.
+def learn_from(lessons: Sequence[Lesson], vocabulary: VocabularyModel) -> bytes | None:
+    """Return what is learned from these listings, to be kept; None if they are too few.
 
-    None if there are too few to learn from: then nothing is changed. What was learned before is replaced.
+    It takes up to a minute and needs no database: nobody has to wait for it.
     """
     if len(lessons) < LEAST_LISTINGS:
         return None
-    vocabulary = vocabulary_model(session.info.get("word_models"))
     parents = {key: above for lesson in lessons for key, above in lesson.parents.items()}
-    model = train_on_listings(
-        vocabulary, [lesson.text for lesson in lessons], [lesson.keys for lesson in lessons], parents
-    )
-    packed = pack_learned_model(model)
-    version = version_of_bytes(packed)
+    texts, keys = [lesson.text for lesson in lessons], [lesson.keys for lesson in lessons]
+    return pack_learned_model(train_on_listings(vocabulary, texts, keys, parents))
+
+
+def keep_learned(session: Session, bank: Bank, packed: bytes, listings: int, by: Unattended) -> None:
+    """Keep what was learned from so many listings for a bank, in place of what was learned before.
+
+    From then on vectors of its listings are of an older version, until `write_meanings_again`.
+    """
+    version, vocabulary = version_of_bytes(packed), vocabulary_model(session.info.get("word_models"))
     trail.begin(session, by, DeedName.KINDS_LEARNED, Ref(Subject.BANK, bank.slug), {"version": version})
     session.execute(delete(LearnedKinds).where(LearnedKinds.bank_id == bank.id))
     session.add(
@@ -78,9 +83,8 @@ def learn_kinds(session: Session, bank: Bank, lessons: Sequence[Lesson], by: Una
             version=version,
             vocabulary_version=vocabulary.version,
             learned_at=by.now,
-            listings=len(lessons),
+            listings=listings,
             model=packed,
         )
     )
     session.flush()
-    return write_meanings_again(session, bank.id)

@@ -4,12 +4,14 @@ The vocabulary's model is the same for all banks. It takes seconds to make, so e
 instance folder, which the first one writes. What was learned from listings is a row of the database.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
+from zipfile import BadZipFile
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -30,7 +32,7 @@ _made: dict[str, VocabularyModel] = {}
 #: Learned models that this process has read, each of some ten megabytes.
 _MOST_READ = 8
 _read_before: dict[str, LearnedModel[str]] = {}
-_making = Lock()
+_making, _reading = Lock(), Lock()
 
 
 @dataclass(frozen=True)
@@ -101,15 +103,18 @@ def _version() -> str:
 def _read(path: Path) -> VocabularyModel | None:
     try:
         return unpack_vocabulary_model(path.read_bytes())
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):  # missing, cut short, or of another make
         return None
 
 
 def _write(path: Path, content: bytes) -> None:
     """Write the file whole or not at all; without it, the next process makes the model again."""
-    unfinished = path.with_suffix(f".{id(content)}")
+    unfinished = path.with_suffix(f".{os.getpid()}-{get_ident()}")
     try:
-        unfinished.write_bytes(content)
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError:
         unfinished.unlink(missing_ok=True)
@@ -117,16 +122,18 @@ def _write(path: Path, content: bytes) -> None:
 
 def _learned(session: Session, bank_id: int, version: str, vocabulary: VocabularyModel) -> LearnedModel[str]:
     """Return a learned model, from those that this process has read or from the database."""
-    with _making:
-        model = _read_before.get(version)
-        if model is None:
-            content = session.execute(
-                select(LearnedKinds.model).where(LearnedKinds.bank_id == bank_id, LearnedKinds.version == version)
-            ).scalar_one()
-            model = _read_before[version] = unpack_learned_model(content, vocabulary)
-            if len(_read_before) > _MOST_READ:
-                del _read_before[next(iter(_read_before))]
-        return model
+    with _reading:
+        if version in _read_before:
+            return _read_before[version]
+    content = session.execute(
+        select(LearnedKinds.model).where(LearnedKinds.bank_id == bank_id, LearnedKinds.version == version)
+    ).scalar_one()
+    model = unpack_learned_model(content, vocabulary)
+    with _reading:
+        _read_before[version] = model
+        if len(_read_before) > _MOST_READ:
+            del _read_before[next(iter(_read_before))]
+    return model
 
 
 def text_of(title: str, words: str) -> str:
@@ -157,15 +164,21 @@ def write_meanings_again(session: Session, bank_id: int, *, all_of_them: bool = 
     current = select(ListingMeaning.listing_id).where(
         ListingMeaning.bank_id == bank_id, ListingMeaning.version == models.version
     )
-    query = select(Listing.id, Listing.kind, Listing.title, Listing.words).where(Listing.bank_id == bank_id)
+    stale = select(Listing.id).where(Listing.bank_id == bank_id)
     if not all_of_them:
-        query = query.where(Listing.id.not_in(current))
-    rows = [dict(row) for row in session.execute(query.order_by(Listing.id)).mappings()]
-    for start in range(0, len(rows), _BATCH):
-        part = rows[start : start + _BATCH]
-        ids = [row["id"] for row in part]
-        session.execute(
-            delete(ListingMeaning).where(ListingMeaning.bank_id == bank_id, ListingMeaning.listing_id.in_(ids))
+        stale = stale.where(Listing.id.not_in(current))
+    ids = session.scalars(stale.order_by(Listing.id)).all()
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        texts = (
+            select(Listing.id, Listing.kind, Listing.title, Listing.words)
+            .where(Listing.bank_id == bank_id, Listing.id.in_(part))
+            .order_by(Listing.id)
+            .with_for_update()  # whoever changes one waits, or was first and is read here
         )
-        write_meanings(session, models, bank_id, part)
-    return len(rows)
+        rows = [dict(row) for row in session.execute(texts).mappings()]
+        session.execute(
+            delete(ListingMeaning).where(ListingMeaning.bank_id == bank_id, ListingMeaning.listing_id.in_(part))
+        )
+        write_meanings(session, models, bank_id, rows)
+    return len(ids)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from timebank import subjects
 from timebank.actors import Standing
@@ -102,8 +102,14 @@ subjects.register(Subject.CATEGORY, list_category_words)
 
 
 def has_kinds(session: Session, bank_id: int) -> bool:
-    """Return whether the bank has kinds of help."""
-    return session.scalar(select(Category.id).where(Category.bank_id == bank_id).limit(1)) is not None
+    """Return whether the bank has kinds of help that can be chosen."""
+    main = aliased(Category)
+    usable = (
+        select(Category.id)
+        .outerjoin(main, (main.bank_id == Category.bank_id) & (main.id == Category.parent_id))
+        .where(Category.bank_id == bank_id, Category.retired_at.is_(None), main.retired_at.is_(None))
+    )
+    return session.scalar(usable.limit(1)) is not None
 
 
 def can_be_found(today: date) -> ColumnElement[bool]:

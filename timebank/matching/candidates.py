@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -28,11 +28,13 @@ from timebank.members.helping import select_helping
 from timebank.members.languages import USUAL_LANGUAGE
 from timebank.members.models import Membership, SpokenLanguage
 from timebank.rows import fetch
-from timebank.week import ANY_TIME, whole_day
+from timebank.week import AFTERNOON, ANY_TIME, EVENING, MORNING, part, whole_day
 
 MOST_CANDIDATES = 10
 #: Offers that are compared, the nearest in meaning.
 _MOST_OFFERS = 200
+#: Hours of the clock at which the afternoon and the evening begin.
+NOON, EVENING_BEGINS = 12, 17
 #: Of one member so many offers are named.
 _OFFERS_NAMED = 2
 
@@ -125,8 +127,15 @@ def _query(session: Session, bank_id: int, request: WholeListing, today: date) -
     if request.area_id is not None and request.in_person:
         travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
     day = next_day(request, today)
-    parts = request.suits or (whole_day(day.weekday()) if day else ANY_TIME)
+    parts = _parts_of_day(day, request.wanted_time) if day else request.suits
     return _Query(session, bank_id, request, get_tree(session, bank_id), kinds, travel, today, day or today, parts)
+
+
+def _parts_of_day(day: date, at: time | None) -> int:
+    """Return the bits of a day, or of its morning, afternoon or evening where the time is known."""
+    if at is None:
+        return whole_day(day.weekday())
+    return part(day.weekday(), MORNING if at.hour < NOON else AFTERNOON if at.hour < EVENING_BEGINS else EVENING)
 
 
 def _target(query: _Query) -> Target:

@@ -13,7 +13,7 @@ def lack_words(line: KindLine | AreaLine) -> str:
     return str(
         {
             Lack.NOT_OFFERED: _("People ask for it, and nobody offers it."),
-            Lack.NOT_ASKED: _("It is offered, and nobody asked for it in the last 12 months."),
+            Lack.NOT_ASKED: _("It is offered. Nobody asks for it now, and it was not given in the last 12 months."),
             Lack.NOBODY_THERE: _("Nobody there offers help in person."),
         }[line.lack]
     )

@@ -196,3 +196,9 @@ def test_a_long_list_unfolds(as_, village, books):
     for key in keys:
         books.listed(village.grace, kind="request", categories=(f"getting-about/{key}",))
     assert "Show 2 more" in as_(village.rosa).get("missing")
+
+
+@pytest.mark.parametrize("subject", ["category", "area"])
+def test_a_name_that_is_longer_than_any_has_no_task(subject, as_, village, backend):
+    rosa = as_(village.rosa)
+    assert rosa.post(f"missing/tasks/{subject}/{'x' * 200}").status == 404

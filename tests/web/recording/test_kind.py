@@ -130,3 +130,23 @@ def test_the_same_help_again_is_of_the_same_kind(as_, village, draft, books, key
         (sent,) = session.scalars(select(Exchange.code))
     page = ada.follow(ada.post(f"exchanges/{sent}/again"))
     assert "When was it?" in page.title
+
+
+def test_what_was_for_something_else_after_all_is_for_no_request(as_, village, draft, kept, books, kinds):
+    request = books.listed(village.grace, kind=ListingKind.REQUEST)
+    code = draft(what="Weeding the roses", day=NOW.date(), minutes=60)
+    ada = as_(village.ada)
+    ada.done(ada.get(f"drafts/{code}/kind"), listing=heard(request))
+    assert kept(code).listing_id
+    ada.done(ada.get(f"drafts/{code}/kind"), kind="company/visits")
+    assert kept(code).listing_id is None
+
+
+def test_where_every_kind_is_retired_it_is_not_asked(as_, village, draft, books, kinds):
+    with books.backend.session() as session:
+        for main, _under in get_tree(session, village.angus.id).in_use():
+            categories.retire(session, village.angus, main.key, Doing(village.mary, NOW, main.key))
+        session.commit()
+    code = draft()
+    ada = as_(village.ada)
+    assert "When was it?" in ada.done(ada.get(f"drafts/{code}/what"), what="Weeding").title

@@ -63,7 +63,7 @@ def list_sections(missing: Missing) -> Sequence[Section]:
         Section(
             Lack.NOT_ASKED,
             _("Offered, and never asked for"),
-            _("Nobody asked for these in the last 12 months. Perhaps nobody knows of them: tell people."),
+            _("Nobody asks for these now, and none was given in the last 12 months. Tell people of them."),
             _("Whatever is offered, somebody has asked for."),
             kinds[Lack.NOT_ASKED],
         ),

@@ -26,6 +26,9 @@ from timebank.web.pages.missing import blueprint
 from timebank.web.pages.missing.sections import list_sections
 from timebank.web.week import when_it_suits
 
+#: Keys of categories and names of areas are no longer.
+LONGEST_CODE = 60
+
 
 @blueprint.get("/missing")
 @allows(keepers)
@@ -83,7 +86,10 @@ def area(code: str) -> str:
 @allows(brokers)
 def task(subject: str, code: str) -> Response:
     """Put a kind of help or an area on the to-do list."""
-    about = Ref(Subject(subject), code.replace("\x00", ""))
+    code = code.replace("\x00", "")
+    if len(code) > LONGEST_CODE:
+        abort(404)
+    about = Ref(Subject(subject), code)
     press(lambda doing: put_on_list(db.session(), about, doing), _("It is on the to-do list now."))
     return redirect(url_for("missing.missing"), 303)
 

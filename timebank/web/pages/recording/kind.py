@@ -39,7 +39,7 @@ def kind(code: str) -> str | Response:
             drafts.choose_listing(draft, listing)
             return keep_and_go_on(draft)
         if branch is not None:
-            draft.category_id = branch.id
+            drafts.choose_kind(draft, branch.id)
             return keep_and_go_on(draft)
         form.kind.errors = [_("Tap one of them, or choose another kind here.")]
     elif not form.is_submitted() and draft.category_id in tree.by_id:
