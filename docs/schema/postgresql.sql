@@ -1054,7 +1054,7 @@ CREATE TABLE public.spoken_language (
     bank_id bigint NOT NULL,
     member_id bigint NOT NULL,
     language character varying(3) NOT NULL,
-    CONSTRAINT ck_spoken_language_language CHECK ((((length((language)::text) >= 2) AND (length((language)::text) <= 3)) AND ((language)::text = lower((language)::text))))
+    CONSTRAINT ck_spoken_language_language CHECK (((length((language)::text) >= 2) AND (length((language)::text) <= 3) AND ((language)::text = lower((language)::text))))
 );
 
 CREATE TABLE public.standing_change (

@@ -1220,7 +1220,7 @@ CREATE TABLE spoken_language (
     language VARCHAR(3) NOT NULL,
     CONSTRAINT pk_spoken_language PRIMARY KEY (bank_id, member_id, language),
     CONSTRAINT fk_spoken_language_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
-    CONSTRAINT ck_spoken_language_language CHECK (length(language) BETWEEN 2 AND 3 AND language = lower(language))
+    CONSTRAINT ck_spoken_language_language CHECK (length(language) >= 2 AND length(language) <= 3 AND language = lower(language))
 )
  WITHOUT ROWID;
 

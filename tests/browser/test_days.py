@@ -110,6 +110,7 @@ def test_a_broker_writes_down_a_signed_slip_for_somebody_by_keyboard_alone(visit
     _press(rosa, "I gave help")
     _type(rosa, "words", "Grace Okafor")
     _type(rosa, "what", "Swept the chimney")
+    _press(rosa, "None of these")
     _tab_to(rosa, rosa.get_by_label("Today"))
     rosa.keyboard.press("Space")
     rosa.keyboard.press("Enter")

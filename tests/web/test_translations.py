@@ -36,7 +36,10 @@ def german(backend, village, guillemets):
     settings = site.extensions["babel"]
     settings.translation_directories[:] = [str(guillemets)]
     settings.locale_selector = lambda: "de"
+    cache = settings.instance.domain_instance.cache  # of all sites in this process
+    cache.clear()
     yield site
+    cache.clear()
     with site.app_context():
         db.engine.dispose()
 
