@@ -199,7 +199,9 @@ class SpokenLanguage(Base):
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "member_id", "language"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
-        CheckConstraint("length(language) >= 2 AND length(language) <= 3 AND language = lower(language)", name="language"),
+        CheckConstraint(
+            "length(language) >= 2 AND length(language) <= 3 AND language = lower(language)", name="language"
+        ),
         Index("ix_spoken_language_language", "bank_id", "language", "member_id"),
         {"sqlite_with_rowid": False},
     )
