@@ -66,7 +66,6 @@ def test_every_vector_is_made_again_and_only_once(session, village, lessons, lis
     models = find_models(session, village.angus.id)
     assert set(session.scalars(select(ListingMeaning.version))) == {models.version}
     assert write_meanings_again(session, village.angus.id) == 0
-    assert write_meanings_again(session, village.angus.id, all_of_them=True) == 2
 
 
 def test_a_later_lesson_replaces_the_first(session, village, lessons):

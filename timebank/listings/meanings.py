@@ -22,7 +22,7 @@ from timebank.words.features import has_word_of
 from timebank.words.learned_model import LearnedModel
 from timebank.words.likeness import Meanings, leaning, meanings_of, packed, to_bytes
 from timebank.words.storing import pack_vocabulary_model, unpack_learned_model, unpack_vocabulary_model
-from timebank.words.vocabulary import main_of, read_vocabulary
+from timebank.words.vocabulary import read_vocabulary
 from timebank.words.vocabulary_model import VocabularyModel, train_on_vocabulary, version_of
 
 #: How many letters of a listing's words count beside its title.
@@ -48,14 +48,13 @@ class Models:
         learned = self.learned is not None and has_word_of(text, self.learned.blocks)
         return learned or has_word_of(text, self.vocabulary.blocks)
 
-    def meanings(self, texts: Sequence[str]) -> Meanings[str]:
+    def meanings(self, texts: Sequence[str]) -> Meanings:
         """Return the vectors of texts."""
         return meanings_of(texts, self.vocabulary, self.learned)
 
-    def meanings_of_kinds(self, text: str, keys: Iterable[str]) -> Meanings[str]:
-        """Return the vector of a text that is known to be of the categories with these keys and of their parents."""
+    def meanings_of_kinds(self, text: str, keys: Iterable[str]) -> Meanings:
+        """Return the vector of a text that is known to be of the categories with these keys."""
         meanings, every = self.meanings([text]), set(keys)
-        every |= {main_of(key) for key in every}
         own = leaning(
             meanings.own, [self.vocabulary.column_of[key] for key in every & self.vocabulary.column_of.keys()]
         )
@@ -158,15 +157,13 @@ def write_meanings(session: Session, models: Models, bank_id: int, listings: Ite
         )
 
 
-def write_meanings_again(session: Session, bank_id: int, *, all_of_them: bool = False) -> int:
-    """Make the vectors that are not of the bank's present models, or all; return their number."""
+def write_meanings_again(session: Session, bank_id: int) -> int:
+    """Make the vectors again that are not of the bank's present models; return their number."""
     models = find_models(session, bank_id)
     current = select(ListingMeaning.listing_id).where(
         ListingMeaning.bank_id == bank_id, ListingMeaning.version == models.version
     )
-    stale = select(Listing.id).where(Listing.bank_id == bank_id)
-    if not all_of_them:
-        stale = stale.where(Listing.id.not_in(current))
+    stale = select(Listing.id).where(Listing.bank_id == bank_id, Listing.id.not_in(current))
     ids = session.scalars(stale.order_by(Listing.id)).all()
     for start in range(0, len(ids), _BATCH):
         part = ids[start : start + _BATCH]

@@ -27,7 +27,7 @@ class Target:
     bank_id: int
     kind: str
     models: Models
-    meanings: Meanings[str]
+    meanings: Meanings
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ def _target(query: _Query) -> Target:
     """Return what offers are compared with: the words of the request, and the kinds that were chosen for it."""
     models = find_models(query.session, query.bank_id)
     text = text_of(query.request.title, query.request.all_words)
-    meanings = models.meanings_of_kinds(text, [query.tree.by_id[id_].key for id_ in query.kinds])
+    kinds, groups = _kinds(query.tree, query.kinds)
+    meanings = models.meanings_of_kinds(text, [query.tree.by_id[id_].key for id_ in kinds | groups])
     return Target(query.bank_id, ListingKind.OFFER, models, meanings)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,16 +22,14 @@ _SCALE = 127
 
 
 @dataclass(frozen=True)
-class Meanings(Generic[Label]):
+class Meanings:
     """Texts as vectors: `own` over the vocabulary's kinds, `learned` over a learned model's columns, or None."""
 
     own: np.ndarray
     learned: np.ndarray | None = None
 
 
-def meanings_of(
-    texts: Sequence[str], model: VocabularyModel, learned: LearnedModel[Label] | None = None
-) -> "Meanings[Label]":
+def meanings_of(texts: Sequence[str], model: VocabularyModel, learned: LearnedModel[Label] | None = None) -> Meanings:
     """Return the vectors of texts, one row for each."""
     return Meanings(model.vectors(texts), None if learned is None else learned.vectors(texts))
 
@@ -48,7 +46,7 @@ def leaning(rows: np.ndarray, columns: Sequence[int]) -> np.ndarray:
     return unit_rows(unit_rows(rows) + known)
 
 
-def packed(meanings: Meanings[Label]) -> np.ndarray:
+def packed(meanings: Meanings) -> np.ndarray:
     """Return one row for each text whose products with others' are their likeness: see `likeness`.
 
     It is [learned / |learned|, sqrt(VOCABULARY_SHARE) · own], or own alone where there is no learned model.
@@ -58,7 +56,7 @@ def packed(meanings: Meanings[Label]) -> np.ndarray:
     return np.hstack([unit_rows(meanings.learned), np.sqrt(VOCABULARY_SHARE) * meanings.own])
 
 
-def likeness(queries: Meanings[Label], others: Meanings[Label]) -> np.ndarray:
+def likeness(queries: Meanings, others: Meanings) -> np.ndarray:
     """Return how alike each of the texts is to each of the others (queries x others).
 
     It is cos(own, own'), or with a learned model cos(learned, learned') + VOCABULARY_SHARE · cos(own, own').
@@ -66,7 +64,7 @@ def likeness(queries: Meanings[Label], others: Meanings[Label]) -> np.ndarray:
     return np.asarray(packed(queries) @ packed(others).T)
 
 
-def greatest_likeness(meanings: Meanings[Label]) -> float:
+def greatest_likeness(meanings: Meanings) -> float:
     """Return the likeness of a text to itself."""
     return 1.0 if meanings.learned is None else 1.0 + VOCABULARY_SHARE
 
