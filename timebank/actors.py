@@ -37,12 +37,13 @@ class OfMember:
 
 
 class How(StrEnum):
-    """How a member instructed a broker."""
+    """How a member instructed a broker; with `request`, by asking everybody for help, which the broker looked for."""
 
     PHONE = "phone"
     PAPER = "paper"
     IN_PERSON = "in_person"
     SLIP = "slip"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)

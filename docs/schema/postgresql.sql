@@ -22,7 +22,7 @@ CREATE DOMAIN public.extra_minutes AS integer
 	CONSTRAINT minutes CHECK (((VALUE >= 0) AND (VALUE <= 600)));
 
 CREATE DOMAIN public.how AS character varying(20)
-	CONSTRAINT how CHECK (((VALUE)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying])::text[])));
+	CONSTRAINT how CHECK (((VALUE)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[])));
 
 CREATE DOMAIN public.whole_day AS date
 	CONSTRAINT entry_whole CHECK (isfinite(VALUE));
@@ -702,6 +702,8 @@ CREATE TABLE public.exchange (
     proposed_side character varying(10),
     agreed_on date,
     agreed_minutes integer,
+    agreed_time time without time zone,
+    agreed_place character varying(120) DEFAULT ''::character varying NOT NULL,
     recorded_side character varying(10),
     occurred_on date,
     minutes public.exchange_minutes,
@@ -759,6 +761,39 @@ CREATE TABLE public.hold (
     resolved_at timestamp with time zone,
     CONSTRAINT ck_hold_minutes_whole_and_positive CHECK (((minutes >= 0) AND ((unagreed_minutes >= 0) AND (unagreed_minutes <= minutes)))),
     CONSTRAINT ck_hold_moment CHECK ((isfinite(placed_at) AND isfinite(resolved_at)))
+);
+
+CREATE TABLE public.invitation (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    listing_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    state character varying(10) NOT NULL,
+    turn integer NOT NULL,
+    asked_by bigint NOT NULL,
+    chosen_at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone,
+    answer_by date,
+    day date,
+    at time without time zone,
+    minutes integer NOT NULL,
+    place character varying(120) DEFAULT ''::character varying NOT NULL,
+    words character varying(300) DEFAULT ''::character varying NOT NULL,
+    answered_by bigint,
+    how character varying(20),
+    evidence character varying(200),
+    wants_less boolean DEFAULT false NOT NULL,
+    closed_at timestamp with time zone,
+    exchange_id bigint,
+    CONSTRAINT ck_invitation_answer_by CHECK (((asked_at IS NULL) = (answer_by IS NULL))),
+    CONSTRAINT ck_invitation_answered CHECK ((((state)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying])::text[])) = (answered_by IS NOT NULL))),
+    CONSTRAINT ck_invitation_asked CHECK (((asked_at IS NOT NULL) OR ((state)::text = ANY ((ARRAY['next'::character varying, 'taken_back'::character varying, 'not_needed'::character varying])::text[])))),
+    CONSTRAINT ck_invitation_closed CHECK ((((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying])::text[])) = (closed_at IS NULL))),
+    CONSTRAINT ck_invitation_exchange CHECK ((((state)::text = 'yes'::text) = (exchange_id IS NOT NULL))),
+    CONSTRAINT ck_invitation_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[]))),
+    CONSTRAINT ck_invitation_minutes CHECK (((minutes >= 1) AND (minutes <= 1440))),
+    CONSTRAINT ck_invitation_state CHECK (((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying, 'yes'::character varying, 'no'::character varying, 'silent'::character varying, 'taken_back'::character varying, 'not_needed'::character varying])::text[])))
 );
 
 CREATE TABLE public.leaf (
@@ -824,7 +859,7 @@ CREATE TABLE public.listing (
     source character varying(60),
     source_key character varying(60),
     CONSTRAINT ck_listing_helpers_wanted CHECK (((helpers_wanted >= 1) AND (helpers_wanted <= 10))),
-    CONSTRAINT ck_listing_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying])::text[]))),
+    CONSTRAINT ck_listing_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[]))),
     CONSTRAINT ck_listing_how_they_told CHECK (((written_by IS NULL) = (how IS NULL))),
     CONSTRAINT ck_listing_kind CHECK (((kind)::text = ANY ((ARRAY['offer'::character varying, 'request'::character varying])::text[]))),
     CONSTRAINT ck_listing_life CHECK (((life)::text = ANY ((ARRAY['open'::character varying, 'paused'::character varying, 'closed'::character varying])::text[]))),
@@ -867,6 +902,21 @@ CREATE TABLE public.login_session (
     code_id bigint,
     CONSTRAINT ck_login_session_ended CHECK (((revoked_at IS NULL) = (ended_because IS NULL))),
     CONSTRAINT ck_login_session_ended_because CHECK (((ended_because)::text = ANY ((ARRAY['signed_out'::character varying, 'signed_out_elsewhere'::character varying, 'password'::character varying, 'roles'::character varying, 'standing'::character varying])::text[])))
+);
+
+CREATE TABLE public.matching_rules (
+    bank_id bigint NOT NULL,
+    kind integer NOT NULL,
+    main_kind integer NOT NULL,
+    near integer NOT NULL,
+    free integer NOT NULL,
+    below_zero integer NOT NULL,
+    asked integer NOT NULL,
+    asked_weeks integer NOT NULL,
+    rest_days integer NOT NULL,
+    answer_days integer NOT NULL,
+    in_turn boolean DEFAULT true NOT NULL,
+    CONSTRAINT ck_matching_rules_at_least_one CHECK (((asked_weeks >= 1) AND (answer_days >= 1)))
 );
 
 CREATE TABLE public.membership (
@@ -1166,6 +1216,9 @@ ALTER TABLE ONLY public.helping
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT pk_hold PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT pk_invitation PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT pk_leaf PRIMARY KEY (bank_id, number);
 
@@ -1189,6 +1242,9 @@ ALTER TABLE ONLY public.listing_word
 
 ALTER TABLE ONLY public.login_session
     ADD CONSTRAINT pk_login_session PRIMARY KEY (token_digest);
+
+ALTER TABLE ONLY public.matching_rules
+    ADD CONSTRAINT pk_matching_rules PRIMARY KEY (bank_id);
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT pk_membership PRIMARY KEY (bank_id, id);
@@ -1274,6 +1330,9 @@ ALTER TABLE ONLY public.exchange
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT uq_hold_bank_id_deed UNIQUE (bank_id, deed);
 
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT uq_invitation_bank_id_code UNIQUE (bank_id, code);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number);
 
@@ -1331,6 +1390,12 @@ CREATE INDEX ix_exchange_step_on_behalf ON public.exchange_step USING btree (ban
 
 CREATE INDEX ix_hold_open ON public.hold USING btree (bank_id, account_id) WHERE (resolved_at IS NULL);
 
+CREATE INDEX ix_invitation_listing ON public.invitation USING btree (bank_id, listing_id, id);
+
+CREATE INDEX ix_invitation_member ON public.invitation USING btree (bank_id, member_id, id);
+
+CREATE INDEX ix_invitation_standing ON public.invitation USING btree (bank_id, id) WHERE ((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying])::text[]));
+
 CREATE INDEX ix_leaf_block ON public.leaf USING btree (bank_id, number) WHERE (block IS NOT NULL);
 
 CREATE INDEX ix_listing_category_category ON public.listing_category USING btree (bank_id, category_id, listing_id);
@@ -1378,6 +1443,8 @@ CREATE INDEX ix_trail_subject ON public.trail USING btree (bank_id, subject);
 CREATE UNIQUE INDEX uq_account_one_per_bank ON public.account USING btree (bank_id, kind) WHERE ((kind)::text = ANY ((ARRAY['pot'::character varying, 'opening'::character varying, 'leavers'::character varying])::text[]));
 
 CREATE UNIQUE INDEX uq_closing_month ON public.closing USING btree (bank_id, month) WHERE (month IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_invitation_one_standing ON public.invitation USING btree (bank_id, listing_id, member_id) WHERE ((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying])::text[]));
 
 CREATE UNIQUE INDEX uq_membership_one_holder ON public.membership USING btree (bank_id) WHERE is_holder;
 
@@ -1607,6 +1674,21 @@ ALTER TABLE ONLY public.helping
 ALTER TABLE ONLY public.hold
     ADD CONSTRAINT fk_hold_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
 
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_bank_id_answered_by FOREIGN KEY (bank_id, answered_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_bank_id_asked_by FOREIGN KEY (bank_id, asked_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_bank_id_exchange_id FOREIGN KEY (bank_id, exchange_id) REFERENCES public.exchange(bank_id, id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_bank_id_listing_id FOREIGN KEY (bank_id, listing_id) REFERENCES public.listing(bank_id, id);
+
+ALTER TABLE ONLY public.invitation
+    ADD CONSTRAINT fk_invitation_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT fk_leaf_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
@@ -1645,6 +1727,9 @@ ALTER TABLE ONLY public.login_session
 
 ALTER TABLE ONLY public.login_session
     ADD CONSTRAINT fk_login_session_person_id FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.matching_rules
+    ADD CONSTRAINT fk_matching_rules_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT fk_membership_admitted_by FOREIGN KEY (bank_id, admitted_by) REFERENCES public.membership(bank_id, id);
@@ -1817,6 +1902,7 @@ GRANT SELECT,INSERT ON TABLE public.exchange_step TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.helping TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.hold TO timebank_web;
 GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.invitation TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.learned_kinds TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.limit_change TO timebank_web;
@@ -1825,6 +1911,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_category TO timebank_w
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_meaning TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_word TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login_session TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.matching_rules TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.membership_role TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;

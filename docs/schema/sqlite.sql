@@ -486,6 +486,8 @@ CREATE TABLE exchange (
     proposed_side VARCHAR(10),
     agreed_on DATE,
     agreed_minutes INTEGER,
+    agreed_time TIME,
+    agreed_place VARCHAR(120) DEFAULT '' NOT NULL,
     recorded_side VARCHAR(10),
     occurred_on DATE,
     minutes INTEGER,
@@ -538,7 +540,7 @@ CREATE TABLE exchange_step (
     CONSTRAINT fk_exchange_step_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_exchange_step_deed CHECK (deed IN ('propose', 'accept', 'decline', 'cancel', 'record', 'confirm', 'dispute', 'agree', 'decide', 'reverse', 'expire')),
-    CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip')),
+    CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
     CONSTRAINT ck_exchange_step_how_they_agreed CHECK ((on_behalf_of IS NULL) = (how IS NULL)),
     CONSTRAINT ck_exchange_step_done_by CHECK ((done_by IS NULL) = (deed = 'expire')),
     CONSTRAINT fk_exchange_step_code_made_by FOREIGN KEY(bank_id, code_made_by) REFERENCES membership (bank_id, id)
@@ -621,6 +623,54 @@ CREATE TRIGGER hold_released AFTER UPDATE ON hold
 BEGIN
     UPDATE account SET held = held - NEW.minutes WHERE bank_id = NEW.bank_id AND id = NEW.account_id;
 END;
+
+CREATE TABLE invitation (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    listing_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    state VARCHAR(10) NOT NULL,
+    turn INTEGER NOT NULL,
+    asked_by BIGINT NOT NULL,
+    chosen_at DATETIME NOT NULL,
+    asked_at DATETIME,
+    answer_by DATE,
+    day DATE,
+    at TIME,
+    minutes INTEGER NOT NULL,
+    place VARCHAR(120) DEFAULT '' NOT NULL,
+    words VARCHAR(300) DEFAULT '' NOT NULL,
+    answered_by BIGINT,
+    how VARCHAR(20),
+    evidence VARCHAR(200),
+    wants_less BOOLEAN DEFAULT 0 NOT NULL,
+    closed_at DATETIME,
+    exchange_id BIGINT,
+    CONSTRAINT pk_invitation PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_invitation_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_invitation_bank_id_listing_id FOREIGN KEY(bank_id, listing_id) REFERENCES listing (bank_id, id),
+    CONSTRAINT fk_invitation_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_invitation_bank_id_asked_by FOREIGN KEY(bank_id, asked_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_invitation_bank_id_answered_by FOREIGN KEY(bank_id, answered_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_invitation_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
+    CONSTRAINT ck_invitation_state CHECK (state IN ('next', 'sent', 'yes', 'no', 'silent', 'taken_back', 'not_needed')),
+    CONSTRAINT ck_invitation_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
+    CONSTRAINT ck_invitation_minutes CHECK (minutes BETWEEN 1 AND 1440),
+    CONSTRAINT ck_invitation_asked CHECK (asked_at IS NOT NULL OR state IN ('next', 'taken_back', 'not_needed')),
+    CONSTRAINT ck_invitation_answer_by CHECK ((asked_at IS NULL) = (answer_by IS NULL)),
+    CONSTRAINT ck_invitation_closed CHECK ((state IN ('next', 'sent')) = (closed_at IS NULL)),
+    CONSTRAINT ck_invitation_answered CHECK ((state IN ('yes', 'no')) = (answered_by IS NOT NULL)),
+    CONSTRAINT ck_invitation_exchange CHECK ((state = 'yes') = (exchange_id IS NOT NULL))
+);
+
+CREATE INDEX ix_invitation_listing ON invitation (bank_id, listing_id, id);
+
+CREATE INDEX ix_invitation_member ON invitation (bank_id, member_id, id);
+
+CREATE INDEX ix_invitation_standing ON invitation (bank_id, id) WHERE state IN ('next', 'sent');
+
+CREATE UNIQUE INDEX uq_invitation_one_standing ON invitation (bank_id, listing_id, member_id) WHERE state IN ('next', 'sent');
 
 CREATE TABLE leaf (
     bank_id BIGINT NOT NULL,
@@ -751,7 +801,7 @@ CREATE TABLE listing (
     CONSTRAINT fk_listing_bank_id_written_by FOREIGN KEY(bank_id, written_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_listing_kind CHECK (kind IN ('offer', 'request')),
     CONSTRAINT ck_listing_life CHECK (life IN ('open', 'paused', 'closed')),
-    CONSTRAINT ck_listing_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip')),
+    CONSTRAINT ck_listing_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
     CONSTRAINT ck_listing_how_they_told CHECK ((written_by IS NULL) = (how IS NULL)),
     CONSTRAINT ck_listing_suits CHECK (suits BETWEEN 0 AND 2097151),
     CONSTRAINT ck_listing_helpers_wanted CHECK (helpers_wanted BETWEEN 1 AND 10),
@@ -818,6 +868,23 @@ CREATE TABLE login_session (
 );
 
 CREATE INDEX ix_login_session_person_id ON login_session (person_id);
+
+CREATE TABLE matching_rules (
+    bank_id BIGINT NOT NULL,
+    kind INTEGER NOT NULL,
+    main_kind INTEGER NOT NULL,
+    near INTEGER NOT NULL,
+    free INTEGER NOT NULL,
+    below_zero INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
+    asked_weeks INTEGER NOT NULL,
+    rest_days INTEGER NOT NULL,
+    answer_days INTEGER NOT NULL,
+    in_turn BOOLEAN DEFAULT 1 NOT NULL,
+    CONSTRAINT pk_matching_rules PRIMARY KEY (bank_id),
+    CONSTRAINT fk_matching_rules_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id),
+    CONSTRAINT ck_matching_rules_at_least_one CHECK (asked_weeks >= 1 AND answer_days >= 1)
+);
 
 CREATE TABLE membership (
     bank_id BIGINT NOT NULL,

@@ -39,6 +39,6 @@ def candidates(session: Session, village: Village, list_it: Callable[..., str]) 
         code = list_it(title, *keys, kind=ListingKind.REQUEST, **more)
         line = find_line(session, village.angus.id, code, TODAY)
         assert line is not None
-        return list(list_candidates(session, line, village.angus.id, today=TODAY, order=order))
+        return list(list_candidates(session, line, village.angus.id, now=NOW, today=TODAY, order=order))
 
     return find

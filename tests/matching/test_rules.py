@@ -4,11 +4,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from timebank.matching.rules import (
-    BELOW_ZERO_SHARE,
-    FREE_SHARE,
-    GROUP_SHARE,
-    KIND_SHARE,
-    NEAR_SHARE,
     Offered,
     Order,
     Reason,
@@ -32,23 +27,25 @@ def value(reason, **offered):
         (Reason.WORDS, {"likeness": 0.7}, 0.7),
         (Reason.WORDS, {"likeness": -0.2}, 0),
         (Reason.WORDS, {"likeness": 1.2}, 1),
-        (Reason.KIND, {"kinds": frozenset({1, 2})}, KIND_SHARE),
-        (Reason.KIND, {"kinds": frozenset({1, 3})}, KIND_SHARE / 3),
+        (Reason.KIND, {"kinds": frozenset({1, 2})}, 0.5),
+        (Reason.KIND, {"kinds": frozenset({1, 3})}, 0.5 / 3),
         (Reason.KIND, {"kinds": frozenset({3})}, 0),
-        (Reason.GROUP, {"groups": frozenset({10, 11})}, GROUP_SHARE),
+        (Reason.GROUP, {"groups": frozenset({10, 11})}, 0.1),
         (Reason.GROUP, {"groups": frozenset({10}), "kinds": frozenset({1})}, 0),
         (Reason.GROUP, {"groups": frozenset({11})}, 0),
-        (Reason.NEAR, {"travel_minutes": 0}, NEAR_SHARE),
-        (Reason.NEAR, {"travel_minutes": 30}, NEAR_SHARE / 2),
+        (Reason.NEAR, {"travel_minutes": 0}, 0.15),
+        (Reason.NEAR, {"travel_minutes": 30}, 0.15 / 2),
         (Reason.NEAR, {"travel_minutes": 60}, 0),
         (Reason.NEAR, {"travel_minutes": 500}, 0),
         (Reason.NEAR, {"travel_minutes": None}, 0),
-        (Reason.FREE, {"free_parts": 0b100}, FREE_SHARE),
+        (Reason.FREE, {"free_parts": 0b100}, 0.05),
         (Reason.FREE, {"free_parts": 0b1000}, 0),
         (Reason.FREE, {"free_parts": 0}, 0),
-        (Reason.BELOW_ZERO, {"balance": -300}, BELOW_ZERO_SHARE / 2),
-        (Reason.BELOW_ZERO, {"balance": -6000}, BELOW_ZERO_SHARE),
+        (Reason.BELOW_ZERO, {"balance": -300}, 0.1 / 2),
+        (Reason.BELOW_ZERO, {"balance": -6000}, 0.1),
         (Reason.BELOW_ZERO, {"balance": 300}, 0),
+        (Reason.ASKED, {"asks": 3}, -0.15),
+        (Reason.ASKED, {"asks": 0}, 0),
     ],
 )
 def test_a_line_counts_for_what_it_says(reason, offered, counts):
@@ -63,16 +60,18 @@ offers = st.builds(
     travel_minutes=st.none() | st.integers(0, 600),
     free_parts=st.integers(0, 15),
     balance=st.integers(-3000, 3000),
+    asks=st.integers(0, 9),
 )
 
 
 @given(offers)
-def test_the_lines_add_up_to_the_score_and_none_is_below_zero(offered):
+def test_the_lines_add_up_to_the_score_and_only_asks_take_off(offered):
     lines = score_lines(WANTED, offered)
     assert total(lines) == pytest.approx(sum(line.value for line in lines))
-    assert all(line.value > 0 for line in lines)
+    assert all((line.value < 0) is (line.reason is Reason.ASKED) for line in lines)
     assert len({line.reason for line in lines}) == len(lines)
-    assert total(lines, Order.WORDS) + total(lines, Order.NEAR) <= total(lines) + 1e-9
+    asked = 0.05 * offered.asks
+    assert total(lines, Order.WORDS) + total(lines, Order.NEAR) <= total(lines) + asked + 1e-9
 
 
 @given(offers, st.integers(1, 600))

@@ -36,6 +36,11 @@ from timebank.listings.models import Listing
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.listings.to_do import put_on_list
+from timebank.matching import answering, inviting
+from timebank.matching.inviting import InvitationText
+from timebank.matching.models import Invitation
+from timebank.matching.rules_of_banks import change_settings
+from timebank.matching.settings import MatchingSettings
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.helping import change_helping
@@ -300,6 +305,36 @@ def _helping(scene: Scene) -> Call:
     return partial(change_helping, scene.session, scene.bank, away)
 
 
+def _asked(scene: Scene) -> tuple[str, InvitationText]:
+    """Return the code of Grace's request, and what Rosa asks about it."""
+    doing = Doing(scene.village.grace, NOW, "asks")
+    code = listings.add(scene.session, scene.bank, ListingKind.REQUEST, scene.asked(), doing)
+    return code, InvitationText(TODAY, time(10), 60)
+
+
+def _invite(scene: Scene) -> Call:
+    code, content = _asked(scene)
+    whom = [scene.village.ada.membership_id]
+    return lambda doing: inviting.invite(scene.session, scene.bank, code, whom, content, doing)
+
+
+def _invite_all(scene: Scene) -> Call:
+    code, _content = _asked(scene)
+    pairs = [(code, scene.village.ada.membership_id)]
+    return partial(inviting.invite_all, scene.session, scene.bank, pairs, 60)
+
+
+def _on_invitation(act: Callable[..., Any], **said: Any) -> Callable[[Scene], Call]:
+    """Return what makes an invitation of Ada's, and then acts on it."""
+
+    def call(scene: Scene) -> Call:
+        _invite(scene)(Doing(scene.village.rosa, NOW, "invites"))
+        code = scene.session.scalars(select(Invitation.code)).one()
+        return partial(act, scene.session, scene.bank, code, **said)
+
+    return call
+
+
 def _prove(scene: Scene) -> Call:
     contact = "grace@example.org"
     said = {"evidence": "She wrote from it"}
@@ -408,6 +443,15 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.EXCHANGE_THANKED: Deed("grace", _on_exchange(thank, Scene.confirmed, words="Thank you")),
     DeedName.HELPING_CHANGED: Deed("ada", _helping),
     DeedName.HELP_LOOKED_FOR: Deed("ada", lambda s: partial(listings.ask_broker, s.session, "A lift on Monday")),
+    DeedName.INVITATION_SENT: Deed("rosa", _invite),
+    DeedName.INVITATION_YES: Deed("ada", _on_invitation(answering.say_yes)),
+    DeedName.INVITATION_NO: Deed("ada", _on_invitation(answering.say_no)),
+    DeedName.INVITATION_LESS: Deed("ada", _on_invitation(answering.say_no, less=True)),
+    DeedName.INVITATION_TAKEN_BACK: Deed("rosa", _on_invitation(inviting.take_back)),
+    DeedName.PLAN_SENT: Deed("rosa", _invite_all),
+    DeedName.MATCHING_RULES_CHANGED: Deed(
+        "mary", lambda s: partial(change_settings, s.session, s.bank, MatchingSettings(near=30))
+    ),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),
     DeedName.LIMIT_POT: Deed("mary", _pot),

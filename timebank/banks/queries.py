@@ -76,6 +76,16 @@ def list_travel(session: Session, bank_id: int, area_id: int) -> dict[int, int]:
     return {(end if start == area_id else start): minutes for start, end, minutes in rows}
 
 
+def list_all_travel(session: Session, bank_id: int) -> dict[int, dict[int, int]]:
+    """Return {area id: {other area's id: minutes of travel}} of a bank, as far as they are known."""
+    travel: dict[int, dict[int, int]] = {}
+    columns = (AreaTravel.first_area_id, AreaTravel.second_area_id, AreaTravel.minutes)
+    for first, second, minutes in session.execute(select(*columns).where(AreaTravel.bank_id == bank_id)):
+        travel.setdefault(first, {})[second] = minutes
+        travel.setdefault(second, {})[first] = minutes
+    return travel
+
+
 def find_area_name(session: Session, bank_id: int, area_id: int | None) -> str | None:
     """Return the name of an area, open or closed; None if there is none."""
     if area_id is None:

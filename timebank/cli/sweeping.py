@@ -1,5 +1,7 @@
 """`timebank sweep`: the changes that come with time, once a day from cron."""
 
+from collections import Counter
+
 import click
 
 from timebank import clock
@@ -9,6 +11,7 @@ from timebank.config import Settings
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
+from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
@@ -18,35 +21,38 @@ from timebank.signing_in.actions import clear_stale
 def sweep() -> None:
     """Do what time brings, once a day from cron.
 
-    Floors whose override has ended are raised, recorded help that nobody answers is set aside, and what is stale is
-    cleared away.
+    Floors whose override has ended are raised, recorded help that nobody answers is set aside, unanswered invitations
+    are closed and the next are sent, and what is stale is cleared away.
     """
-    raised, ended, cleared, understood = _sweep(settings_there())
-    click.echo(f"{raised} floors raised, {ended} unanswered exchanges set aside.")
-    click.echo(f"{cleared} stale drafts, tries and events at the doors cleared away.")
-    if understood:
-        click.echo(f"{understood} offers and requests understood anew.")
+    swept = _sweep(settings_there())
+    click.echo(f"{swept['raised']} floors raised, {swept['ended']} unanswered exchanges set aside.")
+    click.echo(f"{swept['silent']} unanswered invitations closed, {swept['asked']} sent to the next in turn.")
+    click.echo(f"{swept['cleared']} stale drafts, tries and events at the doors cleared away.")
+    if swept["understood"]:
+        click.echo(f"{swept['understood']} offers and requests understood anew.")
 
 
-def _sweep(settings: Settings) -> tuple[int, int, int, int]:
-    """Return (floors raised, exchanges ended, stale rows deleted, vectors of listings made again) over all banks.
+def _sweep(settings: Settings) -> Counter[str]:
+    """Return how much was done over all banks: raised floors, ended exchanges, silent and sent invitations, and so on.
 
     Each bank has a transaction of its own.
     """
-    now, raised, ended, understood = clock.now(), 0, 0, 0
+    now, swept = clock.now(), Counter[str]()
     with writing(settings) as session:
-        cleared = clear_drafts(session, now=now) + clear_stale(session, now=now)
+        swept["cleared"] = clear_drafts(session, now=now) + clear_stale(session, now=now)
         slugs = [slug for slug, _name in list_banks(session)]
     for slug in slugs:
         with writing(settings) as session:
             bank = find_bank(session, slug)
             if bank is not None:
-                ended += expire(session, bank, now=now)
-                raised += end_overrides(session, bank, now=now)
-                cleared += remove_old(session, bank.id, bank.slug, now=now)
+                swept["ended"] += expire(session, bank, now=now)
+                swept["raised"] += end_overrides(session, bank, now=now)
+                silent, asked = lapse(session, bank, now=now)
+                swept.update(silent=silent, asked=asked)
+                swept["cleared"] += remove_old(session, bank.id, bank.slug, now=now)
     vocabulary_model(settings.word_models)  # made, where it is missing, before anybody has to wait for a lock
     for slug in slugs:
         with writing(settings) as session:
             bank = find_bank(session, slug)
-            understood += write_meanings_again(session, bank.id) if bank is not None else 0
-    return raised, ended, cleared, understood
+            swept["understood"] += write_meanings_again(session, bank.id) if bank is not None else 0
+    return swept

@@ -55,9 +55,25 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
     check_room(session, terms, doing.by)
     check_day(bank, terms.day, doing.now, to_come=True)
     exchange = _new_exchange(session, bank, code, terms, doing)
-    exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)
-    exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
+    _set_agreed(exchange, side, terms)
     add_first_step(session, exchange, Deed.PROPOSE, doing, exchange.agreed_minutes)
+    return code
+
+
+def agree_by_invitation(session: Session, bank: Bank, terms: Terms, *, asked: Doing, answer: Doing) -> str:
+    """Agree help that a broker asked for on the receiver's request, and to which the giver says yes; return its code.
+
+    `asked` is the receiver with the broker's hand (or a broker who asks for themselves) when the invitation was sent,
+    `answer` is the giver. Raises OwnExchangeError, NotYoursError, SamePersonError, NothingSaidError, PastDayError,
+    SideNotActiveError, NoTimeError or TooLongError.
+    """
+    code = codes.new_reference()
+    side = check_sides(session, terms, asked.by)
+    check_day(bank, terms.day, answer.now, to_come=True)
+    exchange = _new_exchange(session, bank, code, terms, answer)
+    _set_agreed(exchange, side, terms)
+    add_first_step(session, exchange, Deed.PROPOSE, asked, exchange.agreed_minutes)
+    accept(session, code, answer.part_of_it())
     return code
 
 
@@ -214,6 +230,12 @@ def _new_exchange(session: Session, bank: Bank, code: str, terms: Terms, doing: 
         category_id=find_category_id(session, bank.id, terms.listing_id, chosen_id=terms.category_id),
         changed_at=doing.now,
     )
+
+
+def _set_agreed(exchange: Exchange, side: Side, terms: Terms) -> None:
+    exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)
+    exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
+    exchange.agreed_time, exchange.agreed_place = terms.at, terms.place.strip()
 
 
 def _set_recorded(exchange: Exchange | Locked, side: Side, day: date, minutes: int) -> None:

@@ -1,6 +1,6 @@
 """Tables of exchanges, their steps, thanks and reversals, and of drafts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import (
     BigInteger,
@@ -83,6 +83,8 @@ class Exchange(OfExchange, Base):
     proposed_side: Mapped[str | None] = mapped_column(String(10))
     agreed_on: Mapped[date | None]
     agreed_minutes: Mapped[int | None]
+    agreed_time: Mapped[time | None]
+    agreed_place: Mapped[str] = mapped_column(String(120), server_default="")
     recorded_side: Mapped[str | None] = mapped_column(String(10))
     occurred_on: Mapped[date | None]
     minutes: Mapped[int | None] = mapped_column(InDomain(WHOLE_MINUTES))

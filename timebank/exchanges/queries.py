@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
@@ -37,6 +37,8 @@ class ExchangeRow(OfExchange):
     proposed_side: str | None
     agreed_on: date | None
     agreed_minutes: int | None
+    agreed_time: time | None
+    agreed_place: str
     recorded_side: str | None
     occurred_on: date | None
     minutes: int | None

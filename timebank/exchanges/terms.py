@@ -1,7 +1,7 @@
 """What two neighbours say about help before it is an exchange, and what must be true of it: day, sides, length."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,8 @@ from timebank.spelling import is_blank
 class Terms:
     """What two neighbours agree or record: who gave (accounts), what, on which day, how many minutes of help.
 
-    Minutes of travel and of getting ready count on top; they are agreed before. `listing_id` is what it came of, and
-    `category_id` the kind of help; without one it is the listing's.
+    Minutes of travel and of getting ready count on top; they are agreed before, and so are the time of day and the
+    place. `listing_id` is what it came of, and `category_id` the kind of help; without one it is the listing's.
     """
 
     giver_account_id: int
@@ -47,6 +47,8 @@ class Terms:
     preparation_minutes: int = 0
     listing_id: int | None = None
     category_id: int | None = None
+    at: time | None = None
+    place: str = ""
 
     @property
     def total_minutes(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank import subjects
@@ -173,9 +173,9 @@ def find_listing(session: Session, bank_id: int, code: str) -> Listing | None:
     return session.scalar(select(Listing).where(Listing.bank_id == bank_id, Listing.code == code))
 
 
-def find_line(session: Session, bank_id: int, code: str, today: date) -> WholeListing | None:
-    """Return the listing of the bank with this code, as pages show it; None if there is none."""
-    query = select_lines(bank_id, today).add_columns(
+def _select_whole(bank_id: int, today: date) -> Select[Any]:
+    """Return a query of the columns of `WholeListing`."""
+    return select_lines(bank_id, today).add_columns(
         Listing.words.label("all_words"),
         Membership.standing,
         Membership.account_id,
@@ -184,7 +184,20 @@ def find_line(session: Session, bank_id: int, code: str, today: date) -> WholeLi
         Listing.how,
         Listing.evidence,
     )
-    return fetch_first(session, query.where(Listing.code == code), WholeListing)
+
+
+def find_line(session: Session, bank_id: int, code: str, today: date) -> WholeListing | None:
+    """Return the listing of the bank with this code, as pages show it; None if there is none."""
+    return fetch_first(session, _select_whole(bank_id, today).where(Listing.code == code), WholeListing)
+
+
+def list_open_requests(session: Session, bank_id: int, *, today: date) -> Sequence[WholeListing]:
+    """Return the requests of members that want helpers, what is for the nearest day first, then the oldest."""
+    day = case((and_(Listing.every_week, Listing.wanted_on < today), today), else_=Listing.wanted_on)
+    query = _select_whole(bank_id, today).where(
+        Listing.kind == ListingKind.REQUEST, can_be_found(today), Membership.is_holder.is_(False)
+    )
+    return fetch(session, query.order_by(day.is_(None), day, Listing.listed_at, Listing.id), WholeListing)
 
 
 def list_of_member(session: Session, bank_id: int, member_id: int, *, today: date) -> Sequence[ListingLine]:

@@ -83,3 +83,11 @@ class Tree:
             tuple(frozenset(id_ for id_, words in stems.items() if term.fits(words)) for term in either)
             for either in search.terms
         ]
+
+    def kinds_and_groups(self, category_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+        """Return (those below main categories, the main ones that they or others of them stand for) of a listing."""
+        branches = [self.by_id[id_] for id_ in category_ids]
+        return (
+            frozenset(branch.id for branch in branches if branch.parent_id is not None),
+            frozenset(branch.parent_id or branch.id for branch in branches),
+        )

@@ -1,15 +1,13 @@
 """Members who could help with a request: filtered in SQL, then ranked with reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func
+from sqlalchemy.orm import Session
 
-from timebank.banks.queries import list_travel
 from timebank.bookkeeping.queries import list_accounts
-from timebank.listings.filling import next_day
 from timebank.listings.meanings import find_models, text_of
 from timebank.listings.models import Listing
 from timebank.listings.nearest import Nearness, Target, find_nearest
@@ -23,18 +21,16 @@ from timebank.listings.queries import (
 )
 from timebank.listings.rules import ListingKind
 from timebank.listings.tree import Tree
+from timebank.matching.asks import select_asks
+from timebank.matching.reach import Asking, describe, filters
 from timebank.matching.rules import LEAST_FITTING, Line, Offered, Order, Wanted, score_lines, total
 from timebank.members.helping import select_helping
-from timebank.members.languages import USUAL_LANGUAGE
-from timebank.members.models import Membership, SpokenLanguage
+from timebank.members.models import Membership
 from timebank.rows import fetch
-from timebank.week import AFTERNOON, ANY_TIME, EVENING, MORNING, part, whole_day
 
 MOST_CANDIDATES = 10
 #: Offers that are compared, the nearest in meaning.
 _MOST_OFFERS = 200
-#: Hours of the clock at which the afternoon and the evening begin.
-NOON, EVENING_BEGINS = 12, 17
 #: Of one member so many offers are named.
 _OFFERS_NAMED = 2
 
@@ -43,7 +39,8 @@ _OFFERS_NAMED = 2
 class Candidate:
     """A member who could help: their offers that fit, the best first, and the lines of the best one's score.
 
-    `balance` is in minutes; `travel_minutes` one way, None where nobody knows.
+    `balance` is in minutes; `travel_minutes` one way, None where nobody knows; `asks` is how often they were invited of
+    late.
     """
 
     member_id: int
@@ -54,6 +51,7 @@ class Candidate:
     lines: tuple[Line, ...]
     balance: int
     travel_minutes: int | None
+    asks: int
 
     @property
     def score(self) -> float:
@@ -68,20 +66,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """A request as candidates are looked for: on which day, in which parts of the week (0: any), how far away.
+    """A request, whom it may be asked of, and its kinds among all of the bank."""
 
-    `travel` is {area id: minutes one way} to the request's area; None where nobody has to travel or it has no area.
-    """
-
-    session: Session
-    bank_id: int
-    request: WholeListing
+    asking: Asking
     tree: Tree
     kinds: Sequence[int]
-    travel: Mapping[int, int] | None
-    today: date
-    day: date
-    parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +80,7 @@ class _OwnedLine(ListingLine):
     account_id: int
     area_id: int | None
     free_parts: int
+    asks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +93,26 @@ class _Fit:
     lines: tuple[Line, ...]
 
 
-def list_candidates(
-    session: Session, request: WholeListing, bank_id: int, *, today: date, order: Order = Order.ALL
+def list_candidates(  # noqa: PLR0913 (of whom, when, in which order, and who is left out)
+    session: Session,
+    request: WholeListing,
+    bank_id: int,
+    *,
+    now: datetime,
+    today: date,
+    order: Order = Order.ALL,
+    barred: Collection[int] = (),
 ) -> Sequence[Candidate]:
     """Return the members who could help with a request, the best first, at most MOST_CANDIDATES.
 
-    None of them breaks a hard filter: whose offer others can find, who wants to be asked, is not away on its day, is
-    free when it suits, speaks a language of who asks and goes so far. Who asks is not among them.
+    None of them breaks a hard filter: whose offer others can find, who wants to be asked so often, does not rest, was
+    not asked about it, is not away on its day, is free when it suits, speaks a language of who asks and goes so far.
+    Who asks is not among them, nor are the memberships in `barred`. `today` is where the bank is.
     """
-    query = _query(session, bank_id, request, today)
-    nearest = find_nearest(session, _target(query), can_be_found(today), *_filters(query), most=_MOST_OFFERS)
+    asking = describe(session, bank_id, request, now, today, barred)
+    kinds = list_categories_of(session, bank_id, [request.id]).get(request.id, ())
+    query = _Query(asking, get_tree(session, bank_id), kinds)
+    nearest = find_nearest(session, _target(query), can_be_found(today), *filters(asking), most=_MOST_OFFERS)
     fits = [fit for fit in _compare(query, nearest) if total(fit.lines, Order.WORDS) >= LEAST_FITTING]
     best = sorted(fits, key=lambda fit: (-total(fit.lines, order), -fit.line.id))
     by_member: dict[int, list[_Fit]] = {}
@@ -121,104 +121,43 @@ def list_candidates(
     return [_candidate(of_member) for of_member in list(by_member.values())[:MOST_CANDIDATES]]
 
 
-def _query(session: Session, bank_id: int, request: WholeListing, today: date) -> _Query:
-    kinds = list_categories_of(session, bank_id, [request.id]).get(request.id, ())
-    travel = None
-    if request.area_id is not None and request.in_person:
-        travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
-    day = next_day(request, today)
-    parts = _parts_of_day(day, request.wanted_time) if day else request.suits
-    return _Query(session, bank_id, request, get_tree(session, bank_id), kinds, travel, today, day or today, parts)
-
-
-def _parts_of_day(day: date, at: time | None) -> int:
-    """Return the bits of a day, or of its morning, afternoon or evening where the time is known."""
-    if at is None:
-        return whole_day(day.weekday())
-    return part(day.weekday(), MORNING if at.hour < NOON else AFTERNOON if at.hour < EVENING_BEGINS else EVENING)
-
-
 def _target(query: _Query) -> Target:
     """Return what offers are compared with: the words of the request, and the kinds that were chosen for it."""
-    models = find_models(query.session, query.bank_id)
-    text = text_of(query.request.title, query.request.all_words)
-    kinds, groups = _kinds(query.tree, query.kinds)
+    models = find_models(query.asking.session, query.asking.bank_id)
+    text = text_of(query.asking.request.title, query.asking.request.all_words)
+    kinds, groups = query.tree.kinds_and_groups(query.kinds)
     meanings = models.meanings_of_kinds(text, [query.tree.by_id[id_].key for id_ in kinds | groups])
-    return Target(query.bank_id, ListingKind.OFFER, models, meanings)
-
-
-def _filters(query: _Query) -> Sequence[ColumnElement[bool]]:
-    helping = select_helping(query.bank_id).subquery()
-    is_here = or_(helping.c.away_from.is_(None), helping.c.away_from > query.day, helping.c.away_until < query.day)
-    willing = select(helping.c.member_id).where(
-        helping.c.member_id == Membership.id, helping.c.most_invitations > 0, is_here
-    )
-    if query.parts != ANY_TIME:
-        free = helping.c.free_parts.bitwise_and(query.parts) != 0
-        willing = willing.where(or_(helping.c.free_parts == ANY_TIME, free))
-    if query.travel is not None:
-        reach = [
-            (Membership.area_id == area) & (helping.c.farthest_minutes >= far) for area, far in query.travel.items()
-        ]
-        willing = willing.where(or_(helping.c.farthest_minutes.is_(None), *reach))
-    return [
-        Membership.is_holder.is_(False),
-        Membership.id != query.request.member_id,
-        willing.correlate(Membership).exists(),
-        _shares_a_language(query.bank_id, query.request.member_id),
-    ]
-
-
-def _shares_a_language(bank_id: int, asking_id: int) -> ColumnElement[bool]:
-    """Return the condition that a member speaks a language of who asks; who says nothing speaks USUAL_LANGUAGE."""
-    own = and_(SpokenLanguage.bank_id == bank_id, SpokenLanguage.member_id == Membership.id)
-    theirs = aliased(SpokenLanguage)
-    of_asking = and_(theirs.bank_id == bank_id, theirs.member_id == asking_id)
-    asking_speaks = select(theirs.language).where(of_asking)
-    says_nothing, asking_says_nothing = ~exists().where(own).correlate(Membership), ~asking_speaks.exists()
-    asking_speaks_usual = asking_speaks.where(theirs.language == USUAL_LANGUAGE).exists()
-    speaks_usual = exists().where(own, SpokenLanguage.language == USUAL_LANGUAGE).correlate(Membership)
-    return or_(
-        exists().where(own, SpokenLanguage.language.in_(asking_speaks)).correlate(Membership),
-        says_nothing & (asking_says_nothing | asking_speaks_usual),
-        asking_says_nothing & speaks_usual,
-    )
+    return Target(query.asking.bank_id, ListingKind.OFFER, models, meanings)
 
 
 def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
-    session, bank_id = query.session, query.bank_id
+    session, bank_id = query.asking.session, query.asking.bank_id
     likeness = {line.listing_id: line.likeness for line in nearest}
     offers = _owned_lines(query, list(likeness)) if likeness else []
     kinds = list_categories_of(session, bank_id, list(likeness))
     accounts = list_accounts(session, bank_id, {line.account_id for line in offers})
-    compared, far = Wanted(*_kinds(query.tree, query.kinds), query.parts), query.travel or {}
+    compared, far = Wanted(*query.tree.kinds_and_groups(query.kinds), query.asking.parts), query.asking.travel or {}
     fits = []
     for line in offers:
-        own, groups = _kinds(query.tree, kinds.get(line.id, ()))
+        own, groups = query.tree.kinds_and_groups(kinds.get(line.id, ()))
         travel, balance = far.get(line.area_id or 0), accounts[line.account_id].balance
-        facts = Offered(likeness[line.id], own, groups, travel, line.free_parts, balance)
-        fits.append(_Fit(line, balance, travel, score_lines(compared, facts)))
+        facts = Offered(likeness[line.id], own, groups, travel, line.free_parts, balance, line.asks)
+        fits.append(_Fit(line, balance, travel, score_lines(compared, facts, query.asking.settings)))
     return fits
 
 
 def _owned_lines(query: _Query, listing_ids: Sequence[int]) -> Sequence[_OwnedLine]:
-    helping = select_helping(query.bank_id).subquery()
+    helping = select_helping(query.asking.bank_id).subquery()
+    asks = select_asks(query.asking.bank_id, query.asking.now, query.asking.settings).subquery()
+    columns = (Membership.account_id, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
     lines = (
-        select_lines(query.bank_id, query.today)
-        .add_columns(Membership.account_id, Membership.area_id, helping.c.free_parts)
+        select_lines(query.asking.bank_id, query.asking.today)
+        .add_columns(*columns)
         .join(helping, helping.c.member_id == Membership.id)
+        .outerjoin(asks, asks.c.member_id == Membership.id)
         .where(Listing.id.in_(listing_ids))
     )
-    return fetch(query.session, lines, _OwnedLine)
-
-
-def _kinds(tree: Tree, category_ids: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
-    """Return (kinds below main ones, main kinds) of a listing."""
-    branches = [tree.by_id[id_] for id_ in category_ids]
-    return (
-        frozenset(branch.id for branch in branches if branch.parent_id is not None),
-        frozenset(branch.parent_id or branch.id for branch in branches),
-    )
+    return fetch(query.asking.session, lines, _OwnedLine)
 
 
 def _candidate(fits: Sequence[_Fit]) -> Candidate:
@@ -233,4 +172,5 @@ def _candidate(fits: Sequence[_Fit]) -> Candidate:
         best.lines,
         best.balance,
         best.travel_minutes,
+        line.asks,
     )

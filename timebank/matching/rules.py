@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: What the chosen kinds count beside the words, which count up to 1; and two kinds below the same main one.
-KIND_SHARE, GROUP_SHARE = 0.5, 0.1
-#: At most this for being near, and for being free at the times that suit.
-NEAR_SHARE, FREE_SHARE = 0.15, 0.05
-#: At most this for somebody below zero, who is glad of a chance to give: all of it at ten hours below.
-BELOW_ZERO_SHARE, BELOW_ZERO_MINUTES = 0.1, 600
+from timebank.matching.settings import USUAL, MatchingSettings
+
+#: So far below zero what counts for it counts whole.
+BELOW_ZERO_MINUTES = 600
 #: What words and kinds count together at least: somebody whose offers are of other things is not named.
 LEAST_FITTING = 0.45
 #: Travel one way from which nearness counts nothing.
@@ -25,6 +23,7 @@ class Reason(StrEnum):
     NEAR = "near"
     FREE = "free"
     BELOW_ZERO = "below_zero"
+    ASKED = "asked"
 
 
 class Order(StrEnum):
@@ -56,7 +55,8 @@ class Offered:
     """An offer and its owner as they are compared.
 
     `likeness` of the words is 1 for the same meaning; `travel_minutes` is one way, 0 in the same area, None where
-    nobody knows; `free_parts` has the bits of `timebank.week`, 0 for any time; `balance` is in minutes.
+    nobody knows; `free_parts` has the bits of `timebank.week`, 0 for any time; `balance` is in minutes. `asks` is how
+    often the owner was invited of late, over as many weeks as the bank counts.
     """
 
     likeness: float
@@ -65,6 +65,7 @@ class Offered:
     travel_minutes: int | None = None
     free_parts: int = 0
     balance: int = 0
+    asks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +76,27 @@ class Line:
     value: float
 
 
-def score_lines(request: Wanted, offered: Offered) -> tuple[Line, ...]:
+def score_lines(request: Wanted, offered: Offered, settings: MatchingSettings = USUAL) -> tuple[Line, ...]:
     """Return the lines of a score that are not 0; it is their sum."""
     in_common, groups = request.kinds & offered.kinds, request.groups & offered.groups
+    below = min(max(-offered.balance, 0), BELOW_ZERO_MINUTES) / BELOW_ZERO_MINUTES
     values = {
-        Reason.WORDS: max(0.0, min(1.0, offered.likeness)),
-        Reason.KIND: KIND_SHARE * len(in_common) / len(offered.kinds | request.kinds) if in_common else 0.0,
-        Reason.GROUP: GROUP_SHARE if groups and not in_common else 0.0,
-        Reason.NEAR: _near(offered.travel_minutes),
-        Reason.FREE: FREE_SHARE if request.suits and offered.free_parts & request.suits else 0.0,
-        Reason.BELOW_ZERO: BELOW_ZERO_SHARE * min(max(-offered.balance, 0), BELOW_ZERO_MINUTES) / BELOW_ZERO_MINUTES,
+        Reason.WORDS: 100 * max(0.0, min(1.0, offered.likeness)),
+        Reason.KIND: settings.kind * len(in_common) / len(offered.kinds | request.kinds) if in_common else 0.0,
+        Reason.GROUP: settings.main_kind if groups and not in_common else 0.0,
+        Reason.NEAR: settings.near * nearness(offered.travel_minutes),
+        Reason.FREE: settings.free if request.suits and offered.free_parts & request.suits else 0.0,
+        Reason.BELOW_ZERO: settings.below_zero * below,
+        Reason.ASKED: -settings.asked * offered.asks,
     }
-    return tuple(Line(reason, value) for reason, value in values.items() if value)
+    return tuple(Line(reason, value / 100) for reason, value in values.items() if value)
 
 
-def _near(travel_minutes: int | None) -> float:
+def nearness(travel_minutes: int | None) -> float:
+    """Return how near somebody is: 1 in the same area, 0 from an hour away on or where nobody knows."""
     if travel_minutes is None:
         return 0.0
-    return NEAR_SHARE * max(0, FAR_MINUTES - travel_minutes) / FAR_MINUTES
+    return max(0, FAR_MINUTES - travel_minutes) / FAR_MINUTES
 
 
 def total(lines: Iterable[Line], order: Order = Order.ALL) -> float:

@@ -1,6 +1,6 @@
 """What members say of when they can help: saying it, and reading it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -34,12 +34,7 @@ def change_helping(session: Session, bank: Bank, helping: Helping, doing: Doing)
         raise NotAllowedError
     check_helping(helping, clock.local_day(doing.now, bank.time_zone))
     key = (bank.id, actor.membership_id)
-    its_own = select(Membership).where(Membership.bank_id == bank.id, Membership.id == actor.membership_id)
-    get_locked(session, its_own, key_share=True)  # there may be no row of theirs yet that could be locked
-    wishes = session.get(HelpingWishes, key, populate_existing=True)
-    if wishes is None:
-        wishes = HelpingWishes(bank_id=bank.id, member_id=actor.membership_id)
-        session.add(wishes)
+    wishes = _lock_wishes(session, *key)
     wishes.free_parts, wishes.farthest_minutes = helping.free_parts, helping.farthest_minutes
     wishes.away_from, wishes.away_until = helping.away_from, helping.away_until
     wishes.most_invitations, wishes.changed_at = helping.most_invitations, doing.now
@@ -47,6 +42,30 @@ def change_helping(session: Session, bank: Bank, helping: Helping, doing: Doing)
     session.execute(delete(SpokenLanguage).where(SpokenLanguage.bank_id == key[0], SpokenLanguage.member_id == key[1]))
     rows = [{"bank_id": key[0], "member_id": key[1], "language": language} for language in languages]
     session.execute(insert(SpokenLanguage), rows)
+
+
+def want_invitations(session: Session, bank: Bank, change: Callable[[int], int], doing: Doing) -> None:
+    """Change how many invitations a week the actor wants; `change` takes how many they want now."""
+    actor = doing.by
+    now_wanted = find_helping(session, bank.id, actor.membership_id) or MemberHelping()
+    wanted = change(now_wanted.most_invitations)
+    content = {"most_invitations": wanted}
+    if trail.is_repeat(session, doing, DeedName.HELPING_CHANGED, Ref(Subject.MEMBER, actor.code), content):
+        return
+    wishes = _lock_wishes(session, bank.id, actor.membership_id)
+    wishes.most_invitations, wishes.changed_at = wanted, doing.now
+    session.flush()
+
+
+def _lock_wishes(session: Session, bank_id: int, membership_id: int) -> HelpingWishes:
+    """Return the row of a member's wishes, which may be new, with their membership locked."""
+    its_own = select(Membership).where(Membership.bank_id == bank_id, Membership.id == membership_id)
+    get_locked(session, its_own, key_share=True)  # there may be no row of theirs yet that could be locked
+    wishes = session.get(HelpingWishes, (bank_id, membership_id), populate_existing=True)
+    if wishes is None:
+        wishes = HelpingWishes(bank_id=bank_id, member_id=membership_id, free_parts=ANY_TIME)
+        session.add(wishes)
+    return wishes
 
 
 @dataclass(frozen=True, slots=True)

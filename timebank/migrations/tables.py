@@ -12,6 +12,7 @@ from timebank.db import Base
 from timebank.exchanges import models as exchanges
 from timebank.joining import models as joining
 from timebank.listings import models as listings
+from timebank.matching import models as matching
 from timebank.members import models as members
 from timebank.security import models as security
 from timebank.signing_in import models as signing_in
@@ -29,6 +30,7 @@ ROOMS = (
     holders,
     joining,
     listings,
+    matching,
     members,
     seals,
     security,

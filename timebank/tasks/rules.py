@@ -34,6 +34,7 @@ class TaskKind(StrEnum):
     LIMIT_ENDED = "limit_ended"
     FIND_SOMEBODY = "find_somebody"
     NOBODY_ANSWERED = "nobody_answered"
+    NOBODY_SAID_YES = "nobody_said_yes"
     WELCOME_HOURS = "welcome_hours"
     SOMETHING_MISSING = "something_missing"
 

@@ -50,5 +50,6 @@ def how_words(how: str) -> str:
         How.PAPER: _("on paper"),
         How.IN_PERSON: _("face to face"),
         How.SLIP: _("by a slip that both signed"),
+        How.REQUEST: _("by what they asked for"),
     }
     return str(words[How(how)])

@@ -122,6 +122,17 @@ SENTENCES = {
     "listing_moved_on": _("This was changed a moment ago, so nothing more happened. Here is how it stands now."),
     "category_without_name": _("Type the name."),
     "category_name_taken": _("There is one called %(name)s beside it already."),
+    # Invitations
+    "matching_setting": _("Type a whole number from %(least)s to %(most)s."),
+    "nobody_chosen": _("Tick at least one person, and ten at most."),
+    "request_moved_on": _("Nobody is looked for any more: somebody else was quicker, or it was called off. Thank you!"),
+    "may_not_be_asked": _(
+        "%(name)s may not be asked about this just now: away, not free, resting, or asked often enough this week."
+    ),
+    "asked_already": _("%(name)s was asked about this already."),
+    "invitation_over": _("This needs no answer any more. Thank you all the same."),
+    "invitation_other_day": _("This is for another day or time. Look at the request, and ask for that."),
+    "invitation_day_missing": _("Choose the day that suits you."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),
     "contact_moved": _("They changed it a moment ago. Look at it again, and prove the new one."),

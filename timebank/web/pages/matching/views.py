@@ -3,6 +3,7 @@
 from flask import abort, g, render_template, request
 from flask_babel import lazy_gettext as _
 
+from timebank import clock
 from timebank.listings import access
 from timebank.listings.rules import ListingKind
 from timebank.matching.candidates import list_candidates
@@ -20,6 +21,7 @@ REASONS = {
     Reason.NEAR: _("How near they live"),
     Reason.FREE: _("Free when it suits"),
     Reason.BELOW_ZERO: _("Below zero, so glad of a chance to give"),
+    Reason.ASKED: _("Asked before, these last weeks"),
 }
 ORDERS = {
     Order.ALL: _("All reasons"),
@@ -40,7 +42,7 @@ def helpers(code: str) -> str:
     return render_template(
         "matching/helpers.html",
         listing=listing,
-        candidates=list_candidates(db.session(), listing, g.bank.id, today=today(), order=order),
+        candidates=list_candidates(db.session(), listing, g.bank.id, now=clock.now(), today=today(), order=order),
         order=order,
         orders=ORDERS,
         reasons=REASONS,

@@ -44,6 +44,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=isolated(name)),
         TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
+        TaskKind.NOBODY_SAID_YES: _("Nobody said yes: %(name)s", name=isolated(name)),
         TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
         TaskKind.SOMETHING_MISSING: _("Something is missing: %(name)s", name=isolated(name)),
     }
@@ -66,6 +67,9 @@ def advice(kind: str) -> str:
         TaskKind.NOBODY_ANSWERED: _(
             "This help was written down, and the other side never said yes or no. No hours moved. "
             "Ring both; if it was right, write it down again for them."
+        ),
+        TaskKind.NOBODY_SAID_YES: _(
+            "All who were asked have said no, or nothing. Look who else could help, and ring whoever asked for it."
         ),
         TaskKind.WELCOME_HOURS: _(
             "One person alone took them in, so their welcome hours wait for a second one. "

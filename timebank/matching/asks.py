@@ -1,0 +1,86 @@
+"""How often members were invited of late, and who rests from it: columns and conditions of queries of memberships."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from timebank.matching.invitation_rules import A_WEEK, ANSWERED, LONGER, NOT_AGAIN, InvitationState
+from timebank.matching.models import Invitation
+from timebank.matching.settings import MatchingSettings
+from timebank.members.models import Membership
+
+
+def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Select[*tuple[Any, ...]]:
+    """Return the query of how often each member was invited: member_id, this_week, and lately (the bank's weeks).
+
+    It has no row for who was not invited.
+    """
+    lately, this_week = now - timedelta(weeks=settings.asked_weeks), now - A_WEEK
+    return (
+        select(
+            Invitation.member_id,
+            func.sum(case((Invitation.asked_at > this_week, 1), else_=0)).label("this_week"),
+            func.sum(case((Invitation.asked_at > lately, 1), else_=0)).label("lately"),
+        )
+        .where(Invitation.bank_id == bank_id, Invitation.asked_at > min(lately, this_week))
+        .group_by(Invitation.member_id)
+    )
+
+
+def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the query of invitations left unanswered since the last answer: member_id, unanswered, last_closed_at."""
+    answers = (
+        select(Invitation.member_id, func.max(Invitation.id).label("id"))
+        .where(Invitation.bank_id == bank_id, Invitation.state.in_(ANSWERED))
+        .group_by(Invitation.member_id)
+        .subquery()
+    )
+    return (
+        select(
+            Invitation.member_id,
+            func.count().label("unanswered"),
+            func.max(Invitation.closed_at).label("last_closed_at"),
+        )
+        .outerjoin(answers, answers.c.member_id == Invitation.member_id)
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.state == InvitationState.SILENT,
+            or_(answers.c.id.is_(None), Invitation.id > answers.c.id),
+        )
+        .group_by(Invitation.member_id)
+    )
+
+
+def is_rested(bank_id: int, now: datetime, settings: MatchingSettings) -> ColumnElement[bool]:
+    """Return the condition that a member does not rest after invitations without an answer.
+
+    `invitation_rules.rests_at` decides the same of values.
+    """
+    silences = select_silences(bank_id).subquery()
+    rest = timedelta(days=settings.rest_days)
+    resting = select(silences.c.member_id).where(
+        or_(
+            silences.c.last_closed_at > now - rest,
+            and_(silences.c.unanswered > 1, silences.c.last_closed_at > now - LONGER * rest),
+        )
+    )
+    return Membership.id.not_in(resting)
+
+
+def was_not_asked(bank_id: int, listing_id: int, day: date | None) -> ColumnElement[bool]:
+    """Return the condition that a member was not invited to a request for this day, or for any (None: at all)."""
+    asked = select(Invitation.member_id).where(
+        Invitation.bank_id == bank_id,
+        Invitation.listing_id == listing_id,
+        Invitation.state.in_(NOT_AGAIN),
+    )
+    if day is not None:
+        asked = asked.where(or_(Invitation.day == day, Invitation.day.is_(None)))
+    return Membership.id.not_in(asked)
+
+
+def is_none_of(membership_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a member is none of these."""
+    return Membership.id.not_in(sorted(membership_ids))

@@ -1,0 +1,202 @@
+"""Brokers invite members to help with a request, and take invitations back.
+
+Rows are locked in this order: memberships, the listing, its invitations. So two brokers who ask about one request, or
+ask one member about two, go one after the other, and each sees what the other has sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.actors import Doing
+from timebank.banks.models import Bank
+from timebank.errors import NotAllowedError, PastDayError, TimebankError
+from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError
+from timebank.listings.filling import next_day
+from timebank.listings.queries import WholeListing, find_line
+from timebank.matching.errors import (
+    AskedAlreadyError,
+    InvitationOverError,
+    MayNotBeAskedError,
+    NobodyChosenError,
+    OtherDayError,
+    RequestMovedOnError,
+)
+from timebank.matching.invitation_rules import (
+    MOST_ASKED_AT_ONCE,
+    NOT_AGAIN,
+    InvitationState,
+    is_of_that_day,
+    may_invite,
+)
+from timebank.matching.models import Invitation
+from timebank.matching.reach import may_be_asked
+from timebank.matching.turns import ask_next, is_open, lock_invitation, lock_request
+from timebank.members.models import Membership
+from timebank.members.queries import list_membership_names
+from timebank.references import DeedName, Ref, Subject
+from timebank.trail import actions as trail
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationText:
+    """What members are asked: for which day and time (None: any), how many minutes, where, and words to them.
+
+    With `in_turn` they are asked one after the other, as many at a time as the request wants helpers.
+    """
+
+    day: date | None
+    at: time | None
+    minutes: int
+    place: str = ""
+    words: str = ""
+    in_turn: bool = True
+
+
+def invite(
+    session: Session, bank: Bank, code: str, member_ids: Sequence[int], content: InvitationText, doing: Doing
+) -> None:
+    """Ask members, in this order, whether they could help with the request of this code.
+
+    Raises NotAllowedError, NobodyChosenError, RequestMovedOnError, OtherDayError, PastDayError, NoTimeError,
+    TooLongError, and AskedAlreadyError or MayNotBeAskedError for the first of them who may not be asked.
+    """
+    chosen = list(dict.fromkeys(member_ids))
+    said = {**asdict(content), "members": chosen}
+    if trail.is_repeat(session, doing, DeedName.INVITATION_SENT, Ref(Subject.LISTING, code), said):
+        return
+    if not may_invite(doing.by):
+        raise NotAllowedError
+    if not 1 <= len(chosen) <= MOST_ASKED_AT_ONCE:
+        raise NobodyChosenError
+    _lock_members(session, bank.id, chosen)
+    today = clock.local_day(doing.now, bank.time_zone)
+    listing = lock_request(session, bank.id, code, today)
+    if listing is None or not is_open(listing, today):
+        raise RequestMovedOnError
+    _check(listing, content, today)
+    _refuse_some(session, listing, chosen, doing, today)
+    for turn, member_id in enumerate(chosen, start=_last_turn(session, bank.id, listing.id) + 1):
+        session.add(_invitation(bank.id, listing.id, member_id, turn, content, doing))
+    session.flush()
+    ask_next(session, bank, listing, now=doing.now, all_at_once=not content.in_turn)
+
+
+def take_back(session: Session, bank: Bank, code: str, doing: Doing) -> None:
+    """Take an invitation back that is not answered yet. Raises NotAllowedError or InvitationOverError."""
+    if trail.is_repeat(session, doing, DeedName.INVITATION_TAKEN_BACK, Ref(Subject.INVITATION, code)):
+        return
+    if not may_invite(doing.by):
+        raise NotAllowedError
+    listing, invitation = lock_invitation(session, bank, code, doing.now)
+    if not invitation.is_standing:
+        raise InvitationOverError
+    invitation.state, invitation.closed_at = InvitationState.TAKEN_BACK, doing.now
+    session.flush()
+    ask_next(session, bank, listing, now=doing.now)
+
+
+def _lock_members(session: Session, bank_id: int, member_ids: Sequence[int]) -> None:
+    """Lock memberships, so that nobody is asked more often than they want by two brokers at once."""
+    members = select(Membership.id).where(Membership.bank_id == bank_id, Membership.id.in_(member_ids))
+    session.execute(members.order_by(Membership.id).with_for_update(key_share=True)).all()
+
+
+def _check(listing: WholeListing, content: InvitationText, today: date) -> None:
+    _check_minutes(content.minutes)
+    if content.day is not None and content.day < today:
+        raise PastDayError
+    if (listing.wanted_on is not None and content.day is None) or not is_of_that_day(listing, content.day, content.at):
+        raise OtherDayError
+
+
+def _check_minutes(minutes: int) -> None:
+    if minutes <= 0:
+        raise NoTimeError
+    if minutes > LONGEST_MINUTES:
+        raise TooLongError
+
+
+def _refuse_some(session: Session, listing: WholeListing, chosen: Sequence[int], doing: Doing, today: date) -> None:
+    """Raise the error of the first member who may not be asked."""
+    bank_id = doing.bank_id
+    may = may_be_asked(session, listing, bank_id, chosen, now=doing.now, today=today, barred=[doing.by.membership_id])
+    refused = [member_id for member_id in chosen if member_id not in may]
+    if not refused:
+        return
+    name = list_membership_names(session, bank_id, refused[:1]).get(refused[0], "")
+    asked = select(Invitation.id).where(
+        Invitation.bank_id == bank_id,
+        Invitation.listing_id == listing.id,
+        Invitation.member_id == refused[0],
+        Invitation.state.in_(NOT_AGAIN),
+    )
+    raise AskedAlreadyError(name=name) if session.scalar(asked.limit(1)) else MayNotBeAskedError(name=name)
+
+
+def _last_turn(session: Session, bank_id: int, listing_id: int) -> int:
+    turns = select(Invitation.turn).where(Invitation.bank_id == bank_id, Invitation.listing_id == listing_id)
+    return session.scalar(turns.order_by(Invitation.turn.desc()).limit(1)) or 0
+
+
+def _invitation(
+    bank_id: int, listing_id: int, member_id: int, turn: int, content: InvitationText, doing: Doing
+) -> Invitation:
+    return Invitation(
+        bank_id=bank_id,
+        id=clock.next_id(),
+        code=codes.new_reference(),
+        listing_id=listing_id,
+        member_id=member_id,
+        state=InvitationState.NEXT,
+        turn=turn,
+        asked_by=doing.by.membership_id,
+        chosen_at=doing.now,
+        day=content.day,
+        at=content.at,
+        minutes=content.minutes,
+        place=content.place.strip(),
+        words=content.words.strip(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of asking about many requests at once: how many were asked, and the refusal of each other pair."""
+
+    asked: int
+    refused: Sequence[tuple[str, int, TimebankError]]
+
+
+def invite_all(session: Session, bank: Bank, pairs: Sequence[tuple[str, int]], minutes: int, doing: Doing) -> Sent:
+    """Ask for many requests at once: pairs of a request's code and a membership, each for `minutes`.
+
+    Each request is asked about for its own day and time. A pair that is refused stops no other. Raises NotAllowedError,
+    NobodyChosenError, NoTimeError or TooLongError; a form that comes again asks nobody.
+    """
+    content = {"pairs": list(pairs), "minutes": minutes}
+    if trail.is_repeat(session, doing, DeedName.PLAN_SENT, Ref(Subject.BANK, bank.slug), content):
+        return Sent(0, ())
+    if not may_invite(doing.by):
+        raise NotAllowedError
+    if not pairs:
+        raise NobodyChosenError
+    _check_minutes(minutes)
+    _lock_members(session, bank.id, [member_id for _code, member_id in pairs])
+    today, asked = clock.local_day(doing.now, bank.time_zone), 0
+    refused: list[tuple[str, int, TimebankError]] = []
+    for code, member_id in sorted(set(pairs)):
+        listing = find_line(session, bank.id, code, today)
+        day = next_day(listing, today) if listing else None
+        at = listing.wanted_time if listing else None
+        try:
+            with session.begin_nested():
+                invite(session, bank, code, [member_id], InvitationText(day, at, minutes), doing.part_of_it())
+                asked += 1
+        except TimebankError as error:
+            refused.append((code, member_id, error))
+    return Sent(asked, tuple(refused))
