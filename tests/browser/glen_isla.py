@@ -181,6 +181,7 @@ def _listings(site: Site, session: Session, bank: Bank) -> None:
         "Lift to the clinic": "offer",
         "Somebody to walk Biscuit on Saturdays": "request",
         "Two pictures to hang, straight": "filled request",
+        "A garden that needs a friend": "request with invitations",
         "Carrying the shopping": "weekend offer",
         "I offer rides to the far side of town": "imported",
     }

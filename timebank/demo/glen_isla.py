@@ -1,6 +1,7 @@
 """Where the people of Glen Isla live, when they can help, who would like to join, and what the desk has seen to."""
 
 from timebank.actors import Role, Standing
+from timebank.demo.asking import AskedToHelp, Replied
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import HOUR, LowerLimit
 from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, NotedMissing, ProposedRole, StandingMove
@@ -8,6 +9,7 @@ from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
 from timebank.joining.rules import Agreed, Step
+from timebank.matching.invitation_rules import Answer
 from timebank.references import Ref, Subject
 from timebank.tasks.rules import TaskKind
 from timebank.week import AFTERNOONS, EVENINGS, MORNINGS, WEEKDAY_MORNINGS, WEEKDAYS, WEEKEND, whole_day
@@ -224,4 +226,32 @@ DESK_WORK = DeskWork(
         ),
     ),
     approver="tom",
+)
+
+#: Ada has one to answer. Eilidh reads on Sunday, Linus cannot carry this time, and Alasdair is asked after him.
+ASKED = (
+    AskedToHelp(
+        6,
+        "rosa",
+        "The Sunday paper read aloud",
+        ("eilidh",),
+        place="By telephone",
+        replies=(Replied(5, "eilidh", Answer.YES, on=3),),
+    ),
+    AskedToHelp(
+        2,
+        "rosa",
+        "Somebody to carry the shopping up",
+        ("linus", "alasdair"),
+        minutes=45,
+        replies=(Replied(1, "linus", Answer.NO),),
+    ),
+    AskedToHelp(
+        1,
+        "rosa",
+        "A garden that needs a friend",
+        ("ada", "bill"),
+        minutes=90,
+        words="Half of it is brambles. There are gloves.",
+    ),
 )

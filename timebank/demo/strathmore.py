@@ -1,6 +1,7 @@
 """Who lives in Strathmore, a smaller and newer bank over the hill, and what they do for one another."""
 
 from timebank.actors import How, Role
+from timebank.demo.asking import AskedToHelp
 from timebank.demo.deeds import FRIDAY, HOUR, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEDNESDAY, Ending, Habit, Help, weeks
 from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
@@ -254,3 +255,5 @@ WISHED = (
         interview="By letter. Would like company in winter and offers the same.",
     ),
 )
+
+ASKED: tuple[AskedToHelp, ...] = ()

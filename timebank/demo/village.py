@@ -17,6 +17,7 @@ from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area
 from timebank.demo import correcting, desk, glen_isla, lives, offers, people, strathmore, wanted
+from timebank.demo.asking import AskedToHelp, ask_to_help
 from timebank.demo.deeds import Habit, Help
 from timebank.demo.desk import DeskWork
 from timebank.demo.helping import CanHelp, say_when
@@ -59,6 +60,7 @@ class VillagePlan:
     wished: Sequence[Wished]
     areas: Areas
     helping: Sequence[CanHelp]
+    asked: Sequence[AskedToHelp]
     desk_work: DeskWork
 
     @property
@@ -92,6 +94,7 @@ PLANS = (
         glen_isla.WISHED,
         glen_isla.AREAS,
         glen_isla.HELPING,
+        glen_isla.ASKED,
         glen_isla.DESK_WORK,
     ),
     VillagePlan(
@@ -108,6 +111,7 @@ PLANS = (
         strathmore.WISHED,
         strathmore.AREAS,
         strathmore.HELPING,
+        strathmore.ASKED,
         DeskWork(),
     ),
 )
@@ -208,7 +212,7 @@ def _take_in(
 
 
 def _live(plan: VillagePlan, neighbourhood: Neighbourhood) -> Iterator[Story]:
-    """Yield the stories of listings, of when people can help, and of exchanges."""
+    """Yield the stories of listings, of when people can help, of exchanges and of invitations."""
     for number, can_help in enumerate(plan.helping):
         yield say_when(neighbourhood, can_help, number)
     for kind, listings in ((ListingKind.OFFER, plan.offers), (ListingKind.REQUEST, plan.requests)):
@@ -217,6 +221,8 @@ def _live(plan: VillagePlan, neighbourhood: Neighbourhood) -> Iterator[Story]:
     helps = chain(chain.from_iterable(habit.times(neighbourhood.today) for habit in plan.habits), plan.once)
     for number, event in enumerate(helps):
         yield live(neighbourhood, event, number)
+    for number, asked in enumerate(plan.asked):
+        yield ask_to_help(neighbourhood, asked, number)
 
 
 def _look_after(plan: VillagePlan, neighbourhood: Neighbourhood, now: datetime) -> Iterator[Story]:

@@ -17,6 +17,7 @@ from timebank.banks.models import Bank
 from timebank.errors import NotAllowedError, PastDayError, TimebankError
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError
 from timebank.listings.filling import next_day
+from timebank.listings.models import Listing
 from timebank.listings.queries import WholeListing, find_line
 from timebank.matching.errors import (
     AskedAlreadyError,
@@ -176,11 +177,11 @@ def invite_all(session: Session, bank: Bank, pairs: Sequence[tuple[str, int]], m
     """Ask for many requests at once: pairs of a request's code and a membership, each for `minutes`.
 
     Each request is asked about for its own day and time. A pair that is refused stops no other. Raises NotAllowedError,
-    NobodyChosenError, NoTimeError or TooLongError; a form that comes again asks nobody.
+    NobodyChosenError, NoTimeError or TooLongError; a form that comes again asks nobody, and says how many were asked.
     """
     content = {"pairs": list(pairs), "minutes": minutes}
     if trail.is_repeat(session, doing, DeedName.PLAN_SENT, Ref(Subject.BANK, bank.slug), content):
-        return Sent(0, ())
+        return Sent(_count_asked(session, bank.id, pairs, doing), ())
     if not may_invite(doing.by):
         raise NotAllowedError
     if not pairs:
@@ -200,3 +201,18 @@ def invite_all(session: Session, bank: Bank, pairs: Sequence[tuple[str, int]], m
         except TimebankError as error:
             refused.append((code, member_id, error))
     return Sent(asked, tuple(refused))
+
+
+def _count_asked(session: Session, bank_id: int, pairs: Sequence[tuple[str, int]], doing: Doing) -> int:
+    """Return about how many of these pairs the actor has sent an invitation."""
+    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
+    rows = session.execute(
+        select(Listing.code, Invitation.member_id)
+        .join(Listing, its_own)
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.asked_by == doing.by.membership_id,
+            Listing.code.in_({code for code, _member_id in pairs}),
+        )
+    )
+    return len(set(pairs) & {(row.code, row.member_id) for row in rows})

@@ -195,6 +195,14 @@ def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) ->
 subjects.register(Subject.MEMBER, list_names_of_codes)
 
 
+def list_ids_of_codes(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, int]:
+    """Return {code: id} of the memberships with these codes."""
+    rows = session.execute(
+        select(Membership.code, Membership.id).where(Membership.bank_id == bank_id, Membership.code.in_(set(codes)))
+    )
+    return {row.code: row.id for row in rows}
+
+
 class MemberMatch(NamedTuple):
     """A member who was searched for."""
 

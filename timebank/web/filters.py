@@ -12,6 +12,7 @@ from markupsafe import Markup
 from timebank import clock, codes
 from timebank.ledger.hours import split
 from timebank.web.exchange_words import how_words, state_look, state_words
+from timebank.web.invitation_words import invitation_look, invitation_words
 from timebank.web.people_words import role_words, stage_look, stage_words, standing_look, standing_words
 from timebank.web.subjects import url_of_text
 
@@ -160,6 +161,8 @@ def set_up(app: Flask) -> None:
         thousands,
         state_words,
         state_look,
+        invitation_words,
+        invitation_look,
         how_words,
         stage_words,
         stage_look,

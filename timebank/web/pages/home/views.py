@@ -16,10 +16,12 @@ from timebank.exchanges.queries import (
 )
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
+from timebank.matching.queries import list_to_answer
 from timebank.signing_in.queries import list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
 from timebank.web.access import allows, members
 from timebank.web.extensions import db
+from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.home import blueprint
 from timebank.web.pages.home.asked import MOST, list_what_was_asked
@@ -52,6 +54,7 @@ def home() -> str | Response:
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, [*sides, *helpers]),
         asked=asked,
+        invitations=list_to_answer(session, g.bank.id, g.actor.membership_id, today=today()),
         most_asked=MOST,
         button_form=ButtonForm(),
         may_choose_password=g.actor.code_maker is not None and not asks_for_password(g.actor),

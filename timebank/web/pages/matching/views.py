@@ -1,49 +1,94 @@
-"""The members who could help with a request, and why they are in this order."""
+"""The members who could help with a request, why they are in this order, and asking some of them."""
 
-from flask import abort, g, render_template, request
-from flask_babel import lazy_gettext as _
+from collections.abc import Sequence
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.actors import Actor
+from timebank.codes import heard
+from timebank.errors import PastDayError
 from timebank.listings import access
+from timebank.listings.filling import next_day
+from timebank.listings.queries import WholeListing
 from timebank.listings.rules import ListingKind
 from timebank.matching.candidates import list_candidates
-from timebank.matching.rules import Order, Reason
-from timebank.web.access import allows, brokers
+from timebank.matching.inviting import invite
+from timebank.matching.queries import list_of_requests
+from timebank.matching.rules import Order
+from timebank.matching.rules_of_banks import find_settings
+from timebank.members.queries import find_actor_by_code
+from timebank.spelling import isolated
+from timebank.web.access import allows, brokers, doing
+from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
+from timebank.web.forms import ButtonForm
 from timebank.web.pages.matching import blueprint
+from timebank.web.pages.matching.forms import InvitationForm
+from timebank.web.pages.matching.reasons import ORDERS, REASONS
 
-#: Each reason as a broker reads it, and as a line of the sum.
-REASONS = {
-    Reason.WORDS: _("The words of the offer"),
-    Reason.KIND: _("The same kind of help"),
-    Reason.GROUP: _("A kind of help beside it"),
-    Reason.NEAR: _("How near they live"),
-    Reason.FREE: _("Free when it suits"),
-    Reason.BELOW_ZERO: _("Below zero, so glad of a chance to give"),
-    Reason.ASKED: _("Asked before, these last weeks"),
-}
-ORDERS = {
-    Order.ALL: _("All reasons"),
-    Order.WORDS: _("Only by words and kind"),
-    Order.NEAR: _("Only by nearness"),
-}
+#: So many names are taken from the address at most.
+_MOST_NAMED = 10
 
 
 @blueprint.get("/listings/<code:code>/helpers")
 @allows(brokers)
 def helpers(code: str) -> str:
-    """List the members who could help with a request, the best first."""
-    listing = access.get_visible(db.session(), g.actor, code, today())
-    if listing.kind != ListingKind.REQUEST:
-        abort(404)
+    """List the members who could help with a request, the best first, and who was asked so far."""
+    listing = _get_request(code)
     chosen = request.args.get("order", "")
     order = Order(chosen) if chosen in set(Order) else Order.ALL
+    barred = [g.actor.membership_id]
+    candidates = list_candidates(
+        db.session(), listing, g.bank.id, now=clock.now(), today=today(), order=order, barred=barred
+    )
     return render_template(
         "matching/helpers.html",
         listing=listing,
-        candidates=list_candidates(db.session(), listing, g.bank.id, now=clock.now(), today=today(), order=order),
+        candidates=candidates,
+        asked=list_of_requests(db.session(), g.bank.id, [listing.id])[listing.id],
         order=order,
         orders=ORDERS,
         reasons=REASONS,
+        form=ButtonForm(),
     )
+
+
+@blueprint.route("/listings/<code:code>/invitations", methods=["GET", "POST"])
+@allows(brokers)
+def invitations(code: str) -> str | Response:
+    """Check what the chosen members are asked, and send it."""
+    listing, whom = _get_request(code), _chosen()
+    if not whom:
+        flash(_("Tick whom you would like to ask."))
+        return redirect(url_for("matching.helpers", code=code), 303)
+    day = next_day(listing, today())
+    form = InvitationForm()
+    if not form.is_submitted():
+        form.fill(find_settings(db.session(), g.bank.id))
+    if form.validate_on_submit():
+        ids = [actor.membership_id for actor in whom]
+        with committing(form, {PastDayError: form.day}) as outcome:
+            invite(db.session(), g.bank, code, ids, form.said(listing, day), doing(form))
+        if outcome.is_done:
+            name = isolated(whom[0].name)
+            flash(ngettext("%(name)s is asked.", "%(num)s people are on the list.", len(whom), name=name))
+            return redirect(url_for("matching.helpers", code=code), 303)
+    return render_template("matching/invitations.html", form=form, listing=listing, whom=whom, day=day)
+
+
+def _get_request(code: str) -> WholeListing:
+    listing = access.get_visible(db.session(), g.actor, code, today())
+    if listing.kind != ListingKind.REQUEST:
+        abort(404)
+    return listing
+
+
+def _chosen() -> Sequence[Actor]:
+    """Return the members whose codes stand in the address, in its order, each once."""
+    named = list(dict.fromkeys(heard(code) for code in request.args.getlist("who")))[:_MOST_NAMED]
+    found = [find_actor_by_code(db.session(), g.bank.id, code) for code in named]
+    return [actor for actor in found if actor is not None]

@@ -1,0 +1,111 @@
+"""The board: open requests with who could help, the plan for all of them, and circles of help."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.codes import heard
+from timebank.listings.filling import next_day, places_left
+from timebank.matching.board import Board
+from timebank.matching.board_data import BoardData, read_board
+from timebank.matching.circles import find_circles
+from timebank.matching.inviting import Sent, invite_all
+from timebank.matching.planning import make_plan
+from timebank.matching.queries import list_came_back, list_of_requests
+from timebank.members.queries import list_ids_of_codes
+from timebank.web.access import allows, brokers, doing
+from timebank.web.asked import asked_number
+from timebank.web.committing import committing
+from timebank.web.extensions import db
+from timebank.web.filters import today
+from timebank.web.pages.matching import blueprint
+from timebank.web.pages.matching.forms import PlanForm
+from timebank.web.pages.matching.reasons import why
+from timebank.web.sentences import say
+
+REQUESTS_A_PAGE = 20
+NAMED = 3
+CAME_BACK = timedelta(days=7)
+#: So long a circle is looked for while somebody waits for the page.
+SECONDS = 3.0
+_MOST_PAIRS = 2_000
+
+
+@blueprint.get("/board")
+@allows(brokers)
+def board() -> str:
+    """List the open requests, each with who was asked and who could be, a page at a time."""
+    data = _read()
+    number = min(asked_number("page") or 1, 1 + max(0, len(data.requests) - 1) // REQUESTS_A_PAGE)
+    requests = data.requests[(number - 1) * REQUESTS_A_PAGE : number * REQUESTS_A_PAGE]
+    pairings = Board(data).compare(requests)
+    return render_template(
+        "matching/board.html",
+        rows=list(zip(requests, [few[:NAMED] for few in pairings], strict=True)),
+        asked=list_of_requests(db.session(), g.bank.id, [row.id for row in requests]),
+        came_back=list_came_back(db.session(), g.bank.id, since=clock.now() - CAME_BACK),
+        number=number,
+        total=len(data.requests),
+        has_next=number * REQUESTS_A_PAGE < len(data.requests),
+        next_day=lambda row: next_day(row, today()),
+        places_left=places_left,
+        why=why,
+    )
+
+
+@blueprint.route("/board/plan", methods=["GET", "POST"])
+@allows(brokers)
+def plan() -> str | Response:
+    """Show whom the best plan for all requests would ask, line by line; ask those who are chosen."""
+    form = PlanForm(how_long=_("1 hour"))
+    if form.validate_on_submit():
+        answer = _send(form)
+        if answer is not None:
+            return answer
+    return render_template("matching/plan.html", form=form, plan=make_plan(_read()), why=why)
+
+
+@blueprint.route("/board/circles", methods=["GET", "POST"])
+@allows(brokers)
+def circles() -> str | Response:
+    """Show circles of help; ask everybody in one of them."""
+    form = PlanForm(how_long=_("1 hour"))
+    if form.validate_on_submit():
+        answer = _send(form)
+        if answer is not None:
+            return answer
+    found = find_circles(_read(), seconds=SECONDS)
+    return render_template("matching/circles.html", form=form, circles=found.circles, gap=found.gap, why=why)
+
+
+def _read() -> BoardData:
+    return read_board(db.session(), g.bank.id, now=clock.now(), today=today(), barred=[g.actor.membership_id])
+
+
+def _send(form: PlanForm) -> Response | None:
+    """Ask those whom the form names; return where to go on, or None where it is refused."""
+    sent: Sent | None = None
+    pairs = _pairs()
+    with committing(form) as outcome:
+        sent = invite_all(db.session(), g.bank, pairs, form.how_long.minutes or 0, doing(form))
+    if not outcome.is_done or sent is None:
+        return None
+    if sent.asked:
+        flash(ngettext("One person is asked.", "%(num)s people are asked.", sent.asked))
+    for _code, _member_id, error in sent.refused[:REQUESTS_A_PAGE]:
+        flash(say(error))
+    return redirect(url_for("matching.board"), 303)
+
+
+def _pairs() -> Sequence[tuple[str, int]]:
+    """Return (code of a request, membership) of each chosen line: 'K7M3Q2XZ:ABCD2345'."""
+    chosen = [value for key, value in request.form.items(multi=True) if key.startswith("line")][:_MOST_PAIRS]
+    named = [
+        (heard(first), heard(second)) for first, colon, second in (value.partition(":") for value in chosen) if colon
+    ]
+    ids = list_ids_of_codes(db.session(), g.bank.id, [member for _request, member in named])
+    return [(listing, ids[member]) for listing, member in named if member in ids]
