@@ -38,6 +38,7 @@ from timebank.interchange.listings import read, store
 from timebank.joining.models import Application
 from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
+from timebank.matching.models import Invitation
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
@@ -68,6 +69,8 @@ class Site:
         if "code" in values:
             code = str(values["code"])
             values["code"] = code if endpoint.startswith("missing.") else self.codes[code]
+        if endpoint == "matching.invitations":
+            values["who"] = self.codes[str(values["who"])]
         if str(values.get("month")) in self.months:
             values["month"] = self.months[str(values["month"])]
         with self.app.test_request_context():
@@ -124,6 +127,7 @@ def make_site(folder: Path) -> Site:
         _left_long_ago(site, session, bank)
         _name_codes(site, session, bank)
         _listings(site, session, bank)
+        _invitations(site, session, bank)
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
@@ -188,6 +192,15 @@ def _listings(site: Site, session: Session, bank: Bank) -> None:
     for listing in session.scalars(select(Listing).where(Listing.bank_id == bank.id)):
         if listing.title in names:
             site.codes[names[listing.title]] = listing.code
+
+
+def _invitations(site: Site, session: Session, bank: Bank) -> None:
+    """Ada's, which waits for her; Linus's, who cannot; Eilidh's, who said yes."""
+    query = select(Invitation).where(Invitation.bank_id == bank.id).order_by(Invitation.id.desc())
+    names = {"sent": "invitation", "no": "refused invitation", "yes": "agreed invitation"}
+    for invitation in session.scalars(query):
+        if invitation.state in names:
+            site.codes.setdefault(names[invitation.state], invitation.code)
 
 
 def _open_reversal(site: Site, session: Session, bank: Bank) -> None:

@@ -38,6 +38,8 @@ from timebank.listings import actions as listing_actions
 from timebank.listings.models import Listing
 from timebank.listings.queries import find_listing, get_tree
 from timebank.listings.rules import ListingKind, ListingText
+from timebank.matching.inviting import InvitationText, invite
+from timebank.matching.models import Invitation
 from timebank.members.actions import NewMember, admit, get_membership_by_code
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
@@ -211,6 +213,19 @@ class Books:
             owner = self._owner(session, listing)
             whole = replace(terms(by, owner, what=listing.title, day=day), listing_id=listing.id)
             return spoken(actions.record(session, self.village.angus, whole, Doing(by, NOW, self._key())))
+
+    def invited(self, code: str, *whom: Actor, by: Actor | None = None, **said: Any) -> str:
+        """Invitations to help with a request, asked one after the other; gives the code of the first one."""
+        listing = self.listing(code)
+        with self._written() as session:
+            text = InvitationText(
+                **{"day": listing.wanted_on, "at": listing.wanted_time, "minutes": 60, "in_turn": True} | said
+            )
+            doing = Doing(by or self.village.rosa, NOW, self._key())
+            ids = [actor.membership_id for actor in whom]
+            invite(session, self.village.angus, listing.code, ids, text, doing)
+            first = select(Invitation.code).where(Invitation.member_id == ids[0], Invitation.listing_id == listing.id)
+            return spoken(session.scalars(first.order_by(Invitation.id.desc())).first() or "")
 
     def _owner(self, session: Session, listing: Listing) -> Actor:
         membership = session.get_one(Membership, (listing.bank_id, listing.member_id))

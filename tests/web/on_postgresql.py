@@ -167,7 +167,20 @@ TESTS = {
         "test_who_made_a_code_for_whom_is_on_record",
     ),
     "members/test_standing.py": ("test_a_form_sent_twice_changes_it_once",),
+    "matching/test_board.py": (
+        "test_from_the_board_to_an_invitation_in_three_clicks",
+        "test_match_all_asks_those_whom_the_broker_keeps",
+        "test_a_line_that_somebody_else_sent_meanwhile_stops_no_other",
+        "test_a_circle_is_asked_as_a_whole",
+        "test_a_coordinator_sets_how_the_bank_asks_and_it_counts",
+    ),
     "matching/test_helpers.py": ("test_from_a_request_to_who_could_help_and_why",),
+    "matching/test_invitations.py": (
+        "test_a_member_says_yes_with_one_press_and_it_is_agreed",
+        "test_a_member_may_always_say_no",
+        "test_who_is_asked_twice_at_once_is_asked_once",
+        "test_who_is_second_to_say_yes_is_thanked",
+    ),
     "missing/test_missing.py": (
         "test_a_line_opens_its_rows",
         "test_an_area_without_helpers_says_who_lives_there_and_what_is_asked_for",

@@ -94,10 +94,10 @@ GET  matching.helpers                door  404   403   403   200   200   403   4
 GET  matching.invitations            door  404   403   403   on    on    403   403
 POST matching.invitations            door  404   403   403   on    on    403   403
 GET  matching.invitation             door  404   200   404   200   200   404   404
-GET  matching.yes                    door  404   200   404   200   200   403   403
-POST matching.yes                    door  404   200   404   200   200   403   403
-POST matching.no                     door  404   on    404   on    on    403   403
-POST matching.less                   door  404   on    404   on    on    403   403
+GET  matching.yes                    door  404   200   404   403   403   403   403
+POST matching.yes                    door  404   200   404   403   403   403   403
+POST matching.no                     door  404   on    404   403   403   403   403
+POST matching.less                   door  404   on    404   403   403   403   403
 POST matching.withdrawal             door  404   403   403   on    on    403   403
 GET  matching.board                  door  404   403   403   200   200   403   403
 GET  matching.plan                   door  404   403   403   200   200   403   403
@@ -105,7 +105,7 @@ POST matching.plan                   door  404   403   403   200   200   403   4
 GET  matching.circles                door  404   403   403   200   200   403   403
 POST matching.circles                door  404   403   403   200   200   403   403
 GET  matching.settings               door  404   403   403   403   200   403   403
-POST matching.settings               door  404   403   403   403   200   403   403
+POST matching.settings               door  404   403   403   403   on    403   403
 GET  listings.hand_over              door  404   403   403   there there 403   403
 POST listings.hand_over              door  404   403   403   there there 403   403
 GET  listings.categories             door  404   403   403   403   200   403   403
@@ -288,6 +288,9 @@ _STATES = {
 }
 
 
+#: Pages of an invitation of Grace's, to a request for any day.
+_ON_INVITATIONS = {f"matching.{view}" for view in ("invitation", "yes", "no", "less", "withdrawal")}
+
 #: How many steps an application has taken before this one is its turn.
 _STEPS_BEFORE = {"take_reference": 1, "induct": 3, "admit": 4}
 
@@ -351,6 +354,8 @@ def _code_for(endpoint: str, books) -> str:
     }
     if endpoint == "listings.ask_for":
         return spoken(grace.code)
+    if endpoint in _ON_INVITATIONS:
+        return books.invited(books.listed(ada, kind=ListingKind.REQUEST), grace)
     if endpoint not in _STATES and page in by_page:
         return by_page[page]()
     return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)

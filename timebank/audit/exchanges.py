@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
@@ -75,6 +75,7 @@ class AuditedExchange(NamedTuple):
     what: str
     agreed_on: date | None
     agreed_minutes: int | None
+    agreed_time: time | None
     occurred_on: date | None
     minutes: int | None
     category_id: int | None

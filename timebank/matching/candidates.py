@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import list_accounts
+from timebank.bookkeeping.queries import select_balances
 from timebank.listings.meanings import find_models, text_of
 from timebank.listings.models import Listing
 from timebank.listings.nearest import Nearness, Target, find_nearest
@@ -77,7 +77,7 @@ class _Query:
 class _OwnedLine(ListingLine):
     """An offer with what is compared of its owner."""
 
-    account_id: int
+    balance: int
     area_id: int | None
     free_parts: int
     asks: int
@@ -85,10 +85,9 @@ class _OwnedLine(ListingLine):
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """An offer, its owner's balance and travel, and its score."""
+    """An offer, its owner's travel, and its score."""
 
     line: _OwnedLine
-    balance: int
     travel_minutes: int | None
     lines: tuple[Line, ...]
 
@@ -135,24 +134,25 @@ def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
     likeness = {line.listing_id: line.likeness for line in nearest}
     offers = _owned_lines(query, list(likeness)) if likeness else []
     kinds = list_categories_of(session, bank_id, list(likeness))
-    accounts = list_accounts(session, bank_id, {line.account_id for line in offers})
     compared, far = Wanted(*query.tree.kinds_and_groups(query.kinds), query.asking.parts), query.asking.travel or {}
     fits = []
     for line in offers:
         own, groups = query.tree.kinds_and_groups(kinds.get(line.id, ()))
-        travel, balance = far.get(line.area_id or 0), accounts[line.account_id].balance
-        facts = Offered(likeness[line.id], own, groups, travel, line.free_parts, balance, line.asks)
-        fits.append(_Fit(line, balance, travel, score_lines(compared, facts, query.asking.settings)))
+        travel = far.get(line.area_id or 0)
+        facts = Offered(likeness[line.id], own, groups, travel, line.free_parts, line.balance, line.asks)
+        fits.append(_Fit(line, travel, score_lines(compared, facts, query.asking.settings)))
     return fits
 
 
 def _owned_lines(query: _Query, listing_ids: Sequence[int]) -> Sequence[_OwnedLine]:
     helping = select_helping(query.asking.bank_id).subquery()
     asks = select_asks(query.asking.bank_id, query.asking.now, query.asking.settings).subquery()
-    columns = (Membership.account_id, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
+    balances = select_balances().subquery()
+    columns = (balances.c.balance, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
     lines = (
         select_lines(query.asking.bank_id, query.asking.today)
         .add_columns(*columns)
+        .join(balances, (balances.c.bank_id == Membership.bank_id) & (balances.c.account_id == Membership.account_id))
         .join(helping, helping.c.member_id == Membership.id)
         .outerjoin(asks, asks.c.member_id == Membership.id)
         .where(Listing.id.in_(listing_ids))
@@ -170,7 +170,7 @@ def _candidate(fits: Sequence[_Fit]) -> Candidate:
         line.area,
         titles,
         best.lines,
-        best.balance,
+        line.balance,
         best.travel_minutes,
         line.asks,
     )

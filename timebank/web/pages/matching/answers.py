@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from timebank.errors import PastDayError
 from timebank.matching import answering
-from timebank.matching.access import get_visible
+from timebank.matching.access import get_own, get_visible
 from timebank.matching.errors import DayMissingError, OtherDayError
 from timebank.matching.invitation_rules import may_answer, may_invite
 from timebank.matching.inviting import take_back
@@ -41,7 +41,7 @@ def invitation(code: str) -> str:
 @allows(members_who_exchange)
 def yes(code: str) -> str | Response:
     """Say yes with one press; where the invitation names no day, choose one."""
-    row = get_visible(db.session(), g.actor, code)
+    row = get_own(db.session(), g.actor, code)
     form = YesForm() if row.day is None else ButtonForm()
     if form.validate_on_submit():
         answer = _say_yes(row, form)
@@ -71,7 +71,7 @@ def _say_yes(row: InvitationRow, form: YesForm | ButtonForm) -> Response | None:
 @allows(members_who_exchange)
 def no(code: str) -> Response:
     """Say that one cannot help this time."""
-    get_visible(db.session(), g.actor, code)
+    get_own(db.session(), g.actor, code)
     thanks = _("That is fine. Thank you for telling us.")
     press(lambda doing: answering.say_no(db.session(), g.bank, code, doing), thanks)
     return redirect(url_for("home.home"), 303)
@@ -81,7 +81,7 @@ def no(code: str) -> Response:
 @allows(members_who_exchange)
 def less(code: str) -> Response:
     """Say that one cannot help, and be asked less often from now on."""
-    get_visible(db.session(), g.actor, code)
+    get_own(db.session(), g.actor, code)
     thanks = _("That is fine. We ask you less often from now on. You can change that under About me.")
     press(lambda doing: answering.say_no(db.session(), g.bank, code, doing, less=True), thanks)
     return redirect(url_for("home.home"), 303)
