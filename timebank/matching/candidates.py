@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
 
 from timebank.banks.queries import list_travel
 from timebank.bookkeeping.queries import list_accounts
@@ -23,18 +23,16 @@ from timebank.listings.queries import (
 )
 from timebank.listings.rules import ListingKind
 from timebank.listings.tree import Tree
+from timebank.matching.reach import parts_wanted, shares_a_language
 from timebank.matching.rules import LEAST_FITTING, Line, Offered, Order, Wanted, score_lines, total
 from timebank.members.helping import select_helping
-from timebank.members.languages import USUAL_LANGUAGE
-from timebank.members.models import Membership, SpokenLanguage
+from timebank.members.models import Membership
 from timebank.rows import fetch
-from timebank.week import AFTERNOON, ANY_TIME, EVENING, MORNING, part, whole_day
+from timebank.week import ANY_TIME
 
 MOST_CANDIDATES = 10
 #: Offers that are compared, the nearest in meaning.
 _MOST_OFFERS = 200
-#: Hours of the clock at which the afternoon and the evening begin.
-NOON, EVENING_BEGINS = 12, 17
 #: Of one member so many offers are named.
 _OFFERS_NAMED = 2
 
@@ -127,15 +125,8 @@ def _query(session: Session, bank_id: int, request: WholeListing, today: date) -
     if request.area_id is not None and request.in_person:
         travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
     day = next_day(request, today)
-    parts = _parts_of_day(day, request.wanted_time) if day else request.suits
-    return _Query(session, bank_id, request, get_tree(session, bank_id), kinds, travel, today, day or today, parts)
-
-
-def _parts_of_day(day: date, at: time | None) -> int:
-    """Return the bits of a day, or of its morning, afternoon or evening where the time is known."""
-    if at is None:
-        return whole_day(day.weekday())
-    return part(day.weekday(), MORNING if at.hour < NOON else AFTERNOON if at.hour < EVENING_BEGINS else EVENING)
+    tree, parts = get_tree(session, bank_id), parts_wanted(request, today)
+    return _Query(session, bank_id, request, tree, kinds, travel, today, day or today, parts)
 
 
 def _target(query: _Query) -> Target:
@@ -165,24 +156,8 @@ def _filters(query: _Query) -> Sequence[ColumnElement[bool]]:
         Membership.is_holder.is_(False),
         Membership.id != query.request.member_id,
         willing.correlate(Membership).exists(),
-        _shares_a_language(query.bank_id, query.request.member_id),
+        shares_a_language(query.bank_id, query.request.member_id),
     ]
-
-
-def _shares_a_language(bank_id: int, asking_id: int) -> ColumnElement[bool]:
-    """Return the condition that a member speaks a language of who asks; who says nothing speaks USUAL_LANGUAGE."""
-    own = and_(SpokenLanguage.bank_id == bank_id, SpokenLanguage.member_id == Membership.id)
-    theirs = aliased(SpokenLanguage)
-    of_asking = and_(theirs.bank_id == bank_id, theirs.member_id == asking_id)
-    asking_speaks = select(theirs.language).where(of_asking)
-    says_nothing, asking_says_nothing = ~exists().where(own).correlate(Membership), ~asking_speaks.exists()
-    asking_speaks_usual = asking_speaks.where(theirs.language == USUAL_LANGUAGE).exists()
-    speaks_usual = exists().where(own, SpokenLanguage.language == USUAL_LANGUAGE).correlate(Membership)
-    return or_(
-        exists().where(own, SpokenLanguage.language.in_(asking_speaks)).correlate(Membership),
-        says_nothing & (asking_says_nothing | asking_speaks_usual),
-        asking_says_nothing & speaks_usual,
-    )
 
 
 def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
