@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from timebank.banks.models import AreaTravel
@@ -14,6 +14,8 @@ from timebank.members.models import Membership, SpokenLanguage
 from timebank.members.rules import Helping, is_away
 from timebank.week import AFTERNOON, ANY_TIME, EVENING, MORNING, part, whole_day
 
+#: The id of a bank or member, or the parameter that it is given as.
+Id = int | BindParameter[int]
 #: Hours of the clock at which the afternoon and the evening begin.
 NOON, EVENING_BEGINS = 12, 17
 
@@ -57,7 +59,7 @@ def is_within_reach(helping: Helping, request: TimeColumns, travel_minutes: int 
     return bool(helping.most_invitations) and is_free and is_here and goes
 
 
-def shares_a_language(bank_id: int, other_id: int) -> ColumnElement[bool]:
+def shares_a_language(bank_id: Id, other_id: Id) -> ColumnElement[bool]:
     """Return the condition that the member of the query speaks a language of another one.
 
     Who says nothing speaks USUAL_LANGUAGE.
@@ -77,7 +79,7 @@ def shares_a_language(bank_id: int, other_id: int) -> ColumnElement[bool]:
 
 
 def travel_between(
-    bank_id: int, area_id: SQLColumnExpression[Any], other_id: SQLColumnExpression[Any]
+    bank_id: Id, area_id: SQLColumnExpression[Any], other_id: SQLColumnExpression[Any]
 ) -> ColumnElement[Any]:
     """Return the minutes one way between the areas of two columns: 0 within one, None where nobody knows."""
     first, second = AreaTravel.first_area_id, AreaTravel.second_area_id

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import BindParameter, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -56,7 +56,7 @@ class MemberHelping(Helping):
     changed_at: datetime | None = None
 
 
-def select_helping(bank_id: int) -> Select[*tuple[Any, ...]]:
+def select_helping(bank_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
     """Return the query of when each member can help, one row each, with the defaults for who has said nothing.
 
     Its columns are member_id and those of HelpingWishes. Who has left is not in it. A part of the week suits where

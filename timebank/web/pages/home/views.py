@@ -1,6 +1,9 @@
 """Home answers in one screen: my hours, what waits for me, and what I want to do."""
 
+from collections.abc import Sequence
+
 from flask import g, redirect, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
@@ -16,10 +19,15 @@ from timebank.exchanges.queries import (
 )
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
-from timebank.signing_in.queries import list_used_codes
+from timebank.matching.dismissing import dismiss
+from timebank.matching.suggestion_rules import SuggestionKind
+from timebank.matching.suggestions import list_suggestions
+from timebank.signing_in.queries import UsedCode, list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
-from timebank.web.access import allows, members
+from timebank.web.access import allows, members, members_who_exchange
+from timebank.web.committing import press
 from timebank.web.extensions import db
+from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.home import blueprint
 from timebank.web.pages.home.asked import MOST, list_what_was_asked
@@ -52,11 +60,26 @@ def home() -> str | Response:
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, [*sides, *helpers]),
         asked=asked,
+        suggestions=list_suggestions(session, g.actor, now=clock.now(), today=today()),
         most_asked=MOST,
         button_form=ButtonForm(),
         may_choose_password=g.actor.code_maker is not None and not asks_for_password(g.actor),
-        used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_CARRIED)
-        if g.actor.hand is None
-        else [],
+        used_codes=_list_used_codes(),
         thanks=thanks_for(recent, account_id),
     )
+
+
+def _list_used_codes() -> Sequence[UsedCode]:
+    """Return the sign-in codes that opened sessions of the reader's of late; none for a broker who acts for them."""
+    if g.actor.hand is not None:
+        return []
+    return list_used_codes(db.session(), g.actor.person_id, clock.now() - CODE_CARRIED)
+
+
+@blueprint.post("/dismissed-suggestions/<any(help, ask, nudge):kind>/<path:about>")
+@allows(members_who_exchange)
+def dismissed(kind: str, about: str) -> Response:
+    """Say that a suggestion is not for one."""
+    thanks = _("All right. It does not come back for half a year.")
+    press(lambda doing: dismiss(db.session(), g.bank, SuggestionKind(kind), about, doing), thanks)
+    return redirect(url_for("home.home"), 303)
