@@ -159,6 +159,7 @@ class DeedName(StrEnum):
     STANDING_ACTIVE = "standing.active"
     STANDING_SUSPENDED = "standing.suspended"
     STANDING_LEFT = "standing.left"
+    SUGGESTION_DISMISSED = "suggestion.dismissed"
     TASK_TAKEN = "task.taken"
     TASK_RETURNED = "task.returned"
     TASK_FINISHED = "task.finished"

@@ -668,6 +668,15 @@ CREATE TABLE public.correction (
     CONSTRAINT ck_correction_what CHECK (((entry_id IS NULL) = ((kind)::text = 'adjustment'::text)))
 );
 
+CREATE TABLE public.dismissed_suggestion (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    about character varying(60) NOT NULL,
+    dismissed_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_dismissed_suggestion_kind CHECK (((kind)::text = ANY ((ARRAY['help'::character varying, 'ask'::character varying, 'nudge'::character varying])::text[])))
+);
+
 CREATE TABLE public.draft (
     bank_id bigint NOT NULL,
     code character varying(12) NOT NULL,
@@ -778,7 +787,7 @@ CREATE TABLE public.invitation (
     day date,
     at time without time zone,
     minutes integer NOT NULL,
-    place character varying(120) DEFAULT ''::character varying NOT NULL,
+    meeting_place character varying(120) DEFAULT ''::character varying NOT NULL,
     words character varying(300) DEFAULT ''::character varying NOT NULL,
     answered_by bigint,
     how character varying(20),
@@ -1197,6 +1206,9 @@ ALTER TABLE ONLY public.closing
 
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT pk_correction PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.dismissed_suggestion
+    ADD CONSTRAINT pk_dismissed_suggestion PRIMARY KEY (bank_id, member_id, kind, about);
 
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT pk_draft PRIMARY KEY (bank_id, code);
@@ -1629,6 +1641,9 @@ ALTER TABLE ONLY public.correction
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.dismissed_suggestion
+    ADD CONSTRAINT fk_dismissed_suggestion_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT fk_draft_bank_id_category_id FOREIGN KEY (bank_id, category_id) REFERENCES public.category(bank_id, id);
 
@@ -1896,6 +1911,7 @@ GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.dismissed_suggestion TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.exchange TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.exchange_step TO timebank_web;

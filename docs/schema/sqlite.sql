@@ -323,6 +323,18 @@ CREATE TABLE correction (
     CONSTRAINT ck_correction_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL))
 );
 
+CREATE TABLE dismissed_suggestion (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    kind VARCHAR(10) NOT NULL,
+    about VARCHAR(60) NOT NULL,
+    dismissed_at DATETIME NOT NULL,
+    CONSTRAINT pk_dismissed_suggestion PRIMARY KEY (bank_id, member_id, kind, about),
+    CONSTRAINT fk_dismissed_suggestion_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_dismissed_suggestion_kind CHECK (kind IN ('help', 'ask', 'nudge'))
+)
+ WITHOUT ROWID;
+
 CREATE TABLE draft (
     bank_id BIGINT NOT NULL,
     code VARCHAR(12) NOT NULL,
@@ -639,7 +651,7 @@ CREATE TABLE invitation (
     day DATE,
     at TIME,
     minutes INTEGER NOT NULL,
-    place VARCHAR(120) DEFAULT '' NOT NULL,
+    meeting_place VARCHAR(120) DEFAULT '' NOT NULL,
     words VARCHAR(300) DEFAULT '' NOT NULL,
     answered_by BIGINT,
     how VARCHAR(20),

@@ -248,6 +248,7 @@ PLACES = (
     Place("members.profile", "ada"),
     Place("members.profile", "agnes"),
     Place("home.home", "agnes"),
+    Place("home.home", "callum"),
     Place("acting.start", "rosa", _of("linus")),
     Place("rules.rules", "ada"),
     Place("rules.rules", "mary"),

@@ -85,7 +85,7 @@ def declines(session, village, actor, *, now=NOW, less=False):
 
 def test_a_yes_makes_an_agreed_exchange_with_time_and_place(session, village, asks, invites):
     code = asks(wanted_on=FRIDAY, wanted_time=time(10, 15))
-    invites(code, village.ada, minutes=90, place=" At the eye clinic ")
+    invites(code, village.ada, minutes=90, meeting_place=" At the eye clinic ")
     exchange = session.scalar(select(Exchange).where(Exchange.code == answers(session, village, village.ada)))
     assert (exchange.state, exchange.agreed_on, exchange.agreed_time) == ("accepted", FRIDAY, time(10, 15))
     assert (exchange.agreed_minutes, exchange.agreed_place) == (90, "At the eye clinic")

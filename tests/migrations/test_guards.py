@@ -48,10 +48,8 @@ RIGHTS = {
         ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
         EVERYTHING - {"DELETE"},
     ),
-    **dict.fromkeys(
-        ("correction", "reversal", "sign_off", "task", "thank_you", "helping", "invitation", "matching_rules"),
-        EVERYTHING - {"DELETE"},
-    ),
+    **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you", "helping"), EVERYTHING - {"DELETE"}),
+    **dict.fromkeys(("dismissed_suggestion", "invitation", "matching_rules"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     **dict.fromkeys(("learned_kinds", "listing_meaning"), EVERYTHING),
     "sign_in_attempt": EVERYTHING,

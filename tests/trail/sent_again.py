@@ -37,10 +37,12 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText, Move
 from timebank.listings.to_do import put_on_list
 from timebank.matching import answering, inviting
+from timebank.matching.dismissing import dismiss
 from timebank.matching.inviting import InvitationText
 from timebank.matching.models import Invitation
 from timebank.matching.rules_of_banks import change_settings
 from timebank.matching.settings import MatchingSettings
+from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.helping import change_helping
@@ -300,6 +302,12 @@ def _admit(scene: Scene) -> Call:
     return partial(members.admit, scene.session, scene.bank, NewMember("Zoe Hill", email="zoe@example.org"))
 
 
+def _dismissed(scene: Scene) -> Call:
+    asking = Doing(scene.village.grace, NOW, "ask")
+    code = listings.add(scene.session, scene.bank, ListingKind.REQUEST, scene.said("The hedge"), asking)
+    return partial(dismiss, scene.session, scene.bank, SuggestionKind.HELP, code)
+
+
 def _helping(scene: Scene) -> Call:
     away = Helping(away_from=TODAY, away_until=TODAY, languages=frozenset({"en", "pl"}))
     return partial(change_helping, scene.session, scene.bank, away)
@@ -483,6 +491,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.STANDING_ACTIVE: Deed("mary", _back),
     DeedName.STANDING_SUSPENDED: Deed("mary", _standing(Standing.SUSPENDED)),
     DeedName.STANDING_LEFT: Deed("mary", _standing(Standing.LEFT)),
+    DeedName.SUGGESTION_DISMISSED: Deed("ada", _dismissed),
     DeedName.TASK_TAKEN: Deed("rosa", _task(tasks.take)),
     DeedName.TASK_RETURNED: Deed("rosa", _task(tasks.hand_back, taken=True)),
     DeedName.TASK_FINISHED: Deed("rosa", _task(tasks.finish, note="We talked")),

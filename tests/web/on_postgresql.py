@@ -89,6 +89,7 @@ TESTS = {
         "test_what_was_asked_stands_on_home_until_helpers_agree",
         "test_nobody_came_and_one_button_asks_again",
     ),
+    "home/test_suggestions.py": ("test_what_fits_my_offer_leads_to_the_request_and_can_be_dismissed",),
     "home/test_home.py": ("test_home_says_my_hours_what_waits_for_me_and_what_i_can_do",),
     "joining/test_application.py": (
         "test_welcome_hours_come_from_the_pot_and_nothing_is_minted",

@@ -30,6 +30,7 @@ GET  signing_in.password             door  404   200   200   200   200   200   2
 POST signing_in.password             door  404   200   200   200   200   200   200
 
 GET  home.home                       door  404   200   200   200   200   there there
+POST home.dismissed                  door  404   on    on    on    on    403   403
 GET  statement.my_hours              door  404   200   200   200   200   403   403
 GET  statement.my_hours_csv          door  404   200   200   200   200   403   403
 GET  statement.hours_of_member       door  404   403   403   200   200   200   200
@@ -317,6 +318,8 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
         values["word"] = "adjustment"
     if endpoint == "members.contact_proof":
         values["kind"] = "email"
+    if endpoint == "home.dismissed":
+        values |= {"kind": "nudge", "about": "only-gives"}
     if endpoint == "audit.check":
         values["ordinal"] = books.checked()
     if endpoint.startswith("seals."):

@@ -42,6 +42,8 @@ def _address(app, rule, perth):
     values = values_for(rule.endpoint, set(rule.arguments), perth)
     values |= {"name": AREA} if "name" in values else {}
     values |= {"key": own_category(perth)} if "key" in values else {}
+    if rule.endpoint == "home.dismissed":
+        values |= {"kind": "ask", "about": own_category(perth)}
     if rule.endpoint.startswith("missing."):
         values["code"] = AREA if rule.endpoint == "missing.area" else own_category(perth)
     assert values["bank_slug"] == "angus"
@@ -70,7 +72,7 @@ def test_a_row_of_another_bank_does_not_exist_here_and_nothing_of_it_changes(pag
 
 def test_the_routes_that_name_something_are_not_forgotten(app):
     names = {name for rule in app.url_map.iter_rules() for name in rule.arguments if rule.endpoint != "static"}
-    assert names - CHOICES == {"code", "name", "key"}
+    assert names - CHOICES == {"code", "name", "key", "about"}
     assert sum(len(_routes(app, page)) for page in PAGES) > len(PAGES)
 
 

@@ -286,11 +286,6 @@ def select_accounts_of_kind(kind: AccountKind) -> Select[int, int]:
     return select(Account.bank_id, Account.id).where(Account.kind == kind)
 
 
-def select_balances() -> Select[int, int, int]:
-    """Return a selectable of the balance of each account: (bank_id, account_id, balance)."""
-    return select(Account.bank_id, Account.id.label("account_id"), Account.balance)
-
-
 def select_holders_now() -> Select[int, int, str, int]:
     """Return a selectable of the present holder of each account: (bank_id, account_id, kind, holder_id)."""
     newer = aliased(AccountHolder)

@@ -40,7 +40,7 @@ class AskedToHelp:
     whom: Sequence[str]
     _: KW_ONLY
     minutes: int = 60
-    place: str = ""
+    meeting_place: str = ""
     words: str = ""
     replies: Sequence[Replied] = ()
 
@@ -53,7 +53,7 @@ def ask_to_help(neighbourhood: Neighbourhood, asked: AskedToHelp, number: int) -
     line, today = find_line(session, bank.id, code, now.date()), now.date()
     day = next_day(line, today) if line else None
     content = InvitationText(
-        day, line.wanted_time if line else None, asked.minutes, place=asked.place, words=asked.words
+        day, line.wanted_time if line else None, asked.minutes, meeting_place=asked.meeting_place, words=asked.words
     )
     whom = [neighbourhood.actor(key).membership_id for key in asked.whom]
     invite(session, bank, code, whom, content, Doing(neighbourhood.actor(asked.broker), now, f"village-asked-{number}"))

@@ -235,7 +235,7 @@ ASKED = (
         "rosa",
         "The Sunday paper read aloud",
         ("eilidh",),
-        place="By telephone",
+        meeting_place="By telephone",
         replies=(Replied(5, "eilidh", Answer.YES, on=3),),
     ),
     AskedToHelp(

@@ -235,7 +235,7 @@ def _new_exchange(session: Session, bank: Bank, code: str, terms: Terms, doing: 
 def _set_agreed(exchange: Exchange, side: Side, terms: Terms) -> None:
     exchange.proposed_side, exchange.agreed_on, exchange.agreed_minutes = side, terms.day, all_minutes(terms)
     exchange.travel_minutes, exchange.preparation_minutes = terms.travel_minutes, terms.preparation_minutes
-    exchange.agreed_time, exchange.agreed_place = terms.at, terms.place.strip()
+    exchange.agreed_time, exchange.agreed_place = terms.at, terms.meeting_place.strip()
 
 
 def _set_recorded(exchange: Exchange | Locked, side: Side, day: date, minutes: int) -> None:

@@ -48,7 +48,7 @@ class Terms:
     listing_id: int | None = None
     category_id: int | None = None
     at: time | None = None
-    place: str = ""
+    meeting_place: str = ""
 
     @property
     def total_minutes(self) -> int:

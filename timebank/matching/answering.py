@@ -57,7 +57,7 @@ def say_yes(
         invitation.minutes,
         listing_id=listing.id,
         at=agreed_at,
-        place=invitation.place,
+        meeting_place=invitation.meeting_place,
     )
     asked = Doing(_asking(session, listing, invitation), invitation.asked_at or invitation.chosen_at)
     exchange_code = agree_by_invitation(session, bank, terms, asked=asked, answer=doing)

@@ -15,7 +15,6 @@ from timebank.listings.filling import next_day
 from timebank.listings.meanings import text_of
 from timebank.listings.queries import WholeListing
 from timebank.matching.board_data import BoardData, BoardMember, BoardOffer
-from timebank.matching.invitation_rules import parts_of
 from timebank.matching.rules import (
     BELOW_ZERO_MINUTES,
     LEAST_FITTING,
@@ -26,6 +25,7 @@ from timebank.matching.rules import (
     score_lines,
     total,
 )
+from timebank.matching.within_reach import parts_wanted
 from timebank.members.languages import USUAL_LANGUAGE
 from timebank.week import ANY_TIME
 from timebank.words.likeness import greatest_likeness, packed
@@ -96,13 +96,13 @@ class Board:
         scores = fitting + self._of_owners(asked)[self._owner]
         chosen = np.flatnonzero(allowed[self._owner] & (fitting >= 100 * (LEAST_FITTING - _ROUNDING)))
         order = chosen[np.lexsort((-self._ids[chosen], -scores[chosen]))]
-        wanted, seen = Wanted(asked.kinds, asked.groups, asked.parts), set[int]()
+        request_facts, seen = Wanted(asked.kinds, asked.groups, asked.parts), set[int]()
         for index in order:
             offer = data.offers[index]
             if offer.owner in seen:
                 continue
             seen.add(offer.owner)
-            yield self._pairing(asked, wanted, offer, int(index), float(likeness[index]))
+            yield self._pairing(asked, request_facts, offer, int(index), float(likeness[index]))
             if len(seen) == MOST_FITTING:
                 return
 
@@ -135,7 +135,7 @@ class Board:
         data = self.data
         kinds, groups = data.tree.kinds_and_groups(data.kinds_of.get(request.id, ()))
         day = next_day(request, data.today)
-        parts = parts_of(day, request.wanted_time) if day else request.suits
+        parts = parts_wanted(request, data.today)
         travel = None
         if request.area_id is not None and request.in_person:
             travel = {**data.travel.get(request.area_id, {}), request.area_id: 0}
@@ -178,11 +178,11 @@ class Board:
             scores = scores + settings.near * np.array([near.get(area, 0.0) for area in columns.areas])
         return np.asarray(scores)
 
-    def _pairing(self, asked: _Asked, wanted: Wanted, offer: BoardOffer, index: int, likeness: float) -> Pairing:
+    def _pairing(self, asked: _Asked, request_facts: Wanted, offer: BoardOffer, index: int, likeness: float) -> Pairing:
         member, (kinds, groups) = self.data.members[offer.owner], self._facts[index]
         travel = (asked.travel or {}).get(member.area_id or 0)
         facts = Offered(likeness, kinds, groups, travel, member.free_parts, member.balance, member.asks)
-        return Pairing(asked.request, member, offer, score_lines(wanted, facts, self.data.settings), travel)
+        return Pairing(asked.request, member, offer, score_lines(request_facts, facts, self.data.settings), travel)
 
     def _far(self, travel: Mapping[int, int]) -> np.ndarray:
         """Return the minutes of travel of each member; infinite where nobody knows."""
@@ -199,8 +199,8 @@ class Board:
     @cached_property
     def _languages(self) -> dict[str, np.ndarray]:
         """Return {language: for each member whether they speak it}; who says nothing speaks the usual one."""
-        members, said = self.data.members, self.data.languages
-        spoken = [said.get(member.id, frozenset({USUAL_LANGUAGE})) for member in members]
+        members, languages = self.data.members, self.data.languages
+        spoken = [languages.get(member.id, frozenset({USUAL_LANGUAGE})) for member in members]
         return {language: np.array([language in own for own in spoken]) for language in frozenset().union(*spoken)}
 
     @cached_property

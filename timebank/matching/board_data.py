@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.banks.queries import list_all_travel
-from timebank.bookkeeping.queries import select_balances
+from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.listings.meanings import Models, find_models
 from timebank.listings.models import Listing, ListingCategory, ListingMeaning
 from timebank.listings.queries import OWNS, WholeListing, can_be_found, get_tree, list_open_requests
@@ -116,7 +116,7 @@ def _select_members(
 ) -> Select[*tuple[Any, ...]]:
     """Return the query of the members who may be asked something, whatever it is about."""
     helping, asks = select_helping(bank_id).subquery(), select_asks(bank_id, now, settings).subquery()
-    balances = select_balances().subquery()
+    accounts = accounts_as_they_stand(bank_id).subquery()
     room = helping.c.most_invitations - func.coalesce(asks.c.this_week, 0)
     return (
         select(
@@ -131,12 +131,12 @@ def _select_members(
             helping.c.farthest_minutes,
             room.label("room"),
             func.coalesce(asks.c.lately, 0),
-            balances.c.balance,
+            accounts.c.balance,
         )
         .join(Person, Person.id == Membership.person_id)
         .join(helping, helping.c.member_id == Membership.id)
         .outerjoin(asks, asks.c.member_id == Membership.id)
-        .join(balances, (balances.c.bank_id == Membership.bank_id) & (balances.c.account_id == Membership.account_id))
+        .join(accounts, accounts.c.id == Membership.account_id)
         .where(
             Membership.bank_id == bank_id,
             Membership.standing == Standing.ACTIVE,
@@ -173,7 +173,7 @@ def _list_offers(
     today: date,
 ) -> tuple[Sequence[BoardOffer], np.ndarray]:
     """Return the offers of these members that others can find, and their vectors."""
-    place = {member.id: index for index, member in enumerate(members)}
+    index_of = {member.id: index for index, member in enumerate(members)}
     of_listing = (ListingMeaning.bank_id == Listing.bank_id) & (ListingMeaning.listing_id == Listing.id)
     rows = session.execute(
         select(Listing.id, Listing.title, Listing.member_id, ListingMeaning.vector)
@@ -187,8 +187,8 @@ def _list_offers(
         )
         .order_by(Listing.member_id, Listing.id)
     ).all()
-    rows = [row for row in rows if row.member_id in place]
-    offers = [BoardOffer(row.id, row.title, place[row.member_id], kinds_of.get(row.id, ())) for row in rows]
+    rows = [row for row in rows if row.member_id in index_of]
+    offers = [BoardOffer(row.id, row.title, index_of[row.member_id], kinds_of.get(row.id, ())) for row in rows]
     return offers, from_bytes([row.vector for row in rows]) if rows else np.zeros((0, 0), dtype=np.float32)
 
 

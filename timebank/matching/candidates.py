@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from timebank.bookkeeping.queries import select_balances
+from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.listings.meanings import find_models, text_of
 from timebank.listings.models import Listing
 from timebank.listings.nearest import Nearness, Target, find_nearest
@@ -147,12 +147,12 @@ def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
 def _owned_lines(query: _Query, listing_ids: Sequence[int]) -> Sequence[_OwnedLine]:
     helping = select_helping(query.asking.bank_id).subquery()
     asks = select_asks(query.asking.bank_id, query.asking.now, query.asking.settings).subquery()
-    balances = select_balances().subquery()
-    columns = (balances.c.balance, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
+    accounts = accounts_as_they_stand(query.asking.bank_id).subquery()
+    columns = (accounts.c.balance, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
     lines = (
         select_lines(query.asking.bank_id, query.asking.today)
         .add_columns(*columns)
-        .join(balances, (balances.c.bank_id == Membership.bank_id) & (balances.c.account_id == Membership.account_id))
+        .join(accounts, accounts.c.id == Membership.account_id)
         .join(helping, helping.c.member_id == Membership.id)
         .outerjoin(asks, asks.c.member_id == Membership.id)
         .where(Listing.id.in_(listing_ids))

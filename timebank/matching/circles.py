@@ -50,9 +50,9 @@ def find_circles(data: BoardData, *, seconds: float = SECONDS) -> Circles:
 
     Best is the highest sum of arcs' scores.
     """
-    found = _enumerate(_arcs(data))
+    every_circle = _enumerate(_arcs(data))
     balances = {member.id: member.balance for member in data.members}
-    circles = [_from_the_lowest(arcs, balances) for arcs in found if _has_need(arcs, balances)]
+    circles = [_from_the_lowest(arcs, balances) for arcs in every_circle if _has_need(arcs, balances)]
     if not circles:
         return Circles((), 0.0)
     return _choose(circles, seconds)

@@ -16,7 +16,7 @@ A_WEEK = timedelta(days=7)
 #: How much longer somebody rests after two or more invitations in a row without an answer.
 LONGER = 2
 MOST_ASKED_AT_ONCE = 10
-MOST_LETTERS = {"place": 120, "words": 300}
+MOST_LETTERS = {"meeting_place": 120, "words": 300}
 
 
 class InvitationState(StrEnum):

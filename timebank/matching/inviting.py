@@ -53,7 +53,7 @@ class InvitationText:
     day: date | None
     at: time | None
     minutes: int
-    place: str = ""
+    meeting_place: str = ""
     words: str = ""
     in_turn: bool = True
 
@@ -67,8 +67,8 @@ def invite(
     TooLongError, and AskedAlreadyError or MayNotBeAskedError for the first of them who may not be asked.
     """
     chosen = list(dict.fromkeys(member_ids))
-    said = {**asdict(content), "members": chosen}
-    if trail.is_repeat(session, doing, DeedName.INVITATION_SENT, Ref(Subject.LISTING, code), said):
+    sent_content = {**asdict(content), "members": chosen}
+    if trail.is_repeat(session, doing, DeedName.INVITATION_SENT, Ref(Subject.LISTING, code), sent_content):
         return
     if not may_invite(doing.by):
         raise NotAllowedError
@@ -160,7 +160,7 @@ def _invitation(
         day=content.day,
         at=content.at,
         minutes=content.minutes,
-        place=content.place.strip(),
+        meeting_place=content.meeting_place.strip(),
         words=content.words.strip(),
     )
 

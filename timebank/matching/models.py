@@ -30,8 +30,8 @@ class Invitation(OfInvitation, Base):
     `asked_by` chose the member at `chosen_at`. `turn` counts from 1 in the broker's list; in state `next` those before
     it are asked first, and it has no `asked_at` yet. It can be answered until the end of `answer_by`.
 
-    `day` and `at` are those of the help (None: any), `minutes` how long it takes, `place` where. `answered_by` is the
-    member, or a broker with how the member told them. `wants_less` if they asked to be invited less often.
+    `day` and `at` are those of the help (None: any), `minutes` how long it takes, `meeting_place` where. `answered_by`
+    is the member, or a broker with how the member told them. `wants_less` if they asked to be invited less often.
     """
 
     __tablename__ = "invitation"
@@ -79,7 +79,7 @@ class Invitation(OfInvitation, Base):
     day: Mapped[date | None]
     at: Mapped[time | None]
     minutes: Mapped[int]
-    place: Mapped[str] = mapped_column(String(120), server_default="")
+    meeting_place: Mapped[str] = mapped_column(String(120), server_default="")
     words: Mapped[str] = mapped_column(String(300), server_default="")
     answered_by: Mapped[int | None] = mapped_column(BigInteger)
     how: Mapped[str | None] = mapped_column(String(20))

@@ -81,6 +81,6 @@ def _lines(
     taken = {pairing.member.id for pairing in best}
     others = [pairing for pairing in pairings if pairing.member.id not in taken][:NEXT_BEST]
     return [
-        PlanLine(request, best[place] if place < len(best) else None, others if place == 0 else ())
-        for place in range(need)
+        PlanLine(request, best[number] if number < len(best) else None, others if number == 0 else ())
+        for number in range(need)
     ]

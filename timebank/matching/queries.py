@@ -41,7 +41,7 @@ class InvitationRow(OfInvitation):
     day: date | None
     at: time | None
     minutes: int
-    place: str
+    meeting_place: str
     words: str
     answered_by: int | None
     wants_less: bool
@@ -86,8 +86,8 @@ def list_of_requests(session: Session, bank_id: int, listing_ids: Sequence[int])
 
 def list_came_back(session: Session, bank_id: int, *, since: datetime) -> Sequence[InvitationRow]:
     """Return what members said since then, and what was left unanswered, the newest first."""
-    told = (InvitationState.YES, InvitationState.NO, InvitationState.SILENT)
-    query = _select(bank_id).where(Invitation.closed_at >= since, Invitation.state.in_(told))
+    states = (InvitationState.YES, InvitationState.NO, InvitationState.SILENT)
+    query = _select(bank_id).where(Invitation.closed_at >= since, Invitation.state.in_(states))
     query = query.order_by(Invitation.closed_at.desc(), Invitation.id.desc())
     return fetch(session, query.limit(MOST_LISTED), InvitationRow)
 
@@ -125,7 +125,7 @@ def _select(bank_id: int) -> Select[*tuple[Any, ...]]:
             Invitation.day,
             Invitation.at,
             Invitation.minutes,
-            Invitation.place,
+            Invitation.meeting_place,
             Invitation.words,
             Invitation.answered_by,
             Invitation.wants_less,

@@ -4,20 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
 
 from timebank.actors import Role, Standing
 from timebank.banks.queries import list_travel
 from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
 from timebank.matching.asks import is_none_of, is_rested, select_asks, was_not_asked
-from timebank.matching.invitation_rules import parts_of
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
+from timebank.matching.within_reach import parts_wanted, shares_a_language
 from timebank.members.helping import select_helping
-from timebank.members.languages import USUAL_LANGUAGE
-from timebank.members.models import Membership, MembershipRole, SpokenLanguage
+from timebank.members.models import Membership, MembershipRole
 from timebank.week import ANY_TIME
 
 _OWN_ROLE = (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id)
@@ -77,7 +76,7 @@ def describe(
     if request.area_id is not None and request.in_person:
         travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
     day = next_day(request, today)
-    parts = parts_of(day, request.wanted_time) if day else request.suits
+    parts = parts_wanted(request, today)
     barred = {request.member_id, *barred}
     return Asking(session, bank_id, request, travel, now, today, day, parts, find_settings(session, bank_id), barred)
 
@@ -111,21 +110,5 @@ def filters(asking: Asking, *, again: bool = False) -> Sequence[ColumnElement[bo
         is_rested(asking.bank_id, asking.now, asking.settings),
         true() if again else was_not_asked(asking.bank_id, asking.request.id, asking.day),
         willing.correlate(Membership).exists(),
-        _shares_a_language(asking.bank_id, asking.request.member_id),
+        shares_a_language(asking.bank_id, asking.request.member_id),
     ]
-
-
-def _shares_a_language(bank_id: int, asking_id: int) -> ColumnElement[bool]:
-    """Return the condition that a member speaks a language of who asks; who says nothing speaks USUAL_LANGUAGE."""
-    own = and_(SpokenLanguage.bank_id == bank_id, SpokenLanguage.member_id == Membership.id)
-    theirs = aliased(SpokenLanguage)
-    of_asking = and_(theirs.bank_id == bank_id, theirs.member_id == asking_id)
-    asking_speaks = select(theirs.language).where(of_asking)
-    says_nothing, asking_says_nothing = ~exists().where(own).correlate(Membership), ~asking_speaks.exists()
-    asking_speaks_usual = asking_speaks.where(theirs.language == USUAL_LANGUAGE).exists()
-    speaks_usual = exists().where(own, SpokenLanguage.language == USUAL_LANGUAGE).correlate(Membership)
-    return or_(
-        exists().where(own, SpokenLanguage.language.in_(asking_speaks)).correlate(Membership),
-        says_nothing & (asking_says_nothing | asking_speaks_usual),
-        asking_says_nothing & speaks_usual,
-    )

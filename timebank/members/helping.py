@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import BindParameter, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -48,12 +48,12 @@ def want_invitations(session: Session, bank: Bank, change: Callable[[int], int],
     """Change how many invitations a week the actor wants; `change` takes how many they want now."""
     actor = doing.by
     now_wanted = find_helping(session, bank.id, actor.membership_id) or MemberHelping()
-    wanted = change(now_wanted.most_invitations)
-    content = {"most_invitations": wanted}
+    most_invitations = change(now_wanted.most_invitations)
+    content = {"most_invitations": most_invitations}
     if trail.is_repeat(session, doing, DeedName.HELPING_CHANGED, Ref(Subject.MEMBER, actor.code), content):
         return
     wishes = _lock_wishes(session, bank.id, actor.membership_id)
-    wishes.most_invitations, wishes.changed_at = wanted, doing.now
+    wishes.most_invitations, wishes.changed_at = most_invitations, doing.now
     session.flush()
 
 
@@ -75,7 +75,7 @@ class MemberHelping(Helping):
     changed_at: datetime | None = None
 
 
-def select_helping(bank_id: int) -> Select[*tuple[Any, ...]]:
+def select_helping(bank_id: int | BindParameter[int]) -> Select[*tuple[Any, ...]]:
     """Return the query of when each member can help, one row each, with the defaults for who has said nothing.
 
     Its columns are member_id and those of HelpingWishes. Who has left is not in it. A part of the week suits where

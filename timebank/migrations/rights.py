@@ -27,6 +27,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "bank",
             "category",
             "correction",
+            "dismissed_suggestion",
             "exchange",
             "helping",
             "invitation",

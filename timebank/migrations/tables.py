@@ -12,7 +12,7 @@ from timebank.db import Base
 from timebank.exchanges import models as exchanges
 from timebank.joining import models as joining
 from timebank.listings import models as listings
-from timebank.matching import models as matching
+from timebank.matching import dismissal_models as dismissals, models as matching
 from timebank.members import models as members
 from timebank.security import models as security
 from timebank.signing_in import models as signing_in
@@ -26,6 +26,7 @@ ROOMS = (
     bookkeeping,
     closings,
     corrections,
+    dismissals,
     exchanges,
     holders,
     joining,

@@ -125,7 +125,9 @@ SENTENCES = {
     # Invitations
     "matching_setting": _("Type a whole number from %(least)s to %(most)s."),
     "nobody_chosen": _("Tick at least one person, and ten at most."),
-    "request_moved_on": _("Nobody is looked for any more: somebody else was quicker, or it was called off. Thank you!"),
+    "request_moved_on": _(
+        "Nobody is looked for any more: somebody else was quicker, or it was called off. Thank you all the same."
+    ),
     "may_not_be_asked": _(
         "%(name)s may not be asked about this just now: away, not free, resting, or asked often enough this week."
     ),

@@ -79,6 +79,11 @@ def from_bytes(rows: Sequence[bytes]) -> np.ndarray:
     return np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(rows), -1).astype(np.float32) / _SCALE
 
 
+def cosines(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the likeness of packed rows to others' (rows x others), from -1 to 1; rows of zeros: 0."""
+    return np.asarray(unit_rows(rows) @ unit_rows(others).T)
+
+
 def chosen_likeness(shares: np.ndarray, chosen: Sequence[Sequence[int]]) -> np.ndarray:
     """Return how well the labels that were chosen for others fit what texts are likely to be (texts x others).
 

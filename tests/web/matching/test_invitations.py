@@ -37,7 +37,7 @@ def state(books):
 
 
 def test_a_member_says_yes_with_one_press_and_it_is_agreed(as_, village, books, asked):
-    sent, rosa = ask(as_, village, asked, how_long="90 minutes", place="The back garden", words="Bring gloves")
+    sent, rosa = ask(as_, village, asked, how_long="90 minutes", meeting_place="The back garden", words="Bring gloves")
     page = rosa.follow(sent)
     assert "Ada Lamont is asked." in page
     assert "Ada Lamont asked" in page
@@ -67,7 +67,7 @@ def test_a_member_may_always_say_no(as_, village, books, asked, button, thanks):
 
 
 def test_the_page_of_an_invitation_says_all_of_it(as_, village, books, asked):
-    code = books.invited(asked, village.ada, place="The back garden", words="Bring gloves")
+    code = books.invited(asked, village.ada, meeting_place="The back garden", words="Bring gloves")
     page = as_(village.ada).get(f"invitations/{code}")
     for said in ("Could you help Grace on Friday?", "“Bring gloves”", "The back garden", "Rosa Lindsay", "by Tuesday"):
         assert said in page
@@ -90,10 +90,10 @@ def test_where_any_day_will_do_who_says_yes_names_it(as_, village, books):
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(as_, village, books, asked):
-    answer, _rosa = ask(as_, village, asked, how_long="quite long", place="The back garden")
+    answer, _rosa = ask(as_, village, asked, how_long="quite long", meeting_place="The back garden")
     assert answer.status == 200
     assert "Type how long it took" in answer
-    assert answer.form.fields["place"] == ["The back garden"]
+    assert answer.form.fields["meeting_place"] == ["The back garden"]
     assert state(books) == []
 
 

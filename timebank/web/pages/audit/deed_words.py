@@ -107,6 +107,7 @@ WORDS = {
     DeedName.STANDING_ACTIVE: _("took them back in"),
     DeedName.STANDING_SUSPENDED: _("suspended them"),
     DeedName.STANDING_LEFT: _("marked them as left"),
+    DeedName.SUGGESTION_DISMISSED: _("said that a suggestion is not for the member"),
     DeedName.TASK_TAKEN: _("took the task"),
     DeedName.TASK_RETURNED: _("gave the task back"),
     DeedName.TASK_FINISHED: _("finished the task"),

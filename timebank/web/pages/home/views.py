@@ -1,6 +1,7 @@
 """Home answers in one screen: my hours, what waits for me, and what I want to do."""
 
 from flask import g, redirect, render_template, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
@@ -16,10 +17,14 @@ from timebank.exchanges.queries import (
 )
 from timebank.exchanges.rules import State
 from timebank.holders.queries import list_names
+from timebank.matching.dismissing import dismiss
 from timebank.matching.queries import list_to_answer
+from timebank.matching.suggestion_rules import SuggestionKind
+from timebank.matching.suggestions import list_suggestions
 from timebank.signing_in.queries import list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
-from timebank.web.access import allows, members
+from timebank.web.access import allows, members, members_who_exchange
+from timebank.web.committing import press
 from timebank.web.extensions import db
 from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
@@ -55,11 +60,26 @@ def home() -> str | Response:
         names=list_names(session, g.bank.id, [*sides, *helpers]),
         asked=asked,
         invitations=list_to_answer(session, g.bank.id, g.actor.membership_id, today=today()),
+        suggestions=list_suggestions(session, g.actor, now=clock.now(), today=today()),
         most_asked=MOST,
         button_form=ButtonForm(),
-        may_choose_password=g.actor.code_maker is not None and not asks_for_password(g.actor),
-        used_codes=list_used_codes(session, g.actor.person_id, clock.now() - CODE_CARRIED)
-        if g.actor.hand is None
-        else [],
         thanks=thanks_for(recent, account_id),
+        **_about_codes(),
     )
+
+
+def _about_codes() -> dict[str, object]:
+    """Return which sign-in codes were used of late, for members themselves, and whether to choose a password now."""
+    since = clock.now() - CODE_CARRIED
+    used_codes = list_used_codes(db.session(), g.actor.person_id, since) if g.actor.hand is None else []
+    may_choose = g.actor.code_maker is not None and not asks_for_password(g.actor)
+    return {"used_codes": used_codes, "may_choose_password": may_choose}
+
+
+@blueprint.post("/dismissed-suggestions/<any(help, ask, nudge):kind>/<path:about>")
+@allows(members_who_exchange)
+def dismissed(kind: str, about: str) -> Response:
+    """Say that a suggestion is not for one."""
+    thanks = _("All right. It does not come back for half a year.")
+    press(lambda doing: dismiss(db.session(), g.bank, SuggestionKind(kind), about, doing), thanks)
+    return redirect(url_for("home.home"), 303)

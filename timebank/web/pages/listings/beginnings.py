@@ -44,6 +44,13 @@ def list_beginnings(tree: Tree) -> Sequence[Beginning]:
 
 
 def find_asked_beginning(tree: Tree) -> Beginning | None:
-    """Return the beginning that the address names; None if it names none that the bank uses."""
-    word = request.args.get("begin", "")
-    return next((beginning for beginning in list_beginnings(tree) if beginning.word == word), None)
+    """Return the beginning that the address names; None if it names none that the bank uses.
+
+    It can name the key of any kind of help, too: where no beginning is of that kind, there is no title yet.
+    """
+    asked = request.args.get("begin", "")
+    for beginning in list_beginnings(tree):
+        if asked in {beginning.word, beginning.key}:
+            return beginning
+    branch = tree.by_key.get(asked)
+    return Beginning("", "", asked) if branch is not None and tree.may_be_chosen(branch.id) else None

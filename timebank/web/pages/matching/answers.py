@@ -62,8 +62,8 @@ def _say_yes(row: InvitationRow, form: YesForm | ButtonForm) -> Response | None:
         code = answering.say_yes(db.session(), g.bank, row.code, doing(form), day=day, at=at)
     if not outcome.is_done:
         return None
-    name = isolated(row.requester_name)
-    flash(_("Thank you! It is agreed. %(name)s sees it on their first page.", name=name))
+    thanks = _("Thank you! It is agreed. %(name)s sees it on their first page.", name=isolated(row.requester_name))
+    flash(thanks)
     return redirect(url_for("exchanges.exchange", code=code), 303)
 
 

@@ -78,8 +78,8 @@ def circles() -> str | Response:
         answer = _send(form)
         if answer is not None:
             return answer
-    found = find_circles(_read(), seconds=SECONDS)
-    return render_template("matching/circles.html", form=form, circles=found.circles, gap=found.gap, why=why)
+    best = find_circles(_read(), seconds=SECONDS)
+    return render_template("matching/circles.html", form=form, circles=best.circles, gap=best.gap, why=why)
 
 
 def _read() -> BoardData:

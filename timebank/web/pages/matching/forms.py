@@ -43,10 +43,10 @@ class InvitationForm(KeyedForm):
     how_long = HoursField(
         _("About how long?"), description=_("Such as 45 minutes or 1 hour."), validators=[needed(_HOW_LONG)]
     )
-    place = StringField(
+    meeting_place = StringField(
         _("Where?"),
         description=_("Such as: at the health centre. Never an address: they give it to each other."),
-        validators=[at_most(MOST_LETTERS["place"], _("Say it in 120 letters or fewer."))],
+        validators=[at_most(MOST_LETTERS["meeting_place"], _("Say it in 120 letters or fewer."))],
         render_kw={"autocomplete": "off"},
     )
     words = TextAreaField(
@@ -73,7 +73,7 @@ class InvitationForm(KeyedForm):
             day or self.day.day,
             listing.wanted_time or self.at.at,
             self.how_long.minutes or 0,
-            place=tidy(self.place.data),
+            meeting_place=tidy(self.meeting_place.data),
             words=(self.words.data or "").strip(),
             in_turn=self.order.data == IN_TURN,
         )

@@ -74,8 +74,10 @@ def invitations(code: str) -> str | Response:
         with committing(form, {PastDayError: form.day}) as outcome:
             invite(db.session(), g.bank, code, ids, form.said(listing, day), doing(form))
         if outcome.is_done:
-            name = isolated(whom[0].name)
-            flash(ngettext("%(name)s is asked.", "%(num)s people are on the list.", len(whom), name=name))
+            number = len(whom)
+            flash(
+                ngettext("%(name)s is asked.", "%(num)s people are on the list.", number, name=isolated(whom[0].name))
+            )
             return redirect(url_for("matching.helpers", code=code), 303)
     return render_template("matching/invitations.html", form=form, listing=listing, whom=whom, day=day)
 
@@ -90,5 +92,5 @@ def _get_request(code: str) -> WholeListing:
 def _chosen() -> Sequence[Actor]:
     """Return the members whose codes stand in the address, in its order, each once."""
     named = list(dict.fromkeys(heard(code) for code in request.args.getlist("who")))[:_MOST_NAMED]
-    found = [find_actor_by_code(db.session(), g.bank.id, code) for code in named]
-    return [actor for actor in found if actor is not None]
+    actors = [find_actor_by_code(db.session(), g.bank.id, code) for code in named]
+    return [actor for actor in actors if actor is not None]
