@@ -118,3 +118,16 @@ def test_a_coordinator_sets_how_the_bank_asks_and_it_counts(as_, rosa, village, 
     assert mary.get("rules/matching").form.fields["kind"] == ["7"]
     code = books.ask("SELECT code FROM listing WHERE title = 'Weeding my roses'")[0].code
     assert "The same kind of help 7" in rosa.get(f"listings/{code}/helpers")
+
+
+def test_twenty_open_requests_each_come_to_an_invitation_in_three_clicks(rosa, village, books):
+    for number in range(10):
+        books.listed(
+            books.taken_in(f"Helper{number} Neighbour", phone=f"+4416329602{number:02}"), title="Weeding and roses"
+        )
+    codes = [books.listed(village.grace, title=f"Weeding {number}", kind=ListingKind.REQUEST) for number in range(20)]
+    for number, code in enumerate(codes):
+        board = rosa.get(rosa.get("").links["Requests"])  # the first click
+        ways = [said["href"] for tag, said in board.tags if tag == "a" and f"{code}/invitations" in said["href"]]
+        assert rosa.submit(rosa.get(ways[0]), "Send").status == 303, number
+    assert len({row.listing_id for row in books.ask("SELECT listing_id FROM invitation")}) == len(codes)
