@@ -1,48 +1,23 @@
 """Until when an invitation can be answered, who rests, and for which day it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from timebank.matching.errors import MatchingSettingError
 from timebank.matching.invitation_rules import (
-    Silence,
     answer_by,
     fewer,
     is_of_that_day,
     parts_of,
-    rests_at,
 )
 from timebank.matching.settings import MORE_THAN_NONE, MOST, MatchingSettings, check_settings
 from timebank.members.rules import INVITATIONS
 from timebank.week import AFTERNOON, EVENING, MORNING, part, whole_day
 
-NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 #: A Friday.
 FRIDAY = date(2026, 11, 27)
-
-
-@pytest.mark.parametrize(
-    ("unanswered", "days_ago", "rests"),
-    [
-        (0, 1, False),
-        (1, 0, True),
-        (1, 6, True),
-        (1, 7, False),
-        (2, 7, True),
-        (2, 13, True),
-        (2, 14, False),
-        (9, 13, True),
-        (9, 14, False),
-    ],
-)
-def test_an_unanswered_invitation_is_followed_by_a_rest(unanswered, days_ago, rests):
-    assert rests_at(Silence(unanswered, NOW - timedelta(days=days_ago)), NOW, 7) is rests
-
-
-def test_whoever_was_never_silent_does_not_rest():
-    assert rests_at(None, NOW, 7) is False
 
 
 def test_an_invitation_is_answered_by_the_day_it_is_for():

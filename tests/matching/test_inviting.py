@@ -10,7 +10,10 @@ from tests.people import NOW, TODAY
 from timebank.actors import Doing, How, Standing, acting_for
 from timebank.errors import NotAllowedError, PastDayError
 from timebank.exchanges import actions as exchanges
+from timebank.exchanges.deeds import list_hands
+from timebank.exchanges.errors import OwnExchangeError
 from timebank.exchanges.models import Exchange, ExchangeStep
+from timebank.exchanges.terms import Terms
 from timebank.ledger.hours import NoTimeError
 from timebank.listings import actions as listings
 from timebank.listings.filling import ListingState, state_of
@@ -28,7 +31,7 @@ from timebank.matching.errors import (
 )
 from timebank.matching.inviting import InvitationText, invite, take_back
 from timebank.matching.models import Invitation
-from timebank.matching.turns import lapse
+from timebank.matching.turns import called_off, lapse
 from timebank.members.helping import find_helping
 from timebank.members.models import Membership
 from timebank.tasks.models import Task
@@ -329,3 +332,138 @@ def test_a_place_that_gets_free_again_can_be_asked_for_again(session, village, a
     exchanges.cancel(session, exchange, Doing(village.ada, NOW, "cannot after all"))
     invites(code, village.linus)
     assert state(session, village.linus) == "sent"
+
+
+def tasks(session):
+    return [str(task.kind) for task in session.scalars(select(Task).order_by(Task.id)) if not task.is_done]
+
+
+def test_nobody_is_asked_for_a_day_that_is_over(session, village, asks, invites):
+    invites(asks(), village.ada, village.linus, day=TODAY + DAY, at=None)
+    lapse(session, village.angus, now=NOW + 2 * DAY)
+    assert (state(session, village.ada), state(session, village.linus)) == ("silent", "not_needed")
+    assert tasks(session) == ["nobody_said_yes"]
+
+
+def test_a_request_that_moved_while_somebody_was_asked_can_be_asked_again(session, village, asks, invites, said):
+    code = asks(wanted_on=FRIDAY)
+    invites(code, village.ada)
+    moved = said("A lift to the clinic", "getting-about/lifts", wanted_on=FRIDAY + DAY)
+    listings.change(session, village.angus, code, moved, Doing(village.grace, NOW, "moved"))
+    invites(code, village.ada, day=FRIDAY + DAY)
+    assert [row.state for row in session.scalars(select(Invitation).order_by(Invitation.id))] == ["not_needed", "sent"]
+
+
+@pytest.mark.parametrize(
+    "helping",
+    [{"away_from": FRIDAY, "away_until": FRIDAY}, {"free_parts": 1 << 14}],  # away, or free on Friday evening only
+)
+def test_the_day_and_time_that_a_broker_names_keep_to_what_members_said(village, asks, invites, says, helping):
+    says(village.ada, **helping)
+    with pytest.raises(MayNotBeAskedError):
+        invites(asks(), village.ada, day=FRIDAY, at=time(10))
+
+
+def test_a_list_that_comes_to_its_end_is_a_task_however_it_ends(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY), village.ada, village.linus)
+    suspended = update(Membership).where(Membership.id == village.linus.membership_id)
+    session.execute(suspended.values(standing=Standing.SUSPENDED))
+    declines(session, village, village.ada)
+    assert tasks(session) == ["nobody_said_yes"]
+
+
+def test_a_place_that_is_left_after_a_yes_is_a_task(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY, helpers_wanted=2), village.ada, village.linus)
+    declines(session, village, village.ada)
+    answers(session, village, village.linus)
+    assert tasks(session) == ["nobody_said_yes"]
+
+
+def test_one_brokers_all_at_once_leaves_anothers_list_in_turn(session, village, asks, invites):
+    code = asks(wanted_on=FRIDAY)
+    invites(code, village.ada, village.linus)
+    invites(code, village.clara, by=village.mary, in_turn=False)
+    assert [state(session, one) for one in (village.ada, village.linus, village.clara)] == ["sent", "next", "sent"]
+
+
+def test_a_silence_after_an_answer_counts_whenever_it_was_chosen(session, village, asks, invites):
+    invites(asks("First"), village.linus, village.ada, day=None, at=None)
+    invites(asks("Second"), village.ada, day=None, at=None)
+    declines(session, village, village.ada)  # the second, which was chosen later
+    lapse(session, village.angus, now=NOW + 4 * DAY)
+    lapse(session, village.angus, now=NOW + 8 * DAY)
+    with pytest.raises(MayNotBeAskedError):
+        invites(asks("Third", now=NOW + 9 * DAY), village.ada, day=None, at=None, now=NOW + 9 * DAY)
+
+
+def test_what_is_taken_back_uses_up_nobodys_week(session, village, asks, invites):
+    for number in range(3):
+        invites(asks(f"Shopping {number}"), village.ada, day=None, at=None)
+        code = code_of(session, village.ada)
+        take_back(session, village.angus, code, Doing(village.rosa, NOW, f"back-{number}"))
+    assert tasks(session) == []
+
+
+def test_who_helps_already_is_not_asked_for_the_second_place(session, village, asks, invites):
+    code = asks(wanted_on=FRIDAY, helpers_wanted=2)
+    line = find_line(session, village.angus.id, code, TODAY)
+    terms = Terms(village.ada.account_id, village.grace.account_id, line.title, FRIDAY, 60, listing_id=line.id)
+    proposed = exchanges.propose(session, village.angus, terms, Doing(village.ada, NOW, "offers"))
+    exchanges.accept(session, proposed, Doing(village.grace, NOW, "accepts"))
+    with pytest.raises(MayNotBeAskedError):
+        invites(code, village.ada)
+
+
+def test_the_broker_who_wrote_a_request_down_is_not_asked_to_help_with_it(village, asks, invites):
+    by_phone = acting_for(village.rosa, village.grace, How.PHONE)
+    with pytest.raises(MayNotBeAskedError):
+        invites(asks(by=by_phone, wanted_on=FRIDAY), village.rosa, by=village.mary)
+
+
+def test_a_broker_in_the_list_takes_nobody_before_them_back(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY), village.ada, village.rosa, by=village.mary)
+    code = code_of(session, village.ada)
+    with pytest.raises(OwnExchangeError):
+        take_back(session, village.angus, code, Doing(village.rosa, NOW, "mine next"))
+    with pytest.raises(OwnExchangeError):
+        say_no(session, village.angus, code, Doing(acting_for(village.rosa, village.ada, How.PHONE), NOW, "for her"))
+
+
+def test_who_is_no_broker_any_more_asks_nobody(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY), village.ada, village.linus)
+    session.execute(
+        update(Membership).where(Membership.id == village.rosa.membership_id).values(standing=Standing.SUSPENDED)
+    )
+    declines(session, village, village.ada)
+    assert state(session, village.linus) == "not_needed"
+    assert tasks(session) == ["nobody_said_yes"]
+
+
+def test_an_answer_comes_in_time_or_not_at_all(session, village, asks, invites):
+    invites(asks(), village.ada, day=None, at=None)
+    with pytest.raises(InvitationOverError):
+        answers(session, village, village.ada, now=NOW + 4 * DAY, day=FRIDAY)
+
+
+def test_help_that_is_called_off_after_a_yes_is_a_task(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY), village.ada)
+    exchange = answers(session, village, village.ada)
+    exchanges.cancel(session, exchange, Doing(village.ada, NOW, "cannot"))
+    called_off(session, village.angus, exchange, now=NOW)
+    assert tasks(session) == ["helper_called_off"]
+
+
+def test_who_asked_somebody_to_help_may_decide_a_dispute_of_it(session, village, asks, invites):
+    invites(asks(wanted_on=FRIDAY), village.ada)
+    code = answers(session, village, village.ada)
+    exchange = session.scalar(select(Exchange).where(Exchange.code == code))
+    assert list(list_hands(session, village.angus.id, exchange.id)) == []
+
+
+def test_a_weekly_request_for_any_day_may_be_asked_again_after_a_week(session, village, asks, invites):
+    code = asks(every_week=True)
+    invites(code, village.ada, day=None, at=None)
+    declines(session, village, village.ada)
+    with pytest.raises(AskedAlreadyError):
+        invites(code, village.ada, day=None, at=None, now=NOW + 6 * DAY)
+    invites(code, village.ada, day=None, at=None, now=NOW + 8 * DAY)

@@ -328,8 +328,8 @@ def _invite(scene: Scene) -> Call:
 
 def _invite_all(scene: Scene) -> Call:
     code, _content = _asked(scene)
-    pairs = [(code, scene.village.ada.membership_id)]
-    return partial(inviting.invite_all, scene.session, scene.bank, pairs, 60)
+    lines = [inviting.Line(code, scene.village.ada.membership_id, TODAY)]
+    return partial(inviting.invite_all, scene.session, scene.bank, lines, 60)
 
 
 def _on_invitation(act: Callable[..., Any], **said: Any) -> Callable[[Scene], Call]:

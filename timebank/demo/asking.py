@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from timebank.matching.invitation_rules import Answer
 from timebank.matching.inviting import InvitationText, invite
 from timebank.matching.models import Invitation
 
+_FRIDAY = 5
 _SENT_AT, _ANSWERED_AT = time(10, 20), time(18, 5)
 
 
@@ -48,7 +49,7 @@ class AskedToHelp:
 def ask_to_help(neighbourhood: Neighbourhood, asked: AskedToHelp, number: int) -> Story:
     """A broker asks, and members answer; `number` is unique in the bank."""
     session, bank = neighbourhood.session, neighbourhood.bank
-    now = yield neighbourhood.finds_time(asked.broker, neighbourhood.moment(asked.days_ago, _SENT_AT))
+    now = yield _office_day(neighbourhood.moment(asked.days_ago, _SENT_AT))
     code = session.scalars(select(Listing.code).where(Listing.bank_id == bank.id, Listing.title == asked.title)).one()
     line, today = find_line(session, bank.id, code, now.date()), now.date()
     day = next_day(line, today) if line else None
@@ -67,3 +68,8 @@ def ask_to_help(neighbourhood: Neighbourhood, asked: AskedToHelp, number: int) -
             say_yes(session, bank, invitation, doing, day=on)
         else:
             say_no(session, bank, invitation, doing, less=reply.answer is Answer.LESS)
+
+
+def _office_day(moment: datetime) -> datetime:
+    """Return the moment, or the same time of the Friday before a weekend."""
+    return moment - timedelta(days=max(0, moment.isoweekday() - _FRIDAY))

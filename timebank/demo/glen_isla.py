@@ -228,15 +228,15 @@ DESK_WORK = DeskWork(
     approver="tom",
 )
 
-#: Ada has one to answer. Eilidh reads on Sunday, Linus cannot carry this time, and Alasdair is asked after him.
+#: Ada has one to answer. Finlay comes on Thursday, Linus cannot carry this time, and Alasdair is asked after him.
 ASKED = (
     AskedToHelp(
         6,
         "rosa",
-        "The Sunday paper read aloud",
-        ("eilidh",),
-        meeting_place="By telephone",
-        replies=(Replied(5, "eilidh", Answer.YES, on=3),),
+        "Help with a new phone",
+        ("finlay",),
+        meeting_place="At the library",
+        replies=(Replied(5, "finlay", Answer.YES, on=3),),
     ),
     AskedToHelp(
         2,

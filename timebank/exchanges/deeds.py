@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from timebank import driver
-from timebank.actors import Actor, Doing, Standing, Unattended
+from timebank.actors import Actor, Doing, How, Standing, Unattended
 from timebank.banks.models import Bank
 from timebank.bookkeeping import actions as bookkeeping, holds
 from timebank.exchanges import rules
@@ -112,13 +112,17 @@ def refuse_interested(exchange: rules.Snapshot, by: Actor) -> None:
 
 
 def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int]:
-    """Return the memberships of all brokers who acted for a side of this exchange, or whose code opened its session."""
+    """Return the memberships of all brokers who acted for a side of this exchange, or whose code opened its session.
+
+    Who only asked somebody to help with a request has said nothing about hours, and is not among them.
+    """
     steps = session.execute(
         select(ExchangeStep.done_by, ExchangeStep.on_behalf_of, ExchangeStep.code_made_by)
         .where(
             ExchangeStep.bank_id == bank_id,
             ExchangeStep.exchange_id == exchange_id,
             ExchangeStep.on_behalf_of.is_not(None) | ExchangeStep.code_made_by.is_not(None),
+            ExchangeStep.how.is_(None) | (ExchangeStep.how != How.REQUEST),
         )
         .distinct()
     )

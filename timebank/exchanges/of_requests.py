@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.models import Exchange
@@ -12,6 +12,7 @@ from timebank.exchanges.rules import MOVED, WAITING, State
 from timebank.listings import helper_count
 from timebank.listings.filling import week_of
 from timebank.listings.models import Listing
+from timebank.listings.queries import ListingLine
 from timebank.rows import fetch
 from timebank.week import DAYS_A_WEEK
 
@@ -74,3 +75,11 @@ def list_helpers(
     ).where(Exchange.bank_id == bank_id, Exchange.listing_id.in_(set(listing_ids)), _takes_place())
     query = query.where(since <= _DAY) if since is not None else query
     return fetch(session, query.order_by("day", Exchange.id), Helper)
+
+
+def select_helpers(bank_id: int, listing: ListingLine, day: date | None) -> Select[*tuple[Any, ...]]:
+    """Return the query of the accounts that take a place of a request; of what is weekly, those on this day only."""
+    query = select(Exchange.giver_account_id).where(
+        Exchange.bank_id == bank_id, Exchange.listing_id == listing.id, _takes_place()
+    )
+    return query.where(_DAY.in_([day])) if listing.every_week and day is not None else query

@@ -21,6 +21,7 @@ from timebank.rows import fetch, fetch_first
 
 MOST_OF_ONE_MEMBER = 100
 _FIRST_WORDS = 200
+OWNS = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,17 @@ def list_category_words(session: Session, bank_id: int, keys: Sequence[str]) -> 
 subjects.register(Subject.CATEGORY, list_category_words)
 
 
+def list_titles_of_codes(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
+    """Return {code: 'Weeding (Grace Okafor)'} of the listings with these codes."""
+    query = select(Listing.code, Listing.title, Person.name).join(Membership, OWNS)
+    query = query.join(Person, Person.id == Membership.person_id)
+    rows = session.execute(query.where(Listing.bank_id == bank_id, Listing.code.in_(set(codes))))
+    return {row.code: f"{row.title} ({row.name})" for row in rows}
+
+
+subjects.register(Subject.LISTING, list_titles_of_codes)
+
+
 def has_kinds(session: Session, bank_id: int) -> bool:
     """Return whether the bank has kinds of help that can be chosen."""
     main = aliased(Category)
@@ -128,9 +140,6 @@ def can_be_found(today: date) -> ColumnElement[bool]:
 def wants_helpers(today: date) -> ColumnElement[bool]:
     """Return the condition that a listing is an offer, or a request that wants more helpers than have come."""
     return or_(Listing.kind == ListingKind.OFFER, helpers_found(today) < Listing.helpers_wanted)
-
-
-OWNS = (Membership.bank_id == Listing.bank_id) & (Membership.id == Listing.member_id)
 
 
 def select_lines(bank_id: int, today: date) -> Select[Any]:

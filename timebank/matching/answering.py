@@ -11,6 +11,7 @@ from timebank.actors import Actor, Doing, How, Role, acting_for
 from timebank.banks.models import Bank
 from timebank.errors import NotAllowedError
 from timebank.exchanges.actions import agree_by_invitation
+from timebank.exchanges.errors import OwnExchangeError
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.terms import Terms
@@ -20,7 +21,7 @@ from timebank.listings.queries import WholeListing, find_line
 from timebank.matching.errors import DayMissingError, InvitationOverError, OtherDayError, RequestMovedOnError
 from timebank.matching.invitation_rules import InvitationState, fewer, is_of_that_day, may_answer
 from timebank.matching.models import Invitation
-from timebank.matching.turns import ask_next, is_open, lock_invitation
+from timebank.matching.turns import ask_next, is_interested, is_open, lock_invitation
 from timebank.members.helping import want_invitations
 from timebank.members.queries import find_actor_by_account, find_actor_by_id
 from timebank.references import DeedName, Ref, Subject
@@ -64,9 +65,11 @@ def say_yes(
     exchange = find_exchange(session, bank.id, exchange_code)
     invitation.exchange_id = exchange.id if exchange else None
     _answer(session, invitation, InvitationState.YES, doing)
-    close_task(session, bank.id, TaskKind.NOBODY_SAID_YES, Ref(Subject.LISTING, listing.code), doing)
-    now_filled = find_line(session, bank.id, listing.code, today)
-    ask_next(session, bank, now_filled or listing, now=doing.now)
+    now_filled = find_line(session, bank.id, listing.code, today) or listing
+    if not is_open(now_filled, today):
+        for kind in (TaskKind.NOBODY_SAID_YES, TaskKind.HELPER_CALLED_OFF):
+            close_task(session, bank.id, kind, Ref(Subject.LISTING, listing.code), doing)
+    ask_next(session, bank, now_filled, now=doing.now)
     return exchange_code
 
 
@@ -87,18 +90,24 @@ def say_no(session: Session, bank: Bank, code: str, doing: Doing, *, less: bool 
 
 
 def _lock_own(session: Session, bank: Bank, code: str, doing: Doing) -> tuple[WholeListing, Invitation]:
-    """Lock both members' standing, the request and the invitation. Raises NotAllowedError or InvitationOverError."""
-    row = find_parties(session, bank.id, code)
+    """Lock both members' standing, the request and the invitation.
+
+    Raises NotAllowedError, InvitationOverError, or OwnExchangeError for a broker's hand that asks or is asked too.
+    """
+    row = _find_parties(session, bank.id, code)
     if row is None or not may_answer(doing.by, member_id=row[0]):
         raise NotAllowedError
     hold_standing(session, bank.id, [doing.by.account_id, row[1]])
     listing, invitation = lock_invitation(session, bank, code, doing.now)
-    if not invitation.is_sent:
+    today = clock.local_day(doing.now, bank.time_zone)
+    if not invitation.is_sent or (invitation.answer_by is not None and invitation.answer_by < today):
         raise InvitationOverError
+    if doing.by.hand is not None and is_interested(session, bank.id, listing, doing.by.hand.membership_id):
+        raise OwnExchangeError
     return listing, invitation
 
 
-def find_parties(session: Session, bank_id: int, code: str) -> tuple[int, int] | None:
+def _find_parties(session: Session, bank_id: int, code: str) -> tuple[int, int] | None:
     """Return (membership of who is invited, account of who asks for help); None where there is no such invitation."""
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     row = session.execute(
@@ -118,8 +127,7 @@ def _asking(session: Session, listing: WholeListing, invitation: Invitation) -> 
         raise NotAllowedError
     if broker.membership_id == requester.membership_id:
         return replace(requester, roles=frozenset({Role.MEMBER}))
-    how = How(listing.how) if listing.how else How.REQUEST
-    return acting_for(broker, requester, how).with_evidence(listing.evidence)
+    return acting_for(broker, requester, How.REQUEST)
 
 
 def _answer(session: Session, invitation: Invitation, state: InvitationState, doing: Doing) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from timebank.matching.invitation_rules import A_WEEK, ANSWERED, LONGER, NOT_AGAIN, InvitationState
+from timebank.listings.queries import WholeListing
+from timebank.matching.invitation_rules import A_WEEK, ANSWERED, LONGER, NOT_AGAIN, STANDING, InvitationState
 from timebank.matching.models import Invitation
 from timebank.matching.settings import MatchingSettings
 from timebank.members.models import Membership
@@ -15,7 +16,7 @@ from timebank.members.models import Membership
 def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Select[*tuple[Any, ...]]:
     """Return the query of how often each member was invited: member_id, this_week, and lately (the bank's weeks).
 
-    It has no row for who was not invited.
+    It has no row for who was not invited. What was taken back does not count.
     """
     lately, this_week = now - timedelta(weeks=settings.asked_weeks), now - A_WEEK
     return (
@@ -24,7 +25,11 @@ def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Sele
             func.sum(case((Invitation.asked_at > this_week, 1), else_=0)).label("this_week"),
             func.sum(case((Invitation.asked_at > lately, 1), else_=0)).label("lately"),
         )
-        .where(Invitation.bank_id == bank_id, Invitation.asked_at > min(lately, this_week))
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.asked_at > min(lately, this_week),
+            Invitation.state != InvitationState.TAKEN_BACK,
+        )
         .group_by(Invitation.member_id)
     )
 
@@ -32,7 +37,7 @@ def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Sele
 def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
     """Return the query of invitations left unanswered since the last answer: member_id, unanswered, last_closed_at."""
     answers = (
-        select(Invitation.member_id, func.max(Invitation.id).label("id"))
+        select(Invitation.member_id, func.max(Invitation.closed_at).label("closed_at"))
         .where(Invitation.bank_id == bank_id, Invitation.state.in_(ANSWERED))
         .group_by(Invitation.member_id)
         .subquery()
@@ -47,7 +52,7 @@ def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
         .where(
             Invitation.bank_id == bank_id,
             Invitation.state == InvitationState.SILENT,
-            or_(answers.c.id.is_(None), Invitation.id > answers.c.id),
+            or_(answers.c.closed_at.is_(None), Invitation.closed_at > answers.c.closed_at),
         )
         .group_by(Invitation.member_id)
     )
@@ -56,7 +61,7 @@ def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
 def is_rested(bank_id: int, now: datetime, settings: MatchingSettings) -> ColumnElement[bool]:
     """Return the condition that a member does not rest after invitations without an answer.
 
-    `invitation_rules.rests_at` decides the same of values.
+    They rest for the bank's days after one, and twice as long after two or more since their last answer.
     """
     silences = select_silences(bank_id).subquery()
     rest = timedelta(days=settings.rest_days)
@@ -69,15 +74,19 @@ def is_rested(bank_id: int, now: datetime, settings: MatchingSettings) -> Column
     return Membership.id.not_in(resting)
 
 
-def was_not_asked(bank_id: int, listing_id: int, day: date | None) -> ColumnElement[bool]:
-    """Return the condition that a member was not invited to a request for this day, or for any (None: at all)."""
+def was_not_asked(bank_id: int, request: WholeListing, day: date | None, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a member was not invited to a request for this day, or for any (None: at all).
+
+    Where a weekly request names no day, an invitation counts for a week; one that waits for an answer counts always.
+    """
     asked = select(Invitation.member_id).where(
-        Invitation.bank_id == bank_id,
-        Invitation.listing_id == listing_id,
-        Invitation.state.in_(NOT_AGAIN),
+        Invitation.bank_id == bank_id, Invitation.listing_id == request.id, Invitation.state.in_(NOT_AGAIN)
     )
+    stands = Invitation.state.in_(STANDING)
     if day is not None:
-        asked = asked.where(or_(Invitation.day == day, Invitation.day.is_(None)))
+        asked = asked.where(or_(stands, Invitation.day == day, Invitation.day.is_(None)))
+    elif request.every_week:
+        asked = asked.where(or_(stands, Invitation.chosen_at > now - A_WEEK))
     return Membership.id.not_in(asked)
 
 

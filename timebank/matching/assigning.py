@@ -11,8 +11,6 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-#: A filled place counts so much more than any score, in the units of scores.
-FILLED = 10.0
 _HALF = 0.5
 
 
@@ -33,7 +31,7 @@ def assign(choices: Sequence[Choice], needs: Mapping[int, int], rooms: Mapping[i
     """Return the positions of the choices of a best plan.
 
     `needs` is {r: places to fill}, `rooms` is {m: how many they may be asked about}; each pair is chosen once at most.
-    A best plan has the highest sum of FILLED + score.
+    A best plan fills the most places, and has the highest sum of scores among those that do.
     """
     if not choices:
         return []
@@ -47,11 +45,17 @@ def assign(choices: Sequence[Choice], needs: Mapping[int, int], rooms: Mapping[i
     columns = np.concatenate([members for _limit, members in rows])
     starts = np.concatenate([[0], np.cumsum(counts)])
     matrix = csr_array((np.ones(len(columns)), columns, starts), shape=(len(rows), len(choices)))
-    values = np.array([FILLED + choice.score for choice in choices])
-    plan = linprog(-values, A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs-ds")
+    plan = linprog(-_values(choices), A_ub=matrix, b_ub=limits, bounds=(0, 1), method="highs-ds")
     if plan.x is None:  # there is always the plan that asks nobody
         raise RuntimeError(plan.message)
     return [int(index) for index in np.flatnonzero(plan.x > _HALF)]
+
+
+def _values(choices: Sequence[Choice]) -> np.ndarray:
+    """Return what each choice counts: the scores from 0 on, and a filled place more than all scores together."""
+    scores = np.array([choice.score for choice in choices])
+    scores -= scores.min()
+    return np.asarray(1 + len({choice.r for choice in choices}) * 10 * scores.max() + scores)
 
 
 def _rows(

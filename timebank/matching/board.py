@@ -17,9 +17,11 @@ from timebank.listings.queries import WholeListing
 from timebank.matching.board_data import BoardData, BoardMember, BoardOffer
 from timebank.matching.rules import (
     BELOW_ZERO_MINUTES,
+    CLOSE_FIT,
     LEAST_FITTING,
     Line,
     Offered,
+    Order,
     Wanted,
     nearness,
     score_lines,
@@ -50,6 +52,11 @@ class Pairing:
     def score(self) -> float:
         """Return the sum of the lines."""
         return total(self.lines)
+
+    @property
+    def is_close(self) -> bool:
+        """Return whether words and kinds alone fit well, not only somewhat."""
+        return total(self.lines, Order.WORDS) >= CLOSE_FIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,15 @@ class Board:
         return allowed
 
     def _left_out(self, request: WholeListing, day: date | None) -> Iterator[int]:
-        """Yield the places of who asks, and of who was asked about it."""
-        if request.member_id in self._place:
-            yield self._place[request.member_id]
+        """Yield the places of who asks, of the broker who wrote it down, of who was asked about it and who helps."""
+        for member_id in (request.member_id, request.written_by):
+            if member_id in self._place:
+                yield self._place[member_id]
+        helping = self.data.helping.get(request.id, {})
+        for index, member in enumerate(self.data.members if helping else ()):
+            helps_on = helping.get(member.account_id, frozenset())
+            if helps_on and (not request.every_week or day is None or day in helps_on):
+                yield index
         for member_id, days in self.data.asked.get(request.id, {}).items():
             if member_id in self._place and (day is None or day in days or None in days):
                 yield self._place[member_id]

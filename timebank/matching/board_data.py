@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from timebank.actors import Standing
 from timebank.banks.queries import list_all_travel
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
+from timebank.exchanges.of_requests import list_helpers
+from timebank.listings.filling import next_day, places_left
 from timebank.listings.meanings import Models, find_models
 from timebank.listings.models import Listing, ListingCategory, ListingMeaning
 from timebank.listings.queries import OWNS, WholeListing, can_be_found, get_tree, list_open_requests
 from timebank.listings.rules import Life, ListingKind
 from timebank.listings.tree import Tree
 from timebank.matching.asks import is_none_of, is_rested, select_asks
-from timebank.matching.invitation_rules import NOT_AGAIN, STANDING, InvitationState
+from timebank.matching.invitation_rules import A_WEEK, NOT_AGAIN, STANDING, InvitationState, parts_of
 from timebank.matching.models import Invitation
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
@@ -63,7 +65,9 @@ class BoardData:
 
     `languages` and `kinds_of` are {membership id: codes} and {listing id: category ids}; `asked` is {listing id:
     {membership id: days they were asked about}}; `sent` is {listing id: how many invitations wait for an answer}.
-    `travel` is {area id: {other area's id: minutes}}. `today` is where the bank is.
+    `travel` is {area id: {other area's id: minutes}}. `busy` is {membership id: days and their parts for which they
+    were asked or said yes}; `helping` is {listing id: {account id: days on which they help with it}}. `today` is where
+    the bank is.
     """
 
     bank_id: int
@@ -81,6 +85,12 @@ class BoardData:
     travel: Mapping[int, Mapping[int, int]]
     asked: Mapping[int, Mapping[int, frozenset[date | None]]]
     sent: Mapping[int, int]
+    busy: Mapping[int, frozenset[tuple[date, int]]]
+    helping: Mapping[int, Mapping[int, frozenset[date]]]
+
+    def need(self, request: WholeListing) -> int:
+        """Return how many places of a request nobody was asked about yet."""
+        return max(0, places_left(request) - self.sent.get(request.id, 0))
 
 
 def read_board(
@@ -91,7 +101,8 @@ def read_board(
     members = fetch(session, _select_members(bank_id, now, settings, barred), BoardMember)
     kinds_of = _list_kinds(session, bank_id)
     offers, vectors = _list_offers(session, bank_id, models, members, kinds_of, today)
-    asked, sent = _list_asked(session, bank_id)
+    asked, sent, busy = _list_asked(session, bank_id, now)
+    requests = list_open_requests(session, bank_id, today=today)
     return BoardData(
         bank_id=bank_id,
         now=now,
@@ -99,7 +110,7 @@ def read_board(
         models=models,
         tree=get_tree(session, bank_id),
         settings=settings,
-        requests=list_open_requests(session, bank_id, today=today),
+        requests=sorted(requests, key=lambda request: next_day(request, today) or date.max),
         members=members,
         offers=offers,
         vectors=vectors,
@@ -108,6 +119,8 @@ def read_board(
         travel=list_all_travel(session, bank_id),
         asked=asked,
         sent=sent,
+        busy=busy,
+        helping=_list_helping(session, bank_id, [request.id for request in requests]),
     )
 
 
@@ -202,19 +215,36 @@ def _list_languages(session: Session, bank_id: int) -> dict[int, frozenset[str]]
     return languages
 
 
-def _list_asked(session: Session, bank_id: int) -> tuple[dict[int, dict[int, frozenset[date | None]]], dict[int, int]]:
-    """Return who is not to be asked again about which open request, and how many invitations of each were sent."""
+def _list_asked(
+    session: Session, bank_id: int, now: datetime
+) -> tuple[dict[int, dict[int, frozenset[date | None]]], dict[int, int], dict[int, frozenset[tuple[date, int]]]]:
+    """Return `asked`, `sent` and `busy` of BoardData; an invitation that stands is one for any day."""
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
+    is_weekly = (Listing.every_week & Listing.wanted_on.is_(None)).label("is_weekly")
+    columns = (Invitation.listing_id, Invitation.member_id, Invitation.day, Invitation.at, Invitation.state)
     rows = session.execute(
-        select(Invitation.listing_id, Invitation.member_id, Invitation.day, Invitation.state)
+        select(*columns, Invitation.chosen_at, is_weekly)
         .join(Listing, its_own)
         .where(Invitation.bank_id == bank_id, Invitation.state.in_(NOT_AGAIN), Listing.life == Life.OPEN)
     )
     asked: dict[int, dict[int, frozenset[date | None]]] = {}
+    busy: dict[int, frozenset[tuple[date, int]]] = {}
     sent: dict[int, int] = {}
-    for listing_id, member_id, day, state in rows:
-        days = asked.setdefault(listing_id, {})
-        days[member_id] = days.get(member_id, frozenset()) | {day}
-        if state in STANDING and state == InvitationState.SENT:
-            sent[listing_id] = sent.get(listing_id, 0) + 1
-    return asked, sent
+    for row in rows:
+        stands = row.state in STANDING
+        if stands or not row.is_weekly or row.chosen_at > now - A_WEEK:
+            days = asked.setdefault(row.listing_id, {})
+            days[row.member_id] = days.get(row.member_id, frozenset()) | {None if stands else row.day}
+        if row.day is not None and row.at is not None and (stands or row.state == InvitationState.YES):
+            busy[row.member_id] = busy.get(row.member_id, frozenset()) | {(row.day, parts_of(row.day, row.at))}
+        sent[row.listing_id] = sent.get(row.listing_id, 0) + (row.state == InvitationState.SENT)
+    return asked, sent, busy
+
+
+def _list_helping(session: Session, bank_id: int, listing_ids: Sequence[int]) -> dict[int, dict[int, frozenset[date]]]:
+    """Return {listing id: {account id: days}} of who has agreed to help with these requests, or has helped."""
+    helping: dict[int, dict[int, frozenset[date]]] = {}
+    for helper in list_helpers(session, bank_id, listing_ids):
+        days = helping.setdefault(helper.listing_id, {})
+        days[helper.account_id] = days.get(helper.account_id, frozenset()) | {helper.day}
+    return helping

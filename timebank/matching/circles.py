@@ -5,7 +5,7 @@ Circles of two to four are enumerated; a best set of them, in which nobody is in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -39,31 +39,39 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Circles:
-    """Circles of which nobody is in two. `gap` is how much more a best set could score, as a share; 0: none."""
+    """Circles of which nobody is in two. `gap` is how much more a best set could score, as a share; 0: none.
+
+    `is_complete` unless there were more circles than are compared.
+    """
 
     circles: Sequence[Circle]
     gap: float
+    is_complete: bool = True
 
 
 def find_circles(data: BoardData, *, seconds: float = SECONDS) -> Circles:
     """Return a best set of at most MOST_CIRCLES circles, each with somebody below zero.
 
-    Best is the highest sum of arcs' scores.
+    Best is the highest sum of arcs' scores, among the circles of the best helpers of requests about which nobody was
+    asked yet. An arc fits well (CLOSE_FIT).
     """
     every_circle = _enumerate(_arcs(data))
     balances = {member.id: member.balance for member in data.members}
     circles = [_from_the_lowest(arcs, balances) for arcs in every_circle if _has_need(arcs, balances)]
     if not circles:
         return Circles((), 0.0)
-    return _choose(circles, seconds)
+    return replace(_choose(circles, seconds), is_complete=len(every_circle) < _MOST_COMPARED)
 
 
 def _arcs(data: BoardData) -> Mapping[int, Mapping[int, Pairing]]:
     """Return {who could help: {who asks: the best pairing}} among members who ask themselves."""
-    asking = {request.member_id for request in data.requests}
+    requests = [request for request in data.requests if data.need(request)]
+    asking = {request.member_id for request in requests}
     arcs: dict[int, dict[int, Pairing]] = {}
-    for pairings in Board(data).compare(data.requests):
-        of_request = [pairing for pairing in pairings if pairing.member.id in asking][:_HELPERS_FOLLOWED]
+    for pairings in Board(data).compare(requests):
+        of_request = [pairing for pairing in pairings if pairing.member.id in asking and pairing.is_close][
+            :_HELPERS_FOLLOWED
+        ]
         for pairing in of_request:
             own = arcs.setdefault(pairing.member.id, {})
             standing = own.get(pairing.request.member_id)

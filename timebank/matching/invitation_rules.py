@@ -1,8 +1,8 @@
 """The states of an invitation, who may answer it, until when, and who rests from being asked. Pure."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from timebank.actors import Actor, may_broker, may_exchange
 from timebank.members.rules import INVITATIONS
@@ -70,21 +70,6 @@ class Times(Protocol):
     def wanted_time(self) -> time | None: ...  # noqa: D102 (a column)
     @property
     def every_week(self) -> bool: ...  # noqa: D102 (a column)
-
-
-class Silence(NamedTuple):
-    """How many invitations in a row somebody left unanswered, and when the last of them was over."""
-
-    unanswered: int
-    last_closed_at: datetime
-
-
-def rests_at(silence: Silence | None, now: datetime, rest_days: int) -> bool:
-    """Return whether somebody rests: they left their last invitation unanswered, or two or more in a row."""
-    if silence is None or not silence.unanswered:
-        return False
-    days = rest_days * (LONGER if silence.unanswered > 1 else 1)
-    return now < silence.last_closed_at + timedelta(days=days)
 
 
 def answer_by(today: date, answer_days: int, day: date | None) -> date:

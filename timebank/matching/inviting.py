@@ -1,12 +1,14 @@
 """Brokers invite members to help with a request, and take invitations back.
 
-Rows are locked in this order: memberships, the listing, its invitations. So two brokers who ask about one request, or
-ask one member about two, go one after the other, and each sees what the other has sent.
+Inviting locks rows in this order: memberships, the listing, its invitations. So two brokers who ask about one request,
+or ask one member about two, go one after the other, and each sees what the other has sent. Those who are next in turn
+are sent theirs without a lock of their membership: two refusals at once may ask a member once more than they want.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +17,8 @@ from timebank import clock, codes
 from timebank.actors import Doing
 from timebank.banks.models import Bank
 from timebank.errors import NotAllowedError, PastDayError, TimebankError
+from timebank.exchanges.errors import OwnExchangeError
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError
-from timebank.listings.filling import next_day
 from timebank.listings.models import Listing
 from timebank.listings.queries import WholeListing, find_line
 from timebank.matching.errors import (
@@ -36,7 +38,7 @@ from timebank.matching.invitation_rules import (
 )
 from timebank.matching.models import Invitation
 from timebank.matching.reach import may_be_asked
-from timebank.matching.turns import ask_next, is_open, lock_invitation, lock_request
+from timebank.matching.turns import ask_next, close_overdue, is_interested, is_open, lock_invitation, lock_request
 from timebank.members.models import Membership
 from timebank.members.queries import list_membership_names
 from timebank.references import DeedName, Ref, Subject
@@ -80,15 +82,23 @@ def invite(
     if listing is None or not is_open(listing, today):
         raise RequestMovedOnError
     _check(listing, content, today)
-    _refuse_some(session, listing, chosen, doing, today)
-    for turn, member_id in enumerate(chosen, start=_last_turn(session, bank.id, listing.id) + 1):
-        session.add(_invitation(bank.id, listing.id, member_id, turn, content, doing))
+    close_overdue(session, bank, listing, doing.now)  # what is outdated keeps nobody from being asked
+    _refuse_some(session, listing, chosen, content, doing, today)
+    first_turn = _last_turn(session, bank.id, listing.id) + 1
+    rows = [
+        _invitation(bank.id, listing.id, member_id, turn, content, doing)
+        for turn, member_id in enumerate(chosen, start=first_turn)
+    ]
+    session.add_all(rows)
     session.flush()
-    ask_next(session, bank, listing, now=doing.now, all_at_once=not content.in_turn)
+    ask_next(session, bank, listing, now=doing.now, at_once=[] if content.in_turn else [row.id for row in rows])
 
 
 def take_back(session: Session, bank: Bank, code: str, doing: Doing) -> None:
-    """Take an invitation back that is not answered yet. Raises NotAllowedError or InvitationOverError."""
+    """Take an invitation back that is not answered yet.
+
+    Raises NotAllowedError, InvitationOverError, or OwnExchangeError for a broker who asks or is asked themselves.
+    """
     if trail.is_repeat(session, doing, DeedName.INVITATION_TAKEN_BACK, Ref(Subject.INVITATION, code)):
         return
     if not may_invite(doing.by):
@@ -96,9 +106,11 @@ def take_back(session: Session, bank: Bank, code: str, doing: Doing) -> None:
     listing, invitation = lock_invitation(session, bank, code, doing.now)
     if not invitation.is_standing:
         raise InvitationOverError
+    if is_interested(session, bank.id, listing, doing.by.membership_id):
+        raise OwnExchangeError
     invitation.state, invitation.closed_at = InvitationState.TAKEN_BACK, doing.now
     session.flush()
-    ask_next(session, bank, listing, now=doing.now)
+    ask_next(session, bank, listing, now=doing.now, tells_brokers=False)
 
 
 def _lock_members(session: Session, bank_id: int, member_ids: Sequence[int]) -> None:
@@ -122,10 +134,14 @@ def _check_minutes(minutes: int) -> None:
         raise TooLongError
 
 
-def _refuse_some(session: Session, listing: WholeListing, chosen: Sequence[int], doing: Doing, today: date) -> None:
+def _refuse_some(
+    session: Session, listing: WholeListing, chosen: Sequence[int], content: InvitationText, doing: Doing, today: date
+) -> None:
     """Raise the error of the first member who may not be asked."""
-    bank_id = doing.bank_id
-    may = may_be_asked(session, listing, bank_id, chosen, now=doing.now, today=today, barred=[doing.by.membership_id])
+    bank_id, mine = doing.bank_id, [doing.by.membership_id]
+    may = may_be_asked(
+        session, listing, bank_id, chosen, now=doing.now, today=today, barred=mine, day=content.day, at=content.at
+    )
     refused = [member_id for member_id in chosen if member_id not in may]
     if not refused:
         return
@@ -165,54 +181,71 @@ def _invitation(
     )
 
 
+class Line(NamedTuple):
+    """A line of a plan: a request's code, whom to ask, and for which day (None: any), as the broker saw it."""
+
+    listing_code: str
+    member_id: int
+    day: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of asking about many requests at once: how many were asked, and the refusal of each other pair."""
+    """What came of asking about many requests at once: how many were asked or wait for their turn, and what was not."""
 
     asked: int
-    refused: Sequence[tuple[str, int, TimebankError]]
+    waiting: int
+    refused: tuple[tuple[Line, TimebankError], ...] = ()
 
 
-def invite_all(session: Session, bank: Bank, pairs: Sequence[tuple[str, int]], minutes: int, doing: Doing) -> Sent:
-    """Ask for many requests at once: pairs of a request's code and a membership, each for `minutes`.
+def invite_all(session: Session, bank: Bank, lines: Sequence[Line], minutes: int, doing: Doing) -> Sent:
+    """Ask for many requests at once, each for `minutes`, at the request's own time.
 
-    Each request is asked about for its own day and time. A pair that is refused stops no other. Raises NotAllowedError,
-    NobodyChosenError, NoTimeError or TooLongError; a form that comes again asks nobody, and says how many were asked.
+    A line that is refused stops no other. Raises NotAllowedError, NobodyChosenError, NoTimeError or TooLongError; a
+    form that comes again asks nobody, and says how many were asked.
     """
-    content = {"pairs": list(pairs), "minutes": minutes}
+    content = {"lines": [tuple(line) for line in lines], "minutes": minutes}
     if trail.is_repeat(session, doing, DeedName.PLAN_SENT, Ref(Subject.BANK, bank.slug), content):
-        return Sent(_count_asked(session, bank.id, pairs, doing), ())
+        return _count(session, bank.id, lines, doing, ())
     if not may_invite(doing.by):
         raise NotAllowedError
-    if not pairs:
+    if not lines:
         raise NobodyChosenError
     _check_minutes(minutes)
-    _lock_members(session, bank.id, [member_id for _code, member_id in pairs])
-    today, asked = clock.local_day(doing.now, bank.time_zone), 0
-    refused: list[tuple[str, int, TimebankError]] = []
-    for code, member_id in sorted(set(pairs)):
-        listing = find_line(session, bank.id, code, today)
-        day = next_day(listing, today) if listing else None
-        at = listing.wanted_time if listing else None
+    _lock_members(session, bank.id, [line.member_id for line in lines])
+    today = clock.local_day(doing.now, bank.time_zone)
+    refused: list[tuple[Line, TimebankError]] = []
+    for line in sorted(set(lines), key=lambda line: (line.listing_code, line.member_id)):
+        listing = find_line(session, bank.id, line.listing_code, today)
+        text = InvitationText(line.day, listing.wanted_time if listing else None, minutes)
         try:
             with session.begin_nested():
-                invite(session, bank, code, [member_id], InvitationText(day, at, minutes), doing.part_of_it())
-                asked += 1
+                invite(session, bank, line.listing_code, [line.member_id], text, doing.part_of_it())
         except TimebankError as error:
-            refused.append((code, member_id, error))
-    return Sent(asked, tuple(refused))
+            refused.append((line, error))
+    return _count(session, bank.id, lines, doing, tuple(refused))
 
 
-def _count_asked(session: Session, bank_id: int, pairs: Sequence[tuple[str, int]], doing: Doing) -> int:
-    """Return about how many of these pairs the actor has sent an invitation."""
+def _count(
+    session: Session,
+    bank_id: int,
+    lines: Sequence[Line],
+    doing: Doing,
+    refused: tuple[tuple[Line, TimebankError], ...],
+) -> Sent:
+    """Return how many of these lines the actor has asked, or put on a list."""
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     rows = session.execute(
-        select(Listing.code, Invitation.member_id)
+        select(Listing.code, Invitation.member_id, Invitation.asked_at)
         .join(Listing, its_own)
         .where(
             Invitation.bank_id == bank_id,
             Invitation.asked_by == doing.by.membership_id,
-            Listing.code.in_({code for code, _member_id in pairs}),
+            Listing.code.in_({line.listing_code for line in lines}),
         )
-    )
-    return len(set(pairs) & {(row.code, row.member_id) for row in rows})
+    ).all()
+    pairs = {(line.listing_code, line.member_id) for line in lines} - {
+        (line.listing_code, line.member_id) for line, _error in refused
+    }
+    asked = {(row.code, row.member_id) for row in rows if row.asked_at is not None} & pairs
+    return Sent(len(asked), len({(row.code, row.member_id) for row in rows} & pairs - asked), refused)

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from timebank.listings.filling import next_day, places_left
+from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
 from timebank.matching.assigning import Choice, assign
 from timebank.matching.board import Board, Pairing, Progress
@@ -42,11 +42,16 @@ def make_plan(data: BoardData, progress: Progress | None = None) -> Plan:
     about one request, or about two things for one part of a day.
     """
     board = Board(data)
-    needs = {index: _need(data, request) for index, request in enumerate(data.requests)}
+    needs = {index: data.need(request) for index, request in enumerate(data.requests)}
     asked = [index for index, need in needs.items() if need > 0]
     of_requests = dict(zip(asked, board.compare([data.requests[index] for index in asked], progress), strict=True))
-    pairs = [(index, pairing) for index, pairings in of_requests.items() for pairing in pairings]
     slots = {index: _slot(data, data.requests[index]) for index in asked}
+    pairs = [
+        (index, pairing)
+        for index, pairings in of_requests.items()
+        for pairing in pairings
+        if slots[index] not in data.busy.get(pairing.member.id, ())
+    ]
     choices = [Choice(index, pairing.member.id, pairing.score, slots[index]) for index, pairing in pairs]
     chosen = assign(choices, needs, {member.id: member.room for member in data.members})
     planned: dict[int, list[Pairing]] = {index: [] for index in asked}
@@ -59,10 +64,6 @@ def make_plan(data: BoardData, progress: Progress | None = None) -> Plan:
         for line in _lines(data.requests[index], needs[index], planned[index], of_requests[index])
     ]
     return Plan(lines)
-
-
-def _need(data: BoardData, request: WholeListing) -> int:
-    return max(0, places_left(request) - data.sent.get(request.id, 0))
 
 
 def _slot(data: BoardData, request: WholeListing) -> Hashable | None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from timebank.actors import Role, Standing
 from timebank.banks.queries import list_travel
+from timebank.exchanges.of_requests import select_helpers
 from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
 from timebank.matching.asks import is_none_of, is_rested, select_asks, was_not_asked
+from timebank.matching.invitation_rules import parts_of
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
-from timebank.matching.within_reach import parts_wanted, shares_a_language
+from timebank.matching.within_reach import shares_a_language
 from timebank.members.helping import select_helping
 from timebank.members.models import Membership, MembershipRole
 from timebank.week import ANY_TIME
@@ -42,7 +44,7 @@ class Asking:
     barred: Collection[int]
 
 
-def may_be_asked(  # noqa: PLR0913 (the same)
+def may_be_asked(  # noqa: PLR0913 (whom, about what, when, and who is left out)
     session: Session,
     request: WholeListing,
     bank_id: int,
@@ -52,12 +54,15 @@ def may_be_asked(  # noqa: PLR0913 (the same)
     today: date,
     barred: Collection[int] = (),
     again: bool = False,
+    day: date | None = None,
+    at: time | None = None,
 ) -> frozenset[int]:
     """Return those of these memberships who break no hard filter for a request, whatever they offer.
 
-    With `again` it does not matter whether they were asked about it.
+    `day` and `at` are for which it is asked, where the request itself names none. With `again` it does not matter
+    whether they were asked about it.
     """
-    asking = describe(session, bank_id, request, now, today, barred)
+    asking = describe(session, bank_id, request, now, today, barred, day=day, at=at)
     asked = select(Membership.id).where(
         Membership.bank_id == bank_id,
         Membership.id.in_(sorted(member_ids)),
@@ -68,17 +73,30 @@ def may_be_asked(  # noqa: PLR0913 (the same)
     return frozenset(session.scalars(asked))
 
 
-def describe(
-    session: Session, bank_id: int, request: WholeListing, now: datetime, today: date, barred: Collection[int]
+def describe(  # noqa: PLR0913 (of whom, when, and who is left out)
+    session: Session,
+    bank_id: int,
+    request: WholeListing,
+    now: datetime,
+    today: date,
+    barred: Collection[int],
+    *,
+    day: date | None = None,
+    at: time | None = None,
 ) -> Asking:
     """Return a request as the filters need it; see `may_be_asked`."""
     travel = None
     if request.area_id is not None and request.in_person:
         travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
-    day = next_day(request, today)
-    parts = parts_wanted(request, today)
-    barred = {request.member_id, *barred}
-    return Asking(session, bank_id, request, travel, now, today, day, parts, find_settings(session, bank_id), barred)
+    day = day or next_day(request, today)
+    parts = parts_of(day, request.wanted_time or at) if day else request.suits
+    settings = find_settings(session, bank_id)
+    return Asking(session, bank_id, request, travel, now, today, day, parts, settings, {*barred, *_interested(request)})
+
+
+def _interested(request: WholeListing) -> set[int]:
+    """Return who asks, and the broker who wrote it down for them: neither is asked to help."""
+    return {member_id for member_id in (request.member_id, request.written_by) if member_id is not None}
 
 
 def filters(asking: Asking, *, again: bool = False) -> Sequence[ColumnElement[bool]]:
@@ -106,9 +124,10 @@ def filters(asking: Asking, *, again: bool = False) -> Sequence[ColumnElement[bo
         willing = willing.where(or_(helping.c.farthest_minutes.is_(None), *reach))
     return [
         Membership.is_holder.is_(False),
+        Membership.account_id.not_in(select_helpers(asking.bank_id, asking.request, asking.day)),
         is_none_of(asking.barred),
         is_rested(asking.bank_id, asking.now, asking.settings),
-        true() if again else was_not_asked(asking.bank_id, asking.request.id, asking.day),
+        true() if again else was_not_asked(asking.bank_id, asking.request, asking.day, asking.now),
         willing.correlate(Membership).exists(),
         shares_a_language(asking.bank_id, asking.request.member_id),
     ]

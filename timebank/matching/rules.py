@@ -10,6 +10,8 @@ from timebank.matching.settings import USUAL, MatchingSettings
 BELOW_ZERO_MINUTES = 600
 #: What words and kinds count together at least: somebody whose offers are of other things is not named.
 LEAST_FITTING = 0.45
+#: From so much on they fit well: what fits only somewhat is never chosen for a broker beforehand.
+CLOSE_FIT = 0.7
 #: Travel one way from which nearness counts nothing.
 FAR_MINUTES = 60
 

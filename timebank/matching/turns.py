@@ -1,6 +1,6 @@
 """Whose turn it is to be asked: the next of a broker's list, once somebody before them has said no or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -8,14 +8,14 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Standing
+from timebank.actors import Standing, may_broker
 from timebank.banks.models import Bank
+from timebank.exchanges.models import Exchange
 from timebank.listings.filling import ListingState, places_left, state_of
 from timebank.listings.models import Listing
 from timebank.listings.queries import WholeListing, find_line
 from timebank.listings.rules import ListingKind
 from timebank.matching.invitation_rules import (
-    ANSWERED,
     STANDING,
     InvitationState,
     answer_by,
@@ -25,6 +25,7 @@ from timebank.matching.models import Invitation
 from timebank.matching.reach import may_be_asked
 from timebank.matching.rules_of_banks import find_settings
 from timebank.members.models import Membership
+from timebank.members.queries import find_actor_by_id
 from timebank.references import Ref, Subject
 from timebank.rows import find_locked, get_locked
 from timebank.tasks.actions import open_task
@@ -56,13 +57,31 @@ def lock_invitation(session: Session, bank: Bank, code: str, now: datetime) -> t
     return listing, get_locked(session, select(Invitation).where(*of_code))
 
 
+def is_interested(session: Session, bank_id: int, listing: WholeListing, membership_id: int) -> bool:
+    """Return whether a broker asks for the help themselves, or waits for their own turn to be asked about it."""
+    own = select(Invitation.id).where(
+        Invitation.bank_id == bank_id,
+        Invitation.listing_id == listing.id,
+        Invitation.member_id == membership_id,
+        Invitation.state.in_(STANDING),
+    )
+    return listing.member_id == membership_id or session.scalar(own.limit(1)) is not None
+
+
 def ask_next(
-    session: Session, bank: Bank, listing: WholeListing, *, now: datetime, all_at_once: bool = False
+    session: Session,
+    bank: Bank,
+    listing: WholeListing,
+    *,
+    now: datetime,
+    at_once: Collection[int] = (),
+    tells_brokers: bool = True,
 ) -> Sequence[Invitation]:
     """Send the invitations whose turn has come, and close those that are needed no more; return those sent.
 
-    The request's row is locked. As many are asked at a time as it wants helpers; with `all_at_once` all of the list.
-    Who may no longer be asked is passed over. Where nobody is left to answer, a broker gets a task.
+    The request's row is locked. As many are asked at a time as it wants helpers, and besides those with the ids in
+    `at_once`. Who may no longer be asked is passed over. Where nobody is left to answer, a broker gets a task, unless
+    they know (`tells_brokers`).
     """
     today = clock.local_day(now, bank.time_zone)
     standing = _lock_standing(session, bank.id, listing.id)
@@ -71,14 +90,24 @@ def ask_next(
             _close(invitation, now)
         session.flush()
         return []
-    free = len(standing) if all_at_once else places_left(listing)
-    free -= sum(invitation.is_sent for invitation in standing)
-    waiting = [invitation for invitation in standing if invitation.is_next]
-    sent = _send(session, bank, listing, waiting, free=free, now=now)
+    sent = _send(session, bank, listing, standing, at_once=at_once, now=now)
     session.flush()
-    if not any(invitation.is_standing for invitation in standing):
-        _tell_brokers(session, bank.id, listing, now)
+    if tells_brokers and not any(invitation.is_standing for invitation in standing):
+        open_task(session, bank.id, kind=TaskKind.NOBODY_SAID_YES, subject=Ref(Subject.LISTING, listing.code), now=now)
     return sent
+
+
+def called_off(session: Session, bank: Bank, exchange_code: str, *, now: datetime) -> None:
+    """Ask a broker to look again where help that came of an invitation was called off, and its request is open."""
+    of_exchange = (Exchange.bank_id == Invitation.bank_id) & (Exchange.id == Invitation.exchange_id)
+    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
+    query = select(Listing.code).join(Invitation, its_own).join(Exchange, of_exchange)
+    listing_code = session.scalar(query.where(Exchange.bank_id == bank.id, Exchange.code == exchange_code))
+    today = clock.local_day(now, bank.time_zone)
+    listing = lock_request(session, bank.id, listing_code, today) if listing_code else None
+    if listing is not None and is_open(listing, today):
+        subject = Ref(Subject.LISTING, listing.code)
+        open_task(session, bank.id, kind=TaskKind.HELPER_CALLED_OFF, subject=subject, now=now)
 
 
 def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
@@ -86,16 +115,17 @@ def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     listing_codes = session.scalars(
         select(Listing.code)
-        .join(Invitation, its_own)
-        .where(Invitation.bank_id == bank.id, Invitation.state.in_(STANDING))
-        .distinct()
-        .order_by(Listing.code)
+        .where(
+            Listing.bank_id == bank.id,
+            select(Invitation.id).where(its_own, Invitation.state.in_(STANDING)).exists(),
+        )
+        .order_by(Listing.id)
     ).all()
     silent, asked = 0, 0
     for code in listing_codes:
         listing = lock_request(session, bank.id, code, clock.local_day(now, bank.time_zone))
         if listing is not None:
-            silent += _close_overdue(session, bank, listing, now)
+            silent += close_overdue(session, bank, listing, now)
             asked += len(ask_next(session, bank, listing, now=now))
     return silent, asked
 
@@ -112,21 +142,22 @@ def _lock_standing(session: Session, bank_id: int, listing_id: int) -> list[Invi
 
 
 def _send(
-    session: Session, bank: Bank, listing: WholeListing, waiting: Sequence[Invitation], *, free: int, now: datetime
+    session: Session,
+    bank: Bank,
+    listing: WholeListing,
+    standing: Sequence[Invitation],
+    *,
+    at_once: Collection[int],
+    now: datetime,
 ) -> Sequence[Invitation]:
-    """Send the first of those waiting who may be asked, so many; close those who may not."""
+    """Send the first of those waiting who may be asked; close those who may not."""
     today, settings = clock.local_day(now, bank.time_zone), find_settings(session, bank.id)
-    ids, brokers = [invitation.member_id for invitation in waiting], {row.asked_by for row in waiting}
-    may = (
-        may_be_asked(session, listing, bank.id, ids, now=now, today=today, barred=brokers, again=True)
-        if ids and free > 0
-        else frozenset[int]()
-    )
+    free = places_left(listing) - sum(invitation.is_sent for invitation in standing)
     sent: list[Invitation] = []
-    for invitation in waiting:
-        if len(sent) >= free:
-            break
-        if invitation.member_id not in may or not is_of_that_day(listing, invitation.day, invitation.at):
+    for invitation in standing:
+        if not invitation.is_next or (invitation.id not in at_once and len(sent) >= free):
+            continue
+        if not _may_be_sent(session, listing, invitation, now, today):
             _close(invitation, now)
             continue
         invitation.state, invitation.asked_at = InvitationState.SENT, now
@@ -135,28 +166,59 @@ def _send(
     return sent
 
 
-def _close_overdue(session: Session, bank: Bank, listing: WholeListing, now: datetime) -> int:
-    """Close the sent invitations that were not answered in time, or whose member is away from the bank."""
+def _may_be_sent(session: Session, listing: WholeListing, invitation: Invitation, now: datetime, today: date) -> bool:
+    """Return whether an invitation of a list is still for a day of the request, and its member may be asked now.
+
+    Its broker still is one, too: what they chose is sent in their name.
+    """
+    broker = find_actor_by_id(session, invitation.bank_id, invitation.asked_by)
+    if not _is_timely(listing, invitation, today) or broker is None or not may_broker(broker):
+        return False
+    may = may_be_asked(
+        session,
+        listing,
+        invitation.bank_id,
+        [invitation.member_id],
+        now=now,
+        today=today,
+        barred=[invitation.asked_by],
+        again=True,
+        day=invitation.day,
+        at=invitation.at,
+    )
+    return invitation.member_id in may
+
+
+def _is_timely(listing: WholeListing, invitation: Invitation, today: date) -> bool:
+    """Return whether the day of an invitation is to come, and still one of the request."""
+    is_over = invitation.day is not None and invitation.day < today
+    return not is_over and is_of_that_day(listing, invitation.day, invitation.at)
+
+
+def close_overdue(session: Session, bank: Bank, listing: WholeListing, now: datetime) -> int:
+    """Close what was not answered in time, and return how many; close without counting what is not asked any more.
+
+    That is an invitation for another day than the request has now, or of a member who is not active any more.
+    """
     today, silent = clock.local_day(now, bank.time_zone), 0
-    for invitation in _lock_standing(session, bank.id, listing.id):
-        member = session.get_one(Membership, (bank.id, invitation.member_id))
-        if member.standing != Standing.ACTIVE or not is_of_that_day(listing, invitation.day, invitation.at):
-            _close(invitation, now)
-        elif invitation.answer_by is not None and invitation.answer_by < today:
+    standing = _lock_standing(session, bank.id, listing.id)
+    active = _list_active(session, bank.id, [invitation.member_id for invitation in standing])
+    for invitation in standing:
+        if invitation.is_sent and invitation.answer_by is not None and invitation.answer_by < today:
             invitation.state, invitation.closed_at = InvitationState.SILENT, now
             silent += 1
+        elif invitation.member_id not in active or not _is_timely(listing, invitation, today):
+            _close(invitation, now)
     session.flush()
     return silent
 
 
+def _list_active(session: Session, bank_id: int, member_ids: Sequence[int]) -> frozenset[int]:
+    members = select(Membership.id).where(
+        Membership.bank_id == bank_id, Membership.id.in_(member_ids), Membership.standing == Standing.ACTIVE
+    )
+    return frozenset(session.scalars(members))
+
+
 def _close(invitation: Invitation, now: datetime) -> None:
     invitation.state, invitation.closed_at = InvitationState.NOT_NEEDED, now
-
-
-def _tell_brokers(session: Session, bank_id: int, listing: WholeListing, now: datetime) -> None:
-    """Open a task where all who were asked have said no or nothing."""
-    asked = select(Invitation.state).where(Invitation.bank_id == bank_id, Invitation.listing_id == listing.id)
-    last = session.scalar(asked.order_by(Invitation.closed_at.desc(), Invitation.id.desc()).limit(1))
-    if last in {InvitationState.SILENT, *ANSWERED} - {InvitationState.YES}:
-        subject = Ref(Subject.LISTING, listing.code)
-        open_task(session, bank_id, kind=TaskKind.NOBODY_SAID_YES, subject=subject, now=now)

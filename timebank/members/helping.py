@@ -47,13 +47,10 @@ def change_helping(session: Session, bank: Bank, helping: Helping, doing: Doing)
 def want_invitations(session: Session, bank: Bank, change: Callable[[int], int], doing: Doing) -> None:
     """Change how many invitations a week the actor wants; `change` takes how many they want now."""
     actor = doing.by
-    now_wanted = find_helping(session, bank.id, actor.membership_id) or MemberHelping()
-    most_invitations = change(now_wanted.most_invitations)
-    content = {"most_invitations": most_invitations}
-    if trail.is_repeat(session, doing, DeedName.HELPING_CHANGED, Ref(Subject.MEMBER, actor.code), content):
+    if trail.is_repeat(session, doing, DeedName.HELPING_CHANGED, Ref(Subject.MEMBER, actor.code)):
         return
     wishes = _lock_wishes(session, bank.id, actor.membership_id)
-    wishes.most_invitations, wishes.changed_at = most_invitations, doing.now
+    wishes.most_invitations, wishes.changed_at = change(wishes.most_invitations), doing.now
     session.flush()
 
 
@@ -63,7 +60,9 @@ def _lock_wishes(session: Session, bank_id: int, membership_id: int) -> HelpingW
     get_locked(session, its_own, key_share=True)  # there may be no row of theirs yet that could be locked
     wishes = session.get(HelpingWishes, (bank_id, membership_id), populate_existing=True)
     if wishes is None:
-        wishes = HelpingWishes(bank_id=bank_id, member_id=membership_id, free_parts=ANY_TIME)
+        wishes = HelpingWishes(
+            bank_id=bank_id, member_id=membership_id, free_parts=ANY_TIME, most_invitations=USUAL_INVITATIONS
+        )
         session.add(wishes)
     return wishes
 

@@ -35,6 +35,7 @@ class TaskKind(StrEnum):
     FIND_SOMEBODY = "find_somebody"
     NOBODY_ANSWERED = "nobody_answered"
     NOBODY_SAID_YES = "nobody_said_yes"
+    HELPER_CALLED_OFF = "helper_called_off"
     WELCOME_HOURS = "welcome_hours"
     SOMETHING_MISSING = "something_missing"
 

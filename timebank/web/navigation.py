@@ -33,7 +33,7 @@ def menu() -> list[MenuItem]:
     if rules.may_see_all_exchanges(actor):
         items.append(("desk.desk", _("Desk")))
     if rules.may_broker(actor):
-        items += [("matching.board", _("Requests")), ("tasks.tasks", _("To do")), ("members.members", _("Members"))]
+        items += [("tasks.tasks", _("To do")), ("members.members", _("Members"))]
     if rules.may_audit(actor):
         items.append(("audit.books", _("Audit")))
     items.append(("members.profile", _("About me")))

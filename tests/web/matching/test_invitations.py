@@ -55,7 +55,9 @@ def test_a_member_says_yes_with_one_press_and_it_is_agreed(as_, village, books, 
     assert books.are_right()
 
 
-@pytest.mark.parametrize(("button", "thanks"), [("Not this time", "That is fine."), ("Ask me less", "less often")])
+@pytest.mark.parametrize(
+    ("button", "thanks"), [("Not this time", "That is fine."), ("No, and ask me less", "once a week at most")]
+)
 def test_a_member_may_always_say_no(as_, village, books, asked, button, thanks):
     ask(as_, village, asked, whom="Ada Linus")
     ada = as_(village.ada)
@@ -79,7 +81,7 @@ def test_the_page_of_an_invitation_says_all_of_it(as_, village, books, asked):
 def test_where_any_day_will_do_who_says_yes_names_it(as_, village, books):
     code = books.invited(books.listed(village.grace, kind=ListingKind.REQUEST), village.ada)
     ada = as_(village.ada)
-    page = ada.get(ada.get().links["Yes"])
+    page = ada.get(ada.get().links["Yes, choose a day"])
     for typed, sentence in (("", "Type the day that suits you."), ("yesterday", "That day has passed.")):
         again = ada.submit(page, "Yes, I help", day=typed, at="2 pm")
         assert sentence in again

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from timebank.actors import Actor, Doing, may_audit, may_see_all_exchanges
@@ -16,6 +17,7 @@ from timebank.exchanges.queries import list_exchanges
 from timebank.exchanges.rules import Snapshot, State
 from timebank.holders.queries import list_names
 from timebank.ledger.hours import round_up_to_step
+from timebank.matching.turns import called_off
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing, press
@@ -111,7 +113,13 @@ def decline(code: str) -> Response:
 @allows(members_who_exchange)
 def cancel(code: str) -> Response:
     """Withdraw a proposal, or cancel what was agreed."""
-    return _do(code, actions.cancel, rules.may_cancel)
+    return _do(code, _cancel, rules.may_cancel)
+
+
+def _cancel(session: Session, code: str, doing: Doing) -> None:
+    """Cancel it, and let a broker look for another helper where it came of an invitation."""
+    actions.cancel(session, code, doing)
+    called_off(session, g.bank, code, now=doing.now)
 
 
 @blueprint.route("/exchanges/<code:code>/confirmation", methods=["GET", "POST"])

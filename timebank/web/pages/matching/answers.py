@@ -1,7 +1,7 @@
 """An invitation, and what its member answers."""
 
 from flask import flash, g, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from timebank.errors import PastDayError
@@ -11,6 +11,7 @@ from timebank.matching.errors import DayMissingError, OtherDayError
 from timebank.matching.invitation_rules import may_answer, may_invite
 from timebank.matching.inviting import take_back
 from timebank.matching.queries import InvitationRow
+from timebank.members.helping import find_helping
 from timebank.members.queries import list_membership_names
 from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing, members, members_who_exchange
@@ -54,12 +55,12 @@ def yes(code: str) -> str | Response:
 
 def _say_yes(row: InvitationRow, form: YesForm | ButtonForm) -> Response | None:
     """Agree to help; return where to go on, or None where it is refused on the form."""
-    day, at, fields = None, None, None
+    day, at, fields, actor = None, None, None, g.actor
     if isinstance(form, YesForm):
-        day, at = form.day.day, form.at.at
+        day, at, actor = form.day.day, form.at.at, g.actor.with_evidence(form.evidence.data)
         fields = dict.fromkeys((DayMissingError, OtherDayError, PastDayError), form.day)
     with committing(form if fields else None, fields) as outcome:
-        code = answering.say_yes(db.session(), g.bank, row.code, doing(form), day=day, at=at)
+        code = answering.say_yes(db.session(), g.bank, row.code, doing(form, actor), day=day, at=at)
     if not outcome.is_done:
         return None
     thanks = _("Thank you! It is agreed. %(name)s sees it on their first page.", name=isolated(row.requester_name))
@@ -82,9 +83,23 @@ def no(code: str) -> Response:
 def less(code: str) -> Response:
     """Say that one cannot help, and be asked less often from now on."""
     get_own(db.session(), g.actor, code)
-    thanks = _("That is fine. We ask you less often from now on. You can change that under About me.")
-    press(lambda doing: answering.say_no(db.session(), g.bank, code, doing, less=True), thanks)
+    if press(lambda doing: answering.say_no(db.session(), g.bank, code, doing, less=True), ""):
+        flash(_less_sentence())
     return redirect(url_for("home.home"), 303)
+
+
+def _less_sentence() -> str:
+    helping = find_helping(db.session(), g.bank.id, g.actor.membership_id)
+    most = helping.most_invitations if helping else 0
+    if not most:
+        return str(_("That is fine. We do not ask you any more. You can change that under About me."))
+    return str(
+        ngettext(
+            "That is fine. We ask you once a week at most. You can change that under About me.",
+            "That is fine. We ask you %(num)s times a week at most. You can change that under About me.",
+            most,
+        )
+    )
 
 
 @blueprint.post("/invitations/<code:code>/withdrawal")
@@ -92,5 +107,5 @@ def less(code: str) -> Response:
 def withdrawal(code: str) -> Response:
     """Take an invitation back that is not answered yet."""
     row = get_visible(db.session(), g.actor, code)
-    press(lambda doing: take_back(db.session(), g.bank, code, doing), _("It is taken back. The next in turn is asked."))
+    press(lambda doing: take_back(db.session(), g.bank, code, doing), _("It is taken back."))
     return redirect(url_for("matching.helpers", code=row.listing_code), 303)

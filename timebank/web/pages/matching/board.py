@@ -1,19 +1,19 @@
 """The board: open requests with who could help, the plan for all of them, and circles of help."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.codes import heard
+from timebank.codes import heard, spoken
 from timebank.listings.filling import next_day, places_left
-from timebank.matching.board import Board
+from timebank.matching.board import Board, Pairing
 from timebank.matching.board_data import BoardData, read_board
 from timebank.matching.circles import find_circles
-from timebank.matching.inviting import Sent, invite_all
+from timebank.matching.inviting import Line, Sent, invite_all
 from timebank.matching.planning import make_plan
 from timebank.matching.queries import list_came_back, list_of_requests
 from timebank.members.queries import list_ids_of_codes
@@ -32,7 +32,7 @@ NAMED = 3
 CAME_BACK = timedelta(days=7)
 #: So long a circle is looked for while somebody waits for the page.
 SECONDS = 3.0
-_MOST_PAIRS = 2_000
+_MOST_LINES = 200
 
 
 @blueprint.get("/board")
@@ -66,7 +66,7 @@ def plan() -> str | Response:
         answer = _send(form)
         if answer is not None:
             return answer
-    return render_template("matching/plan.html", form=form, plan=make_plan(_read()), why=why)
+    return render_template("matching/plan.html", form=form, plan=make_plan(_read()), why=why, line_of=_line_of)
 
 
 @blueprint.route("/board/circles", methods=["GET", "POST"])
@@ -79,7 +79,13 @@ def circles() -> str | Response:
         if answer is not None:
             return answer
     best = find_circles(_read(), seconds=SECONDS)
-    return render_template("matching/circles.html", form=form, circles=best.circles, gap=best.gap, why=why)
+    return render_template("matching/circles.html", form=form, best=best, why=why, line_of=_line_of)
+
+
+def _line_of(pairing: Pairing) -> str:
+    """Return a line as `_lines` reads it."""
+    day = next_day(pairing.request, today())
+    return f"{pairing.request.code}:{pairing.member.code}:{day.isoformat() if day else ''}"
 
 
 def _read() -> BoardData:
@@ -89,23 +95,31 @@ def _read() -> BoardData:
 def _send(form: PlanForm) -> Response | None:
     """Ask those whom the form names; return where to go on, or None where it is refused."""
     sent: Sent | None = None
-    pairs = _pairs()
+    lines = _lines()
     with committing(form) as outcome:
-        sent = invite_all(db.session(), g.bank, pairs, form.how_long.minutes or 0, doing(form))
+        sent = invite_all(db.session(), g.bank, lines, form.how_long.minutes or 0, doing(form))
     if not outcome.is_done or sent is None:
         return None
     if sent.asked:
         flash(ngettext("One person is asked.", "%(num)s people are asked.", sent.asked))
-    for _code, _member_id, error in sent.refused[:REQUESTS_A_PAGE]:
-        flash(say(error))
+    if sent.waiting:
+        flash(ngettext("One person is asked next.", "%(num)s people are asked next.", sent.waiting))
+    for line, error in sent.refused[:REQUESTS_A_PAGE]:
+        flash(_("Not sent, for request %(code)s: %(why)s", code=spoken(line.listing_code), why=say(error)))
     return redirect(url_for("matching.board"), 303)
 
 
-def _pairs() -> Sequence[tuple[str, int]]:
-    """Return (code of a request, membership) of each chosen line: 'K7M3Q2XZ:ABCD2345'."""
-    chosen = [value for key, value in request.form.items(multi=True) if key.startswith("line")][:_MOST_PAIRS]
-    named = [
-        (heard(first), heard(second)) for first, colon, second in (value.partition(":") for value in chosen) if colon
-    ]
-    ids = list_ids_of_codes(db.session(), g.bank.id, [member for _request, member in named])
-    return [(listing, ids[member]) for listing, member in named if member in ids]
+def _lines() -> Sequence[Line]:
+    """Return each chosen line: 'K7M3Q2XZ:ABCD2345:2026-12-04', without a day where the request names none."""
+    chosen = [value for key, value in request.form.items(multi=True) if key.startswith("line")][:_MOST_LINES]
+    parts = [value.split(":") for value in chosen if value.count(":") == 2]  # noqa: PLR2004 (the three parts)
+    named = [(heard(first), heard(second), _day_of(day)) for first, second, day in parts]
+    ids = list_ids_of_codes(db.session(), g.bank.id, [member for _request, member, _day in named])
+    return [Line(listing, ids[member], day) for listing, member, day in named if member in ids]
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

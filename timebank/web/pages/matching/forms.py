@@ -1,11 +1,12 @@
 """Forms of invitations, of the plan for all requests, and of how a bank matches."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, time
+from typing import TypeVar
 
 from flask_babel import gettext, lazy_gettext as _
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 
-from timebank.listings.queries import WholeListing
 from timebank.matching.invitation_rules import MOST_LETTERS
 from timebank.matching.inviting import InvitationText
 from timebank.matching.settings import MORE_THAN_NONE, MOST, NUMBERS, MatchingSettings
@@ -21,6 +22,8 @@ from timebank.web.forms import (
     needed,
     tidy,
 )
+
+Value = TypeVar("Value")
 
 IN_TURN, AT_ONCE = "in_turn", "at_once"
 _NUMBER = needed(_("Type a number."))
@@ -62,21 +65,35 @@ class InvitationForm(KeyedForm):
         ],
     )
 
+    seen = HiddenField()
+
     def fill(self, settings: MatchingSettings) -> None:
         """Begin with an hour, in the order in which the bank asks."""
         self.how_long.data = gettext("1 hour")
         self.order.data = IN_TURN if settings.in_turn else AT_ONCE
 
-    def said(self, listing: WholeListing, day: date | None) -> InvitationText:
-        """Return what members are asked; what the request says itself counts: its time, and `day`, None for any."""
+    def show(self, day: date | None, at: time | None) -> None:
+        """Remember the day and the time of the request that the page shows."""
+        self.seen.data = f"{day.isoformat() if day else ''} {at.isoformat() if at else ''}"
+
+    def text(self) -> InvitationText:
+        """Return what members are asked: what the page showed of the request counts, and else what was typed."""
+        day, _space, at = (self.seen.data or "").partition(" ")
         return InvitationText(
-            day or self.day.day,
-            listing.wanted_time or self.at.at,
+            _read(date.fromisoformat, day) or self.day.day,
+            _read(time.fromisoformat, at) or self.at.at,
             self.how_long.minutes or 0,
             meeting_place=tidy(self.meeting_place.data),
             words=(self.words.data or "").strip(),
             in_turn=self.order.data == IN_TURN,
         )
+
+
+def _read(reader: Callable[[str], Value], text: str) -> Value | None:
+    try:
+        return reader(text) if text else None
+    except ValueError:
+        return None
 
 
 class YesForm(HandForm):

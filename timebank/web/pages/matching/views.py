@@ -15,6 +15,7 @@ from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
 from timebank.listings.rules import ListingKind
 from timebank.matching.candidates import list_candidates
+from timebank.matching.errors import OtherDayError
 from timebank.matching.inviting import invite
 from timebank.matching.queries import list_of_requests
 from timebank.matching.rules import Order
@@ -69,16 +70,20 @@ def invitations(code: str) -> str | Response:
     form = InvitationForm()
     if not form.is_submitted():
         form.fill(find_settings(db.session(), g.bank.id))
+        form.show(day, listing.wanted_time)
     if form.validate_on_submit():
         ids = [actor.membership_id for actor in whom]
         with committing(form, {PastDayError: form.day}) as outcome:
-            invite(db.session(), g.bank, code, ids, form.said(listing, day), doing(form))
+            invite(db.session(), g.bank, code, ids, form.text(), doing(form))
         if outcome.is_done:
             number = len(whom)
             flash(
                 ngettext("%(name)s is asked.", "%(num)s people are on the list.", number, name=isolated(whom[0].name))
             )
             return redirect(url_for("matching.helpers", code=code), 303)
+        if isinstance(outcome.refusal, OtherDayError):
+            form.show(day, listing.wanted_time)
+            form.ask_again(_("The request was changed just now. Look at it once more before you send."))
     return render_template("matching/invitations.html", form=form, listing=listing, whom=whom, day=day)
 
 

@@ -45,6 +45,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_SAID_YES: _("Nobody said yes: %(name)s", name=isolated(name)),
+        TaskKind.HELPER_CALLED_OFF: _("A helper called off: %(name)s", name=isolated(name)),
         TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
         TaskKind.SOMETHING_MISSING: _("Something is missing: %(name)s", name=isolated(name)),
     }
@@ -70,6 +71,9 @@ def advice(kind: str) -> str:
         ),
         TaskKind.NOBODY_SAID_YES: _(
             "All who were asked have said no, or nothing. Look who else could help, and ring whoever asked for it."
+        ),
+        TaskKind.HELPER_CALLED_OFF: _(
+            "Somebody had said yes and cannot come after all. Ask the next, and tell whoever asked for it."
         ),
         TaskKind.WELCOME_HOURS: _(
             "One person alone took them in, so their welcome hours wait for a second one. "
