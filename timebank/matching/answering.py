@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.actors import Actor, Doing, How, Role, acting_for
 from timebank.banks.models import Bank
+from timebank.codes import spoken
 from timebank.errors import NotAllowedError
 from timebank.exchanges.actions import agree_by_invitation
 from timebank.exchanges.errors import OwnExchangeError
@@ -127,7 +128,7 @@ def _asking(session: Session, listing: WholeListing, invitation: Invitation) -> 
         raise NotAllowedError
     if broker.membership_id == requester.membership_id:
         return replace(requester, roles=frozenset({Role.MEMBER}))
-    return acting_for(broker, requester, How.REQUEST)
+    return acting_for(broker, requester, How.REQUEST).with_evidence(spoken(listing.code))
 
 
 def _answer(session: Session, invitation: Invitation, state: InvitationState, doing: Doing) -> None:

@@ -79,7 +79,7 @@ def list_of_requests(session: Session, bank_id: int, listing_ids: Sequence[int])
     """Return {listing id: its invitations in the order of turns} for these requests."""
     query = _select(bank_id).where(Invitation.listing_id.in_(set(listing_ids))).order_by(Invitation.turn, Invitation.id)
     rows: dict[int, list[InvitationRow]] = {id_: [] for id_ in listing_ids}
-    for row in fetch(session, query, InvitationRow) if listing_ids else []:
+    for row in fetch(session, query, InvitationRow):
         rows[row.listing_id].append(row)
     return rows
 

@@ -84,22 +84,24 @@ def less(code: str) -> Response:
     """Say that one cannot help, and be asked less often from now on."""
     get_own(db.session(), g.actor, code)
     if press(lambda doing: answering.say_no(db.session(), g.bank, code, doing, less=True), ""):
-        flash(_less_sentence())
+        _say_how_often()
     return redirect(url_for("home.home"), 303)
 
 
-def _less_sentence() -> str:
+def _say_how_often() -> None:
+    """Flash how often the reader is asked from now on."""
     helping = find_helping(db.session(), g.bank.id, g.actor.membership_id)
     most = helping.most_invitations if helping else 0
     if not most:
-        return str(_("That is fine. We do not ask you any more. You can change that under About me."))
-    return str(
-        ngettext(
-            "That is fine. We ask you once a week at most. You can change that under About me.",
-            "That is fine. We ask you %(num)s times a week at most. You can change that under About me.",
-            most,
+        flash(_("That is fine. We do not ask you any more. You can change that under About me."))
+    else:
+        flash(
+            ngettext(
+                "That is fine. We ask you once a week at most. You can change that under About me.",
+                "That is fine. We ask you %(num)s times a week at most. You can change that under About me.",
+                most,
+            )
         )
-    )
 
 
 @blueprint.post("/invitations/<code:code>/withdrawal")
