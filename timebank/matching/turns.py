@@ -82,7 +82,7 @@ def ask_next(
 
 
 def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
-    """Close what was left unanswered too long and ask the next; return how many of each."""
+    """Close what was left unanswered too long and ask the next, the oldest request first; return how many of each."""
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     listing_codes = session.scalars(
         select(Listing.code)
@@ -91,12 +91,11 @@ def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
         .distinct()
         .order_by(Listing.code)
     ).all()
-    silent, asked = 0, 0
-    for code in listing_codes:
-        listing = lock_request(session, bank.id, code, clock.local_day(now, bank.time_zone))
-        if listing is not None:
-            silent += _close_overdue(session, bank, listing, now)
-            asked += len(ask_next(session, bank, listing, now=now))
+    today, silent, asked = clock.local_day(now, bank.time_zone), 0, 0
+    requests = [lock_request(session, bank.id, code, today) for code in listing_codes]  # in the order of `invite_all`
+    for listing in sorted(filter(None, requests), key=lambda request: request.id):
+        silent += _close_overdue(session, bank, listing, now)
+        asked += len(ask_next(session, bank, listing, now=now))
     return silent, asked
 
 
@@ -115,13 +114,11 @@ def _send(
     session: Session, bank: Bank, listing: WholeListing, waiting: Sequence[Invitation], *, free: int, now: datetime
 ) -> Sequence[Invitation]:
     """Send the first of those waiting who may be asked, so many; close those who may not."""
+    if not waiting or free <= 0:
+        return []
     today, settings = clock.local_day(now, bank.time_zone), find_settings(session, bank.id)
     ids, brokers = [invitation.member_id for invitation in waiting], {row.asked_by for row in waiting}
-    may = (
-        may_be_asked(session, listing, bank.id, ids, now=now, today=today, barred=brokers, again=True)
-        if ids and free > 0
-        else frozenset[int]()
-    )
+    may = may_be_asked(session, listing, bank.id, ids, now=now, today=today, barred=brokers, again=True)
     sent: list[Invitation] = []
     for invitation in waiting:
         if len(sent) >= free:

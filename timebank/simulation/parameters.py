@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 _Value = TypeVar("_Value")
 
@@ -92,7 +92,7 @@ class Variation(NamedTuple):
 
     def of(self, parameters: Parameters, factor: float) -> Parameters:
         """Return the parameters with these fields multiplied; whole numbers stay whole."""
-        changed = {name: self._times(getattr(parameters, name), factor) for name in self.fields}
+        changed: dict[str, Any] = {name: self._times(getattr(parameters, name), factor) for name in self.fields}
         return replace(parameters, **changed)
 
     def _times(self, value: float, factor: float) -> float:
