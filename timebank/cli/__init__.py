@@ -19,6 +19,7 @@ _TARGETS = {
     "run": "timebank.cli.running:run",
     "seal": "timebank.cli.sealing:seal",
     "sign-in-link": "timebank.cli.administering:sign_in_link",
+    "simulate": "timebank.cli.simulating:simulate_command",
     "sweep": "timebank.cli.sweeping:sweep",
     "verify-checkpoints": "timebank.cli.verifying:verify_checkpoints",
     "verify-receipt": "timebank.cli.verifying:verify_receipt",

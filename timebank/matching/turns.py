@@ -111,7 +111,7 @@ def called_off(session: Session, bank: Bank, exchange_code: str, *, now: datetim
 
 
 def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
-    """Close what was left unanswered too long and ask the next; return how many of each."""
+    """Close what was left unanswered too long and ask the next, the oldest request first; return how many of each."""
     its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     listing_codes = session.scalars(
         select(Listing.code)

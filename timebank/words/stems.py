@@ -78,7 +78,7 @@ def _name_of_picture(match: re.Match[str]) -> str:
 
 
 def _parts(word: str) -> Iterator[str]:
-    if not any(_is_without_spaces(sign) for sign in word) or len(word) <= 2:  # noqa: PLR2004 (a pair)
+    if word.isascii() or len(word) <= 2 or not any(map(_is_without_spaces, word)):  # noqa: PLR2004 (a pair)
         yield word
         return
     for first, second in pairwise(word):
