@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from timebank.matching.invitation_rules import A_WEEK, ANSWERED, LONGER, NOT_AGAIN, InvitationState
 from timebank.matching.models import Invitation
@@ -29,27 +30,13 @@ def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Sele
     )
 
 
-def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
-    """Return the query of invitations left unanswered since the last answer: member_id, unanswered, last_closed_at."""
-    answers = (
-        select(Invitation.member_id, func.max(Invitation.id).label("id"))
-        .where(Invitation.bank_id == bank_id, Invitation.state.in_(ANSWERED))
-        .group_by(Invitation.member_id)
-        .subquery()
-    )
+def asked_since(bank_id: int, moment: datetime) -> ScalarSelect[int]:
+    """Return how often a member was invited since a moment, for a query that has `membership`."""
     return (
-        select(
-            Invitation.member_id,
-            func.count().label("unanswered"),
-            func.max(Invitation.closed_at).label("last_closed_at"),
-        )
-        .outerjoin(answers, answers.c.member_id == Invitation.member_id)
-        .where(
-            Invitation.bank_id == bank_id,
-            Invitation.state == InvitationState.SILENT,
-            or_(answers.c.id.is_(None), Invitation.id > answers.c.id),
-        )
-        .group_by(Invitation.member_id)
+        select(func.count())
+        .where(Invitation.bank_id == bank_id, Invitation.member_id == Membership.id, Invitation.asked_at > moment)
+        .correlate(Membership)
+        .scalar_subquery()
     )
 
 
@@ -58,15 +45,28 @@ def is_rested(bank_id: int, now: datetime, settings: MatchingSettings) -> Column
 
     `invitation_rules.rests_at` decides the same of values.
     """
-    silences = select_silences(bank_id).subquery()
-    rest = timedelta(days=settings.rest_days)
-    resting = select(silences.c.member_id).where(
-        or_(
-            silences.c.last_closed_at > now - rest,
-            and_(silences.c.unanswered > 1, silences.c.last_closed_at > now - LONGER * rest),
+    answer = aliased(Invitation)
+    last_answer = (
+        select(func.coalesce(func.max(answer.id), 0))
+        .where(answer.bank_id == bank_id, answer.member_id == Membership.id, answer.state.in_(ANSWERED))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    last_closed_at, rest = func.max(Invitation.closed_at), timedelta(days=settings.rest_days)
+    rests = (
+        select(Invitation.member_id)
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.member_id == Membership.id,
+            Invitation.state == InvitationState.SILENT,
+            Invitation.id > last_answer,
+        )
+        .group_by(Invitation.member_id)
+        .having(
+            or_(last_closed_at > now - rest, and_(func.count() > 1, last_closed_at > now - LONGER * rest)),
         )
     )
-    return Membership.id.not_in(resting)
+    return ~rests.correlate(Membership).exists()
 
 
 def was_not_asked(bank_id: int, listing_id: int, day: date | None) -> ColumnElement[bool]:
@@ -74,11 +74,12 @@ def was_not_asked(bank_id: int, listing_id: int, day: date | None) -> ColumnElem
     asked = select(Invitation.member_id).where(
         Invitation.bank_id == bank_id,
         Invitation.listing_id == listing_id,
+        Invitation.member_id == Membership.id,
         Invitation.state.in_(NOT_AGAIN),
     )
     if day is not None:
         asked = asked.where(or_(Invitation.day == day, Invitation.day.is_(None)))
-    return Membership.id.not_in(asked)
+    return ~asked.correlate(Membership).exists()
 
 
 def is_none_of(membership_ids: Collection[int]) -> ColumnElement[bool]:
