@@ -56,7 +56,7 @@ def code_of(number: int, letter: str) -> str:
 
 def fill(session: Session, bank: Bank, keeper: Actor, *, members: int, exchanges: int) -> Crowd:
     """So many members and exchanges over two years before the bank's opening day; `keeper` recorded them."""
-    crowd = _take_in(session, bank, members)
+    crowd = take_in(session, bank, members)
     _list(session, bank, crowd)
     _ask(session, bank, members // 10)
     for start in range(0, exchanges, BATCH):
@@ -65,7 +65,8 @@ def fill(session: Session, bank: Bank, keeper: Actor, *, members: int, exchanges
     return crowd
 
 
-def _take_in(session: Session, bank: Bank, members: int) -> Crowd:
+def take_in(session: Session, bank: Bank, members: int) -> Crowd:
+    """Insert so many active members without limits."""
     persons, memberships, roles = [], [], []
     now, of_bank, ids = bank.opened_at, {"bank_id": bank.id}, [clock.next_id() for _ in range(members)]
     names = {"floor": None, "reason": "a crowd", "by": None, "now": now}

@@ -13,6 +13,7 @@ from threading import Lock, get_ident
 from typing import Any
 from zipfile import BadZipFile
 
+import numpy as np
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -52,16 +53,18 @@ class Models:
         """Return the vectors of texts."""
         return meanings_of(texts, self.vocabulary, self.learned)
 
-    def meanings_of_kinds(self, text: str, keys: Iterable[str]) -> Meanings:
-        """Return the vector of a text that is known to be of the categories with these keys."""
-        meanings, every = self.meanings([text]), set(keys)
-        own = leaning(
-            meanings.own, [self.vocabulary.column_of[key] for key in every & self.vocabulary.column_of.keys()]
-        )
+    def meanings_of_kinds(self, texts: Sequence[str], keys: Sequence[Iterable[str]]) -> Meanings:
+        """Return the vectors of texts, of each of which it is known that it is of the categories with these keys."""
+        meanings = self.meanings(texts)
+        own = _leaning(meanings.own, keys, self.vocabulary.column_of)
         if meanings.learned is None or self.learned is None:
             return Meanings(own)
-        labels = self.learned.column_of
-        return Meanings(own, leaning(meanings.learned, [labels[key] for key in every & labels.keys()]))
+        return Meanings(own, _leaning(meanings.learned, keys, self.learned.column_of))
+
+
+def _leaning(rows: np.ndarray, keys: Sequence[Iterable[str]], column_of: Mapping[str, int]) -> np.ndarray:
+    columns = [[column_of[key] for key in set(of_row) & column_of.keys()] for of_row in keys]
+    return np.vstack([leaning(rows[[at]], of_row) for at, of_row in enumerate(columns)])
 
 
 def find_models(session: Session, bank_id: int) -> Models:

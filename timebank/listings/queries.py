@@ -258,7 +258,7 @@ def list_categories_of(session: Session, bank_id: int, listing_ids: Sequence[int
     rows = session.execute(
         select(ListingCategory.listing_id, ListingCategory.category_id)
         .where(ListingCategory.bank_id == bank_id, ListingCategory.listing_id.in_(set(listing_ids)))
-        .order_by(ListingCategory.category_id)
+        .order_by(ListingCategory.listing_id, ListingCategory.category_id)  # as its key: else SQLite reads all of them
     )
     category_ids: dict[int, tuple[int, ...]] = {}
     for row in rows:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from timebank.listings.queries import WholeListing
 from timebank.matching.invitation_rules import A_WEEK, ANSWERED, LONGER, NOT_AGAIN, STANDING, InvitationState
@@ -34,27 +35,21 @@ def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Sele
     )
 
 
-def select_silences(bank_id: int) -> Select[*tuple[Any, ...]]:
-    """Return the query of invitations left unanswered since the last answer: member_id, unanswered, last_closed_at."""
-    answers = (
-        select(Invitation.member_id, func.max(Invitation.closed_at).label("closed_at"))
-        .where(Invitation.bank_id == bank_id, Invitation.state.in_(ANSWERED))
-        .group_by(Invitation.member_id)
-        .subquery()
-    )
+def asked_since(bank_id: int, moment: datetime) -> ScalarSelect[int]:
+    """Return how often a member was invited since a moment, for a query that has `membership`.
+
+    What was taken back does not count.
+    """
     return (
-        select(
-            Invitation.member_id,
-            func.count().label("unanswered"),
-            func.max(Invitation.closed_at).label("last_closed_at"),
-        )
-        .outerjoin(answers, answers.c.member_id == Invitation.member_id)
+        select(func.count())
         .where(
             Invitation.bank_id == bank_id,
-            Invitation.state == InvitationState.SILENT,
-            or_(answers.c.closed_at.is_(None), Invitation.closed_at > answers.c.closed_at),
+            Invitation.member_id == Membership.id,
+            Invitation.asked_at > moment,
+            Invitation.state != InvitationState.TAKEN_BACK,
         )
-        .group_by(Invitation.member_id)
+        .correlate(Membership)
+        .scalar_subquery()
     )
 
 
@@ -63,15 +58,33 @@ def is_rested(bank_id: int, now: datetime, settings: MatchingSettings) -> Column
 
     They rest for the bank's days after one, and twice as long after two or more since their last answer.
     """
-    silences = select_silences(bank_id).subquery()
-    rest = timedelta(days=settings.rest_days)
-    resting = select(silences.c.member_id).where(
-        or_(
-            silences.c.last_closed_at > now - rest,
-            and_(silences.c.unanswered > 1, silences.c.last_closed_at > now - LONGER * rest),
+    answer = aliased(Invitation)
+    answered_since = (
+        select(answer.id)
+        .where(
+            answer.bank_id == bank_id,
+            answer.member_id == Membership.id,
+            answer.state.in_(ANSWERED),
+            answer.closed_at >= Invitation.closed_at,
+        )
+        .correlate(Membership, Invitation)
+        .exists()
+    )
+    last_closed_at, rest = func.max(Invitation.closed_at), timedelta(days=settings.rest_days)
+    rests = (
+        select(Invitation.member_id)
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.member_id == Membership.id,
+            Invitation.state == InvitationState.SILENT,
+            ~answered_since,
+        )
+        .group_by(Invitation.member_id)
+        .having(
+            or_(last_closed_at > now - rest, and_(func.count() > 1, last_closed_at > now - LONGER * rest)),
         )
     )
-    return Membership.id.not_in(resting)
+    return ~rests.correlate(Membership).exists()
 
 
 def was_not_asked(bank_id: int, request: WholeListing, day: date | None, now: datetime) -> ColumnElement[bool]:
@@ -80,14 +93,17 @@ def was_not_asked(bank_id: int, request: WholeListing, day: date | None, now: da
     Where a weekly request names no day, an invitation counts for a week; one that waits for an answer counts always.
     """
     asked = select(Invitation.member_id).where(
-        Invitation.bank_id == bank_id, Invitation.listing_id == request.id, Invitation.state.in_(NOT_AGAIN)
+        Invitation.bank_id == bank_id,
+        Invitation.listing_id == request.id,
+        Invitation.member_id == Membership.id,
+        Invitation.state.in_(NOT_AGAIN),
     )
     stands = Invitation.state.in_(STANDING)
     if day is not None:
         asked = asked.where(or_(stands, Invitation.day == day, Invitation.day.is_(None)))
     elif request.every_week:
         asked = asked.where(or_(stands, Invitation.chosen_at > now - A_WEEK))
-    return Membership.id.not_in(asked)
+    return ~asked.correlate(Membership).exists()
 
 
 def is_none_of(membership_ids: Collection[int]) -> ColumnElement[bool]:

@@ -34,6 +34,8 @@ from timebank.words.likeness import greatest_likeness, packed
 
 #: Of each request so many members are compared further.
 MOST_FITTING = 50
+#: So many requests become vectors at a time.
+_BATCH = 100
 #: Takes how many requests are compared, of how many.
 Progress = Callable[[int, int], None]
 
@@ -79,26 +81,28 @@ class Board:
         self.data = data
         self._owner = np.array([offer.owner for offer in data.offers], dtype=np.int64)
         self._ids = np.array([offer.id for offer in data.offers], dtype=np.int64)
-        tree = data.tree
-        of_offers = [tree.kinds_and_groups(offer.kinds) for offer in data.offers]
+        known = {kinds: data.tree.kinds_and_groups(kinds) for kinds in {offer.kinds for offer in data.offers}}
+        of_offers = [known[offer.kinds] for offer in data.offers]
         self._facts = of_offers
         self._number_of_kinds = np.array([len(kinds) for kinds, _groups in of_offers], dtype=np.float32)
 
     def compare(self, requests: Sequence[WholeListing], progress: Progress | None = None) -> list[list[Pairing]]:
         """Return for each request the members who could help, the best first, at most MOST_FITTING."""
-        pairings = []
-        for number, request in enumerate(requests, start=1):
-            pairings.append(list(self._compare_one(self._asked(request))))
-            if progress is not None:
-                progress(number, len(requests))
+        pairings = list[list[Pairing]]()
+        for start in range(0, len(requests), _BATCH):
+            batch = [self._asked(request) for request in requests[start : start + _BATCH]]
+            for asked, meaning in zip(batch, self._meanings(batch), strict=True):
+                pairings.append(list(self._compare_one(asked, meaning)))
+                if progress is not None:
+                    progress(len(pairings), len(requests))
         return pairings
 
-    def _compare_one(self, asked: _Asked) -> Iterator[Pairing]:
+    def _compare_one(self, asked: _Asked, meaning: np.ndarray) -> Iterator[Pairing]:
         data = self.data
-        allowed = self.allowed(asked.request)
+        allowed = self._allowed(asked)
         if not len(data.offers) or not allowed.any():
             return
-        likeness = self._likeness(asked)
+        likeness = self._likeness(meaning)
         fitting = self._fitting(asked, likeness)
         scores = fitting + self._of_owners(asked)[self._owner]
         chosen = np.flatnonzero(allowed[self._owner] & (fitting >= 100 * (LEAST_FITTING - _ROUNDING)))
@@ -115,13 +119,16 @@ class Board:
 
     def allowed(self, request: WholeListing) -> np.ndarray:
         """Return for each member whether they break no hard filter for a request."""
-        asked, data, columns = self._asked(request), self.data, self._columns
+        return self._allowed(self._asked(request))
+
+    def _allowed(self, asked: _Asked) -> np.ndarray:
+        request, data, columns = asked.request, self.data, self._columns
         day = (asked.day or data.today).toordinal()
         allowed = (columns.away_from > day) | (columns.away_until < day)
         if asked.parts != ANY_TIME:
             allowed &= (columns.free_parts == ANY_TIME) | ((columns.free_parts & asked.parts) != 0)
         if asked.travel is not None:
-            far = self._far(asked.travel)
+            far = columns.by_area(asked.travel, np.inf)
             allowed &= np.isinf(columns.farthest) | (far <= columns.farthest)
         spoken = data.languages.get(request.member_id, frozenset({USUAL_LANGUAGE}))
         known = [self._languages[language] for language in spoken if language in self._languages]
@@ -154,14 +161,19 @@ class Board:
             travel = {**data.travel.get(request.area_id, {}), request.area_id: 0}
         return _Asked(request, kinds, groups, day, parts, travel)
 
-    def _likeness(self, asked: _Asked) -> np.ndarray:
+    def _meanings(self, batch: Sequence[_Asked]) -> Sequence[np.ndarray]:
+        """Return the packed vector of each request, which makes the product with an offer's its share of likeness."""
+        models, tree = self.data.models, self.data.tree
+        texts = [text_of(asked.request.title, asked.request.all_words) for asked in batch]
+        keys = [[tree.by_id[id_].key for id_ in asked.kinds | asked.groups] for asked in batch]
+        meanings = models.meanings_of_kinds(texts, keys)
+        return list(packed(meanings) / greatest_likeness(meanings) * meanings.own.any(axis=1, keepdims=True))
+
+    def _likeness(self, meaning: np.ndarray) -> np.ndarray:
         """Return how alike each offer is to the request in meaning, as `find_nearest`."""
-        models, tree, request = self.data.models, self.data.tree, asked.request
-        keys = [tree.by_id[id_].key for id_ in asked.kinds | asked.groups]
-        meanings = models.meanings_of_kinds(text_of(request.title, request.all_words), keys)
-        if not meanings.own.any():
+        if not meaning.any():
             return np.full(len(self.data.offers), -1.0)
-        return np.asarray(self.data.vectors @ packed(meanings)[0] / greatest_likeness(meanings))
+        return np.asarray(self.data.vectors @ meaning)
 
     def _fitting(self, asked: _Asked, likeness: np.ndarray) -> np.ndarray:
         """Return what words, kinds and main kinds count for each offer, in hundredths: the lines of `score_lines`."""
@@ -188,7 +200,7 @@ class Board:
             scores = scores + settings.free * ((columns.free_parts & asked.parts) != 0)
         if asked.travel is not None:
             near = {area: nearness(minutes) for area, minutes in asked.travel.items()}
-            scores = scores + settings.near * np.array([near.get(area, 0.0) for area in columns.areas])
+            scores = scores + settings.near * columns.by_area(near, 0.0)
         return np.asarray(scores)
 
     def _pairing(self, asked: _Asked, request_facts: Wanted, offer: BoardOffer, index: int, likeness: float) -> Pairing:
@@ -196,10 +208,6 @@ class Board:
         travel = (asked.travel or {}).get(member.area_id or 0)
         facts = Offered(likeness, kinds, groups, travel, member.free_parts, member.balance, member.asks)
         return Pairing(asked.request, member, offer, score_lines(request_facts, facts, self.data.settings), travel)
-
-    def _far(self, travel: Mapping[int, int]) -> np.ndarray:
-        """Return the minutes of travel of each member; infinite where nobody knows."""
-        return np.array([travel.get(area, np.inf) for area in self._columns.areas])
 
     @cached_property
     def _place(self) -> dict[int, int]:
@@ -231,9 +239,13 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Facts of the members as arrays; days as ordinals, `farthest` in minutes, `below` from 0 to 1."""
+    """Facts of the members as arrays; days as ordinals, `farthest` in minutes, `below` from 0 to 1.
 
-    areas: Sequence[int]
+    `areas` are all ids of areas, 0 for none, and `area` is each member's place among them.
+    """
+
+    areas: np.ndarray
+    area: np.ndarray
     free_parts: np.ndarray
     away_from: np.ndarray
     away_until: np.ndarray
@@ -241,12 +253,18 @@ class _Columns:
     below: np.ndarray
     asks: np.ndarray
 
+    def by_area(self, values: Mapping[int, float], missing: float) -> np.ndarray:
+        """Return for each member the value of their area."""
+        return np.asarray(np.array([values.get(area, missing) for area in self.areas.tolist()])[self.area])
+
 
 def _columns_of(members: Sequence[BoardMember]) -> _Columns:
+    areas, area = np.unique([member.area_id or 0 for member in members], return_inverse=True)
     never = date.max
     away = [(member.away_from or never, member.away_until or never) for member in members]
     return _Columns(
-        areas=[member.area_id or 0 for member in members],
+        areas=areas,
+        area=area,
         free_parts=np.array([member.free_parts for member in members], dtype=np.int64),
         away_from=np.array([first.toordinal() for first, _last in away], dtype=np.int64),
         away_until=np.array([last.toordinal() for _first, last in away], dtype=np.int64),

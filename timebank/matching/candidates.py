@@ -2,31 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from timebank.banks.models import Area
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.listings.meanings import find_models, text_of
 from timebank.listings.models import Listing
 from timebank.listings.nearest import Nearness, Target, find_nearest
-from timebank.listings.queries import (
-    ListingLine,
-    WholeListing,
-    can_be_found,
-    get_tree,
-    list_categories_of,
-    select_lines,
-)
+from timebank.listings.queries import OWNS, WholeListing, can_be_found, get_tree, list_categories_of
 from timebank.listings.rules import ListingKind
 from timebank.listings.tree import Tree
-from timebank.matching.asks import select_asks
+from timebank.matching.asks import asked_since
 from timebank.matching.reach import Asking, describe, filters
 from timebank.matching.rules import LEAST_FITTING, Line, Offered, Order, Wanted, score_lines, total
-from timebank.members.helping import select_helping
-from timebank.members.models import Membership
+from timebank.members.models import HelpingWishes, Membership, Person
 from timebank.rows import fetch
+from timebank.week import ANY_TIME
 
 MOST_CANDIDATES = 10
 #: Offers that are compared, the nearest in meaning.
@@ -73,10 +68,15 @@ class _Query:
     kinds: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _OwnedLine(ListingLine):
-    """An offer with what is compared of its owner."""
+class _OwnedLine(NamedTuple):
+    """An offer with what is compared and named of its owner; `area` is the one that the offer is in."""
 
+    id: int
+    title: str
+    member_id: int
+    member_code: str
+    name: str
+    area: str | None
     balance: int
     area_id: int | None
     free_parts: int
@@ -125,7 +125,7 @@ def _target(query: _Query) -> Target:
     models = find_models(query.asking.session, query.asking.bank_id)
     text = text_of(query.asking.request.title, query.asking.request.all_words)
     kinds, groups = query.tree.kinds_and_groups(query.kinds)
-    meanings = models.meanings_of_kinds(text, [query.tree.by_id[id_].key for id_ in kinds | groups])
+    meanings = models.meanings_of_kinds([text], [[query.tree.by_id[id_].key for id_ in kinds | groups]])
     return Target(query.asking.bank_id, ListingKind.OFFER, models, meanings)
 
 
@@ -145,17 +145,28 @@ def _compare(query: _Query, nearest: Sequence[Nearness]) -> Sequence[_Fit]:
 
 
 def _owned_lines(query: _Query, listing_ids: Sequence[int]) -> Sequence[_OwnedLine]:
-    helping = select_helping(query.asking.bank_id).subquery()
-    asks = select_asks(query.asking.bank_id, query.asking.now, query.asking.settings).subquery()
-    accounts = accounts_as_they_stand(query.asking.bank_id).subquery()
-    columns = (accounts.c.balance, Membership.area_id, helping.c.free_parts, func.coalesce(asks.c.lately, 0))
+    bank_id, settings = query.asking.bank_id, query.asking.settings
+    accounts = accounts_as_they_stand(bank_id).subquery()
+    its_own = (HelpingWishes.bank_id == Membership.bank_id) & (HelpingWishes.member_id == Membership.id)
     lines = (
-        select_lines(query.asking.bank_id, query.asking.today)
-        .add_columns(*columns)
+        select(
+            Listing.id,
+            Listing.title,
+            Listing.member_id,
+            Membership.code,
+            Person.name,
+            Area.name,
+            accounts.c.balance,
+            Membership.area_id,
+            func.coalesce(HelpingWishes.free_parts, ANY_TIME),
+            asked_since(bank_id, query.asking.now - timedelta(weeks=settings.asked_weeks)),
+        )
+        .join(Membership, OWNS)
         .join(accounts, accounts.c.id == Membership.account_id)
-        .join(helping, helping.c.member_id == Membership.id)
-        .outerjoin(asks, asks.c.member_id == Membership.id)
-        .where(Listing.id.in_(listing_ids))
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Area, (Area.bank_id == Listing.bank_id) & (Area.id == Listing.area_id))
+        .outerjoin(HelpingWishes, its_own)
+        .where(Listing.bank_id == bank_id, Listing.id.in_(listing_ids))
     )
     return fetch(query.asking.session, lines, _OwnedLine)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from timebank.actors import Role, Standing
@@ -12,8 +12,8 @@ from timebank.banks.queries import list_travel
 from timebank.exchanges.of_requests import select_helpers
 from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
-from timebank.matching.asks import is_none_of, is_rested, select_asks, was_not_asked
-from timebank.matching.invitation_rules import parts_of
+from timebank.matching.asks import asked_since, is_none_of, is_rested, was_not_asked
+from timebank.matching.invitation_rules import A_WEEK, parts_of
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
 from timebank.matching.within_reach import shares_a_language
@@ -102,17 +102,12 @@ def _interested(request: WholeListing) -> set[int]:
 def filters(asking: Asking, *, again: bool = False) -> Sequence[ColumnElement[bool]]:
     """Return the hard filters of a request, for a query that has `membership`; see `may_be_asked`."""
     helping = select_helping(asking.bank_id).subquery()
-    asks = select_asks(asking.bank_id, asking.now, asking.settings).subquery()
     day = asking.day or asking.today
     is_here = or_(helping.c.away_from.is_(None), helping.c.away_from > day, helping.c.away_until < day)
-    willing = (
-        select(helping.c.member_id)
-        .outerjoin(asks, asks.c.member_id == helping.c.member_id)
-        .where(
-            helping.c.member_id == Membership.id,
-            helping.c.most_invitations > func.coalesce(asks.c.this_week, 0),
-            is_here,
-        )
+    willing = select(helping.c.member_id).where(
+        helping.c.member_id == Membership.id,
+        helping.c.most_invitations > asked_since(asking.bank_id, asking.now - A_WEEK),
+        is_here,
     )
     if asking.parts != ANY_TIME:
         free = helping.c.free_parts.bitwise_and(asking.parts) != 0

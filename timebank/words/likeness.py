@@ -1,5 +1,6 @@
 """How alike two texts are in meaning, and which kinds of help a text is likely to be."""
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -41,7 +42,7 @@ def leaning(rows: np.ndarray, columns: Sequence[int]) -> np.ndarray:
     """
     if not columns:
         return rows
-    known = np.zeros(rows.shape[1])
+    known = np.zeros(rows.shape[1], dtype=rows.dtype)
     known[list(columns)] = 1 / np.sqrt(len(columns))
     return unit_rows(unit_rows(rows) + known)
 
@@ -53,7 +54,7 @@ def packed(meanings: Meanings) -> np.ndarray:
     """
     if meanings.learned is None:
         return meanings.own
-    return np.hstack([unit_rows(meanings.learned), np.sqrt(VOCABULARY_SHARE) * meanings.own])
+    return np.hstack([unit_rows(meanings.learned), math.sqrt(VOCABULARY_SHARE) * meanings.own])
 
 
 def likeness(queries: Meanings, others: Meanings) -> np.ndarray:
