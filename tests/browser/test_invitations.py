@@ -1,11 +1,14 @@
 """A broker asks, a member answers with one tap, and help for a request is recorded in ten: on a phone, no script."""
 
+from datetime import timedelta
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.glen_isla import Site
+from timebank import clock
 
-MOST_TAPS, MOST_CLICKS = 10, 3
+MOST_TAPS, MOST_CLICKS, SATURDAY = 10, 3, 5
 
 
 class Taps:
@@ -26,14 +29,16 @@ def test_from_the_board_to_one_tap_and_to_a_record_of_it(visit: Visit, site: Sit
     rosa.goto(site.url("matching.board"))
     request = rosa.locator("section").filter(has=rosa.get_by_role("heading", name="The tablet", exact=True))
     clicks(request.get_by_role("button", name="Ask Finlay"))
-    rosa.get_by_label("Which day?").fill("today")
+    today = clock.now().date()
+    saturday = today + timedelta(days=(SATURDAY - today.weekday()) % 7)  # Finlay is free on weekends
+    rosa.get_by_label("Which day?").fill(f"{saturday:%d/%m/%Y}")
     clicks(rosa.get_by_role("button", name="Send"))
     assert clicks.number + 1 <= MOST_CLICKS  # and one to the board
     expect(rosa.get_by_text("Finlay Kerr is asked.")).to_be_visible()
 
     finlay.goto(site.url("home.home"))
     asked = finlay.get_by_role("listitem").filter(has_text="The tablet")
-    expect(asked).to_contain_text("Could you help Bill today?")
+    expect(asked).to_contain_text("Could you help Bill")
     asked.get_by_role("button", name="Yes").click()
     expect(finlay.get_by_text("Thank you! It is agreed.")).to_be_visible()
     assert [exchange.state for exchange in site.exchanges("The tablet")] == ["accepted"]

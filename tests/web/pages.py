@@ -358,7 +358,9 @@ def _code_for(endpoint: str, books) -> str:
     if endpoint == "listings.ask_for":
         return spoken(grace.code)
     if endpoint in _ON_INVITATIONS:
-        return books.invited(books.listed(ada, kind=ListingKind.REQUEST), grace)
+        sent = "SELECT code FROM invitation WHERE state = 'sent' AND member_id = :member"
+        standing = books.ask(sent, member=grace.membership_id)  # nobody is asked as often as there are such pages
+        return standing[0].code if standing else books.invited(books.listed(ada, kind=ListingKind.REQUEST), grace)
     if endpoint not in _STATES and page in by_page:
         return by_page[page]()
     return getattr(books, _STATES.get(endpoint, "recorded"))(ada, grace)

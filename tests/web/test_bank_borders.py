@@ -128,6 +128,8 @@ TELLING = {
     "listings.add_category",
     "listings.categories",
     "listings.listings",
+    "matching.board",
+    "matching.plan",
     "members.members",
     "members.profile",
     "missing.missing",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tests.factories.large_bank import fill
 from tests.web.pages import COLUMNS, cast, read_table
-from tests.web.test_queries import MOST_OF_PAGE, MOST_QUERIES, PAGES, _address, _queries
+from tests.web.test_queries import MORE_QUERIES, MOST_QUERIES, PAGES, _address, _queries
 
 if TYPE_CHECKING:
     from tests.people import Actor
@@ -27,7 +27,7 @@ def test_no_page_asks_more_for_more_members_and_exchanges(app, as_, books):
     assert {page: asked for page, asked in parts.items() if asked > MOST_QUERIES + EXCHANGES / ROWS_A_QUESTION} == {}
     pages = {page: asked for page, asked in many.items() if page not in parts}
     assert len(pages) > 50
-    most = {page: MOST_OF_PAGE.get(page.partition(" ")[0], MOST_QUERIES) for page in pages}
+    most = {page: MORE_QUERIES.get(page.partition(" ")[0], MOST_QUERIES) for page in pages}
     assert {page: asked for page, asked in pages.items() if asked > most[page]} == {}
     # The first row of a kind may bring the names of its people, and no more.
     assert {page: (few[page], asked) for page, asked in pages.items() if asked > few[page] + 1} == {}
