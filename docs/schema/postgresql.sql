@@ -780,6 +780,7 @@ CREATE TABLE public.invitation (
     member_id bigint NOT NULL,
     state character varying(10) NOT NULL,
     turn integer NOT NULL,
+    title character varying(120) NOT NULL,
     asked_by bigint NOT NULL,
     chosen_at timestamp with time zone NOT NULL,
     asked_at timestamp with time zone,

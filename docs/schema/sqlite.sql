@@ -644,6 +644,7 @@ CREATE TABLE invitation (
     member_id BIGINT NOT NULL,
     state VARCHAR(10) NOT NULL,
     turn INTEGER NOT NULL,
+    title VARCHAR(120) NOT NULL,
     asked_by BIGINT NOT NULL,
     chosen_at DATETIME NOT NULL,
     asked_at DATETIME,

@@ -89,7 +89,7 @@ def test_the_board_names_whom_the_candidates_of_each_request_name(session, villa
         session, lines[0], village.angus.id, now=NOW, today=TODAY, barred=[village.rosa.membership_id]
     )
     if first:
-        asked = InvitationText(FRIDAY if lines[0].wanted_on else None, None, 60)
+        asked = InvitationText(FRIDAY if lines[0].wanted_on else None, lines[0].wanted_time, 60)
         invite(session, village.angus, codes[0], [_id(session, first[0])], asked, Doing(village.rosa, NOW, "first"))
     data = read_board(session, village.angus.id, now=NOW, today=TODAY)
     compared = Board(data).compare(lines)

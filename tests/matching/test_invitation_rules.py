@@ -9,7 +9,7 @@ from timebank.matching.errors import MatchingSettingError
 from timebank.matching.invitation_rules import (
     answer_by,
     fewer,
-    is_of_that_day,
+    is_still_asked,
     parts_of,
 )
 from timebank.matching.settings import MORE_THAN_NONE, MOST, MatchingSettings, check_settings
@@ -50,6 +50,7 @@ class Wanted:
     wanted_on: date | None = FRIDAY
     wanted_time: time | None = None
     every_week: bool = False
+    title: str = "Weeding"
 
 
 WEEK = timedelta(days=7)
@@ -64,14 +65,16 @@ WEEK = timedelta(days=7)
         (Wanted(every_week=True), FRIDAY - WEEK, None, False),
         (Wanted(every_week=True), FRIDAY + timedelta(days=1), None, False),
         (Wanted(None), FRIDAY, time(10), True),
-        (Wanted(), None, None, True),
+        (Wanted(), None, None, False),
+        (Wanted(None), None, None, True),
         (Wanted(wanted_time=time(10)), FRIDAY, time(10), True),
         (Wanted(wanted_time=time(10)), FRIDAY, time(11), False),
-        (Wanted(wanted_time=time(10)), FRIDAY, None, True),
+        (Wanted(wanted_time=time(10)), FRIDAY, None, False),
+        (Wanted(title="Clear the attic"), FRIDAY, None, False),
     ],
 )
 def test_an_invitation_is_for_a_day_of_its_request(listing, day, at, is_so):
-    assert is_of_that_day(listing, day, at) is is_so
+    assert is_still_asked(listing, "Weeding", day, at) is is_so
 
 
 @pytest.mark.parametrize("name", MOST)

@@ -467,3 +467,17 @@ def test_a_weekly_request_for_any_day_may_be_asked_again_after_a_week(session, v
     with pytest.raises(AskedAlreadyError):
         invites(code, village.ada, day=None, at=None, now=NOW + 6 * DAY)
     invites(code, village.ada, day=None, at=None, now=NOW + 8 * DAY)
+
+
+def test_a_yes_is_to_what_was_read_and_to_nothing_else(session, village, asks, invites, said):
+    code = asks("A cup of tea", wanted_on=FRIDAY)
+    invites(code, village.ada, at=None)
+    changed = said("Clear the attic", "getting-about/lifts", wanted_on=FRIDAY, wanted_time=time(6))
+    listings.change(session, village.angus, code, changed, Doing(village.grace, NOW, "attic"))
+    with pytest.raises(OtherDayError):
+        answers(session, village, village.ada)
+    lapse(session, village.angus, now=NOW)
+    assert state(session, village.ada) == "not_needed"
+    invites(code, village.ada, at=time(6))
+    exchange = session.scalar(select(Exchange).where(Exchange.code == answers(session, village, village.ada)))
+    assert (exchange.what, exchange.agreed_time) == ("Clear the attic", time(6))

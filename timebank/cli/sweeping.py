@@ -1,13 +1,16 @@
 """`timebank sweep`: the changes that come with time, once a day from cron."""
 
 from collections import Counter
+from datetime import datetime
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
 from timebank.cli.installation import settings_there, writing
 from timebank.config import Settings
+from timebank.db import is_worth_retrying
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
@@ -15,6 +18,9 @@ from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
+
+#: How often the transaction of a bank is tried.
+_TRIES = 3
 
 
 @click.command()
@@ -42,17 +48,30 @@ def _sweep(settings: Settings) -> Counter[str]:
         swept["cleared"] = clear_drafts(session, now=now) + clear_stale(session, now=now)
         slugs = [slug for slug, _name in list_banks(session)]
     for slug in slugs:
-        with writing(settings) as session:
-            bank = find_bank(session, slug)
-            if bank is not None:
-                swept["ended"] += expire(session, bank, now=now)
-                swept["raised"] += end_overrides(session, bank, now=now)
-                silent, asked = lapse(session, bank, now=now)
-                swept.update(silent=silent, asked=asked)
-                swept["cleared"] += remove_old(session, bank.id, bank.slug, now=now)
+        swept.update(_sweep_bank(settings, slug, now))
     vocabulary_model(settings.word_models)  # made, where it is missing, before anybody has to wait for a lock
     for slug in slugs:
         with writing(settings) as session:
             bank = find_bank(session, slug)
             swept["understood"] += write_meanings_again(session, bank.id) if bank is not None else 0
     return swept
+
+
+def _sweep_bank(settings: Settings, slug: str, now: datetime) -> Counter[str]:
+    """Return how much was done in a bank; a transaction that lost a conflict with somebody's deed is tried again."""
+    for left in reversed(range(_TRIES)):
+        try:
+            with writing(settings) as session:
+                swept = Counter[str]()
+                bank = find_bank(session, slug)
+                if bank is not None:
+                    swept["ended"] = expire(session, bank, now=now)
+                    swept["raised"] = end_overrides(session, bank, now=now)
+                    swept["silent"], swept["asked"] = lapse(session, bank, now=now)
+                    swept["cleared"] = remove_old(session, bank.id, bank.slug, now=now)
+        except DBAPIError as error:
+            if not left or not is_worth_retrying(error):
+                raise
+        else:
+            return swept
+    return Counter()

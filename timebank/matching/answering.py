@@ -18,12 +18,14 @@ from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.terms import Terms
 from timebank.holders.queries import hold_standing
 from timebank.listings.models import Listing
-from timebank.listings.queries import WholeListing, find_line
+from timebank.listings.queries import OWNS, WholeListing, find_line
 from timebank.matching.errors import DayMissingError, InvitationOverError, OtherDayError, RequestMovedOnError
-from timebank.matching.invitation_rules import InvitationState, fewer, is_of_that_day, may_answer
+from timebank.matching.invitation_rules import InvitationState, fewer, is_still_asked, may_answer
 from timebank.matching.models import Invitation
+from timebank.matching.queries import ITS_REQUEST
 from timebank.matching.turns import ask_next, is_interested, is_open, lock_invitation
 from timebank.members.helping import want_invitations
+from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_account, find_actor_by_id
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import close_task
@@ -49,12 +51,12 @@ def say_yes(
     agreed_on, agreed_at = invitation.day or day, invitation.at or at
     if agreed_on is None:
         raise DayMissingError
-    if not is_of_that_day(listing, agreed_on, agreed_at):
+    if not is_still_asked(listing, invitation.title, agreed_on, agreed_at):
         raise OtherDayError
     terms = Terms(
         doing.by.account_id,
         listing.account_id,
-        listing.title,
+        invitation.title,
         agreed_on,
         invitation.minutes,
         listing_id=listing.id,
@@ -110,14 +112,13 @@ def _lock_own(session: Session, bank: Bank, code: str, doing: Doing) -> tuple[Wh
 
 def _find_parties(session: Session, bank_id: int, code: str) -> tuple[int, int] | None:
     """Return (membership of who is invited, account of who asks for help); None where there is no such invitation."""
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     row = session.execute(
-        select(Invitation.member_id, Listing.code)
-        .join(Listing, its_own)
+        select(Invitation.member_id, Membership.account_id)
+        .join(Listing, ITS_REQUEST)
+        .join(Membership, OWNS)
         .where(Invitation.bank_id == bank_id, Invitation.code == code)
     ).first()
-    line = find_line(session, bank_id, row.code, date.min) if row else None
-    return (row.member_id, line.account_id) if row and line else None
+    return (row.member_id, row.account_id) if row else None
 
 
 def _asking(session: Session, listing: WholeListing, invitation: Invitation) -> Actor:

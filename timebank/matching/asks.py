@@ -13,6 +13,9 @@ from timebank.matching.models import Invitation
 from timebank.matching.settings import MatchingSettings
 from timebank.members.models import Membership
 
+#: What was taken back was never asked.
+_COUNTS = Invitation.state != InvitationState.TAKEN_BACK
+
 
 def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Select[*tuple[Any, ...]]:
     """Return the query of how often each member was invited: member_id, this_week, and lately (the bank's weeks).
@@ -29,7 +32,7 @@ def select_asks(bank_id: int, now: datetime, settings: MatchingSettings) -> Sele
         .where(
             Invitation.bank_id == bank_id,
             Invitation.asked_at > min(lately, this_week),
-            Invitation.state != InvitationState.TAKEN_BACK,
+            _COUNTS,
         )
         .group_by(Invitation.member_id)
     )
@@ -46,7 +49,7 @@ def asked_since(bank_id: int, moment: datetime) -> ScalarSelect[int]:
             Invitation.bank_id == bank_id,
             Invitation.member_id == Membership.id,
             Invitation.asked_at > moment,
-            Invitation.state != InvitationState.TAKEN_BACK,
+            _COUNTS,
         )
         .correlate(Membership)
         .scalar_subquery()

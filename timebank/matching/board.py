@@ -27,7 +27,7 @@ from timebank.matching.rules import (
     score_lines,
     total,
 )
-from timebank.matching.within_reach import parts_wanted
+from timebank.matching.within_reach import list_interested, parts_wanted
 from timebank.members.languages import USUAL_LANGUAGE
 from timebank.week import ANY_TIME
 from timebank.words.likeness import greatest_likeness, packed
@@ -139,17 +139,15 @@ class Board:
 
     def _left_out(self, request: WholeListing, day: date | None) -> Iterator[int]:
         """Yield the places of who asks, of the broker who wrote it down, of who was asked about it and who helps."""
-        for member_id in (request.member_id, request.written_by):
-            if member_id in self._place:
-                yield self._place[member_id]
-        helping = self.data.helping.get(request.id, {})
-        for index, member in enumerate(self.data.members if helping else ()):
-            helps_on = helping.get(member.account_id, frozenset())
-            if helps_on and (not request.every_week or day is None or day in helps_on):
-                yield index
+        left_out = set(list_interested(request))
+        for account_id, helps_on in self.data.helping.get(request.id, {}).items():
+            if not request.every_week or day is None or day in helps_on:
+                left_out.add(self._of_account.get(account_id, 0))
         for member_id, days in self.data.asked.get(request.id, {}).items():
-            if member_id in self._place and (day is None or day in days or None in days):
-                yield self._place[member_id]
+            if day is None or day in days or None in days:
+                left_out.add(member_id)
+        for member_id in left_out & self._place.keys():
+            yield self._place[member_id]
 
     def _asked(self, request: WholeListing) -> _Asked:
         data = self.data
@@ -212,6 +210,11 @@ class Board:
     @cached_property
     def _place(self) -> dict[int, int]:
         return {member.id: index for index, member in enumerate(self.data.members)}
+
+    @cached_property
+    def _of_account(self) -> dict[int, int]:
+        """Return {account id: membership id}."""
+        return {member.account_id: member.id for member in self.data.members}
 
     @cached_property
     def _columns(self) -> "_Columns":

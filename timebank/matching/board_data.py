@@ -22,6 +22,7 @@ from timebank.listings.tree import Tree
 from timebank.matching.asks import is_none_of, is_rested, select_asks
 from timebank.matching.invitation_rules import A_WEEK, NOT_AGAIN, STANDING, InvitationState, parts_of
 from timebank.matching.models import Invitation
+from timebank.matching.queries import ITS_REQUEST
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
 from timebank.members.helping import select_helping
@@ -219,12 +220,11 @@ def _list_asked(
     session: Session, bank_id: int, now: datetime
 ) -> tuple[dict[int, dict[int, frozenset[date | None]]], dict[int, int], dict[int, frozenset[tuple[date, int]]]]:
     """Return `asked`, `sent` and `busy` of BoardData; an invitation that stands is one for any day."""
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     is_weekly = (Listing.every_week & Listing.wanted_on.is_(None)).label("is_weekly")
     columns = (Invitation.listing_id, Invitation.member_id, Invitation.day, Invitation.at, Invitation.state)
     rows = session.execute(
         select(*columns, Invitation.chosen_at, is_weekly)
-        .join(Listing, its_own)
+        .join(Listing, ITS_REQUEST)
         .where(Invitation.bank_id == bank_id, Invitation.state.in_(NOT_AGAIN), Listing.life == Life.OPEN)
     )
     asked: dict[int, dict[int, frozenset[date | None]]] = {}

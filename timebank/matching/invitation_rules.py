@@ -61,9 +61,11 @@ class OfInvitation:
     is_standing = InState("state", *STANDING)
 
 
-class Times(Protocol):
-    """The columns of a request that say for which day and time it is."""
+class RequestColumns(Protocol):
+    """The columns of a request that say what it is for, on which day and at what time."""
 
+    @property
+    def title(self) -> str: ...  # noqa: D102 (a column)
     @property
     def wanted_on(self) -> date | None: ...  # noqa: D102 (a column)
     @property
@@ -90,13 +92,16 @@ def parts_of(day: date, at: time | None) -> int:
     return part(day.weekday(), MORNING if at.hour < NOON else AFTERNOON if at.hour < EVENING_BEGINS else EVENING)
 
 
-def is_of_that_day(listing: Times, day: date | None, at: time | None) -> bool:
-    """Return whether a request is for this day and time. A broker or a helper names them where it says none."""
-    if listing.wanted_on is None or day is None:
-        return True
-    if listing.wanted_time is not None and at is not None and listing.wanted_time != at:
+def is_still_asked(listing: RequestColumns, title: str, day: date | None, at: time | None) -> bool:
+    """Return whether a request is called so, and is for this day and time.
+
+    Where it names no day or no time, a broker or a helper may name one.
+    """
+    if listing.title != title or listing.wanted_time not in {None, at}:
         return False
-    if not listing.every_week:
+    if listing.wanted_on is None:
+        return True
+    if day is None or not listing.every_week:
         return day == listing.wanted_on
     return day >= listing.wanted_on and (day - listing.wanted_on).days % DAYS_A_WEEK == 0
 

@@ -1,8 +1,8 @@
 """Brokers invite members to help with a request, and take invitations back.
 
 Inviting locks rows in this order: memberships, the listing, its invitations. So two brokers who ask about one request,
-or ask one member about two, go one after the other, and each sees what the other has sent. Those who are next in turn
-are sent theirs without a lock of their membership: two refusals at once may ask a member once more than they want.
+or ask one member about two, go one after the other, and each sees what the other has sent. Who is next in turn is known
+only once the listing is locked, and locked then: a deadlock that may come of it is retried by pages and by the sweep.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from timebank.errors import NotAllowedError, PastDayError, TimebankError
 from timebank.exchanges.errors import OwnExchangeError
 from timebank.ledger.hours import LONGEST_MINUTES, NoTimeError, TooLongError
 from timebank.listings.models import Listing
-from timebank.listings.queries import WholeListing, find_line
+from timebank.listings.queries import WholeListing
 from timebank.matching.errors import (
     AskedAlreadyError,
     InvitationOverError,
@@ -33,13 +33,21 @@ from timebank.matching.invitation_rules import (
     MOST_ASKED_AT_ONCE,
     NOT_AGAIN,
     InvitationState,
-    is_of_that_day,
+    is_still_asked,
     may_invite,
 )
 from timebank.matching.models import Invitation
-from timebank.matching.reach import may_be_asked
-from timebank.matching.turns import ask_next, close_overdue, is_interested, is_open, lock_invitation, lock_request
-from timebank.members.models import Membership
+from timebank.matching.queries import ITS_REQUEST
+from timebank.matching.reach import describe, list_may_be_asked
+from timebank.matching.turns import (
+    ask_next,
+    close_overdue,
+    is_interested,
+    is_open,
+    lock_invitation,
+    lock_members,
+    lock_request,
+)
 from timebank.members.queries import list_membership_names
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
@@ -76,7 +84,7 @@ def invite(
         raise NotAllowedError
     if not 1 <= len(chosen) <= MOST_ASKED_AT_ONCE:
         raise NobodyChosenError
-    _lock_members(session, bank.id, chosen)
+    lock_members(session, bank.id, chosen)
     today = clock.local_day(doing.now, bank.time_zone)
     listing = lock_request(session, bank.id, code, today)
     if listing is None or not is_open(listing, today):
@@ -86,7 +94,7 @@ def invite(
     _refuse_some(session, listing, chosen, content, doing, today)
     first_turn = _last_turn(session, bank.id, listing.id) + 1
     rows = [
-        _invitation(bank.id, listing.id, member_id, turn, content, doing)
+        _invitation(bank.id, listing, member_id, turn, content, doing)
         for turn, member_id in enumerate(chosen, start=first_turn)
     ]
     session.add_all(rows)
@@ -113,17 +121,11 @@ def take_back(session: Session, bank: Bank, code: str, doing: Doing) -> None:
     ask_next(session, bank, listing, now=doing.now, tells_brokers=False)
 
 
-def _lock_members(session: Session, bank_id: int, member_ids: Sequence[int]) -> None:
-    """Lock memberships, so that nobody is asked more often than they want by two brokers at once."""
-    members = select(Membership.id).where(Membership.bank_id == bank_id, Membership.id.in_(member_ids))
-    session.execute(members.order_by(Membership.id).with_for_update(key_share=True)).all()
-
-
 def _check(listing: WholeListing, content: InvitationText, today: date) -> None:
     _check_minutes(content.minutes)
     if content.day is not None and content.day < today:
         raise PastDayError
-    if (listing.wanted_on is not None and content.day is None) or not is_of_that_day(listing, content.day, content.at):
+    if not is_still_asked(listing, listing.title, content.day, content.at):
         raise OtherDayError
 
 
@@ -138,10 +140,9 @@ def _refuse_some(
     session: Session, listing: WholeListing, chosen: Sequence[int], content: InvitationText, doing: Doing, today: date
 ) -> None:
     """Raise the error of the first member who may not be asked."""
-    bank_id, mine = doing.bank_id, [doing.by.membership_id]
-    may = may_be_asked(
-        session, listing, bank_id, chosen, now=doing.now, today=today, barred=mine, day=content.day, at=content.at
-    )
+    bank_id, barred = doing.bank_id, [doing.by.membership_id]
+    asking = describe(session, bank_id, listing, doing.now, today, barred, day=content.day, at=content.at)
+    may = list_may_be_asked(asking, chosen)
     refused = [member_id for member_id in chosen if member_id not in may]
     if not refused:
         return
@@ -161,13 +162,14 @@ def _last_turn(session: Session, bank_id: int, listing_id: int) -> int:
 
 
 def _invitation(
-    bank_id: int, listing_id: int, member_id: int, turn: int, content: InvitationText, doing: Doing
+    bank_id: int, listing: WholeListing, member_id: int, turn: int, content: InvitationText, doing: Doing
 ) -> Invitation:
     return Invitation(
         bank_id=bank_id,
         id=clock.next_id(),
         code=codes.new_reference(),
-        listing_id=listing_id,
+        listing_id=listing.id,
+        title=listing.title,
         member_id=member_id,
         state=InvitationState.NEXT,
         turn=turn,
@@ -212,18 +214,26 @@ def invite_all(session: Session, bank: Bank, lines: Sequence[Line], minutes: int
     if not lines:
         raise NobodyChosenError
     _check_minutes(minutes)
-    _lock_members(session, bank.id, [line.member_id for line in lines])
-    today = clock.local_day(doing.now, bank.time_zone)
+    lock_members(session, bank.id, [line.member_id for line in lines])
+    requests = _list_times(session, bank.id, lines)
     refused: list[tuple[Line, TimebankError]] = []
-    for line in sorted(set(lines), key=lambda line: (line.listing_code, line.member_id)):
-        listing = find_line(session, bank.id, line.listing_code, today)
-        text = InvitationText(line.day, listing.wanted_time if listing else None, minutes)
+    for line in sorted(set(lines), key=lambda line: (requests.get(line.listing_code, (0, None))[0], line.member_id)):
+        _id, at = requests.get(line.listing_code, (0, None))
+        text = InvitationText(line.day, at, minutes)
         try:
             with session.begin_nested():
                 invite(session, bank, line.listing_code, [line.member_id], text, doing.part_of_it())
         except TimebankError as error:
             refused.append((line, error))
     return _count(session, bank.id, lines, doing, tuple(refused))
+
+
+def _list_times(session: Session, bank_id: int, lines: Sequence[Line]) -> dict[str, tuple[int, time | None]]:
+    """Return {code of a request: its id, in whose order all lock requests, and its time}."""
+    codes_of = {line.listing_code for line in lines}
+    columns = select(Listing.code, Listing.id, Listing.wanted_time)
+    rows = session.execute(columns.where(Listing.bank_id == bank_id, Listing.code.in_(codes_of)))
+    return {row.code: (row.id, row.wanted_time) for row in rows}
 
 
 def _count(
@@ -234,10 +244,9 @@ def _count(
     refused: tuple[tuple[Line, TimebankError], ...],
 ) -> Sent:
     """Return how many of these lines the actor has asked, or put on a list."""
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     rows = session.execute(
         select(Listing.code, Invitation.member_id, Invitation.asked_at)
-        .join(Listing, its_own)
+        .join(Listing, ITS_REQUEST)
         .where(
             Invitation.bank_id == bank_id,
             Invitation.asked_by == doing.by.membership_id,

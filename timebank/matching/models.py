@@ -30,6 +30,7 @@ class Invitation(OfInvitation, Base):
     `asked_by` chose the member at `chosen_at`. `turn` counts from 1 in the broker's list; in state `next` those before
     it are asked first, and it has no `asked_at` yet. It can be answered until the end of `answer_by`.
 
+    `title` is what the request was called when it was sent: one that is called something else is another request.
     `day` and `at` are those of the help (None: any), `minutes` how long it takes, `meeting_place` where. `answered_by`
     is the member, or a broker with how the member told them. `wants_less` if they asked to be invited less often.
     """
@@ -72,6 +73,7 @@ class Invitation(OfInvitation, Base):
     member_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10))
     turn: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
     asked_by: Mapped[int] = mapped_column(BigInteger)
     chosen_at: Mapped[datetime] = mapped_column(UtcTime)
     asked_at: Mapped[datetime | None] = mapped_column(UtcTime)

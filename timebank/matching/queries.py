@@ -13,12 +13,14 @@ from timebank.banks.models import Area
 from timebank.exchanges.models import Exchange
 from timebank.listings.models import Listing
 from timebank.listings.queries import OWNS, can_be_found
-from timebank.matching.invitation_rules import STANDING, InvitationState, OfInvitation
+from timebank.matching.invitation_rules import InvitationState, OfInvitation
 from timebank.matching.models import Invitation
 from timebank.members.models import Membership, Person
 from timebank.references import Subject
 from timebank.rows import fetch, fetch_first
 
+#: The condition that a listing is what an invitation is about.
+ITS_REQUEST = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
 #: So many invitations are listed at most, of a member or of what came back.
 MOST_LISTED = 20
 
@@ -27,7 +29,8 @@ MOST_LISTED = 20
 class InvitationRow(OfInvitation):
     """An invitation with its request, who is asked, who asks for help, and the exchange that came of it.
 
-    `title` and `listing_words` are the request's. Membership ids of who sent and who answered are named by the page.
+    `title` is what the request was called when it was sent; `listing_words` are the request's. Memberships of who sent
+    and who answered are named by the page.
     """
 
     id: int
@@ -92,16 +95,9 @@ def list_came_back(session: Session, bank_id: int, *, since: datetime) -> Sequen
     return fetch(session, query.limit(MOST_LISTED), InvitationRow)
 
 
-def is_standing_anywhere(session: Session, bank_id: int) -> bool:
-    """Return whether any invitation of the bank waits for an answer or its turn."""
-    query = select(Invitation.id).where(Invitation.bank_id == bank_id, Invitation.state.in_(STANDING))
-    return session.scalar(query.limit(1)) is not None
-
-
 def list_titles(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:
     """Return {code of an invitation: the title of its request}."""
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
-    query = select(Invitation.code, Listing.title).join(Listing, its_own)
+    query = select(Invitation.code, Invitation.title)
     rows = session.execute(query.where(Invitation.bank_id == bank_id, Invitation.code.in_(codes)))
     return {row.code: row.title for row in rows}
 
@@ -135,14 +131,14 @@ def _select(bank_id: int) -> Select[*tuple[Any, ...]]:
             asked_person.name.label("member_name"),
             Invitation.listing_id,
             Listing.code.label("listing_code"),
-            Listing.title,
+            Invitation.title,
             Listing.words.label("listing_words"),
             Membership.code.label("requester_code"),
             person.name.label("requester_name"),
             Area.name.label("area"),
             Exchange.code.label("exchange_code"),
         )
-        .join(Listing, (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id))
+        .join(Listing, ITS_REQUEST)
         .join(Membership, OWNS)
         .join(person, person.id == Membership.person_id)
         .join(asked, (asked.bank_id == Invitation.bank_id) & (asked.id == Invitation.member_id))

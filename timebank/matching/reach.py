@@ -13,10 +13,10 @@ from timebank.exchanges.of_requests import select_helpers
 from timebank.listings.filling import next_day
 from timebank.listings.queries import WholeListing
 from timebank.matching.asks import asked_since, is_none_of, is_rested, was_not_asked
-from timebank.matching.invitation_rules import A_WEEK, parts_of
+from timebank.matching.invitation_rules import A_WEEK
 from timebank.matching.rules_of_banks import find_settings
 from timebank.matching.settings import MatchingSettings
-from timebank.matching.within_reach import shares_a_language
+from timebank.matching.within_reach import list_interested, parts_wanted, shares_a_language
 from timebank.members.helping import select_helping
 from timebank.members.models import Membership, MembershipRole
 from timebank.week import ANY_TIME
@@ -44,35 +44,6 @@ class Asking:
     barred: Collection[int]
 
 
-def may_be_asked(  # noqa: PLR0913 (whom, about what, when, and who is left out)
-    session: Session,
-    request: WholeListing,
-    bank_id: int,
-    member_ids: Collection[int],
-    *,
-    now: datetime,
-    today: date,
-    barred: Collection[int] = (),
-    again: bool = False,
-    day: date | None = None,
-    at: time | None = None,
-) -> frozenset[int]:
-    """Return those of these memberships who break no hard filter for a request, whatever they offer.
-
-    `day` and `at` are for which it is asked, where the request itself names none. With `again` it does not matter
-    whether they were asked about it.
-    """
-    asking = describe(session, bank_id, request, now, today, barred, day=day, at=at)
-    asked = select(Membership.id).where(
-        Membership.bank_id == bank_id,
-        Membership.id.in_(sorted(member_ids)),
-        Membership.standing == Standing.ACTIVE,
-        select(MembershipRole.role).where(_OWN_ROLE, MembershipRole.role == Role.MEMBER).correlate(Membership).exists(),
-        *filters(asking, again=again),
-    )
-    return frozenset(session.scalars(asked))
-
-
 def describe(  # noqa: PLR0913 (of whom, when, and who is left out)
     session: Session,
     bank_id: int,
@@ -84,23 +55,44 @@ def describe(  # noqa: PLR0913 (of whom, when, and who is left out)
     day: date | None = None,
     at: time | None = None,
 ) -> Asking:
-    """Return a request as the filters need it; see `may_be_asked`."""
+    """Return a request as the filters need it.
+
+    `day` and `at` are for which it is asked, where the request itself names none. `today` is where the bank is.
+    """
     travel = None
     if request.area_id is not None and request.in_person:
         travel = {**list_travel(session, bank_id, request.area_id), request.area_id: 0}
-    day = day or next_day(request, today)
-    parts = parts_of(day, request.wanted_time or at) if day else request.suits
-    settings = find_settings(session, bank_id)
-    return Asking(session, bank_id, request, travel, now, today, day, parts, settings, {*barred, *_interested(request)})
+    return Asking(
+        session=session,
+        bank_id=bank_id,
+        request=request,
+        travel=travel,
+        now=now,
+        today=today,
+        day=day or next_day(request, today),
+        parts=parts_wanted(request, today, day=day, at=at),
+        settings=find_settings(session, bank_id),
+        barred=list_interested(request).union(barred),
+    )
 
 
-def _interested(request: WholeListing) -> set[int]:
-    """Return who asks, and the broker who wrote it down for them: neither is asked to help."""
-    return {member_id for member_id in (request.member_id, request.written_by) if member_id is not None}
+def list_may_be_asked(asking: Asking, member_ids: Collection[int], *, again: bool = False) -> frozenset[int]:
+    """Return those of these memberships who break no hard filter for a request, whatever they offer.
+
+    With `again` it does not matter whether they were asked about it.
+    """
+    asked = select(Membership.id).where(
+        Membership.bank_id == asking.bank_id,
+        Membership.id.in_(sorted(member_ids)),
+        Membership.standing == Standing.ACTIVE,
+        select(MembershipRole.role).where(_OWN_ROLE, MembershipRole.role == Role.MEMBER).correlate(Membership).exists(),
+        *filters(asking, again=again),
+    )
+    return frozenset(asking.session.scalars(asked))
 
 
 def filters(asking: Asking, *, again: bool = False) -> Sequence[ColumnElement[bool]]:
-    """Return the hard filters of a request, for a query that has `membership`; see `may_be_asked`."""
+    """Return the hard filters of a request, for a query that has `membership`; see `list_may_be_asked`."""
     helping = select_helping(asking.bank_id).subquery()
     day = asking.day or asking.today
     is_here = or_(helping.c.away_from.is_(None), helping.c.away_from > day, helping.c.away_until < day)

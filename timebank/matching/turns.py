@@ -19,10 +19,11 @@ from timebank.matching.invitation_rules import (
     STANDING,
     InvitationState,
     answer_by,
-    is_of_that_day,
+    is_still_asked,
 )
 from timebank.matching.models import Invitation
-from timebank.matching.reach import may_be_asked
+from timebank.matching.queries import ITS_REQUEST
+from timebank.matching.reach import describe, list_may_be_asked
 from timebank.matching.rules_of_banks import find_settings
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_id
@@ -38,6 +39,12 @@ def is_open(listing: WholeListing, today: date) -> bool:
     return is_request and state_of(listing, today) is ListingState.FOUND
 
 
+def lock_members(session: Session, bank_id: int, member_ids: Sequence[int]) -> None:
+    """Lock memberships, so that nobody is asked more often than they want by two transactions at once."""
+    members = select(Membership.id).where(Membership.bank_id == bank_id, Membership.id.in_(member_ids))
+    session.execute(members.order_by(Membership.id).with_for_update(key_share=True)).all()
+
+
 def lock_request(session: Session, bank_id: int, code: str, today: date) -> WholeListing | None:
     """Return the listing of this code, its row locked, as it is now; None where the bank has none."""
     if find_locked(session, select(Listing).where(Listing.bank_id == bank_id, Listing.code == code)) is None:
@@ -48,8 +55,7 @@ def lock_request(session: Session, bank_id: int, code: str, today: date) -> Whol
 def lock_invitation(session: Session, bank: Bank, code: str, now: datetime) -> tuple[WholeListing, Invitation]:
     """Return an invitation and its request, both locked and as they are now. Raises NoResultFound."""
     of_code = (Invitation.bank_id == bank.id, Invitation.code == code)
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
-    listing_code = session.scalar(select(Listing.code).join(Invitation, its_own).where(*of_code))
+    listing_code = session.scalar(select(Listing.code).join(Invitation, ITS_REQUEST).where(*of_code))
     today = clock.local_day(now, bank.time_zone)
     listing = lock_request(session, bank.id, listing_code, today) if listing_code else None
     if listing is None:
@@ -100,8 +106,7 @@ def ask_next(
 def called_off(session: Session, bank: Bank, exchange_code: str, *, now: datetime) -> None:
     """Ask a broker to look again where help that came of an invitation was called off, and its request is open."""
     of_exchange = (Exchange.bank_id == Invitation.bank_id) & (Exchange.id == Invitation.exchange_id)
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
-    query = select(Listing.code).join(Invitation, its_own).join(Exchange, of_exchange)
+    query = select(Listing.code).join(Invitation, ITS_REQUEST).join(Exchange, of_exchange)
     listing_code = session.scalar(query.where(Exchange.bank_id == bank.id, Exchange.code == exchange_code))
     today = clock.local_day(now, bank.time_zone)
     listing = lock_request(session, bank.id, listing_code, today) if listing_code else None
@@ -112,12 +117,11 @@ def called_off(session: Session, bank: Bank, exchange_code: str, *, now: datetim
 
 def lapse(session: Session, bank: Bank, *, now: datetime) -> tuple[int, int]:
     """Close what was left unanswered too long and ask the next, the oldest request first; return how many of each."""
-    its_own = (Listing.bank_id == Invitation.bank_id) & (Listing.id == Invitation.listing_id)
     listing_codes = session.scalars(
         select(Listing.code)
         .where(
             Listing.bank_id == bank.id,
-            select(Invitation.id).where(its_own, Invitation.state.in_(STANDING)).exists(),
+            select(Invitation.id).where(ITS_REQUEST, Invitation.state.in_(STANDING)).exists(),
         )
         .order_by(Listing.id)
     ).all()
@@ -174,31 +178,23 @@ def _may_be_sent(session: Session, listing: WholeListing, invitation: Invitation
     broker = find_actor_by_id(session, invitation.bank_id, invitation.asked_by)
     if not _is_timely(listing, invitation, today) or broker is None or not may_broker(broker):
         return False
-    may = may_be_asked(
-        session,
-        listing,
-        invitation.bank_id,
-        [invitation.member_id],
-        now=now,
-        today=today,
-        barred=[invitation.asked_by],
-        again=True,
-        day=invitation.day,
-        at=invitation.at,
-    )
-    return invitation.member_id in may
+    bank_id, member_id = invitation.bank_id, invitation.member_id
+    lock_members(session, bank_id, [member_id])
+    barred, day, at = [invitation.asked_by], invitation.day, invitation.at
+    asking = describe(session, bank_id, listing, now, today, barred, day=day, at=at)
+    return member_id in list_may_be_asked(asking, [member_id], again=True)
 
 
 def _is_timely(listing: WholeListing, invitation: Invitation, today: date) -> bool:
-    """Return whether the day of an invitation is to come, and still one of the request."""
+    """Return whether the day of an invitation is to come, and the request still what it was."""
     is_over = invitation.day is not None and invitation.day < today
-    return not is_over and is_of_that_day(listing, invitation.day, invitation.at)
+    return not is_over and is_still_asked(listing, invitation.title, invitation.day, invitation.at)
 
 
 def close_overdue(session: Session, bank: Bank, listing: WholeListing, now: datetime) -> int:
     """Close what was not answered in time, and return how many; close without counting what is not asked any more.
 
-    That is an invitation for another day than the request has now, or of a member who is not active any more.
+    That is an invitation to what the request was before it was changed, or of a member who is not active any more.
     """
     today, silent = clock.local_day(now, bank.time_zone), 0
     standing = _lock_standing(session, bank.id, listing.id)

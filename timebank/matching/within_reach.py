@@ -32,10 +32,27 @@ class TimeColumns(DayColumns, Protocol):
     def area_id(self) -> int | None: ...  # noqa: D102 (a column)
 
 
-def parts_wanted(request: TimeColumns, today: date) -> int:
-    """Return the bits of the parts of the week in which help of a request is wanted; 0 for any."""
-    day = next_day(request, today)
-    return parts_of(day, request.wanted_time) if day else request.suits
+class AskingColumns(Protocol):
+    """The columns that say who asks for help, and which broker wrote it down for them."""
+
+    @property
+    def member_id(self) -> int: ...  # noqa: D102 (a column)
+    @property
+    def written_by(self) -> int | None: ...  # noqa: D102 (a column)
+
+
+def parts_wanted(request: TimeColumns, today: date, *, day: date | None = None, at: time | None = None) -> int:
+    """Return the bits of the parts of the week in which help of a request is wanted; 0 for any.
+
+    `day` and `at` are what somebody names where the request names none.
+    """
+    day = day or next_day(request, today)
+    return parts_of(day, request.wanted_time or at) if day else request.suits
+
+
+def list_interested(request: AskingColumns) -> frozenset[int]:
+    """Return who asks, and the broker who wrote it down for them: neither is asked to help."""
+    return frozenset({request.member_id} if request.written_by is None else {request.member_id, request.written_by})
 
 
 def is_within_reach(helping: Helping, request: TimeColumns, travel_minutes: int | None, today: date) -> bool:

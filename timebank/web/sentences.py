@@ -133,7 +133,7 @@ SENTENCES = {
     ),
     "asked_already": _("%(name)s was asked about this already."),
     "invitation_over": _("This needs no answer any more. Thank you all the same."),
-    "invitation_other_day": _("This is for another day or time. Look at the request, and ask for that."),
+    "invitation_other_day": _("The request was changed since. Look at it, and ask anew or ring us."),
     "invitation_day_missing": _("Choose the day that suits you."),
     # Members and banks
     "no_way_to_reach": _("Give a phone number or an e-mail. One of them is enough."),

@@ -51,7 +51,6 @@ def board() -> str:
         number=number,
         total=len(data.requests),
         has_next=number * REQUESTS_A_PAGE < len(data.requests),
-        next_day=lambda row: next_day(row, today()),
         places_left=places_left,
         why=why,
     )
