@@ -163,4 +163,11 @@ REQUESTS = (
         at=time(14, 30),
     ),
     Listed(13, "linus", "Help with a new phone", "Just the first steps.", "paperwork/computers", suits=WEEKEND),
+    Listed(
+        4,
+        "grace",
+        "A honey cake for the choir's tea",
+        "Twelve of us. I can boil a kettle and no more.",
+        "home/cooking",
+    ),
 )

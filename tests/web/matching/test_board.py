@@ -97,6 +97,23 @@ def test_a_circle_is_asked_as_a_whole(rosa, village, books, requests):
     assert sorted(whom(books)) == sorted([village.ada.code, village.grace.code])
 
 
+def test_each_circle_has_a_form_of_its_own(rosa, village, books):
+    for first, second, title, kind in (
+        (village.ada, village.linus, "Weeding and roses", "outdoors/gardening"),
+        (village.grace, village.mary, "Lifts to the clinic", "getting-about/lifts"),
+    ):
+        books.confirmed(second, first, minutes=60)
+        for one in (first, second):
+            books.listed(one, title=title, categories=(kind,))
+            books.listed(one, title=title, categories=(kind,), kind=ListingKind.REQUEST)
+    page = rosa.get("board/circles")
+    ids = [said["id"] for _tag, said in page.tags if "id" in said]
+    assert len(ids) == len(set(ids))
+    keys = [form.fields["form_key"] for form in page.forms if "line-1" in form.fields]
+    assert len(keys) == 2
+    assert keys[0] != keys[1]
+
+
 def test_a_page_has_twenty_requests(rosa, village, books):
     for number in range(21):
         books.listed(village.grace, title=f"Weeding {number}", kind=ListingKind.REQUEST)

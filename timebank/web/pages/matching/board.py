@@ -78,7 +78,15 @@ def circles() -> str | Response:
         if answer is not None:
             return answer
     best = find_circles(_read(), seconds=SECONDS)
-    return render_template("matching/circles.html", form=form, best=best, why=why, line_of=_line_of)
+    forms = [_form_of_circle(form, number) for number in range(1, len(best.circles) + 1)]
+    return render_template("matching/circles.html", form=form, forms=forms, best=best, why=why, line_of=_line_of)
+
+
+def _form_of_circle(form: PlanForm, number: int) -> PlanForm:
+    """Return the form of one circle of a page, with a key and an id of its own; what was typed stays."""
+    own = PlanForm(formdata=None, how_long=form.how_long.data)
+    own.how_long.id = f"how_long_{number}"
+    return own
 
 
 def _line_of(pairing: Pairing) -> str:
