@@ -58,8 +58,10 @@ def list_fitting_requests(
 ) -> Sequence[FittingRequest]:
     """Return the requests of others that a member's offers fit, the best first, but for those with dismissed codes.
 
-    Where a broker looks for helpers with one of them, no hard filter keeps this member out. One that they answered
-    before is not among them. Balances do not count. It is one query, none where nothing is offered.
+    What a member says of helping keeps none of them out: `is_within_reach`, and a language in common. Rests and how
+    often they were asked this week do not count, since nobody asks them here, and balances do not either; what a reason
+    counts is as usual, whatever the bank set. One that they answered or were invited to is not among them. It is one
+    query, none where nothing is offered.
     """
     if not offers:
         return []
