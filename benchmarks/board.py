@@ -36,6 +36,7 @@ from benchmarks import databases
 from benchmarks.memory import growth, in_new_process, of_imports
 from benchmarks.neighbours import Size, fill
 from timebank import clock
+from timebank.app import warm_up
 from timebank.config import Settings
 from timebank.db import opened, reading
 from timebank.listings.meanings import find_models, text_of
@@ -126,6 +127,7 @@ def measure_lists(settings: Settings, bank_id: int) -> Figures:
         with one_thread(), growth() as by_models:
             find_models(session, bank_id).meanings(["Walking a dog"])
         requests = list_open_requests(session, bank_id, today=now.date())
+        warm_up(settings)  # as a server process does
         with one_thread(), growth() as by_lists:
             taken = [_lists(session, bank_id, request, now) for request in requests][WARMING:]
     figures = {"models_mb": round(by_models.peak_mb, 1), "candidates_mb": round(by_lists.peak_mb, 1)}

@@ -223,6 +223,7 @@ def _invite(filling: _Filling, request_ids: Sequence[int]) -> None:
                 "member_id": member_id,
                 "state": state,
                 "turn": 1,
+                "title": "Help of some kind",
                 "asked_by": filling.keeper.membership_id,
                 "chosen_at": asked_at,
                 "asked_at": asked_at,
