@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank import subjects
 from timebank.banks.models import Area
 from timebank.exchanges.models import Exchange
+from timebank.exchanges.rules import State
 from timebank.listings.models import Listing
 from timebank.listings.queries import OWNS, can_be_found
 from timebank.matching.invitation_rules import InvitationState, OfInvitation
@@ -60,6 +61,12 @@ class InvitationRow(OfInvitation):
     requester_name: str
     area: str | None
     exchange_code: str | None
+    exchange_state: str | None
+
+    @property
+    def was_called_off(self) -> bool:
+        """Return whether the help that somebody said yes to was called off."""
+        return self.exchange_state == State.CANCELLED
 
 
 def find_invitation(session: Session, bank_id: int, code: str) -> InvitationRow | None:
@@ -85,6 +92,20 @@ def list_of_requests(session: Session, bank_id: int, listing_ids: Sequence[int])
     for row in fetch(session, query, InvitationRow):
         rows[row.listing_id].append(row)
     return rows
+
+
+def list_answers_due(session: Session, bank_id: int, listing_ids: Sequence[int]) -> dict[int, date]:
+    """Return {listing id: the last day on which somebody who is asked can answer} for these requests."""
+    rows = session.execute(
+        select(Invitation.listing_id, func.max(Invitation.answer_by).label("answer_by"))
+        .where(
+            Invitation.bank_id == bank_id,
+            Invitation.listing_id.in_(set(listing_ids)),
+            Invitation.state == InvitationState.SENT,
+        )
+        .group_by(Invitation.listing_id)
+    )
+    return {row.listing_id: row.answer_by for row in rows}
 
 
 def list_came_back(session: Session, bank_id: int, *, since: datetime) -> Sequence[InvitationRow]:
@@ -137,6 +158,7 @@ def _select(bank_id: int) -> Select[*tuple[Any, ...]]:
             person.name.label("requester_name"),
             Area.name.label("area"),
             Exchange.code.label("exchange_code"),
+            Exchange.state.label("exchange_state"),
         )
         .join(Listing, ITS_REQUEST)
         .join(Membership, OWNS)

@@ -168,3 +168,22 @@ def test_nobody_ticked_is_no_invitation(as_, village, asked):
     answer = rosa.get(f"listings/{asked}/invitations")
     assert "Tick whom you would like to ask." in rosa.follow(answer)
     assert rosa.get(f"listings/{asked}/invitations?who=NOSUCH12").status == 303
+
+
+def test_who_asks_for_help_reads_that_somebody_is_asked(as_, village, books, asked):
+    grace = as_(village.grace)
+    assert "We have asked somebody." not in grace.get()
+    books.invited(asked, village.ada)
+    assert "We have asked somebody. They answer by Tuesday." in grace.get()
+    ada = as_(village.ada)
+    ada.done(ada.get(), "Not this time")
+    assert "We have asked somebody." not in grace.get()
+
+
+def test_a_yes_that_is_called_off_is_told_as_such_and_is_a_task(as_, village, books, asked):
+    books.invited(asked, village.ada)
+    ada, rosa = as_(village.ada), as_(village.rosa)
+    agreed = ada.done(ada.get(), "Yes")
+    ada.done(agreed, "Call it off")
+    assert "said yes, then called it off" in rosa.get("board")
+    assert "A helper called off: Weeding my roses (Grace Okafor)" in rosa.get("tasks")

@@ -9,6 +9,7 @@ from flask import g
 from timebank.exchanges.of_requests import Helper, list_helpers
 from timebank.listings.filling import OUTCOME_DAYS, ListingState, is_news, places_left, state_of
 from timebank.listings.queries import ListingLine, list_asked
+from timebank.matching.queries import list_answers_due
 from timebank.web.extensions import db
 from timebank.web.filters import today
 
@@ -17,7 +18,10 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request of the reader's, and its helpers of late or to come; whether it is found, or why it ran out."""
+    """A request of the reader's, and its helpers of late or to come; whether it is found, or why it ran out.
+
+    `answer_by` is the day by which somebody who is asked answers; None while nobody is.
+    """
 
     listing: ListingLine
     helpers: Sequence[Helper]
@@ -25,6 +29,7 @@ class Asked:
     is_found: bool
     day_passed: bool
     to_review: bool
+    answer_by: date | None
 
 
 def list_what_was_asked() -> list[Asked]:
@@ -35,7 +40,12 @@ def list_what_was_asked() -> list[Asked]:
     since = day - timedelta(days=OUTCOME_DAYS)
     for helper in list_helpers(db.session(), g.bank.id, list(helpers), since=since):
         helpers[helper.listing_id].append(helper)
-    asked = [_asked(line, helpers[line.id], day) for line in lines if is_news(line, _last_day(helpers[line.id]), day)]
+    due = list_answers_due(db.session(), g.bank.id, list(helpers))
+    asked = [
+        _asked(line, helpers[line.id], day, due.get(line.id))
+        for line in lines
+        if is_news(line, _last_day(helpers[line.id]), day)
+    ]
     return asked[: MOST + 1]
 
 
@@ -43,7 +53,7 @@ def _last_day(helpers: Sequence[Helper]) -> date | None:
     return helpers[-1].day if helpers else None
 
 
-def _asked(line: ListingLine, helpers: Sequence[Helper], day: date) -> Asked:
+def _asked(line: ListingLine, helpers: Sequence[Helper], day: date, answer_by: date | None) -> Asked:
     state = state_of(line, day)
     return Asked(
         line,
@@ -52,4 +62,5 @@ def _asked(line: ListingLine, helpers: Sequence[Helper], day: date) -> Asked:
         is_found=state is ListingState.FOUND,
         day_passed=state is ListingState.DAY_PASSED,
         to_review=state is ListingState.TO_REVIEW,
+        answer_by=answer_by,
     )
