@@ -97,6 +97,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.https,
         BABEL_DEFAULT_LOCALE="en_GB",
         DEMO=settings.demo,
+        SENT_MAIL=settings.mail.removeprefix("folder:") if settings.mail.startswith("folder:") else None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.jinja_env.undefined = StrictUndefined

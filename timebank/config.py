@@ -7,6 +7,10 @@ TIMEBANK_CACHE         folder for what can be made again, such as models of word
 TIMEBANK_HTTPS         1 where the site is reached by https: cookies are then sent over https only
 TIMEBANK_PROXIES       number of reverse proxies of your own in front (default: 0)
 TIMEBANK_HOSTS         names that the site answers to, with commas between (default: any; the demo: this machine's)
+TIMEBANK_ADDRESS       address of the site, as links in e-mails have it (default: http://127.0.0.1:5000)
+TIMEBANK_MAIL          how e-mails leave: smtp://user:password@host:587, smtps://…, or folder:PATH (default: not at all)
+TIMEBANK_MAIL_FROM     the address that e-mails come from (default: no-reply@ and the host of TIMEBANK_ADDRESS)
+TIMEBANK_QUEUE         how the worker is woken: a file in TIMEBANK_CACHE, postgresql or redis://… (default: the file)
 TIMEBANK_LOG_FORMAT    text or json, one line per request on stderr (default: text)
 TIMEBANK_LOG_LEVEL     debug, info, warning or error; debug logs SQL too, without its values (default: info)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
@@ -17,14 +21,18 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import URL, make_url
 
 KEY_BYTES = 32
 LOG_FORMATS = ("text", "json")
+#: With what the settings of e-mails and of the queue can begin, before a colon; what follows has a password.
+MAIL_SCHEMES = ("smtp", "smtps", "folder")
+QUEUE_SCHEMES = ("postgresql", "redis", "rediss")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 #: Names of this machine itself, by which its health is asked and the demo is served.
 OWN_HOSTS = ("127.0.0.1", "localhost")
@@ -53,6 +61,10 @@ class Settings:
     log_format: str = "text"
     log_level: str = "info"
     cache: Path | None = None
+    address: str = "http://127.0.0.1:5000"
+    mail: str = field(default="", repr=False)
+    mail_from: str = ""
+    queue: str = field(default="", repr=False)
 
     @property
     def secret_key(self) -> bytes:
@@ -83,6 +95,11 @@ class Settings:
     def word_models(self) -> Path:
         """The folder of the models of words."""
         return self.cache or self.instance
+
+    @property
+    def sender(self) -> str:
+        """The address that e-mails come from."""
+        return self.mail_from or f"no-reply@{urlsplit(self.address).hostname}"
 
     @property
     def session_info(self) -> dict[str, object]:
@@ -178,6 +195,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
         log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
         cache=Path(environment["TIMEBANK_CACHE"]).absolute() if environment.get("TIMEBANK_CACHE") else None,
+        address=_address(environment, "TIMEBANK_ADDRESS"),
+        mail=_of_scheme(environment, "TIMEBANK_MAIL", MAIL_SCHEMES),
+        mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
+        queue=_of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),
     )
 
 
@@ -212,6 +233,25 @@ def _host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
             message = f"{name} has {host!r}: it takes names such as hours.example.org, without https:// or a port"
             raise BadSettingError(message)
     return names
+
+
+def _address(environment: Mapping[str, str], name: str) -> str:
+    """Return the address of the site without a slash at its end."""
+    address = environment.get(name, "").strip().rstrip("/") or "http://127.0.0.1:5000"
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        message = f"{name} is {address!r}: it has to be an address such as https://hours.example.org"
+        raise BadSettingError(message)
+    return address
+
+
+def _of_scheme(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    """Return a setting that begins with one of these words; the message does not repeat it, as it has a password."""
+    value = environment.get(name, "").strip()
+    if value and value.partition(":")[0] not in schemes:
+        message = f"{name} has to begin with one of {', '.join(schemes)}"
+        raise BadSettingError(message)
+    return value
 
 
 def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...], *, default: str) -> str:

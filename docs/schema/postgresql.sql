@@ -588,6 +588,7 @@ CREATE TABLE public.bank (
     phone character varying(40) DEFAULT ''::character varying NOT NULL,
     coordinator_name character varying(80) DEFAULT ''::character varying NOT NULL,
     opening_hours character varying(120) DEFAULT ''::character varying NOT NULL,
+    email character varying(254) DEFAULT ''::character varying NOT NULL,
     welcome_minutes integer DEFAULT 120 NOT NULL,
     member_floor bigint DEFAULT '-1200'::integer NOT NULL,
     pot_floor bigint DEFAULT '-30000'::integer NOT NULL,
@@ -666,6 +667,28 @@ CREATE TABLE public.correction (
     CONSTRAINT ck_correction_kind CHECK (((kind)::text = ANY ((ARRAY['adjustment'::character varying, 'reversal'::character varying])::text[]))),
     CONSTRAINT ck_correction_second_approver CHECK ((approved_by <> proposed_by)),
     CONSTRAINT ck_correction_what CHECK (((entry_id IS NULL) = ((kind)::text = 'adjustment'::text)))
+);
+
+CREATE TABLE public.delivery (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    topic character varying(20) NOT NULL,
+    way character varying(10) NOT NULL,
+    state character varying(10) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    claimed_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    failure character varying(30),
+    stop_token character varying(40) NOT NULL,
+    at_any_hour boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_delivery_claimed CHECK ((((state)::text = 'sending'::text) = (claimed_until IS NOT NULL))),
+    CONSTRAINT ck_delivery_ended CHECK ((((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[])) = (ended_at IS NULL))),
+    CONSTRAINT ck_delivery_state CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying, 'dropped'::character varying])::text[]))),
+    CONSTRAINT ck_delivery_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
+    CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
 );
 
 CREATE TABLE public.dismissed_suggestion (
@@ -966,6 +989,38 @@ CREATE TABLE public.memo (
     CONSTRAINT ck_memo_blanked_whole CHECK (((words IS NULL) = (salt IS NULL)))
 );
 
+CREATE TABLE public.notice (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    kind character varying(30) NOT NULL,
+    subject character varying(80) NOT NULL,
+    occasion character varying(40) DEFAULT ''::character varying NOT NULL,
+    facts text DEFAULT '{}'::text NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state character varying(12) NOT NULL,
+    dropped_because character varying(20),
+    delivery_id bigint,
+    CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
+    CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
+    CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'contact_changed'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
+    CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
+);
+
+CREATE TABLE public.notice_choice (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    topic character varying(20) NOT NULL,
+    way character varying(10) NOT NULL,
+    often character varying(10) NOT NULL,
+    chosen_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying])::text[]))),
+    CONSTRAINT ck_notice_choice_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
+    CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
+);
+
 CREATE TABLE public.person (
     id bigint NOT NULL,
     name character varying(80) NOT NULL,
@@ -976,6 +1031,7 @@ CREATE TABLE public.person (
     phone_is_proved boolean DEFAULT false NOT NULL,
     password_hash character varying(200),
     password_code_id bigint,
+    email_failed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     mark bytea NOT NULL
 );
@@ -1208,6 +1264,9 @@ ALTER TABLE ONLY public.closing
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT pk_correction PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.dismissed_suggestion
     ADD CONSTRAINT pk_dismissed_suggestion PRIMARY KEY (bank_id, member_id, kind, about);
 
@@ -1267,6 +1326,12 @@ ALTER TABLE ONLY public.membership_role
 
 ALTER TABLE ONLY public.memo
     ADD CONSTRAINT pk_memo PRIMARY KEY (bank_id, entry_id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT pk_notice PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.notice_choice
+    ADD CONSTRAINT pk_notice_choice PRIMARY KEY (bank_id, member_id, topic);
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT pk_person PRIMARY KEY (id);
@@ -1334,6 +1399,9 @@ ALTER TABLE ONLY public.category
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT uq_correction_bank_id_code UNIQUE (bank_id, code);
 
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT uq_delivery_stop_token UNIQUE (stop_token);
+
 ALTER TABLE ONLY public.entry
     ADD CONSTRAINT uq_entry_bank_id_key UNIQUE (bank_id, key);
 
@@ -1367,6 +1435,9 @@ ALTER TABLE ONLY public.membership
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT uq_membership_bank_id_person_id UNIQUE (bank_id, person_id);
 
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion);
+
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT uq_reversal_bank_id_code UNIQUE (bank_id, code);
 
@@ -1388,6 +1459,10 @@ ALTER TABLE ONLY public.trail
 CREATE INDEX ix_application_stage ON public.application USING btree (bank_id, stage, id);
 
 CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_id, id);
+
+CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
+
+CREATE INDEX ix_delivery_open ON public.delivery USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
 
 CREATE INDEX ix_exchange_category ON public.exchange USING btree (bank_id, category_id, id);
 
@@ -1424,6 +1499,10 @@ CREATE INDEX ix_listing_word_listing ON public.listing_word USING btree (bank_id
 CREATE INDEX ix_login_session_person_id ON public.login_session USING btree (person_id);
 
 CREATE INDEX ix_membership_person_id ON public.membership USING btree (person_id);
+
+CREATE INDEX ix_notice_delivery ON public.notice USING btree (bank_id, delivery_id);
+
+CREATE INDEX ix_notice_waiting ON public.notice USING btree (due_at) WHERE ((state)::text = 'waiting'::text);
 
 CREATE INDEX ix_person_email ON public.person USING btree (email);
 
@@ -1642,6 +1721,9 @@ ALTER TABLE ONLY public.correction
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.dismissed_suggestion
     ADD CONSTRAINT fk_dismissed_suggestion_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
 
@@ -1767,6 +1849,15 @@ ALTER TABLE ONLY public.membership_role
 
 ALTER TABLE ONLY public.membership_role
     ADD CONSTRAINT fk_membership_role_granted_by FOREIGN KEY (bank_id, granted_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY (bank_id, delivery_id) REFERENCES public.delivery(bank_id, id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.notice_choice
+    ADD CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT fk_reversal_bank_id_approved_by FOREIGN KEY (bank_id, approved_by) REFERENCES public.membership(bank_id, id);
@@ -1912,6 +2003,7 @@ GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.dismissed_suggestion TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.exchange TO timebank_web;
@@ -1932,6 +2024,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.matching_rules TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.membership_role TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.notice_choice TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;
 GRANT SELECT ON TABLE public.posting TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.reversal TO timebank_web;

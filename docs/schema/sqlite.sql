@@ -183,6 +183,7 @@ CREATE TABLE bank (
     phone VARCHAR(40) DEFAULT '' NOT NULL,
     coordinator_name VARCHAR(80) DEFAULT '' NOT NULL,
     opening_hours VARCHAR(120) DEFAULT '' NOT NULL,
+    email VARCHAR(254) DEFAULT '' NOT NULL,
     welcome_minutes INTEGER DEFAULT 120 NOT NULL,
     member_floor BIGINT DEFAULT (-1200) NOT NULL,
     pot_floor BIGINT DEFAULT (-30000) NOT NULL,
@@ -322,6 +323,35 @@ CREATE TABLE correction (
     CONSTRAINT ck_correction_second_approver CHECK (approved_by <> proposed_by),
     CONSTRAINT ck_correction_closed CHECK ((closed_at IS NULL) = (approved_by IS NULL AND refused_by IS NULL))
 );
+
+CREATE TABLE delivery (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    topic VARCHAR(20) NOT NULL,
+    way VARCHAR(10) NOT NULL,
+    state VARCHAR(10) NOT NULL,
+    made_at DATETIME NOT NULL,
+    due_at DATETIME NOT NULL,
+    tries INTEGER DEFAULT 0 NOT NULL,
+    claimed_until DATETIME,
+    ended_at DATETIME,
+    failure VARCHAR(30),
+    stop_token VARCHAR(40) NOT NULL,
+    at_any_hour BOOLEAN DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_delivery_stop_token UNIQUE (stop_token),
+    CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_delivery_topic CHECK (topic IN ('about_you', 'round_the_bank')),
+    CONSTRAINT ck_delivery_way CHECK (way IN ('email', 'phone', 'none')),
+    CONSTRAINT ck_delivery_state CHECK (state IN ('ready', 'sending', 'sent', 'failed', 'dropped')),
+    CONSTRAINT ck_delivery_claimed CHECK ((state = 'sending') = (claimed_until IS NOT NULL)),
+    CONSTRAINT ck_delivery_ended CHECK ((state IN ('ready', 'sending')) = (ended_at IS NULL))
+);
+
+CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
+
+CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sending');
 
 CREATE TABLE dismissed_suggestion (
     bank_id BIGINT NOT NULL,
@@ -985,6 +1015,49 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE notice (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    kind VARCHAR(30) NOT NULL,
+    subject VARCHAR(80) NOT NULL,
+    occasion VARCHAR(40) DEFAULT '' NOT NULL,
+    facts TEXT DEFAULT '{}' NOT NULL,
+    told_at DATETIME NOT NULL,
+    due_at DATETIME NOT NULL,
+    state VARCHAR(12) NOT NULL,
+    dropped_because VARCHAR(20),
+    delivery_id BIGINT,
+    CONSTRAINT pk_notice PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
+    CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'contact_changed', 'password_changed', 'digest')),
+    CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
+    CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
+    CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),
+    CONSTRAINT ck_notice_dropped CHECK ((state = 'dropped') = (dropped_because IS NOT NULL))
+);
+
+CREATE INDEX ix_notice_delivery ON notice (bank_id, delivery_id);
+
+CREATE INDEX ix_notice_waiting ON notice (due_at) WHERE state = 'waiting';
+
+CREATE TABLE notice_choice (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    topic VARCHAR(20) NOT NULL,
+    way VARCHAR(10) NOT NULL,
+    often VARCHAR(10) NOT NULL,
+    chosen_at DATETIME NOT NULL,
+    CONSTRAINT pk_notice_choice PRIMARY KEY (bank_id, member_id, topic),
+    CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_notice_choice_topic CHECK (topic IN ('about_you', 'round_the_bank')),
+    CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'phone', 'none')),
+    CONSTRAINT ck_notice_choice_often CHECK (often IN ('at_once', 'daily', 'weekly', 'monthly'))
+)
+ WITHOUT ROWID;
+
 CREATE TABLE person (
     id BIGINT NOT NULL,
     name VARCHAR(80) NOT NULL,
@@ -995,6 +1068,7 @@ CREATE TABLE person (
     phone_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     password_hash VARCHAR(200),
     password_code_id BIGINT,
+    email_failed_at DATETIME,
     created_at DATETIME NOT NULL,
     mark BLOB NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)

@@ -45,11 +45,15 @@ from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import ContactKind
 from timebank.members.standing import change_standing
+from timebank.notices.models import Delivery
+from timebank.notices.rules import Way
 from timebank.security.actions import NewEvent, record
 from timebank.security.rules import EventKind
 from timebank.signing_in.code_actions import make_half
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
+from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.transports import make_transport
 
 NEWCOMER = "nora"
 
@@ -71,6 +75,8 @@ class Site:
             values["code"] = code if endpoint.startswith("missing.") else self.codes[code]
         if endpoint == "matching.invitations":
             values["who"] = self.codes[str(values["who"])]
+        for part in {"name", "token"} & set(values) if endpoint.startswith("notices.") else ():
+            values[part] = self.codes[str(values[part])]
         if str(values.get("month")) in self.months:
             values["month"] = self.months[str(values["month"])]
         with self.app.test_request_context():
@@ -136,7 +142,26 @@ def make_site(folder: Path) -> Site:
         _at_the_doors(site, session, bank)
         seal(session, bank.id, now=clock.now())
         session.commit()
+    _tell(site)
     return site
+
+
+def _tell(site: Site) -> None:
+    """Send what people are to be told, by e-mail into the folder, and by telephone to a broker's list."""
+    with _engine(site.settings) as engine:
+        office = Office(site.settings, engine, site.app, make_transport(site.settings.mail))
+        send_what_is_due(office)
+    with site.books() as (session, bank):
+        ada = actor(session, bank, "ada").membership_id
+        of_ada = select(Delivery.stop_token).where(Delivery.member_id == ada, Delivery.way == Way.EMAIL)
+        site.codes["stop"] = session.scalars(of_ada).first() or ""
+        rung = select(Membership.code).join(Delivery, Delivery.member_id == Membership.id)
+        site.codes["told by telephone"] = session.scalars(rung.where(Delivery.way == Way.PHONE)).first() or ""
+    names = sorted(path.stem for path in Path(site.settings.mail.removeprefix("folder:")).glob("*.eml"))
+    with site.app.test_client() as browser:
+        site.codes["mail"] = next(
+            name for name in names if browser.get(f"/{village.SLUG}/sent/{name}").status_code == 200
+        )
 
 
 def _newcomer(session: Session, bank: Bank) -> None:

@@ -43,7 +43,7 @@ def _refuse_unknown(words):
 
 def test_a_service_that_stands_in_the_compose_file_runs_a_command_of_ours():
     ours = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "timebank"}
-    assert set(ours) == {"owner", "web"}
+    assert set(ours) == {"owner", "web", "worker"}
     for service in ours.values():
         _refuse_unknown(service["command"])
 
@@ -54,15 +54,17 @@ def test_settings_in_the_compose_file_are_settings_of_ours():
 
 
 def test_the_web_never_gets_the_owners_password():
-    web = str(COMPOSE["services"]["web"])
-    assert "OWNER" not in web
-    assert "timebank_owner" not in web
-    assert "timebank_web" in web
+    for name in ("web", "worker"):
+        service = str(COMPOSE["services"][name])
+        assert "OWNER" not in service
+        assert "timebank_owner" not in service
+        assert "timebank_web" in service
 
 
 def test_the_web_waits_until_the_owner_has_migrated():
     services = COMPOSE["services"]
-    assert services["web"]["depends_on"] == {"owner": {"condition": "service_completed_successfully"}}
+    for name in ("web", "worker"):
+        assert services[name]["depends_on"] == {"owner": {"condition": "service_completed_successfully"}}
     assert services["owner"]["command"] == ["migrate"]
     assert services["owner"]["depends_on"] == {"database": {"condition": "service_healthy"}}
 
@@ -145,8 +147,10 @@ def test_a_timer_starts_a_unit_that_is_there(path):
     assert timer["Install"]["WantedBy"] == "timers.target"
 
 
-def test_what_has_to_run_by_itself_has_a_timer():
-    assert {path.stem for path in TIMERS} == {f"timebank-{word}" for word in ("backup", "check-books", "seal", "sweep")}
+def test_what_has_to_run_by_itself_has_a_timer_or_is_the_workers():
+    """The worker seals, sweeps and checks by itself."""
+    assert {path.stem for path in TIMERS} == {"timebank-backup"}
+    assert DEPLOY / "systemd" / "timebank-worker.service" in UNITS
 
 
 @pytest.mark.parametrize("name", ["site", "owner"])

@@ -15,7 +15,7 @@ OTHER_THAN_WORDS = {
     "codes.py": "the letters of a code",
     "ledger/hours.py": "units of time",
     "listings/categories.py": "the letters of a key",
-    "signing_in/queries.py": "an e-mail address",
+    "emails.py": "an e-mail address",
     "spelling.py": "the folding itself",
     "words/stems.py": "the names of pictures",
     "web/attachments.py": "the name of a file in a header",

@@ -83,11 +83,11 @@ def test_templates_are_short():
     assert long == {}
 
 
-def test_only_the_web_and_the_command_line_commit():
+def test_only_the_web_the_command_line_and_the_worker_commit():
     found = [
         place(path, call.lineno)
         for path in modules()
-        if _room(path) not in {"web", "cli", "migrations"}
+        if _room(path) not in {"web", "cli", "worker", "migrations"}
         for call, _before, name in attributes_called(path)
         if name == "commit"
     ]

@@ -45,11 +45,15 @@ from timebank.matching.settings import MatchingSettings
 from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
+from timebank.members.calls import Outcome, note_call
 from timebank.members.helping import change_helping
 from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import ContactKind, Helping
 from timebank.members.standing import change_standing
+from timebank.notices.actions import choose
+from timebank.notices.kinds import Topic
+from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks import actions as tasks
 
@@ -308,6 +312,10 @@ def _dismissed(scene: Scene) -> Call:
     return partial(dismiss, scene.session, scene.bank, SuggestionKind.HELP, code)
 
 
+def _choice_of_notices(scene: Scene) -> Call:
+    return partial(choose, scene.session, {Topic.ABOUT_YOU: Choice(Way.PHONE, Often.AT_ONCE)})
+
+
 def _helping(scene: Scene) -> Call:
     away = Helping(away_from=TODAY, away_until=TODAY, languages=frozenset({"en", "pl"}))
     return partial(change_helping, scene.session, scene.bank, away)
@@ -460,6 +468,13 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MATCHING_RULES_CHANGED: Deed(
         "mary", lambda s: partial(change_settings, s.session, s.bank, MatchingSettings(near=30))
     ),
+    DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
+    **{
+        DeedName(f"call.{outcome}"): Deed(
+            "rosa", lambda s, outcome=outcome: partial(note_call, s.session, s.village.ada, outcome)
+        )
+        for outcome in Outcome
+    },
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),
     DeedName.LIMIT_POT: Deed("mary", _pot),

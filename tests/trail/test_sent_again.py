@@ -52,6 +52,7 @@ NO_FORM = {
     DeedName.LEAVERS_OPENED,
     DeedName.LIMIT_SWEPT,
     DeedName.LISTINGS_IMPORTED,
+    DeedName.NOTICES_STOPPED,
     DeedName.PASSWORD_CHANGED,  # of these two, in which somebody sets their own values, the last submission counts
     DeedName.PROFILE_CHANGED,
     DeedName.REVERSAL_CARRIED_OUT,

@@ -44,6 +44,10 @@ from timebank.members.actions import NewMember, admit, get_membership_by_code
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
+from timebank.notices.kinds import Topic
+from timebank.notices.models import Delivery, Notice
+from timebank.notices.outbox import put_into_delivery
+from timebank.notices.rules import Way
 from timebank.references import parse
 from timebank.signing_in.code_actions import make_code
 from timebank.tasks.actions import open_task
@@ -226,6 +230,21 @@ class Books:
             invite(session, self.village.angus, listing.code, ids, text, doing)
             first = select(Invitation.code).where(Invitation.member_id == ids[0], Invitation.listing_id == listing.id)
             return spoken(session.scalars(first.order_by(Invitation.id.desc())).first() or "")
+
+    def told(self, actor: Actor, topic: Topic = Topic.ABOUT_YOU, way: Way = Way.EMAIL, code: str = "") -> str:
+        """Something that a member is told, such as of an exchange that waits for them; gives its stop link's token."""
+        with self._written() as session:
+            code = code or actions.record(session, self.village.angus, terms(self.village.rosa, actor), self._by_rosa())
+            query = select(Notice.id).where(
+                Notice.member_id == actor.membership_id, Notice.subject == f"exchange:{code}"
+            )
+            ids = session.scalars(query).all()
+            put_into_delivery(session, actor.bank_id, actor.membership_id, topic, way, ids, now=NOW)
+            newest = select(Delivery.stop_token).where(Delivery.member_id == actor.membership_id)
+            return session.scalars(newest.order_by(Delivery.id.desc())).first() or ""
+
+    def _by_rosa(self) -> Doing:
+        return Doing(self.village.rosa, NOW, self._key())
 
     def _owner(self, session: Session, listing: Listing) -> Actor:
         membership = session.get_one(Membership, (listing.bank_id, listing.member_id))

@@ -136,6 +136,16 @@ GET  members.profile                 door  404   200   200   200   200   200   2
 POST members.profile                 door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
 
+GET  notices.choices                 door  404   200   200   200   200   200   200
+POST notices.choices                 door  404   200   200   200   200   200   200
+GET  notices.stop                    200   200   200   200   200   200   200   200
+POST notices.stop                    200   200   200   200   200   200   200   200
+GET  notices.call                    door  404   403   403   200   200   403   403
+POST notices.note                    door  404   403   403   on    on    403   403
+GET  notices.sent                    404   404   404   404   404   404   404   404
+GET  notices.sent_mail               404   404   404   404   404   404   404   404
+GET  notices.sent_html               404   404   404   404   404   404   404   404
+
 GET  approvals.role_change           door  404   403   403   200   200   200   200
 POST approvals.approve               door  404   403   403   403   on    on    403
 GET  approvals.refuse                door  404   403   403   403   200   200   403
@@ -303,11 +313,15 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
         "purpose": "record",
         "side": "receiver",
         "word": "exchange",
+        "outcome": "reached",
         "kind": "offer",
     }
     if "name" in arguments:
         values["name"] = books.area("Forfar")
     values |= {"month": TODAY.replace(day=1), "what": "pause", "way": "up", "key": "outdoors/gardening"}
+    values |= {"name": "no-such-mail-in-the-demo"} if endpoint.startswith("notices.") else {}
+    if "token" in arguments:
+        values["token"] = books.told(books.village.grace)
     if "key" in arguments:
         books.open_categories()
     if endpoint.startswith("missing."):
@@ -344,7 +358,7 @@ def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
     by_page = {
-        **dict.fromkeys(("members", "acting", "limits", "statement"), lambda: spoken(grace.code)),
+        **dict.fromkeys(("members", "acting", "limits", "notices", "statement"), lambda: spoken(grace.code)),
         "approvals": lambda: books.role_change(books.village.linus, Role.TRUSTEE, by=books.village.clara),
         "leaving": lambda: spoken(books.village.linus.code),
         "corrections": lambda: books.correction(by=books.village.clara),

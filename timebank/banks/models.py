@@ -24,6 +24,7 @@ class Bank(Base):
 
     Beyond `soft_low` or `soft_high` a broker is asked to talk with the member; nothing is refused. An empty
     `privacy_notice` means the usual one. Phone numbers without a country code are read as those of `phone_country`.
+    Replies to the bank's e-mails go to `email`, its office's, if it has one.
 
     Of a member's waiting hours that were not agreed beforehand, `unagreed_hold_minutes` are held at most. Recorded
     help that nobody answers comes to an end after `waiting_days`.
@@ -49,6 +50,7 @@ class Bank(Base):
     phone: Mapped[str] = mapped_column(String(40), server_default="")
     coordinator_name: Mapped[str] = mapped_column(String(80), server_default="")
     opening_hours: Mapped[str] = mapped_column(String(120), server_default="")
+    email: Mapped[str] = mapped_column(String(254), server_default="")
     welcome_minutes: Mapped[int] = mapped_column(server_default=text("120"))
     member_floor: Mapped[int] = mapped_column(BigInteger, server_default=text("-1200"))
     pot_floor: Mapped[int] = mapped_column(BigInteger, server_default=text("-30000"))

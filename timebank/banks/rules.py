@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 
 from timebank.banks.errors import RuleOutOfRangeError
+from timebank.emails import is_email
 from timebank.phones import is_phone
 from timebank.spelling import is_blank
 
@@ -17,7 +18,14 @@ REFERENCES = (0, 5)
 REVIEW_MONTHS = (1, 60)
 WAITING_DAYS = (15, 730)
 MOST_HELD = 24 * 60
-MOST_LETTERS = {"name": 80, "phone": 40, "coordinator_name": 80, "opening_hours": 120, "privacy_notice": 10_000}
+MOST_LETTERS = {
+    "name": 80,
+    "phone": 40,
+    "coordinator_name": 80,
+    "opening_hours": 120,
+    "email": 254,
+    "privacy_notice": 10_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Rules:
     name: str
     phone: str
     opening_hours: str
+    email: str
     coordinator_name: str
     time_zone: str
     phone_country: str
@@ -56,6 +65,7 @@ def check(rules: Rules) -> None:
         "name": not is_blank(rules.name),
         "time_zone": rules.time_zone in available_timezones(),
         "phone_country": rules.phone_country in SUPPORTED_REGIONS,
+        "email": not rules.email or is_email(rules.email),
         "phone": not rules.phone or is_phone(rules.phone, rules.phone_country),
         "welcome_minutes": 0 <= rules.welcome_minutes <= LONGEST_WELCOME,
         "member_floor": -FURTHEST <= rules.member_floor <= 0 and may_receive_first(rules),

@@ -23,6 +23,7 @@ _TARGETS = {
     "sweep": "timebank.cli.sweeping:sweep",
     "verify-checkpoints": "timebank.cli.verifying:verify_checkpoints",
     "verify-receipt": "timebank.cli.verifying:verify_receipt",
+    "worker": "timebank.cli.working:worker",
 }
 
 

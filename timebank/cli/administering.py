@@ -8,9 +8,9 @@ from timebank.cli import setting_up
 from timebank.cli.installation import NAME, NEEDED_NAME, WORDS, any_settings, refusal, settings_there
 from timebank.cli.setting_up import CannotSetUpError, Invitation
 from timebank.db import UnsafeDatabaseError, opened
+from timebank.emails import plain_email
 from timebank.errors import TimebankError
 from timebank.members.actions import NewMember
-from timebank.signing_in.queries import plain_email
 from timebank.signing_in.rules import CODE_LIFE
 
 _WEB_ADDRESS = click.option(

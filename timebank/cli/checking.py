@@ -50,24 +50,31 @@ def check_books(*, as_json: bool, progress: bool | None, processes: int) -> None
         sys.exit(1)
 
 
-def ask_checks(settings: Settings, *, as_json: bool = False, progress: bool | None = None, processes: int = 1) -> bool:
+def ask_checks(
+    settings: Settings,
+    *,
+    as_json: bool = False,
+    progress: bool | None = None,
+    processes: int = 1,
+    prints: bool = True,
+) -> bool:
     """Run all checks, print and store their results; return whether the books balance.
 
-    `progress` None means: only where stderr is a terminal.
+    `progress` None means: only where stderr is a terminal. Without `prints` nothing but a failure to store is printed.
     """
     began = clock.now()
     shows_progress = sys.stderr.isatty() if progress is None else progress
     if processes == 1:
-        checks = _check(settings, prints=not as_json, shows_progress=shows_progress)
+        checks = _check(settings, prints=prints and not as_json, shows_progress=shows_progress)
     else:
-        checks = _check_in_processes(settings, processes, prints=not as_json, shows_progress=shows_progress)
+        checks = _check_in_processes(settings, processes, prints=prints and not as_json, shows_progress=shows_progress)
     problem = _store(settings, [check.result for check in checks], began=began)
     if problem is not None:
         click.echo(f"The result could not be kept for the audit page: {problem}", err=as_json)
     is_right = all(check.result.verdict is not Verdict.WRONG for check in checks)
     if as_json:
         click.echo(_as_json(checks, began, is_right=is_right))
-    else:
+    elif prints:
         click.echo("The books balance." if is_right else "The books do not balance.")
     return is_right
 

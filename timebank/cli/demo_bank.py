@@ -27,7 +27,9 @@ def demo_settings(settings: Settings) -> Settings:
     url = settings.database_url
     if url.get_backend_name() == "sqlite":
         url = database(f"sqlite:///{instance / 'timebank.db'}")
-    return replace(settings, instance=instance, database_url=url, owner_url=url, demo=True)
+    return replace(
+        settings, instance=instance, database_url=url, owner_url=url, demo=True, mail=f"folder:{instance / 'sent'}"
+    )
 
 
 def make_demo(settings: Settings) -> None:

@@ -1,9 +1,11 @@
 """`timebank run`: the site in a server process."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import click
 
+from timebank.cli.beside import worker_beside
 from timebank.cli.installation import WORDS, settings_there
 from timebank.config import LOG_FORMATS, LOG_LEVELS, Settings
 
@@ -15,9 +17,12 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 @click.option("--host", type=WORDS, default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--log-format", type=click.Choice(LOG_FORMATS), default=None, help="As TIMEBANK_LOG_FORMAT.")
 @click.option("--log-level", type=click.Choice(LOG_LEVELS), default=None, help="As TIMEBANK_LOG_LEVEL.")
+@click.option("--worker/--no-worker", "works", default=False, help="Run the worker too, in a process beside the site.")
 @click.option("--reload", "reloads", is_flag=True, help="For developers: start again when code or files change.")
 @click.option("--debug", is_flag=True, help="For developers: --reload, and errors with their code in the browser.")
-def run(port: int, host: str, log_format: str | None, log_level: str | None, *, reloads: bool, debug: bool) -> None:
+def run(  # noqa: PLR0913 (the options of the command)
+    port: int, host: str, log_format: str | None, log_level: str | None, *, works: bool, reloads: bool, debug: bool
+) -> None:
     """Serve the site."""
     settings = settings_there()
     settings = replace(
@@ -32,7 +37,8 @@ def run(port: int, host: str, log_format: str | None, log_level: str | None, *, 
         from timebank.cli.serving import serve_site  # noqa: PLC0415 (as above)
 
         _warn_of_open_doors(settings, host)
-        serve_site(settings, host, port)
+        with worker_beside(settings) if works else nullcontext():
+            serve_site(settings, host, port)
 
 
 def _warn_of_open_doors(settings: Settings, host: str) -> None:

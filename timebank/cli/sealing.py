@@ -26,18 +26,27 @@ _WORDS = {
 @click.option("--bank", type=WORDS, default=None, help="Short name of one bank; without it, all of them.")
 @click.option("--new-key", is_flag=True, help="Sign with a new key from now on; the old public keys stay listed.")
 def seal(bank: str | None, *, new_key: bool) -> None:
-    """Seal what is new in the books: number it, and sign the whole. Run it every few minutes from cron."""
+    """Seal what is new in the books: number it, and sign the whole. The worker does it each minute."""
     settings = settings_there()
     if new_key:
         settings.change_seal_key()
         click.echo("From now on a new key signs. Restart the site, so that it takes the new key too.")
     for slug in _slugs(settings, bank):
-        try:
-            sealed = _seal(settings, slug)
-        except TimebankError as error:
-            message = f"{slug}: {refusal(error).message}"
-            raise click.ClickException(message) from error
-        click.echo(f"{slug}: {_describe(sealed)}")
+        click.echo(f"{slug}: {_describe(_seal_or_say(settings, slug))}")
+
+
+def seal_all(settings: Settings) -> None:
+    """Seal what is new in every bank. Raises ClickException where a bank's log cannot be continued."""
+    for slug in _slugs(settings, None):
+        _seal_or_say(settings, slug)
+
+
+def _seal_or_say(settings: Settings, slug: str) -> Sealed | None:
+    try:
+        return _seal(settings, slug)
+    except TimebankError as error:
+        message = f"{slug}: {refusal(error).message}"
+        raise click.ClickException(message) from error
 
 
 def _slugs(settings: Settings, only: str | None) -> list[str]:

@@ -15,6 +15,7 @@ from timebank.cli.installation import writing
 from timebank.config import Settings
 from timebank.db import opened, refuse_unsafe
 from timebank.demo.names import SLUG as DEMO_SLUG, SLUGS as DEMO_SLUGS
+from timebank.emails import plain_email
 from timebank.listings.actions import open_categories
 from timebank.members import roles
 from timebank.members.actions import NewMember, admit
@@ -23,7 +24,6 @@ from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_code
 from timebank.migrations import run as migrations
 from timebank.signing_in.code_actions import make_code
-from timebank.signing_in.queries import plain_email
 
 ROLES = [role.value for role in Role if role is not Role.MEMBER]
 #: A first coordinator does everything: nobody else is there yet.

@@ -1,4 +1,4 @@
-"""`timebank sweep`: the changes that come with time, once a day from cron."""
+"""`timebank sweep`: the changes that come with time, as the worker makes them each hour."""
 
 from collections import Counter
 from datetime import datetime
@@ -13,6 +13,7 @@ from timebank.config import Settings
 from timebank.db import is_worth_retrying
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
+from timebank.exchanges.telling import remind
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
@@ -25,12 +26,12 @@ _TRIES = 3
 
 @click.command()
 def sweep() -> None:
-    """Do what time brings, once a day from cron.
+    """Do what time brings, as the worker does each hour.
 
     Floors whose override has ended are raised, recorded help that nobody answers is set aside, unanswered invitations
     are closed and the next are sent, and what is stale is cleared away.
     """
-    swept = _sweep(settings_there())
+    swept = sweep_all(settings_there())
     click.echo(f"{swept['raised']} floors raised, {swept['ended']} unanswered exchanges set aside.")
     click.echo(f"{swept['silent']} unanswered invitations closed, {swept['asked']} sent to the next in turn.")
     click.echo(f"{swept['cleared']} stale drafts, tries and events at the doors cleared away.")
@@ -38,7 +39,20 @@ def sweep() -> None:
         click.echo(f"{swept['understood']} offers and requests understood anew.")
 
 
-def _sweep(settings: Settings) -> Counter[str]:
+def remind_all(settings: Settings) -> int:
+    """Tell of what is agreed for tomorrow and remind of what waits, in every bank; return how many were told of."""
+    now = clock.now()
+    with writing(settings) as session:
+        slugs = [slug for slug, _name in list_banks(session)]
+    reminded = 0
+    for slug in slugs:
+        with writing(settings) as session:
+            bank = find_bank(session, slug)
+            reminded += remind(session, bank, now=now) if bank is not None else 0
+    return reminded
+
+
+def sweep_all(settings: Settings) -> Counter[str]:
     """Return how much was done over all banks: raised floors, ended exchanges, silent and sent invitations, and so on.
 
     Each bank has a transaction of its own.

@@ -1,11 +1,15 @@
 """`timebank demo`: a made-up village to try things out in."""
 
+from dataclasses import replace
+
 import click
 
+from timebank.cli.beside import worker_beside
 from timebank.cli.demo_bank import demo_settings, make_demo
 from timebank.cli.installation import any_settings
 from timebank.cli.serving import serve_site
 from timebank.cli.setting_up import CannotSetUpError
+from timebank.demo.names import SLUG
 from timebank.demo.village import PASSWORD, TO_TRY
 
 
@@ -24,4 +28,7 @@ def demo(port: int, *, only_make: bool) -> None:
         click.echo(f"  {person.email:<20} {PASSWORD}   {person.name}, {person.part}")
     click.echo("Everybody else there has the same password.\n")
     if not only_make:
-        serve_site(settings, "127.0.0.1", port)
+        settings = replace(settings, address=f"http://127.0.0.1:{port}")
+        click.echo(f"What members are told by e-mail stands at {settings.address}/{SLUG}/sent\n")
+        with worker_beside(settings):
+            serve_site(settings, "127.0.0.1", port)

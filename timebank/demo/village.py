@@ -51,6 +51,7 @@ class VillagePlan:
     name: str
     phone: str
     opening_hours: str
+    email: str
     coordinator_key: str
     cast: Sequence[Villager]
     habits: Sequence[Habit]
@@ -85,6 +86,7 @@ PLANS = (
         "Glen Isla Time Bank",
         "01632 960 123",
         "Monday to Friday, 9 to 4",
+        "office@glenisla.example",
         people.COORDINATOR_KEY,
         people.CAST,
         lives.HABITS,
@@ -102,6 +104,7 @@ PLANS = (
         "Strathmore Time Bank",
         "01632 960 456",
         "Mondays and Thursdays, 10 to 1",
+        "office@strathmore.example",
         strathmore.COORDINATOR_KEY,
         strathmore.CAST,
         strathmore.HABITS,
@@ -147,6 +150,7 @@ def _open(session: Session, plan: VillagePlan, now: datetime) -> Bank:
         phone=plan.phone,
         coordinator_name=plan.coordinator.name,
         opening_hours=plan.opening_hours,
+        email=plan.email,
         review_months=REVIEW_MONTHS,
     )
     open_categories(session, bank, Unattended(bank.id, bank.opened_at))

@@ -34,6 +34,7 @@ from timebank.exchanges.filing import find_category_id
 from timebank.exchanges.locked import Locked, add_first_step, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
+from timebank.exchanges.telling import tell_of
 from timebank.exchanges.terms import Terms, all_minutes, check_day, check_room, check_sides, whole_steps
 from timebank.ledger.hours import NoTimeError
 from timebank.members.queries import find_actor_by_account
@@ -57,6 +58,7 @@ def propose(session: Session, bank: Bank, terms: Terms, doing: Doing) -> str:
     exchange = _new_exchange(session, bank, code, terms, doing)
     _set_agreed(exchange, side, terms)
     add_first_step(session, exchange, Deed.PROPOSE, doing, exchange.agreed_minutes)
+    tell_of(session, exchange, Deed.PROPOSE, doing)
     return code
 
 
@@ -99,6 +101,7 @@ def record(session: Session, bank: Bank, terms: Terms, doing: Doing, *, slip: bo
         _confirm_by_slip(session, exchange, side.other, doing)
     else:
         hold_hours(session, bank, exchange, doing.now)
+        tell_of(session, exchange, Deed.RECORD, doing)
     return code
 
 
@@ -197,6 +200,7 @@ def agree(session: Session, code: str, doing: Doing, *, minutes: int) -> None:
     exchange.state = TRANSITIONS[State(exchange.state), leads_by]
     take_step(session, exchange, Deed.AGREE, doing, minutes)
     post_hours(session, exchange, doing)
+    tell_of(session, exchange, Deed.AGREE, doing)
 
 
 def decide(session: Session, code: str, doing: Doing, *, minutes: int, reason: str) -> None:

@@ -29,6 +29,7 @@ from timebank.exchanges.locked import Locked, deed_of, lock, take_step
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
 from timebank.exchanges.soft_limits import notice_crossings
+from timebank.exchanges.telling import tell_of
 from timebank.holders.queries import holders
 from timebank.ledger.entries import EntryKind, Line
 from timebank.ledger.hours import round_up_to_step
@@ -76,6 +77,7 @@ def deed(
     minutes = exchange.disputed_minutes if verb is Deed.DISPUTE else exchange.minutes
     keeps = verb is Deed.DISPUTE or verb in _KEEPS_MINUTES
     take_step(session, exchange, verb, doing, minutes if keeps else None, words=words)
+    tell_of(session, exchange, verb, doing)
 
 
 def begin(

@@ -14,6 +14,7 @@ from timebank.exchanges.deeds import begin, release_hours
 from timebank.exchanges.locked import lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import TRANSITIONS, Deed, State
+from timebank.exchanges.telling import tell_of
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
@@ -42,5 +43,6 @@ def _expire_one(session: Session, code: str, sweep: Unattended) -> bool:
     exchange.state = TRANSITIONS[State.RECORDED, Deed.EXPIRE]
     take_step(session, exchange, Deed.EXPIRE, sweep, exchange.minutes)
     release_hours(session, exchange, sweep.now)
+    tell_of(session, exchange, Deed.EXPIRE, sweep)
     open_task(session, sweep.bank_id, kind=TaskKind.NOBODY_ANSWERED, subject=Ref(Subject.EXCHANGE, code), now=sweep.now)
     return True

@@ -21,6 +21,7 @@ from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import TRANSITIONS, Deed, Side, State
 from timebank.exchanges.soft_limits import notice_crossings
+from timebank.exchanges.telling import tell_of, tell_of_proposed_reversal
 from timebank.ledger.entries import Line
 from timebank.members.depending import list_depended_on
 from timebank.members.queries import get_rights
@@ -59,6 +60,7 @@ def propose(session: Session, code: str, doing: Doing, *, reason: str) -> str:
         )
     )
     session.flush()
+    tell_of_proposed_reversal(session, exchange, reversal_code, doing)
     return reversal_code
 
 
@@ -143,6 +145,7 @@ def _carry_out(session: Session, bank: Bank, reversal: Reversal, exchange: Locke
         now=doing.now,
         today=clock.local_day(doing.now, bank.time_zone),
     )
+    tell_of(session, exchange, Deed.REVERSE, doing)
     if exchange.minutes:
         line = Line(exchange.giver_account_id, exchange.receiver_account_id, exchange.minutes)
         notice_crossings(session, bank.id, [line], doing.now)

@@ -27,6 +27,10 @@ from timebank.matching.reach import describe, list_may_be_asked
 from timebank.matching.rules_of_banks import find_settings
 from timebank.members.models import Membership
 from timebank.members.queries import find_actor_by_id
+from timebank.notices.actions import tell
+from timebank.notices.holding import register
+from timebank.notices.kinds import NoticeKind
+from timebank.notices.queries import Told
 from timebank.references import Ref, Subject
 from timebank.rows import find_locked, get_locked
 from timebank.tasks.actions import open_task
@@ -98,6 +102,9 @@ def ask_next(
         return []
     sent = _send(session, bank, listing, standing, at_once=at_once, now=now)
     session.flush()
+    for invitation in sent:
+        subject = Ref(Subject.INVITATION, invitation.code)
+        tell(session, bank.id, [invitation.member_id], NoticeKind.INVITED, subject, now=now)
     if tells_brokers and not any(invitation.is_standing for invitation in standing):
         open_task(session, bank.id, kind=TaskKind.NOBODY_SAID_YES, subject=Ref(Subject.LISTING, listing.code), now=now)
     return sent
@@ -218,3 +225,16 @@ def _list_active(session: Session, bank_id: int, member_ids: Sequence[int]) -> f
 
 def _close(invitation: Invitation, now: datetime) -> None:
     invitation.state, invitation.closed_at = InvitationState.NOT_NEEDED, now
+
+
+def _list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+    """Return the ids of those notices of invitations that can still be answered."""
+    codes = {notice.subject.code for notice in notices}
+    query = select(Invitation.code).where(
+        Invitation.bank_id == bank_id, Invitation.code.in_(codes), Invitation.state == InvitationState.SENT
+    )
+    sent = set(session.scalars(query))
+    return {notice.id for notice in notices if notice.subject.code in sent}
+
+
+register([NoticeKind.INVITED], _list_holding)

@@ -118,7 +118,7 @@ def _enter(
         session.add(_member_role(membership, doing))
     session.flush()
     for role in sorted(newcomer.roles - {Role.MEMBER}):
-        roles.give(session, membership, role, doing, granted_by=doing.doer_id)
+        roles.add_role(session, membership, role, doing, granted_by=doing.doer_id)
     return membership
 
 

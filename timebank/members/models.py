@@ -45,6 +45,7 @@ class Person(Base):
 
     `password_code_id` is the sign-in code in whose session the password was chosen: whoever made the code may know it.
     One signs in with a contact only once somebody has proved that it is theirs; a changed one is not proved.
+    `email_failed_at` is since when nothing reaches their e-mail.
     """
 
     __tablename__ = "person"
@@ -63,6 +64,7 @@ class Person(Base):
     phone_is_proved: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_code_id: Mapped[int | None] = mapped_column(BigInteger)
+    email_failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mark: Mapped[bytes] = mapped_column(LargeBinary)
 

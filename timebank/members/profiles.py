@@ -12,6 +12,8 @@ from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToC
 from timebank.members.models import Membership, Person
 from timebank.members.queries import get_rights, list_roles_anywhere
 from timebank.members.rules import ContactKind
+from timebank.notices.actions import tell
+from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked
 from timebank.security import actions as security
@@ -53,6 +55,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     lent = actor.hand is not None or actor.code_maker is not None
     if changes and lent and count_memberships(session, actor.person_id) > 1:
         raise OwnToChangeError(name=person.name)
+    _tell_of_contact(session, person, profile, doing)
     for kind, change in changes:
         security.record(
             session,
@@ -60,7 +63,8 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
                 kind, actor.bank_id, person_id=person.id, by=doing.doer_id, now=doing.now, origin=origin, change=change
             ),
         )
-    person.email_is_proved &= person.email == profile.email
+    if person.email != profile.email:
+        person.email_is_proved, person.email_failed_at = False, None
     person.phone_is_proved &= person.phone == profile.phone
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
@@ -68,6 +72,29 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     membership.about, membership.area_id = profile.about, profile.area_id
     membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
     session.flush()
+
+
+def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing) -> None:
+    """Tell a person that their e-mail or phone was changed, at the e-mail that they had before."""
+    changed = [
+        kind
+        for kind, before, after in (
+            (ContactKind.EMAIL, person.email, profile.email),
+            (ContactKind.PHONE, person.phone, profile.phone),
+        )
+        if before != after
+    ]
+    if changed and person.email:
+        tell(
+            session,
+            doing.bank_id,
+            [doing.by.membership_id],
+            NoticeKind.CONTACT_CHANGED,
+            Ref(Subject.MEMBER, doing.by.code),
+            now=doing.now,
+            facts={"changed": changed, "to": person.email},
+            occasion=doing.now.isoformat(),
+        )
 
 
 def list_changes(person: Person, profile: Profile) -> list[tuple[EventKind, Change]]:

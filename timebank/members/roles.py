@@ -7,6 +7,8 @@ from timebank.actors import Doing, Role, Unattended
 from timebank.members import rights
 from timebank.members.models import Membership, MembershipRole
 from timebank.members.rights import RightsChange
+from timebank.notices.actions import tell
+from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.security import actions as security
 from timebank.security.actions import Change, NewEvent
@@ -25,7 +27,18 @@ def list_roles(session: Session, membership: Membership) -> frozenset[Role]:
 def give(
     session: Session, membership: Membership, role: Role, doing: Doing | Unattended, *, granted_by: int | None
 ) -> None:
-    """Give a role; `granted_by` is who proposed it, which may be another than who does it now (None: command line)."""
+    """Give a role, and tell who has it now.
+
+    `granted_by` is who proposed it, which may be another than who does it now (None: command line).
+    """
+    add_role(session, membership, role, doing, granted_by=granted_by)
+    _tell(session, membership, role, doing, given=True)
+
+
+def add_role(
+    session: Session, membership: Membership, role: Role, doing: Doing | Unattended, *, granted_by: int | None
+) -> None:
+    """Give a role as `give` does, to somebody who is being admitted and told nothing of it."""
     _begin(session, membership, role, doing, EventKind.ROLE_GIVEN)
     session.add(
         MembershipRole(
@@ -46,6 +59,7 @@ def take(session: Session, membership: Membership, role: Role, doing: Doing | Un
     of_it = (MembershipRole.bank_id == membership.bank_id, MembershipRole.membership_id == membership.id)
     session.execute(delete(MembershipRole).where(*of_it, MembershipRole.role == role))
     rights.changed(session, membership.person_id, RightsChange.ROLES, doing.now)
+    _tell(session, membership, role, doing, given=False)
 
 
 def _begin(session: Session, membership: Membership, role: Role, doing: Doing | Unattended, kind: EventKind) -> None:
@@ -64,4 +78,17 @@ def _begin(session: Session, membership: Membership, role: Role, doing: Doing | 
             now=doing.now,
             change=Change(", ".join(sorted(before)), ", ".join(sorted(after))),
         ),
+    )
+
+
+def _tell(session: Session, membership: Membership, role: Role, doing: Doing | Unattended, *, given: bool) -> None:
+    tell(
+        session,
+        membership.bank_id,
+        [membership.id],
+        NoticeKind.ROLES_CHANGED,
+        Ref(Subject.MEMBER, membership.code),
+        now=doing.now,
+        facts={"role": role, "given": given},
+        occasion=f"{role} {doing.now.isoformat(timespec='seconds')}",
     )

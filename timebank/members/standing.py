@@ -11,6 +11,8 @@ from timebank.members.errors import StandingMovedError, WordsMissingError
 from timebank.members.models import Membership, StandingChange
 from timebank.members.queries import get_rights
 from timebank.members.rights import RightsChange
+from timebank.notices.actions import tell
+from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import get_locked, next_number
 from timebank.security import actions as security
@@ -53,6 +55,12 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
     )
     rights.changed(session, membership.person_id, RightsChange.STANDING, doing.now)
     membership.standing = to
+    _write_and_tell(session, membership, to, doing, reason)
+    return True
+
+
+def _write_and_tell(session: Session, membership: Membership, to: Standing, doing: Doing, reason: str) -> None:
+    """Add the change to the membership's history, and tell who has it, without the reason."""
     of_member = (StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id)
     session.add(
         StandingChange(
@@ -66,4 +74,13 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
         )
     )
     session.flush()
-    return True
+    tell(
+        session,
+        doing.bank_id,
+        [membership.id],
+        NoticeKind.STANDING_CHANGED,
+        Ref(Subject.MEMBER, membership.code),
+        now=doing.now,
+        facts={"standing": to},
+        occasion=doing.now.isoformat(),
+    )

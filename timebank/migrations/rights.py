@@ -35,6 +35,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "login_session",
             "matching_rules",
             "membership",
+            "notice_choice",
             "person",
             "reversal",
             "sign_off",
@@ -55,11 +56,13 @@ GRANTS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(
         (
             "area_travel",
+            "delivery",
             "draft",
             "learned_kinds",
             "listing_category",
             "listing_meaning",
             "listing_word",
+            "notice",
             "sign_in_attempt",
         ),
         (*_KEPT, "DELETE"),

@@ -14,6 +14,7 @@ from timebank.joining import models as joining
 from timebank.listings import models as listings
 from timebank.matching import dismissal_models as dismissals, models as matching
 from timebank.members import models as members
+from timebank.notices import models as notices
 from timebank.security import models as security
 from timebank.signing_in import models as signing_in
 from timebank.tasks import models as tasks
@@ -33,6 +34,7 @@ ROOMS = (
     listings,
     matching,
     members,
+    notices,
     seals,
     security,
     signing_in,

@@ -17,6 +17,8 @@ from timebank.members.models import Person
 from timebank.members.queries import list_roles_anywhere
 from timebank.members.rights import RightsChange
 from timebank.members.rules import DEPENDS_FOR
+from timebank.notices.actions import tell
+from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.security import actions as security
 from timebank.security.actions import NOWHERE, NewEvent, Origin
@@ -208,6 +210,9 @@ def set_password(session: Session, password_hash: str, doing: Doing, *, token: s
             origin=origin,
         ),
     )
+    subject = Ref(Subject.MEMBER, actor.code)
+    kind, occasion = NoticeKind.PASSWORD_CHANGED, doing.now.isoformat()
+    tell(session, actor.bank_id, [actor.membership_id], kind, subject, now=doing.now, occasion=occasion)
 
 
 def _digest(session: Session, typed: str) -> bytes:

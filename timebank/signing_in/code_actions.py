@@ -12,6 +12,8 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members.depending import list_depended_on
 from timebank.members.queries import get_rights, list_roles_anywhere
+from timebank.notices.actions import tell
+from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
 from timebank.security import actions as security
@@ -128,6 +130,17 @@ def _record(session: Session, kind: EventKind, member: Actor, doing: Doing | Una
     security.record(
         session, NewEvent(kind, member.bank_id, person_id=member.person_id, by=doing.doer_id, now=doing.now)
     )
+    if kind is EventKind.CODE_MADE and doing.by is not None:
+        tell(
+            session,
+            member.bank_id,
+            [member.membership_id],
+            NoticeKind.CODE_MADE,
+            Ref(Subject.MEMBER, member.code),
+            now=doing.now,
+            facts={"by": doing.doer_id},
+            occasion=doing.now.isoformat(),
+        )
 
 
 def _digest_half(session: Session, number: int, half: str) -> bytes:

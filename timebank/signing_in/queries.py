@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import CodeMaker, Standing
+from timebank.emails import plain_email
 from timebank.members.depending import also_depends_on
 from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
@@ -21,11 +22,6 @@ _LONGEST_NUMBER = 9
 def digest_secret(secret: str) -> bytes:
     """Return the SHA-256 of a random secret, which is long enough to need no salt."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def plain_email(typed: str) -> str:
-    """Normalize an e-mail address for storing and comparing."""
-    return typed.strip().lower()
 
 
 def key_of_typed(typed: str, *, phone_country: str) -> str:

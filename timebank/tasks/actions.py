@@ -73,6 +73,13 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
     return str(code)
 
 
+def open_once(session: Session, bank_id: int, *, kind: str, subject: Ref, now: datetime) -> None:
+    """Open a task about a subject, unless there has ever been one of this kind about it, done or not."""
+    of_it = select(Task.id).where(Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject))
+    if session.scalar(of_it.limit(1)) is None:
+        open_task(session, bank_id, kind=kind, subject=subject, now=now)
+
+
 def rename_subject(session: Session, bank_id: int, subject: Ref, renamed: Ref) -> None:
     """Let the tasks about a subject point to it by its new code, where a room refers to its rows by a name."""
     session.execute(

@@ -34,10 +34,14 @@ class TaskKind(StrEnum):
     LIMIT_ENDED = "limit_ended"
     FIND_SOMEBODY = "find_somebody"
     NOBODY_ANSWERED = "nobody_answered"
+    NOT_CONFIRMED = "not_confirmed"
     NOBODY_SAID_YES = "nobody_said_yes"
     HELPER_CALLED_OFF = "helper_called_off"
     WELCOME_HOURS = "welcome_hours"
     SOMETHING_MISSING = "something_missing"
+    TELL_BY_PHONE = "tell_by_phone"
+    EMAIL_FAILS = "email_fails"
+    PHONE_WRONG = "phone_wrong"
 
 
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:

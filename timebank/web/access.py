@@ -230,6 +230,12 @@ class SlugConverter(BaseConverter):
     regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
+class TokenConverter(BaseConverter):
+    """A random token in a URL, as `secrets.token_urlsafe` makes it."""
+
+    regex = "[0-9A-Za-z_-]{20,64}"
+
+
 class WordConverter(BaseConverter):
     """A lower-case word in a URL, such as the kind of an entry."""
 
@@ -277,7 +283,7 @@ def refuse_unguarded() -> None:
 def set_up(app: Flask) -> None:
     """Register the guards, the URL converters and the default values of URLs."""
     app.url_map.converters.update(code=CodeConverter, entry=EntryConverter, month=MonthConverter)
-    app.url_map.converters.update(slug=SlugConverter, word=WordConverter)
+    app.url_map.converters.update(slug=SlugConverter, token=TokenConverter, word=WordConverter)
     app.before_request(refuse_unguarded)
     login.init_app(app)
     login.user_loader(load_signed_in)

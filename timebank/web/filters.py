@@ -94,6 +94,11 @@ def time_of_day(at: time) -> str:
     return str(babel_time(at, "HH:mm", locale=get_locale()))
 
 
+def day_in_full(day: date) -> str:
+    """'Friday 20 November', for what may be read on another day; the year where it is another one."""
+    return _long(day)
+
+
 def _long(day: date) -> str:
     pattern = "EEEE d MMMM" if day.year == today().year else "EEEE d MMMM y"
     return str(babel_date(day, pattern, locale=get_locale()))

@@ -8,9 +8,9 @@ from wtforms import SelectField, StringField
 from wtforms.validators import ValidationError
 
 from timebank.banks.queries import find_area_name, list_areas
+from timebank.emails import is_email, plain_email
 from timebank.errors import TimebankError
 from timebank.phones import read_phone
-from timebank.signing_in.queries import plain_email
 from timebank.web.extensions import db
 from timebank.web.forms import KeyedForm, SelectChoice, at_most, needed, tidy
 from timebank.web.sentences import say
@@ -48,12 +48,8 @@ class PersonForm(KeyedForm):
 
     def validate_email(self, field: StringField) -> None:
         """An e-mail has one @ with something on both sides; whether it arrives is found out by sending."""
-        if tidy(field.data):
-            local, at, domain = plain_email(field.data or "").rpartition("@")
-            if not (local and at and domain) or any(
-                not sign.isprintable() or sign.isspace() for sign in local + domain
-            ):
-                raise ValidationError(str(_("Type the e-mail with an @ in it, such as ada@example.org.")))
+        if tidy(field.data) and not is_email(plain_email(field.data or "")):
+            raise ValidationError(str(_("Type the e-mail with an @ in it, such as ada@example.org.")))
 
     @property
     def reach(self) -> tuple[str | None, str | None]:

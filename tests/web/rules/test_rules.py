@@ -34,6 +34,7 @@ def test_a_coordinator_changes_them_and_they_are_read_at_once(as_, village, book
         name="Angus and Mearns",
         phone="+44 1632 960 999",
         opening_hours="Mondays, 9 to 12",
+        email=" Office@Example.org ",
         coordinator_name="Clara Muir",
         time_zone="Europe/Paris",
         phone_country="FR",
@@ -52,6 +53,7 @@ def test_a_coordinator_changes_them_and_they_are_read_at_once(as_, village, book
     assert "Nobody needs a reference to join." in page
     assert "What we keep, and why." in page
     assert "Ring Clara Muir, your coordinator, on +44 1632 960 999, Mondays, 9 to 12." in page
+    assert bank(books, "email") == "office@example.org"
     assert (bank(books, "time_zone"), bank(books, "phone_country"), bank(books, "soft_low")) == (
         "Europe/Paris",
         "FR",
@@ -84,6 +86,7 @@ def test_sending_the_form_twice_changes_them_once(as_, village, books):
         ({"phone": "x" * 41}, "That is too long for a phone number."),
         ({"phone": "12"}, "Type the phone number with its area code, such as 0121 234 5678."),
         ({"opening_hours": "x" * 121}, "Say it in 120 letters or fewer."),
+        ({"email": "office"}, "Type the e-mail with an @ in it, such as office@example.org."),
         ({"coordinator_name": "x" * 81}, "That is too long for a name."),
         ({"time_zone": "Europe/Atlantis"}, ""),
         ({"phone_country": "XX"}, ""),

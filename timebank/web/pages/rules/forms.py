@@ -17,6 +17,7 @@ from timebank.banks.rules import (
     WAITING_DAYS,
     Rules,
 )
+from timebank.emails import is_email, plain_email
 from timebank.phones import PhoneNotUnderstoodError, check_phone
 from timebank.web.filters import hours_in_words
 from timebank.web.forms import KeyedForm, LimitField, NumberField, SelectChoice, at_most, needed, tidy
@@ -44,6 +45,12 @@ class RulesForm(KeyedForm):
         _("When somebody answers"),
         description=_("Such as Monday to Friday, 9 to 12."),
         validators=[at_most(MOST_LETTERS["opening_hours"], _("Say it in 120 letters or fewer."))],
+    )
+    email = StringField(
+        _("E-mail of the office"),
+        description=_("Who answers an e-mail from the time bank writes to it. It may be empty."),
+        validators=[at_most(MOST_LETTERS["email"], _("That is too long for an e-mail."))],
+        render_kw={"inputmode": "email", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
     coordinator_name = StringField(
         _("Name of the coordinator"),
@@ -115,6 +122,7 @@ class RulesForm(KeyedForm):
             name=rules.name,
             phone=rules.phone,
             opening_hours=rules.opening_hours,
+            email=rules.email,
             coordinator_name=rules.coordinator_name,
             time_zone=rules.time_zone,
             phone_country=rules.phone_country,
@@ -140,6 +148,11 @@ class RulesForm(KeyedForm):
                 check_phone(tidy(field.data), self.phone_country.data)
         except PhoneNotUnderstoodError as error:
             raise ValidationError(say(error)) from error
+
+    def validate_email(self, field: StringField) -> None:
+        """It has an @. Raises ValidationError with the sentence."""
+        if tidy(field.data) and not is_email(plain_email(field.data or "")):
+            raise ValidationError(str(_("Type the e-mail with an @ in it, such as office@example.org.")))
 
     def validate_welcome(self, field: LimitField) -> None:
         """A day at most. Raises ValidationError with the sentence."""
@@ -169,6 +182,7 @@ class RulesForm(KeyedForm):
             name=tidy(self.name.data),
             phone=tidy(self.phone.data),
             opening_hours=tidy(self.opening_hours.data),
+            email=plain_email(self.email.data or ""),
             coordinator_name=tidy(self.coordinator_name.data),
             time_zone=self.time_zone.data,
             phone_country=self.phone_country.data,

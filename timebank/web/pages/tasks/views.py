@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from timebank.actors import Doing, may_coordinate
 from timebank.members.queries import list_membership_names
-from timebank.references import parse
+from timebank.references import Subject, code_of, parse
 from timebank.spelling import isolated
 from timebank.tasks import actions
 from timebank.tasks.access import get_visible
@@ -99,6 +99,7 @@ def _values(task: TaskRow) -> dict[str, object]:
     return {
         "task": task,
         "advice": advice(task.kind),
+        "call_code": code_of(Subject.MEMBER, task.subject) if task.kind == TaskKind.TELL_BY_PHONE else None,
         "missing_lines": _missing_lines(task),
         "lack_words": lack_words,
         "figure_words": figure_words,

@@ -44,8 +44,12 @@ def title(kind: str, name: str) -> str:
         TaskKind.LIMIT_ENDED: _("Talk with %(name)s: the lower limit has ended", name=isolated(name)),
         TaskKind.FIND_SOMEBODY: _("Find somebody: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_ANSWERED: _("Nobody answered: %(name)s", name=isolated(name)),
+        TaskKind.NOT_CONFIRMED: _("Not confirmed for two weeks: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_SAID_YES: _("Nobody said yes: %(name)s", name=isolated(name)),
         TaskKind.HELPER_CALLED_OFF: _("A helper called off: %(name)s", name=isolated(name)),
+        TaskKind.TELL_BY_PHONE: _("Ring %(name)s: something to tell", name=isolated(name)),
+        TaskKind.EMAIL_FAILS: _("No e-mail reaches %(name)s", name=isolated(name)),
+        TaskKind.PHONE_WRONG: _("A wrong number: %(name)s", name=isolated(name)),
         TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
         TaskKind.SOMETHING_MISSING: _("Something is missing: %(name)s", name=isolated(name)),
     }
@@ -69,12 +73,21 @@ def advice(kind: str) -> str:
             "This help was written down, and the other side never said yes or no. No hours moved. "
             "Ring both; if it was right, write it down again for them."
         ),
+        TaskKind.NOT_CONFIRMED: _(
+            "They were asked twice whether these hours are right, and have not said so. "
+            "Ring them; they can tell you, and you write it down for them."
+        ),
         TaskKind.NOBODY_SAID_YES: _(
             "All who were asked have said no, or nothing. Look who else could help, and ring whoever asked for it."
         ),
         TaskKind.HELPER_CALLED_OFF: _(
             "Somebody had said yes and cannot come after all. Ask the next, and tell whoever asked for it."
         ),
+        TaskKind.TELL_BY_PHONE: _("They are told by telephone. Their page says what to tell, word for word."),
+        TaskKind.EMAIL_FAILS: _(
+            "What we sent to their e-mail came back. Ring, and ask which is right. Until then they are rung."
+        ),
+        TaskKind.PHONE_WRONG: _("Whoever rang did not reach them with this number. Find out how they can be reached."),
         TaskKind.WELCOME_HOURS: _(
             "One person alone took them in, so their welcome hours wait for a second one. "
             "Open their page, look whether all is as it should be, and give the hours there."

@@ -1,0 +1,62 @@
+"""The page on which members choose how they are told."""
+
+import pytest
+
+from timebank.members.models import Person
+from timebank.notices.kinds import Topic
+from timebank.notices.queries import find_choice
+from timebank.notices.rules import USUAL, Choice, Often, Way
+
+PAGE = "my-notices"
+
+
+def choice_of(books, actor, topic):
+    with books.backend.session() as session:
+        return find_choice(session, actor.bank_id, actor.membership_id, topic)
+
+
+def test_the_page_begins_with_what_holds_for_who_has_chosen_nothing(as_, village):
+    form = as_(village.ada).get(PAGE).form
+    assert form.fields["about_you"] == ["email-at_once"]
+    assert form.fields["round_the_bank"] == ["email-weekly"]
+
+
+def test_a_member_comes_from_their_page_and_chooses(as_, village, books):
+    ada = as_(village.ada)
+    page = ada.get(ada.get("profile").links["How we tell you"])
+    page = ada.done(page, about_you="phone-at_once", round_the_bank="none-at_once")
+    assert "Thank you. That is how we tell you from now on." in page
+    assert choice_of(books, village.ada, Topic.ABOUT_YOU) == Choice(Way.PHONE, Often.AT_ONCE)
+    assert choice_of(books, village.ada, Topic.ROUND_THE_BANK) == Choice(Way.NONE, Often.AT_ONCE)
+    assert page.form.fields["about_you"] == ["phone-at_once"]
+    assert choice_of(books, village.grace, Topic.ABOUT_YOU) == USUAL[Topic.ABOUT_YOU]
+
+
+def test_a_broker_chooses_for_a_member_who_rings(as_, village, books):
+    rosa = as_(village.rosa)
+    page = rosa.get(f"{PAGE}?acting={village.ada.code}&how=phone")
+    rosa.done(page, about_you="phone-at_once", round_the_bank="email-monthly")
+    assert choice_of(books, village.ada, Topic.ABOUT_YOU).way is Way.PHONE
+    assert choice_of(books, village.rosa, Topic.ABOUT_YOU).way is Way.EMAIL
+
+
+@pytest.mark.parametrize("typed", [{"about_you": ""}, {"about_you": "pigeon-daily"}, {"round_the_bank": "phone-daily"}])
+def test_what_nobody_offered_is_refused_kindly_and_keeps_the_rest(as_, village, books, typed):
+    ada = as_(village.ada)
+    page = ada.submit(ada.get(PAGE), **({"about_you": "email-daily", "round_the_bank": "email-daily"} | typed))
+    assert page.status == 200
+    assert choice_of(books, village.ada, Topic.ABOUT_YOU) == USUAL[Topic.ABOUT_YOU]
+
+
+def test_who_has_no_e_mail_reads_that_they_are_rung(as_, village, books):
+    with books.backend.session() as session:
+        session.get_one(Person, village.ada.person_id).email = None
+        session.commit()
+    assert "We know no e-mail of yours, so we ring you where we can." in as_(village.ada).get(PAGE)
+
+
+def test_who_gets_nothing_by_their_e_mail_reads_it(as_, village, books, clock):
+    with books.backend.session() as session:
+        session.get_one(Person, village.ada.person_id).email_failed_at = clock().replace(tzinfo=None).astimezone()
+        session.commit()
+    assert "What we sent to ada@example.org came back." in as_(village.ada).get(PAGE)

@@ -1,0 +1,77 @@
+"""A real SMTP server (aiosmtpd) that takes, refuses, greylists, drops half-way or hangs, as it is told."""
+
+import email
+import socket
+from email.message import EmailMessage
+from email.policy import default
+from typing import TYPE_CHECKING, Any, Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OK = "250 OK"
+
+
+class MailServer:
+    """What it answers to RCPT and DATA is set by `on_recipient` and `on_data`; None of a handler drops the line."""
+
+    def __init__(self) -> None:
+        self.port = _free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.forget()
+
+    def forget(self) -> None:
+        """Take everything again, and forget what was taken."""
+        self.taken: list[tuple[str, EmailMessage]] = []
+        self.on_recipient: Callable[[str], str] = lambda _address: OK
+        self.on_data: Callable[[EmailMessage], str | None] = lambda _message: OK
+
+    @property
+    def url(self) -> str:
+        """What TIMEBANK_MAIL is for it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._controller.stop()
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        """Answer to a recipient."""
+        answer = self.on_recipient(address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        """Take an e-mail, or not."""
+        content: Any = envelope.content
+        message = email.message_from_bytes(content, policy=default)
+        assert isinstance(message, EmailMessage)
+        answer = self.on_data(message)
+        if answer is None or answer.startswith("250"):
+            self.taken.append((envelope.rcpt_tos[0], message))
+        if answer is None:
+            assert server.transport is not None
+            server.transport.close()
+            return OK
+        return answer
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+        return port

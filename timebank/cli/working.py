@@ -1,0 +1,82 @@
+"""`timebank worker`: sends notices, and does by itself what cron would have to do."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import click
+
+from timebank import clock
+from timebank.app import create_app
+from timebank.audit.queries import find_newest_check_at
+from timebank.cli.checking import ask_checks
+from timebank.cli.installation import settings_there, writing
+from timebank.cli.sealing import seal_all
+from timebank.cli.sweeping import remind_all, sweep_all
+from timebank.config import Settings
+from timebank.db import make_engine
+from timebank.jobs.queue import make_queue
+from timebank.web import request_log
+from timebank.worker.running import Chore, Often, do_all, serve
+from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.transports import make_transport
+
+#: The nightly check of the books is left out where one was done this recently.
+_CHECKED = timedelta(hours=20)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and end, for hosts that have cron only.")
+def worker(*, once: bool) -> None:
+    """Send what people are to be told, and seal, sweep, remind and check the books at their times."""
+    settings = settings_there()
+    if not settings.mail:
+        click.echo("Without TIMEBANK_MAIL no e-mail goes out.", err=True)
+    if once:
+        request_log.configure(settings)
+        with opened_office(settings) as office:
+            failed = do_all(list_chores(office))
+        if failed:
+            message = f"{', '.join(failed)} failed: the log says why"
+            raise click.ClickException(message)
+        return
+    click.echo(f"Working since {clock.now():%H:%M} UTC. Ctrl+C ends it.")
+    work(settings)
+
+
+def work(settings: Settings) -> None:
+    """Work until a signal ends it."""
+    request_log.configure(settings)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    with opened_office(settings) as office:
+        serve(make_queue(settings), list_chores(office), lambda: send_what_is_due(office))
+
+
+@contextmanager
+def opened_office(settings: Settings) -> Iterator[Office]:
+    """Yield what the worker sends with; dispose of its connections at the end."""
+    engine = make_engine(settings.database_url)
+    try:
+        yield Office(settings, engine, create_app(settings), make_transport(settings.mail))
+    finally:
+        engine.dispose()
+
+
+def list_chores(office: Office) -> Sequence[Chore]:
+    """Return what the worker does, in the order in which `--once` does it: what is due is told after it was found."""
+    settings = office.settings
+    return (
+        Chore("remind", Often.HOURLY, lambda: remind_all(settings)),
+        Chore("sweep", Often.HOURLY, lambda: sweep_all(settings)),
+        Chore("send", Often.MINUTELY, lambda: send_what_is_due(office)),
+        Chore("seal", Often.MINUTELY, lambda: seal_all(settings)),
+        Chore("check_books", Often.NIGHTLY, lambda: _check_books(settings)),
+    )
+
+
+def _check_books(settings: Settings) -> None:
+    with writing(settings) as session:
+        checked_at = find_newest_check_at(session)
+    if checked_at is None or clock.now() - checked_at > _CHECKED:
+        ask_checks(settings, prints=False, progress=False)

@@ -1,0 +1,182 @@
+"""Which side of an exchange is told of a deed, and whether what it was told still holds when it is sent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.actors import Doing, Unattended
+from timebank.banks.models import Bank
+from timebank.exchanges.locked import Locked
+from timebank.exchanges.models import Exchange, Reversal
+from timebank.exchanges.rules import Deed, Side, State
+from timebank.holders.queries import holders
+from timebank.ledger.accounts import HolderKind
+from timebank.notices.actions import tell
+from timebank.notices.holding import register
+from timebank.notices.kinds import NoticeKind
+from timebank.notices.queries import Told
+from timebank.references import Ref, Subject
+from timebank.tasks.actions import open_once
+from timebank.tasks.rules import TaskKind
+
+#: What is told of a deed to those sides that did not do it. Confirming tells nobody: it is in the next digest.
+OF_DEEDS: Mapping[Deed, NoticeKind] = {
+    Deed.PROPOSE: NoticeKind.ASKED,
+    Deed.ACCEPT: NoticeKind.ACCEPTED,
+    Deed.DECLINE: NoticeKind.DECLINED,
+    Deed.CANCEL: NoticeKind.CALLED_OFF,
+    Deed.RECORD: NoticeKind.TO_CONFIRM,
+    Deed.DISPUTE: NoticeKind.NOT_RIGHT,
+    Deed.AGREE: NoticeKind.SETTLED,
+    Deed.DECIDE: NoticeKind.SETTLED,
+    Deed.EXPIRE: NoticeKind.NOBODY_CONFIRMED,
+    Deed.REVERSE: NoticeKind.TAKEN_BACK,
+}
+#: In which states of its exchange a notice still holds; one that only tells what happened always does.
+HOLDS_IN: Mapping[NoticeKind, Collection[State]] = {
+    NoticeKind.ASKED: (State.PROPOSED,),
+    NoticeKind.ACCEPTED: (State.ACCEPTED, State.RECORDED),
+    NoticeKind.TOMORROW: (State.ACCEPTED,),
+    NoticeKind.TO_CONFIRM: (State.RECORDED,),
+    NoticeKind.STILL_TO_CONFIRM: (State.RECORDED,),
+    NoticeKind.NOT_RIGHT: (State.DISPUTED,),
+}
+#: Days after recording on which the other side is reminded: twice, before a broker is asked to look at it.
+REMINDER_DAYS = (5, 10)
+TO_DO_AFTER = timedelta(days=14)
+_A_DAY = timedelta(days=1)
+#: Who agreed this shortly ago remembers it.
+_JUST_AGREED = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two accounts of an exchange."""
+
+    code: str
+    giver_account_id: int
+    receiver_account_id: int
+
+
+def tell_of(session: Session, exchange: Exchange | Locked, deed: Deed, doing: Doing | Unattended) -> None:
+    """Put what a deed means for the sides that did not do it into the outbox."""
+    kind = OF_DEEDS.get(deed)
+    if kind is None:
+        return
+    accounts = {exchange.giver_account_id, exchange.receiver_account_id}
+    if doing.by is not None:
+        accounts.discard(doing.by.account_id)
+    subject = Ref(Subject.EXCHANGE, exchange.code)
+    tell(session, doing.bank_id, _list_members(session, doing.bank_id, accounts), kind, subject, now=doing.now)
+
+
+def tell_of_proposed_reversal(session: Session, exchange: Locked, reversal_code: str, doing: Doing) -> None:
+    """Ask both sides whether they agree that an exchange is taken back."""
+    sides = {exchange.giver_account_id, exchange.receiver_account_id} - {doing.by.account_id}
+    members = _list_members(session, doing.bank_id, sides)
+    subject, facts = Ref(Subject.REVERSAL, reversal_code), {"exchange": exchange.code}
+    tell(session, doing.bank_id, members, NoticeKind.TO_TAKE_BACK, subject, now=doing.now, facts=facts)
+
+
+def remind(session: Session, bank: Bank, *, now: datetime) -> int:
+    """Tell both sides of what is agreed for tomorrow, and remind those who have not confirmed; return how many rows.
+
+    Called often: each is told once. After `TO_DO_AFTER` a broker is asked to look at what nobody has confirmed.
+    """
+    tomorrow = clock.local_day(now, bank.time_zone) + timedelta(days=1)
+    agreed = _list_agreed(session, bank.id, tomorrow, before=now - _JUST_AGREED)
+    for exchange in agreed:
+        accounts = {exchange.giver_account_id, exchange.receiver_account_id}
+        _tell_accounts(session, bank.id, accounts, NoticeKind.TOMORROW, exchange.code, now, str(tomorrow))
+    reminded = len(agreed)
+    for number, days in enumerate(REMINDER_DAYS, start=1):
+        until = now - timedelta(days=days)
+        waiting = _list_waiting(session, bank.id, until - _A_DAY, until)
+        for exchange, account_id in waiting:
+            kind, occasion = NoticeKind.STILL_TO_CONFIRM, str(number)
+            _tell_accounts(session, bank.id, {account_id}, kind, exchange.code, now, occasion)
+        reminded += len(waiting)
+    for exchange, _account_id in _list_waiting(session, bank.id, now - TO_DO_AFTER - _A_DAY, now - TO_DO_AFTER):
+        subject = Ref(Subject.EXCHANGE, exchange.code)
+        open_once(session, bank.id, kind=TaskKind.NOT_CONFIRMED, subject=subject, now=now)
+    return reminded
+
+
+def _tell_accounts(  # noqa: PLR0913, PLR0917 (whom, what, of what, and when)
+    session: Session,
+    bank_id: int,
+    accounts: Collection[int],
+    kind: NoticeKind,
+    code: str,
+    now: datetime,
+    occasion: str,
+) -> None:
+    members = _list_members(session, bank_id, accounts)
+    tell(session, bank_id, members, kind, Ref(Subject.EXCHANGE, code), now=now, occasion=occasion)
+
+
+def _list_members(session: Session, bank_id: int, account_ids: Collection[int]) -> Sequence[int]:
+    """Return the memberships that hold these accounts; other holders, such as groups, have nobody to be told yet."""
+    holder = holders().subquery()
+    query = select(holder.c.holder_id).where(
+        holder.c.bank_id == bank_id, holder.c.account_id.in_(account_ids), holder.c.kind == HolderKind.MEMBER
+    )
+    return session.scalars(query).all() if account_ids else []
+
+
+def _list_agreed(session: Session, bank_id: int, day: date, *, before: datetime) -> list[Sides]:
+    """Return what is agreed for a day, and was so before a moment."""
+    query = select(Exchange.code, Exchange.giver_account_id, Exchange.receiver_account_id).where(
+        Exchange.bank_id == bank_id,
+        Exchange.state == State.ACCEPTED,
+        Exchange.agreed_on == day,
+        Exchange.changed_at <= before,
+    )
+    return [Sides(*row) for row in session.execute(query)]
+
+
+def _list_waiting(session: Session, bank_id: int, since: datetime, until: datetime) -> list[tuple[Sides, int]]:
+    """Return what was recorded between two moments and waits, each with the account that has to confirm."""
+    query = select(
+        Exchange.code, Exchange.giver_account_id, Exchange.receiver_account_id, Exchange.recorded_side
+    ).where(
+        Exchange.bank_id == bank_id,
+        Exchange.state == State.RECORDED,
+        Exchange.changed_at > since,
+        Exchange.changed_at <= until,
+    )
+    return [
+        (Sides(*row[:3]), row.receiver_account_id if row.recorded_side == Side.GIVER else row.giver_account_id)
+        for row in session.execute(query)
+    ]
+
+
+def _list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+    codes = {notice.subject.code for notice in notices}
+    query = select(Exchange.code, Exchange.state, Exchange.agreed_on)
+    rows = session.execute(query.where(Exchange.bank_id == bank_id, Exchange.code.in_(codes)))
+    now = {row.code: (State(row.state), row.agreed_on) for row in rows}
+    return {notice.id for notice in notices if notice.subject.code in now and _holds(notice, *now[notice.subject.code])}
+
+
+def _holds(notice: Told, state: State, agreed_on: date | None) -> bool:
+    if notice.kind is NoticeKind.TOMORROW and str(agreed_on) != notice.occasion:
+        return False
+    return state in HOLDS_IN.get(notice.kind, State)
+
+
+def _list_holding_reversals(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+    codes = {notice.subject.code for notice in notices}
+    query = select(Reversal.code).where(
+        Reversal.bank_id == bank_id, Reversal.code.in_(codes), Reversal.closed_at.is_(None)
+    )
+    waiting = set(session.scalars(query))
+    return {notice.id for notice in notices if notice.subject.code in waiting}
+
+
+register(sorted({*OF_DEEDS.values(), NoticeKind.TOMORROW, NoticeKind.STILL_TO_CONFIRM}), _list_holding)
+register([NoticeKind.TO_TAKE_BACK], _list_holding_reversals)

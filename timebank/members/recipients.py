@@ -1,0 +1,86 @@
+"""Who is to be told something, and what reaches them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from timebank.actors import Standing
+from timebank.members.models import Membership, Person
+from timebank.notices.rules import Reach
+from timebank.rows import fetch, get_locked
+
+
+class Recipient(NamedTuple):
+    """A member as they are told something; `email_sharers` is how many others have the same e-mail.
+
+    `email_failed_at` is since when nothing reaches that e-mail (None: it does, as far as is known).
+    """
+
+    membership_id: int
+    person_id: int
+    account_id: int
+    name: str
+    code: str
+    standing: str
+    email: str | None
+    phone: str | None
+    email_is_proved: bool
+    email_failed_at: datetime | None
+    email_sharers: int
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the membership is active."""
+        return self.standing == Standing.ACTIVE
+
+    @property
+    def reach(self) -> Reach:
+        """Return what reaches them."""
+        return Reach(
+            email=self.email is not None and self.email_failed_at is None,
+            phone=self.phone is not None,
+            email_is_shared=self.email_sharers > 0,
+            email_is_proved=self.email_is_proved,
+        )
+
+
+def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, Recipient]:
+    """Return {membership id: recipient} of these memberships, in one query."""
+    other = aliased(Person)
+    sharers = (
+        select(func.count())
+        .where(other.email == Person.email, other.id != Person.id)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Membership.id,
+            Membership.person_id,
+            Membership.account_id,
+            Person.name,
+            Membership.code,
+            Membership.standing,
+            Person.email,
+            Person.phone,
+            Person.email_is_proved,
+            Person.email_failed_at,
+            sharers,
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.bank_id == bank_id, Membership.id.in_(set(member_ids)), Membership.is_holder.is_(False))
+    )
+    return {row.membership_id: row for row in fetch(session, query, Recipient)}
+
+
+def note_failed_email(session: Session, person_id: int, email: str, now: datetime) -> bool:
+    """Write that nothing reaches a person's e-mail, unless they have another by now; return whether it is news."""
+    person = get_locked(session, select(Person).where(Person.id == person_id), key_share=True)
+    if person.email != email or person.email_failed_at is not None:
+        return False
+    person.email_failed_at = now
+    session.flush()
+    return True

@@ -1,0 +1,113 @@
+"""Telling somebody something: a row in the transaction of the deed. And choosing how one is told."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.actors import Doing, Unattended
+from timebank.errors import NotAllowedError, TimebankError
+from timebank.notices.kinds import NoticeKind, Topic, topic_of
+from timebank.notices.models import Notice, NoticeChoice, NoticeState
+from timebank.notices.queries import DeliveryRow
+from timebank.notices.rules import CHOICES, Choice
+from timebank.references import DeedName, Ref, Subject
+from timebank.trail import actions as trail
+
+#: Key of `Session.info`, true once something was told: whoever commits it may wake the worker.
+HAS_TOLD = "has_told"
+
+
+class NoSuchChoiceError(TimebankError):
+    """Nobody can choose to be told of this topic in this way."""
+
+    message_id = "no_such_choice"
+
+
+def tell(  # noqa: PLR0913 (whom, what, of what, and when)
+    session: Session,
+    bank_id: int,
+    member_ids: Collection[int],
+    kind: NoticeKind,
+    subject: Ref,
+    *,
+    now: datetime,
+    facts: Mapping[str, object] | None = None,
+    occasion: str = "",
+) -> None:
+    """Put what these members (ids of memberships) are to be told into the outbox; each is told once of one occasion.
+
+    `facts` are what the subject's row does not keep, such as who did it: codes and ids, never words.
+    """
+    if not member_ids:
+        return
+    rows = [
+        {
+            "bank_id": bank_id,
+            "id": clock.next_id(),
+            "member_id": member_id,
+            "kind": kind.value,
+            "subject": str(subject),
+            "occasion": occasion,
+            "facts": json.dumps(facts or {}, default=str),
+            "told_at": now,
+            "due_at": now,
+            "state": NoticeState.WAITING.value,
+        }
+        for member_id in sorted(member_ids)
+    ]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(Notice).values(rows).on_conflict_do_nothing())
+    session.info[HAS_TOLD] = True
+
+
+def choose(session: Session, choices: Mapping[Topic, Choice], doing: Doing) -> None:
+    """Choose how the actor is told of each topic; what waits for them goes by it too.
+
+    A broker who acts for a member chooses for them. Raises NoSuchChoiceError, or NotAllowedError for who is not active.
+    """
+    actor = doing.by
+    content = {str(topic): [choice.way, choice.often] for topic, choice in choices.items()}
+    if trail.is_repeat(session, doing, DeedName.NOTICES_CHOSEN, Ref(Subject.MEMBER, actor.code), content):
+        return
+    if not actor.is_active:
+        raise NotAllowedError
+    for topic, choice in choices.items():
+        _set_choice(session, actor.bank_id, actor.membership_id, topic, choice, now=doing.now)
+
+
+def stop(session: Session, delivery: DeliveryRow, member_code: str, choice: Choice, *, now: datetime) -> None:
+    """Choose for a delivery's topic by the link in its e-mail, without signing in: whoever has the e-mail may.
+
+    Nobody stands on the trail as the one who did it. Raises NoSuchChoiceError.
+    """
+    subject = Ref(Subject.MEMBER, member_code)
+    trail.begin(session, Unattended(delivery.bank_id, now), DeedName.NOTICES_STOPPED, subject)
+    _set_choice(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic), choice, now=now)
+
+
+def _set_choice(session: Session, bank_id: int, member_id: int, topic: Topic, choice: Choice, *, now: datetime) -> None:
+    """Store a choice, and let what waits be looked at anew. Raises NoSuchChoiceError."""
+    if choice not in CHOICES[topic]:
+        raise NoSuchChoiceError
+    key = {"bank_id": bank_id, "member_id": member_id, "topic": topic.value}
+    chosen = {"way": choice.way.value, "often": choice.often.value, "chosen_at": now}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(NoticeChoice).values({**key, **chosen})
+    session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=chosen))
+    kinds = [kind for kind in NoticeKind if topic_of(kind) is topic]
+    session.execute(
+        update(Notice)
+        .where(
+            Notice.bank_id == bank_id,
+            Notice.member_id == member_id,
+            Notice.state == NoticeState.WAITING,
+            Notice.kind.in_(kinds),
+        )
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,39 @@
+"""Registry of which notices still hold: each room says it of the kinds whose subjects are its rows.
+
+It is asked when a notice goes into a delivery, and again at the moment of sending, so that nobody is told what was
+answered, called off or settled in between.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from timebank.notices.kinds import NoticeKind
+from timebank.notices.queries import Told
+
+#: Takes a session, a bank's id and notices of registered kinds; returns the ids of those that still hold, in one query.
+ListHolding = Callable[[Session, int, Sequence[Told]], set[int]]
+
+_LISTS: dict[NoticeKind, ListHolding] = {}
+
+
+def register(kinds: Sequence[NoticeKind], list_holding_of_kinds: ListHolding) -> None:
+    """Register how it is told whether notices of these kinds hold. Raises ValueError if a kind has that already."""
+    for kind in kinds:
+        if kind in _LISTS:
+            raise ValueError(kind)
+        _LISTS[kind] = list_holding_of_kinds
+
+
+def list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+    """Return the ids of those notices that still hold; a kind of which nobody has said anything always does."""
+    by_list: dict[ListHolding | None, list[Told]] = {}
+    for notice in notices:
+        by_list.setdefault(_LISTS.get(notice.kind), []).append(notice)
+    holding: set[int] = set()
+    for list_holding_of_kinds, of_kinds in by_list.items():
+        if list_holding_of_kinds is None:
+            holding.update(notice.id for notice in of_kinds)
+        else:
+            holding |= list_holding_of_kinds(session, bank_id, of_kinds)
+    return holding

@@ -1,0 +1,51 @@
+"""The kinds of notices, and the two topics for each of which members choose how they are told. Pure."""
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a notice is about: the member and their own help, or what goes on round the bank (the digest)."""
+
+    ABOUT_YOU = "about_you"
+    ROUND_THE_BANK = "round_the_bank"
+
+
+class NoticeKind(StrEnum):
+    """What somebody is told. The subject of those of an exchange is the exchange, of an invitation the invitation."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CALLED_OFF = "called_off"
+    TOMORROW = "tomorrow"
+    TO_CONFIRM = "to_confirm"
+    STILL_TO_CONFIRM = "still_to_confirm"
+    NOT_RIGHT = "not_right"
+    SETTLED = "settled"
+    NOBODY_CONFIRMED = "nobody_confirmed"
+    TO_TAKE_BACK = "to_take_back"
+    TAKEN_BACK = "taken_back"
+    INVITED = "invited"
+    STANDING_CHANGED = "standing_changed"
+    ROLES_CHANGED = "roles_changed"
+    CODE_MADE = "code_made"
+    CONTACT_CHANGED = "contact_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
+    DIGEST = "digest"
+
+
+#: Told at any hour, whatever somebody chose, and to who is suspended or has left too: what guards their membership.
+FOR_SAFETY = frozenset(
+    {
+        NoticeKind.STANDING_CHANGED,
+        NoticeKind.ROLES_CHANGED,
+        NoticeKind.CODE_MADE,
+        NoticeKind.CONTACT_CHANGED,
+        NoticeKind.PASSWORD_CHANGED,
+    }
+)
+
+
+def topic_of(kind: NoticeKind) -> Topic:
+    """Return what a kind is about."""
+    return Topic.ROUND_THE_BANK if kind is NoticeKind.DIGEST else Topic.ABOUT_YOU

@@ -1,0 +1,158 @@
+"""What a worker does with the outbox: put notices into deliveries, claim deliveries, and write what came of them.
+
+A delivery is claimed in one transaction, sent outside of any, and its end is written in another. A worker that is
+killed in between leaves a claim that runs out; the delivery is then sent again, at most once more for each such death.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult, and_, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.notices.kinds import Topic
+from timebank.notices.models import Delivery, DeliveryState, Dropped, Notice, NoticeState
+from timebank.notices.queries import DeliveryRow
+from timebank.notices.rules import Way, next_try_at
+from timebank.rows import columns_of
+
+#: How long a claim holds. Longer than any try of an e-mail takes: a server that hangs is given up on earlier.
+CLAIM = timedelta(minutes=10)
+_COLUMNS = columns_of(Delivery, DeliveryRow)
+#: Bytes of a stop link's token.
+_TOKEN_BYTES = 24
+
+
+def put_into_delivery(  # noqa: PLR0913 (whose, about what, which, how and when)
+    session: Session,
+    bank_id: int,
+    member_id: int,
+    topic: Topic,
+    way: Way,
+    notice_ids: Sequence[int],
+    *,
+    now: datetime,
+    at_any_hour: bool = False,
+) -> int:
+    """Make a delivery of these notices, due now; return its id."""
+    delivery = Delivery(
+        bank_id=bank_id,
+        id=clock.next_id(),
+        member_id=member_id,
+        topic=topic,
+        way=way,
+        state=DeliveryState.READY,
+        made_at=now,
+        due_at=now,
+        at_any_hour=at_any_hour,
+        stop_token=secrets.token_urlsafe(_TOKEN_BYTES),
+    )
+    session.add(delivery)
+    session.flush()
+    _set(session, bank_id, notice_ids, state=NoticeState.IN_DELIVERY, delivery_id=delivery.id)
+    return delivery.id
+
+
+def drop_notices(session: Session, bank_id: int, notice_ids: Sequence[int], because: Dropped) -> None:
+    """Mark waiting notices as never to be sent."""
+    _set(session, bank_id, notice_ids, state=NoticeState.DROPPED, dropped_because=because)
+
+
+def put_off(session: Session, bank_id: int, notice_ids: Sequence[int], due_at: datetime) -> None:
+    """Let waiting notices wait until `due_at`."""
+    _set(session, bank_id, notice_ids, due_at=due_at)
+
+
+def _set(session: Session, bank_id: int, notice_ids: Sequence[int], **values: object) -> None:
+    if notice_ids:
+        session.execute(
+            update(Notice)
+            .where(Notice.bank_id == bank_id, Notice.id.in_(notice_ids), Notice.state == NoticeState.WAITING)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def claim(session: Session, now: datetime, most: int, *, quiet: Sequence[int] = ()) -> Sequence[DeliveryRow]:
+    """Claim e-mails that are due, and those whose claim has run out, oldest first. Commit before sending any.
+
+    Of banks (by id) in which it is `quiet` only those that go out at any hour.
+    """
+    is_due = and_(Delivery.state == DeliveryState.READY, Delivery.due_at <= now)
+    has_run_out = and_(Delivery.state == DeliveryState.SENDING, Delivery.claimed_until <= now)
+    keys_due = (
+        select(Delivery.bank_id, Delivery.id)
+        .where(
+            Delivery.way == Way.EMAIL,
+            or_(is_due, has_run_out),
+            or_(Delivery.at_any_hour, Delivery.bank_id.not_in(quiet)),
+        )
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    keys = [tuple(row) for row in session.execute(keys_due)]
+    if not keys:
+        return []
+    claimed = (
+        update(Delivery)
+        .where(tuple_(Delivery.bank_id, Delivery.id).in_(keys))
+        .values(state=DeliveryState.SENDING, claimed_until=now + CLAIM, tries=Delivery.tries + 1)
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted((DeliveryRow(*row) for row in session.execute(claimed)), key=lambda row: row.id)
+
+
+def mark_sent(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
+    """Write that a claimed delivery was sent; return False where another worker has claimed it since."""
+    return _end(session, delivery, state=DeliveryState.SENT, ended_at=now)
+
+
+def mark_dropped(session: Session, delivery: DeliveryRow, because: Dropped, now: datetime) -> bool:
+    """Write that a claimed delivery is not needed any more; return False where another worker has claimed it since."""
+    return _end(session, delivery, state=DeliveryState.DROPPED, ended_at=now, failure=because)
+
+
+def mark_failed(session: Session, delivery: DeliveryRow, failure: str, now: datetime, *, for_good: bool) -> bool:
+    """Write that a claimed delivery failed: for good, or until its next try; return whether it was for good."""
+    due_at = None if for_good else next_try_at(delivery.tries, delivery.made_at, now)
+    if due_at is None:
+        _end(session, delivery, state=DeliveryState.FAILED, ended_at=now, failure=failure)
+    else:
+        _end(session, delivery, state=DeliveryState.READY, due_at=due_at, failure=failure)
+    return due_at is None
+
+
+def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> None:
+    """Let the notices of a delivery that failed for good wait anew, to be told by whatever reaches their reader now."""
+    session.execute(
+        update(Notice)
+        .where(Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id)
+        .values(state=NoticeState.WAITING, delivery_id=None, due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_back(session: Session, deliveries: Sequence[DeliveryRow], due_at: datetime) -> None:
+    """Let claimed deliveries that nobody tried to send be claimed anew from `due_at` on, without counting a try."""
+    for delivery in deliveries:
+        _end(session, delivery, state=DeliveryState.READY, due_at=due_at, tries=delivery.tries - 1)
+
+
+def _end(session: Session, delivery: DeliveryRow, **values: object) -> bool:
+    """Write what came of a claim, if it is still this one: each raises `tries`."""
+    ended = session.execute(
+        update(Delivery)
+        .where(
+            Delivery.bank_id == delivery.bank_id,
+            Delivery.id == delivery.id,
+            Delivery.state == DeliveryState.SENDING,
+            Delivery.tries == delivery.tries,
+        )
+        .values({"claimed_until": None, **values})
+        .execution_options(synchronize_session=False)
+    )
+    return isinstance(ended, CursorResult) and ended.rowcount == 1

@@ -1,0 +1,137 @@
+"""When somebody is told, and how: pure functions of their choice, what reaches them, and the time.
+
+Times are aware moments; days and hours are those of a time zone (an IANA name).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from timebank.notices.kinds import FOR_SAFETY, NoticeKind, Topic
+
+#: Nobody is woken: what comes from the hour `QUIET_FROM` on waits for that of `MORNING`. Gathered ones go out then too.
+QUIET_FROM, MORNING = 21, 8
+#: Minutes until the next try, after each that failed for now; then every `LAST_WAIT`, until `GIVE_UP` has passed.
+WAITS = (1, 5, 15, 60)
+LAST_WAIT, GIVE_UP = timedelta(hours=4), timedelta(hours=72)
+
+
+#: What has waited longer, since no worker ran or no e-mail could go out, is not told any more: it is old news.
+STALE = timedelta(days=14)
+
+
+class Way(StrEnum):
+    """How somebody is told: by e-mail, by a call for which a broker gets a task, or not at all."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NONE = "none"
+
+
+class Often(StrEnum):
+    """How often: as soon as there is something, or gathered."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a member wants to be told of one topic, and how often."""
+
+    way: Way
+    often: Often
+
+
+#: What holds for who has not chosen; without an e-mail somebody is rung instead (see `way_for`).
+USUAL = {
+    Topic.ABOUT_YOU: Choice(Way.EMAIL, Often.AT_ONCE),
+    Topic.ROUND_THE_BANK: Choice(Way.EMAIL, Often.WEEKLY),
+}
+#: What can be chosen of each topic. A gathered letter of what waits for an answer would come too late each month.
+CHOICES = {
+    Topic.ABOUT_YOU: (
+        Choice(Way.EMAIL, Often.AT_ONCE),
+        Choice(Way.EMAIL, Often.DAILY),
+        Choice(Way.EMAIL, Often.WEEKLY),
+        Choice(Way.PHONE, Often.AT_ONCE),
+        Choice(Way.NONE, Often.AT_ONCE),
+    ),
+    Topic.ROUND_THE_BANK: (
+        Choice(Way.EMAIL, Often.DAILY),
+        Choice(Way.EMAIL, Often.WEEKLY),
+        Choice(Way.EMAIL, Often.MONTHLY),
+        Choice(Way.NONE, Often.AT_ONCE),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What reaches somebody: an e-mail that works, whether others share it, whether it is proved, and a phone."""
+
+    email: bool
+    phone: bool
+    email_is_shared: bool = False
+    email_is_proved: bool = False
+
+
+def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
+    """Return how somebody is told of this.
+
+    What is for safety goes by e-mail wherever there is one. Who chose e-mail and has none that works is rung, and who
+    chose a call and has no phone gets an e-mail. What goes round the bank is sent to proved addresses of one person
+    only, and nobody is rung about it.
+    """
+    if kind in FOR_SAFETY:
+        return Way.EMAIL if reach.email else Way.NONE
+    if choice.way is Way.NONE:
+        return Way.NONE
+    if kind is NoticeKind.DIGEST:
+        is_theirs = reach.email and reach.email_is_proved and not reach.email_is_shared
+        return Way.EMAIL if is_theirs else Way.NONE
+    ways = (Way.PHONE, Way.EMAIL) if choice.way is Way.PHONE else (Way.EMAIL, Way.PHONE)
+    reaches = {Way.EMAIL: reach.email, Way.PHONE: reach.phone}
+    return next((way for way in ways if reaches[way]), Way.NONE)
+
+
+def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool = False) -> datetime:
+    """Return when what was told at a moment goes out: at once outside the quiet hours, or with the next gathered ones.
+
+    Gathered ones go out in the morning: of each day, of Mondays (ISO 8601 weeks), or of the first of the month.
+    """
+    local = told_at.astimezone(ZoneInfo(time_zone))
+    if often is Often.AT_ONCE:
+        return told_at if at_any_hour or not is_quiet(told_at, time_zone) else _next_morning(local)
+    if often is Often.DAILY:
+        return _next_morning(local)
+    day = local.date() if local.hour < MORNING else local.date() + timedelta(days=1)
+    if often is Often.WEEKLY:
+        return _morning(day + timedelta(days=-day.weekday() % 7), local)
+    first = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return _morning(first, local)
+
+
+def is_quiet(now: datetime, time_zone: str) -> bool:
+    """Return whether it is an hour in which nobody is told anything but what guards their membership."""
+    return not MORNING <= now.astimezone(ZoneInfo(time_zone)).hour < QUIET_FROM
+
+
+def next_try_at(tries: int, made_at: datetime, now: datetime) -> datetime | None:
+    """Return when to try again after so many tries (from 1) that failed for now; None to give up."""
+    if now - made_at >= GIVE_UP:
+        return None
+    return now + (timedelta(minutes=WAITS[tries - 1]) if tries <= len(WAITS) else LAST_WAIT)
+
+
+def _next_morning(local: datetime) -> datetime:
+    day = local.date() if local.hour < MORNING else local.date() + timedelta(days=1)
+    return _morning(day, local)
+
+
+def _morning(day: date, local: datetime) -> datetime:
+    """Return the morning of a day, in the zone of `local`; an hour that a clock-change takes does not lie there."""
+    return datetime.combine(day, time(MORNING), tzinfo=local.tzinfo)

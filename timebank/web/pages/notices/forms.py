@@ -1,0 +1,45 @@
+"""The form on which members choose how they are told."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField
+
+from timebank.notices.kinds import Topic
+from timebank.notices.rules import CHOICES, Choice, Often, Way
+from timebank.web.forms import KeyedForm, SelectChoice, needed
+from timebank.web.notice_words import choice_words, topic_hint, topic_words
+
+
+class NoticesForm(KeyedForm):
+    """One choice for each topic; nothing is told round the bank by telephone."""
+
+    about_you = RadioField(validators=[needed(_("Choose one of these."))])
+    round_the_bank = RadioField(validators=[needed(_("Choose one of these."))])
+
+    def offer(self, chosen: Mapping[Topic, Choice]) -> None:
+        """Offer what can be chosen, with what holds now."""
+        for topic, field in self._fields_of_topics().items():
+            field.choices = [SelectChoice(value_of(choice), choice_words(choice)) for choice in CHOICES[topic]]
+            field.label.text, field.description = topic_words(topic), topic_hint(topic)
+            if not self.is_submitted():
+                field.data = value_of(chosen[topic])
+
+    @property
+    def chosen(self) -> dict[Topic, Choice]:
+        """What was chosen, once it is valid."""
+        return {topic: choice_of(field.data) for topic, field in self._fields_of_topics().items()}
+
+    def _fields_of_topics(self) -> dict[Topic, RadioField]:
+        return {Topic.ABOUT_YOU: self.about_you, Topic.ROUND_THE_BANK: self.round_the_bank}
+
+
+def value_of(choice: Choice) -> str:
+    """Return a choice as a form's value, such as 'email-weekly'."""
+    return f"{choice.way.value}-{choice.often.value}"
+
+
+def choice_of(value: str) -> Choice:
+    """Return the choice of a form's value. Raises ValueError."""
+    way, _dash, often = value.partition("-")
+    return Choice(Way(way), Often(often))

@@ -1,0 +1,95 @@
+"""What went out: every e-mail of the demo as its reader sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from pathlib import Path
+
+from flask import abort, current_app, g, make_response, render_template
+from werkzeug.wrappers import Response
+
+from timebank.web.access import allows, anybody
+from timebank.web.pages.notices import blueprint
+
+#: So many e-mails are listed, the newest.
+MOST_LISTED = 50
+#: Only the style that stands in the e-mail itself.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """An e-mail of the folder, by the name of its file."""
+
+    name: str
+    to: str
+    subject: str
+    sent_at: datetime
+    text: str
+    html: str
+
+
+@blueprint.get("/sent")
+@allows(anybody)
+def sent() -> str:
+    """List the e-mails of this bank, newest first."""
+    return render_template("notices/sent.html", mails=_list_mails())
+
+
+@blueprint.get("/sent/<token:name>")
+@allows(anybody)
+def sent_mail(name: str) -> str:
+    """Show an e-mail in plain text."""
+    return render_template("notices/sent_mail.html", mail=_get_mail(name))
+
+
+@blueprint.get("/sent/<token:name>/html")
+@allows(anybody)
+def sent_html(name: str) -> Response:
+    """Show the HTML of an e-mail as a mail program does."""
+    response = make_response(_get_mail(name).html)
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
+
+
+def _folder() -> Path:
+    """Return the folder of the demo's e-mails. Aborts with 404 on every other site: e-mails are their readers'."""
+    folder = current_app.config["SENT_MAIL"]
+    if not current_app.config["DEMO"] or folder is None:
+        abort(404)
+    return Path(folder)
+
+
+def _list_mails() -> Sequence[SentMail]:
+    folder = _folder()
+    paths = sorted(folder.glob("*.eml"), reverse=True)  # named by rising ids
+    mails = (_read(path) for path in paths)
+    return list(islice((mail for mail in mails if mail is not None), MOST_LISTED))
+
+
+def _get_mail(name: str) -> SentMail:
+    mail = next((mail for mail in _list_mails() if mail.name == name), None)
+    if mail is None:
+        abort(404)
+    return mail
+
+
+def _read(path: Path) -> SentMail | None:
+    """Return an e-mail of this bank; None for one of another."""
+    message = BytesParser(EmailMessage, policy=default).parsebytes(path.read_bytes())
+    if g.bank.name not in str(message["From"]):
+        return None
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    return SentMail(
+        path.stem,
+        str(message["To"]),
+        str(message["Subject"]),
+        parsedate_to_datetime(str(message["Date"])),
+        text.get_content() if text else "",
+        html.get_content() if html else "",
+    )

@@ -1,0 +1,74 @@
+"""E-mails: one to one reader, with what they are told in plain text and in HTML without anything remote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from flask import g, render_template, url_for
+from flask_babel import gettext as _, ngettext
+
+from timebank import codes
+from timebank.members.recipients import Recipient
+from timebank.notices.kinds import Topic
+from timebank.notices.queries import DeliveryRow
+from timebank.spelling import isolated
+from timebank.web.telling.words import Words
+
+#: Letters of a subject: more are cut off on a phone.
+LONGEST_SUBJECT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where e-mails come from: the address in From, and the site's own address."""
+
+    email: str
+    site: str
+
+
+def compose(
+    delivery: DeliveryRow, words: Sequence[Words], reader: Recipient, to: str, sender: Sender, now: datetime
+) -> EmailMessage:
+    """Return the e-mail of a delivery to the address `to`. `g.bank` is its bank; there is at least one notice's words.
+
+    The Message-ID is derived from the delivery, so that one sent twice is shown once (RFC 5322, 3.6.4). What goes round
+    the bank can be stopped by one click (RFC 8058); other e-mails have a link to where one chooses.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = _subject(words, reader)
+    message["From"] = Address(g.bank.name, addr_spec=sender.email)
+    message["To"] = Address(reader.name, addr_spec=to)
+    if g.bank.email:
+        message["Reply-To"] = Address(g.bank.name, addr_spec=g.bank.email)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(delivery, sender.site)
+    message["Auto-Submitted"] = "auto-generated"
+    stop = url_for("notices.stop", token=delivery.stop_token, _external=True)
+    if delivery.topic == Topic.ROUND_THE_BANK:
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    content = {"words": words, "reader": reader, "stop": stop, "bank": g.bank, "subject": message["Subject"]}
+    message.set_content(render_template("mail/mail.txt", **content))
+    message.add_alternative(render_template("mail/mail.html", **content), subtype="html")
+    return message
+
+
+def message_id(delivery: DeliveryRow, site: str) -> str:
+    """Return the Message-ID of a delivery, the same at each try."""
+    name = f"{codes.in_letters(delivery.id)}.{codes.in_letters(delivery.bank_id)}"
+    return f"<{name}@{urlsplit(site).hostname}>"
+
+
+def _subject(words: Sequence[Words], reader: Recipient) -> str:
+    """Return a subject that names nobody but, where several people share the address, the reader."""
+    subject = words[0].subject
+    if len(words) > 1:
+        subject = ngettext("%(num)s thing for you to read", "%(num)s things for you to read", len(words))
+    if reader.email_sharers:
+        subject = _("For %(name)s: %(subject)s", name=isolated(reader.name.partition(" ")[0]), subject=subject)
+    return " ".join(subject.split())[:LONGEST_SUBJECT]

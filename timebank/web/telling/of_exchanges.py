@@ -1,0 +1,193 @@
+"""The words of notices about exchanges."""
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from timebank import codes
+from timebank.exchanges.models import Exchange
+from timebank.exchanges.queries import find_exchange
+from timebank.exchanges.rules import State
+from timebank.holders.queries import list_names
+from timebank.members.recipients import Recipient
+from timebank.notices.kinds import NoticeKind
+from timebank.notices.queries import Told
+from timebank.spelling import isolated
+from timebank.web.filters import day_in_full, hours_in_words, time_of_day
+from timebank.web.telling.words import Link, Words, names, says
+
+_OF_AGREEING = frozenset(
+    {NoticeKind.ASKED, NoticeKind.ACCEPTED, NoticeKind.DECLINED, NoticeKind.CALLED_OFF, NoticeKind.TOMORROW}
+)
+
+
+@says(
+    NoticeKind.ASKED,
+    NoticeKind.ACCEPTED,
+    NoticeKind.DECLINED,
+    NoticeKind.CALLED_OFF,
+    NoticeKind.TOMORROW,
+    NoticeKind.TO_CONFIRM,
+    NoticeKind.STILL_TO_CONFIRM,
+    NoticeKind.NOT_RIGHT,
+    NoticeKind.SETTLED,
+    NoticeKind.NOBODY_CONFIRMED,
+    NoticeKind.TAKEN_BACK,
+)
+def of_exchange(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words of what became of an exchange."""
+    exchange = find_exchange(session, notice.bank_id, notice.subject.code)
+    if exchange is None:
+        return None
+    return _Writer(session, exchange, reader).write(notice.kind)
+
+
+@says(NoticeKind.TO_TAKE_BACK)
+def of_reversal(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words that ask whether an exchange may be taken back."""
+    exchange = find_exchange(session, notice.bank_id, str(notice.facts.get("exchange")))
+    if exchange is None:
+        return None
+    writer = _Writer(session, exchange, reader)
+    return Words(
+        _("Hours that may have to be put right"),
+        (
+            _("Your coordinator asks whether these hours should be taken back. Nothing has moved yet."),
+            _("Please read why, and say whether you agree."),
+        ),
+        writer.facts(),
+        Link(_("Read and answer"), url_for("reversals.reversal", code=notice.subject.code, _external=True)),
+    )
+
+
+class _Writer:
+    """Writes about one exchange to one of its two sides."""
+
+    def __init__(self, session: Session, exchange: Exchange, reader: Recipient) -> None:
+        """Take the exchange and the reader, who is one of its sides."""
+        self.exchange = exchange
+        self.gives = exchange.giver_account_id == reader.account_id
+        other = exchange.receiver_account_id if self.gives else exchange.giver_account_id
+        holder = list_names(session, exchange.bank_id, [other]).get(other)
+        self.name = holder.name if holder else g.bank.name
+
+    def write(self, kind: NoticeKind) -> Words:
+        """Return the words."""
+        subject, *sentences = self._says(kind)
+        page = url_for(self._endpoint(kind), code=self.exchange.code, _external=True)
+        return Words(subject, tuple(sentences), self.facts(), Link(self._label(kind), page))
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return what it is about, when, how long and where."""
+        exchange = self.exchange
+        day, minutes = exchange.occurred_on or exchange.agreed_on, exchange.minutes or exchange.agreed_minutes
+        at = exchange.agreed_time if exchange.occurred_on is None else None
+        when = None
+        if day is not None:
+            when = _("%(day)s, %(time)s", day=day_in_full(day), time=time_of_day(at)) if at else day_in_full(day)
+        giver = _("you") if self.gives else self.name
+        receiver = self.name if self.gives else _("you")
+        return names(
+            (
+                (_("Who helps"), giver),
+                (_("Who is helped"), receiver),
+                (_("What"), exchange.what),
+                (_("When"), when),
+                (_("How long"), hours_in_words(minutes) if minutes else None),
+                (_("Where"), exchange.agreed_place if exchange.occurred_on is None else None),
+                (_("Reference"), codes.spoken(exchange.code)),
+            )
+        )
+
+    def _says(self, kind: NoticeKind) -> tuple[str, ...]:
+        """Return the subject and the sentences."""
+        if kind in _OF_AGREEING:
+            return self._says_of_agreeing(kind)
+        name = self.name
+        words: dict[NoticeKind, tuple[str, ...]] = {
+            NoticeKind.TO_CONFIRM: (
+                _("Are these hours right?"),
+                _("%(name)s has written down help between the two of you.", name=isolated(name)),
+                _("The hours move once you have said that it is right."),
+            ),
+            NoticeKind.STILL_TO_CONFIRM: (
+                _("Are these hours right? They still wait"),
+                _("%(name)s has written down help between you two. It waits for your yes.", name=isolated(name)),
+                _("If something is not right, say so on the same page: nothing moves until it is."),
+            ),
+            NoticeKind.NOT_RIGHT: (
+                _("Somebody says that hours are not right"),
+                _("%(name)s remembers this otherwise. Nothing has moved.", name=isolated(name)),
+                _("On the page you can read what they say, and agree. If you cannot, a broker looks at it with you."),
+            ),
+            NoticeKind.SETTLED: self._settled(),
+            NoticeKind.NOBODY_CONFIRMED: (
+                _("Hours that nobody confirmed"),
+                _("What was written down has waited for a long time, so it is set aside. No hours have moved."),
+                _("If the help did happen, ring us and we sort it out."),
+            ),
+            NoticeKind.TAKEN_BACK: (
+                _("Hours are taken back"),
+                _("The hours of this help are taken back. The page says why."),
+            ),
+        }
+        return words[kind]
+
+    def _says_of_agreeing(self, kind: NoticeKind) -> tuple[str, ...]:
+        name, gives = isolated(self.name), self.gives
+        asked = (
+            _("Somebody asks for your help"),
+            _("%(other)s asks whether you could help.", other=name),
+            _("Whatever you say is fine."),
+        )
+        offered = (
+            _("Somebody offers to help you"),
+            _("%(other)s would like to help you.", other=name),
+            _("Please say whether that suits you."),
+        )
+        remember = (
+            _("Just so that you both remember: you help %(other)s.", other=name)
+            if gives
+            else _("Just so that you both remember: %(other)s helps you.", other=name)
+        )
+        words: dict[NoticeKind, tuple[str, ...]] = {
+            NoticeKind.ASKED: asked if gives else offered,
+            NoticeKind.ACCEPTED: (_("It is agreed"), _("%(other)s has said yes.", other=name)),
+            NoticeKind.DECLINED: (
+                _("Not this time"),
+                _("%(other)s cannot this time.", other=name),
+                _("Do ask somebody else, or ring us and we look for someone."),
+            ),
+            NoticeKind.CALLED_OFF: (
+                _("It is called off"),
+                _("%(other)s has called this off. No hours have moved.", other=name),
+            ),
+            NoticeKind.TOMORROW: (
+                _("Agreed for tomorrow"),
+                remember,
+                _("If it does not suit any more, please call it off in good time or ring us."),
+            ),
+        }
+        return words[kind]
+
+    def _settled(self) -> tuple[str, ...]:
+        if self.exchange.state == State.CANCELLED or not self.exchange.minutes:
+            return (_("It is settled"), _("What the two of you remembered otherwise is settled. No hours have moved."))
+        return (
+            _("It is settled"),
+            _(
+                "What the two of you remembered otherwise is settled: %(hours)s.",
+                hours=hours_in_words(self.exchange.minutes),
+            ),
+        )
+
+    @staticmethod
+    def _endpoint(kind: NoticeKind) -> str:
+        asks = kind in {NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM}
+        return "exchanges.confirm" if asks else "exchanges.exchange"
+
+    @staticmethod
+    def _label(kind: NoticeKind) -> str:
+        if kind in {NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM}:
+            return str(_("Look, and say yes or no"))
+        return str(_("Answer") if kind is NoticeKind.ASKED else _("See the page"))

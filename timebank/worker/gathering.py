@@ -1,0 +1,111 @@
+"""From notices to deliveries: whether each still holds, and how and when its reader is told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank.banks.models import Bank
+from timebank.members.recipients import Recipient, list_recipients
+from timebank.notices.holding import list_holding
+from timebank.notices.kinds import FOR_SAFETY, Topic, topic_of
+from timebank.notices.models import Dropped
+from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
+from timebank.notices.queries import Told, list_choices, list_due
+from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, way_for
+from timebank.references import Ref, Subject
+from timebank.tasks.actions import open_task
+from timebank.tasks.rules import TaskKind
+
+#: So many notices are looked at in one transaction.
+BATCH = 200
+
+
+def gather(session: Session, now: datetime, *, has_mail: bool, keeps_quiet: bool = True, most: int = BATCH) -> int:
+    """Decide about the notices that are due, at most so many; return how many these were. The caller commits.
+
+    Each is put into a delivery with what else its reader is told in the same way, put off to when they want to be told,
+    or dropped. Without e-mail (`has_mail`) those who are told by it are not told; nobody is rung instead. `keeps_quiet`
+    is False for a demo, in which one tries things out at any hour.
+    """
+    due = list_due(session, now, most)
+    by_bank: dict[int, list[Told]] = {}
+    for notice in due:
+        by_bank.setdefault(notice.bank_id, []).append(notice)
+    for bank_id, notices in by_bank.items():
+        _Gathering(session, session.get_one(Bank, bank_id), now, has_mail=has_mail, keeps_quiet=keeps_quiet).decide(
+            notices
+        )
+    return len(due)
+
+
+def list_quiet(session: Session, now: datetime) -> Sequence[int]:
+    """Return the ids of those banks in which it is quiet now."""
+    return [row.id for row in session.execute(select(Bank.id, Bank.time_zone)) if is_quiet(now, row.time_zone)]
+
+
+class _Gathering:
+    """Decides about notices of one bank."""
+
+    def __init__(self, session: Session, bank: Bank, now: datetime, *, has_mail: bool, keeps_quiet: bool) -> None:
+        self.session, self.bank, self.now = session, bank, now
+        self.has_mail, self.keeps_quiet = has_mail, keeps_quiet
+        self.dropped: dict[Dropped, list[int]] = {}
+        self.put_off: dict[datetime, list[int]] = {}
+        self.told: dict[tuple[int, Topic, Way, bool], list[int]] = {}
+
+    def decide(self, notices: Sequence[Told]) -> None:
+        member_ids = [notice.member_id for notice in notices]
+        readers = list_recipients(self.session, self.bank.id, member_ids)
+        choices = list_choices(self.session, self.bank.id, member_ids)
+        holding = list_holding(self.session, self.bank.id, notices)
+        for notice in notices:
+            topic = topic_of(notice.kind)
+            choice = choices.get((notice.member_id, topic), USUAL[topic])
+            self._decide_one(notice, readers.get(notice.member_id), choice, holds=notice.id in holding)
+        self._write(readers)
+
+    def _decide_one(self, notice: Told, reader: Recipient | None, choice: Choice, *, holds: bool) -> None:
+        is_safety = notice.kind in FOR_SAFETY
+        way = way_for(notice.kind, choice, reader.reach) if reader else Way.NONE
+        if not holds:
+            self._drop(notice, Dropped.NO_LONGER_TRUE)
+        elif self.now - notice.told_at > STALE:
+            self._drop(notice, Dropped.TOO_OLD)
+        elif reader is None or not (reader.is_active or is_safety):
+            self._drop(notice, Dropped.NOT_ACTIVE)
+        elif way is Way.NONE:
+            self._drop(notice, Dropped.CHOSE_NONE if choice.way is Way.NONE and not is_safety else Dropped.NO_WAY)
+        elif way is Way.EMAIL and not self.has_mail:
+            self._drop(notice, Dropped.NO_WAY)
+        else:
+            often = choice.often if way is choice.way and not is_safety else Often.AT_ONCE
+            when = self._when(notice, often, at_any_hour=is_safety)
+            if when > self.now:
+                self.put_off.setdefault(when, []).append(notice.id)
+            else:
+                key = (notice.member_id, topic_of(notice.kind), way, is_safety)
+                self.told.setdefault(key, []).append(notice.id)
+
+    def _when(self, notice: Told, often: Often, *, at_any_hour: bool) -> datetime:
+        """Return when a notice goes out: what is late, since no worker ran, waits for the morning too."""
+        any_hour = at_any_hour or not self.keeps_quiet
+        when = due_at(notice.told_at, often, self.bank.time_zone, at_any_hour=any_hour)
+        return max(when, due_at(self.now, Often.AT_ONCE, self.bank.time_zone, at_any_hour=any_hour))
+
+    def _drop(self, notice: Told, because: Dropped) -> None:
+        self.dropped.setdefault(because, []).append(notice.id)
+
+    def _write(self, readers: dict[int, Recipient]) -> None:
+        for because, ids in self.dropped.items():
+            drop_notices(self.session, self.bank.id, ids, because)
+        for when, ids in self.put_off.items():
+            put_off(self.session, self.bank.id, ids, when)
+        for (member_id, topic, way, at_any_hour), ids in self.told.items():
+            put_into_delivery(
+                self.session, self.bank.id, member_id, topic, way, ids, now=self.now, at_any_hour=at_any_hour
+            )
+            if way is Way.PHONE:
+                subject = Ref(Subject.MEMBER, readers[member_id].code)
+                open_task(self.session, self.bank.id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=self.now)

@@ -1,0 +1,69 @@
+"""The worker as a process: it looks at the outbox each minute and whenever it is woken, and does its chores."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from huey import Huey, crontab
+
+from timebank.jobs.queue import Bell
+
+_log = logging.getLogger(__name__)
+
+
+class Often(Enum):
+    """How often a chore is done; a minute of the hour for those done hourly, so that not all begin together."""
+
+    MINUTELY = "minutely"
+    HOURLY = "hourly"
+    NIGHTLY = "nightly"
+
+
+#: Nightly chores begin in the hours of UTC in which the fewest are awake where the banks are.
+_NIGHT = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that the worker does by itself; it may be done too often, and at the same time by another worker."""
+
+    name: str
+    often: Often
+    do: Callable[[], object]
+
+
+def add_chores(queue: Huey, chores: Sequence[Chore]) -> None:
+    """Let the queue's consumer do the chores. One that fails is logged, and done again at its next time."""
+    for number, chore in enumerate(chores):
+        minute = str(7 * (number + 1) % 60)
+        times = {
+            Often.MINUTELY: crontab(minute="*"),
+            Often.HOURLY: crontab(minute=minute),
+            Often.NIGHTLY: crontab(minute=minute, hour=_NIGHT),
+        }
+        queue.periodic_task(times[chore.often], name=chore.name)(_logged(chore))
+
+
+def do_all(chores: Sequence[Chore]) -> list[str]:
+    """Do each chore once; return the names of those that failed."""
+    return [chore.name for chore in chores if not _logged(chore)()]
+
+
+def _logged(chore: Chore) -> Callable[[], bool]:
+    def run() -> bool:
+        try:
+            chore.do()
+        except Exception:  # noqa: BLE001 (whatever it is, the other chores go on)
+            _log.exception("%s failed", chore.name)
+            return False
+        return True
+
+    return run
+
+
+def serve(queue: Huey, chores: Sequence[Chore], answer: Callable[[], object]) -> None:
+    """Work until SIGINT (after what is at hand) or SIGTERM. `answer` is done whenever the site rings."""
+    Bell(queue, answer)
+    add_chores(queue, chores)
+    queue.create_consumer(workers=2, periodic=True, max_delay=1.0, check_worker_health=True).run()
