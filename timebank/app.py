@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from timebank.assets_on_disk import asset_dir
 from timebank.config import Settings, load_settings
 from timebank.db import make_alone_engine, opened, refuse_unsafe
+from timebank.jobs.queue import Bell, make_queue
 from timebank.listings.meanings import vocabulary_model
 from timebank.migrations import run as migrations
 from timebank.web import access, assets, bodies, errors, filters, headers, hosts, navigation, request_log
@@ -58,7 +59,9 @@ def start(settings: Settings) -> Flask:
     with opened(settings.database_url) as engine:
         migrations.refuse_outdated(engine)
     Thread(target=warm_up, args=(settings,), daemon=True).start()  # seconds, the first time
-    return create_app(settings)
+    app = create_app(settings)
+    app.extensions["ring"] = Bell(make_queue(settings)).ring
+    return app
 
 
 def warm_up(settings: Settings) -> None:
@@ -97,6 +100,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.https,
         BABEL_DEFAULT_LOCALE="en_GB",
         DEMO=settings.demo,
+        SENDS_MAIL=bool(settings.mail),
         SENT_MAIL=settings.mail.removeprefix("folder:") if settings.mail.startswith("folder:") else None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )

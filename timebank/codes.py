@@ -30,6 +30,11 @@ def reference_of(digest: bytes) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:REFERENCE_LENGTH])
 
 
+def secret_of(digest: bytes) -> str:
+    """Return the code derived from a keyed digest, as long as a sign-in code: it is sent, and stands in no table."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:SECRET_LENGTH])
+
+
 def in_letters(number: int) -> str:
     """Encode a non-negative integer, such as an account id, in the alphabet, without padding."""
     encoded = ""

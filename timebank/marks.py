@@ -8,6 +8,7 @@ when it writes it; rows that are inserted past it get `mark_values`.
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import event
@@ -50,4 +51,12 @@ def _mark_row(_mapper: object, _connection: object, row: Any) -> None:  # noqa: 
 def _mark(books_key: bytes, table: str, values: Iterable[object]) -> bytes:
     """Hash the values; a missing value is written as false is, since a default is not known before the INSERT."""
     plain = [table, *(None if value is False else value for value in values)]
-    return hmac.digest(books_key, json.dumps(plain, ensure_ascii=False).encode(), "sha256")
+    encoded = json.dumps(plain, ensure_ascii=False, default=_moment)
+    return hmac.digest(books_key, encoded.encode(), "sha256")
+
+
+def _moment(value: object) -> str:
+    """Encode an aware moment in UTC. Raises TypeError for anything else."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(value)
+    return value.astimezone(UTC).isoformat()

@@ -161,6 +161,8 @@ class DeedName(StrEnum):
     SEALS_LOG_BEGUN = "seals.log_begun"
     SECURITY_EVENTS_REMOVED = "security_events.removed"
     SIGN_IN_CODE_ASKED_FOR = "sign_in_code.asked_for"
+    SIGN_IN_CODE_MAILED = "sign_in_code.mailed"
+    EMAIL_CODE_MAILED = "email_code.mailed"
     SIGN_IN_CODE_MADE = "sign_in_code.made"
     STANDING_ACTIVE = "standing.active"
     STANDING_SUSPENDED = "standing.suspended"

@@ -1005,7 +1005,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'contact_changed'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 
@@ -1032,6 +1032,7 @@ CREATE TABLE public.person (
     password_hash character varying(200),
     password_code_id bigint,
     email_failed_at timestamp with time zone,
+    email_trusted_from timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     mark bytea NOT NULL
 );
@@ -1139,6 +1140,7 @@ CREATE TABLE public.sign_in_code (
     second_digest bytea,
     bank_id bigint NOT NULL,
     person_id bigint NOT NULL,
+    purpose character varying(12) DEFAULT 'sign_in'::character varying NOT NULL,
     made_by bigint,
     completed_by bigint,
     made_at timestamp with time zone NOT NULL,
@@ -1146,6 +1148,8 @@ CREATE TABLE public.sign_in_code (
     used_at timestamp with time zone,
     voided_at timestamp with time zone,
     CONSTRAINT ck_sign_in_code_completed CHECK (((second_digest IS NULL) = (completed_by IS NULL))),
+    CONSTRAINT ck_sign_in_code_mailed_by_nobody CHECK ((((purpose)::text = 'sign_in'::text) OR (made_by IS NULL))),
+    CONSTRAINT ck_sign_in_code_purpose CHECK (((purpose)::text = ANY ((ARRAY['sign_in'::character varying, 'mailed'::character varying, 'prove_email'::character varying])::text[]))),
     CONSTRAINT ck_sign_in_code_two_people CHECK ((completed_by <> made_by)),
     CONSTRAINT ck_sign_in_code_whole_or_halves CHECK (((code_digest IS NULL) = (first_digest IS NOT NULL)))
 );

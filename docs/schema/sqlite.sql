@@ -1032,7 +1032,7 @@ CREATE TABLE notice (
     CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
     CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
-    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'contact_changed', 'password_changed', 'digest')),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'password_changed', 'digest')),
     CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
     CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
     CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),
@@ -1069,6 +1069,7 @@ CREATE TABLE person (
     password_hash VARCHAR(200),
     password_code_id BIGINT,
     email_failed_at DATETIME,
+    email_trusted_from DATETIME,
     created_at DATETIME NOT NULL,
     mark BLOB NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)
@@ -1324,6 +1325,7 @@ CREATE TABLE sign_in_code (
     second_digest BLOB,
     bank_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
+    purpose VARCHAR(12) DEFAULT 'sign_in' NOT NULL,
     made_by BIGINT,
     completed_by BIGINT,
     made_at DATETIME NOT NULL,
@@ -1338,7 +1340,9 @@ CREATE TABLE sign_in_code (
     CONSTRAINT fk_sign_in_code_bank_id_completed_by FOREIGN KEY(bank_id, completed_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_sign_in_code_whole_or_halves CHECK ((code_digest IS NULL) = (first_digest IS NOT NULL)),
     CONSTRAINT ck_sign_in_code_completed CHECK ((second_digest IS NULL) = (completed_by IS NULL)),
-    CONSTRAINT ck_sign_in_code_two_people CHECK (completed_by <> made_by)
+    CONSTRAINT ck_sign_in_code_two_people CHECK (completed_by <> made_by),
+    CONSTRAINT ck_sign_in_code_purpose CHECK (purpose IN ('sign_in', 'mailed', 'prove_email')),
+    CONSTRAINT ck_sign_in_code_mailed_by_nobody CHECK (purpose = 'sign_in' OR made_by IS NULL)
 );
 
 CREATE INDEX ix_sign_in_code_first_digest ON sign_in_code (first_digest);

@@ -25,7 +25,7 @@ def taken_in(broker, page):
 def sign_in_with_paper(browser, paper):
     """Come in by the front page with a printed code and choose a password; gives the home page."""
     code = paper.words.partition("Type this code: ")[2].split()[0]
-    page = press(browser, browser.follow(browser.get()), "I have a sign-in code on paper")
+    page = press(browser, browser.follow(browser.get()), "I have a sign-in code")
     return press(browser, browser.done(browser.done(page, code=code.lower()), password=PASSWORD), "Home")
 
 

@@ -135,7 +135,7 @@ def test_a_member_without_an_e_mail_comes_in_with_a_printed_code_and_confirms(as
     books.recorded(village.ada, sam, what="Lamp mended", minutes=30)
 
     browser = as_(None)
-    page = press(browser, browser.follow(browser.get()), "I have a sign-in code on paper")
+    page = press(browser, browser.follow(browser.get()), "I have a sign-in code")
     page = browser.done(page, code=code.lower())
     page = browser.done(page, password="two-yellow-barns")
     page = press(browser, page, "Home")

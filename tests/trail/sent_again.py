@@ -55,6 +55,7 @@ from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
+from timebank.signing_in.mailed_codes import mail_email_code
 from timebank.tasks import actions as tasks
 
 Call = Callable[[Doing], Any]
@@ -475,6 +476,7 @@ DEEDS: Mapping[DeedName, Deed] = {
         )
         for outcome in Outcome
     },
+    DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),
     DeedName.LIMIT_POT: Deed("mary", _pot),

@@ -53,6 +53,7 @@ NO_FORM = {
     DeedName.LIMIT_SWEPT,
     DeedName.LISTINGS_IMPORTED,
     DeedName.NOTICES_STOPPED,
+    DeedName.SIGN_IN_CODE_MAILED,
     DeedName.PASSWORD_CHANGED,  # of these two, in which somebody sets their own values, the last submission counts
     DeedName.PROFILE_CHANGED,
     DeedName.REVERSAL_CARRIED_OUT,

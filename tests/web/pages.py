@@ -25,6 +25,8 @@ POST signing_in.sign_in              200   200   there there there there there t
 GET  signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
 POST signing_in.sign_in_with_code    200   200   200   200   200   200   200   200
 GET  signing_in.sign_in_help         200   200   200   200   200   200   200   200
+GET  signing_in.forgotten            404   404   404   404   404   404   404   404
+POST signing_in.forgotten            404   404   404   404   404   404   404   404
 POST signing_in.sign_out             door  door  door  door  door  door  door  door
 GET  signing_in.password             door  404   200   200   200   200   200   200
 POST signing_in.password             door  404   200   200   200   200   200   200
@@ -134,6 +136,9 @@ GET  members.helping                 door  404   200   200   200   200   403   4
 POST members.helping                 door  404   200   200   200   200   403   403
 GET  members.profile                 door  404   200   200   200   200   200   200
 POST members.profile                 door  404   on    on    on    on    on    on
+GET  members.own_email               door  404   200   200   200   200   200   200
+POST members.own_email               door  404   200   200   200   200   200   200
+POST members.email_code              door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
 
 GET  notices.choices                 door  404   200   200   200   200   200   200

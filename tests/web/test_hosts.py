@@ -80,7 +80,7 @@ def _code_page(app, village, backend, host):
 def test_a_printed_link_has_a_name_that_somebody_vouched_for(site_with, village, backend, hosts, host, link):
     text = _code_page(site_with(hosts=hosts), village, backend, host)
     assert EVIL not in text
-    assert (link or "I have a sign-in code on paper") in text
+    assert (link or "I have a sign-in code") in text
     assert "Type this code:" in text
 
 

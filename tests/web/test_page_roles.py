@@ -63,7 +63,7 @@ def test_every_view_says_who_may_open_it(app):
 
 def test_only_the_front_the_door_joining_the_seals_stop_links_and_health_are_open_to_anybody(app):
     opened = {name for name, view in app.view_functions.items() if getattr(view, "allowed", None) is anybody}
-    ways = ("sign_in", "sign_in_with_code", "sign_in_help", "sign_out")
+    ways = ("sign_in", "sign_in_with_code", "sign_in_help", "sign_out", "forgotten")
     door = {f"signing_in.{way}" for way in ways}
     door |= {f"seals.{file}" for file in ("seals", "checkpoint", "keys", "proof")}
     door |= {

@@ -155,7 +155,7 @@ def _list_waiting(session: Session, bank_id: int, since: datetime, until: dateti
     ]
 
 
-def _list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+def _list_holding(session: Session, bank_id: int, notices: Sequence[Told], _now: datetime) -> set[int]:
     codes = {notice.subject.code for notice in notices}
     query = select(Exchange.code, Exchange.state, Exchange.agreed_on)
     rows = session.execute(query.where(Exchange.bank_id == bank_id, Exchange.code.in_(codes)))
@@ -169,7 +169,7 @@ def _holds(notice: Told, state: State, agreed_on: date | None) -> bool:
     return state in HOLDS_IN.get(notice.kind, State)
 
 
-def _list_holding_reversals(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+def _list_holding_reversals(session: Session, bank_id: int, notices: Sequence[Told], _now: datetime) -> set[int]:
     codes = {notice.subject.code for notice in notices}
     query = select(Reversal.code).where(
         Reversal.bank_id == bank_id, Reversal.code.in_(codes), Reversal.closed_at.is_(None)

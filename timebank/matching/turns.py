@@ -227,7 +227,7 @@ def _close(invitation: Invitation, now: datetime) -> None:
     invitation.state, invitation.closed_at = InvitationState.NOT_NEEDED, now
 
 
-def _list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+def _list_holding(session: Session, bank_id: int, notices: Sequence[Told], _now: datetime) -> set[int]:
     """Return the ids of those notices of invitations that can still be answered."""
     codes = {notice.subject.code for notice in notices}
     query = select(Invitation.code).where(

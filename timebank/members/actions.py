@@ -20,7 +20,7 @@ from timebank.ledger.entries import EntryKind, Line
 from timebank.members import roles
 from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.rules import ContactKind
+from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.spelling import fold
 from timebank.tasks.actions import open_task
@@ -124,13 +124,16 @@ def _enter(
 
 def _enter_person(session: Session, newcomer: NewMember, doing: Doing | Unattended) -> int:
     proved = frozenset(ContactKind) if doing.by is None else newcomer.proved  # the administrator knows whom they name
+    email_is_proved = ContactKind.EMAIL in proved and newcomer.email is not None
+    trusted_from = doing.now if doing.by is None else doing.now + EMAIL_TRUSTED_AFTER
     person = Person(
         id=clock.next_id(),
         name=newcomer.name,
         name_folded=fold(newcomer.name),
         email=newcomer.email,
         phone=newcomer.phone,
-        email_is_proved=ContactKind.EMAIL in proved and newcomer.email is not None,
+        email_is_proved=email_is_proved,
+        email_trusted_from=trusted_from if email_is_proved else None,
         phone_is_proved=ContactKind.PHONE in proved and newcomer.phone is not None,
         created_at=doing.now,
     )

@@ -1,6 +1,7 @@
 """What members change about themselves, and the proof that a contact is theirs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from timebank.errors import NotAllowedError
 from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToChangeError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.queries import get_rights, list_roles_anywhere
-from timebank.members.rules import ContactKind
+from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
@@ -64,7 +65,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
             ),
         )
     if person.email != profile.email:
-        person.email_is_proved, person.email_failed_at = False, None
+        person.email_is_proved, person.email_failed_at, person.email_trusted_from = False, None, None
     person.phone_is_proved &= person.phone == profile.phone
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
@@ -112,6 +113,26 @@ def count_memberships(session: Session, person_id: int) -> int:
     return session.scalar(select(func.count()).where(Membership.person_id == person_id)) or 0
 
 
+def prove_own_email(session: Session, actor: Actor, email: str, now: datetime) -> None:
+    """Record that an e-mail is the actor's own, who has typed what was sent there. Raises ContactMovedError."""
+    person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
+    if email != person.email:
+        raise ContactMovedError
+    person.email_is_proved, person.email_trusted_from, person.email_failed_at = True, now, None
+    security.record(
+        session,
+        NewEvent(
+            EventKind.CONTACT_PROVED,
+            actor.bank_id,
+            person_id=person.id,
+            by=actor.membership_id,
+            now=now,
+            change=Change(after=email),
+        ),
+    )
+    session.flush()
+
+
 def prove_contact(
     session: Session, member: Actor, kind: ContactKind, contact: str, doing: Doing, *, evidence: str
 ) -> None:
@@ -132,7 +153,7 @@ def prove_contact(
     if contact != (person.email if kind is ContactKind.EMAIL else person.phone):
         raise ContactMovedError
     if kind is ContactKind.EMAIL:
-        person.email_is_proved = True
+        person.email_is_proved, person.email_trusted_from = True, doing.now + EMAIL_TRUSTED_AFTER
     else:
         person.phone_is_proved = True
     security.record(

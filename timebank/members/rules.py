@@ -21,6 +21,11 @@ from timebank.week import ANY_TIME, PARTS_A_DAY, WHOLE_WEEK, is_free
 DEPENDS_FOR = timedelta(days=90)
 
 
+#: How long after a keeper has said that an e-mail is a member's a code to sign in may be sent there: time for the
+#: member to say that it is not theirs. One keeper alone could sign in as them otherwise.
+EMAIL_TRUSTED_AFTER = timedelta(days=14)
+
+
 class ContactKind(StrEnum):
     """A way to reach somebody, with which they sign in once it is proved to be theirs."""
 

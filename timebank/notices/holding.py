@@ -5,14 +5,15 @@ answered, called off or settled in between.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 
-#: Takes a session, a bank's id and notices of registered kinds; returns the ids of those that still hold, in one query.
-ListHolding = Callable[[Session, int, Sequence[Told]], set[int]]
+#: Takes a session, a bank's id, notices of registered kinds and the time; returns the ids of those that still hold.
+ListHolding = Callable[[Session, int, Sequence[Told], datetime], set[int]]
 
 _LISTS: dict[NoticeKind, ListHolding] = {}
 
@@ -25,7 +26,7 @@ def register(kinds: Sequence[NoticeKind], list_holding_of_kinds: ListHolding) ->
         _LISTS[kind] = list_holding_of_kinds
 
 
-def list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set[int]:
+def list_holding(session: Session, bank_id: int, notices: Sequence[Told], now: datetime) -> set[int]:
     """Return the ids of those notices that still hold; a kind of which nobody has said anything always does."""
     by_list: dict[ListHolding | None, list[Told]] = {}
     for notice in notices:
@@ -35,5 +36,5 @@ def list_holding(session: Session, bank_id: int, notices: Sequence[Told]) -> set
         if list_holding_of_kinds is None:
             holding.update(notice.id for notice in of_kinds)
         else:
-            holding |= list_holding_of_kinds(session, bank_id, of_kinds)
+            holding |= list_holding_of_kinds(session, bank_id, of_kinds, now)
     return holding

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     STANDING_CHANGED = "standing_changed"
     ROLES_CHANGED = "roles_changed"
     CODE_MADE = "code_made"
+    SIGN_IN_CODE = "sign_in_code"
+    EMAIL_CODE = "email_code"
     CONTACT_CHANGED = "contact_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
     DIGEST = "digest"
@@ -40,6 +42,8 @@ FOR_SAFETY = frozenset(
         NoticeKind.STANDING_CHANGED,
         NoticeKind.ROLES_CHANGED,
         NoticeKind.CODE_MADE,
+        NoticeKind.SIGN_IN_CODE,
+        NoticeKind.EMAIL_CODE,
         NoticeKind.CONTACT_CHANGED,
         NoticeKind.PASSWORD_CHANGED,
     }

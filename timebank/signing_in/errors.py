@@ -27,6 +27,12 @@ class CodeDoesNotFitError(TimebankError):
     message_id = "code_does_not_fit"
 
 
+class TooManyCodesError(TimebankError):
+    """Raised where as many codes were sent by e-mail within an hour as anybody needs."""
+
+    message_id = "too_many_codes"
+
+
 class TooManyTriesError(TimebankError):
     """Raised after too many failed attempts; values: `minutes` to wait."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
-from timebank.signing_in.rules import SessionEnd
+from timebank.signing_in.rules import CodePurpose, SessionEnd
 from timebank.states import one_of
 
 
@@ -42,7 +42,7 @@ class SignInCode(Base):
 
     `made_by` is the broker who has seen it (empty: the command line). The code of somebody who looks after the bank is
     made by two, who see a half each: then `made_by` has seen the first, `completed_by` the second, and the digests are
-    those of the halves, since nobody ever has the whole.
+    those of the halves, since nobody ever has the whole. One that was sent by e-mail nobody made.
     """
 
     __tablename__ = "sign_in_code"
@@ -55,6 +55,8 @@ class SignInCode(Base):
         CheckConstraint("(code_digest IS NULL) = (first_digest IS NOT NULL)", name="whole_or_halves"),
         CheckConstraint("(second_digest IS NULL) = (completed_by IS NULL)", name="completed"),
         CheckConstraint("completed_by <> made_by", name="two_people"),
+        CheckConstraint(one_of("purpose", CodePurpose), name="purpose"),
+        CheckConstraint("purpose = 'sign_in' OR made_by IS NULL", name="mailed_by_nobody"),
         Index("ix_sign_in_code_person_id", "person_id"),
         Index("ix_sign_in_code_first_digest", "first_digest"),
     )
@@ -65,6 +67,7 @@ class SignInCode(Base):
     second_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger)
+    purpose: Mapped[str] = mapped_column(String(12), server_default=CodePurpose.SIGN_IN.value)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
     completed_by: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -61,6 +61,18 @@ def way_to_make_code(
     return CodeWay.FIRST_HALF if may_coordinate(by) else None
 
 
+class CodePurpose(StrEnum):
+    """What a code is for: signing in, given by a person or sent by e-mail; or showing that an e-mail is one's own."""
+
+    SIGN_IN = "sign_in"
+    MAILED = "mailed"
+    PROVE_EMAIL = "prove_email"
+
+
+#: How long a code holds that was sent by e-mail.
+MAILED_CODE_LIFE = timedelta(minutes=15)
+
+
 class SessionEnd(StrEnum):
     """Why a session ended before it expired. Of what changes rights, the values are those of `RightsChange`."""
 

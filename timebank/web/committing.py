@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import flash
+from flask import current_app, flash
 from wtforms import Field
 
 from timebank.actors import Doing
 from timebank.errors import TimebankError
+from timebank.notices.actions import HAS_TOLD
 from timebank.web.access import doing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm, KeyedForm
@@ -37,7 +38,7 @@ def committing(form: KeyedForm | None = None, field: Field | Fields | None = Non
     outcome = Outcome()
     try:
         yield outcome
-        db.session.commit()
+        commit()
         outcome.is_done = True
     except TimebankError as error:
         db.session.rollback()
@@ -46,6 +47,13 @@ def committing(form: KeyedForm | None = None, field: Field | Fields | None = Non
             flash(say(error))
         else:
             form.refuse(error, field.get(type(error)) if isinstance(field, Mapping) else field)
+
+
+def commit() -> None:
+    """Commit, and wake the worker where somebody is to be told something; in tests there is none."""
+    db.session.commit()
+    if db.session().info.pop(HAS_TOLD, False) and "ring" in current_app.extensions:
+        current_app.extensions["ring"]()
 
 
 def press(act: Callable[[Doing], object], thanks: str, form: KeyedForm | None = None) -> bool:

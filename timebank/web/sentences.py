@@ -103,6 +103,7 @@ SENTENCES = {
         "This code does not work. Look at each letter once more: there are 12. "
         "If it was used before, ring us for a new one."
     ),
+    "too_many_codes": _("We have sent you several codes by now. Use the newest, or wait an hour."),
     "too_many_tries": _("There were too many tries. Wait %(minutes)s minutes, or ring us."),
     "weak_password": _(
         "That is easy to guess. Take at least 8 signs: three words that do not belong together are good."

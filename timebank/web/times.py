@@ -1,7 +1,8 @@
 """Parse a time of day as people type it: 10, 10:30, 10.30, 14 h or 2 pm. Never guessed."""
 
 import re
-from datetime import time
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from timebank.errors import TimebankError
 from timebank.spelling import tidy
@@ -38,6 +39,11 @@ def read_time(text: str) -> time:
     if hour >= _HOURS_A_DAY:
         raise TimeNotUnderstoodError
     return time(hour, minute)
+
+
+def local_time(moment: datetime, time_zone: str) -> time:
+    """Return the time of day of an aware moment in a bank's time zone (an IANA name)."""
+    return moment.astimezone(ZoneInfo(time_zone)).timetz().replace(tzinfo=None)
 
 
 def time_as_typed(at: time) -> str:

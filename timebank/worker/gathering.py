@@ -59,7 +59,7 @@ class _Gathering:
         member_ids = [notice.member_id for notice in notices]
         readers = list_recipients(self.session, self.bank.id, member_ids)
         choices = list_choices(self.session, self.bank.id, member_ids)
-        holding = list_holding(self.session, self.bank.id, notices)
+        holding = list_holding(self.session, self.bank.id, notices, self.now)
         for notice in notices:
             topic = topic_of(notice.kind)
             choice = choices.get((notice.member_id, topic), USUAL[topic])

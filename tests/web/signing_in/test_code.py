@@ -80,7 +80,7 @@ def test_wrong_codes_typed_at_one_address_keep_nobody_out_at_another(visitor, as
 
 
 def test_no_code_typed_says_what_to_type(visitor, village):
-    assert "Type the code on your paper." in visitor.submit(visitor.get("sign-in/code"), code="")
+    assert "Type the code." in visitor.submit(visitor.get("sign-in/code"), code="")
 
 
 def test_a_code_is_kept_as_a_digest_only(village, books):

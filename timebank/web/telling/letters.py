@@ -14,11 +14,11 @@ from timebank.notices.holding import list_holding
 from timebank.notices.kinds import FOR_SAFETY
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, list_of_deliveries
-from timebank.web.telling import of_exchanges, of_invitations, of_members
+from timebank.web.telling import of_codes, of_exchanges, of_invitations, of_members
 from timebank.web.telling.mail import Sender, compose
 from timebank.web.telling.words import Words, words_of
 
-__all__ = ["Letter", "list_words", "of_exchanges", "of_invitations", "of_members", "write"]
+__all__ = ["Letter", "list_words", "of_codes", "of_exchanges", "of_invitations", "of_members", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
         return Dropped.NO_WAY
-    notices = list_still_told(session, reader, list_of_deliveries(session, delivery.bank_id, [delivery.id]))
+    notices = list_still_told(session, reader, list_of_deliveries(session, delivery.bank_id, [delivery.id]), now)
     if not notices:
         return Dropped.NO_LONGER_TRUE
     to = next((str(notice.facts["to"]) for notice in notices if "to" in notice.facts), reader.email)
@@ -50,9 +50,9 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
     return Letter(compose(delivery, words, reader, to, sender, now), to, reader.person_id, reader.code)
 
 
-def list_still_told(session: Session, reader: Recipient, notices: Sequence[Told]) -> list[Told]:
+def list_still_told(session: Session, reader: Recipient, notices: Sequence[Told], now: datetime) -> list[Told]:
     """Return those notices that still hold and that the reader may be told in their present standing."""
-    holding = list_holding(session, notices[0].bank_id, notices) if notices else set()
+    holding = list_holding(session, notices[0].bank_id, notices, now) if notices else set()
     return [notice for notice in notices if notice.id in holding and (reader.is_active or notice.kind in FOR_SAFETY)]
 
 

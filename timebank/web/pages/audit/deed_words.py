@@ -109,6 +109,8 @@ WORDS = {
     DeedName.SEALS_LOG_BEGUN: _("began a new row of seals after a restore"),
     DeedName.SECURITY_EVENTS_REMOVED: _("removed what happened at the doors more than a year ago"),
     DeedName.SIGN_IN_CODE_ASKED_FOR: _("made the first half of a sign-in code"),
+    DeedName.SIGN_IN_CODE_MAILED: _("asked for a code to sign in, by e-mail"),
+    DeedName.EMAIL_CODE_MAILED: _("asked for a code, to show that an e-mail is theirs"),
     DeedName.SIGN_IN_CODE_MADE: _("made a sign-in code"),
     DeedName.STANDING_ACTIVE: _("took them back in"),
     DeedName.STANDING_SUSPENDED: _("suspended them"),

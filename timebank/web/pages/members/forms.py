@@ -73,6 +73,17 @@ class ContactProofForm(KeyedForm):
     )
 
 
+class EmailCodeForm(KeyedForm):
+    """The code that was sent to an e-mail."""
+
+    code = StringField(
+        _("Code from the e-mail"),
+        description=_("The 12 letters and digits, such as K7M3-Q2XZ-9ABC"),
+        validators=[needed(_("Type the code.")), at_most(60, _("That is too long."))],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
 _STANDINGS = {
     Standing.SUSPENDED: _("Suspended: they can read their hours, but not give, receive or change anything"),
     Standing.ACTIVE: _("Active: they are a member like all the others"),

@@ -1,6 +1,6 @@
 """What members say about themselves, and the devices on which they are signed in."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -46,6 +46,7 @@ def profile() -> str | Response:
         used_codes=list_used_codes(db.session(), g.actor.person_id, now - SESSION_LIFE),
         here=digest_secret(current_user.token),
         code_form=ButtonForm(),
+        sends_mail=current_app.config["SENDS_MAIL"],
     )
 
 

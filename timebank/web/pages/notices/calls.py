@@ -4,6 +4,7 @@ from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from timebank import clock
 from timebank.actors import Actor
 from timebank.members import access
 from timebank.members.calls import MOST_TRIES, Outcome, list_to_tell, note_call
@@ -58,4 +59,4 @@ def _list_words(reader: Recipient) -> tuple[list[Words], int]:
     """Return the words of what still holds, and how often somebody has tried."""
     session = db.session()
     notices, tries = list_to_tell(session, g.bank.id, reader.membership_id)
-    return list_words(session, reader, list_still_told(session, reader, notices)), tries
+    return list_words(session, reader, list_still_told(session, reader, notices, clock.now())), tries

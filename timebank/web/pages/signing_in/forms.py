@@ -24,13 +24,23 @@ class SignInForm(KeyedForm):
     )
 
 
+class ForgottenForm(KeyedForm):
+    """Who has no password, or has forgotten it."""
+
+    who = StringField(
+        _("Member number, e-mail or phone"),
+        validators=[needed(_("Type your member number, e-mail or phone.")), at_most(254, _TOO_LONG)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class SignInCodeForm(KeyedForm):
-    """A printed code."""
+    """A code on paper, or from an e-mail."""
 
     code = StringField(
         _("Sign-in code"),
-        description=_("The 12 letters and digits on your paper, such as K7M3-Q2XZ-9ABC"),
-        validators=[needed(_("Type the code on your paper.")), at_most(60, _TOO_LONG)],
+        description=_("The 12 letters and digits, such as K7M3-Q2XZ-9ABC"),
+        validators=[needed(_("Type the code.")), at_most(60, _TOO_LONG)],
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
     )
 

@@ -1,6 +1,6 @@
 """Signing in with a password or a code, signing out, and choosing a password."""
 
-from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from timebank.signing_in import actions
 from timebank.signing_in.actions import Arrival, Attempt
 from timebank.signing_in.code_actions import use_code
 from timebank.signing_in.errors import CodeDoesNotFitError, NotSignedInError, TooManyTriesError
+from timebank.signing_in.mailed_codes import mail_code_to
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import Candidate, find_candidate, key_of_typed
 from timebank.signing_in.rules import is_weak
@@ -23,7 +24,7 @@ from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
 from timebank.web.pages.signing_in.ended import forget_ended_session
-from timebank.web.pages.signing_in.forms import PasswordForm, SignInCodeForm, SignInForm
+from timebank.web.pages.signing_in.forms import ForgottenForm, PasswordForm, SignInCodeForm, SignInForm
 from timebank.web.passwords import asks_for_password, check_password
 
 
@@ -69,11 +70,28 @@ def sign_in_with_code() -> str | Response:
     return render_template("signing_in/code.html", form=form)
 
 
+@blueprint.route("/sign-in/forgotten", methods=["GET", "POST"])
+@allows(anybody)
+def forgotten() -> str | Response:
+    """Ask for a code by e-mail. Everybody gets the same answer, whether we know them or not."""
+    if not current_app.config["SENDS_MAIL"]:
+        abort(404)
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        with committing(form, form.who) as outcome:
+            _begin_attempt(form.who.data or "")
+            mail_code_to(db.session(), g.bank, form.who.data or "", now=clock.now())
+        if outcome.is_done:
+            flash(_("If we know you by that, and your e-mail, a code is on its way. It holds for 15 minutes."))
+            return redirect(url_for("signing_in.sign_in_with_code"), 303)
+    return render_template("signing_in/forgotten.html", form=form)
+
+
 @blueprint.get("/sign-in/help")
 @allows(anybody)
 def sign_in_help() -> str:
     """What to do without a password or with a forgotten one."""
-    return render_template("signing_in/help.html")
+    return render_template("signing_in/help.html", sends_mail=current_app.config["SENDS_MAIL"])
 
 
 @blueprint.post("/sign-out")

@@ -1,0 +1,55 @@
+"""Members show that an e-mail is theirs, by a code that is sent there."""
+
+from flask import current_app, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.members.models import Person
+from timebank.signing_in.actions import Attempt, begin_attempt
+from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
+from timebank.signing_in.mailed_codes import mail_email_code, prove_by_code
+from timebank.web.access import allows, doing, members_themselves, origin
+from timebank.web.committing import committing, press
+from timebank.web.extensions import db
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.members import blueprint
+from timebank.web.pages.members.forms import EmailCodeForm
+
+
+@blueprint.route("/profile/email", methods=["GET", "POST"])
+@allows(members_themselves)
+def own_email() -> str | Response:
+    """Type the code that was sent, or ask for one."""
+    person = db.session.get_one(Person, g.actor.person_id)
+    form = EmailCodeForm()
+    if form.validate_on_submit():
+        with committing(form, {CodeDoesNotFitError: form.code, TooManyTriesError: form.code}) as outcome:
+            _count()
+            prove_by_code(db.session(), form.code.data or "", doing(form))
+        if outcome.is_done:
+            flash(_("Thank you. Now we know that this e-mail is yours, and you can sign in with it."))
+            return redirect(url_for("members.profile"), 303)
+    return render_template(
+        "members/own_email.html",
+        form=form,
+        person=person,
+        button=ButtonForm(),
+        may_send=current_app.config["SENDS_MAIL"] and g.actor.code_maker is None and bool(person.email),
+    )
+
+
+@blueprint.post("/profile/email/code")
+@allows(members_themselves)
+def email_code() -> Response:
+    """Send the code."""
+    thanks = _("A code is on its way to your e-mail. It holds for 15 minutes.")
+    press(lambda doing: mail_email_code(db.session(), doing), thanks)
+    return redirect(url_for("members.own_email"), 303)
+
+
+def _count() -> None:
+    """Count the try, in a transaction of its own. Raises TooManyTriesError."""
+    attempt = Attempt(f"e-mail of {g.actor.person_id}", None, origin().address)
+    with db.apart() as session:
+        begin_attempt(session, attempt, now=clock.now())

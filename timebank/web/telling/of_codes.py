@@ -1,0 +1,59 @@
+"""The words of codes that are sent by e-mail."""
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from timebank.codes import spoken
+from timebank.members.recipients import Recipient
+from timebank.notices.kinds import NoticeKind
+from timebank.notices.queries import Told
+from timebank.signing_in.mailed_codes import code_of, find_mailed
+from timebank.signing_in.models import SignInCode
+from timebank.web.filters import time_of_day
+from timebank.web.telling.words import Link, Words, says
+from timebank.web.times import local_time
+
+
+@says(NoticeKind.SIGN_IN_CODE)
+def of_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words for a code with which one signs in, and then chooses a password."""
+    row = _find(session, notice)
+    if row is None or not reader.email:
+        return None
+    code = spoken(code_of(session, row.id, reader.email))
+    return Words(
+        _("Your code to sign in"),
+        (
+            _("Somebody has asked for a code to sign in for you. If it was you, here it is."),
+            _("If it was not you, do nothing: without the code nobody gets in."),
+        ),
+        ((_("Code"), code), (_("It holds until"), _until(row))),
+        Link(_("Sign in with it"), url_for("signing_in.sign_in_with_code", code=code, _external=True)),
+    )
+
+
+@says(NoticeKind.EMAIL_CODE)
+def of_email_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words for a code that shows that an e-mail is one's own."""
+    row = _find(session, notice)
+    if row is None or not reader.email:
+        return None
+    return Words(
+        _("Is this your e-mail?"),
+        (
+            _("Type this code on the page about you, and we know that this e-mail is yours."),
+            _("If you have not asked for it, do nothing."),
+        ),
+        ((_("Code"), spoken(code_of(session, row.id, reader.email))), (_("It holds until"), _until(row))),
+        Link(_("To the page"), url_for("members.own_email", _external=True)),
+    )
+
+
+def _find(session: Session, notice: Told) -> SignInCode | None:
+    code_id = notice.facts.get("code_id")
+    return find_mailed(session, code_id) if isinstance(code_id, int) else None
+
+
+def _until(row: SignInCode) -> str:
+    return time_of_day(local_time(row.expires_at, g.bank.time_zone))
