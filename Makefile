@@ -62,6 +62,7 @@ bench: $(VENV)/development.stamp  ## measure; figures printed and written to ben
 	$(BIN)/python -m benchmarks.posting
 	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.board
+	$(BIN)/python -m benchmarks.notices
 
 COUNT ?= 1000000
 soak: $(VENV)/development.stamp  ## a million generated deeds against the pure ledger, on each database (COUNT= changes it)

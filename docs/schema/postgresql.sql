@@ -691,6 +691,20 @@ CREATE TABLE public.delivery (
     CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
 );
 
+CREATE TABLE public.digest_item (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    listing_code character varying(12) NOT NULL,
+    shown_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.digest_turn (
+    bank_id bigint NOT NULL,
+    member_id bigint NOT NULL,
+    looked_on date NOT NULL,
+    made_on date
+);
+
 CREATE TABLE public.dismissed_suggestion (
     bank_id bigint NOT NULL,
     member_id bigint NOT NULL,
@@ -1016,7 +1030,7 @@ CREATE TABLE public.notice_choice (
     way character varying(10) NOT NULL,
     often character varying(10) NOT NULL,
     chosen_at timestamp with time zone NOT NULL,
-    CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying])::text[]))),
+    CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying, 'as_things_come'::character varying])::text[]))),
     CONSTRAINT ck_notice_choice_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
     CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
 );
@@ -1271,6 +1285,12 @@ ALTER TABLE ONLY public.correction
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.digest_item
+    ADD CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, listing_code);
+
+ALTER TABLE ONLY public.digest_turn
+    ADD CONSTRAINT pk_digest_turn PRIMARY KEY (bank_id, member_id);
+
 ALTER TABLE ONLY public.dismissed_suggestion
     ADD CONSTRAINT pk_dismissed_suggestion PRIMARY KEY (bank_id, member_id, kind, about);
 
@@ -1467,6 +1487,8 @@ CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON public.delivery USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX ix_digest_item_shown_at ON public.digest_item USING btree (bank_id, shown_at);
 
 CREATE INDEX ix_exchange_category ON public.exchange USING btree (bank_id, category_id, id);
 
@@ -1727,6 +1749,12 @@ ALTER TABLE ONLY public.correction
 
 ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.digest_item
+    ADD CONSTRAINT fk_digest_item_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.digest_turn
+    ADD CONSTRAINT fk_digest_turn_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.dismissed_suggestion
     ADD CONSTRAINT fk_dismissed_suggestion_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
@@ -2008,6 +2036,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.digest_item TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.digest_turn TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.dismissed_suggestion TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.exchange TO timebank_web;

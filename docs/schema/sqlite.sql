@@ -353,6 +353,28 @@ CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sending');
 
+CREATE TABLE digest_item (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    listing_code VARCHAR(12) NOT NULL,
+    shown_at DATETIME NOT NULL,
+    CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, listing_code),
+    CONSTRAINT fk_digest_item_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id)
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_digest_item_shown_at ON digest_item (bank_id, shown_at);
+
+CREATE TABLE digest_turn (
+    bank_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    looked_on DATE NOT NULL,
+    made_on DATE,
+    CONSTRAINT pk_digest_turn PRIMARY KEY (bank_id, member_id),
+    CONSTRAINT fk_digest_turn_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id)
+)
+ WITHOUT ROWID;
+
 CREATE TABLE dismissed_suggestion (
     bank_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
@@ -1054,7 +1076,7 @@ CREATE TABLE notice_choice (
     CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_notice_choice_topic CHECK (topic IN ('about_you', 'round_the_bank')),
     CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'phone', 'none')),
-    CONSTRAINT ck_notice_choice_often CHECK (often IN ('at_once', 'daily', 'weekly', 'monthly'))
+    CONSTRAINT ck_notice_choice_often CHECK (often IN ('at_once', 'daily', 'weekly', 'monthly', 'as_things_come'))
 )
  WITHOUT ROWID;
 

@@ -19,7 +19,7 @@ class MailServer:
     """What it answers to RCPT and DATA is set by `on_recipient` and `on_data`; None of a handler drops the line."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.forget()
 
@@ -70,7 +70,8 @@ class MailServer:
         return answer
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]

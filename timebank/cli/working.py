@@ -18,6 +18,7 @@ from timebank.config import Settings
 from timebank.db import make_engine
 from timebank.jobs.queue import make_queue
 from timebank.web import request_log
+from timebank.worker.digesting import make_digests
 from timebank.worker.running import Chore, Often, do_all, serve
 from timebank.worker.sending import Office, send_what_is_due
 from timebank.worker.transports import make_transport
@@ -68,6 +69,7 @@ def list_chores(office: Office) -> Sequence[Chore]:
     settings = office.settings
     return (
         Chore("remind", Often.HOURLY, lambda: remind_all(settings)),
+        Chore("digests", Often.HOURLY, lambda: make_digests(office)),
         Chore("sweep", Often.HOURLY, lambda: sweep_all(settings)),
         Chore("send", Often.MINUTELY, lambda: send_what_is_due(office)),
         Chore("seal", Often.MINUTELY, lambda: seal_all(settings)),

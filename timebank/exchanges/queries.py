@@ -54,6 +54,20 @@ def list_open(session: Session, bank_id: int, account_id: int) -> Sequence[Excha
     return fetch(session, newest.limit(MOST_OPEN), ExchangeRow)
 
 
+def count_waiting_for(session: Session, bank_id: int, account_id: int) -> int:
+    """Return how many exchanges wait for this account's holder: asked of them, or to be confirmed."""
+    gives, receives = Exchange.giver_account_id == account_id, Exchange.receiver_account_id == account_id
+    by_giver, by_receiver = (Exchange.recorded_side == Side.GIVER), (Exchange.recorded_side == Side.RECEIVER)
+    to_confirm = (Exchange.state == State.RECORDED) & or_(gives & by_receiver, receives & by_giver)
+    asked_by_giver, asked_by_receiver = (
+        (Exchange.proposed_side == Side.GIVER),
+        (Exchange.proposed_side == Side.RECEIVER),
+    )
+    asked = (Exchange.state == State.PROPOSED) & or_(gives & asked_by_receiver, receives & asked_by_giver)
+    query = select(func.count()).where(Exchange.bank_id == bank_id, or_(gives, receives), or_(to_confirm, asked))
+    return session.scalar(query) or 0
+
+
 def list_disputed(session: Session, bank_id: int) -> Sequence[ExchangeRow]:
     """Return the disputed exchanges of a bank, oldest first, at most MOST_OPEN."""
     query = select(*_COLUMNS).where(Exchange.bank_id == bank_id, Exchange.state == State.DISPUTED)

@@ -57,6 +57,8 @@ GRANTS: Mapping[str, Sequence[str]] = {
         (
             "area_travel",
             "delivery",
+            "digest_item",
+            "digest_turn",
             "draft",
             "learned_kinds",
             "listing_category",

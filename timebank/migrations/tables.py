@@ -9,6 +9,7 @@ from timebank.bookkeeping import closing_models as closings, holder_models as ho
 from timebank.bookkeeping.sealing import models as seals
 from timebank.corrections import models as corrections
 from timebank.db import Base
+from timebank.digests import models as digests
 from timebank.exchanges import models as exchanges
 from timebank.joining import models as joining
 from timebank.listings import models as listings
@@ -27,6 +28,7 @@ ROOMS = (
     bookkeeping,
     closings,
     corrections,
+    digests,
     dismissals,
     exchanges,
     holders,

@@ -30,12 +30,13 @@ class Way(StrEnum):
 
 
 class Often(StrEnum):
-    """How often: as soon as there is something, or gathered."""
+    """How often: as soon as there is something, or gathered. `as_things_come` is for what goes round the bank alone."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    AS_THINGS_COME = "as_things_come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ CHOICES = {
         Choice(Way.NONE, Often.AT_ONCE),
     ),
     Topic.ROUND_THE_BANK: (
+        Choice(Way.EMAIL, Often.AS_THINGS_COME),
         Choice(Way.EMAIL, Often.DAILY),
         Choice(Way.EMAIL, Often.WEEKLY),
         Choice(Way.EMAIL, Often.MONTHLY),

@@ -11,6 +11,7 @@ def choice_words(choice: Choice) -> str:
     if choice.way is Way.EMAIL:
         often = {
             Often.AT_ONCE: _("By e-mail, at once"),
+            Often.AS_THINGS_COME: _("By e-mail, when there are a few new things"),
             Often.DAILY: _("By e-mail, once a day"),
             Often.WEEKLY: _("By e-mail, once a week"),
             Often.MONTHLY: _("By e-mail, once a month"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from timebank.banks.models import Bank
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.holding import list_holding
-from timebank.notices.kinds import FOR_SAFETY, Topic, topic_of
+from timebank.notices.kinds import FOR_SAFETY, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, list_choices, list_due
@@ -80,7 +80,8 @@ class _Gathering:
         elif way is Way.EMAIL and not self.has_mail:
             self._drop(notice, Dropped.NO_WAY)
         else:
-            often = choice.often if way is choice.way and not is_safety else Often.AT_ONCE
+            is_made_in_time = is_safety or notice.kind is NoticeKind.DIGEST
+            often = choice.often if way is choice.way and not is_made_in_time else Often.AT_ONCE
             when = self._when(notice, often, at_any_hour=is_safety)
             if when > self.now:
                 self.put_off.setdefault(when, []).append(notice.id)

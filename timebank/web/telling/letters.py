@@ -14,11 +14,11 @@ from timebank.notices.holding import list_holding
 from timebank.notices.kinds import FOR_SAFETY
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, list_of_deliveries
-from timebank.web.telling import of_codes, of_exchanges, of_invitations, of_members
+from timebank.web.telling import of_codes, of_digests, of_exchanges, of_invitations, of_members
 from timebank.web.telling.mail import Sender, compose
 from timebank.web.telling.words import Words, words_of
 
-__all__ = ["Letter", "list_words", "of_codes", "of_exchanges", "of_invitations", "of_members", "write"]
+__all__ = ["Letter", "list_words", "of_codes", "of_digests", "of_exchanges", "of_invitations", "of_members", "write"]
 
 
 @dataclass(frozen=True, slots=True)

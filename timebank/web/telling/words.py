@@ -19,6 +19,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A list within a digest, such as of what is asked for."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What one notice says.
 
@@ -30,6 +38,7 @@ class Words:
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     link: Link | None = None
+    sections: tuple[Section, ...] = ()
 
 
 #: Takes a session, a notice and its reader; returns its words, or None where what it is about is gone.
