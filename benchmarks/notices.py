@@ -2,7 +2,7 @@
 
     python -m benchmarks.notices [--notices N] [--members N] [--only DATABASE] [--json]
 
-Notices: N members have something to be told. Gathering that, and claiming, writing and sending their e-mails. The server
+Notices: N members have something to be told. Gathering that, claiming, writing and sending their e-mails. The server
 is aiosmtpd in a process of its own, which counts and forgets. Digests: a bank of N members with an offer each and 500
 requests, whose digests are made and then sent; memory is by how much the process grows at the peak.
 
