@@ -68,7 +68,7 @@ COUNT ?= 1000000
 soak: $(VENV)/development.stamp  ## a million generated deeds against the pure ledger, on each database (COUNT= changes it)
 	$(BIN)/python -m benchmarks.soak $(COUNT)
 
-faults: $(VENV)/development.stamp  ## kill -9 of the server under load, 50 times on each database
+faults: $(VENV)/development.stamp  ## kill -9 of the server under load and of the worker at each step, 50 times on each database
 	$(BIN)/python -m benchmarks.faults
 
 REQUESTS ?= 30000

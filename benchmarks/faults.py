@@ -1,22 +1,28 @@
-"""Kills the site under load, fifty times on each database, and counts what was lost or done twice.
+"""Kills the site under load and the worker at its steps, fifty times on each database, and counts what was lost.
 
     python -m benchmarks.faults [--kills N] [--database sqlite|postgresql] [--json]
 
 Eight neighbours record and confirm help over HTTP while the server gets SIGKILL. Prints how many of their forms were
 acknowledged; how many of these are lost (goal 0), were done twice after a retry (0), or are incomplete (0); and how
-many checks of the books fail (0). On PostgreSQL a backend process is killed too. Exits with 1 unless all are 0.
+many checks of the books fail (0). On PostgreSQL a backend process is killed too.
+
+A worker that sends e-mails gets SIGKILL at each step between gathering and marking one as sent (`Step`). Prints how
+many e-mails did not arrive (goal 0), and how many came twice (at most one for each kill) or more often (0). Exits with
+1 unless all goals are met; `--only site` or `--only worker` leaves the other out.
 """
 
 import argparse
 import json
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from tests.faults.killed_worker import WorkerFigures, kill_workers
 from tests.faults.killing import Figures, kill_under_load
 from tests.faults.own_postgresql import own_postgresql, own_sqlite
 from tests.faults.site import Site
+from tests.worker.server import MailServer
 
 RESULTS = Path(__file__).parent / "results"
 KILLS_OF_A_BACKEND = 5
@@ -27,14 +33,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two; without it, both")
+    options.add_argument("--only", choices=("site", "worker"), help="one of the two; without it, both")
     options.add_argument("--json", action="store_true", help="print nothing but the figures as JSON")
     chosen = options.parse_args()
-    figures: dict[str, Figures] = {}
-    if chosen.database != "postgresql":
+    figures: dict[str, Figures | WorkerFigures] = {}
+    if chosen.database != "postgresql" and chosen.only != "worker":
         figures["sqlite"] = on_sqlite(chosen.kills)
-    if chosen.database != "sqlite":
+    if chosen.database != "sqlite" and chosen.only != "worker":
         figures["postgresql"] = on_postgresql(chosen.kills)
         figures["postgresql, a process of it"] = on_postgresql(KILLS_OF_A_BACKEND, of_the_database=True)
+    if chosen.only != "site":
+        figures |= of_worker(chosen.kills, chosen.database)
     report = {name: asdict(counts) for name, counts in figures.items()}
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "faults.json").write_text(json.dumps(report, indent=2))
@@ -44,6 +53,20 @@ def main() -> None:
         for name, counts in figures.items():
             print(_line(name, counts))
     sys.exit(0 if all(counts.is_right for counts in figures.values()) else 1)
+
+
+def of_worker(kills: int, database: str | None) -> dict[str, Figures | WorkerFigures]:
+    """Kill the worker so many times at each step, on one database or both."""
+    figures: dict[str, Figures | WorkerFigures] = {}
+    with tempfile.TemporaryDirectory(prefix="timebank-faults-") as name, MailServer() as server:
+        if database != "postgresql":
+            settings = replace(own_sqlite(Path(name)), mail=server.url)
+            figures["sqlite, the worker"] = kill_workers(settings, server, kills)
+        if database != "sqlite":
+            with own_postgresql(Path(name)) as made:
+                settings = replace(made.settings, mail=server.url)
+                figures["postgresql, the worker"] = kill_workers(settings, server, kills)
+    return figures
 
 
 def on_sqlite(kills: int) -> Figures:
@@ -69,7 +92,12 @@ def on_postgresql(kills: int, *, of_the_database: bool = False) -> Figures:
             site.kill()
 
 
-def _line(name: str, counts: Figures) -> str:
+def _line(name: str, counts: Figures | WorkerFigures) -> str:
+    if isinstance(counts, WorkerFigures):
+        return (
+            f"{name}: {counts.kills} kills; {counts.told:,} e-mails, lost {counts.lost}, repeated {counts.repeated},"
+            f" more than once {counts.too_often}"
+        )
     return (
         f"{name}: {counts.kills} kills; {counts.acknowledged:,} acknowledged, lost {counts.lost},"
         f" doubled {counts.doubled}, half {counts.half}; {counts.unanswered} not answered, of which"

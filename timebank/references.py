@@ -12,6 +12,7 @@ class Subject(StrEnum):
     """The kind of row that a reference points to. Includes every kind of holder of an account, and the pot."""
 
     ACTIVITY = "activity"
+    ANNOUNCEMENT = "announcement"
     APPLICATION = "application"
     AREA = "area"
     BANK = "bank"
@@ -58,6 +59,8 @@ def code_of(subject: Subject, reference: str) -> str | None:
 class DeedName(StrEnum):
     """The name of every deed that the trail records: a topic and what was done; the subject has its own column."""
 
+    ANNOUNCEMENT_MADE = "announcement.made"
+    ANNOUNCEMENT_TAKEN_DOWN = "announcement.taken_down"
     APPLICATION_APPLY = "application.apply"
     APPLICATION_INTERVIEW = "application.interview"
     APPLICATION_REFERENCE = "application.reference"

@@ -534,6 +534,19 @@ CREATE TABLE public.account_holder (
     CONSTRAINT ck_account_holder_number CHECK ((number > 0))
 );
 
+CREATE TABLE public.announcement (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    words character varying(400) NOT NULL,
+    announced_by bigint NOT NULL,
+    announced_at timestamp with time zone NOT NULL,
+    last_day date NOT NULL,
+    taken_down_by bigint,
+    taken_down_at timestamp with time zone,
+    CONSTRAINT ck_announcement_taken_down CHECK (((taken_down_at IS NULL) = (taken_down_by IS NULL)))
+);
+
 CREATE TABLE public.application (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -694,7 +707,7 @@ CREATE TABLE public.delivery (
 CREATE TABLE public.digest_item (
     bank_id bigint NOT NULL,
     member_id bigint NOT NULL,
-    listing_code character varying(12) NOT NULL,
+    code character varying(12) NOT NULL,
     shown_at timestamp with time zone NOT NULL
 );
 
@@ -1255,6 +1268,9 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.account_holder
     ADD CONSTRAINT pk_account_holder PRIMARY KEY (bank_id, account_id, number);
 
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT pk_announcement PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.application
     ADD CONSTRAINT pk_application PRIMARY KEY (bank_id, id);
 
@@ -1286,7 +1302,7 @@ ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id);
 
 ALTER TABLE ONLY public.digest_item
-    ADD CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, listing_code);
+    ADD CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, code);
 
 ALTER TABLE ONLY public.digest_turn
     ADD CONSTRAINT pk_digest_turn PRIMARY KEY (bank_id, member_id);
@@ -1405,6 +1421,9 @@ ALTER TABLE ONLY public.thank_you
 ALTER TABLE ONLY public.trail
     ADD CONSTRAINT pk_trail PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT uq_announcement_bank_id_code UNIQUE (bank_id, code);
+
 ALTER TABLE ONLY public.application
     ADD CONSTRAINT uq_application_bank_id_code UNIQUE (bank_id, code);
 
@@ -1479,6 +1498,8 @@ ALTER TABLE ONLY public.task
 
 ALTER TABLE ONLY public.trail
     ADD CONSTRAINT uq_trail_bank_id_done_by_form_key UNIQUE (bank_id, done_by, form_key);
+
+CREATE INDEX ix_announcement_last_day ON public.announcement USING btree (bank_id, last_day);
 
 CREATE INDEX ix_application_stage ON public.application USING btree (bank_id, stage, id);
 
@@ -1686,6 +1707,12 @@ ALTER TABLE ONLY public.account_holder
 
 ALTER TABLE ONLY public.account_holder
     ADD CONSTRAINT fk_account_holder_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT fk_announcement_bank_id_announced_by FOREIGN KEY (bank_id, announced_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT fk_announcement_bank_id_taken_down_by FOREIGN KEY (bank_id, taken_down_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.application
     ADD CONSTRAINT fk_application_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
@@ -2026,6 +2053,7 @@ GRANT INSERT(id) ON TABLE public.account TO timebank_web;
 GRANT INSERT(kind) ON TABLE public.account TO timebank_web;
 GRANT INSERT(opened_at) ON TABLE public.account TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.account_holder TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.announcement TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.application TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.application_step TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO timebank_web;

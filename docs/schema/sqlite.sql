@@ -112,6 +112,25 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE announcement (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    words VARCHAR(400) NOT NULL,
+    announced_by BIGINT NOT NULL,
+    announced_at DATETIME NOT NULL,
+    last_day DATE NOT NULL,
+    taken_down_by BIGINT,
+    taken_down_at DATETIME,
+    CONSTRAINT pk_announcement PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_announcement_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_announcement_bank_id_announced_by FOREIGN KEY(bank_id, announced_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_announcement_bank_id_taken_down_by FOREIGN KEY(bank_id, taken_down_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_announcement_taken_down CHECK ((taken_down_at IS NULL) = (taken_down_by IS NULL))
+);
+
+CREATE INDEX ix_announcement_last_day ON announcement (bank_id, last_day);
+
 CREATE TABLE application (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -356,9 +375,9 @@ CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sen
 CREATE TABLE digest_item (
     bank_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
-    listing_code VARCHAR(12) NOT NULL,
+    code VARCHAR(12) NOT NULL,
     shown_at DATETIME NOT NULL,
-    CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, listing_code),
+    CONSTRAINT pk_digest_item PRIMARY KEY (bank_id, member_id, code),
     CONSTRAINT fk_digest_item_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id)
 )
  WITHOUT ROWID;

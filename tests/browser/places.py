@@ -254,6 +254,8 @@ PLACES = (
     Place("members.profile", "agnes"),
     Place("home.home", "agnes"),
     Place("home.home", "callum"),
+    Place("announcements.announcements", "rosa"),
+    Place("announcements.announcements", "rosa", press="Let them know"),
     Place("notices.choices", "ada"),
     Place("notices.choices", "agnes"),
     Place("notices.stop", None, {"token": "stop"}),

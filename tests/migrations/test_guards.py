@@ -49,7 +49,10 @@ RIGHTS = {
         EVERYTHING - {"DELETE"},
     ),
     **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you", "helping"), EVERYTHING - {"DELETE"}),
-    **dict.fromkeys(("dismissed_suggestion", "invitation", "matching_rules", "notice_choice"), EVERYTHING - {"DELETE"}),
+    **dict.fromkeys(
+        ("dismissed_suggestion", "invitation", "matching_rules", "notice_choice", "announcement"),
+        EVERYTHING - {"DELETE"},
+    ),
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     **dict.fromkeys(("learned_kinds", "listing_meaning"), EVERYTHING),
     **dict.fromkeys(("delivery", "digest_item", "digest_turn", "notice"), EVERYTHING),

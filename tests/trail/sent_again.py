@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import NOW, TODAY, Village, make_confirmed, make_recorded, terms
 from timebank.actors import Doing, Role, Standing, Unattended
+from timebank.announcements.actions import announce, take_down
 from timebank.approvals import roles, welcome
 from timebank.approvals.queries import list_waiting_roles
 from timebank.audit.actions import store_asked
@@ -313,6 +314,11 @@ def _dismissed(scene: Scene) -> Call:
     return partial(dismiss, scene.session, scene.bank, SuggestionKind.HELP, code)
 
 
+def _announcement(scene: Scene) -> Call:
+    code = announce(scene.session, scene.bank, "Closed on Thursday", 7, Doing(scene.village.rosa, NOW, "announced"))
+    return partial(take_down, scene.session, code)
+
+
 def _choice_of_notices(scene: Scene) -> Call:
     return partial(choose, scene.session, {Topic.ABOUT_YOU: Choice(Way.PHONE, Often.AT_ONCE)})
 
@@ -469,6 +475,8 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MATCHING_RULES_CHANGED: Deed(
         "mary", lambda s: partial(change_settings, s.session, s.bank, MatchingSettings(near=30))
     ),
+    DeedName.ANNOUNCEMENT_MADE: Deed("rosa", lambda s: partial(announce, s.session, s.bank, "Closed on Thursday", 7)),
+    DeedName.ANNOUNCEMENT_TAKEN_DOWN: Deed("rosa", _announcement),
     DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
     **{
         DeedName(f"call.{outcome}"): Deed(

@@ -13,6 +13,7 @@ from tests.conftest import Backend
 from tests.people import NOW, TODAY, Village, account_of, balance_of, terms
 from timebank import clock
 from timebank.actors import Actor, Doing, Role, Standing, Unattended
+from timebank.announcements.actions import announce
 from timebank.approvals.queries import list_waiting_roles
 from timebank.approvals.roles import set_roles
 from timebank.audit.actions import AskedFrom, store as store_check
@@ -230,6 +231,11 @@ class Books:
             invite(session, self.village.angus, listing.code, ids, text, doing)
             first = select(Invitation.code).where(Invitation.member_id == ids[0], Invitation.listing_id == listing.id)
             return spoken(session.scalars(first.order_by(Invitation.id.desc())).first() or "")
+
+    def announced(self, words: str = "The office is closed on Thursday.", days: int = 7) -> str:
+        """An announcement of Rosa's; gives its code."""
+        with self._written() as session:
+            return spoken(announce(session, self.village.angus, words, days, self._by_rosa()))
 
     def told(self, actor: Actor, topic: Topic = Topic.ABOUT_YOU, way: Way = Way.EMAIL, code: str = "") -> str:
         """Something that a member is told, such as of an exchange that waits for them; gives its stop link's token."""

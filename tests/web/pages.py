@@ -184,6 +184,10 @@ GET  acting.start                    door  404   403   403   200   200   403   4
 
 GET  desk.desk                       door  404   403   403   200   200   200   200
 
+GET  announcements.announcements     door  404   403   403   200   200   403   403
+POST announcements.announcements     door  404   403   403   200   200   403   403
+POST announcements.take_down         door  404   403   403   on    on    403   403
+
 GET  missing.missing                 door  404   403   403   200   200   200   200
 GET  missing.kind                    door  404   403   403   200   200   200   200
 GET  missing.area                    door  404   403   403   200   200   200   200
@@ -364,6 +368,7 @@ def _code_for(endpoint: str, books) -> str:
     ada, grace = books.village.ada, books.village.grace
     by_page = {
         **dict.fromkeys(("members", "acting", "limits", "notices", "statement"), lambda: spoken(grace.code)),
+        "announcements": books.announced,
         "approvals": lambda: books.role_change(books.village.linus, Role.TRUSTEE, by=books.village.clara),
         "leaving": lambda: spoken(books.village.linus.code),
         "corrections": lambda: books.correction(by=books.village.clara),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.listings.conftest import list_it, said, tree
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing, Unattended
+from timebank.announcements.actions import announce
 from timebank.listings import actions as listings
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, Move
@@ -130,6 +131,20 @@ def test_who_stopped_them_gets_none_and_who_wants_them_daily_gets_one_each_day(
         days.append(sorted(digest(office)))
     assert all("Ada" not in names for names in days)
     assert ["Grace" in names for names in days] == [False, True, True, True]
+
+
+def test_an_announcement_stands_in_the_next_digest_once_and_only_while_it_stands(
+    office, session, village, listed, watch
+):
+    announce(session, village.angus, "The office is closed on Thursday.", 7, Doing(village.rosa, MORNING, "announce"))
+    announce(session, village.angus, "Soup today.", 1, Doing(village.rosa, MORNING, "soup"))
+    session.commit()
+    watch.now = MONDAY
+    texts = digest(office)
+    assert all("The office is closed on Thursday." in text for text in texts.values())
+    assert not any("Soup today." in text for text in texts.values())
+    watch.pass_by(days=7)
+    assert digest(office) == {}
 
 
 def test_at_night_none_is_made(office, listed, watch):

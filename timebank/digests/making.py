@@ -122,9 +122,9 @@ def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader
 def _list_seen(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, set[str]]:
     """Return {membership id: codes that they were shown}."""
     seen: dict[int, set[str]] = {}
-    query = select(DigestItem.member_id, DigestItem.listing_code)
+    query = select(DigestItem.member_id, DigestItem.code)
     for row in session.execute(query.where(DigestItem.bank_id == bank_id, DigestItem.member_id.in_(member_ids))):
-        seen.setdefault(row.member_id, set()).add(row.listing_code)
+        seen.setdefault(row.member_id, set()).add(row.code)
     return seen
 
 
@@ -155,7 +155,12 @@ def _write(
     if items:
         session.execute(dialect.insert(DigestItem).on_conflict_do_nothing(), items)
     for reader, chosen in made:
-        facts = {"could_help": chosen.could_help, "asked": chosen.asked, "offered": chosen.offered}
+        facts = {
+            "could_help": chosen.could_help,
+            "asked": chosen.asked,
+            "offered": chosen.offered,
+            "announced": chosen.announced,
+        }
         subject, occasion = Ref(Subject.MEMBER, reader.code), today.isoformat()
         tell(session, bank_id, [reader.id], NoticeKind.DIGEST, subject, now=now, facts=facts, occasion=occasion)
 
@@ -163,4 +168,4 @@ def _write(
 def _items(bank_id: int, made: Sequence[tuple[Reader, Chosen]], now: datetime) -> Iterator[dict[str, object]]:
     for reader, chosen in made:
         for code in chosen.codes:
-            yield {"bank_id": bank_id, "member_id": reader.id, "listing_code": code, "shown_at": now}
+            yield {"bank_id": bank_id, "member_id": reader.id, "code": code, "shown_at": now}

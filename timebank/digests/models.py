@@ -25,11 +25,11 @@ class DigestTurn(Base):
 
 
 class DigestItem(Base):
-    """A listing, by its code, that a member was shown in a digest: never again."""
+    """What a member was shown in a digest, by the code of a listing or an announcement: never again."""
 
     __tablename__ = "digest_item"
     __table_args__ = (
-        PrimaryKeyConstraint("bank_id", "member_id", "listing_code"),
+        PrimaryKeyConstraint("bank_id", "member_id", "code"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
         Index("ix_digest_item_shown_at", "bank_id", "shown_at"),
         {"sqlite_with_rowid": False},
@@ -37,5 +37,5 @@ class DigestItem(Base):
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
     member_id: Mapped[int] = mapped_column(BigInteger)
-    listing_code: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(12))
     shown_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Standing
+from timebank.announcements.queries import list_current
 from timebank.banks.models import Bank
 from timebank.banks.queries import list_all_travel
 from timebank.digests.models import DigestItem
@@ -29,15 +30,16 @@ def read_news(session: Session, bank: Bank, now: datetime) -> News:
     items = _list_items(session, bank, now)
     requests = [item for item in items if item[0] == ListingKind.REQUEST]
     rows = session.execute(
-        select(DigestItem.listing_code, func.count())
+        select(DigestItem.code, func.count())
         .where(DigestItem.bank_id == bank.id, DigestItem.shown_at > now - LOOK_BACK)
-        .group_by(DigestItem.listing_code)
+        .group_by(DigestItem.code)
     )
     return News(
         requests=[item for _kind, item in requests],
         offers=[item for kind, item in items if kind == ListingKind.OFFER],
         fitting=_list_fitting(session, bank, now, {item.code for _kind, item in requests}),
         travel=list_all_travel(session, bank.id),
+        announced=[row.code for row in list_current(session, bank.id, today=clock.local_day(now, bank.time_zone))],
         times_shown={code: number for code, number in rows},  # noqa: C416 (rows are no pairs to a dict's type)
     )
 

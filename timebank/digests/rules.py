@@ -51,7 +51,8 @@ class Item:
 class News:
     """What is new in a bank, the newest first. `fitting` is {membership id: codes of requests that suit them}.
 
-    `times_shown` is {code: to how many it was shown}. `travel` is {area id: {other area's id: minutes}}.
+    `announced` are codes of announcements that stand. `times_shown` is {code: to how many it was shown}. `travel` is
+    {area id: {other area's id: minutes}}.
     """
 
     requests: Sequence[Item]
@@ -59,20 +60,25 @@ class News:
     fitting: Mapping[int, Sequence[str]]
     travel: Mapping[int, Mapping[int, int]]
     times_shown: dict[str, int] = field(default_factory=dict)
+    announced: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Codes of listings for one member: what they could help with, what is asked for near them, and offers."""
+    """Codes for one member: of listings that they could help with, that are asked for near them, that are offered.
+
+    And of announcements.
+    """
 
     could_help: tuple[str, ...]
     asked: tuple[str, ...]
     offered: tuple[str, ...]
+    announced: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Return all of them."""
-        return (*self.could_help, *self.asked, *self.offered)
+        return (*self.could_help, *self.asked, *self.offered, *self.announced)
 
 
 def choose(news: News, member_id: int, area_id: int | None, seen: Collection[str]) -> Chosen:
@@ -83,7 +89,8 @@ def choose(news: News, member_id: int, area_id: int | None, seen: Collection[str
     kept_out = {*seen, *could_help}
     asked = _fewest_shown(news, [item for item in news.requests if _is_near(news, item, area_id)], member_id, kept_out)
     offered = _fewest_shown(news, news.offers, member_id, kept_out)
-    return Chosen(could_help, asked[:MOST_ASKED], offered[:MOST_OFFERED])
+    announced = tuple(code for code in news.announced if code not in seen)
+    return Chosen(could_help, asked[:MOST_ASKED], offered[:MOST_OFFERED], announced)
 
 
 def _fewest_shown(news: News, items: Sequence[Item], member_id: int, kept_out: Collection[str]) -> tuple[str, ...]:

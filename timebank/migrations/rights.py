@@ -22,6 +22,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
     ),
     **dict.fromkeys(
         (
+            "announcement",
             "application",
             "area",
             "bank",

@@ -2,6 +2,7 @@
 
 from sqlalchemy.schema import SchemaItem
 
+from timebank.announcements import models as announcements
 from timebank.approvals import models as approvals
 from timebank.audit import models as audit
 from timebank.banks import models as banks
@@ -22,6 +23,7 @@ from timebank.tasks import models as tasks
 from timebank.trail import models as trail
 
 ROOMS = (
+    announcements,
     approvals,
     audit,
     banks,

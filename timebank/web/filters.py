@@ -48,8 +48,8 @@ def hours_signed(minutes: int) -> str:
 
 
 def today() -> date:
-    """Return the calendar day in the bank's time zone."""
-    return clock.local_day(clock.now(), g.bank.time_zone)
+    """Return the calendar day in the bank's time zone: now, or when an e-mail is written (`g.written_at`)."""
+    return clock.local_day(g.get("written_at") or clock.now(), g.bank.time_zone)
 
 
 def day_long(day: date) -> str:

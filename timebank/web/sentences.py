@@ -182,6 +182,8 @@ SENTENCES = {
     "hours_moved_meanwhile": _("Hours moved on this account a moment ago. Here is how it stands now: look again."),
     "hours_to_own_hand": _("These hours cannot go to you, since you write it down. Ask another broker to do it."),
     "slug_taken": _("Another time bank here has the short name %(slug)s."),
+    "too_many_announcements": _("%(most)s announcements stand already, and nobody reads more. Take one down first."),
+    "announcement_days": _("An announcement stands for 1 to %(most)s days."),
     "no_such_choice": _("Choose one of the ways on this page."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),
 }

@@ -32,11 +32,11 @@ class Letter:
 
 
 def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> Letter | Dropped:
-    """Return the e-mail of a delivery, or why it is not to be sent any more. Sets `g.bank`.
+    """Return the e-mail of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`.
 
     What guards a membership goes to who has it, whatever its standing; a changed e-mail is told of at the one before.
     """
-    g.bank = session.get_one(Bank, delivery.bank_id)
+    g.bank, g.written_at = session.get_one(Bank, delivery.bank_id), now
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
         return Dropped.NO_WAY

@@ -6,6 +6,7 @@ from flask import g, url_for
 from flask_babel import gettext as _, ngettext
 from sqlalchemy.orm import Session
 
+from timebank.announcements.queries import list_current
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import count_waiting_for
 from timebank.listings.found import FoundLine, has_offers, list_found_of_codes
@@ -33,14 +34,25 @@ def of_digest(session: Session, notice: Told, reader: Recipient) -> Words | None
         for name, codes in chosen.items()
         if (links := tuple(_link(lines[code]) for code in codes if code in lines))
     )
-    if not sections:
+    announced = _announced(session, notice)
+    if not sections and not announced:
         return None
     waiting = count_waiting_for(session, notice.bank_id, reader.account_id)
     return Words(
         _("News from your time bank"),
-        tuple(_sentences(session, notice.bank_id, reader, waiting)),
+        (*announced, *_sentences(session, notice.bank_id, reader, waiting)),
         link=_one_thing(session, notice, reader, waiting, sections),
         sections=sections,
+    )
+
+
+def _announced(session: Session, notice: Told) -> list[str]:
+    """Return the words of those announcements that still stand."""
+    codes = _codes(notice.facts, "announced")
+    return (
+        [row.words for row in list_current(session, notice.bank_id, today=today()) if row.code in codes]
+        if codes
+        else []
     )
 
 
@@ -72,7 +84,7 @@ def _one_thing(
     """Return the one thing that a reader could do: answer what waits, help, offer something, or ask for something."""
     if waiting:
         return Link(_("See what waits for you"), url_for("home.home", _external=True))
-    if _codes(notice.facts, "could_help"):
+    if _codes(notice.facts, "could_help") and sections:
         return Link(_("See how you could help"), sections[0].links[0].url)
     if not has_offers(session, notice.bank_id, reader.membership_id):
         return Link(_("Say what you like to do for others"), url_for("listings.add", kind="offer", _external=True))

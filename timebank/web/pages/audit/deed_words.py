@@ -6,6 +6,8 @@ from timebank.exchanges.rules import Deed
 from timebank.references import DeedName
 
 WORDS = {
+    DeedName.ANNOUNCEMENT_MADE: _("announced something to everybody"),
+    DeedName.ANNOUNCEMENT_TAKEN_DOWN: _("took an announcement down"),
     DeedName.APPLICATION_APPLY: _("wrote down that somebody wants to join"),
     DeedName.APPLICATION_INTERVIEW: _("talked with the applicant"),
     DeedName.APPLICATION_REFERENCE: _("wrote down what somebody says who knows the applicant"),

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.actors import may_exchange
+from timebank.announcements.queries import list_current
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import (
     MOST_OPEN,
@@ -58,6 +59,7 @@ def home() -> str | Response:
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, [*sides, *helpers]),
+        announcements=list_current(session, g.bank.id, today=today()),
         asked=asked,
         invitations=list_to_answer(session, g.bank.id, g.actor.membership_id, today=today()),
         suggestions=list_suggestions(session, g.actor, now=clock.now(), today=today()),
