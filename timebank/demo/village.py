@@ -27,6 +27,7 @@ from timebank.demo.names import SECOND_SLUG, SLUG
 from timebank.demo.neighbourhoods import Areas, lay_out, settle
 from timebank.demo.people import Instruction, Villager
 from timebank.demo.stories import Neighbourhood, Story, live, play
+from timebank.demo.telling import Telling, tell
 from timebank.listings.actions import open_categories
 from timebank.listings.rules import ListingKind
 from timebank.members.actions import NewMember, admit
@@ -63,6 +64,7 @@ class VillagePlan:
     helping: Sequence[CanHelp]
     asked: Sequence[AskedToHelp]
     desk_work: DeskWork
+    telling: Telling
 
     @property
     def coordinator(self) -> Villager:
@@ -98,6 +100,7 @@ PLANS = (
         glen_isla.HELPING,
         glen_isla.ASKED,
         glen_isla.DESK_WORK,
+        glen_isla.TELLING,
     ),
     VillagePlan(
         SECOND_SLUG,
@@ -116,6 +119,7 @@ PLANS = (
         strathmore.HELPING,
         strathmore.ASKED,
         DeskWork(),
+        Telling(),
     ),
 )
 #: Accounts to sign in with, for trying the demo.
@@ -246,6 +250,7 @@ def _look_after(plan: VillagePlan, neighbourhood: Neighbourhood, now: datetime) 
         yield desk.handle(neighbourhood, handled)
     for noted in work.missing:
         yield desk.note_missing(neighbourhood, noted)
+    yield from tell(neighbourhood, plan.telling)
     for adjusted in work.adjusted:
         yield correcting.adjust(neighbourhood, adjusted, plan.coordinator_key)
     if work.approver:
