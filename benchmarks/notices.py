@@ -38,7 +38,8 @@ from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind
 from timebank.references import Ref, Subject
 from timebank.worker.digesting import make_digests
-from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.office import Office
+from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport
 
 Figures = dict[str, float]

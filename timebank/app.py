@@ -60,7 +60,7 @@ def start(settings: Settings) -> Flask:
         migrations.refuse_outdated(engine)
     Thread(target=warm_up, args=(settings,), daemon=True).start()  # seconds, the first time
     app = create_app(settings)
-    app.extensions["ring"] = Bell(make_queue(settings)).ring
+    app.extensions["ring"] = Bell(lambda: make_queue(settings)).ring
     return app
 
 

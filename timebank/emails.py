@@ -1,5 +1,8 @@
 """E-mail addresses as they are compared and checked. Pure."""
 
+from email.errors import MessageError
+from email.headerregistry import Address
+
 
 def plain_email(typed: str) -> str:
     """Normalize an e-mail address for storing and comparing."""
@@ -7,6 +10,20 @@ def plain_email(typed: str) -> str:
 
 
 def is_email(text: str) -> bool:
-    """Return whether there is one @ with something printable on both sides; sending tells whether it arrives."""
+    """Return whether an address can stand in a header (RFC 5322) and its domain be looked up (IDNA).
+
+    Whether it arrives is found out by sending. Letters beyond ASCII before the @ reach too few servers.
+    """
     local, at, domain = text.rpartition("@")
-    return bool(local and at and domain) and all(sign.isprintable() and not sign.isspace() for sign in local + domain)
+    if not (local and at and domain and local.isascii() and text.isprintable()) or " " in text:
+        return False
+    try:
+        return Address(addr_spec=mailable(text)).addr_spec == mailable(text)
+    except (MessageError, ValueError, IndexError):
+        return False
+
+
+def mailable(email: str) -> str:
+    """Return an address with its domain as mail servers know it (IDNA). Raises ValueError for one that has none."""
+    local, _at, domain = email.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"

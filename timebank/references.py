@@ -78,7 +78,7 @@ class DeedName(StrEnum):
     CALL_REACHED = "call.reached"
     CALL_LEFT_WORD = "call.left_word"
     CALL_WRONG_NUMBER = "call.wrong_number"
-    CALL_LEFT = "call.left"
+    CALL_GIVEN_UP = "call.given_up"
     CATEGORIES_OPENED = "categories.opened"
     CATEGORY_ADDED = "category.added"
     CATEGORY_CHANGED = "category.changed"

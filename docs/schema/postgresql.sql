@@ -661,6 +661,13 @@ CREATE TABLE public.closing (
     CONSTRAINT ck_closing_what CHECK ((((account_id IS NULL) = ((kind)::text = 'month_signed_off'::text)) AND ((month IS NULL) = (account_id IS NOT NULL)) AND ((figures IS NULL) = (month IS NULL))))
 );
 
+CREATE TABLE public.code_request (
+    id bigint NOT NULL,
+    bank_id bigint NOT NULL,
+    typed character varying(254) NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.correction (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -695,6 +702,8 @@ CREATE TABLE public.delivery (
     claimed_until timestamp with time zone,
     ended_at timestamp with time zone,
     failure character varying(30),
+    failing_since timestamp with time zone,
+    email character varying(254),
     stop_token character varying(40) NOT NULL,
     at_any_hour boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_delivery_claimed CHECK ((((state)::text = 'sending'::text) = (claimed_until IS NOT NULL))),
@@ -1032,7 +1041,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 
@@ -1041,7 +1050,7 @@ CREATE TABLE public.notice_choice (
     member_id bigint NOT NULL,
     topic character varying(20) NOT NULL,
     way character varying(10) NOT NULL,
-    often character varying(10) NOT NULL,
+    often character varying(20) NOT NULL,
     chosen_at timestamp with time zone NOT NULL,
     CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying, 'as_things_come'::character varying])::text[]))),
     CONSTRAINT ck_notice_choice_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
@@ -1059,6 +1068,7 @@ CREATE TABLE public.person (
     password_hash character varying(200),
     password_code_id bigint,
     email_failed_at timestamp with time zone,
+    email_set_by_self boolean DEFAULT false NOT NULL,
     email_trusted_from timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     mark bytea NOT NULL
@@ -1294,6 +1304,9 @@ ALTER TABLE ONLY public.category
 
 ALTER TABLE ONLY public.closing
     ADD CONSTRAINT pk_closing PRIMARY KEY (bank_id, id);
+
+ALTER TABLE ONLY public.code_request
+    ADD CONSTRAINT pk_code_request PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT pk_correction PRIMARY KEY (bank_id, id);
@@ -1759,6 +1772,9 @@ ALTER TABLE ONLY public.closing
 ALTER TABLE ONLY public.closing
     ADD CONSTRAINT fk_closing_bank_id_recorded_by FOREIGN KEY (bank_id, recorded_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.code_request
+    ADD CONSTRAINT fk_code_request_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
@@ -2062,6 +2078,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.bank TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_request TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.digest_item TO timebank_web;

@@ -315,6 +315,15 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE code_request (
+    id BIGINT NOT NULL,
+    bank_id BIGINT NOT NULL,
+    typed VARCHAR(254) NOT NULL,
+    asked_at DATETIME NOT NULL,
+    CONSTRAINT pk_code_request PRIMARY KEY (id),
+    CONSTRAINT fk_code_request_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
+);
+
 CREATE TABLE correction (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -356,6 +365,8 @@ CREATE TABLE delivery (
     claimed_until DATETIME,
     ended_at DATETIME,
     failure VARCHAR(30),
+    failing_since DATETIME,
+    email VARCHAR(254),
     stop_token VARCHAR(40) NOT NULL,
     at_any_hour BOOLEAN DEFAULT 0 NOT NULL,
     CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id),
@@ -1073,7 +1084,7 @@ CREATE TABLE notice (
     CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
     CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
-    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'password_changed', 'digest')),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest')),
     CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
     CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
     CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),
@@ -1089,7 +1100,7 @@ CREATE TABLE notice_choice (
     member_id BIGINT NOT NULL,
     topic VARCHAR(20) NOT NULL,
     way VARCHAR(10) NOT NULL,
-    often VARCHAR(10) NOT NULL,
+    often VARCHAR(20) NOT NULL,
     chosen_at DATETIME NOT NULL,
     CONSTRAINT pk_notice_choice PRIMARY KEY (bank_id, member_id, topic),
     CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
@@ -1110,6 +1121,7 @@ CREATE TABLE person (
     password_hash VARCHAR(200),
     password_code_id BIGINT,
     email_failed_at DATETIME,
+    email_set_by_self BOOLEAN DEFAULT 0 NOT NULL,
     email_trusted_from DATETIME,
     created_at DATETIME NOT NULL,
     mark BLOB NOT NULL,

@@ -52,7 +52,8 @@ from timebank.security.rules import EventKind
 from timebank.signing_in.code_actions import make_half
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
-from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.office import Office
+from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport
 
 NEWCOMER = "nora"

@@ -23,7 +23,8 @@ from timebank.config import Settings
 from timebank.db import make_engine
 from timebank.notices.outbox import CLAIM
 from timebank.worker import sending
-from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.office import Office
+from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport
 
 #: E-mails that wait at each kill, and the seconds in which a worker has to die.

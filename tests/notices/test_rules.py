@@ -112,6 +112,7 @@ def test_at_once_is_one_for_each():
 
 BOTH, NEITHER = Reach(email=True, phone=True, email_is_proved=True), Reach(email=False, phone=False)
 MAIL, PHONE = Reach(email=True, phone=False, email_is_proved=True), Reach(email=False, phone=True)
+FAILED = Reach(email=False, phone=True, has_email=True)
 BY_MAIL, BY_PHONE = Choice(Way.EMAIL, Often.AT_ONCE), Choice(Way.PHONE, Often.AT_ONCE)
 NOT_AT_ALL = Choice(Way.NONE, Often.AT_ONCE)
 
@@ -136,7 +137,13 @@ NOT_AT_ALL = Choice(Way.NONE, Often.AT_ONCE)
         ),
         (NoticeKind.PASSWORD_CHANGED, NOT_AT_ALL, BOTH, Way.EMAIL),
         (NoticeKind.PASSWORD_CHANGED, BY_PHONE, BOTH, Way.EMAIL),
-        (NoticeKind.PASSWORD_CHANGED, BY_MAIL, PHONE, Way.NONE),
+        (NoticeKind.PASSWORD_CHANGED, BY_MAIL, PHONE, Way.PHONE),
+        (NoticeKind.DONE_FOR_YOU, BY_MAIL, BOTH, Way.EMAIL),
+        (NoticeKind.DONE_FOR_YOU, BY_PHONE, PHONE, Way.NONE),
+        (NoticeKind.SIGN_IN_CODE, BY_PHONE, BOTH, Way.EMAIL),
+        (NoticeKind.SIGN_IN_CODE, BY_PHONE, PHONE, Way.NONE),
+        (NoticeKind.SIGN_IN_CODE, BY_MAIL, FAILED, Way.NONE),
+        (NoticeKind.EMAIL_CODE, BY_MAIL, FAILED, Way.EMAIL),
         (NoticeKind.INVITED, BY_MAIL, Reach(email=True, phone=False, email_is_shared=True), Way.EMAIL),
     ],
 )

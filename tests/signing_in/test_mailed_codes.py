@@ -14,9 +14,18 @@ from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
 from timebank.notices.holding import list_holding
 from timebank.notices.models import Notice
 from timebank.notices.queries import list_due
+from timebank.signing_in.actions import void_codes
 from timebank.signing_in.code_actions import use_code
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyCodesError
-from timebank.signing_in.mailed_codes import MOST_AN_HOUR, code_of, mail_code_to, mail_email_code, prove_by_code
+from timebank.signing_in.mailed_codes import (
+    MOST_AN_HOUR,
+    answer_requests,
+    ask_for_code,
+    code_of,
+    mail_code_to,
+    mail_email_code,
+    prove_by_code,
+)
 from timebank.signing_in.models import SignInCode
 from timebank.signing_in.rules import MAILED_CODE_LIFE
 
@@ -71,23 +80,69 @@ def test_no_code_goes_to_an_e_mail_that_may_not_be_theirs_alone(session, village
     assert number_sent(session) == 0
 
 
-def test_a_keeper_who_says_whose_an_e_mail_is_waits_until_a_code_goes_there(session, village):
-    """Else one broker alone could let themselves in as a member, and no code would name them as its maker."""
-    profile = Profile("Ada Lamont", "rosas-own@example.org", None, "")
-    change_profile(session, profile, Doing(acting_for(village.rosa, village.ada, How.PHONE), NOW))
-    prove_contact(
-        session,
-        village.ada,
-        ContactKind.EMAIL,
-        "rosas-own@example.org",
-        Doing(village.rosa, NOW, "proof"),
-        evidence="She said",
-    )
+def prove(session, village, email):
+    doing = Doing(village.rosa, NOW, "proof")
+    prove_contact(session, village.ada, ContactKind.EMAIL, email, doing, evidence="She said so")
+
+
+def test_an_e_mail_that_its_owner_typed_and_a_keeper_proved_gets_codes_after_a_while(session, village):
+    profile = Profile("Ada Lamont", "new@example.org", None, "")
+    change_profile(session, profile, Doing(village.ada, NOW))
+    prove(session, village, "new@example.org")
     before = number_sent(session)
     mail_code_to(session, village.angus, "102", now=NOW + EMAIL_TRUSTED_AFTER - SECOND)
     assert number_sent(session) == before
     mail_code_to(session, village.angus, "102", now=NOW + EMAIL_TRUSTED_AFTER)
     assert number_sent(session) == before + 1
+
+
+@pytest.mark.parametrize("lent", ["by the broker's hand", "in a session of the broker's code"])
+@pytest.mark.parametrize("removed_before", [False, True])
+def test_no_code_ever_goes_to_an_e_mail_that_a_keeper_wrote_down(session, village, lent, removed_before):
+    """Else one broker alone could let themselves in as a member, and no code would name them as its maker."""
+    rosa, ada = village.rosa, village.ada
+    maker = CodeMaker(rosa.membership_id, rosa.account_id, rosa.name)
+    actor = acting_for(rosa, ada, How.PHONE) if "hand" in lent else signed_in_by_code(ada, maker)
+    if removed_before:
+        change_profile(session, Profile("Ada Lamont", None, "+441632960123", ""), Doing(actor, NOW))
+    change_profile(session, Profile("Ada Lamont", "rosas-own@example.org", "+441632960123", ""), Doing(actor, NOW))
+    prove(session, village, "rosas-own@example.org")
+    before = number_sent(session)
+    mail_code_to(session, village.angus, "102", now=NOW + timedelta(days=400))
+    assert number_sent(session) == before
+
+
+def test_an_e_mail_that_somebody_else_only_says_is_theirs_takes_no_codes_away(session, village):
+    linus = person_of(session, village.linus)
+    linus.email, linus.email_is_proved = "ada@example.org", False
+    session.flush()
+    mail_code_to(session, village.angus, "102", now=NOW)
+    assert number_sent(session) == 1
+
+
+def test_whoever_asks_for_a_code_only_leaves_a_note_that_is_answered_once(session, village):
+    for typed in ("ada@example.org", "nobody@example.org"):
+        ask_for_code(session, village.angus, typed, now=NOW)
+    assert number_sent(session) == 0
+    assert answer_requests(session, now=NOW, most=10) == 2
+    assert answer_requests(session, now=NOW, most=10) == 0
+    assert number_sent(session) == 1
+
+
+def test_who_asked_too_long_ago_gets_none(session, village):
+    ask_for_code(session, village.angus, "ada@example.org", now=NOW)
+    answer_requests(session, now=NOW + MAILED_CODE_LIFE, most=10)
+    assert number_sent(session) == 0
+
+
+def test_a_code_that_was_voided_proves_nothing(session, village):
+    person = person_of(session, village.ada)
+    person.email_is_proved = False
+    mail_email_code(session, Doing(village.ada, NOW, "send"))
+    code = the_code(session, village.ada)
+    void_codes(session, person.id, now=NOW)
+    with pytest.raises(CodeDoesNotFitError):
+        prove_by_code(session, code, Doing(village.ada, NOW, "prove"))
 
 
 def test_a_code_holds_for_a_quarter_of_an_hour(session, village):

@@ -54,6 +54,8 @@ from timebank.members.rules import ContactKind, Helping
 from timebank.members.standing import change_standing
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
+from timebank.notices.models import Delivery
+from timebank.notices.outbox import put_into_delivery
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.signing_in.mailed_codes import mail_email_code
@@ -319,6 +321,14 @@ def _announcement(scene: Scene) -> Call:
     return partial(take_down, scene.session, code)
 
 
+def _call(scene: Scene, outcome: Outcome) -> Call:
+    """Somebody who was tried twice, and is rung once more."""
+    ada, bank_id = scene.village.ada, scene.bank.id
+    call = put_into_delivery(scene.session, bank_id, ada.membership_id, Topic.ABOUT_YOU, Way.PHONE, [], now=NOW)
+    scene.session.get_one(Delivery, (bank_id, call)).tries = 2
+    return partial(note_call, scene.session, ada, outcome, until=call)
+
+
 def _choice_of_notices(scene: Scene) -> Call:
     return partial(choose, scene.session, {Topic.ABOUT_YOU: Choice(Way.PHONE, Often.AT_ONCE)})
 
@@ -478,12 +488,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.ANNOUNCEMENT_MADE: Deed("rosa", lambda s: partial(announce, s.session, s.bank, "Closed on Thursday", 7)),
     DeedName.ANNOUNCEMENT_TAKEN_DOWN: Deed("rosa", _announcement),
     DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
-    **{
-        DeedName(f"call.{outcome}"): Deed(
-            "rosa", lambda s, outcome=outcome: partial(note_call, s.session, s.village.ada, outcome)
-        )
-        for outcome in Outcome
-    },
+    **{DeedName(f"call.{outcome}"): Deed("rosa", partial(_call, outcome=outcome)) for outcome in Outcome},
     DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),

@@ -13,7 +13,7 @@ from tests.people import Village
 from tests.worker.server import MailServer
 from timebank.app import create_app
 from timebank.web.extensions import db
-from timebank.worker.sending import Office
+from timebank.worker.office import Office
 from timebank.worker.transports import SmtpTransport
 
 #: A Saturday morning, when e-mails go out.

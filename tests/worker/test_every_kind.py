@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from tests.listings.conftest import said, tree
 from tests.people import NOW, TODAY, make_confirmed, make_recorded, terms
 from tests.worker.conftest import MORNING
-from timebank.actors import Doing, Role, Standing
+from timebank.actors import Doing, How, Role, Standing, acting_for
 from timebank.db import Base
 from timebank.exchanges import actions, reversals
 from timebank.exchanges.expiry import expire
@@ -129,6 +129,10 @@ class Scene:
     def contact_changed(self):
         profile = Profile("Grace Okafor", "other@example.org", "+441632960123", "")
         change_profile(self.session, profile, Doing(self.village.grace, NOW))
+
+    def done_for_you(self):
+        by_phone = acting_for(self.village.rosa, self.village.grace, How.PHONE)
+        actions.confirm(self.session, self._recorded(), Doing(by_phone, NOW, "confirmed"))
 
     def password_changed(self):
         token = open_session(

@@ -13,7 +13,8 @@ from timebank.notices.rules import Way
 from timebank.references import Ref, Subject
 from timebank.tasks.models import Task
 from timebank.worker import transports
-from timebank.worker.sending import AWAY, Office, send_what_is_due
+from timebank.worker.office import Office
+from timebank.worker.sending import AWAY, send_what_is_due
 from timebank.worker.transports import SmtpTransport
 
 UNKNOWN, POLICY, LATER = "550 5.1.1 no such user", "550 5.7.1 not from you", "451 4.7.1 come back in a while"
@@ -185,7 +186,7 @@ def test_a_worker_that_dies_loses_nothing_and_repeats_at_most_once(
             send_what_is_due(smtp_office)
     assert len(mail_server.taken) == taken
     send_what_is_due(smtp_office)
-    watch.pass_by(minutes=11)  # claims of a dead worker run out
+    watch.pass_by(minutes=16)  # claims of a dead worker run out
     send_what_is_due(smtp_office)
     send_what_is_due(smtp_office)
     ids = [message["Message-ID"] for _to, message in mail_server.taken]
@@ -207,20 +208,20 @@ def test_two_workers_at_once_send_each_e_mail_once(smtp_office, mail_server, bac
 
 def test_the_claim_of_another_worker_is_not_ended(office, backend, watch):
     """A worker that was away for longer than its claim finds that another has sent it meanwhile."""
-    from timebank.notices.outbox import claim, mark_failed, mark_sent
+    from timebank.notices.outbox import Ended, claim, mark_failed, mark_sent
     from timebank.worker.gathering import gather
 
     with backend.session() as session:
         gather(session, watch(), has_mail=True)
         [first] = claim(session, watch(), 10)
         session.commit()
-        later = watch() + timedelta(minutes=11)
+        later = watch() + timedelta(minutes=16)
         [second] = claim(session, later, 10)
         session.commit()
         assert second.tries == first.tries + 1
         assert not mark_sent(session, first, later)
         assert mark_sent(session, second, later)
         session.commit()
-        mark_failed(session, first, "connection", later, for_good=True)
+        assert mark_failed(session, first, "connection", later, for_good=True) is Ended.LOST
         session.commit()
     assert deliveries(backend) == [(Way.EMAIL, DeliveryState.SENT, None)]

@@ -26,6 +26,7 @@ from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.notes import Checkpoint, Key, Note, name_log, read_note, split_origin
 from timebank.ledger.papers import read_paper
 from timebank.migrations import run as migrations
+from timebank.notices.outbox import drop_all
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
@@ -108,7 +109,8 @@ def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool,
     """Replace the database by the copy, and migrate it; return the path of the SQLite file that was put aside.
 
     Whatever guards the copy must be as the migrations make it. On PostgreSQL only its names are known before, and it is
-    replaced in one transaction. Raises CannotCopyError or CannotRestoreError; then the old database is unchanged.
+    replaced in one transaction. What waited to be told is not told. Raises CannotCopyError or CannotRestoreError; then
+    the old database is unchanged.
     """
     aside = None
     if note.database == "sqlite":
@@ -126,6 +128,9 @@ def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool,
         migrations.upgrade(owner)
     _add_public_keys(settings, note)
     setting_up.let_web_role_in(settings)
+    with opened(settings.owner_url) as owner, Session(owner, info=settings.session_info) as session:
+        drop_all(session, now)  # most of it was told after the backup: better once too few than all of it again
+        session.commit()
     return aside
 
 

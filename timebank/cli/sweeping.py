@@ -17,6 +17,7 @@ from timebank.exchanges.telling import remind
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
+from timebank.notices.outbox import remove_old as remove_old_notices
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
 
@@ -60,6 +61,7 @@ def sweep_all(settings: Settings) -> Counter[str]:
     now, swept = clock.now(), Counter[str]()
     with writing(settings) as session:
         swept["cleared"] = clear_drafts(session, now=now) + clear_stale(session, now=now)
+        remove_old_notices(session, now)
         slugs = [slug for slug, _name in list_banks(session)]
     for slug in slugs:
         swept.update(_sweep_bank(settings, slug, now))

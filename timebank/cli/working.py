@@ -19,8 +19,9 @@ from timebank.db import make_engine
 from timebank.jobs.queue import make_queue
 from timebank.web import request_log
 from timebank.worker.digesting import make_digests
+from timebank.worker.office import Office
 from timebank.worker.running import Chore, Often, do_all, serve
-from timebank.worker.sending import Office, send_what_is_due
+from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport
 
 #: The nightly check of the books is left out where one was done this recently.

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Doing, Unattended
+from timebank.actors import Doing, How, Unattended
 from timebank.banks.models import Bank
 from timebank.exchanges.locked import Locked
 from timebank.exchanges.models import Exchange, Reversal
@@ -48,7 +48,8 @@ HOLDS_IN: Mapping[NoticeKind, Collection[State]] = {
 #: Days after recording on which the other side is reminded: twice, before a broker is asked to look at it.
 REMINDER_DAYS = (5, 10)
 TO_DO_AFTER = timedelta(days=14)
-_A_DAY = timedelta(days=1)
+#: What has waited for longer is left to `expiry`.
+_LONGEST = timedelta(days=60)
 #: Who agreed this shortly ago remembers it.
 _JUST_AGREED = timedelta(hours=12)
 
@@ -63,14 +64,18 @@ class Sides:
 
 
 def tell_of(session: Session, exchange: Exchange | Locked, deed: Deed, doing: Doing | Unattended) -> None:
-    """Put what a deed means for the sides that did not do it into the outbox."""
+    """Put what a deed means for the sides that did not do it into the outbox, and whom a broker did it for."""
+    subject = Ref(Subject.EXCHANGE, exchange.code)
+    if doing.by is not None and doing.by.hand is not None and doing.by.hand.how is not How.REQUEST:
+        facts, by = {"deed": deed, "by": doing.by.hand.membership_id}, [doing.by.membership_id]
+        kind_of_it = NoticeKind.DONE_FOR_YOU
+        tell(session, doing.bank_id, by, kind_of_it, subject, now=doing.now, facts=facts, occasion=deed.value)
     kind = OF_DEEDS.get(deed)
     if kind is None:
         return
     accounts = {exchange.giver_account_id, exchange.receiver_account_id}
     if doing.by is not None:
         accounts.discard(doing.by.account_id)
-    subject = Ref(Subject.EXCHANGE, exchange.code)
     tell(session, doing.bank_id, _list_members(session, doing.bank_id, accounts), kind, subject, now=doing.now)
 
 
@@ -94,13 +99,12 @@ def remind(session: Session, bank: Bank, *, now: datetime) -> int:
         _tell_accounts(session, bank.id, accounts, NoticeKind.TOMORROW, exchange.code, now, str(tomorrow))
     reminded = len(agreed)
     for number, days in enumerate(REMINDER_DAYS, start=1):
-        until = now - timedelta(days=days)
-        waiting = _list_waiting(session, bank.id, until - _A_DAY, until)
+        waiting = _list_waiting(session, bank.id, now - _LONGEST, now - timedelta(days=days))
         for exchange, account_id in waiting:
             kind, occasion = NoticeKind.STILL_TO_CONFIRM, str(number)
             _tell_accounts(session, bank.id, {account_id}, kind, exchange.code, now, occasion)
         reminded += len(waiting)
-    for exchange, _account_id in _list_waiting(session, bank.id, now - TO_DO_AFTER - _A_DAY, now - TO_DO_AFTER):
+    for exchange, _account_id in _list_waiting(session, bank.id, now - _LONGEST, now - TO_DO_AFTER):
         subject = Ref(Subject.EXCHANGE, exchange.code)
         open_once(session, bank.id, kind=TaskKind.NOT_CONFIRMED, subject=subject, now=now)
     return reminded
@@ -155,16 +159,20 @@ def _list_waiting(session: Session, bank_id: int, since: datetime, until: dateti
     ]
 
 
-def _list_holding(session: Session, bank_id: int, notices: Sequence[Told], _now: datetime) -> set[int]:
+def _list_holding(session: Session, bank_id: int, notices: Sequence[Told], now: datetime) -> set[int]:
     codes = {notice.subject.code for notice in notices}
-    query = select(Exchange.code, Exchange.state, Exchange.agreed_on)
+    query = select(Exchange.code, Exchange.state, Exchange.agreed_on, Bank.time_zone).join(Bank, Bank.id == bank_id)
     rows = session.execute(query.where(Exchange.bank_id == bank_id, Exchange.code.in_(codes)))
-    now = {row.code: (State(row.state), row.agreed_on) for row in rows}
-    return {notice.id for notice in notices if notice.subject.code in now and _holds(notice, *now[notice.subject.code])}
+    values = {row.code: (State(row.state), row.agreed_on, clock.local_day(now, row.time_zone)) for row in rows}
+    return {
+        notice.id
+        for notice in notices
+        if notice.subject.code in values and _holds(notice, *values[notice.subject.code])
+    }
 
 
-def _holds(notice: Told, state: State, agreed_on: date | None) -> bool:
-    if notice.kind is NoticeKind.TOMORROW and str(agreed_on) != notice.occasion:
+def _holds(notice: Told, state: State, agreed_on: date | None, today: date) -> bool:
+    if notice.kind is NoticeKind.TOMORROW and (str(agreed_on) != notice.occasion or agreed_on == today):
         return False
     return state in HOLDS_IN.get(notice.kind, State)
 

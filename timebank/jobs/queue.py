@@ -5,6 +5,7 @@ A queue may lose everything: a wake-up is only the sooner of two, since the work
 
 import logging
 from collections.abc import Callable
+from threading import Lock, Thread
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
@@ -21,29 +22,47 @@ def make_queue(settings: Settings) -> Huey:
     """Return the queue of the settings. Messages are signed with the site's secret key: nobody else's are run."""
     options = {"results": False, "serializer": SignedSerializer(secret=settings.secret_key.hex(), salt="queue")}
     if settings.queue.startswith("redis"):
-        return RedisHuey(_NAME, url=settings.queue, **options)
+        url = {"url": settings.queue, "socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
+        return RedisHuey(_NAME, **url, **options)
     if settings.queue.startswith("postgresql"):
-        return PostgresHuey(_NAME, dsn=settings.queue, **options)
+        return PostgresHuey(_NAME, dsn=settings.queue, connect_timeout=_TIMEOUT, **options)
     settings.word_models.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(_NAME, filename=str(settings.word_models / "queue.db"), timeout=_TIMEOUT, **options)
 
 
+def add_deliver(queue: Huey, answer: Callable[[], object] = lambda: None) -> Callable[[], object]:
+    """Register what the worker does when it is woken, and return what wakes it. Both sides name it alike."""
+
+    def deliver() -> None:
+        answer()
+
+    wake: Callable[[], object] = queue.task(name="deliver")(deliver)
+    return wake
+
+
 class Bell:
-    """Wakes the worker: `ring` asks it to look at the outbox. The worker answers by `answered_by`."""
+    """Wakes the worker, without keeping anybody waiting: `ring` returns at once, whatever the queue does."""
 
-    def __init__(self, queue: Huey, answer: Callable[[], object] = lambda: None) -> None:
-        """Take the queue, and in the worker what it does when it is woken."""
-        self.queue = queue
-
-        def deliver() -> None:
-            answer()
-
-        self._deliver = queue.task(name="deliver")(deliver)
+    def __init__(self, make: Callable[[], Huey]) -> None:
+        """Take what makes the queue: it is made when the bell is rung first."""
+        self._make = make
+        self._queue: Huey | None = None
+        self._wake: Callable[[], object] = lambda: None
+        self._rings = Lock()
 
     def ring(self) -> None:
-        """Wake the worker. A queue that is away is logged; what waits goes out with the next minute."""
+        """Ask the worker to look at the outbox. Where the queue is away, what waits goes out with the next minute."""
+        if self._rings.acquire(blocking=False):  # one that is still ringing is enough
+            Thread(target=self._ring, daemon=True).start()
+
+    def _ring(self) -> None:
         try:
-            if not self.queue.pending_count():
-                self._deliver()
-        except Exception as error:  # noqa: BLE001 (each kind of queue has its own errors, and none may cost anybody a page)
+            if self._queue is None:
+                self._queue = self._make()
+                self._wake = add_deliver(self._queue)
+            if not self._queue.pending_count():
+                self._wake()
+        except Exception as error:  # noqa: BLE001 (each kind of queue has its own errors)
             _log.warning("the worker could not be woken: %s", type(error).__name__)
+        finally:
+            self._rings.release()

@@ -91,3 +91,9 @@ class AwayTooLongError(TimebankError):
     """Somebody would be away for longer than two years from today."""
 
     message_id = "away_too_long"
+
+
+class NothingToTellError(TimebankError):
+    """Somebody else has rung meanwhile, or nobody has tried often enough to leave it at that."""
+
+    message_id = "nothing_to_tell"

@@ -37,6 +37,7 @@ MARKED_OF_PERSON = (
     "phone_is_proved",
     "password_hash",
     "password_code_id",
+    "email_set_by_self",
     "email_trusted_from",
 )
 
@@ -47,7 +48,8 @@ class Person(Base):
     `password_code_id` is the sign-in code in whose session the password was chosen: whoever made the code may know it.
     One signs in with a contact only once somebody has proved that it is theirs; a changed one is not proved.
     `email_failed_at` is since when nothing reaches their e-mail. From `email_trusted_from` on a code to sign in is sent
-    there: at once where they proved it by a code themselves, later where a keeper says that it is theirs.
+    there: at once where they proved it by a code themselves, later where a keeper says that it is theirs and it is
+    `email_set_by_self`; never to an e-mail that others have written down.
     """
 
     __tablename__ = "person"
@@ -67,6 +69,7 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_code_id: Mapped[int | None] = mapped_column(BigInteger)
     email_failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    email_set_by_self: Mapped[bool] = mapped_column(server_default=false())
     email_trusted_from: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mark: Mapped[bytes] = mapped_column(LargeBinary)

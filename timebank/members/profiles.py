@@ -56,7 +56,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     lent = actor.hand is not None or actor.code_maker is not None
     if changes and lent and count_memberships(session, actor.person_id) > 1:
         raise OwnToChangeError(name=person.name)
-    _tell_of_contact(session, person, profile, doing)
+    _tell_of_contact(session, person, profile, doing, lent=lent)
     for kind, change in changes:
         security.record(
             session,
@@ -66,6 +66,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
         )
     if person.email != profile.email:
         person.email_is_proved, person.email_failed_at, person.email_trusted_from = False, None, None
+        person.email_set_by_self = not lent
     person.phone_is_proved &= person.phone == profile.phone
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
@@ -75,8 +76,11 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     session.flush()
 
 
-def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing) -> None:
-    """Tell a person that their e-mail or phone was changed, at the e-mail that they had before."""
+def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing, *, lent: bool) -> None:
+    """Tell a person that their e-mail or phone was changed, at the e-mail that they had before.
+
+    Where they had none, and another did it (`lent`), they are rung: the new e-mail may be that other's.
+    """
     changed = [
         kind
         for kind, before, after in (
@@ -85,7 +89,7 @@ def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: 
         )
         if before != after
     ]
-    if changed and person.email:
+    if changed and (person.email or lent):
         tell(
             session,
             doing.bank_id,
@@ -93,7 +97,7 @@ def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: 
             NoticeKind.CONTACT_CHANGED,
             Ref(Subject.MEMBER, doing.by.code),
             now=doing.now,
-            facts={"changed": changed, "to": person.email},
+            facts={"changed": changed, **({"to": person.email} if person.email else {"rings": True})},
             occasion=doing.now.isoformat(),
         )
 
@@ -153,7 +157,9 @@ def prove_contact(
     if contact != (person.email if kind is ContactKind.EMAIL else person.phone):
         raise ContactMovedError
     if kind is ContactKind.EMAIL:
-        person.email_is_proved, person.email_trusted_from = True, doing.now + EMAIL_TRUSTED_AFTER
+        person.email_is_proved = True
+        if person.email_trusted_from is None and person.email_set_by_self:
+            person.email_trusted_from = doing.now + EMAIL_TRUSTED_AFTER
     else:
         person.phone_is_proved = True
     security.record(

@@ -14,7 +14,10 @@ from timebank.rows import fetch, get_locked
 
 
 class Recipient(NamedTuple):
-    """A member as they are told something; `email_sharers` is how many others have the same e-mail.
+    """A member as they are told something.
+
+    `email_sharers` is how many others have shown that the same e-mail is theirs, where this one has too: who only says
+    so learns of nobody else, and takes nothing away from them.
 
     `email_failed_at` is since when nothing reaches that e-mail (None: it does, as far as is known).
     """
@@ -42,6 +45,7 @@ class Recipient(NamedTuple):
         return Reach(
             email=self.email is not None and self.email_failed_at is None,
             phone=self.phone is not None,
+            has_email=self.email is not None,
             email_is_shared=self.email_sharers > 0,
             email_is_proved=self.email_is_proved,
         )
@@ -52,7 +56,7 @@ def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -
     other = aliased(Person)
     sharers = (
         select(func.count())
-        .where(other.email == Person.email, other.id != Person.id)
+        .where(other.email == Person.email, other.id != Person.id, other.email_is_proved, Person.email_is_proved)
         .correlate(Person)
         .scalar_subquery()
     )

@@ -4,6 +4,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Doing, Role, Unattended
+from timebank.clock import next_id
+from timebank.codes import in_letters
 from timebank.members import rights
 from timebank.members.models import Membership, MembershipRole
 from timebank.members.rights import RightsChange
@@ -90,5 +92,5 @@ def _tell(session: Session, membership: Membership, role: Role, doing: Doing | U
         Ref(Subject.MEMBER, membership.code),
         now=doing.now,
         facts={"role": role, "given": given},
-        occasion=f"{role} {doing.now.isoformat(timespec='seconds')}",
+        occasion=f"{'+' if given else '-'}{role} {in_letters(next_id())}",
     )

@@ -57,6 +57,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(
         (
             "area_travel",
+            "code_request",
             "delivery",
             "digest_item",
             "digest_turn",

@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     EMAIL_CODE = "email_code"
     CONTACT_CHANGED = "contact_changed"
+    DONE_FOR_YOU = "done_for_you"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
     DIGEST = "digest"
 
@@ -46,8 +47,13 @@ FOR_SAFETY = frozenset(
         NoticeKind.EMAIL_CODE,
         NoticeKind.CONTACT_CHANGED,
         NoticeKind.PASSWORD_CHANGED,
+        NoticeKind.DONE_FOR_YOU,
     }
 )
+#: What has to be read on the machine of who asked for it, and soon.
+CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
+#: Told at once to those too who have what is about them gathered: gathered it would come too late.
+URGENT = frozenset({NoticeKind.TOMORROW})
 
 
 def topic_of(kind: NoticeKind) -> Topic:

@@ -54,11 +54,13 @@ class Dropped(StrEnum):
 class Failure(StrEnum):
     """Why an e-mail was not taken."""
 
+    AFTER_DATA = "after_data"
     CONNECTION = "connection"
     CONTENT = "content"
     NO_SUCH_MAILBOX = "no_such_mailbox"
     NOT_SUPPORTED = "not_supported"
     RECIPIENT = "recipient"
+    PROGRAM = "program"
     SENDER = "sender"
     SIGN_IN = "sign_in"
 
@@ -109,7 +111,8 @@ class Delivery(Base):
 
     A worker claims it until `claimed_until`; a claim that has run out may be sent again, with the same Message-ID,
     which is derived from `id`. One `at_any_hour` waits for no morning. `stop_token` is in the link that stops its
-    topic. `failure` is the kind of the last failure, never an address or words of a mail server.
+    topic. It goes to `email`, or (None) to the one that its member has when it is sent. `failure` is the
+    kind of the last failure, never an address or words of a mail server; since `failing_since` it is tried in vain.
     """
 
     __tablename__ = "delivery"
@@ -143,6 +146,8 @@ class Delivery(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
     failure: Mapped[str | None] = mapped_column(String(30))
+    failing_since: Mapped[datetime | None] = mapped_column(UtcTime)
+    email: Mapped[str | None] = mapped_column(String(254))
     stop_token: Mapped[str] = mapped_column(String(40))
     at_any_hour: Mapped[bool] = mapped_column(server_default=false())
 
@@ -164,5 +169,5 @@ class NoticeChoice(Base):
     member_id: Mapped[int] = mapped_column(BigInteger)
     topic: Mapped[str] = mapped_column(String(20))
     way: Mapped[str] = mapped_column(String(10))
-    often: Mapped[str] = mapped_column(String(10))
+    often: Mapped[str] = mapped_column(String(20))
     chosen_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -7,19 +7,22 @@ killed in between leaves a claim that runs out; the delivery is then sent again,
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import CursorResult, and_, or_, select, tuple_, update
+from sqlalchemy import CursorResult, and_, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.notices.kinds import Topic
+from timebank.notices.kinds import CODES, Topic
 from timebank.notices.models import Delivery, DeliveryState, Dropped, Notice, NoticeState
-from timebank.notices.queries import DeliveryRow
+from timebank.notices.queries import IS_OPEN, DeliveryRow
 from timebank.notices.rules import Way, next_try_at
 from timebank.rows import columns_of
 
-#: How long a claim holds. Longer than any try of an e-mail takes: a server that hangs is given up on earlier.
-CLAIM = timedelta(minutes=10)
+#: How long a claim holds, longer than any try of one e-mail takes; the claims of others that wait are renewed.
+CLAIM = timedelta(minutes=15)
+#: How long what was told is kept, as security events are.
+KEPT = timedelta(days=366)
 _COLUMNS = columns_of(Delivery, DeliveryRow)
 #: Bytes of a stop link's token.
 _TOKEN_BYTES = 24
@@ -35,8 +38,9 @@ def put_into_delivery(  # noqa: PLR0913 (whose, about what, which, how and when)
     *,
     now: datetime,
     at_any_hour: bool = False,
+    email: str | None = None,
 ) -> int:
-    """Make a delivery of these notices, due now; return its id."""
+    """Make a delivery of these notices, due now; return its id. `email` is one that the member had before."""
     delivery = Delivery(
         bank_id=bank_id,
         id=clock.next_id(),
@@ -47,6 +51,7 @@ def put_into_delivery(  # noqa: PLR0913 (whose, about what, which, how and when)
         made_at=now,
         due_at=now,
         at_any_hour=at_any_hour,
+        email=email,
         stop_token=secrets.token_urlsafe(_TOKEN_BYTES),
     )
     session.add(delivery)
@@ -85,6 +90,7 @@ def claim(session: Session, now: datetime, most: int, *, quiet: Sequence[int] = 
     keys_due = (
         select(Delivery.bank_id, Delivery.id)
         .where(
+            IS_OPEN,
             Delivery.way == Way.EMAIL,
             or_(is_due, has_run_out),
             or_(Delivery.at_any_hour, Delivery.bank_id.not_in(quiet)),
@@ -116,24 +122,75 @@ def mark_dropped(session: Session, delivery: DeliveryRow, because: Dropped, now:
     return _end(session, delivery, state=DeliveryState.DROPPED, ended_at=now, failure=because)
 
 
-def mark_failed(session: Session, delivery: DeliveryRow, failure: str, now: datetime, *, for_good: bool) -> bool:
-    """Write that a claimed delivery failed: for good, or until its next try; return whether it was for good."""
-    due_at = None if for_good else next_try_at(delivery.tries, delivery.made_at, now)
+class Ended(StrEnum):
+    """What became of a claim that failed: its delivery waits, has failed for good, or was no longer this worker's."""
+
+    PUT_OFF = "put_off"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+def mark_failed(session: Session, delivery: DeliveryRow, failure: str, now: datetime, *, for_good: bool) -> Ended:
+    """Write that a claimed delivery failed: for good, or until its next try."""
+    since = delivery.failing_since or now
+    due_at = None if for_good else next_try_at(delivery.tries, since, now)
     if due_at is None:
-        _end(session, delivery, state=DeliveryState.FAILED, ended_at=now, failure=failure)
+        is_ours = _end(session, delivery, state=DeliveryState.FAILED, ended_at=now, failure=failure)
     else:
-        _end(session, delivery, state=DeliveryState.READY, due_at=due_at, failure=failure)
-    return due_at is None
+        is_ours = _end(
+            session, delivery, state=DeliveryState.READY, due_at=due_at, failure=failure, failing_since=since
+        )
+    return Ended.LOST if not is_ours else Ended.FAILED if due_at is None else Ended.PUT_OFF
 
 
-def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> None:
-    """Let the notices of a delivery that failed for good wait anew, to be told by whatever reaches their reader now."""
+def renew(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
+    """Let a claim hold anew; return False where another worker has claimed the delivery since."""
+    return _end(session, delivery, claimed_until=now + CLAIM)
+
+
+def ring_instead(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
+    """Let what a delivery should have told be told by telephone; return whether there is anything to tell.
+
+    A code is never read out: whoever does so could use it.
+    """
+    of_it = (Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id, Notice.kind.not_in(CODES))
+    notice_ids = session.scalars(select(Notice.id).where(*of_it)).all()
+    if not notice_ids:
+        return False
+    waiting = {"state": NoticeState.WAITING, "delivery_id": None, "due_at": now}
+    session.execute(update(Notice).where(*of_it).values(waiting).execution_options(synchronize_session=False))
+    topic = Topic(delivery.topic)
+    put_into_delivery(session, delivery.bank_id, delivery.member_id, topic, Way.PHONE, notice_ids, now=now)
+    return True
+
+
+def drop_all(session: Session, now: datetime) -> int:
+    """Drop everything that waits, of all banks, and return how many e-mails and calls: after a backup was put back.
+
+    Most of it was told after the backup was made.
+    """
     session.execute(
         update(Notice)
-        .where(Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id)
-        .values(state=NoticeState.WAITING, delivery_id=None, due_at=now)
+        .where(Notice.state == NoticeState.WAITING)
+        .values(state=NoticeState.DROPPED, dropped_because=Dropped.TOO_OLD)
         .execution_options(synchronize_session=False)
     )
+    dropped = session.execute(
+        update(Delivery)
+        .where(IS_OPEN)
+        .values(state=DeliveryState.DROPPED, ended_at=now, claimed_until=None, failure=Dropped.TOO_OLD)
+        .execution_options(synchronize_session=False)
+    )
+    return dropped.rowcount if isinstance(dropped, CursorResult) else 0
+
+
+def remove_old(session: Session, now: datetime) -> None:
+    """Delete what was told long ago: old e-mails stand in its facts."""
+    before = now - KEPT
+    session.execute(delete(Notice).where(Notice.told_at < before, Notice.state != NoticeState.WAITING))
+    old = (Delivery.made_at < before, Delivery.ended_at.is_not(None))
+    named = select(Notice.id).where(Notice.bank_id == Delivery.bank_id, Notice.delivery_id == Delivery.id)
+    session.execute(delete(Delivery).where(*old, ~named.exists()))
 
 
 def give_back(session: Session, deliveries: Sequence[DeliveryRow], due_at: datetime) -> None:

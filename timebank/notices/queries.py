@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from timebank.notices.kinds import NoticeKind, Topic
-from timebank.notices.models import Delivery, DeliveryState, Notice, NoticeChoice, NoticeState
+from timebank.notices.models import Delivery, DeliveryState, Notice, NoticeChoice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import Ref, parse
 from timebank.rows import columns_of, fetch, fetch_first
@@ -42,9 +42,14 @@ _COLUMNS = (
 )
 
 
+#: As the partial indexes have it, in so many words: bound values would not be known for the same.
+IS_OPEN = text("delivery.state IN ('ready', 'sending')")
+IS_WAITING = text("notice.state = 'waiting'")
+
+
 def list_due(session: Session, now: datetime, most: int) -> Sequence[Told]:
     """Return the waiting notices that are due, oldest first, locked for this worker; another one skips them."""
-    query = select(*_COLUMNS).where(Notice.state == NoticeState.WAITING, Notice.due_at <= now)
+    query = select(*_COLUMNS).where(IS_WAITING, Notice.due_at <= now)
     query = query.order_by(Notice.due_at, Notice.id).limit(most).with_for_update(skip_locked=True)
     return [_told(*row) for row in session.execute(query)]
 
@@ -75,7 +80,11 @@ class DeliveryRow(NamedTuple):
     state: str
     made_at: datetime
     tries: int
+    failure: str | None
+    failing_since: datetime | None
+    email: str | None
     stop_token: str
+    claimed_until: datetime | None
 
 
 def find_delivery(session: Session, bank_id: int, delivery_id: int) -> DeliveryRow | None:
@@ -112,10 +121,10 @@ class Backlog(NamedTuple):
 
 def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Backlog:
     """Return the backlog over all banks; calls that brokers make are not in it."""
-    is_due = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING]) & (Delivery.due_at <= now)
+    is_due = IS_OPEN & (Delivery.due_at <= now)
     mail = Delivery.way == Way.EMAIL
     deliveries = session.execute(select(func.count(), func.min(Delivery.due_at)).where(is_due, mail)).one()
-    is_waiting = (Notice.state == NoticeState.WAITING) & (Notice.due_at <= now)
+    is_waiting = IS_WAITING & (Notice.due_at <= now)
     notices = session.execute(select(func.count(), func.min(Notice.due_at)).where(is_waiting)).one()
     failed = session.scalar(
         select(func.count()).where(Delivery.state == DeliveryState.FAILED, Delivery.ended_at >= failed_since)

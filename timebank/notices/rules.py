@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from timebank.notices.kinds import FOR_SAFETY, NoticeKind, Topic
+from timebank.notices.kinds import CODES, FOR_SAFETY, NoticeKind, Topic
 
 #: Nobody is woken: what comes from the hour `QUIET_FROM` on waits for that of `MORNING`. Gathered ones go out then too.
 QUIET_FROM, MORNING = 21, 8
@@ -73,10 +73,14 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What reaches somebody: an e-mail that works, whether others share it, whether it is proved, and a phone."""
+    """What reaches somebody: an e-mail that works, or has one at all (`has_email`), and a phone.
+
+    `email_is_shared` by others who have shown that it is theirs too; `email_is_proved` to be this one's.
+    """
 
     email: bool
     phone: bool
+    has_email: bool = False
     email_is_shared: bool = False
     email_is_proved: bool = False
 
@@ -84,12 +88,16 @@ class Reach:
 def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
     """Return how somebody is told of this.
 
-    What is for safety goes by e-mail wherever there is one. Who chose e-mail and has none that works is rung, and who
-    chose a call and has no phone gets an e-mail. What goes round the bank is sent to proved addresses of one person
-    only, and nobody is rung about it.
+    What is for safety goes by e-mail wherever there is one, and else by a call. Who chose e-mail and has none that
+    works is rung, and who chose a call and has no phone gets an e-mail. A code goes by e-mail alone, one that shows
+    that an e-mail is theirs also where nothing has reached it before. What goes round the bank is sent to proved
+    addresses of one person only, and nobody is rung about it, or about what a broker has done for them.
     """
+    if kind in CODES:
+        return Way.EMAIL if reach.email or (kind is NoticeKind.EMAIL_CODE and reach.has_email) else Way.NONE
     if kind in FOR_SAFETY:
-        return Way.EMAIL if reach.email else Way.NONE
+        usable = reach.phone and kind is not NoticeKind.DONE_FOR_YOU
+        return Way.EMAIL if reach.email else Way.PHONE if usable else Way.NONE
     if choice.way is Way.NONE:
         return Way.NONE
     if kind is NoticeKind.DIGEST:
@@ -122,9 +130,9 @@ def is_quiet(now: datetime, time_zone: str) -> bool:
     return not MORNING <= now.astimezone(ZoneInfo(time_zone)).hour < QUIET_FROM
 
 
-def next_try_at(tries: int, made_at: datetime, now: datetime) -> datetime | None:
-    """Return when to try again after so many tries (from 1) that failed for now; None to give up."""
-    if now - made_at >= GIVE_UP:
+def next_try_at(tries: int, failing_since: datetime, now: datetime) -> datetime | None:
+    """Return when to try again after so many tries (from 1), the first in vain at `failing_since`; None to give up."""
+    if now - failing_since >= GIVE_UP:
         return None
     return now + (timedelta(minutes=WAITS[tries - 1]) if tries <= len(WAITS) else LAST_WAIT)
 

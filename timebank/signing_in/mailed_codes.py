@@ -17,14 +17,14 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import prove_own_email
-from timebank.notices.actions import tell
+from timebank.notices.actions import HAS_TOLD, tell
 from timebank.notices.holding import register
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyCodesError
-from timebank.signing_in.models import SignInCode
+from timebank.signing_in.models import CodeRequest, SignInCode
 from timebank.signing_in.queries import digest_secret, find_candidate
 from timebank.signing_in.rules import MAILED_CODE_LIFE, CodePurpose, is_valid
 from timebank.trail import actions as trail
@@ -32,6 +32,31 @@ from timebank.trail import actions as trail
 #: So many codes are sent to one person within an hour.
 MOST_AN_HOUR = 4
 _HOUR = timedelta(hours=1)
+_LONGEST = 254
+
+
+def ask_for_code(session: Session, bank: Bank, typed: str, *, now: datetime) -> None:
+    """Note that somebody asks for a code by a member number, e-mail or phone; the worker finds out whose it is.
+
+    So it takes as long for who is a member as for who is none.
+    """
+    request = CodeRequest(id=clock.next_id(), bank_id=bank.id, typed=typed.strip()[:_LONGEST], asked_at=now)
+    session.add(request)
+    session.flush()
+    session.info[HAS_TOLD] = True
+
+
+def answer_requests(session: Session, *, now: datetime, most: int) -> int:
+    """Mail codes to those of the oldest requests whom a bank knows; forget these requests, and return how many."""
+    requests = session.scalars(
+        select(CodeRequest).order_by(CodeRequest.id).limit(most).with_for_update(skip_locked=True)
+    ).all()
+    for request in requests:
+        if now - request.asked_at < MAILED_CODE_LIFE:  # nobody waits for a code any more
+            mail_code_to(session, session.get_one(Bank, request.bank_id), request.typed, now=now)
+        session.delete(request)
+    session.flush()
+    return len(requests)
 
 
 def mail_code_to(session: Session, bank: Bank, typed: str, *, now: datetime) -> None:
@@ -49,7 +74,7 @@ def mail_code_to(session: Session, bank: Bank, typed: str, *, now: datetime) -> 
             Membership.bank_id == bank.id, Membership.person_id == person.id, Membership.standing != Standing.LEFT
         )
     ).one()
-    if not _is_trusted(session, person, now) or _is_often(session, person.id, now):
+    if not _is_trusted(session, person, now) or _is_often(session, person.id, CodePurpose.MAILED, now):
         return
     subject = Ref(Subject.MEMBER, member.code)
     trail.begin(session, Unattended(bank.id, now), DeedName.SIGN_IN_CODE_MAILED, subject)
@@ -70,7 +95,7 @@ def mail_email_code(session: Session, doing: Doing) -> None:
     person = session.get_one(Person, actor.person_id)
     if actor.hand is not None or actor.code_maker is not None or not person.email:
         raise NotAllowedError
-    if _is_often(session, person.id, doing.now):
+    if _is_often(session, person.id, CodePurpose.PROVE_EMAIL, doing.now):
         raise TooManyCodesError
     code_id = _add(session, actor.bank_id, person, CodePurpose.PROVE_EMAIL, doing.now)
     _tell(session, actor.bank_id, actor.membership_id, NoticeKind.EMAIL_CODE, subject, code_id, doing.now)
@@ -92,7 +117,7 @@ def prove_by_code(session: Session, typed: str, doing: Doing) -> None:
         session, select(SignInCode).where(*own, SignInCode.code_digest == digest_secret(codes.heard(typed)))
     )
     email = session.get_one(Person, actor.person_id).email or ""
-    if row is None or not is_valid(row.expires_at, row.used_at, doing.now):
+    if row is None or row.voided_at is not None or not is_valid(row.expires_at, row.used_at, doing.now):
         raise CodeDoesNotFitError
     if codes.heard(typed) != code_of(session, row.id, email):  # it was sent to another e-mail than they have now
         raise CodeDoesNotFitError
@@ -107,25 +132,28 @@ def code_of(session: Session, code_id: int, email: str) -> str:
     return codes.secret_of(hmac.digest(key, f"mailed code {code_id} {email}".encode(), "sha256"))
 
 
-def find_mailed(session: Session, code_id: int) -> SignInCode | None:
-    """Return the row of a code that was sent by e-mail; None if there is none."""
-    return session.get(SignInCode, code_id)
+def find_mailed(session: Session, code_id: int, email: str) -> SignInCode | None:
+    """Return the row of a code that was made for this e-mail; None if there is none."""
+    row = session.get(SignInCode, code_id)
+    is_for_it = row is not None and row.code_digest == digest_secret(code_of(session, code_id, email))
+    return row if is_for_it else None
 
 
 def _is_trusted(session: Session, person: Person, now: datetime) -> bool:
     """Return whether the e-mail is the person's own, nobody else's, and has been for long enough."""
     if not person.email or not person.email_is_proved or person.email_failed_at is not None:
         return False
-    others = session.scalar(select(func.count()).where(Person.email == person.email, Person.id != person.id))
+    proved = (Person.email == person.email, Person.id != person.id, Person.email_is_proved)
+    others = session.scalar(select(func.count()).where(*proved))
     return not others and person.email_trusted_from is not None and person.email_trusted_from <= now
 
 
-def _is_often(session: Session, person_id: int, now: datetime) -> bool:
-    """Return whether as many codes were sent to a person within an hour as anybody needs; locks the person."""
+def _is_often(session: Session, person_id: int, purpose: CodePurpose, now: datetime) -> bool:
+    """Return whether as many codes for this were sent to a person within an hour as anybody needs; locks the person."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)).one()
     sent = select(func.count()).where(
         SignInCode.person_id == person_id,
-        SignInCode.purpose != CodePurpose.SIGN_IN,
+        SignInCode.purpose == purpose,
         SignInCode.made_at > now - _HOUR,
     )
     return (session.scalar(sent) or 0) >= MOST_AN_HOUR

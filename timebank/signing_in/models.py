@@ -76,6 +76,21 @@ class SignInCode(Base):
     voided_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class CodeRequest(Base):
+    """Somebody's asking for a code by e-mail, with what they typed, until the worker has answered it.
+
+    It is written for everybody alike, whether or not anybody goes by that.
+    """
+
+    __tablename__ = "code_request"
+    __table_args__ = (ForeignKeyConstraint(["bank_id"], ["bank.id"]),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    typed: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class SignInAttempt(Base):
     """An attempt to sign in, counted by what was typed, by whose password was tried, and by network address.
 

@@ -90,6 +90,14 @@ def rename_subject(session: Session, bank_id: int, subject: Ref, renamed: Ref) -
     )
 
 
+def lock_task(session: Session, bank_id: int, kind: str, subject: Ref) -> None:
+    """Lock the open task of this kind about a subject, if there is one: who opens it again waits, and opens another."""
+    query = select(Task).where(
+        Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject), Task.status != Status.DONE
+    )
+    find_locked(session, query)
+
+
 def close_task(session: Session, bank_id: int, kind: str, subject: Ref, doing: Doing) -> None:
     """Close the open task of this kind about a subject, where an action has done what it asks for."""
     query = select(Task).where(

@@ -184,6 +184,7 @@ SENTENCES = {
     "slug_taken": _("Another time bank here has the short name %(slug)s."),
     "too_many_announcements": _("%(most)s announcements stand already, and nobody reads more. Take one down first."),
     "announcement_days": _("An announcement stands for 1 to %(most)s days."),
+    "nothing_to_tell": _("Somebody was quicker: this call is dealt with already."),
     "no_such_choice": _("Choose one of the ways on this page."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),
 }

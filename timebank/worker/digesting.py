@@ -4,7 +4,7 @@ from timebank.banks.queries import find_bank, list_banks
 from timebank.digests.making import forget_old, is_anybody_due, make_batch
 from timebank.digests.news import read_news
 from timebank.notices.rules import is_quiet
-from timebank.worker.sending import Office
+from timebank.worker.office import Office
 
 
 def make_digests(office: Office) -> int:

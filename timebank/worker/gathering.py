@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from timebank.banks.models import Bank
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.holding import list_holding
-from timebank.notices.kinds import FOR_SAFETY, NoticeKind, Topic, topic_of
+from timebank.notices.kinds import FOR_SAFETY, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, list_choices, list_due
@@ -53,7 +53,7 @@ class _Gathering:
         self.has_mail, self.keeps_quiet = has_mail, keeps_quiet
         self.dropped: dict[Dropped, list[int]] = {}
         self.put_off: dict[datetime, list[int]] = {}
-        self.told: dict[tuple[int, Topic, Way, bool], list[int]] = {}
+        self.told: dict[tuple[int, Topic, Way, bool, str], list[int]] = {}
 
     def decide(self, notices: Sequence[Told]) -> None:
         member_ids = [notice.member_id for notice in notices]
@@ -69,6 +69,11 @@ class _Gathering:
     def _decide_one(self, notice: Told, reader: Recipient | None, choice: Choice, *, holds: bool) -> None:
         is_safety = notice.kind in FOR_SAFETY
         way = way_for(notice.kind, choice, reader.reach) if reader else Way.NONE
+        to = str(notice.facts.get("to", ""))  # an e-mail that they had before
+        if to:
+            way = Way.EMAIL
+        elif "rings" in notice.facts:
+            way = Way.PHONE if reader and reader.phone else Way.NONE
         if not holds:
             self._drop(notice, Dropped.NO_LONGER_TRUE)
         elif self.now - notice.told_at > STALE:
@@ -80,13 +85,13 @@ class _Gathering:
         elif way is Way.EMAIL and not self.has_mail:
             self._drop(notice, Dropped.NO_WAY)
         else:
-            is_made_in_time = is_safety or notice.kind is NoticeKind.DIGEST
+            is_made_in_time = is_safety or notice.kind in {*URGENT, NoticeKind.DIGEST}
             often = choice.often if way is choice.way and not is_made_in_time else Often.AT_ONCE
             when = self._when(notice, often, at_any_hour=is_safety)
             if when > self.now:
                 self.put_off.setdefault(when, []).append(notice.id)
             else:
-                key = (notice.member_id, topic_of(notice.kind), way, is_safety)
+                key = (notice.member_id, topic_of(notice.kind), way, is_safety, to)
                 self.told.setdefault(key, []).append(notice.id)
 
     def _when(self, notice: Told, often: Often, *, at_any_hour: bool) -> datetime:
@@ -103,10 +108,15 @@ class _Gathering:
             drop_notices(self.session, self.bank.id, ids, because)
         for when, ids in self.put_off.items():
             put_off(self.session, self.bank.id, ids, when)
-        for (member_id, topic, way, at_any_hour), ids in self.told.items():
-            put_into_delivery(
-                self.session, self.bank.id, member_id, topic, way, ids, now=self.now, at_any_hour=at_any_hour
-            )
-            if way is Way.PHONE:
-                subject = Ref(Subject.MEMBER, readers[member_id].code)
-                open_task(self.session, self.bank.id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=self.now)
+        for key in sorted(self.told):  # all workers open tasks in the same order
+            self._put_into_delivery(key, readers[key[0]])
+
+    def _put_into_delivery(self, key: tuple[int, Topic, Way, bool, str], reader: Recipient) -> None:
+        (member_id, topic, way, at_any_hour, to), session, bank_id = key, self.session, self.bank.id
+        ids = self.told[key]
+        put_into_delivery(
+            session, bank_id, member_id, topic, way, ids, now=self.now, at_any_hour=at_any_hour, email=to or None
+        )
+        if way is Way.PHONE:
+            subject = Ref(Subject.MEMBER, reader.code)
+            open_task(session, bank_id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=self.now)

@@ -7,7 +7,8 @@ from enum import Enum
 
 from huey import Huey, crontab
 
-from timebank.jobs.queue import Bell
+from timebank.jobs.queue import add_deliver
+from timebank.worker.trouble import place_of
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ def _logged(chore: Chore) -> Callable[[], bool]:
     def run() -> bool:
         try:
             chore.do()
-        except Exception:  # noqa: BLE001 (whatever it is, the other chores go on)
-            _log.exception("%s failed", chore.name)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other chores go on)
+            _log.error("%s failed: %s", chore.name, place_of(error))
             return False
         return True
 
@@ -64,6 +65,6 @@ def _logged(chore: Chore) -> Callable[[], bool]:
 
 def serve(queue: Huey, chores: Sequence[Chore], answer: Callable[[], object]) -> None:
     """Work until SIGINT (after what is at hand) or SIGTERM. `answer` is done whenever the site rings."""
-    Bell(queue, answer)
+    add_deliver(queue, answer)
     add_chores(queue, chores)
     queue.create_consumer(workers=2, periodic=True, max_delay=1.0, check_worker_health=True).run()

@@ -2,27 +2,34 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flask import Flask
-from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from timebank import clock
-from timebank.config import Settings
-from timebank.db import reading
-from timebank.members.recipients import note_failed_email
-from timebank.notices.outbox import claim, give_back, mark_dropped, mark_failed, mark_sent, tell_otherwise
+from timebank.db import is_worth_retrying
+from timebank.members.recipients import list_recipients, note_failed_email
+from timebank.notices.kinds import Topic
+from timebank.notices.models import Dropped, Failure
+from timebank.notices.outbox import (
+    CLAIM,
+    Ended,
+    claim,
+    give_back,
+    mark_dropped,
+    mark_failed,
+    mark_sent,
+    renew,
+    ring_instead,
+)
 from timebank.notices.queries import DeliveryRow
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
 from timebank.web.telling.letters import Letter, write
-from timebank.web.telling.mail import Sender
+from timebank.worker.answering import answer_requests
 from timebank.worker.gathering import BATCH, gather, list_quiet
+from timebank.worker.office import Office
 from timebank.worker.transports import (
     AwayError,
     Connection,
@@ -31,49 +38,38 @@ from timebank.worker.transports import (
     SendingFailedError,
     Transport,
 )
+from timebank.worker.trouble import place_of
 
 _log = logging.getLogger(__name__)
 #: So many deliveries are claimed at a time; their claims hold for `outbox.CLAIM`.
 CLAIMED = 20
 #: How long nobody tries again when the mail server is away.
 AWAY = timedelta(minutes=5)
-
-
-@dataclass
-class Office:
-    """What a worker sends with: the database, the app that renders, and the way out (None: no e-mail goes out)."""
-
-    settings: Settings
-    engine: Engine
-    app: Flask
-    transport: Transport | None
-    watch: Callable[[], datetime] = clock.now
-    sender: Sender = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.sender = Sender(self.settings.sender, self.settings.address)
-
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session that commits once, at the end."""
-        with Session(self.engine, info=self.settings.session_info) as session:
-            yield session
-            session.commit()
-
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that only reads."""
-        with Session(reading(self.engine), info=self.settings.session_info) as session:
-            yield session
+#: After so many refusals in a row it is rather the server that has something against us.
+MOST_REFUSED = 5
+#: A claim that has waited so long behind others is looked at again before its e-mail is sent.
+_WAITED = timedelta(minutes=1)
+#: How often a batch is gathered anew that met another worker's.
+_TRIES = 3
 
 
 def send_what_is_due(office: Office) -> Counter[str]:
-    """Gather and send everything that is due now; return how many were sent, dropped, failed or put off."""
-    while True:
-        with office.writing() as session:
-            has_mail, keeps_quiet = office.transport is not None, not office.settings.demo
-            if gather(session, office.watch(), has_mail=has_mail, keeps_quiet=keeps_quiet) < BATCH:
-                break
+    """Gather and send everything that is due now; return how many were sent, dropped, failed or put off.
+
+    Where a thread of this process does so already, nothing is done: so the others are free for what else there is.
+    """
+    if not office.at_work.acquire(blocking=False):
+        return Counter()
+    try:
+        return _send_what_is_due(office)
+    finally:
+        office.at_work.release()
+
+
+def _send_what_is_due(office: Office) -> Counter[str]:
+    answer_requests(office)
+    while _gather(office) == BATCH:
+        pass
     ended = Counter[str]()
     if office.transport is None:
         return ended
@@ -86,6 +82,19 @@ def send_what_is_due(office: Office) -> Counter[str]:
     return ended
 
 
+def _gather(office: Office) -> int:
+    """Gather a batch, once more where another worker was in the way; return how many notices there were."""
+    for left in reversed(range(_TRIES)):
+        try:
+            with office.writing() as session:
+                has_mail, keeps_quiet = office.transport is not None, not office.settings.demo
+                return gather(session, office.watch(), has_mail=has_mail, keeps_quiet=keeps_quiet)
+        except DBAPIError as error:
+            if not left or not is_worth_retrying(error):
+                raise
+    return 0
+
+
 def _claim(office: Office) -> list[DeliveryRow]:
     now = office.watch()
     with office.writing() as session:
@@ -94,52 +103,104 @@ def _claim(office: Office) -> list[DeliveryRow]:
 
 
 def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], ended: Counter[str]) -> None:
-    """Send what was claimed. Raises AwayError, after giving back what was not sent."""
-    left = list(claimed)
+    """Send what was claimed, and give back what was not.
+
+    Raises AwayError, also where a server refuses one after another.
+    """
+    left, refused = list(claimed), 0
     try:
         with transport.opened() as connection:
             while left:
-                ended[_send_one(office, connection, left[0])] += 1
+                outcome = _send_one(office, connection, left[0])
                 left.pop(0)
-    except AwayError:
-        with office.writing() as session:
-            give_back(session, left, office.watch() + AWAY)
-        raise
+                ended[outcome] += 1
+                refused = refused + 1 if outcome == Ended.FAILED else 0 if outcome == "sent" else refused
+                if refused == MOST_REFUSED:
+                    raise AwayError(Failure.RECIPIENT)
+    finally:
+        if left:
+            with office.writing() as session:
+                give_back(session, left, office.watch() + AWAY)
 
 
 def _send_one(office: Office, connection: Connection, delivery: DeliveryRow) -> str:
-    """Send one, and write what came of it; return that in a word."""
-    with office.reading() as session, office.app.test_request_context(base_url=office.settings.address):
-        letter = write(session, delivery, office.sender, office.watch())
+    """Send one, and write what came of it; return that in a word. Raises AwayError."""
+    if not _holds_claim(office, delivery):
+        return Ended.LOST
+    try:
+        letter = _write(office, delivery)
+    except Exception as error:  # noqa: BLE001 (one that cannot be written keeps no other from being sent)
+        _log.error("an e-mail could not be written: %s", place_of(error))
+        return _write_failure(office, delivery, None, RefusedError(Failure.PROGRAM))
     if not isinstance(letter, Letter):
         with office.writing() as session:
-            mark_dropped(session, delivery, letter, office.watch())
+            if mark_dropped(session, delivery, letter, office.watch()) and letter is Dropped.NO_WAY:
+                _tell_otherwise(session, delivery, office.watch())
         return "dropped"
-    try:
-        connection.send(letter.message, letter.to)
-    except AwayError:
-        raise
-    except SendingFailedError as error:
-        return _write_failure(office, delivery, letter, error)
+    failure = _hand_over(connection, letter)
+    if failure is not None:
+        return _write_failure(office, delivery, letter, failure)
     with office.writing() as session:
         mark_sent(session, delivery, office.watch())
     return "sent"
 
 
-def _write_failure(office: Office, delivery: DeliveryRow, letter: Letter, error: SendingFailedError) -> str:
-    """Write a failure. For good, a broker is asked to find out why, or another address.
-
-    Where nothing reaches the address, what it should have told is told by another way.
-    """
+def _holds_claim(office: Office, delivery: DeliveryRow) -> bool:
+    """Return whether the claim still holds, and renew one that has been waiting behind others."""
     now = office.watch()
+    if delivery.claimed_until is None or delivery.claimed_until - now > CLAIM - _WAITED:
+        return True
     with office.writing() as session:
-        is_final = mark_failed(
-            session, delivery, error.kind, now, for_good=isinstance(error, (NoSuchMailboxError, RefusedError))
-        )
-        if is_final and not isinstance(error, RefusedError):
-            note_failed_email(session, letter.person_id, letter.to, now)
-            tell_otherwise(session, delivery, now)
-        if is_final:
-            subject = Ref(Subject.MEMBER, letter.member_code)
-            open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
-    return "failed" if is_final else "put_off"
+        return renew(session, delivery, now)
+
+
+def _write(office: Office, delivery: DeliveryRow) -> Letter | Dropped:
+    with office.reading() as session, office.app.test_request_context(base_url=office.settings.address):
+        return write(session, delivery, office.sender, office.watch())
+
+
+def _hand_over(connection: Connection, letter: Letter) -> SendingFailedError | None:
+    """Hand an e-mail over; return why it was not taken, without the server's own exception. Raises AwayError."""
+    try:
+        connection.send(letter.message, letter.to)
+    except AwayError:
+        raise
+    except SendingFailedError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 (as above)
+        _log.error("an e-mail could not be handed over: %s", place_of(error))
+        return RefusedError(Failure.PROGRAM)
+    return None
+
+
+def _write_failure(office: Office, delivery: DeliveryRow, letter: Letter | None, error: SendingFailedError) -> str:
+    """Write a failure. For good, a broker is asked to find out why, and its reader is rung.
+
+    A connection that broke after an e-mail was handed over may have delivered it: it is tried once more, and then taken
+    for sent. What was sent to an e-mail that its reader has no longer is left at that.
+    """
+    now, failed_after_data = office.watch(), error.kind is Failure.AFTER_DATA
+    with office.writing() as session:
+        if failed_after_data and delivery.failure == Failure.AFTER_DATA:
+            mark_sent(session, delivery, now)
+            return "sent"
+        for_good = isinstance(error, (NoSuchMailboxError, RefusedError))
+        ended = mark_failed(session, delivery, error.kind, now, for_good=for_good)
+        if ended is Ended.FAILED and (letter is None or letter.to == letter.present_email):
+            if letter is not None and isinstance(error, NoSuchMailboxError):
+                note_failed_email(session, letter.person_id, letter.to, now)
+            _tell_otherwise(session, delivery, now, is_failed=True)
+    return ended
+
+
+def _tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, is_failed: bool = False) -> None:
+    """Have the reader rung, if they have a phone, about what an e-mail about them does not tell; and a broker look."""
+    reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
+    if reader is None:
+        return
+    subject = Ref(Subject.MEMBER, reader.code)
+    if is_failed:
+        open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
+    rings = reader.phone is not None and delivery.topic == Topic.ABOUT_YOU
+    if rings and ring_instead(session, delivery, now):
+        open_task(session, delivery.bank_id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=now)

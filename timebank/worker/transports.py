@@ -4,16 +4,24 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.errors import MessageError
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from timebank.config import OWN_HOSTS
+from timebank.emails import mailable
 from timebank.notices.models import Failure
 
-#: Seconds after which a mail server that says nothing is given up on.
-TIMEOUT = 30
-_PERMANENT, _MAILBOX_UNKNOWN = 500, frozenset({550, 551, 553})
+#: Seconds after which a mail server that says nothing is given up on; longer after an e-mail was handed over, since it
+#: may be sent on by then (RFC 5321, 4.5.3.2.6).
+TIMEOUT, AFTER_DATA_TIMEOUT = 30, 600
+_REFUSED, _PERMANENT = 400, 500
+#: Enhanced codes (RFC 3463, RFC 7505) that say that nothing reaches this address. Others say that a server, a sender or
+#: an e-mail was refused; so may a code without an enhanced one.
+_NO_SUCH_MAILBOX = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 _SUBMISSION_PORT, _TLS_PORT = 587, 465
 
 
@@ -81,7 +89,9 @@ class FolderTransport:
         """Write the message into the folder."""
         self.path.mkdir(parents=True, exist_ok=True)
         name = message["Message-ID"].strip("<>").partition("@")[0].replace(".", "-")
-        (self.path / f"{name}.eml").write_bytes(message.as_bytes())
+        half = self.path / f"{name}.half"
+        half.write_bytes(message.as_bytes())
+        half.replace(self.path / f"{name}.eml")
 
 
 class SmtpTransport:
@@ -108,10 +118,10 @@ class SmtpTransport:
         """Return a connection that is ready to send. Raises AwayError."""
         try:
             return self._connect()
-        except smtplib.SMTPAuthenticationError as error:
-            raise AwayError(Failure.SIGN_IN) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise AwayError(Failure.CONNECTION) from error
+        except smtplib.SMTPAuthenticationError:
+            raise AwayError(Failure.SIGN_IN) from None
+        except (smtplib.SMTPException, OSError):
+            raise AwayError(Failure.CONNECTION) from None
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -125,12 +135,19 @@ class SmtpTransport:
             if not self.over_tls and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            if self.user and not _is_encrypted(server, self.host):
+                raise AwayError(Failure.SIGN_IN)  # noqa: TRY301 (the connection is closed below)
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:
             server.close()
             raise
         return server
+
+
+def _is_encrypted(server: smtplib.SMTP, host: str) -> bool:
+    """Return whether nobody reads a password on its way: by TLS, or on this machine."""
+    return isinstance(server.sock, ssl.SSLSocket) or host in OWN_HOSTS
 
 
 class _SmtpConnection:
@@ -155,26 +172,46 @@ class _SmtpConnection:
 
     def send(self, message: EmailMessage, to: str) -> None:
         """Send; a connection that broke is dropped, since nobody knows how far it got."""
-        server = self.connect()
         try:
-            server.send_message(message, to_addrs=[to])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise _of_recipient(code, words) from error
-        except smtplib.SMTPSenderRefused as error:
-            raise AwayError(Failure.SENDER) from error
-        except smtplib.SMTPDataError as error:
+            content, recipient = message.as_bytes(policy=SMTP), mailable(to)
+        except (MessageError, ValueError):
+            raise RefusedError(Failure.NOT_SUPPORTED) from None
+        server = self.connect()
+        self._say(server, recipient, str(message["From"].addresses[0].addr_spec))
+        try:
+            if server.sock is not None:
+                server.sock.settimeout(AFTER_DATA_TIMEOUT)
+            code, _words = server.data(content)
+            if server.sock is not None:
+                server.sock.settimeout(TIMEOUT)
+        except smtplib.SMTPDataError:
             self._reset()
-            raise (
-                RefusedError(Failure.CONTENT) if error.smtp_code >= _PERMANENT else NotNowError(Failure.CONTENT)
-            ) from error
-        except (smtplib.SMTPNotSupportedError, UnicodeError, ValueError) as error:
+            raise NotNowError(Failure.CONTENT) from None
+        except (smtplib.SMTPException, OSError):
+            self._drop(server)
+            raise NotNowError(Failure.AFTER_DATA) from None
+        if code >= _REFUSED:
             self._reset()
-            raise RefusedError(Failure.NOT_SUPPORTED) from error
-        except (smtplib.SMTPException, OSError) as error:
-            server.close()
-            self.server = None
-            raise NotNowError(Failure.CONNECTION) from error
+            raise RefusedError(Failure.CONTENT) if code >= _PERMANENT else NotNowError(Failure.CONTENT)
+
+    def _say(self, server: smtplib.SMTP, recipient: str, sender: str) -> None:
+        """Say who writes to whom."""
+        try:
+            code, _words = server.mail(sender)
+            if code >= _REFUSED:
+                self._reset()
+                raise AwayError(Failure.SENDER)
+            code, words = server.rcpt(recipient)
+        except (smtplib.SMTPException, OSError):
+            self._drop(server)
+            raise NotNowError(Failure.CONNECTION) from None
+        if code >= _REFUSED:
+            self._reset()
+            raise _of_recipient(code, words)
+
+    def _drop(self, server: smtplib.SMTP) -> None:
+        server.close()
+        self.server = None
 
     def _reset(self) -> None:
         """Forget a half-said e-mail, so that the next one can be said."""
@@ -187,13 +224,9 @@ class _SmtpConnection:
 
 
 def _of_recipient(code: int, words: bytes) -> SendingFailedError:
-    """Return what a refused recipient means, by the code of RFC 5321 and the enhanced one of RFC 3463, if there is one.
-
-    5.1.x says that the address is wrong, 5.7.x that policy refuses this e-mail.
-    """
+    """Return what a refused recipient means."""
     if code < _PERMANENT:
         return NotNowError(Failure.RECIPIENT)
-    enhanced = words.split(b" ", 1)[0]
-    is_enhanced = enhanced.startswith(b"5.") and enhanced.replace(b".", b"").isdigit()
-    is_unknown = enhanced.startswith(b"5.1.") if is_enhanced else code in _MAILBOX_UNKNOWN
-    return NoSuchMailboxError(Failure.NO_SUCH_MAILBOX) if is_unknown else RefusedError(Failure.RECIPIENT)
+    if words.split(b" ", 1)[0] in _NO_SUCH_MAILBOX:
+        return NoSuchMailboxError(Failure.NO_SUCH_MAILBOX)
+    return RefusedError(Failure.RECIPIENT)

@@ -59,6 +59,8 @@ def test_readyz_is_ready_before_anything_was_sealed_or_checked(program, village)
         "migrated": True,
         "seal_age_seconds": None,
         "check_age_seconds": None,
+        "outbox_age_seconds": None,
+        "emails_failed_in_a_day": 0,
     }
 
 

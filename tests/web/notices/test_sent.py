@@ -4,13 +4,21 @@ from email.message import EmailMessage
 
 import pytest
 
-NAME = "RSST5F4EGGC3-RSST3Z87B63S"
+from timebank.codes import in_letters
+
+ID = "RSST5F4EGGC3"
 
 
 @pytest.fixture
-def demo(app, tmp_path):
+def names(village):
+    """The names of an e-mail of Angus and one of Perth."""
+    return [f"{ID}-{in_letters(bank.id)}" for bank in (village.angus, village.perth)]
+
+
+@pytest.fixture
+def demo(app, tmp_path, names):
     """The site as the demo, with one e-mail of Angus and one of Perth."""
-    for name, bank in ((NAME, "Angus Time Bank"), (NAME[::-1], "Perth Time Bank")):
+    for name, bank in zip(names, ("Angus Time Bank", "Perth Time Bank"), strict=True):
         message = EmailMessage()
         message["From"], message["To"] = f"{bank} <no-reply@example.org>", "Ada Lamont <ada@example.org>"
         message["Subject"], message["Date"] = f"News of {bank}", "Sat, 21 Nov 2026 10:00:00 +0000"
@@ -40,12 +48,12 @@ def test_an_empty_folder_says_so(as_, village, app, tmp_path, demo):
     assert "Nothing yet." in as_(None).get("sent")
 
 
-@pytest.mark.parametrize("path", ["sent", f"sent/{NAME}", f"sent/{NAME}/html"])
+@pytest.mark.parametrize("path", ["sent", "sent/{}", "sent/{}/html"])
 @pytest.mark.parametrize("config", [{"DEMO": False}, {"SENT_MAIL": None}])
-def test_no_other_site_shows_any(as_, village, app, demo, path, config):
+def test_no_other_site_shows_any(as_, village, app, demo, names, path, config):
     app.config.update(config)
-    assert as_(village.mary).get(path).status == 404
+    assert as_(village.mary).get(path.format(names[0])).status == 404
 
 
-def test_an_e_mail_of_another_bank_is_no_page(as_, village, demo):
-    assert as_(None).get(f"sent/{NAME[::-1]}").status == 404
+def test_an_e_mail_of_another_bank_is_no_page(as_, village, demo, names):
+    assert as_(None).get(f"sent/{names[1]}").status == 404

@@ -13,6 +13,7 @@ from flask import g, render_template, url_for
 from flask_babel import gettext as _, ngettext
 
 from timebank import codes
+from timebank.emails import is_email, mailable
 from timebank.members.recipients import Recipient
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import DeliveryRow
@@ -41,10 +42,10 @@ def compose(
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = _subject(words, reader)
-    message["From"] = Address(g.bank.name, addr_spec=sender.email)
-    message["To"] = Address(reader.name, addr_spec=to)
-    if g.bank.email:
-        message["Reply-To"] = Address(g.bank.name, addr_spec=g.bank.email)
+    message["From"] = _address(g.bank.name, sender.email)
+    message["To"] = _address(reader.name, to)
+    if is_email(g.bank.email):
+        message["Reply-To"] = _address(g.bank.name, g.bank.email)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(delivery, sender.site)
     message["Auto-Submitted"] = "auto-generated"
@@ -56,6 +57,15 @@ def compose(
     message.set_content(render_template("mail/mail.txt", **content))
     message.add_alternative(render_template("mail/mail.html", **content), subtype="html")
     return message
+
+
+def _address(name: str, email: str) -> Address:
+    """Return a name and an e-mail for a header. Raises ValueError for an e-mail that cannot stand in one.
+
+    A name that looks like an encoded word (RFC 2047) would be decoded, with the line breaks that it may hold.
+    """
+    plain = "".join(sign if sign.isprintable() else " " for sign in name).replace("=?", "= ?")
+    return Address(plain, addr_spec=mailable(email))
 
 
 def message_id(delivery: DeliveryRow, site: str) -> str:
@@ -71,4 +81,4 @@ def _subject(words: Sequence[Words], reader: Recipient) -> str:
         subject = ngettext("%(num)s thing for you to read", "%(num)s things for you to read", len(words))
     if reader.email_sharers:
         subject = _("For %(name)s: %(subject)s", name=isolated(reader.name.partition(" ")[0]), subject=subject)
-    return " ".join(subject.split())[:LONGEST_SUBJECT]
+    return " ".join(subject.split()).replace("=?", "= ?")[:LONGEST_SUBJECT]

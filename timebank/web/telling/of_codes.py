@@ -18,10 +18,10 @@ from timebank.web.times import local_time
 @says(NoticeKind.SIGN_IN_CODE)
 def of_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
     """Return the words for a code with which one signs in, and then chooses a password."""
-    row = _find(session, notice)
-    if row is None or not reader.email:
+    row = _find(session, notice, reader)
+    if row is None:
         return None
-    code = spoken(code_of(session, row.id, reader.email))
+    code = spoken(code_of(session, row.id, reader.email or ""))
     return Words(
         _("Your code to sign in"),
         (
@@ -36,8 +36,8 @@ def of_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words 
 @says(NoticeKind.EMAIL_CODE)
 def of_email_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
     """Return the words for a code that shows that an e-mail is one's own."""
-    row = _find(session, notice)
-    if row is None or not reader.email:
+    row = _find(session, notice, reader)
+    if row is None:
         return None
     return Words(
         _("Is this your e-mail?"),
@@ -45,14 +45,15 @@ def of_email_code(session: Session, notice: Told, reader: Recipient) -> Words | 
             _("Type this code on the page about you, and we know that this e-mail is yours."),
             _("If you have not asked for it, do nothing."),
         ),
-        ((_("Code"), spoken(code_of(session, row.id, reader.email))), (_("It holds until"), _until(row))),
+        ((_("Code"), spoken(code_of(session, row.id, reader.email or ""))), (_("It holds until"), _until(row))),
         Link(_("To the page"), url_for("members.own_email", _external=True)),
     )
 
 
-def _find(session: Session, notice: Told) -> SignInCode | None:
+def _find(session: Session, notice: Told, reader: Recipient) -> SignInCode | None:
+    """Return the code, if it was made for the e-mail that the reader has."""
     code_id = notice.facts.get("code_id")
-    return find_mailed(session, code_id) if isinstance(code_id, int) else None
+    return find_mailed(session, code_id, reader.email or "") if isinstance(code_id, int) else None
 
 
 def _until(row: SignInCode) -> str:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from timebank import codes
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
-from timebank.exchanges.rules import State
+from timebank.exchanges.rules import Deed, State
 from timebank.holders.queries import list_names
+from timebank.members.queries import list_membership_names
 from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
@@ -57,6 +58,38 @@ def of_reversal(session: Session, notice: Told, reader: Recipient) -> Words | No
         ),
         writer.facts(),
         Link(_("Read and answer"), url_for("reversals.reversal", code=notice.subject.code, _external=True)),
+    )
+
+
+@says(NoticeKind.DONE_FOR_YOU)
+def of_deed_done_for_them(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words for what a broker did in the reader's name."""
+    exchange = find_exchange(session, notice.bank_id, notice.subject.code)
+    if exchange is None:
+        return None
+    by = notice.facts.get("by")
+    name = list_membership_names(session, notice.bank_id, [by]).get(by, "") if isinstance(by, int) else ""
+    done = {
+        Deed.PROPOSE: _("asked or offered help for you"),
+        Deed.ACCEPT: _("said yes for you"),
+        Deed.DECLINE: _("said no for you"),
+        Deed.CANCEL: _("called this off for you"),
+        Deed.RECORD: _("wrote down help for you"),
+        Deed.CONFIRM: _("said for you that these hours are right"),
+        Deed.DISPUTE: _("said for you that these hours are not right"),
+        Deed.AGREE: _("agreed for you to what the other side says"),
+    }
+    deed = str(notice.facts.get("deed"))
+    what = str(done[Deed(deed)]) if deed in set(Deed) and Deed(deed) in done else str(_("did something for you"))
+    writer = _Writer(session, exchange, reader)
+    return Words(
+        _("Done for you by your time bank"),
+        (
+            _("%(name)s %(did_it)s.", name=isolated(name or g.bank.name), did_it=what),
+            _("If you have not told them so, please ring us."),
+        ),
+        writer.facts(),
+        Link(_("See the page"), url_for("exchanges.exchange", code=exchange.code, _external=True)),
     )
 
 

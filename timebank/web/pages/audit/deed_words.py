@@ -25,7 +25,7 @@ WORDS = {
     DeedName.CALL_REACHED: _("told them by telephone"),
     DeedName.CALL_LEFT_WORD: _("rang, and left word or reached nobody"),
     DeedName.CALL_WRONG_NUMBER: _("rang a wrong number"),
-    DeedName.CALL_LEFT: _("left it at the calls that were tried"),
+    DeedName.CALL_GIVEN_UP: _("left it at the calls that were tried"),
     DeedName.CATEGORIES_OPENED: _("began the list of kinds of help"),
     DeedName.CATEGORY_ADDED: _("added a kind of help"),
     DeedName.CATEGORY_CHANGED: _("changed a kind of help"),

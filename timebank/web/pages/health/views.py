@@ -1,6 +1,6 @@
 """Two addresses for programs. They answer with JSON, need no session and set no cookie."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, jsonify
@@ -12,6 +12,7 @@ from timebank import clock
 from timebank.audit.queries import find_newest_check_at
 from timebank.bookkeeping.sealing.receipts import find_newest_seal_at
 from timebank.migrations.run import newest_revision
+from timebank.notices.queries import find_backlog
 from timebank.web.access import without_session
 from timebank.web.extensions import db
 from timebank.web.pages.health import blueprint
@@ -32,7 +33,8 @@ def readyz() -> tuple[Response, int]:
     The ages, in seconds, do not decide about it; they are None before the first seal or check.
     """
     session = db.session()
-    state: dict[str, Any] = {"database": False, "migrated": False, "seal_age_seconds": None, "check_age_seconds": None}
+    ages = dict.fromkeys(("seal_age_seconds", "check_age_seconds", "outbox_age_seconds", "emails_failed_in_a_day"))
+    state: dict[str, Any] = {"database": False, "migrated": False, **ages}
     try:
         session.execute(text("SELECT 1"))
         state["database"] = True
@@ -48,7 +50,13 @@ def readyz() -> tuple[Response, int]:
 def _ages(session: Session, now: datetime) -> dict[str, int | None]:
     """Return how long ago the books were last sealed and last checked, in seconds."""
     sealed_at, checked_at = find_newest_seal_at(session), find_newest_check_at(session)
-    return {"seal_age_seconds": _age(sealed_at, now), "check_age_seconds": _age(checked_at, now)}
+    backlog = find_backlog(session, now, now - timedelta(days=1))
+    return {
+        "seal_age_seconds": _age(sealed_at, now),
+        "check_age_seconds": _age(checked_at, now),
+        "outbox_age_seconds": _age(backlog.oldest_due_at, now),
+        "emails_failed_in_a_day": backlog.failed,
+    }
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 
 from timebank.notices.kinds import Topic
 from timebank.notices.rules import CHOICES, Choice, Often, Way
 from timebank.web.forms import KeyedForm, SelectChoice, needed
 from timebank.web.notice_words import choice_words, topic_hint, topic_words
+
+_LONGEST_ID = 19
 
 
 class NoticesForm(KeyedForm):
@@ -32,6 +34,18 @@ class NoticesForm(KeyedForm):
 
     def _fields_of_topics(self) -> dict[Topic, RadioField]:
         return {Topic.ABOUT_YOU: self.about_you, Topic.ROUND_THE_BANK: self.round_the_bank}
+
+
+class CallForm(KeyedForm):
+    """A button for what came of a call; `until` is the last delivery that the page showed."""
+
+    until = HiddenField()
+
+    @property
+    def delivery_id(self) -> int:
+        """Return the delivery's id; 0 for anything else."""
+        typed = self.until.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_ID else 0
 
 
 def value_of(choice: Choice) -> str:

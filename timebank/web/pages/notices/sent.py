@@ -7,12 +7,12 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import parsedate_to_datetime
-from itertools import islice
 from pathlib import Path
 
 from flask import abort, current_app, g, make_response, render_template
 from werkzeug.wrappers import Response
 
+from timebank.codes import in_letters
 from timebank.web.access import allows, anybody
 from timebank.web.pages.notices import blueprint
 
@@ -67,9 +67,9 @@ def _folder() -> Path:
 
 def _list_mails() -> Sequence[SentMail]:
     folder = _folder()
-    paths = sorted(folder.glob("*.eml"), reverse=True)  # named by rising ids
-    mails = (_read(path) for path in paths)
-    return list(islice((mail for mail in mails if mail is not None), MOST_LISTED))
+    of_bank = f"*-{in_letters(g.bank.id)}.eml"
+    paths = sorted(folder.glob(of_bank), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [_read(path) for path in paths[:MOST_LISTED]]
 
 
 def _get_mail(name: str) -> SentMail:
@@ -79,11 +79,9 @@ def _get_mail(name: str) -> SentMail:
     return mail
 
 
-def _read(path: Path) -> SentMail | None:
-    """Return an e-mail of this bank; None for one of another."""
+def _read(path: Path) -> SentMail:
+    """Return an e-mail of the folder."""
     message = BytesParser(EmailMessage, policy=default).parsebytes(path.read_bytes())
-    if g.bank.name not in str(message["From"]):
-        return None
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return SentMail(
         path.stem,

@@ -15,7 +15,7 @@ from timebank.signing_in import actions
 from timebank.signing_in.actions import Arrival, Attempt
 from timebank.signing_in.code_actions import use_code
 from timebank.signing_in.errors import CodeDoesNotFitError, NotSignedInError, TooManyTriesError
-from timebank.signing_in.mailed_codes import mail_code_to
+from timebank.signing_in.mailed_codes import ask_for_code
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import Candidate, find_candidate, key_of_typed
 from timebank.signing_in.rules import is_weak
@@ -79,8 +79,9 @@ def forgotten() -> str | Response:
     form = ForgottenForm()
     if form.validate_on_submit():
         with committing(form, form.who) as outcome:
-            _begin_attempt(form.who.data or "")
-            mail_code_to(db.session(), g.bank, form.who.data or "", now=clock.now())
+            key = key_of_typed(form.who.data or "", phone_country=g.bank.phone_country)
+            _count(Attempt(f"code to {g.bank.id} {key}", None, origin().address))  # it counts for no password
+            ask_for_code(db.session(), g.bank, form.who.data or "", now=clock.now())
         if outcome.is_done:
             flash(_("If we know you by that, and your e-mail, a code is on its way. It holds for 15 minutes."))
             return redirect(url_for("signing_in.sign_in_with_code"), 303)

@@ -1,0 +1,46 @@
+"""What a worker works with: the database, the site that renders, the way out, and the time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from flask import Flask
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.config import Settings
+from timebank.db import reading
+from timebank.web.telling.mail import Sender
+from timebank.worker.transports import Transport
+
+
+@dataclass
+class Office:
+    """What a worker sends with: the database, the app that renders, and the way out (None: no e-mail goes out)."""
+
+    settings: Settings
+    engine: Engine
+    app: Flask
+    transport: Transport | None
+    watch: Callable[[], datetime] = clock.now
+    sender: Sender = field(init=False)
+    at_work: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.settings.sender, self.settings.address)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits once, at the end."""
+        with Session(self.engine, info=self.settings.session_info) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with Session(reading(self.engine), info=self.settings.session_info) as session:
+            yield session
