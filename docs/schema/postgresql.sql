@@ -668,6 +668,22 @@ CREATE TABLE public.code_request (
     asked_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.conversation (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    first_id bigint NOT NULL,
+    second_id bigint NOT NULL,
+    started_by bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    newest_id bigint NOT NULL,
+    newest_by bigint NOT NULL,
+    newest_at timestamp with time zone NOT NULL,
+    first_seen_id bigint,
+    second_seen_id bigint,
+    CONSTRAINT ck_conversation_kept_once CHECK ((first_id < second_id))
+);
+
 CREATE TABLE public.correction (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1025,6 +1041,16 @@ CREATE TABLE public.memo (
     CONSTRAINT ck_memo_blanked_whole CHECK (((words IS NULL) = (salt IS NULL)))
 );
 
+CREATE TABLE public.message (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    conversation_id bigint NOT NULL,
+    written_by bigint NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    words character varying(2000) NOT NULL,
+    about character varying(80) DEFAULT ''::character varying NOT NULL
+);
+
 CREATE TABLE public.notice (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1041,7 +1067,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 
@@ -1308,6 +1334,9 @@ ALTER TABLE ONLY public.closing
 ALTER TABLE ONLY public.code_request
     ADD CONSTRAINT pk_code_request PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT pk_conversation PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT pk_correction PRIMARY KEY (bank_id, id);
 
@@ -1379,6 +1408,9 @@ ALTER TABLE ONLY public.membership_role
 
 ALTER TABLE ONLY public.memo
     ADD CONSTRAINT pk_memo PRIMARY KEY (bank_id, entry_id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT pk_message PRIMARY KEY (bank_id, id);
 
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT pk_notice PRIMARY KEY (bank_id, id);
@@ -1452,6 +1484,12 @@ ALTER TABLE ONLY public.category
 ALTER TABLE ONLY public.category
     ADD CONSTRAINT uq_category_bank_id_parent_id_name UNIQUE (bank_id, parent_id, name);
 
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT uq_conversation_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT uq_conversation_bank_id_first_id_second_id UNIQUE (bank_id, first_id, second_id);
+
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT uq_correction_bank_id_code UNIQUE (bank_id, code);
 
@@ -1518,6 +1556,10 @@ CREATE INDEX ix_application_stage ON public.application USING btree (bank_id, st
 
 CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_id, id);
 
+CREATE INDEX ix_conversation_first ON public.conversation USING btree (bank_id, first_id, newest_id);
+
+CREATE INDEX ix_conversation_second ON public.conversation USING btree (bank_id, second_id, newest_id);
+
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON public.delivery USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
@@ -1559,6 +1601,10 @@ CREATE INDEX ix_listing_word_listing ON public.listing_word USING btree (bank_id
 CREATE INDEX ix_login_session_person_id ON public.login_session USING btree (person_id);
 
 CREATE INDEX ix_membership_person_id ON public.membership USING btree (person_id);
+
+CREATE INDEX ix_message_conversation ON public.message USING btree (bank_id, conversation_id, id);
+
+CREATE INDEX ix_message_written_by ON public.message USING btree (bank_id, written_by, written_at);
 
 CREATE INDEX ix_notice_delivery ON public.notice USING btree (bank_id, delivery_id);
 
@@ -1775,6 +1821,18 @@ ALTER TABLE ONLY public.closing
 ALTER TABLE ONLY public.code_request
     ADD CONSTRAINT fk_code_request_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT fk_conversation_bank_id_first_id FOREIGN KEY (bank_id, first_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT fk_conversation_bank_id_newest_by FOREIGN KEY (bank_id, newest_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT fk_conversation_bank_id_second_id FOREIGN KEY (bank_id, second_id) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.conversation
+    ADD CONSTRAINT fk_conversation_bank_id_started_by FOREIGN KEY (bank_id, started_by) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
@@ -1924,6 +1982,12 @@ ALTER TABLE ONLY public.membership_role
 
 ALTER TABLE ONLY public.membership_role
     ADD CONSTRAINT fk_membership_role_granted_by FOREIGN KEY (bank_id, granted_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT fk_message_bank_id_conversation_id FOREIGN KEY (bank_id, conversation_id) REFERENCES public.conversation(bank_id, id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT fk_message_bank_id_written_by FOREIGN KEY (bank_id, written_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY (bank_id, delivery_id) REFERENCES public.delivery(bank_id, id);
@@ -2079,6 +2143,7 @@ GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_request TO timebank_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversation TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.digest_item TO timebank_web;
@@ -2103,6 +2168,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.matching_rules TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.membership TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.membership_role TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.memo TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.message TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.notice_choice TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO timebank_web;

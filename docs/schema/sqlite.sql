@@ -324,6 +324,33 @@ CREATE TABLE code_request (
     CONSTRAINT fk_code_request_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
 );
 
+CREATE TABLE conversation (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    first_id BIGINT NOT NULL,
+    second_id BIGINT NOT NULL,
+    started_by BIGINT NOT NULL,
+    started_at DATETIME NOT NULL,
+    newest_id BIGINT NOT NULL,
+    newest_by BIGINT NOT NULL,
+    newest_at DATETIME NOT NULL,
+    first_seen_id BIGINT,
+    second_seen_id BIGINT,
+    CONSTRAINT pk_conversation PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_conversation_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT uq_conversation_bank_id_first_id_second_id UNIQUE (bank_id, first_id, second_id),
+    CONSTRAINT fk_conversation_bank_id_first_id FOREIGN KEY(bank_id, first_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_conversation_bank_id_second_id FOREIGN KEY(bank_id, second_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_conversation_bank_id_started_by FOREIGN KEY(bank_id, started_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_conversation_bank_id_newest_by FOREIGN KEY(bank_id, newest_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_conversation_kept_once CHECK (first_id < second_id)
+);
+
+CREATE INDEX ix_conversation_first ON conversation (bank_id, first_id, newest_id);
+
+CREATE INDEX ix_conversation_second ON conversation (bank_id, second_id, newest_id);
+
 CREATE TABLE correction (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -1067,6 +1094,23 @@ BEGIN
     SELECT RAISE(ABORT, 'books_append_only');
 END;
 
+CREATE TABLE message (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    conversation_id BIGINT NOT NULL,
+    written_by BIGINT NOT NULL,
+    written_at DATETIME NOT NULL,
+    words VARCHAR(2000) NOT NULL,
+    about VARCHAR(80) DEFAULT '' NOT NULL,
+    CONSTRAINT pk_message PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_message_bank_id_conversation_id FOREIGN KEY(bank_id, conversation_id) REFERENCES conversation (bank_id, id),
+    CONSTRAINT fk_message_bank_id_written_by FOREIGN KEY(bank_id, written_by) REFERENCES membership (bank_id, id)
+);
+
+CREATE INDEX ix_message_conversation ON message (bank_id, conversation_id, id);
+
+CREATE INDEX ix_message_written_by ON message (bank_id, written_by, written_at);
+
 CREATE TABLE notice (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -1084,7 +1128,7 @@ CREATE TABLE notice (
     CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
     CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
-    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest')),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'message', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest')),
     CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
     CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
     CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),

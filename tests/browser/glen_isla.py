@@ -45,6 +45,7 @@ from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import ContactKind
 from timebank.members.standing import change_standing
+from timebank.messages.queries import find_talk
 from timebank.notices.models import Delivery
 from timebank.notices.rules import Way
 from timebank.security.actions import NewEvent, record
@@ -135,6 +136,7 @@ def make_site(folder: Path) -> Site:
         _name_codes(site, session, bank)
         _listings(site, session, bank)
         _invitations(site, session, bank)
+        _reported(site, session, bank)
         _open_reversal(site, session, bank)
         _drafts(site, session, bank)
         _tasks(site, session, bank)
@@ -227,6 +229,13 @@ def _invitations(site: Site, session: Session, bank: Bank) -> None:
     for invitation in session.scalars(query):
         if invitation.state in names:
             site.codes.setdefault(names[invitation.state], invitation.code)
+
+
+def _reported(site: Site, session: Session, bank: Bank) -> None:
+    """What Hamish wrote to Eilidh, who reported it."""
+    one, other = (actor(session, bank, key).membership_id for key in ("hamish", "eilidh"))
+    talk = find_talk(session, bank.id, one, other)
+    site.codes["reported conversation"] = talk.code if talk else ""
 
 
 def _open_reversal(site: Site, session: Session, bank: Bank) -> None:

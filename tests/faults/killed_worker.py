@@ -22,6 +22,7 @@ from timebank.app import create_app
 from timebank.config import Settings
 from timebank.db import make_engine
 from timebank.notices.outbox import CLAIM
+from timebank.web.extensions import db
 from timebank.worker import sending
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
@@ -82,6 +83,8 @@ def kill_workers(
             figures.kills += 1
             figures.told += WAITING
             _count(figures, server)
+    with app.app_context():
+        db.engine.dispose()
     engine.dispose()
     return figures
 

@@ -50,9 +50,10 @@ RIGHTS = {
     ),
     **dict.fromkeys(("correction", "reversal", "sign_off", "task", "thank_you", "helping"), EVERYTHING - {"DELETE"}),
     **dict.fromkeys(
-        ("dismissed_suggestion", "invitation", "matching_rules", "notice_choice", "announcement"),
+        ("dismissed_suggestion", "invitation", "matching_rules", "notice_choice", "announcement", "conversation"),
         EVERYTHING - {"DELETE"},
     ),
+    "message": {"SELECT", "INSERT"},
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     **dict.fromkeys(("learned_kinds", "listing_meaning"), EVERYTHING),
     **dict.fromkeys(("code_request", "delivery", "digest_item", "digest_turn", "notice"), EVERYTHING),

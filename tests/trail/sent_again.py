@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import NOW, TODAY, Village, make_confirmed, make_recorded, terms
-from timebank.actors import Doing, Role, Standing, Unattended
+from timebank.actors import Actor, Doing, Role, Standing, Unattended
 from timebank.announcements.actions import announce, take_down
 from timebank.approvals import roles, welcome
 from timebank.approvals.queries import list_waiting_roles
@@ -52,6 +52,7 @@ from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import ContactKind, Helping
 from timebank.members.standing import change_standing
+from timebank.messages.actions import report, see, write
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery
@@ -316,6 +317,23 @@ def _dismissed(scene: Scene) -> Call:
     return partial(dismiss, scene.session, scene.bank, SuggestionKind.HELP, code)
 
 
+def _on_message(act: Callable[..., Any], **more: Any) -> Callable[[Scene], Call]:
+    """What Grace does about a message of Ada's."""
+
+    def prepare(scene: Scene) -> Call:
+        write(scene.session, scene.village.grace, "Could you come?", Doing(scene.village.ada, NOW, "written"))
+        return partial(_with_doing_third, act, scene.session, scene.village.ada, more)
+
+    return prepare
+
+
+def _with_doing_third(
+    act: Callable[..., Any], session: Session, other: Actor, more: Mapping[str, Any], doing: Doing
+) -> Any:
+    words = more.get("words")
+    return act(session, other, doing) if words is None else act(session, other, words, doing)
+
+
 def _announcement(scene: Scene) -> Call:
     code = announce(scene.session, scene.bank, "Closed on Thursday", 7, Doing(scene.village.rosa, NOW, "announced"))
     return partial(take_down, scene.session, code)
@@ -487,6 +505,9 @@ DEEDS: Mapping[DeedName, Deed] = {
     ),
     DeedName.ANNOUNCEMENT_MADE: Deed("rosa", lambda s: partial(announce, s.session, s.bank, "Closed on Thursday", 7)),
     DeedName.ANNOUNCEMENT_TAKEN_DOWN: Deed("rosa", _announcement),
+    DeedName.MESSAGE_WRITTEN: Deed("ada", lambda s: partial(write, s.session, s.village.grace, "Could you come?")),
+    DeedName.MESSAGES_SEEN: Deed("grace", _on_message(see)),
+    DeedName.CONVERSATION_REPORTED: Deed("grace", _on_message(report, words="Not right")),
     DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
     **{DeedName(f"call.{outcome}"): Deed("rosa", partial(_call, outcome=outcome)) for outcome in Outcome},
     DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),

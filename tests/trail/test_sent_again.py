@@ -44,6 +44,7 @@ CHANGES = {
 #: What the administrator's command line or a sweep does, and what happens only as a part of another deed.
 NO_FORM = {
     DeedName.BANK_OPENED,
+    DeedName.CONVERSATION_READ,
     DeedName.CATEGORIES_OPENED,
     DeedName.EXCHANGE_EXPIRE,
     DeedName.HISTORY_IMPORTED,

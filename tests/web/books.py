@@ -45,6 +45,8 @@ from timebank.members.actions import NewMember, admit, get_membership_by_code
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.standing import change_standing
+from timebank.messages.actions import report, write
+from timebank.messages.queries import find_talk
 from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery, Notice
 from timebank.notices.outbox import put_into_delivery
@@ -231,6 +233,19 @@ class Books:
             invite(session, self.village.angus, listing.code, ids, text, doing)
             first = select(Invitation.code).where(Invitation.member_id == ids[0], Invitation.listing_id == listing.id)
             return spoken(session.scalars(first.order_by(Invitation.id.desc())).first() or "")
+
+    def written(self, by: Actor, to: Actor, words: str = "Could you come at ten?", **more: Any) -> None:
+        """A message."""
+        with self._written() as session:
+            write(session, to, words, Doing(by, NOW, self._key()), **more)
+
+    def reported_conversation(self, one: Actor, other: Actor) -> str:
+        """A conversation that the second reported; gives its code."""
+        self.written(one, other)
+        with self._written() as session:
+            report(session, one, "That is not right", Doing(other, NOW, self._key()))
+            talk = find_talk(session, one.bank_id, one.membership_id, other.membership_id)
+            return spoken(talk.code) if talk else ""
 
     def announced(self, words: str = "The office is closed on Thursday.", days: int = 7) -> str:
         """An announcement of Rosa's; gives its code."""

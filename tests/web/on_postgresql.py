@@ -26,6 +26,7 @@ TESTS = {
         "test_a_broker_cannot_choose_the_password_of_the_member_they_act_for",
         "test_two_windows_of_one_broker_never_mix_two_members",
     ),
+    "announcements/test_announcements.py": ("test_a_broker_lets_everybody_know_and_takes_it_down",),
     "areas/test_areas.py": (
         "test_sending_the_form_twice_adds_one",
         "test_the_ways_from_an_area_are_typed_on_its_page",
@@ -182,11 +183,22 @@ TESTS = {
         "test_who_is_asked_twice_at_once_is_asked_once",
         "test_who_is_second_to_say_yes_is_thanked",
     ),
+    "messages/test_messages.py": (
+        "test_a_member_writes_about_an_offer_and_the_other_answers",
+        "test_who_has_read_it_says_so",
+        "test_a_member_asks_a_broker_to_look_and_the_broker_says_so_before_reading",
+    ),
     "missing/test_missing.py": (
         "test_a_line_opens_its_rows",
         "test_an_area_without_helpers_says_who_lives_there_and_what_is_asked_for",
         "test_one_button_puts_it_on_the_list_and_a_second_press_says_that_it_is_there",
     ),
+    "notices/test_call.py": ("test_who_is_not_reached_is_tried_again_and_then_a_broker_decides",),
+    "notices/test_choices.py": (
+        "test_a_broker_chooses_for_a_member_who_rings",
+        "test_who_gets_nothing_by_their_e_mail_reads_it",
+    ),
+    "notices/test_stop.py": ("test_a_button_of_the_page_chooses_something_rarer",),
     "recording/test_check.py": ("test_a_draft_that_grew_too_old_is_refused_kindly_and_kept",),
     "recording/test_extras.py": (
         "test_travel_and_getting_ready_are_asked_for_where_help_is_agreed",

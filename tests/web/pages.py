@@ -188,6 +188,15 @@ GET  announcements.announcements     door  404   403   403   200   200   403   4
 POST announcements.announcements     door  404   403   403   200   200   403   403
 POST announcements.take_down         door  404   403   403   on    on    403   403
 
+GET  messages.talks                  door  404   200   200   200   200   403   403
+GET  messages.talk                   door  404   404   200   200   200   403   403
+POST messages.talk                   door  404   404   200   200   200   403   403
+POST messages.seen                   door  404   404   on    on    on    403   403
+GET  messages.report                 door  404   404   200   200   200   403   403
+POST messages.report                 door  404   404   200   200   200   403   403
+GET  messages.reported               door  404   403   403   200   200   403   403
+POST messages.reading                door  404   403   403   on    on    403   403
+
 GET  missing.missing                 door  404   403   403   200   200   200   200
 GET  missing.kind                    door  404   403   403   200   200   200   200
 GET  missing.area                    door  404   403   403   200   200   200   200
@@ -367,7 +376,9 @@ def _code_for(endpoint: str, books) -> str:
     page, _dot, view = endpoint.partition(".")
     ada, grace = books.village.ada, books.village.grace
     by_page = {
-        **dict.fromkeys(("members", "acting", "limits", "notices", "statement"), lambda: spoken(grace.code)),
+        **dict.fromkeys(
+            ("members", "acting", "limits", "messages", "notices", "statement"), lambda: spoken(grace.code)
+        ),
         "announcements": books.announced,
         "approvals": lambda: books.role_change(books.village.linus, Role.TRUSTEE, by=books.village.clara),
         "leaving": lambda: spoken(books.village.linus.code),
@@ -379,6 +390,8 @@ def _code_for(endpoint: str, books) -> str:
         "tasks": lambda: books.task(f"member:{grace.code}"),
         "recording": lambda: _whole_draft(books),
     }
+    if endpoint in {"messages.reported", "messages.reading"}:
+        return books.reported_conversation(ada, grace)
     if endpoint == "listings.ask_for":
         return spoken(grace.code)
     if endpoint in _ON_INVITATIONS:

@@ -72,7 +72,7 @@ def test_a_row_of_another_bank_does_not_exist_here_and_nothing_of_it_changes(pag
 
 def test_the_routes_that_name_something_are_not_forgotten(app):
     names = {name for rule in app.url_map.iter_rules() for name in rule.arguments if rule.endpoint != "static"}
-    assert names - CHOICES == {"code", "name", "key", "about"}
+    assert names - CHOICES == {"code", "name", "key", "about", "outcome", "token"}
     assert sum(len(_routes(app, page)) for page in PAGES) > len(PAGES)
 
 

@@ -22,6 +22,7 @@ from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.standing import change_standing
+from timebank.messages.actions import write
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.models import Notice
 from timebank.security.actions import Origin
@@ -109,6 +110,9 @@ class Scene:
         invite(
             self.session, village.angus, code, [village.grace.membership_id], content, Doing(village.rosa, NOW, "send")
         )
+
+    def message(self):
+        write(self.session, self.village.grace, "Could you come at ten?", Doing(self.village.ada, NOW, "write"))
 
     def standing_changed(self):
         change_standing(self.session, self.village.grace, Standing.SUSPENDED, Doing(self.village.rosa, NOW), reason="x")

@@ -8,11 +8,8 @@ from timebank.demo.desk import DeskWork, Handled, LetIn, LookedFor, NotedMissing
 from timebank.demo.helping import CanHelp
 from timebank.demo.joining import Wished
 from timebank.demo.neighbourhoods import Areas
-from timebank.demo.telling import Announced, HowTold, Telling
 from timebank.joining.rules import Agreed, Step
 from timebank.matching.invitation_rules import Answer
-from timebank.notices.kinds import Topic
-from timebank.notices.rules import Choice, Often, Way
 from timebank.references import Ref, Subject
 from timebank.tasks.rules import TaskKind
 from timebank.week import AFTERNOONS, EVENINGS, MORNINGS, WEEKDAY_MORNINGS, WEEKDAYS, WEEKEND, whole_day
@@ -256,26 +253,5 @@ ASKED = (
         ("ada", "bill"),
         minutes=90,
         words="Half of it is brambles. There are gloves.",
-    ),
-)
-
-#: The hall is being painted. Wilma is rung, Sam reads news as they come, Ada each day, and Nell none.
-TELLING = Telling(
-    announced=(
-        Announced(
-            20, "rosa", "Cups for the soup lunch are still wanted. Bring any that you can spare to the library.", 7
-        ),
-        Announced(
-            1,
-            "mary",
-            "The village hall is being painted. Soup lunch is in the church hall on Thursday, at noon as ever.",
-            6,
-        ),
-    ),
-    chosen=(
-        HowTold(40, "wilma", Topic.ABOUT_YOU, Choice(Way.PHONE, Often.AT_ONCE)),
-        HowTold(31, "sam", Topic.ROUND_THE_BANK, Choice(Way.EMAIL, Often.AS_THINGS_COME)),
-        HowTold(12, "nell", Topic.ROUND_THE_BANK, Choice(Way.NONE, Often.AT_ONCE)),
-        HowTold(9, "ada", Topic.ROUND_THE_BANK, Choice(Way.EMAIL, Often.DAILY)),
     ),
 )

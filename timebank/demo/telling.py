@@ -1,15 +1,20 @@
-"""What the demo's brokers let everybody know, and how its people want to be told."""
+"""What the demo's brokers let everybody know, how its people want to be told, and what they write to each other."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
+
+from sqlalchemy import select
 
 from timebank.actors import Doing
 from timebank.announcements.actions import announce
 from timebank.demo.stories import Neighbourhood, Story
+from timebank.listings.models import Listing
+from timebank.messages.actions import report, write
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.rules import USUAL, Choice
+from timebank.references import Ref, Subject
 
 _ANNOUNCED_AT, _CHOSEN_AT = time(9, 40), time(19, 30)
 
@@ -35,19 +40,38 @@ class HowTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """What somebody wrote to somebody, `days_ago` days ago; `about` is a listing's title.
+
+    `reports` is what who got it told a broker an hour later.
+    """
+
+    days_ago: int
+    at: time
+    by: str
+    to: str
+    words: str
+    about: str = ""
+    reports: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
-    """What is announced in a bank, and what its people chose."""
+    """What is announced in a bank, what its people chose, and what they wrote."""
 
     announced: Sequence[Announced] = ()
     chosen: Sequence[HowTold] = ()
+    written: Sequence[Wrote] = ()
 
 
 def tell(neighbourhood: Neighbourhood, telling: Telling) -> Iterator[Story]:
-    """Yield the stories of what is announced and chosen."""
+    """Yield the stories of what is announced, chosen and written."""
     for number, announced in enumerate(telling.announced):
         yield let_know(neighbourhood, announced, number)
     for number, chosen in enumerate(telling.chosen):
         yield say_how(neighbourhood, chosen, number)
+    for number, wrote in enumerate(telling.written):
+        yield write_to(neighbourhood, wrote, number)
 
 
 def let_know(neighbourhood: Neighbourhood, announced: Announced, number: int) -> Story:
@@ -62,3 +86,15 @@ def say_how(neighbourhood: Neighbourhood, chosen: HowTold, number: int) -> Story
     now = yield neighbourhood.moment(chosen.days_ago, _CHOSEN_AT)
     doing = Doing(neighbourhood.actor(chosen.whose), now, f"village-told-{number}")
     choose(neighbourhood.session, USUAL | {chosen.topic: chosen.choice}, doing)
+
+
+def write_to(neighbourhood: Neighbourhood, wrote: Wrote, number: int) -> Story:
+    """Somebody writes to somebody, who may report it; `number` is unique in the bank."""
+    now = yield neighbourhood.moment(wrote.days_ago, wrote.at)
+    session, by, to = neighbourhood.session, neighbourhood.actor(wrote.by), neighbourhood.actor(wrote.to)
+    titled = select(Listing.code).where(Listing.bank_id == by.bank_id, Listing.title == wrote.about)
+    about = Ref(Subject.LISTING, session.scalars(titled).one()) if wrote.about else None
+    write(session, to, wrote.words, Doing(by, now, f"village-wrote-{number}"), about=about)
+    if wrote.reports:
+        now = yield now + timedelta(hours=1)
+        report(session, by, wrote.reports, Doing(to, now, f"village-reported-{number}"))

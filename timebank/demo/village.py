@@ -16,7 +16,7 @@ from timebank.actors import Doing, Role, Unattended
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_area
-from timebank.demo import correcting, desk, glen_isla, lives, offers, people, strathmore, wanted
+from timebank.demo import correcting, desk, glen_isla, glen_isla_told, lives, offers, people, strathmore, wanted
 from timebank.demo.asking import AskedToHelp, ask_to_help
 from timebank.demo.deeds import Habit, Help
 from timebank.demo.desk import DeskWork
@@ -100,7 +100,7 @@ PLANS = (
         glen_isla.HELPING,
         glen_isla.ASKED,
         glen_isla.DESK_WORK,
-        glen_isla.TELLING,
+        glen_isla_told.TELLING,
     ),
     VillagePlan(
         SECOND_SLUG,

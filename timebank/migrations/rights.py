@@ -18,7 +18,8 @@ GRANTS: Mapping[str, Sequence[str]] = {
     "trail": ("SELECT", "INSERT"),
     "alembic_version": ("SELECT",),
     **dict.fromkeys(
-        ("application_step", "books_check", "closing", "exchange_step", "leaf", "seal", "standing_change"), _HISTORY
+        ("application_step", "message", "books_check", "closing", "exchange_step", "leaf", "seal", "standing_change"),
+        _HISTORY,
     ),
     **dict.fromkeys(
         (
@@ -34,6 +35,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "invitation",
             "listing",
             "login_session",
+            "conversation",
             "matching_rules",
             "membership",
             "notice_choice",

@@ -16,6 +16,7 @@ from timebank.joining import models as joining
 from timebank.listings import models as listings
 from timebank.matching import dismissal_models as dismissals, models as matching
 from timebank.members import models as members
+from timebank.messages import models as messages
 from timebank.notices import models as notices
 from timebank.security import models as security
 from timebank.signing_in import models as signing_in
@@ -38,6 +39,7 @@ ROOMS = (
     listings,
     matching,
     members,
+    messages,
     notices,
     seals,
     security,

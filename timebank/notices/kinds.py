@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     TO_TAKE_BACK = "to_take_back"
     TAKEN_BACK = "taken_back"
     INVITED = "invited"
+    MESSAGE = "message"
     STANDING_CHANGED = "standing_changed"
     ROLES_CHANGED = "roles_changed"
     CODE_MADE = "code_made"

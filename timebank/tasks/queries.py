@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from timebank.references import Ref
 from timebank.rows import Page, columns_of, fetch_first, fetch_page
 from timebank.tasks.models import Task
 from timebank.tasks.rules import OfTask, Status
@@ -69,6 +70,14 @@ def list_not_done(session: Session, bank_id: int, kind: str) -> dict[str, str]:
         select(Task.subject, Task.code).where(Task.bank_id == bank_id, Task.kind == kind, Task.status != Status.DONE)
     )
     return {row.subject: row.code for row in rows}
+
+
+def find_open_since(session: Session, bank_id: int, kind: str, subject: Ref) -> datetime | None:
+    """Return since when a task of this kind about a subject is open; None if none is."""
+    query = select(Task.opened_at).where(
+        Task.bank_id == bank_id, Task.kind == kind, Task.subject == str(subject), Task.status != Status.DONE
+    )
+    return session.scalar(query)
 
 
 def count_waiting(session: Session, bank_id: int) -> int:

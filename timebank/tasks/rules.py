@@ -39,6 +39,7 @@ class TaskKind(StrEnum):
     HELPER_CALLED_OFF = "helper_called_off"
     WELCOME_HOURS = "welcome_hours"
     SOMETHING_MISSING = "something_missing"
+    CONVERSATION_REPORTED = "conversation_reported"
     TELL_BY_PHONE = "tell_by_phone"
     EMAIL_FAILS = "email_fails"
     PHONE_WRONG = "phone_wrong"

@@ -6,6 +6,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
 from timebank import actors as rules
+from timebank.messages.rules import may_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ def menu() -> list[MenuItem]:
     items.append(("exchanges.exchanges", _("Exchanges")))
     if rules.may_exchange(actor) or rules.may_see_all_exchanges(actor):
         items.append(("listings.listings", _("Offers and requests")))
+    if may_write(actor):
+        items.append(("messages.talks", _("Messages")))
     if rules.may_see_all_exchanges(actor):
         items.append(("desk.desk", _("Desk")))
     if rules.may_broker(actor):

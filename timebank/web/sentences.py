@@ -185,6 +185,9 @@ SENTENCES = {
     "too_many_announcements": _("%(most)s announcements stand already, and nobody reads more. Take one down first."),
     "announcement_days": _("An announcement stands for 1 to %(most)s days."),
     "nothing_to_tell": _("Somebody was quicker: this call is dealt with already."),
+    "cannot_write": _("They cannot be written to at the moment. Ring us, and we find a way."),
+    "too_many_messages": _("That is a lot of messages for now. Try again later, or ring us."),
+    "nothing_to_report": _("The two of you have not written to each other."),
     "no_such_choice": _("Choose one of the ways on this page."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),
 }

@@ -15,11 +15,21 @@ from timebank.notices.kinds import FOR_SAFETY, NoticeKind, Topic
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, find_choice, list_of_deliveries
 from timebank.notices.rules import STALE, Way
-from timebank.web.telling import of_codes, of_digests, of_exchanges, of_invitations, of_members
+from timebank.web.telling import of_codes, of_digests, of_exchanges, of_invitations, of_members, of_messages
 from timebank.web.telling.mail import Sender, compose
 from timebank.web.telling.words import Words, words_of
 
-__all__ = ["Letter", "list_words", "of_codes", "of_digests", "of_exchanges", "of_invitations", "of_members", "write"]
+__all__ = [
+    "Letter",
+    "list_words",
+    "of_codes",
+    "of_digests",
+    "of_exchanges",
+    "of_invitations",
+    "of_members",
+    "of_messages",
+    "write",
+]
 
 
 #: Of these kinds about one subject, only the newest is told.

@@ -22,6 +22,7 @@ from timebank.matching.dismissing import dismiss
 from timebank.matching.queries import list_to_answer
 from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.matching.suggestions import list_suggestions
+from timebank.messages.queries import list_unread
 from timebank.signing_in.queries import list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
 from timebank.web.access import allows, members, members_who_exchange
@@ -59,15 +60,24 @@ def home() -> str | Response:
         reversals=reversals_for(reversals, account_id),
         last=recent[0] if recent else None,
         names=list_names(session, g.bank.id, [*sides, *helpers]),
-        announcements=list_current(session, g.bank.id, today=today()),
         asked=asked,
-        invitations=list_to_answer(session, g.bank.id, g.actor.membership_id, today=today()),
-        suggestions=list_suggestions(session, g.actor, now=clock.now(), today=today()),
         most_asked=MOST,
         button_form=ButtonForm(),
         thanks=thanks_for(recent, account_id),
+        **_what_is_new(),
         **_about_codes(),
     )
+
+
+def _what_is_new() -> dict[str, object]:
+    """Return what others ask or tell the reader, and what the bank suggests."""
+    session, own, member_id = db.session(), g.bank.id, g.actor.membership_id
+    return {
+        "announcements": list_current(session, own, today=today()),
+        "invitations": list_to_answer(session, own, member_id, today=today()),
+        "unread": list_unread(session, own, member_id, MOST),
+        "suggestions": list_suggestions(session, g.actor, now=clock.now(), today=today()),
+    }
 
 
 def _about_codes() -> dict[str, object]:

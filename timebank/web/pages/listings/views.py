@@ -15,6 +15,7 @@ from timebank.listings.finding import find_listings
 from timebank.listings.queries import WholeListing, find_listing, get_tree
 from timebank.listings.rules import ListingKind, may_change, may_hand_over
 from timebank.members.queries import list_membership_names
+from timebank.messages.rules import may_write
 from timebank.web.access import allows, doing, members_who_exchange
 from timebank.web.asked import asked_number
 from timebank.web.committing import press
@@ -57,6 +58,11 @@ def listings() -> str:
     )
 
 
+def _may_write_to_owner(listing: WholeListing) -> bool:
+    """Return whether the reader may write to whose listing it is."""
+    return may_write(g.actor) and listing.owner_is_active and listing.member_id != g.actor.membership_id
+
+
 @blueprint.get("/listings/<code:code>")
 @allows(finders)
 def listing(code: str) -> str:
@@ -77,6 +83,7 @@ def listing(code: str) -> str:
         **_where_it_stands(listing),
         may_answer=access.may_answer(listing, g.actor, today()),
         may_ask_broker=may_exchange(g.actor) and not may_broker(g.actor),
+        writes_to=listing.member_code if _may_write_to_owner(listing) else None,
         may_find_helpers=may_broker(g.actor) and listing.is_open and places_left(listing) > 0,
         may_hand_over=may_hand_over(g.actor, held=listing.is_holder),
         form=ButtonForm(),

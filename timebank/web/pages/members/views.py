@@ -25,6 +25,7 @@ from timebank.members.helping import find_helping, list_languages
 from timebank.members.keepers import list_approver_names, list_standing_changes
 from timebank.members.models import Membership, Person
 from timebank.members.queries import list_members, list_membership_names
+from timebank.messages.rules import may_write_to
 from timebank.signing_in.code_actions import find_way
 from timebank.signing_in.queries import find_waiting_half
 from timebank.web.access import allows, brokers, doing, members as all_members
@@ -68,6 +69,7 @@ def member(code: str) -> str:
         waiting_roles=list_waiting_roles(session, g.bank.id, membership_id=membership.id) if sees_account else [],
         refused_roles=list_refused_of(session, g.bank.id, membership.id) if sees_account else [],
         helping=_helping_line(session, member),
+        may_write_to=may_write_to(g.actor, member),
         **_for_keepers(session, member, membership),
         **_half_code(session, member),
         form=ButtonForm(),

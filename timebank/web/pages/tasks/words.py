@@ -47,6 +47,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.NOT_CONFIRMED: _("Not confirmed for two weeks: %(name)s", name=isolated(name)),
         TaskKind.NOBODY_SAID_YES: _("Nobody said yes: %(name)s", name=isolated(name)),
         TaskKind.HELPER_CALLED_OFF: _("A helper called off: %(name)s", name=isolated(name)),
+        TaskKind.CONVERSATION_REPORTED: _("Look at what they wrote: %(name)s", name=isolated(name)),
         TaskKind.TELL_BY_PHONE: _("Ring %(name)s: something to tell", name=isolated(name)),
         TaskKind.EMAIL_FAILS: _("No e-mail reaches %(name)s", name=isolated(name)),
         TaskKind.PHONE_WRONG: _("A wrong number: %(name)s", name=isolated(name)),
@@ -82,6 +83,9 @@ def advice(kind: str) -> str:
         ),
         TaskKind.HELPER_CALLED_OFF: _(
             "Somebody had said yes and cannot come after all. Ask the next, and tell whoever asked for it."
+        ),
+        TaskKind.CONVERSATION_REPORTED: _(
+            "One of the two asks you to look. You can read what they wrote until this task is done; it is on record."
         ),
         TaskKind.TELL_BY_PHONE: _("They are told by telephone. Their page says what to tell, word for word."),
         TaskKind.EMAIL_FAILS: _(

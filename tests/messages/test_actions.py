@@ -1,0 +1,177 @@
+"""Messages: who writes to whom, who reads, and that a broker does so only when asked, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.people import NOW
+from timebank.actors import Doing, How, Standing, acting_for
+from timebank.errors import NotAllowedError, NotPermittedError, NotVisibleError
+from timebank.members.errors import WordsMissingError
+from timebank.members.models import Membership
+from timebank.messages import access
+from timebank.messages.actions import open_reported, report, see, write
+from timebank.messages.errors import CannotWriteError, NothingToReportError, TooManyMessagesError
+from timebank.messages.queries import find_talk, list_messages, list_talks, list_unread
+from timebank.messages.rules import MOST_AN_HOUR, MOST_NEW_A_DAY
+from timebank.notices.holding import list_holding
+from timebank.notices.queries import list_due
+from timebank.references import Ref, Subject
+from timebank.tasks.actions import finish
+from timebank.tasks.models import Task
+
+
+@pytest.fixture
+def writes(session):
+    count = iter(range(1000))
+
+    def do(by, to, words="Could you come at ten?", **more):
+        write(session, to, words, Doing(by, NOW, f"form {next(count)}"), **more)
+
+    return do
+
+
+def talk_of(session, one, other):
+    return find_talk(session, one.bank_id, one.membership_id, other.membership_id)
+
+
+def test_two_members_write_to_each_other_in_one_conversation(session, village, writes):
+    ada, grace = village.ada, village.grace
+    writes(ada, grace)
+    writes(grace, ada, "Yes, with pleasure.", about=Ref(Subject.LISTING, "K7M3Q2XZ"))
+    talk = talk_of(session, ada, grace)
+    assert talk.code == talk_of(session, grace, ada).code
+    rows = list_messages(session, village.angus.id, talk.code)
+    assert [(row.written_by, row.words, row.about) for row in rows] == [
+        (ada.membership_id, "Could you come at ten?", ""),
+        (grace.membership_id, "Yes, with pleasure.", "listing:K7M3Q2XZ"),
+    ]
+
+
+def test_a_message_is_new_until_it_is_read_or_answered(session, village, writes):
+    ada, grace, bank_id = village.ada, village.grace, village.angus.id
+    writes(ada, grace)
+    assert [talk.other_name for talk in list_unread(session, bank_id, grace.membership_id, 5)] == ["Ada Lamont"]
+    assert list_unread(session, bank_id, ada.membership_id, 5) == []
+    see(session, ada, Doing(grace, NOW, "seen"))
+    assert list_unread(session, bank_id, grace.membership_id, 5) == []
+    writes(ada, grace, "Or at eleven?")
+    writes(grace, ada, "Eleven is good.")
+    assert list_unread(session, bank_id, grace.membership_id, 5) == []
+    assert talk_of(session, ada, grace).is_unread
+
+
+def test_who_has_read_it_on_the_page_is_not_told_of_it(session, village, writes):
+    writes(village.ada, village.grace)
+    [notice] = list_due(session, NOW, 10)
+    assert list_holding(session, village.angus.id, [notice], NOW) == {notice.id}
+    see(session, village.ada, Doing(village.grace, NOW, "seen"))
+    assert list_holding(session, village.angus.id, [notice], NOW) == set()
+
+
+def test_the_same_form_writes_once(session, village):
+    for _time in range(2):
+        write(session, village.grace, "Once", Doing(village.ada, NOW, "form"))
+    assert len(list_messages(session, village.angus.id, talk_of(session, village.ada, village.grace).code)) == 1
+
+
+@pytest.mark.parametrize("words", ["", " \n\t "])
+def test_an_empty_message_is_not_written(village, writes, words):
+    with pytest.raises(WordsMissingError):
+        writes(village.ada, village.grace, words)
+
+
+def test_nobody_writes_for_another_to_themselves_or_across_banks(village, writes):
+    with pytest.raises(NotAllowedError):
+        writes(acting_for(village.rosa, village.ada, How.PHONE), village.grace)
+    for other in (village.ada, village.perdita, village.audrey):
+        with pytest.raises(CannotWriteError):
+            writes(village.ada, other)
+
+
+@pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.LEFT])
+def test_who_is_not_active_is_not_written_to(session, village, writes, standing):
+    session.scalar(select(Membership).where(Membership.id == village.grace.membership_id)).standing = standing
+    session.flush()
+    with pytest.raises(CannotWriteError):
+        writes(village.ada, village.grace)
+
+
+def test_a_flood_is_stopped(village, writes):
+    for number in range(MOST_AN_HOUR):
+        writes(village.ada, village.grace, f"{number}")
+    with pytest.raises(TooManyMessagesError):
+        writes(village.ada, village.grace, "one more")
+
+
+def test_a_member_writes_first_to_so_many_a_day_and_a_broker_to_all(session, village, writes, monkeypatch):
+    monkeypatch.setattr("timebank.messages.actions.MOST_NEW_A_DAY", 2)
+    assert MOST_NEW_A_DAY > 2
+    for by in (village.ada, village.rosa):
+        writes(by, village.grace)
+        writes(by, village.linus)
+    with pytest.raises(TooManyMessagesError):
+        writes(village.ada, village.mary)
+    writes(village.rosa, village.mary)
+
+
+def test_members_see_their_own_conversations_only(session, village, writes):
+    writes(village.ada, village.grace)
+    bank_id = village.angus.id
+    assert [talk.other_code for talk in list_talks(session, bank_id, village.ada.membership_id)] == [village.grace.code]
+    assert list_talks(session, bank_id, village.linus.membership_id) == []
+    assert list_talks(session, bank_id, village.rosa.membership_id) == []
+
+
+def reported(session, village, writes):
+    writes(village.ada, village.grace)
+    report(session, village.ada, "He shouts", Doing(village.grace, NOW, "report"))
+    return talk_of(session, village.ada, village.grace).code
+
+
+def test_a_broker_reads_what_was_reported_once_it_is_on_the_trail_and_until_it_is_done(session, village, writes):
+    code, rosa = reported(session, village, writes), village.rosa
+    assert set(access.get_reported(session, rosa, code)) == {village.ada.membership_id, village.grace.membership_id}
+    assert not access.has_noted_reading(session, rosa, code)
+    open_reported(session, code, Doing(rosa, NOW + timedelta(minutes=1)))
+    assert access.has_noted_reading(session, rosa, code)
+    assert not access.has_noted_reading(session, village.mary, code)
+    task = session.scalars(select(Task.code)).one()
+    finish(session, task, Doing(rosa, NOW + timedelta(hours=1), "done"), note="Talked with both")
+    with pytest.raises(NotVisibleError):
+        access.get_reported(session, rosa, code)
+
+
+def test_reading_once_is_no_leave_to_read_what_is_reported_later(session, village, writes):
+    code, rosa = reported(session, village, writes), village.rosa
+    open_reported(session, code, Doing(rosa, NOW + timedelta(minutes=1)))
+    task = session.scalars(select(Task.code)).one()
+    finish(session, task, Doing(rosa, NOW + timedelta(hours=1), "done"), note="")
+    report(session, village.ada, "Again", Doing(village.grace, NOW + timedelta(days=1), "again"))
+    assert not access.has_noted_reading(session, rosa, code)
+
+
+@pytest.mark.parametrize("who", ["linus", "tom", "audrey", "perdita"])
+def test_nobody_else_reads_it(session, village, writes, who):
+    code = reported(session, village, writes)
+    with pytest.raises(NotVisibleError):
+        access.get_reported(session, getattr(village, who), code)
+
+
+def test_no_broker_reads_what_was_not_reported(session, village, writes):
+    writes(village.ada, village.grace)
+    with pytest.raises(NotVisibleError):
+        access.get_reported(session, village.rosa, talk_of(session, village.ada, village.grace).code)
+
+
+def test_a_broker_who_is_a_side_looks_at_no_report_of_it(session, village, writes):
+    writes(village.rosa, village.grace)
+    report(session, village.rosa, "She shouts", Doing(village.grace, NOW, "report"))
+    with pytest.raises(NotPermittedError):
+        access.get_reported(session, village.rosa, talk_of(session, village.rosa, village.grace).code)
+
+
+def test_there_is_nothing_to_report_where_nothing_was_written(session, village):
+    with pytest.raises(NothingToReportError):
+        report(session, village.ada, "Nothing", Doing(village.grace, NOW, "report"))

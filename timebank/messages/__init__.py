@@ -1,0 +1,1 @@
+"""What members write to each other, without showing an address or a phone number."""
