@@ -13,7 +13,7 @@ from timebank.members.models import Membership
 from timebank.messages import access
 from timebank.messages.actions import open_reported, report, see, write
 from timebank.messages.errors import CannotWriteError, NothingToReportError, TooManyMessagesError
-from timebank.messages.queries import find_talk, list_messages, list_talks, list_unread
+from timebank.messages.queries import MOST_LISTED, find_talk, list_messages, list_talks, list_unread
 from timebank.messages.rules import MOST_AN_HOUR, MOST_NEW_A_DAY
 from timebank.notices.holding import list_holding
 from timebank.notices.queries import list_due
@@ -42,11 +42,32 @@ def test_two_members_write_to_each_other_in_one_conversation(session, village, w
     writes(grace, ada, "Yes, with pleasure.", about=Ref(Subject.LISTING, "K7M3Q2XZ"))
     talk = talk_of(session, ada, grace)
     assert talk.code == talk_of(session, grace, ada).code
-    rows = list_messages(session, village.angus.id, talk.code)
+    rows = list_messages(session, village.angus.id, talk.code).rows[::-1]
     assert [(row.written_by, row.words, row.about) for row in rows] == [
         (ada.membership_id, "Could you come at ten?", ""),
         (grace.membership_id, "Yes, with pleasure.", "listing:K7M3Q2XZ"),
     ]
+
+
+def test_a_long_conversation_is_read_page_by_page(session, village, writes):
+    for number in range(MOST_LISTED // 2 + 1):
+        writes(village.ada, village.grace, f"{number} from Ada")
+        writes(village.grace, village.ada, f"{number} from Grace")
+    code, bank_id = talk_of(session, village.ada, village.grace).code, village.angus.id
+    newest = list_messages(session, bank_id, code)
+    older = list_messages(session, bank_id, code, below=newest.next)
+    assert len(newest.rows) == MOST_LISTED
+    assert [row.words for row in older.rows] == ["0 from Grace", "0 from Ada"]
+    assert not older.has_next
+
+
+def test_many_conversations_are_read_page_by_page(session, village, writes):
+    for other in (village.grace, village.linus, village.rosa):
+        writes(village.ada, other)
+    own = village.angus.id, village.ada.membership_id
+    first = list_talks(session, *own)
+    older = list_talks(session, *own, below=first.rows[0].newest_id)
+    assert [talk.other_name for talk in older.rows] == [talk.other_name for talk in first.rows[1:]]
 
 
 def test_a_message_is_new_until_it_is_read_or_answered(session, village, writes):
@@ -73,7 +94,7 @@ def test_who_has_read_it_on_the_page_is_not_told_of_it(session, village, writes)
 def test_the_same_form_writes_once(session, village):
     for _time in range(2):
         write(session, village.grace, "Once", Doing(village.ada, NOW, "form"))
-    assert len(list_messages(session, village.angus.id, talk_of(session, village.ada, village.grace).code)) == 1
+    assert len(list_messages(session, village.angus.id, talk_of(session, village.ada, village.grace).code).rows) == 1
 
 
 @pytest.mark.parametrize("words", ["", " \n\t "])
@@ -119,9 +140,11 @@ def test_a_member_writes_first_to_so_many_a_day_and_a_broker_to_all(session, vil
 def test_members_see_their_own_conversations_only(session, village, writes):
     writes(village.ada, village.grace)
     bank_id = village.angus.id
-    assert [talk.other_code for talk in list_talks(session, bank_id, village.ada.membership_id)] == [village.grace.code]
-    assert list_talks(session, bank_id, village.linus.membership_id) == []
-    assert list_talks(session, bank_id, village.rosa.membership_id) == []
+    assert [talk.other_code for talk in list_talks(session, bank_id, village.ada.membership_id).rows] == [
+        village.grace.code
+    ]
+    assert list_talks(session, bank_id, village.linus.membership_id).rows == []
+    assert list_talks(session, bank_id, village.rosa.membership_id).rows == []
 
 
 def reported(session, village, writes):

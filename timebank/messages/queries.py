@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
@@ -15,9 +16,9 @@ from timebank.notices.holding import register
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.references import Subject
-from timebank.rows import columns_of, fetch, fetch_first
+from timebank.rows import Page, columns_of, cut, fetch, fetch_first, fetch_page
 
-#: So many of the newest are listed.
+#: So many are on a page.
 MOST_LISTED = 50
 
 
@@ -33,7 +34,7 @@ class MessageRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation as one of its two sides sees it: with whom, and whether the newest is unread."""
+    """A conversation as one of its two sides sees it: with whom, and the newest message's words."""
 
     code: str
     other_id: int
@@ -42,6 +43,7 @@ class Talk:
     newest_at: datetime
     newest_id: int
     newest_by: int
+    words: str
     seen: int | None
 
     @property
@@ -69,8 +71,10 @@ def _select_talks(bank_id: int, member_id: int) -> Select[*tuple[object, ...]]:
             Conversation.newest_at,
             Conversation.newest_id,
             Conversation.newest_by,
+            Message.words,
             seen,
         )
+        .join(Message, and_(Message.bank_id == Conversation.bank_id, Message.id == Conversation.newest_id))
         .join(Membership, and_(Membership.bank_id == Conversation.bank_id, Membership.id == other_id))
         .join(Person, Person.id == Membership.person_id)
         .where(Conversation.bank_id == bank_id, or_(is_first, Conversation.second_id == member_id))
@@ -78,9 +82,13 @@ def _select_talks(bank_id: int, member_id: int) -> Select[*tuple[object, ...]]:
     )
 
 
-def list_talks(session: Session, bank_id: int, member_id: int) -> Sequence[Talk]:
-    """Return a member's conversations, the newest first, at most MOST_LISTED."""
-    return fetch(session, _select_talks(bank_id, member_id).limit(MOST_LISTED), Talk)
+def list_talks(session: Session, bank_id: int, member_id: int, *, below: int | None = None) -> Page[Talk]:
+    """Return a page of a member's conversations, the newest first: those whose newest id is lower than `below`."""
+    query = _select_talks(bank_id, member_id)
+    if below is not None:
+        query = query.where(Conversation.newest_id < below)
+    rows = fetch(session, query.limit(MOST_LISTED + 1), Talk)
+    return cut(rows, MOST_LISTED, attrgetter("newest_id"))
 
 
 def list_unread(session: Session, bank_id: int, member_id: int, most: int) -> Sequence[Talk]:
@@ -97,15 +105,16 @@ def find_talk(session: Session, bank_id: int, member_id: int, other_id: int) -> 
     return fetch_first(session, query, Talk)
 
 
-def list_messages(session: Session, bank_id: int, code: str) -> Sequence[MessageRow]:
-    """Return the newest messages of a conversation, the oldest of them first."""
+def list_messages(session: Session, bank_id: int, code: str, *, below: int | None = None) -> Page[MessageRow]:
+    """Return a page of a conversation's messages, the newest first; `below` is the id that they are older than."""
     its_own = (Message.bank_id == Conversation.bank_id) & (Message.conversation_id == Conversation.id)
     query = (
         select(*columns_of(Message, MessageRow))
         .join(Conversation, its_own)
         .where(Conversation.bank_id == bank_id, Conversation.code == code)
+        .order_by(Message.id.desc())
     )
-    return fetch(session, query.order_by(Message.id.desc()).limit(MOST_LISTED), MessageRow)[::-1]
+    return fetch_page(session, query if below is None else query.where(Message.id < below), MessageRow, MOST_LISTED)
 
 
 def find_sides(session: Session, bank_id: int, code: str) -> tuple[int, int] | None:

@@ -100,3 +100,15 @@ def test_the_list_has_the_newest_first_and_marks_what_is_new(as_, village, books
     page = as_(village.grace).get("messages")
     assert page.words.index("Linus Baxter") < page.words.index("Ada Lamont")
     assert "new" in page
+    assert "Could you come at ten?" in page
+
+
+def test_older_messages_are_a_page_further(as_, village, books):
+    for number in range(26):
+        books.written(village.ada, village.grace, f"Ada's number {number}.")
+        books.written(village.grace, village.ada, f"Grace's number {number}.")
+    grace = as_(village.grace)
+    page = grace.get(page_of(village.ada))
+    assert "Ada's number 0." not in page
+    assert "Ada's number 25." in page
+    assert "Ada's number 0." in grace.get(page.links["Older ones"])

@@ -14,6 +14,7 @@ class MessageForm(KeyedForm):
     words = TextAreaField(
         _("Your message"),
         validators=[needed(_("Write something.")), at_most(MOST_LETTERS, _("Say it in 2,000 letters or fewer."))],
+        render_kw={"rows": 6},
     )
 
 

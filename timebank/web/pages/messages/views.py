@@ -13,8 +13,10 @@ from timebank.messages import access, actions
 from timebank.messages.queries import MessageRow, find_talk, list_messages, list_talks
 from timebank.messages.rules import may_write
 from timebank.references import Ref, Subject, parse
+from timebank.rows import Page
 from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing
+from timebank.web.asked import asked_number
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
@@ -24,13 +26,15 @@ from timebank.web.pages.messages.forms import MessageForm, ReportForm
 
 #: What a message can be about.
 _ABOUT = (Subject.LISTING, Subject.EXCHANGE)
+_NONE: Page[MessageRow] = Page([], None)
 
 
 @blueprint.get("/messages")
 @allows(may_write)
 def talks() -> str:
     """List one's conversations, the newest first."""
-    return render_template("messages/talks.html", talks=list_talks(db.session(), g.bank.id, g.actor.membership_id))
+    page = list_talks(db.session(), g.bank.id, g.actor.membership_id, below=asked_number("below"))
+    return render_template("messages/talks.html", page=page)
 
 
 @blueprint.route("/members/<code:code>/messages", methods=["GET", "POST"])
@@ -81,15 +85,15 @@ def reported(code: str) -> str:
     session = db.session()
     sides = access.get_reported(session, g.actor, code)
     may_read = access.has_noted_reading(session, g.actor, code)
-    rows = list_messages(session, g.bank.id, code) if may_read else []
+    page = list_messages(session, g.bank.id, code, below=asked_number("below")) if may_read else _NONE
     people = list_membership_names(session, g.bank.id, sides)
     return render_template(
         "messages/reported.html",
         code=code,
         people=people,
-        rows=rows,
+        page=page,
         may_read=may_read,
-        subjects=_name_subjects(rows),
+        subjects=_name_subjects(page.rows),
         button=ButtonForm(),
     )
 
@@ -106,15 +110,15 @@ def reading(code: str) -> Response:
 def _show(other: Actor, form: MessageForm, about: Ref | None) -> str:
     session = db.session()
     talk = find_talk(session, g.bank.id, g.actor.membership_id, other.membership_id)
-    rows = list_messages(session, g.bank.id, talk.code) if talk else []
+    page = list_messages(session, g.bank.id, talk.code, below=asked_number("below")) if talk else _NONE
     return render_template(
         "messages/talk.html",
         form=form,
         other=other,
         talk=talk,
-        rows=rows,
+        page=page,
         about=about,
-        subjects=_name_subjects(rows, about),
+        subjects=_name_subjects(page.rows, about),
         may_answer=access.may_answer(g.actor, other),
         ready=ready_texts() if may_broker(g.actor) else {},
         button=ButtonForm(),
