@@ -1,13 +1,17 @@
 """Who may read a conversation: its two sides, and a broker to whom it was reported, who notes that on the trail."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, may_broker
 from timebank.errors import NotPermittedError, NotVisibleError
+from timebank.exchanges import access as exchanges
+from timebank.listings import access as listings
 from timebank.members.queries import find_actor_by_code
 from timebank.messages.queries import find_sides
 from timebank.messages.rules import may_write_to
-from timebank.references import DeedName, Ref, Subject
+from timebank.references import DeedName, Ref, Subject, parse
 from timebank.tasks.queries import find_open_since
 from timebank.tasks.rules import TaskKind
 from timebank.trail.queries import list_deeds
@@ -19,6 +23,25 @@ def get_other(session: Session, actor: Actor, code: str) -> Actor:
     if other is None or other.membership_id == actor.membership_id:
         raise NotVisibleError(code)
     return other
+
+
+def find_about(session: Session, actor: Actor, other: Actor, reference: str, today: date) -> Ref | None:
+    """Return the listing or exchange that a message to the other may be about; None for what one of them may not see.
+
+    `reference` is written as 'listing:K7M3Q2XZ'; `today` is the calendar day where the bank is.
+    """
+    about = parse(reference)
+    if about is None or about.subject not in {Subject.LISTING, Subject.EXCHANGE}:
+        return None
+    try:
+        for reader in (actor, other):
+            if about.subject == Subject.LISTING:
+                listings.get_visible(session, reader, about.code, today)
+            else:
+                exchanges.get_visible(session, reader, about.code)
+    except NotVisibleError:
+        return None
+    return about
 
 
 def get_reported(session: Session, actor: Actor, code: str) -> tuple[int, int]:

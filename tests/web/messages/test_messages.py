@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people import NOW
-from timebank.codes import spoken
+from timebank.codes import heard, spoken
 
 
 def page_of(actor):
@@ -22,6 +22,16 @@ def test_a_member_writes_about_an_offer_and_the_other_answers(as_, village, book
     page = grace.done(page, "Send", words="Yes.")
     assert "Ada Lamont has written to you" not in grace.get()
     assert "Grace Okafor has written to you" in ada.get()
+
+
+@pytest.mark.parametrize("sides", [("linus", "grace"), ("ada", "linus")])
+def test_a_message_is_about_nothing_that_one_of_the_two_may_not_see(as_, village, books, sides):
+    code = heard(books.recorded(*(getattr(village, side) for side in sides), what="Ironing, of silk"))
+    ada = as_(village.ada)
+    page = ada.get(f"{page_of(village.grace)}?about=exchange:{code}")
+    assert "silk" not in page
+    assert "silk" not in ada.done(page, "Send", words="Well?", about=f"exchange:{code}")
+    assert books.ask("SELECT about FROM message")[0].about == ""
 
 
 def test_neither_address_nor_number_is_shown(as_, village, books):

@@ -12,20 +12,19 @@ from timebank.members.queries import list_membership_names
 from timebank.messages import access, actions
 from timebank.messages.queries import MessageRow, find_talk, list_messages, list_talks
 from timebank.messages.rules import may_write
-from timebank.references import Ref, Subject, parse
+from timebank.references import Ref, parse
 from timebank.rows import Page
 from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
+from timebank.web.filters import today
 from timebank.web.forms import ButtonForm
 from timebank.web.message_words import ready_texts
 from timebank.web.pages.messages import blueprint
 from timebank.web.pages.messages.forms import MessageForm, ReportForm
 
-#: What a message can be about.
-_ABOUT = (Subject.LISTING, Subject.EXCHANGE)
 _NONE: Page[MessageRow] = Page([], None)
 
 
@@ -42,11 +41,11 @@ def talks() -> str:
 def talk(code: str) -> str | Response:
     """Show what the reader and a member have written to each other, and write."""
     other = access.get_other(db.session(), g.actor, code)
-    about = _read_about(request.args.get("about", ""))
+    about = access.find_about(db.session(), g.actor, other, request.args.get("about", ""), today())
     form = MessageForm(about=str(about or ""), words=_ready(other))
     if form.validate_on_submit():
         with committing(form) as outcome:
-            about = _read_about(form.about.data or "")
+            about = access.find_about(db.session(), g.actor, other, form.about.data or "", today())
             actions.write(db.session(), other, form.words.data or "", doing(form), about=about)
         if outcome.is_done:
             flash(_("%(name)s is told that you have written.", name=isolated(other.name)))
@@ -129,15 +128,6 @@ def _name_subjects(rows: Sequence[MessageRow], about: Ref | None = None) -> dict
     """Return {reference: name} of what messages are about."""
     refs = {ref for row in rows if (ref := parse(row.about)) is not None} | ({about} if about else set())
     return {str(ref): name for ref, name in subjects.list_names(db.session(), g.bank.id, refs).items()}
-
-
-def _read_about(text: str) -> Ref | None:
-    """Return what a message is about; None for anything that it cannot be about."""
-    ref = parse(text)
-    return ref if ref is not None and ref.subject in _ABOUT and len(ref.code) <= _LONGEST_CODE else None
-
-
-_LONGEST_CODE = 12
 
 
 def _ready(other: Actor) -> str:
