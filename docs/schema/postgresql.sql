@@ -1266,6 +1266,7 @@ CREATE TABLE public.task (
     subject character varying(80) NOT NULL,
     status character varying(10) NOT NULL,
     owner_id bigint,
+    kept_from_id bigint,
     opened_at timestamp with time zone NOT NULL,
     done_by bigint,
     done_at timestamp with time zone,
@@ -2084,6 +2085,9 @@ ALTER TABLE ONLY public.task
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT fk_task_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT fk_task_bank_id_kept_from_id FOREIGN KEY (bank_id, kept_from_id) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT fk_task_bank_id_owner_id FOREIGN KEY (bank_id, owner_id) REFERENCES public.membership(bank_id, id);

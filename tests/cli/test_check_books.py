@@ -362,7 +362,7 @@ def test_a_web_role_that_owns_the_tables_is_a_warning(served_by_its_owner):
     assert result.exit_code == 0
     assert _verdicts(result)["web_role_owns_nothing"] == "WARNING"
     assert {verdict for name, verdict in _verdicts(result).items() if name != "web_role_owns_nothing"} == {"RIGHT"}
-    assert "pg_tables entry: the web's role" in result.output
+    assert "pg_tables account: the web's role" in result.output
     assert "TIMEBANK_OWNER_URL" in result.output
 
 

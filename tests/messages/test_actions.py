@@ -1,6 +1,7 @@
 """Messages: who writes to whom, who reads, and that a broker does so only when asked, on both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -12,14 +13,21 @@ from timebank.members.errors import WordsMissingError
 from timebank.members.models import Membership
 from timebank.messages import access
 from timebank.messages.actions import open_reported, report, see, write
-from timebank.messages.errors import CannotWriteError, NothingToReportError, TooManyMessagesError
+from timebank.messages.errors import (
+    CannotWriteError,
+    NobodyElseLooksError,
+    NothingToReportError,
+    TooManyMessagesError,
+)
 from timebank.messages.queries import MOST_LISTED, find_talk, list_messages, list_talks, list_unread
 from timebank.messages.rules import MOST_AN_HOUR, MOST_NEW_A_DAY
 from timebank.notices.holding import list_holding
 from timebank.notices.queries import list_due
 from timebank.references import Ref, Subject
-from timebank.tasks.actions import finish
+from timebank.tasks import access as tasks
+from timebank.tasks.actions import finish, hand_back, take
 from timebank.tasks.models import Task
+from timebank.tasks.queries import Shows, count_waiting, list_tasks
 
 
 @pytest.fixture
@@ -193,6 +201,35 @@ def test_a_broker_who_is_a_side_looks_at_no_report_of_it(session, village, write
     report(session, village.rosa, "She shouts", Doing(village.grace, NOW, "report"))
     with pytest.raises(NotPermittedError):
         access.get_reported(session, village.rosa, talk_of(session, village.rosa, village.grace).code)
+
+
+@pytest.mark.parametrize("reporter", ["grace", "rosa"])
+def test_a_broker_neither_sees_nor_finishes_a_task_about_their_own_conversation(session, village, writes, reporter):
+    rosa, bank_id = village.rosa, village.angus.id
+    sides = {"grace": (village.grace, rosa), "rosa": (rosa, village.grace)}
+    by, other = sides[reporter]
+    writes(rosa, village.grace)
+    report(session, other, "That is not right", Doing(by, NOW, "report"))
+    task = session.scalars(select(Task.code)).one()
+    for mine, seen in ((rosa, []), (village.mary, [task])):
+        page = list_tasks(session, bank_id, Shows.TO_DO, membership_id=mine.membership_id)
+        assert [row.code for row in page.rows] == seen
+        assert count_waiting(session, bank_id, mine.membership_id) == len(seen)
+    with pytest.raises(NotVisibleError):
+        tasks.get_visible(session, rosa, task)
+    for number, act in enumerate((take, hand_back, partial(finish, note="All well"))):
+        with pytest.raises(NotAllowedError), session.begin_nested():
+            act(session, task, Doing(rosa, NOW, f"act {number}"))
+    finish(session, task, Doing(village.mary, NOW, "done"), note="Talked with both")
+
+
+def test_the_only_broker_is_not_reported_to_themselves(session, village, writes):
+    for keeper in (village.mary, village.clara):
+        session.get_one(Membership, (village.angus.id, keeper.membership_id)).standing = Standing.SUSPENDED
+    writes(village.rosa, village.grace)
+    with pytest.raises(NobodyElseLooksError):
+        report(session, village.rosa, "She shouts", Doing(village.grace, NOW, "report"))
+    assert session.scalars(select(Task.code)).all() == []
 
 
 def test_there_is_nothing_to_report_where_nothing_was_written(session, village):

@@ -58,7 +58,7 @@ def test_a_task_waits_for_whoever_takes_it(session, village, open_task, task):
         f"member:{village.grace.code}",
         "She is at minus 11 hours.",
     )
-    assert count_waiting(session, village.angus.id) == 1
+    assert count_waiting(session, village.angus.id, village.rosa.membership_id) == 1
 
 
 def test_the_same_thing_is_on_the_list_once_and_a_new_note_is_added(session, village, open_task, task):
@@ -66,7 +66,7 @@ def test_the_same_thing_is_on_the_list_once_and_a_new_note_is_added(session, vil
     assert open_task(note="First", now=LATER) == code
     assert open_task(note="Second", now=LATER) == code
     assert (task(code).note, task(code).opened_at) == ("First\n\nSecond", NOW)
-    assert count_waiting(session, village.angus.id) == 1
+    assert count_waiting(session, village.angus.id, village.rosa.membership_id) == 1
 
 
 def test_the_same_thing_is_given_again_while_somebody_has_it(session, village, open_task, task):

@@ -67,7 +67,7 @@ def test_many_who_open_the_same_task_at_once_are_given_one(wide_backend, village
     codes = at_once(wide_backend, [opening(village.angus.id, number) for number in range(HANDS)])
     assert len(set(codes)) == 1
     with wide_backend.session() as session:
-        assert count_waiting(session, village.angus.id) == 1
+        assert count_waiting(session, village.angus.id, village.rosa.membership_id) == 1
         notes = find_task(session, village.angus.id, codes[0]).note.split("\n\n")
         assert sorted(notes) == sorted(f"Note {number}" for number in range(HANDS))
 

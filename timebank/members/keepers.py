@@ -1,6 +1,6 @@
 """Queries for those who look after a bank: who can approve, who waits for a second look, and how somebody stood."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -29,6 +29,20 @@ def list_standing_changes(session: Session, bank_id: int, membership_id: int) ->
         StandingChange.bank_id == bank_id, StandingChange.membership_id == membership_id
     )
     return fetch(session, query.order_by(StandingChange.number.desc()), StandingChangeRow)
+
+
+def has_other_broker(session: Session, bank_id: int, member_ids: Collection[int]) -> bool:
+    """Return whether anybody but these memberships looks after the bank as a broker or coordinator now."""
+    query = (
+        select(Membership.id)
+        .join(
+            MembershipRole,
+            (MembershipRole.bank_id == Membership.bank_id) & (MembershipRole.membership_id == Membership.id),
+        )
+        .where(Membership.bank_id == bank_id, Membership.standing == Standing.ACTIVE)
+        .where(MembershipRole.role.in_([Role.BROKER, Role.COORDINATOR]), Membership.id.not_in(member_ids))
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def list_approver_names(session: Session, bank_id: int, *, but: Sequence[int]) -> list[str]:

@@ -4,11 +4,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.actors import Actor, Doing
+from timebank.actors import Actor, Doing, may_broker
 from timebank.errors import NotAllowedError
 from timebank.members.errors import WordsMissingError
+from timebank.members.keepers import has_other_broker
 from timebank.members.queries import get_rights
-from timebank.messages.errors import CannotWriteError, NothingToReportError, TooManyMessagesError
+from timebank.messages.errors import CannotWriteError, NobodyElseLooksError, NothingToReportError, TooManyMessagesError
 from timebank.messages.models import Conversation, Message
 from timebank.messages.queries import is_between
 from timebank.messages.rules import DAY, HOUR, MOST_AN_HOUR, MOST_NEW_A_DAY, is_bounded, may_write, may_write_to
@@ -80,7 +81,8 @@ def see(session: Session, other: Actor, doing: Doing) -> None:
 def report(session: Session, other: Actor, words: str, doing: Doing) -> None:
     """Ask a broker to look at what one and another have written, and say why.
 
-    Raises NotAllowedError, WordsMissingError or NothingToReportError.
+    A side that is a broker does not see the task: somebody else looks at it. Raises NotAllowedError,
+    WordsMissingError, NothingToReportError, NobodyElseLooksError or NotesFullError.
     """
     subject = Ref(Subject.MEMBER, other.code)
     if trail.is_repeat(session, doing, DeedName.CONVERSATION_REPORTED, subject, {"words": words}):
@@ -92,10 +94,21 @@ def report(session: Session, other: Actor, words: str, doing: Doing) -> None:
     conversation = _lock(session, other, doing)
     if conversation is None:
         raise NothingToReportError
+    if not has_other_broker(session, doing.bank_id, {doing.by.membership_id, other.membership_id}):
+        raise NobodyElseLooksError
     about = Ref(Subject.CONVERSATION, conversation.code)
     note = f"{doing.by.name}: {words.strip()}"
     kind = TaskKind.CONVERSATION_REPORTED
-    open_task(session, doing.bank_id, kind=kind, subject=about, note=note, now=doing.now, is_limited=True)
+    open_task(
+        session,
+        doing.bank_id,
+        kind=kind,
+        subject=about,
+        note=note,
+        now=doing.now,
+        is_limited=True,
+        kept_from_id=next((side.membership_id for side in (other, doing.by) if may_broker(side)), None),
+    )
 
 
 def open_reported(session: Session, code: str, doing: Doing) -> None:

@@ -15,6 +15,12 @@ class TooManyMessagesError(TimebankError):
     message_id = "too_many_messages"
 
 
+class NobodyElseLooksError(TimebankError):
+    """No other broker is there who could look at it."""
+
+    message_id = "nobody_else_looks"
+
+
 class NothingToReportError(TimebankError):
     """The two have not written to each other."""
 

@@ -33,11 +33,13 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
     note: str = "",
     now: datetime,
     is_limited: bool = False,
+    kept_from_id: int | None = None,
 ) -> str:
     """Open a task about a subject, such as a member; return its code.
 
-    While a task of this kind about this subject is not done, it is given again, and a note that is new is added. What
-    members write themselves is limited: raises NotesFullError.
+    `kept_from_id` is a broker whom it concerns, who never sees it. While a task of this kind about this subject is not
+    done, it is given again, and a note that is new is added. What members write themselves is limited: raises
+    NotesFullError.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
@@ -48,6 +50,7 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
         "subject": str(subject),
         "status": Status.OPEN,
         "opened_at": now,
+        "kept_from_id": kept_from_id,
         "note": add_note("", note),
     }
     insert = (
@@ -128,7 +131,7 @@ def hand_back(session: Session, code: str, doing: Doing) -> None:
         return
     _allow(doing)
     frees = may_coordinate(doing.by)
-    task = _lock(session, doing.bank_id, code) if frees else _lock_free(session, code, doing)
+    task = _lock(session, code, doing) if frees else _lock_free(session, code, doing)
     if task.status == Status.DONE:
         raise TaskDoneError
     task.status, task.owner_id = Status.OPEN, None
@@ -143,7 +146,7 @@ def finish(session: Session, code: str, doing: Doing, *, note: str) -> None:
     if trail.is_repeat(session, doing, DeedName.TASK_FINISHED, Ref(Subject.TASK, code), {"note": note}):
         return
     _allow(doing)
-    task = _lock(session, doing.bank_id, code)
+    task = _lock(session, code, doing)
     mine, notes = doing.by.membership_id, add_note(task.note, note)
     if task.status == Status.DONE and task.done_by == mine and notes == task.note:
         return
@@ -158,13 +161,16 @@ def _allow(doing: Doing) -> None:
         raise NotAllowedError
 
 
-def _lock(session: Session, bank_id: int, code: str) -> Task:
-    """Return the task, row-locked and refreshed."""
-    return get_locked(session, select(Task).where(Task.bank_id == bank_id, Task.code == code))
+def _lock(session: Session, code: str, doing: Doing) -> Task:
+    """Return the task, row-locked and refreshed. Raises NotAllowedError where it is kept from the actor."""
+    task = get_locked(session, select(Task).where(Task.bank_id == doing.bank_id, Task.code == code))
+    if task.kept_from_id == doing.by.membership_id:
+        raise NotAllowedError
+    return task
 
 
 def _lock_free(session: Session, code: str, doing: Doing) -> Task:
-    task = _lock(session, doing.bank_id, code)
+    task = _lock(session, code, doing)
     _refuse_anothers(task, doing.by.membership_id)
     return task
 

@@ -21,7 +21,10 @@ from timebank.tasks.rules import OfTask, Status
 
 
 class Task(OfTask, Base):
-    """Something that a broker has to look at: its subject, its owner, and its outcome."""
+    """Something that a broker has to look at: its subject, its owner, and its outcome.
+
+    A broker whom it complains of, `kept_from_id`, neither sees nor finishes it.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -29,6 +32,7 @@ class Task(OfTask, Base):
         UniqueConstraint("bank_id", "code"),
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         ForeignKeyConstraint(["bank_id", "owner_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "kept_from_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
         CheckConstraint(one_of("status", Status), name="status"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done"),
@@ -52,6 +56,7 @@ class Task(OfTask, Base):
     subject: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(10))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    kept_from_id: Mapped[int | None] = mapped_column(BigInteger)
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     done_by: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)

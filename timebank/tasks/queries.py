@@ -25,6 +25,7 @@ class TaskRow(OfTask):
     subject: str
     status: str
     owner_id: int | None
+    kept_from_id: int | None
     opened_at: datetime
     done_by: int | None
     done_at: datetime | None
@@ -49,10 +50,12 @@ def list_tasks(
 ) -> Page[TaskRow]:
     """Return a page of tasks that follow the id `after`: oldest first, or newest first if they are done.
 
-    `membership_id` is the owner of those that Shows.MINE lists.
+    `membership_id` is the reader's: the owner of those that Shows.MINE lists; what is kept from them is not listed.
     """
     newest_first = shows is Shows.DONE
-    query = select(*_COLUMNS).where(Task.bank_id == bank_id, _is_listed(shows, membership_id))
+    query = select(*_COLUMNS).where(
+        Task.bank_id == bank_id, _is_listed(shows, membership_id), _is_open_to(membership_id)
+    )
     if after is not None:
         query = query.where(Task.id < after if newest_first else Task.id > after)
     order = Task.id.desc() if newest_first else Task.id
@@ -80,14 +83,14 @@ def find_open_since(session: Session, bank_id: int, kind: str, subject: Ref) -> 
     return session.scalar(query)
 
 
-def count_waiting(session: Session, bank_id: int) -> int:
-    """Return the number of tasks that nobody has taken yet."""
-    return (
-        session.scalar(
-            select(func.count()).select_from(Task).where(Task.bank_id == bank_id, Task.status == Status.OPEN)
-        )
-        or 0
-    )
+def count_waiting(session: Session, bank_id: int, membership_id: int) -> int:
+    """Return the number of tasks that nobody has taken yet, as this broker sees them."""
+    query = select(func.count()).select_from(Task).where(Task.bank_id == bank_id, Task.status == Status.OPEN)
+    return session.scalar(query.where(_is_open_to(membership_id))) or 0
+
+
+def _is_open_to(membership_id: int) -> ColumnElement[bool]:
+    return Task.kept_from_id.is_(None) | (Task.kept_from_id != membership_id)
 
 
 def _is_listed(shows: Shows, membership_id: int) -> ColumnElement[bool]:

@@ -187,6 +187,9 @@ SENTENCES = {
     "nothing_to_tell": _("Somebody was quicker: this call is dealt with already."),
     "cannot_write": _("They cannot be written to at the moment. Ring us, and we find a way."),
     "too_many_messages": _("That is a lot of messages for now. Try again later, or ring us."),
+    "nobody_else_looks": _(
+        "Nobody else looks after this time bank at the moment who could look at it. Please speak to a trustee."
+    ),
     "nothing_to_report": _("The two of you have not written to each other."),
     "no_such_choice": _("Choose one of the ways on this page."),
     "not_a_slug": _("A short name has small letters and digits, such as angus."),

@@ -52,7 +52,7 @@ def desk() -> str:
         to_welcome=_to_welcome(),
         called=_names_of_accounts([line for row in corrections for line in lines[row.id]]),
         names=list_names(session, g.bank.id, sides),
-        waiting=count_waiting(session, g.bank.id) if brokers else None,
+        waiting=count_waiting(session, g.bank.id, g.actor.membership_id) if brokers else None,
         joining=count_applications(session, g.bank.id) if brokers else 0,
         form=ButtonForm(),
     )
