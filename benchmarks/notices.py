@@ -1,4 +1,4 @@
-"""Benchmark of telling people: e-mails sent to a local SMTP server, and the digests of one large bank.
+"""Benchmark of notices: e-mails sent to a local SMTP server, and the digests of one large bank.
 
     python -m benchmarks.notices [--notices N] [--members N] [--only DATABASE] [--json]
 
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def measure(settings: Settings, notices: int, members: int) -> Figures:
-    """Return what telling so many members takes in one database."""
+    """Return the figures of notifying so many members in one database."""
     bank_id = fill(settings, Size(members, 1, REQUESTS))
     _give_emails(settings)
     with _server() as port:

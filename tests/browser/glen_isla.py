@@ -150,7 +150,7 @@ def make_site(folder: Path) -> Site:
 
 
 def _tell(site: Site) -> None:
-    """Send what people are to be told, by e-mail into the folder, and by telephone to a broker's list."""
+    """Send what is due: e-mails into the folder, telephone deliveries to the brokers' list."""
     with _engine(site.settings) as engine:
         office = Office(site.settings, engine, site.app, make_transport(site.settings.mail))
         send_what_is_due(office)

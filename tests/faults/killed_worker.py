@@ -1,4 +1,4 @@
-"""A worker that kills itself with SIGKILL at a step of telling somebody something, and another one that goes on.
+"""A worker that kills itself with SIGKILL at a step of sending, and another one that goes on.
 
 Nothing may be lost. What was taken by the mail server, and not written down before the kill, is sent once more, with
 the same Message-ID. `test_killed_worker.py` kills once at each step, `benchmarks/faults.py` fifty times.

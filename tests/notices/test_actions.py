@@ -1,4 +1,4 @@
-"""Choosing how one is told, on both databases."""
+"""Choosing how to be notified, on both databases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When somebody is told, and how, as tables: quiet hours, clock changes, weeks, years, and what reaches them."""
+"""When and how somebody is notified, as tables: quiet hours, clock changes, weeks, years, and what reaches them."""
 
 import itertools
 from collections import Counter
@@ -95,7 +95,7 @@ def test_it_is_never_told_before_it_happened_nor_at_night(often, told):
     ],
 )
 def test_each_frequency_is_the_one_that_is_delivered_over_a_year(often, mails, apart):
-    """Somebody is told something each day at noon; all that is due at one moment is one e-mail."""
+    """One notice each day at noon; all that is due at one moment is one e-mail."""
     first = local("2026-01-01 12:00").astimezone(UTC)
     due = Counter(due_at(first + timedelta(days=day), often, LONDON) for day in YEAR)
     days = sorted(moment.astimezone(ZoneInfo(LONDON)).date() for moment in due)

@@ -178,7 +178,7 @@ def test_a_code_of_one_bank_opens_no_other(session, village):
 
 @pytest.fixture
 def doubted(session, village):
-    """Ada's e-mail is not proved, and a code was sent to it; gives the code."""
+    """Return the code that was sent to Ada's e-mail, which is not proved."""
     person = person_of(session, village.ada)
     person.email_is_proved, person.email_trusted_from = False, None
     session.flush()

@@ -240,7 +240,7 @@ class Books:
             write(session, to, words, Doing(by, NOW, self._key()), **more)
 
     def reported_conversation(self, one: Actor, other: Actor) -> str:
-        """A conversation that the second reported; gives its code."""
+        """Return the code of a conversation that its second side reported."""
         self.written(one, other)
         with self._written() as session:
             report(session, one, "That is not right", Doing(other, NOW, self._key()))
@@ -248,12 +248,12 @@ class Books:
             return spoken(talk.code) if talk else ""
 
     def announced(self, words: str = "The office is closed on Thursday.", days: int = 7) -> str:
-        """An announcement of Rosa's; gives its code."""
+        """Return the code of an announcement of Rosa's."""
         with self._written() as session:
             return spoken(announce(session, self.village.angus, words, days, self._by_rosa()))
 
     def told(self, actor: Actor, topic: Topic = Topic.ABOUT_YOU, way: Way = Way.EMAIL, code: str = "") -> str:
-        """Something that a member is told, such as of an exchange that waits for them; gives its stop link's token."""
+        """Notify a member, such as of an exchange that waits for them; return the token of the e-mail's stop link."""
         with self._written() as session:
             code = code or actions.record(session, self.village.angus, terms(self.village.rosa, actor), self._by_rosa())
             query = select(Notice.id).where(

@@ -89,7 +89,7 @@ def _mail_server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def mail_server(_mail_server: MailServer) -> MailServer:
-    """A real SMTP server, which takes everything until it is told otherwise."""
+    """A real SMTP server, which accepts everything until a test changes that."""
     _mail_server.forget()
     return _mail_server
 

@@ -1,4 +1,4 @@
-"""A real SMTP server (aiosmtpd) that takes, refuses, greylists, drops half-way or hangs, as it is told."""
+"""A real SMTP server (aiosmtpd) that accepts, refuses, greylists, drops half-way or hangs, as a test sets it."""
 
 import email
 import socket

@@ -41,7 +41,7 @@ SENSITIVE = re.compile(r"social prescribing|concern|below zero|referral|suspende
 
 
 class Scene:
-    """Makes each kind of notice for Grace, by the deeds that tell it."""
+    """Makes each kind of notice for Grace, by the deeds that cause it."""
 
     def __init__(self, session, village, office, said):
         self.session, self.village, self.office, self.said = session, village, office, said
@@ -154,7 +154,7 @@ class Scene:
 
 @pytest.fixture
 def mails(session, village, office, said, backend):
-    """`mails(kind)` are the e-mails to Grace after the deed that tells this kind."""
+    """`mails(kind)` are the e-mails to Grace after the deed that causes this kind."""
 
     def make(kind):
         getattr(Scene(session, village, office, said), kind.value)()

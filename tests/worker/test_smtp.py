@@ -22,7 +22,7 @@ UNKNOWN, POLICY, LATER = "550 5.1.1 no such user", "550 5.7.1 not from you", "45
 
 @pytest.fixture(autouse=True)
 def _to_confirm(backend, village):
-    """Grace is to be told that hours wait for her."""
+    """A notice for Grace that hours wait for her."""
     with backend.session() as session:
         make_recorded(session, village, village.ada, village.grace)
         session.commit()

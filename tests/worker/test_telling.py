@@ -1,4 +1,4 @@
-"""What members are told, once, by the way they chose: from the deed to the e-mail, on both databases."""
+"""From the deed to the e-mail: each notice goes out once, by the way its member chose, on both databases."""
 
 from datetime import timedelta
 
@@ -183,7 +183,7 @@ def test_who_chose_not_at_all_is_not_told(office, does, village, backend, record
 
 @pytest.mark.parametrize("has_email", [True, False])
 def test_who_is_told_by_telephone_is_a_task_for_a_broker(office, does, village, backend, recorded, has_email):
-    """Once, however much there is to tell; so it is for who has no e-mail."""
+    """One task, however many notices wait; the same holds for who has no e-mail."""
     if has_email:
         chooses(does, village.grace, Way.PHONE)
     with backend.session() as session:

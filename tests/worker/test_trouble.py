@@ -322,7 +322,7 @@ def test_roles_given_and_taken_within_a_second_are_both_told(office, mail, backe
 
 @pytest.fixture
 def on_the_phone(does, village, backend, recorded, office):
-    """Grace is told by telephone of hours to confirm."""
+    """Grace is notified by telephone of hours to confirm."""
     set_person(backend, village.grace, phone=PHONE)
     chooses(does, village.grace, Way.PHONE)
     send_what_is_due(office)

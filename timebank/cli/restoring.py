@@ -109,7 +109,7 @@ def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool,
     """Replace the database by the copy, and migrate it; return the path of the SQLite file that was put aside.
 
     Whatever guards the copy must be as the migrations make it. On PostgreSQL only its names are known before, and it is
-    replaced in one transaction. What waited to be told is not told. Raises CannotCopyError or CannotRestoreError; then
+    replaced in one transaction. Waiting notices are dropped. Raises CannotCopyError or CannotRestoreError; then
     the old database is unchanged.
     """
     aside = None

@@ -41,7 +41,7 @@ def sweep() -> None:
 
 
 def remind_all(settings: Settings) -> int:
-    """Tell of what is agreed for tomorrow and remind of what waits, in every bank; return how many were told of."""
+    """Notify of what is agreed for tomorrow and remind of what waits, in every bank; return the number of notices."""
     now = clock.now()
     with writing(settings) as session:
         slugs = [slug for slug, _name in list_banks(session)]

@@ -31,7 +31,7 @@ _CHECKED = timedelta(hours=20)
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end, for hosts that have cron only.")
 def worker(*, once: bool) -> None:
-    """Send what people are to be told, and seal, sweep, remind and check the books at their times."""
+    """Send notices, and seal, sweep, remind and check the books at their times."""
     settings = settings_there()
     if not settings.mail:
         click.echo("Without TIMEBANK_MAIL no e-mail goes out.", err=True)
@@ -66,7 +66,7 @@ def opened_office(settings: Settings) -> Iterator[Office]:
 
 
 def list_chores(office: Office) -> Sequence[Chore]:
-    """Return what the worker does, in the order in which `--once` does it: what is due is told after it was found."""
+    """Return the worker's jobs in the order in which `--once` does them: notices are sent after they were found."""
     settings = office.settings
     return (
         Chore("remind", Often.HOURLY, lambda: remind_all(settings)),

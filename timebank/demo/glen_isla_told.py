@@ -1,4 +1,4 @@
-"""What is told in Glen Isla: what its brokers announced, what people chose, and what they wrote to each other."""
+"""Announcements, choices of notices and messages of Glen Isla."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""What the demo's brokers let everybody know, how its people want to be told, and what they write to each other."""
+"""The demo's announcements, how its people choose to be notified, and what they write to each other."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class HowTold:
-    """How somebody wants to be told of one topic, said `days_ago` days ago."""
+    """How somebody wants to be notified of one topic, chosen `days_ago` days ago."""
 
     days_ago: int
     whose: str
@@ -43,7 +43,7 @@ class HowTold:
 class Wrote:
     """What somebody wrote to somebody, `days_ago` days ago; `about` is a listing's title.
 
-    `reports` is what who got it told a broker an hour later.
+    `reports` is what the reader reported to a broker an hour later.
     """
 
     days_ago: int
@@ -82,7 +82,7 @@ def let_know(neighbourhood: Neighbourhood, announced: Announced, number: int) ->
 
 
 def say_how(neighbourhood: Neighbourhood, chosen: HowTold, number: int) -> Story:
-    """Somebody chooses how they are told; `number` is unique in the bank."""
+    """Somebody chooses how they are notified; `number` is unique in the bank."""
     now = yield neighbourhood.moment(chosen.days_ago, _CHOSEN_AT)
     doing = Doing(neighbourhood.actor(chosen.whose), now, f"village-told-{number}")
     choose(neighbourhood.session, USUAL | {chosen.topic: chosen.choice}, doing)

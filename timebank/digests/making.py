@@ -23,7 +23,7 @@ from timebank.references import Ref, Subject
 #: Members in one transaction.
 BATCH = 500
 _USUAL = USUAL[Topic.ROUND_THE_BANK]
-#: What was shown is remembered longer than anything is news, since a listing may be listed anew.
+#: What was shown is remembered longer than anything is news, since a listing may be listed again.
 _REMEMBERED = timedelta(days=400)
 
 
@@ -84,7 +84,7 @@ def _often(reader: Reader) -> Often:
 
 
 def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader]:
-    """Return the next members who are told round the bank by e-mail and have one that is theirs, by id."""
+    """Return the next members, by id, who get digests by e-mail and have an e-mail that is theirs."""
     chose = (
         (NoticeChoice.bank_id == Membership.bank_id)
         & (NoticeChoice.member_id == Membership.id)

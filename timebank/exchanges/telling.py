@@ -1,4 +1,4 @@
-"""Which side of an exchange is told of a deed, and whether what it was told still holds when it is sent."""
+"""Which side of an exchange gets a notice of a deed, and whether the notice still holds when it is sent."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_once
 from timebank.tasks.rules import TaskKind
 
-#: What is told of a deed to those sides that did not do it. Confirming tells nobody: it is in the next digest.
+#: The notice of a deed to those sides that did not do it. Confirming sends none: it is in the next digest.
 OF_DEEDS: Mapping[Deed, NoticeKind] = {
     Deed.PROPOSE: NoticeKind.ASKED,
     Deed.ACCEPT: NoticeKind.ACCEPTED,
@@ -36,7 +36,7 @@ OF_DEEDS: Mapping[Deed, NoticeKind] = {
     Deed.EXPIRE: NoticeKind.NOBODY_CONFIRMED,
     Deed.REVERSE: NoticeKind.TAKEN_BACK,
 }
-#: In which states of its exchange a notice still holds; one that only tells what happened always does.
+#: In which states of its exchange a notice still holds; one that only reports what happened always does.
 HOLDS_IN: Mapping[NoticeKind, Collection[State]] = {
     NoticeKind.ASKED: (State.PROPOSED,),
     NoticeKind.ACCEPTED: (State.ACCEPTED, State.RECORDED),
@@ -88,9 +88,9 @@ def tell_of_proposed_reversal(session: Session, exchange: Locked, reversal_code:
 
 
 def remind(session: Session, bank: Bank, *, now: datetime) -> int:
-    """Tell both sides of what is agreed for tomorrow, and remind those who have not confirmed; return how many rows.
+    """Notify both sides of what is agreed for tomorrow, and remind those who have not confirmed; return how many rows.
 
-    Called often: each is told once. After `TO_DO_AFTER` a broker is asked to look at what nobody has confirmed.
+    Called often: each notice is stored once. After `TO_DO_AFTER` a task opens for what nobody has confirmed.
     """
     tomorrow = clock.local_day(now, bank.time_zone) + timedelta(days=1)
     agreed = _list_agreed(session, bank.id, tomorrow, before=now - _JUST_AGREED)
@@ -124,7 +124,7 @@ def _tell_accounts(  # noqa: PLR0913, PLR0917 (whom, what, of what, and when)
 
 
 def _list_members(session: Session, bank_id: int, account_ids: Collection[int]) -> Sequence[int]:
-    """Return the memberships that hold these accounts; other holders, such as groups, have nobody to be told yet."""
+    """Return the memberships that hold these accounts; other holders, such as groups, have nobody to notify yet."""
     holder = holders().subquery()
     query = select(holder.c.holder_id).where(
         holder.c.bank_id == bank_id, holder.c.account_id.in_(account_ids), holder.c.kind == HolderKind.MEMBER

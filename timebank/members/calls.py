@@ -1,4 +1,4 @@
-"""What brokers tell by telephone: what there is to tell, and what came of a call."""
+"""Notices by telephone: what a broker has to say, and the outcome of a call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _FAILURES = {Outcome.WRONG_NUMBER: "wrong_number", Outcome.GIVEN_UP: "not_reache
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """What a member is to be told by telephone, how often somebody has tried, and up to which delivery (its id)."""
+    """What a broker has to say to a member, the number of tries so far, and the last delivery's id."""
 
     notices: Sequence[Told]
     tries: int
@@ -44,7 +44,7 @@ class ToTell:
 
 
 def list_to_tell(session: Session, bank_id: int, member_id: int) -> ToTell:
-    """Return what a member is to be told by telephone, oldest first."""
+    """Return what a broker has to say to a member by telephone, oldest first."""
     calls = session.execute(
         select(Delivery.id, Delivery.tries).where(*_waiting(bank_id, member_id)).order_by(Delivery.id)
     ).all()

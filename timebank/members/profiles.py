@@ -77,7 +77,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
 
 
 def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing, *, lent: bool) -> None:
-    """Tell a person that their e-mail or phone was changed, at the e-mail that they had before.
+    """Notify a person that their e-mail or phone was changed, at the e-mail that they had before.
 
     Where they had none, and another did it (`lent`), they are rung: the new e-mail may be that other's.
     """

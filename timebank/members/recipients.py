@@ -1,4 +1,4 @@
-"""Who is to be told something, and what reaches them."""
+"""Who gets a notice, and what reaches them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from timebank.rows import fetch, get_locked
 
 
 class Recipient(NamedTuple):
-    """A member as they are told something.
+    """A member as the recipient of notices.
 
     `email_sharers` is how many others have shown that the same e-mail is theirs, where this one has too: who only says
     so learns of nobody else, and takes nothing away from them.

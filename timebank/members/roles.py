@@ -29,7 +29,7 @@ def list_roles(session: Session, membership: Membership) -> frozenset[Role]:
 def give(
     session: Session, membership: Membership, role: Role, doing: Doing | Unattended, *, granted_by: int | None
 ) -> None:
-    """Give a role, and tell who has it now.
+    """Give a role, and notify who has it now.
 
     `granted_by` is who proposed it, which may be another than who does it now (None: command line).
     """
@@ -40,7 +40,7 @@ def give(
 def add_role(
     session: Session, membership: Membership, role: Role, doing: Doing | Unattended, *, granted_by: int | None
 ) -> None:
-    """Give a role as `give` does, to somebody who is being admitted and told nothing of it."""
+    """Give a role as `give` does, without a notice, to somebody who is being admitted."""
     _begin(session, membership, role, doing, EventKind.ROLE_GIVEN)
     session.add(
         MembershipRole(

@@ -60,7 +60,7 @@ def change_standing(session: Session, member: Actor, to: Standing, doing: Doing,
 
 
 def _write_and_tell(session: Session, membership: Membership, to: Standing, doing: Doing, reason: str) -> None:
-    """Add the change to the membership's history, and tell who has it, without the reason."""
+    """Add the change to the membership's history, and notify the member, without the reason."""
     of_member = (StandingChange.bank_id == doing.bank_id, StandingChange.membership_id == membership.id)
     session.add(
         StandingChange(

@@ -1,1 +1,1 @@
-"""What people are to be told: an outbox whose rows commit with the deed, and how each wants to be told."""
+"""Notices: an outbox whose rows commit with the deed, and how each member wants to be notified."""

@@ -1,4 +1,4 @@
-"""Telling somebody something: a row in the transaction of the deed. And choosing how one is told."""
+"""Storing a notice in the transaction of its deed, and choosing how to be notified."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ from timebank.notices.rules import CHOICES, Choice
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
-#: Key of `Session.info`, true once something was told: whoever commits it may wake the worker.
+#: Key of `Session.info`, true once a notice was stored: whoever commits it may wake the worker.
 HAS_TOLD = "has_told"
 
 
 class NoSuchChoiceError(TimebankError):
-    """Nobody can choose to be told of this topic in this way."""
+    """This way of being notified is not offered for this topic."""
 
     message_id = "no_such_choice"
 
@@ -39,7 +39,7 @@ def tell(  # noqa: PLR0913 (whom, what, of what, and when)
     facts: Mapping[str, object] | None = None,
     occasion: str = "",
 ) -> None:
-    """Put what these members (ids of memberships) are to be told into the outbox; each is told once of one occasion.
+    """Store a notice for each of these members (ids of memberships), once for each occasion.
 
     `facts` are what the subject's row does not keep, such as who did it: codes and ids, never words.
     """
@@ -66,7 +66,7 @@ def tell(  # noqa: PLR0913 (whom, what, of what, and when)
 
 
 def choose(session: Session, choices: Mapping[Topic, Choice], doing: Doing) -> None:
-    """Choose how the actor is told of each topic; what waits for them goes by it too.
+    """Choose how the actor is notified of each topic; waiting notices follow the choice.
 
     A broker who acts for a member chooses for them. Raises NoSuchChoiceError, or NotAllowedError for who is not active.
     """
@@ -91,7 +91,7 @@ def stop(session: Session, delivery: DeliveryRow, member_code: str, choice: Choi
 
 
 def _set_choice(session: Session, bank_id: int, member_id: int, topic: Topic, choice: Choice, *, now: datetime) -> None:
-    """Store a choice, and let what waits be looked at anew. Raises NoSuchChoiceError."""
+    """Store a choice, and plan waiting notices again. Raises NoSuchChoiceError."""
     if choice not in CHOICES[topic]:
         raise NoSuchChoiceError
     key = {"bank_id": bank_id, "member_id": member_id, "topic": topic.value}

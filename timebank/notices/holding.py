@@ -19,7 +19,7 @@ _LISTS: dict[NoticeKind, ListHolding] = {}
 
 
 def register(kinds: Sequence[NoticeKind], list_holding_of_kinds: ListHolding) -> None:
-    """Register how it is told whether notices of these kinds hold. Raises ValueError if a kind has that already."""
+    """Register the query by which notices of these kinds still hold. Raises ValueError if a kind has one already."""
     for kind in kinds:
         if kind in _LISTS:
             raise ValueError(kind)

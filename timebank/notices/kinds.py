@@ -1,4 +1,4 @@
-"""The kinds of notices, and the two topics for each of which members choose how they are told. Pure."""
+"""The kinds of notices, and the two topics for each of which members choose how they are notified. Pure."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ class Topic(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What somebody is told. The subject of those of an exchange is the exchange, of an invitation the invitation."""
+    """The kind of a notice. The subject of those of an exchange is the exchange, of an invitation the invitation."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"
@@ -38,7 +38,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
 
 
-#: Told at any hour, whatever somebody chose, and to who is suspended or has left too: what guards their membership.
+#: Sent at any hour, whatever the choice, and to suspended and former members too: what guards their membership.
 FOR_SAFETY = frozenset(
     {
         NoticeKind.STANDING_CHANGED,
@@ -53,7 +53,7 @@ FOR_SAFETY = frozenset(
 )
 #: What has to be read on the machine of who asked for it, and soon.
 CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
-#: Told at once to those too who have what is about them gathered: gathered it would come too late.
+#: Sent at once also to those who have notices about them gathered: gathered it would come too late.
 URGENT = frozenset({NoticeKind.TOMORROW})
 
 

@@ -66,10 +66,10 @@ class Failure(StrEnum):
 
 
 class Notice(Base):
-    """What a member is to be told: the kind, its subject (an opaque reference) and facts, never words.
+    """A notice to a member: the kind, its subject (an opaque reference) and facts, never words.
 
-    `facts` is a JSON object of codes and ids. `occasion` tells apart what is told several times of one kind and
-    subject, such as the first and the second reminder; each is told once. `due_at` is the earliest it goes out.
+    `facts` is a JSON object of codes and ids. `occasion` distinguishes several notices of one kind and
+    subject, such as the first and the second reminder; each is stored once. `due_at` is the earliest it goes out.
     """
 
     __tablename__ = "notice"
@@ -153,7 +153,7 @@ class Delivery(Base):
 
 
 class NoticeChoice(Base):
-    """How a member wants to be told of one topic, and how often. Without a row the usual way holds."""
+    """How a member wants to be notified of one topic, and how often. Without a row the usual way holds."""
 
     __tablename__ = "notice_choice"
     __table_args__ = (

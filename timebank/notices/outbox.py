@@ -21,7 +21,7 @@ from timebank.rows import columns_of
 
 #: How long a claim holds, longer than any try of one e-mail takes; the claims of others that wait are renewed.
 CLAIM = timedelta(minutes=15)
-#: How long what was told is kept, as security events are.
+#: How long notices are kept after they were sent, as security events are.
 KEPT = timedelta(days=366)
 _COLUMNS = columns_of(Delivery, DeliveryRow)
 #: Bytes of a stop link's token.
@@ -144,12 +144,12 @@ def mark_failed(session: Session, delivery: DeliveryRow, failure: str, now: date
 
 
 def renew(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
-    """Let a claim hold anew; return False where another worker has claimed the delivery since."""
+    """Renew a claim; return False where another worker has claimed the delivery since."""
     return _end(session, delivery, claimed_until=now + CLAIM)
 
 
 def ring_instead(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
-    """Let what a delivery should have told be told by telephone; return whether there is anything to tell.
+    """Move a delivery's notices to one by telephone; return whether there is any notice left.
 
     A code is never read out: whoever does so could use it.
     """
@@ -167,7 +167,7 @@ def ring_instead(session: Session, delivery: DeliveryRow, now: datetime) -> bool
 def drop_all(session: Session, now: datetime) -> int:
     """Drop everything that waits, of all banks, and return how many e-mails and calls: after a backup was put back.
 
-    Most of it was told after the backup was made.
+    Most of it was sent after the backup was made.
     """
     session.execute(
         update(Notice)
@@ -185,7 +185,7 @@ def drop_all(session: Session, now: datetime) -> int:
 
 
 def remove_old(session: Session, now: datetime) -> None:
-    """Delete what was told long ago: old e-mails stand in its facts."""
+    """Delete notices that were sent long ago: old e-mails stand in their facts."""
     before = now - KEPT
     session.execute(delete(Notice).where(Notice.told_at < before, Notice.state != NoticeState.WAITING))
     old = (Delivery.made_at < before, Delivery.ended_at.is_not(None))
@@ -194,7 +194,7 @@ def remove_old(session: Session, now: datetime) -> None:
 
 
 def give_back(session: Session, deliveries: Sequence[DeliveryRow], due_at: datetime) -> None:
-    """Let claimed deliveries that nobody tried to send be claimed anew from `due_at` on, without counting a try."""
+    """Release claimed deliveries that nobody tried to send, to be claimed from `due_at` on, without counting a try."""
     for delivery in deliveries:
         _end(session, delivery, state=DeliveryState.READY, due_at=due_at, tries=delivery.tries - 1)
 

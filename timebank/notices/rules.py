@@ -1,4 +1,4 @@
-"""When somebody is told, and how: pure functions of their choice, what reaches them, and the time.
+"""When and how somebody is notified: pure functions of their choice, what reaches them, and the time.
 
 Times are aware moments; days and hours are those of a time zone (an IANA name).
 """
@@ -17,12 +17,12 @@ WAITS = (1, 5, 15, 60)
 LAST_WAIT, GIVE_UP = timedelta(hours=4), timedelta(hours=72)
 
 
-#: What has waited longer, since no worker ran or no e-mail could go out, is not told any more: it is old news.
+#: What has waited longer, since no worker ran or no e-mail could go out, is dropped: it is old news.
 STALE = timedelta(days=14)
 
 
 class Way(StrEnum):
-    """How somebody is told: by e-mail, by a call for which a broker gets a task, or not at all."""
+    """The ways of being notified: by e-mail, by a call for which a broker gets a task, or not at all."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -41,7 +41,7 @@ class Often(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a member wants to be told of one topic, and how often."""
+    """How a member wants to be notified of one topic, and how often."""
 
     way: Way
     often: Often
@@ -86,7 +86,7 @@ class Reach:
 
 
 def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
-    """Return how somebody is told of this.
+    """Return the way by which somebody gets this notice.
 
     What is for safety goes by e-mail wherever there is one, and else by a call. Who chose e-mail and has none that
     works is rung, and who chose a call and has no phone gets an e-mail. A code goes by e-mail alone, one that shows
@@ -109,7 +109,7 @@ def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
 
 
 def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool = False) -> datetime:
-    """Return when what was told at a moment goes out: at once outside the quiet hours, or with the next gathered ones.
+    """Return when a notice goes out: at once outside the quiet hours, or with the next gathered ones.
 
     Gathered ones go out in the morning: of each day, of Mondays (ISO 8601 weeks), or of the first of the month.
     """
@@ -126,7 +126,7 @@ def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool
 
 
 def is_quiet(now: datetime, time_zone: str) -> bool:
-    """Return whether it is an hour in which nobody is told anything but what guards their membership."""
+    """Return whether it is a quiet hour, in which only notices that guard a membership are sent."""
     return not MORNING <= now.astimezone(ZoneInfo(time_zone)).hour < QUIET_FROM
 
 

@@ -62,8 +62,8 @@ def answer_requests(session: Session, *, now: datetime, most: int) -> int:
 def mail_code_to(session: Session, bank: Bank, typed: str, *, now: datetime) -> None:
     """Send a code to sign in to who goes by a member number, e-mail or phone, if their e-mail is known to be theirs.
 
-    Otherwise nothing happens, and whoever asked is not told. Not to an e-mail that several people have, nor to one that
-    a keeper has called theirs of late: one keeper alone could sign in as a member.
+    Otherwise nothing happens, and whoever asked does not learn it. Nothing is sent to an e-mail that several people
+    have, nor to one that a keeper has proved of late: one keeper alone could sign in as a member.
     """
     candidate = find_candidate(session, bank.id, typed, phone_country=bank.phone_country)
     if candidate is None:

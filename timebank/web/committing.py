@@ -50,7 +50,7 @@ def committing(form: KeyedForm | None = None, field: Field | Fields | None = Non
 
 
 def commit() -> None:
-    """Commit, and wake the worker where somebody is to be told something; in tests there is none."""
+    """Commit, and wake the worker where a notice was stored; in tests there is none."""
     db.session.commit()
     if db.session().info.pop(HAS_TOLD, False) and "ring" in current_app.extensions:
         current_app.extensions["ring"]()

@@ -1,4 +1,4 @@
-"""Words for topics of notices, and for the ways in which members are told of them."""
+"""Words for topics of notices, and for the ways in which members get them."""
 
 from flask_babel import gettext as _
 

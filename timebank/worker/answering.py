@@ -1,4 +1,4 @@
-"""Answering those who ask for a code by e-mail: whoever asked was told the same, and did not wait for it."""
+"""Answering requests for a code by e-mail: the page answered at once, and the same to everybody."""
 
 from timebank.signing_in import mailed_codes
 from timebank.worker.office import Office

@@ -1,4 +1,4 @@
-"""From notices to deliveries: whether each still holds, and how and when its reader is told."""
+"""From notices to deliveries: whether each still holds, and how and when it is sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ BATCH = 200
 def gather(session: Session, now: datetime, *, has_mail: bool, keeps_quiet: bool = True, most: int = BATCH) -> int:
     """Decide about the notices that are due, at most so many; return how many these were. The caller commits.
 
-    Each is put into a delivery with what else its reader is told in the same way, put off to when they want to be told,
-    or dropped. Without e-mail (`has_mail`) those who are told by it are not told; nobody is rung instead. `keeps_quiet`
+    Each is put into a delivery with the reader's others of the same way, postponed to when they want it,
+    or dropped. Without e-mail (`has_mail`) notices by e-mail are dropped; nobody is rung instead. `keeps_quiet`
     is False for a demo, in which one tries things out at any hour.
     """
     due = list_due(session, now, most)

@@ -49,7 +49,7 @@ AWAY = timedelta(minutes=5)
 MOST_REFUSED = 5
 #: A claim that has waited so long behind others is looked at again before its e-mail is sent.
 _WAITED = timedelta(minutes=1)
-#: How often a batch is gathered anew that met another worker's.
+#: How often a batch that met another worker's is gathered again.
 _TRIES = 3
 
 
@@ -194,7 +194,7 @@ def _write_failure(office: Office, delivery: DeliveryRow, letter: Letter | None,
 
 
 def _tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, is_failed: bool = False) -> None:
-    """Have the reader rung, if they have a phone, about what an e-mail about them does not tell; and a broker look."""
+    """Open a task to ring the reader, if they have a phone, and where the e-mail failed one to ask for another."""
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
         return

@@ -17,7 +17,7 @@ def deliveries(books):
 
 @pytest.fixture
 def told(books, village):
-    """Grace is to be told by telephone of hours to confirm; the task about it stands on the list."""
+    """Hours wait for Grace, who is notified by telephone; the task about it is open."""
     code = books.recorded(village.ada, village.grace).replace("-", "")
     books.told(village.grace, way=Way.PHONE, code=code)
     books.task(f"member:{village.grace.code}", kind="tell_by_phone")

@@ -1,4 +1,4 @@
-"""The page on which members choose how they are told."""
+"""The page on which members choose how they are notified."""
 
 import pytest
 

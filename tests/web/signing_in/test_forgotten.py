@@ -1,4 +1,4 @@
-"""Who forgot their password gets a code by e-mail; what the site answers tells nobody who is a member."""
+"""A forgotten password: a code by e-mail, and an answer that does not reveal who is a member."""
 
 import pytest
 

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-#: Of these kinds about one subject, only the newest is told.
+#: Of these kinds about one subject, only the newest is sent.
 _ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM})
 
 
@@ -49,7 +49,7 @@ class Letter:
 def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> Letter | Dropped:
     """Return the e-mail of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`.
 
-    What guards a membership goes to who has it, whatever its standing; a changed e-mail is told of at the one before.
+    What guards a membership goes to its member in any standing; a changed e-mail is notified at the one before.
     """
     g.bank, g.written_at = session.get_one(Bank, delivery.bank_id), now
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
@@ -72,7 +72,7 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
 
 
 def list_still_told(session: Session, reader: Recipient, notices: Sequence[Told], now: datetime) -> list[Told]:
-    """Return those notices that still hold and that the reader may be told in their present standing."""
+    """Return those notices that still hold and that the reader may get in their present standing."""
     holding = list_holding(session, notices[0].bank_id, notices, now) if notices else set()
     still = [notice for notice in notices if notice.id in holding and (reader.is_active or notice.kind in FOR_SAFETY)]
     newest = {notice.subject: notice.id for notice in still if notice.kind in _ONLY_NEWEST}

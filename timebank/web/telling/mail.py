@@ -1,4 +1,4 @@
-"""E-mails: one to one reader, with what they are told in plain text and in HTML without anything remote."""
+"""E-mails: one to one reader, with its notices in plain text and in HTML without anything remote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

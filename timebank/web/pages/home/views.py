@@ -70,7 +70,7 @@ def home() -> str | Response:
 
 
 def _what_is_new() -> dict[str, object]:
-    """Return what others ask or tell the reader, and what the bank suggests."""
+    """Return the reader's announcements, invitations, unread messages and suggestions, by their template names."""
     session, own, member_id = db.session(), g.bank.id, g.actor.membership_id
     return {
         "announcements": list_current(session, own, today=today()),

@@ -1,4 +1,4 @@
-"""How members are told of what concerns them: choosing it, stopping it, and what brokers say on the telephone."""
+"""Pages of notices: choosing how to get them, stopping them, and what brokers say on the telephone."""
 
 from flask import Blueprint
 

@@ -20,7 +20,7 @@ from timebank.web.telling.letters import list_still_told, list_words
 @blueprint.get("/members/<code:code>/call")
 @allows(brokers)
 def call(code: str) -> str:
-    """Show a member's number, and what there is to tell, word for word."""
+    """Show a member's number, and what the broker has to say, word for word."""
     member = access.get_visible(db.session(), g.actor, code)
     reader = _reader(member)
     session, to_tell = db.session(), list_to_tell(db.session(), g.bank.id, reader.membership_id)

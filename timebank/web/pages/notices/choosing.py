@@ -1,4 +1,4 @@
-"""Members choose how they are told, or a broker for them."""
+"""Members choose how they are notified, or a broker for them."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -19,7 +19,7 @@ from timebank.web.pages.notices.forms import NoticesForm
 @blueprint.route("/my-notices", methods=["GET", "POST"])
 @allows(members)
 def choices() -> str | Response:
-    """Choose how one is told of each topic."""
+    """Choose how to be notified of each topic."""
     session, member_id = db.session(), g.actor.membership_id
     form = NoticesForm()
     form.offer({topic: find_choice(session, g.bank.id, member_id, topic) for topic in Topic})

@@ -1,4 +1,4 @@
-"""The form on which members choose how they are told."""
+"""The form on which members choose how they are notified."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _LONGEST_ID = 19
 
 
 class NoticesForm(KeyedForm):
-    """One choice for each topic; nothing is told round the bank by telephone."""
+    """One choice for each topic; digests do not go by telephone."""
 
     about_you = RadioField(validators=[needed(_("Choose one of these."))])
     round_the_bank = RadioField(validators=[needed(_("Choose one of these."))])

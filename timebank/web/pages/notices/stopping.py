@@ -1,4 +1,4 @@
-"""Being told otherwise by the link in an e-mail, without signing in. Opening it changes nothing."""
+"""Stopping notices by the link in an e-mail, without signing in. Opening it changes nothing."""
 
 from collections.abc import Sequence
 
