@@ -14,11 +14,12 @@ from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, MetaData, Text, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -260,6 +261,12 @@ def refuse_unsafe(engine: Engine) -> None:
             unsafe = [f"{name} = {value}" for name, value in values.items() if value == "off"]
     if unsafe:
         raise UnsafeDatabaseError(", ".join(unsafe))
+
+
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return the INSERT of the session's database, which knows what to do on a conflict."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
 def is_worth_retrying(error: DBAPIError) -> bool:

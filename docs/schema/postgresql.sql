@@ -1267,6 +1267,7 @@ CREATE TABLE public.task (
     status character varying(10) NOT NULL,
     owner_id bigint,
     kept_from_id bigint,
+    also_kept_from_id bigint,
     opened_at timestamp with time zone NOT NULL,
     done_by bigint,
     done_at timestamp with time zone,
@@ -2082,6 +2083,9 @@ ALTER TABLE ONLY public.standing_change
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT fk_task_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT fk_task_bank_id_also_kept_from_id FOREIGN KEY (bank_id, also_kept_from_id) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.task
     ADD CONSTRAINT fk_task_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);

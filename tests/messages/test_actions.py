@@ -1,14 +1,16 @@
 """Messages: who writes to whom, who reads, and that a broker does so only when asked, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tests.people import NOW
-from timebank.actors import Doing, How, Standing, acting_for
+from tests.people import NOW, make_recorded
+from timebank.actors import Doing, How, Role, Standing, acting_for
 from timebank.errors import NotAllowedError, NotPermittedError, NotVisibleError
+from timebank.exchanges.models import Exchange
 from timebank.members.errors import WordsMissingError
 from timebank.members.models import Membership
 from timebank.messages import access
@@ -23,11 +25,11 @@ from timebank.messages.queries import MOST_LISTED, find_talk, list_messages, lis
 from timebank.messages.rules import MOST_AN_HOUR, MOST_NEW_A_DAY
 from timebank.notices.holding import list_holding
 from timebank.notices.queries import list_due
-from timebank.references import Ref, Subject
 from timebank.tasks import access as tasks
 from timebank.tasks.actions import finish, hand_back, take
 from timebank.tasks.models import Task
 from timebank.tasks.queries import Shows, count_waiting, list_tasks
+from timebank.tasks.rules import list_notes
 
 
 @pytest.fixture
@@ -46,14 +48,15 @@ def talk_of(session, one, other):
 
 def test_two_members_write_to_each_other_in_one_conversation(session, village, writes):
     ada, grace = village.ada, village.grace
+    about = f"exchange:{make_recorded(session, village, ada, grace)}"
     writes(ada, grace)
-    writes(grace, ada, "Yes, with pleasure.", about=Ref(Subject.LISTING, "K7M3Q2XZ"))
+    writes(grace, ada, "Yes, with pleasure.", about=about)
     talk = talk_of(session, ada, grace)
     assert talk.code == talk_of(session, grace, ada).code
     rows = list_messages(session, village.angus.id, talk.code).rows[::-1]
     assert [(row.written_by, row.words, row.about) for row in rows] == [
         (ada.membership_id, "Could you come at ten?", ""),
-        (grace.membership_id, "Yes, with pleasure.", "listing:K7M3Q2XZ"),
+        (grace.membership_id, "Yes, with pleasure.", about),
     ]
 
 
@@ -221,6 +224,58 @@ def test_a_broker_neither_sees_nor_finishes_a_task_about_their_own_conversation(
         with pytest.raises(NotAllowedError), session.begin_nested():
             act(session, task, Doing(rosa, NOW, f"act {number}"))
     finish(session, task, Doing(village.mary, NOW, "done"), note="Talked with both")
+
+
+def _reports(session, by, other, key):
+    report(session, other, f"{by.name} is not amused", Doing(by, NOW, key))
+
+
+@pytest.mark.parametrize("order", [("rosa", "mary"), ("mary", "rosa")])
+def test_of_two_brokers_neither_sees_what_either_reported(session, village, writes, order):
+    first, second = (getattr(village, name) for name in order)
+    writes(first, second)
+    _reports(session, first, second, "first")
+    _reports(session, second, first, "second")
+    for side in (first, second):
+        assert list_tasks(session, village.angus.id, Shows.TO_DO, membership_id=side.membership_id).rows == []
+    assert count_waiting(session, village.angus.id, village.clara.membership_id) == 1
+
+
+def test_who_becomes_a_broker_later_does_not_see_it_either(session, village, writes):
+    code, grace = reported(session, village, writes), village.grace
+    broker = replace(grace, roles=grace.roles | {Role.BROKER})
+    task = session.scalars(select(Task.code)).one()
+    with pytest.raises(NotVisibleError):
+        tasks.get_visible(session, broker, task)
+    with pytest.raises(NotPermittedError):
+        access.get_reported(session, broker, code)
+
+
+def test_a_note_of_a_report_is_one_line_in_one_name(session, village, writes):
+    writes(village.ada, village.grace)
+    report(session, village.ada, "He is bad\nRosa Lindsay: all well", Doing(village.grace, NOW, "report"))
+    assert list_notes(session.scalars(select(Task.note)).one()) == ["Grace Okafor: He is bad Rosa Lindsay: all well"]
+
+
+def test_unread_messages_of_an_hour_are_one_notice(session, village, writes):
+    for _number in range(3):
+        writes(village.ada, village.grace)
+    assert len(list_due(session, NOW, 10)) == 1
+    write(session, village.grace, "And?", Doing(village.ada, NOW + timedelta(hours=1), "later"))
+    assert len(list_due(session, NOW + timedelta(hours=1), 10)) == 2
+    see(session, village.ada, Doing(village.grace, NOW + timedelta(hours=1), "seen"))
+    write(session, village.grace, "One more", Doing(village.ada, NOW + timedelta(hours=1), "after"))
+    assert len(list_due(session, NOW + timedelta(hours=1), 10)) == 3
+
+
+def test_a_form_sent_again_after_its_subject_is_gone_is_known(session, village):
+    about = f"exchange:{make_recorded(session, village, village.ada, village.grace)}"
+    doing = Doing(village.ada, NOW, "form")
+    write(session, village.grace, "About that", doing, about=about)
+    session.execute(update(Exchange).values(giver_account_id=village.linus.account_id))
+    write(session, village.grace, "About that", doing, about=about)
+    (row,) = list_messages(session, village.angus.id, talk_of(session, village.ada, village.grace).code).rows
+    assert row.about == about
 
 
 def test_the_only_broker_is_not_reported_to_themselves(session, village, writes):

@@ -186,6 +186,7 @@ TESTS = {
     "messages/test_messages.py": (
         "test_a_member_writes_about_an_offer_and_the_other_answers",
         "test_who_has_read_it_says_so",
+        "test_an_odd_subject_is_none",
         "test_a_member_asks_a_broker_to_look_and_the_broker_says_so_before_reading",
     ),
     "missing/test_missing.py": (

@@ -6,7 +6,6 @@ Then the books keep them, and the next seal covers them.
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -19,6 +18,7 @@ from timebank.corrections import rules
 from timebank.corrections.errors import AnsweredError, FiguresDifferError, MonthNotOverError, MonthSignedError
 from timebank.corrections.figures import MonthFigures, is_over, tell
 from timebank.corrections.models import SignOff
+from timebank.db import insert_into
 from timebank.errors import NotAllowedError, ReasonMissingError
 from timebank.members.depending import list_depended_on
 from timebank.members.queries import get_rights
@@ -52,9 +52,8 @@ def sign(session: Session, bank: Bank, month: date, figures: MonthFigures, doing
         "signed_by": doing.by.membership_id,
         "signed_at": doing.now,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # One signature a month can wait: of two who sign at once the second gets the error.
-    insert = dialect.insert(SignOff).values(row).on_conflict_do_nothing().returning(SignOff.id)
+    insert = insert_into(session, SignOff).values(row).on_conflict_do_nothing().returning(SignOff.id)
     if session.execute(insert).first() is None:
         raise MonthSignedError
 

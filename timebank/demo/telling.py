@@ -93,7 +93,7 @@ def write_to(neighbourhood: Neighbourhood, wrote: Wrote, number: int) -> Story:
     now = yield neighbourhood.moment(wrote.days_ago, wrote.at)
     session, by, to = neighbourhood.session, neighbourhood.actor(wrote.by), neighbourhood.actor(wrote.to)
     titled = select(Listing.code).where(Listing.bank_id == by.bank_id, Listing.title == wrote.about)
-    about = Ref(Subject.LISTING, session.scalars(titled).one()) if wrote.about else None
+    about = str(Ref(Subject.LISTING, session.scalars(titled).one())) if wrote.about else ""
     write(session, to, wrote.words, Doing(by, now, f"village-wrote-{number}"), about=about)
     if wrote.reports:
         now = yield now + timedelta(hours=1)

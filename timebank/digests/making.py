@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Standing
 from timebank.banks.models import Bank
+from timebank.db import insert_into
 from timebank.digests.models import DigestItem, DigestTurn
 from timebank.digests.rules import Chosen, News, choose, is_due, is_enough
 from timebank.members.models import Membership, Person
@@ -136,7 +136,6 @@ def _write(
     now: datetime,
     today: date,
 ) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     made_for = {reader.id for reader, _chosen in made}
     turns = [
         {
@@ -148,12 +147,12 @@ def _write(
         for reader in due
     ]
     if turns:
-        insert = dialect.insert(DigestTurn)
+        insert = insert_into(session, DigestTurn)
         changed = {name: insert.excluded[name] for name in ("looked_on", "made_on")}
         session.execute(insert.on_conflict_do_update(index_elements=["bank_id", "member_id"], set_=changed), turns)
     items = list(_items(bank_id, made, now))
     if items:
-        session.execute(dialect.insert(DigestItem).on_conflict_do_nothing(), items)
+        session.execute(insert_into(session, DigestItem).on_conflict_do_nothing(), items)
     for reader, chosen in made:
         facts = {
             "could_help": chosen.could_help,

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Doing, Unattended
+from timebank.db import insert_into
 from timebank.errors import NotAllowedError, TimebankError
 from timebank.notices.kinds import NoticeKind, Topic, topic_of
 from timebank.notices.models import Notice, NoticeChoice, NoticeState
@@ -60,8 +60,7 @@ def tell(  # noqa: PLR0913 (whom, what, of what, and when)
         }
         for member_id in sorted(member_ids)
     ]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(Notice).values(rows).on_conflict_do_nothing())
+    session.execute(insert_into(session, Notice).values(rows).on_conflict_do_nothing())
     session.info[HAS_TOLD] = True
 
 
@@ -96,8 +95,7 @@ def _set_choice(session: Session, bank_id: int, member_id: int, topic: Topic, ch
         raise NoSuchChoiceError
     key = {"bank_id": bank_id, "member_id": member_id, "topic": topic.value}
     chosen = {"way": choice.way.value, "often": choice.often.value, "chosen_at": now}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(NoticeChoice).values({**key, **chosen})
+    insert = insert_into(session, NoticeChoice).values({**key, **chosen})
     session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=chosen))
     kinds = [kind for kind in NoticeKind if topic_of(kind) is topic]
     session.execute(

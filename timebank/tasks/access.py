@@ -10,6 +10,6 @@ from timebank.tasks.queries import TaskRow, find_task
 def get_visible(session: Session, actor: Actor, code: str) -> TaskRow:
     """Return the task, for brokers from whom it is not kept. Raises NotVisibleError."""
     task = find_task(session, actor.bank_id, code) if may_broker(actor) else None
-    if task is None or task.kept_from_id == actor.membership_id:
+    if task is None or task.is_kept_from(actor.membership_id):
         raise NotVisibleError(code)
     return task

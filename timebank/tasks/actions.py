@@ -7,11 +7,11 @@ hand, so its status does not distinguish a late form from a new one.
 from datetime import datetime
 
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
 from timebank.actors import Doing, may_broker, may_coordinate
+from timebank.db import insert_into
 from timebank.errors import NotAllowedError
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked, get_locked
@@ -33,15 +33,14 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
     note: str = "",
     now: datetime,
     is_limited: bool = False,
-    kept_from_id: int | None = None,
+    kept_from: tuple[int, int] | None = None,
 ) -> str:
     """Open a task about a subject, such as a member; return its code.
 
-    `kept_from_id` is a broker whom it concerns, who never sees it. While a task of this kind about this subject is not
-    done, it is given again, and a note that is new is added. What members write themselves is limited: raises
-    NotesFullError.
+    `kept_from` are the memberships that it is about, if these are not to see it. While a task of this kind about this
+    subject is not done, it is given again, and a note that is new is added. What members write themselves is limited:
+    raises NotesFullError.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "bank_id": bank_id,
         "id": clock.next_id(),
@@ -50,11 +49,12 @@ def open_task(  # noqa: PLR0913 (what it is about, what is said, and by whom)
         "subject": str(subject),
         "status": Status.OPEN,
         "opened_at": now,
-        "kept_from_id": kept_from_id,
+        "kept_from_id": kept_from[0] if kept_from else None,
+        "also_kept_from_id": kept_from[1] if kept_from else None,
         "note": add_note("", note),
     }
     insert = (
-        dialect.insert(Task)
+        insert_into(session, Task)
         .values(row)
         .on_conflict_do_nothing(index_elements=["bank_id", "kind", "subject"], index_where=_NOT_DONE)
         .returning(Task.code)
@@ -164,7 +164,7 @@ def _allow(doing: Doing) -> None:
 def _lock(session: Session, code: str, doing: Doing) -> Task:
     """Return the task, row-locked and refreshed. Raises NotAllowedError where it is kept from the actor."""
     task = get_locked(session, select(Task).where(Task.bank_id == doing.bank_id, Task.code == code))
-    if task.kept_from_id == doing.by.membership_id:
+    if task.is_kept_from(doing.by.membership_id):
         raise NotAllowedError
     return task
 

@@ -23,7 +23,8 @@ from timebank.tasks.rules import OfTask, Status
 class Task(OfTask, Base):
     """Something that a broker has to look at: its subject, its owner, and its outcome.
 
-    A broker whom it complains of, `kept_from_id`, neither sees nor finishes it.
+    Two memberships at most, `kept_from_id` and `also_kept_from_id`, neither see nor finish it, whatever their roles
+    become: it is about them.
     """
 
     __tablename__ = "task"
@@ -33,6 +34,7 @@ class Task(OfTask, Base):
         ForeignKeyConstraint(["bank_id"], ["bank.id"]),
         ForeignKeyConstraint(["bank_id", "owner_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "kept_from_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "also_kept_from_id"], ["membership.bank_id", "membership.id"]),
         ForeignKeyConstraint(["bank_id", "done_by"], ["membership.bank_id", "membership.id"]),
         CheckConstraint(one_of("status", Status), name="status"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done"),
@@ -57,6 +59,7 @@ class Task(OfTask, Base):
     status: Mapped[str] = mapped_column(String(10))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
     kept_from_id: Mapped[int | None] = mapped_column(BigInteger)
+    also_kept_from_id: Mapped[int | None] = mapped_column(BigInteger)
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     done_by: Mapped[int | None] = mapped_column(BigInteger)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)

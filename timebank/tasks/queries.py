@@ -26,6 +26,7 @@ class TaskRow(OfTask):
     status: str
     owner_id: int | None
     kept_from_id: int | None
+    also_kept_from_id: int | None
     opened_at: datetime
     done_by: int | None
     done_at: datetime | None
@@ -90,7 +91,8 @@ def count_waiting(session: Session, bank_id: int, membership_id: int) -> int:
 
 
 def _is_open_to(membership_id: int) -> ColumnElement[bool]:
-    return Task.kept_from_id.is_(None) | (Task.kept_from_id != membership_id)
+    kept = (Task.kept_from_id == membership_id) | (Task.also_kept_from_id == membership_id)
+    return kept.is_not(True)
 
 
 def _is_listed(shows: Shows, membership_id: int) -> ColumnElement[bool]:

@@ -25,6 +25,10 @@ class OfTask:
     is_taken = InState("status", Status.TAKEN)
     is_done = InState("status", Status.DONE)
 
+    def is_kept_from(self, membership_id: int) -> bool:
+        """Return whether the task is about this member, who may not see it."""
+        return membership_id in {self.kept_from_id, self.also_kept_from_id}  # type: ignore[attr-defined]
+
 
 class TaskKind(StrEnum):
     """The reason for a task. Rooms above may open tasks of kinds of their own as well."""

@@ -107,6 +107,17 @@ def by_code(visitor, village, as_):
     return visitor
 
 
+def test_the_audit_does_not_name_to_whom_a_member_wrote_or_whom_they_reported(by_code, as_, village, books):
+    books.written(village.mary, village.grace)
+    path = f"members/{spoken(village.mary.code)}/messages"
+    by_code.done(by_code.get(path), "Send", words="No.")
+    by_code.done(by_code.get(f"{path}/report"), words="She shouts")
+    page = as_(village.mary).get("audit/code-sessions")
+    assert "asked a broker to look at a conversation" in page
+    assert f"members/{spoken(village.mary.code)}" not in page.links.values()
+    assert "conversation: Mary Duncan" not in page
+
+
 def test_a_broker_cannot_confirm_her_own_hours_by_the_others_code(by_code, village, books):
     code = books.recorded(village.rosa, village.grace)
     page = by_code.get(f"exchanges/{code}/confirmation")

@@ -34,6 +34,20 @@ def test_a_message_is_about_nothing_that_one_of_the_two_may_not_see(as_, village
     assert books.ask("SELECT about FROM message")[0].about == ""
 
 
+@pytest.mark.parametrize("about", ["listing:%00", "exchange:K7M3%00Q2", "listing:", "member:K7M3Q2XZ", "x" * 500])
+def test_an_odd_subject_is_none(as_, village, about):
+    page = as_(village.ada).get(f"{page_of(village.grace)}?about={about}")
+    assert page.status == 200
+    assert "About:" not in page
+
+
+def test_who_acts_for_a_member_sees_no_sign_of_their_messages(as_, village, books):
+    books.written(village.ada, village.grace)
+    mode = f"acting={spoken(village.grace.code)}&how=phone"
+    assert "has written to you" in as_(village.grace).get()
+    assert "has written to you" not in as_(village.rosa).get(f"?{mode}")
+
+
 def test_neither_address_nor_number_is_shown(as_, village, books):
     books.written(village.ada, village.grace)
     page = as_(village.grace).get(page_of(village.ada))

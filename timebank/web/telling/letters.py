@@ -33,7 +33,7 @@ __all__ = [
 
 
 #: Of these kinds about one subject, only the newest is sent.
-_ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM})
+_ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM, NoticeKind.MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """What happened at the doors: security events, and what was done in sessions that a broker's code opened."""
 
+from collections.abc import Mapping
+
 from flask import g, render_template
 from flask_babel import gettext as _
 
 from timebank import subjects
 from timebank.members.queries import list_membership_names, list_person_names
-from timebank.references import parse
+from timebank.references import DeedName, Ref, parse
 from timebank.security.queries import list_events
 from timebank.security.rules import EventKind
-from timebank.trail.queries import list_code_deeds
+from timebank.trail.queries import CodeDeed, list_code_deeds
 from timebank.web.access import allows, auditors, coordinators
 from timebank.web.asked import asked_number
 from timebank.web.extensions import db
@@ -16,6 +18,7 @@ from timebank.web.pages.audit import blueprint
 from timebank.web.pages.audit.deed_words import deed_words
 from timebank.web.pages.audit.wanted import asked_one_of
 
+_BETWEEN_TWO = frozenset({DeedName.MESSAGE_WRITTEN, DeedName.MESSAGES_SEEN, DeedName.CONVERSATION_REPORTED})
 #: Groups of events, by the word in the URL.
 GROUPS: dict[str, frozenset[EventKind]] = {
     "all": frozenset(),
@@ -70,16 +73,22 @@ def security() -> str:
 def code_sessions() -> str:
     """List what was done in sessions that a broker's sign-in code opened: the broker could have done it too."""
     page = list_code_deeds(db.session(), g.bank.id, below=asked_number("below"))
-    refs = {row.subject: parse(row.subject) for row in page.rows}
-    names = subjects.list_names(db.session(), g.bank.id, [ref for ref in refs.values() if ref is not None])
+    refs = [ref for row in page.rows if (ref := parse(row.subject)) is not None]
+    names = subjects.list_names(db.session(), g.bank.id, refs)
     doers = [doer for row in page.rows for doer in (row.done_by, row.code_made_by)]
     return render_template(
         "audit/code_sessions.html",
         page=page,
-        names={subject: names.get(ref, "") if ref else "" for subject, ref in refs.items()},
+        names={row.id: _name_of(row, names) for row in page.rows},
         people=list_membership_names(db.session(), g.bank.id, doers),
         deed_words=deed_words,
     )
+
+
+def _name_of(row: CodeDeed, names: Mapping[Ref, str]) -> str:
+    """Return the name of what was done something to; empty for messages: who writes to whom is theirs."""
+    ref = parse(row.subject)
+    return names.get(ref, "") if ref is not None and row.deed not in _BETWEEN_TWO else ""
 
 
 def _group_words(group: str) -> str:

@@ -23,6 +23,7 @@ from timebank.matching.queries import list_to_answer
 from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.matching.suggestions import list_suggestions
 from timebank.messages.queries import list_unread
+from timebank.messages.rules import may_write
 from timebank.signing_in.queries import list_used_codes
 from timebank.signing_in.rules import CODE_CARRIED
 from timebank.web.access import allows, members, members_who_exchange
@@ -75,7 +76,7 @@ def _what_is_new() -> dict[str, object]:
     return {
         "announcements": list_current(session, own, today=today()),
         "invitations": list_to_answer(session, own, member_id, today=today()),
-        "unread": list_unread(session, own, member_id, MOST),
+        "unread": list_unread(session, own, member_id, MOST) if may_write(g.actor) else [],
         "suggestions": list_suggestions(session, g.actor, now=clock.now(), today=today()),
     }
 

@@ -16,7 +16,7 @@ from timebank.references import Ref, parse
 from timebank.rows import Page
 from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing
-from timebank.web.asked import asked_number
+from timebank.web.asked import asked_number, asked_words
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.filters import today
@@ -41,12 +41,11 @@ def talks() -> str:
 def talk(code: str) -> str | Response:
     """Show what the reader and a member have written to each other, and write."""
     other = access.get_other(db.session(), g.actor, code)
-    about = access.find_about(db.session(), g.actor, other, request.args.get("about", ""), today())
+    about = access.find_about(db.session(), g.actor, other, asked_words("about"), today())
     form = MessageForm(about=str(about or ""), words=_ready(other))
     if form.validate_on_submit():
         with committing(form) as outcome:
-            about = access.find_about(db.session(), g.actor, other, form.about.data or "", today())
-            actions.write(db.session(), other, form.words.data or "", doing(form), about=about)
+            actions.write(db.session(), other, form.words.data or "", doing(form), about=form.about.data or "")
         if outcome.is_done:
             flash(_("%(name)s is told that you have written.", name=isolated(other.name)))
             return redirect(url_for("messages.talk", code=code), 303)
