@@ -379,6 +379,18 @@ def test_a_balance_that_the_owner_changed_is_named_on_postgresql_too(served):
     assert f"account {bank}/{account}: says 90 minutes, its postings come to 0" in result.output
 
 
+def test_the_worker_fails_where_the_books_do_not_balance(served):
+    served.timebank("init", *ANSWERS)
+    owner = make_engine(served.settings.owner_url)
+    with owner.begin() as books:
+        books.execute(text("SET LOCAL session_replication_role = replica"))
+        books.execute(text("UPDATE account SET balance = 90 WHERE kind = 'pot'"))
+    owner.dispose()
+    result = served.timebank("worker", "--once")
+    assert result.exit_code == 1
+    assert "check_books failed: the log says why" in result.output
+
+
 def test_checking_leaves_no_connection_open(opened):
     opened.left_open.clear()
     opened.timebank("check-books")

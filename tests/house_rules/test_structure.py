@@ -98,7 +98,6 @@ def test_only_the_web_the_command_line_and_the_worker_commit():
 COMMITTING_PAGES = {
     "joining/views.py": "counts a try, whatever comes of it",
     "listings/views.py": "begins a draft",
-    "members/keeping.py": "makes a code, whose refusal is a page of its own",
     "members/profile.py": "ends sessions",
     "recording/drafted.py": "keeps a draft",
     "recording/views.py": "begins a draft",

@@ -10,16 +10,18 @@ from tests.listings.conftest import list_it, said, tree
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing, Unattended
 from timebank.announcements.actions import announce
+from timebank.digests.models import DigestItem
 from timebank.listings import actions as listings
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, Move
 from timebank.members.actions import NewMember, admit
 from timebank.members.models import Person
 from timebank.notices.actions import choose
-from timebank.notices.kinds import Topic
+from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import Notice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.worker.digesting import make_digests
+from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
 
 __all__ = ["list_it", "said", "tree"]
@@ -59,6 +61,24 @@ def test_on_monday_members_read_what_others_ask_for_and_offer(office, listed, wa
     assert "Walking your dog" in texts["Grace"]
     assert "Walking your dog" not in texts["Linus"]
     assert "Perdita" not in texts
+
+
+def test_without_e_mail_no_news_are_used_up(office, listed, watch):
+    watch.now = MONDAY
+    assert make_digests(Office(office.settings, office.engine, office.app, None, office.watch)) == 0
+    assert "Weeding the roses" in digest(office)["Ada"]
+
+
+def test_who_shares_a_proved_e_mail_has_none_made(office, listed, watch, session, village):
+    watch.now = MONDAY
+    for member in (village.ada, village.linus):
+        person = session.get_one(Person, member.person_id)
+        person.email, person.email_is_proved = "both@example.org", True
+    session.commit()
+    shared = {village.ada.membership_id, village.linus.membership_id}
+    assert make_digests(office) > 0
+    assert set(session.scalars(select(Notice.member_id).where(Notice.kind == NoticeKind.DIGEST))) & shared == set()
+    assert set(session.scalars(select(DigestItem.member_id))) & shared == set()
 
 
 def test_nothing_comes_twice_and_an_empty_one_is_not_sent(office, listed, watch):

@@ -1,5 +1,6 @@
 """What becomes of an e-mail when the mail server refuses, puts off, drops the line, hangs or is away."""
 
+import smtplib
 import socket
 from datetime import timedelta
 
@@ -115,6 +116,15 @@ def test_refused_content_is_not_sent_again(smtp_office, mail_server, backend):
     mail_server.on_data = lambda _message: "554 5.6.0 not this"
     assert send_what_is_due(smtp_office) == {"failed": 1}
     assert deliveries(backend) == [(Way.EMAIL, DeliveryState.FAILED, Failure.CONTENT)]
+
+
+@pytest.mark.parametrize(("code", "came"), [(451, "put_off"), (554, "failed")])
+def test_content_that_is_refused_before_it_is_sent_is_tried_again_only_for_now(smtp_office, monkeypatch, code, came):
+    def refuse(*_args):
+        raise smtplib.SMTPDataError(code, b"not this")
+
+    monkeypatch.setattr(smtplib.SMTP, "data", refuse)
+    assert send_what_is_due(smtp_office) == {came: 1}
 
 
 def test_one_bad_address_stops_no_other(smtp_office, mail_server, backend, village):

@@ -26,6 +26,11 @@ from timebank.worker.transports import make_transport
 
 #: The nightly check of the books is left out where one was done this recently.
 _CHECKED = timedelta(hours=20)
+_log = logging.getLogger(__name__)
+
+
+class BooksWrongError(Exception):
+    """The nightly check found something wrong: its chore has failed."""
 
 
 @click.command()
@@ -82,4 +87,7 @@ def _check_books(settings: Settings) -> None:
     with writing(settings) as session:
         checked_at = find_newest_check_at(session)
     if checked_at is None or clock.now() - checked_at > _CHECKED:
-        ask_checks(settings, prints=False, progress=False)
+        is_right = ask_checks(settings, prints=False, progress=False)
+        if not is_right:
+            _log.error("the books do not balance: run `timebank check-books`")
+            raise BooksWrongError

@@ -14,6 +14,7 @@ from timebank.db import insert_into
 from timebank.digests.models import DigestItem, DigestTurn
 from timebank.digests.rules import Chosen, News, choose, is_due, is_enough
 from timebank.members.models import Membership, Person
+from timebank.members.recipients import count_email_sharers
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import NoticeChoice
@@ -84,7 +85,7 @@ def _often(reader: Reader) -> Often:
 
 
 def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader]:
-    """Return the next members, by id, who get digests by e-mail and have an e-mail that is theirs."""
+    """Return the next members, by id, who get digests by e-mail and have an e-mail that is theirs alone."""
     chose = (
         (NoticeChoice.bank_id == Membership.bank_id)
         & (NoticeChoice.member_id == Membership.id)
@@ -111,6 +112,7 @@ def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader
             Membership.is_holder.is_(False),
             Person.email_is_proved,
             Person.email_failed_at.is_(None),
+            count_email_sharers() == 0,
             NoticeChoice.way.is_(None) | (NoticeChoice.way == Way.EMAIL),
         )
         .order_by(Membership.id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import Standing
@@ -51,15 +51,19 @@ class Recipient(NamedTuple):
         )
 
 
-def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, Recipient]:
-    """Return {membership id: recipient} of these memberships, in one query."""
+def count_email_sharers() -> ScalarSelect[int]:
+    """Return the subquery of how many others have proved the same e-mail as the person of the outer query."""
     other = aliased(Person)
-    sharers = (
+    return (
         select(func.count())
         .where(other.email == Person.email, other.id != Person.id, other.email_is_proved, Person.email_is_proved)
         .correlate(Person)
         .scalar_subquery()
     )
+
+
+def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, Recipient]:
+    """Return {membership id: recipient} of these memberships, in one query."""
     query = (
         select(
             Membership.id,
@@ -72,7 +76,7 @@ def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -
             Person.phone,
             Person.email_is_proved,
             Person.email_failed_at,
-            sharers,
+            count_email_sharers(),
         )
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.bank_id == bank_id, Membership.id.in_(set(member_ids)), Membership.is_holder.is_(False))

@@ -112,7 +112,7 @@ def list_choices(session: Session, bank_id: int, member_ids: Sequence[int]) -> d
 
 
 class Backlog(NamedTuple):
-    """What has not gone out: how many deliveries are due, since when the oldest is, and how many failed in a day."""
+    """How many notices and e-mails are due, since when the oldest is, and how many e-mails failed in a day."""
 
     due: int
     oldest_due_at: datetime | None
@@ -127,7 +127,7 @@ def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Bac
     is_waiting = IS_WAITING & (Notice.due_at <= now)
     notices = session.execute(select(func.count(), func.min(Notice.due_at)).where(is_waiting)).one()
     failed = session.scalar(
-        select(func.count()).where(Delivery.state == DeliveryState.FAILED, Delivery.ended_at >= failed_since)
+        select(func.count()).where(mail, Delivery.state == DeliveryState.FAILED, Delivery.ended_at >= failed_since)
     )
     oldest = min(filter(None, (deliveries[1], notices[1])), default=None)
     return Backlog(deliveries[0] + notices[0], oldest, failed or 0)

@@ -8,7 +8,12 @@ from timebank.worker.office import Office
 
 
 def make_digests(office: Office) -> int:
-    """Make the digests that are due, for `send_what_is_due` to send; return how many."""
+    """Make the digests that are due, for `send_what_is_due` to send; return how many.
+
+    None without e-mail: nobody would get them, and what is in them is not shown a second time.
+    """
+    if office.transport is None:
+        return 0
     with office.reading() as session:
         slugs = [slug for slug, _name in list_banks(session)]
     return sum(_make_of(office, slug) for slug in slugs)

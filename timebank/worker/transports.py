@@ -184,9 +184,8 @@ class _SmtpConnection:
             code, _words = server.data(content)
             if server.sock is not None:
                 server.sock.settimeout(TIMEOUT)
-        except smtplib.SMTPDataError:
-            self._reset()
-            raise NotNowError(Failure.CONTENT) from None
+        except smtplib.SMTPDataError as error:  # refused before the content was sent
+            code = error.smtp_code
         except (smtplib.SMTPException, OSError):
             self._drop(server)
             raise NotNowError(Failure.AFTER_DATA) from None

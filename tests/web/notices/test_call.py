@@ -52,6 +52,8 @@ def test_a_wrong_number_is_a_task(as_, village, books, told):
     page = rosa.done(rosa.get(page_of(village.grace)), "The number is wrong")
     assert "A wrong number: Grace Okafor" in page
     assert deliveries(books) == [(DeliveryState.FAILED, 1, "wrong_number")]
+    # a call is no e-mail
+    assert as_(None).client.get("/readyz").json["emails_failed_in_a_day"] == 0
 
 
 def test_what_is_answered_meanwhile_is_not_told(as_, village, books, told):

@@ -23,7 +23,7 @@ from timebank.signing_in.rules import CodeWay
 from timebank.spelling import isolated
 from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, brokers, coordinators, doing, keepers, second_keepers
-from timebank.web.committing import committing, press
+from timebank.web.committing import commit, committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.hosts import find_printable_link
@@ -49,7 +49,7 @@ def sign_in_code(code: str) -> str | Response:
         except (CodeShownError, OtherContentError):  # pressed twice: what the first press made is shown
             db.session.rollback()
             return redirect(url_for("members.sign_in_code", code=code), 303)
-        db.session.commit()
+        commit()
         cookie[_COOKIE] = [member.code, made, way]
         return redirect(url_for("members.sign_in_code", code=code), 303)
     return _show_code(member, form)
