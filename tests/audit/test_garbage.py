@@ -106,6 +106,17 @@ def test_what_only_looks_right_is_named(tampered_sqlite, caplog, change):
     assert (table, key) in named
 
 
+def test_what_one_run_met_does_not_break_off_a_later_run(tampered_sqlite, caplog):
+    """A value of another type decides nothing about the types of a statement that is kept for the next run."""
+    with tampered_sqlite.undone():
+        _edit(tampered_sqlite, "entry", "id = x'01'")
+        _results(tampered_sqlite, caplog)
+    with tampered_sqlite.undone():
+        key = _edit(tampered_sqlite, "entry", "occurred_on = '2026-01-02'")
+        results = {result.name: result for result in _results(tampered_sqlite, caplog)}
+    assert [finding.row for finding in results["entries_as_written"].findings] == [key]
+
+
 def test_a_text_that_is_no_text_breaks_no_check_off(tampered_sqlite, caplog):
     with tampered_sqlite.undone():
         _edit(tampered_sqlite, "memo", "words = CAST(x'ff' AS TEXT)")

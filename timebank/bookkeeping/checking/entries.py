@@ -6,8 +6,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, or_, select, tuple_
+from sqlalchemy import BigInteger, Row, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.sqltypes import TupleType
 
 from timebank.bookkeeping.checking.findings import count_rows, name_row, with_progress
 from timebank.bookkeeping.checking.marks import ALL_IDS, IdRange, find_doubtful_entries
@@ -22,6 +23,7 @@ from timebank.ledger.leaves import LeafKind
 _BATCH = 5_000
 #: How many doubtful entries are read per query.
 _DOUBTFUL_BATCH = 500
+_KEYS = TupleType(BigInteger, BigInteger)
 
 
 def postings_equal_lines(session: Session) -> CheckResult:
@@ -153,9 +155,10 @@ def entries_between_as_written(session: Session, ids: IdRange) -> CheckResult:
     doubtful, seen = find_doubtful_entries(session, key, ids)
     entries = select(*source.columns, Entry.digest)
     for start in range(0, len(doubtful), _DOUBTFUL_BATCH):
-        batch = tuple_(Entry.bank_id, Entry.id, types=(BigInteger, BigInteger)).in_(
-            doubtful[start : start + _DOUBTFUL_BATCH]
-        )
+        # With its type named: SQLAlchemy would take it from the first value, which on SQLite can be bytes that somebody
+        # wrote past the guards, and keep it for every later run.
+        keys = bindparam("keys", doubtful[start : start + _DOUBTFUL_BATCH], expanding=True, type_=_KEYS)
+        batch = tuple_(Entry.bank_id, Entry.id).in_(keys)
         for row in session.execute(entries.where(batch).order_by(Entry.bank_id, Entry.id)):
             try:
                 digest = mark(key, source.encode(row, key))
