@@ -616,6 +616,7 @@ CREATE TABLE public.bank (
     phone_country character varying(2) DEFAULT 'GB'::character varying NOT NULL,
     unagreed_hold_minutes integer DEFAULT 240 NOT NULL,
     waiting_days integer DEFAULT 90 NOT NULL,
+    sends_letters boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_bank_back_dating_days CHECK ((back_dating_days >= 0)),
     CONSTRAINT ck_bank_member_floor CHECK ((member_floor <= 0)),
     CONSTRAINT ck_bank_references_needed CHECK (((references_needed >= 0) AND (references_needed <= 5))),
@@ -722,11 +723,12 @@ CREATE TABLE public.delivery (
     email character varying(254),
     stop_token character varying(40) NOT NULL,
     at_any_hour boolean DEFAULT false NOT NULL,
+    bundle_id bigint,
     CONSTRAINT ck_delivery_claimed CHECK ((((state)::text = 'sending'::text) = (claimed_until IS NOT NULL))),
     CONSTRAINT ck_delivery_ended CHECK ((((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[])) = (ended_at IS NULL))),
     CONSTRAINT ck_delivery_state CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying, 'dropped'::character varying])::text[]))),
     CONSTRAINT ck_delivery_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
-    CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
+    CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
 );
 
 CREATE TABLE public.digest_item (
@@ -902,6 +904,15 @@ CREATE TABLE public.learned_kinds (
     learned_at timestamp with time zone NOT NULL,
     listings integer NOT NULL,
     model bytea NOT NULL
+);
+
+CREATE TABLE public.letter_bundle (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    printed_by bigint NOT NULL,
+    printed_at timestamp with time zone NOT NULL,
+    posted_at timestamp with time zone
 );
 
 CREATE TABLE public.limit_change (
@@ -1080,7 +1091,7 @@ CREATE TABLE public.notice_choice (
     chosen_at timestamp with time zone NOT NULL,
     CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying, 'as_things_come'::character varying])::text[]))),
     CONSTRAINT ck_notice_choice_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
-    CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'none'::character varying])::text[])))
+    CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
 );
 
 CREATE TABLE public.person (
@@ -1089,6 +1100,7 @@ CREATE TABLE public.person (
     name_folded text NOT NULL,
     email character varying(254),
     phone character varying(40),
+    postal_address text DEFAULT ''::text NOT NULL,
     email_is_proved boolean DEFAULT false NOT NULL,
     phone_is_proved boolean DEFAULT false NOT NULL,
     password_hash character varying(200),
@@ -1381,6 +1393,9 @@ ALTER TABLE ONLY public.leaf
 ALTER TABLE ONLY public.learned_kinds
     ADD CONSTRAINT pk_learned_kinds PRIMARY KEY (bank_id, version);
 
+ALTER TABLE ONLY public.letter_bundle
+    ADD CONSTRAINT pk_letter_bundle PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.limit_change
     ADD CONSTRAINT pk_limit_change PRIMARY KEY (bank_id, account_id, number);
 
@@ -1513,6 +1528,9 @@ ALTER TABLE ONLY public.invitation
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number);
 
+ALTER TABLE ONLY public.letter_bundle
+    ADD CONSTRAINT uq_letter_bundle_bank_id_code UNIQUE (bank_id, code);
+
 ALTER TABLE ONLY public.listing
     ADD CONSTRAINT uq_listing_bank_id_code UNIQUE (bank_id, code);
 
@@ -1561,6 +1579,8 @@ CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_
 CREATE INDEX ix_conversation_first ON public.conversation USING btree (bank_id, first_id, newest_id);
 
 CREATE INDEX ix_conversation_second ON public.conversation USING btree (bank_id, second_id, newest_id);
+
+CREATE INDEX ix_delivery_bundle ON public.delivery USING btree (bank_id, bundle_id);
 
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
@@ -1851,6 +1871,9 @@ ALTER TABLE ONLY public.correction
     ADD CONSTRAINT fk_correction_bank_id_refused_by FOREIGN KEY (bank_id, refused_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.delivery
+    ADD CONSTRAINT fk_delivery_bank_id_bundle_id FOREIGN KEY (bank_id, bundle_id) REFERENCES public.letter_bundle(bank_id, id);
+
+ALTER TABLE ONLY public.delivery
     ADD CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.digest_item
@@ -1927,6 +1950,9 @@ ALTER TABLE ONLY public.leaf
 
 ALTER TABLE ONLY public.learned_kinds
     ADD CONSTRAINT fk_learned_kinds_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.letter_bundle
+    ADD CONSTRAINT fk_letter_bundle_bank_id_printed_by FOREIGN KEY (bank_id, printed_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.limit_change
     ADD CONSTRAINT fk_limit_change_bank_id_account_id FOREIGN KEY (bank_id, account_id) REFERENCES public.account(bank_id, id);
@@ -2166,6 +2192,7 @@ GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.invitation TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.learned_kinds TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.letter_bundle TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.limit_change TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.listing TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.listing_category TO timebank_web;

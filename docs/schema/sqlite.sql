@@ -217,6 +217,7 @@ CREATE TABLE bank (
     phone_country VARCHAR(2) DEFAULT 'GB' NOT NULL,
     unagreed_hold_minutes INTEGER DEFAULT 240 NOT NULL,
     waiting_days INTEGER DEFAULT 90 NOT NULL,
+    sends_letters BOOLEAN DEFAULT 0 NOT NULL,
     CONSTRAINT pk_bank PRIMARY KEY (id),
     CONSTRAINT ck_bank_welcome_minutes CHECK (welcome_minutes >= 0),
     CONSTRAINT ck_bank_member_floor CHECK (member_floor <= 0),
@@ -396,15 +397,19 @@ CREATE TABLE delivery (
     email VARCHAR(254),
     stop_token VARCHAR(40) NOT NULL,
     at_any_hour BOOLEAN DEFAULT 0 NOT NULL,
+    bundle_id BIGINT,
     CONSTRAINT pk_delivery PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_delivery_stop_token UNIQUE (stop_token),
     CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_delivery_bank_id_bundle_id FOREIGN KEY(bank_id, bundle_id) REFERENCES letter_bundle (bank_id, id),
     CONSTRAINT ck_delivery_topic CHECK (topic IN ('about_you', 'round_the_bank')),
-    CONSTRAINT ck_delivery_way CHECK (way IN ('email', 'phone', 'none')),
+    CONSTRAINT ck_delivery_way CHECK (way IN ('email', 'phone', 'letter', 'none')),
     CONSTRAINT ck_delivery_state CHECK (state IN ('ready', 'sending', 'sent', 'failed', 'dropped')),
     CONSTRAINT ck_delivery_claimed CHECK ((state = 'sending') = (claimed_until IS NOT NULL)),
     CONSTRAINT ck_delivery_ended CHECK ((state IN ('ready', 'sending')) = (ended_at IS NULL))
 );
+
+CREATE INDEX ix_delivery_bundle ON delivery (bank_id, bundle_id);
 
 CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
@@ -846,6 +851,18 @@ CREATE TABLE learned_kinds (
     CONSTRAINT fk_learned_kinds_bank_id FOREIGN KEY(bank_id) REFERENCES bank (id)
 );
 
+CREATE TABLE letter_bundle (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    printed_by BIGINT NOT NULL,
+    printed_at DATETIME NOT NULL,
+    posted_at DATETIME,
+    CONSTRAINT pk_letter_bundle PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_letter_bundle_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT fk_letter_bundle_bank_id_printed_by FOREIGN KEY(bank_id, printed_by) REFERENCES membership (bank_id, id)
+);
+
 CREATE TABLE limit_change (
     bank_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
@@ -1149,7 +1166,7 @@ CREATE TABLE notice_choice (
     CONSTRAINT pk_notice_choice PRIMARY KEY (bank_id, member_id, topic),
     CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_notice_choice_topic CHECK (topic IN ('about_you', 'round_the_bank')),
-    CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'phone', 'none')),
+    CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'phone', 'letter', 'none')),
     CONSTRAINT ck_notice_choice_often CHECK (often IN ('at_once', 'daily', 'weekly', 'monthly', 'as_things_come'))
 )
  WITHOUT ROWID;
@@ -1160,6 +1177,7 @@ CREATE TABLE person (
     name_folded TEXT NOT NULL,
     email VARCHAR(254),
     phone VARCHAR(40),
+    postal_address TEXT DEFAULT '' NOT NULL,
     email_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     phone_is_proved BOOLEAN DEFAULT 0 NOT NULL,
     password_hash VARCHAR(200),

@@ -35,6 +35,7 @@ USUAL = Rules(
     unagreed_hold_minutes=240,
     waiting_days=90,
     privacy_notice="",
+    sends_letters=False,
 )
 
 

@@ -40,6 +40,7 @@ from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
 from timebank.matching.models import Invitation
 from timebank.members.actions import NewMember, admit
+from timebank.members.letters import print_letters
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
@@ -160,6 +161,9 @@ def _tell(site: Site) -> None:
         site.codes["stop"] = session.scalars(of_ada).first() or ""
         rung = select(Membership.code).join(Delivery, Delivery.member_id == Membership.id)
         site.codes["told by telephone"] = session.scalars(rung.where(Delivery.way == Way.PHONE)).first() or ""
+        doing = Doing(actor(session, bank, "rosa"), clock.now(), "print-letters")
+        site.codes["bundle"] = print_letters(session, bank, doing) or ""
+        session.commit()
     names = sorted(path.stem for path in Path(site.settings.mail.removeprefix("folder:")).glob("*.eml"))
     with site.app.test_client() as browser:
         site.codes["mail"] = next(

@@ -270,6 +270,8 @@ PLACES = (
     Place("notices.stop", None, {"token": "stop"}, press="By e-mail, once a week", awaits="[role=status]"),
     Place("notices.call", "rosa", _of("told by telephone")),
     Place("notices.call", "rosa", _of("linus")),
+    Place("notices.letters", "rosa"),
+    Place("notices.bundle", "rosa", _of("bundle")),
     Place("notices.sent", None),
     Place("notices.sent_mail", "ada", {"name": "mail"}),
     Place("acting.start", "rosa", _of("linus")),

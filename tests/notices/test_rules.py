@@ -114,6 +114,9 @@ BOTH, NEITHER = Reach(email=True, phone=True, email_is_proved=True), Reach(email
 MAIL, PHONE = Reach(email=True, phone=False, email_is_proved=True), Reach(email=False, phone=True)
 FAILED = Reach(email=False, phone=True, has_email=True)
 BY_MAIL, BY_PHONE = Choice(Way.EMAIL, Often.AT_ONCE), Choice(Way.PHONE, Often.AT_ONCE)
+BY_POST, NEWS_BY_POST = Choice(Way.LETTER, Often.AT_ONCE), Choice(Way.LETTER, Often.MONTHLY)
+ALL_THREE = Reach(email=True, phone=True, letter=True, email_is_proved=True)
+POST, POST_AND_PHONE = Reach(email=False, phone=False, letter=True), Reach(email=False, phone=True, letter=True)
 NOT_AT_ALL = Choice(Way.NONE, Often.AT_ONCE)
 
 
@@ -145,6 +148,23 @@ NOT_AT_ALL = Choice(Way.NONE, Often.AT_ONCE)
         (NoticeKind.SIGN_IN_CODE, BY_MAIL, FAILED, Way.NONE),
         (NoticeKind.EMAIL_CODE, BY_MAIL, FAILED, Way.EMAIL),
         (NoticeKind.INVITED, BY_MAIL, Reach(email=True, phone=False, email_is_shared=True), Way.EMAIL),
+        (NoticeKind.ASKED, BY_POST, ALL_THREE, Way.LETTER),
+        (NoticeKind.ASKED, BY_POST, BOTH, Way.EMAIL),
+        (NoticeKind.ASKED, BY_MAIL, POST, Way.LETTER),
+        (NoticeKind.ASKED, BY_PHONE, POST, Way.LETTER),
+        (NoticeKind.ASKED, BY_MAIL, POST_AND_PHONE, Way.PHONE),
+        (NoticeKind.ASKED, NOT_AT_ALL, ALL_THREE, Way.NONE),
+        (NoticeKind.TOMORROW, BY_POST, ALL_THREE, Way.EMAIL),  # a letter would come after it
+        (NoticeKind.TOMORROW, BY_POST, POST_AND_PHONE, Way.PHONE),
+        (NoticeKind.TOMORROW, BY_POST, POST, Way.NONE),
+        (NoticeKind.DIGEST, NEWS_BY_POST, ALL_THREE, Way.LETTER),
+        (NoticeKind.DIGEST, NEWS_BY_POST, BOTH, Way.NONE),
+        (NoticeKind.DIGEST, BY_MAIL, POST, Way.NONE),
+        (NoticeKind.STANDING_CHANGED, BY_POST, ALL_THREE, Way.EMAIL),
+        (NoticeKind.STANDING_CHANGED, NOT_AT_ALL, POST, Way.LETTER),
+        (NoticeKind.DONE_FOR_YOU, BY_POST, POST_AND_PHONE, Way.LETTER),
+        (NoticeKind.SIGN_IN_CODE, BY_POST, POST, Way.NONE),
+        (NoticeKind.EMAIL_CODE, BY_POST, POST, Way.NONE),
     ],
 )
 def test_the_way_is_the_one_that_was_chosen_and_reaches_them(kind, choice, reach, way):

@@ -48,6 +48,7 @@ from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.calls import Outcome, note_call
 from timebank.members.helping import change_helping
+from timebank.members.letters import note_posted, print_letters
 from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import ContactKind, Helping
@@ -55,7 +56,7 @@ from timebank.members.standing import change_standing
 from timebank.messages.actions import report, see, write
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
-from timebank.notices.models import Delivery
+from timebank.notices.models import Delivery, LetterBundle
 from timebank.notices.outbox import put_into_delivery
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
@@ -347,6 +348,24 @@ def _call(scene: Scene, outcome: Outcome) -> Call:
     return partial(note_call, scene.session, ada, outcome, until=call)
 
 
+def _letter(scene: Scene) -> None:
+    ada, bank_id = scene.village.ada, scene.bank.id
+    put_into_delivery(scene.session, bank_id, ada.membership_id, Topic.ABOUT_YOU, Way.LETTER, [], now=NOW)
+
+
+def _printed(scene: Scene) -> Call:
+    _letter(scene)
+    return partial(print_letters, scene.session, scene.bank)
+
+
+def _posted(scene: Scene) -> Call:
+    _letter(scene)
+    code = print_letters(scene.session, scene.bank, Doing(scene.village.rosa, NOW, "printed"))
+    bundle = scene.session.scalars(select(LetterBundle)).one()
+    bundle.posted_at = None  # a letter without words is printed by nobody else
+    return partial(note_posted, scene.session, scene.bank, code, [])
+
+
 def _choice_of_notices(scene: Scene) -> Call:
     return partial(choose, scene.session, {Topic.ABOUT_YOU: Choice(Way.PHONE, Often.AT_ONCE)})
 
@@ -509,6 +528,8 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.MESSAGES_SEEN: Deed("grace", _on_message(see)),
     DeedName.CONVERSATION_REPORTED: Deed("grace", _on_message(report, words="Not right")),
     DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
+    DeedName.LETTERS_PRINTED: Deed("rosa", _printed),
+    DeedName.LETTERS_POSTED: Deed("rosa", _posted),
     **{DeedName(f"call.{outcome}"): Deed("rosa", partial(_call, outcome=outcome)) for outcome in Outcome},
     DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),

@@ -194,6 +194,10 @@ TESTS = {
         "test_an_area_without_helpers_says_who_lives_there_and_what_is_asked_for",
         "test_one_button_puts_it_on_the_list_and_a_second_press_says_that_it_is_there",
     ),
+    "notices/test_letters.py": (
+        "test_a_broker_comes_from_the_task_prints_the_letters_and_says_they_are_posted",
+        "test_a_member_gives_an_address_where_the_bank_sends_letters_and_chooses_the_post",
+    ),
     "notices/test_call.py": ("test_who_is_not_reached_is_tried_again_and_then_a_broker_decides",),
     "notices/test_choices.py": (
         "test_a_broker_chooses_for_a_member_who_rings",

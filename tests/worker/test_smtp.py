@@ -68,7 +68,7 @@ def test_an_unknown_address_is_written_down_and_the_reader_is_rung(smtp_office, 
         session.get_one(Person, village.grace.person_id).phone = "+441632960123"
         session.commit()
     mail_server.on_recipient = lambda _address: UNKNOWN
-    assert send_what_is_due(smtp_office) == {"failed": 1}
+    assert send_what_is_due(smtp_office) == {"refused": 1}
     assert send_what_is_due(smtp_office) == {}
     assert deliveries(backend) == [
         (Way.EMAIL, DeliveryState.FAILED, Failure.NO_SUCH_MAILBOX),
@@ -82,7 +82,7 @@ def test_an_unknown_address_is_written_down_and_the_reader_is_rung(smtp_office, 
 
 def test_a_policy_says_nothing_of_the_address(smtp_office, mail_server, backend, village):
     mail_server.on_recipient = lambda _address: POLICY
-    assert send_what_is_due(smtp_office) == {"failed": 1}
+    assert send_what_is_due(smtp_office) == {"refused": 1}
     assert deliveries(backend) == [(Way.EMAIL, DeliveryState.FAILED, Failure.RECIPIENT)]
     with backend.session() as session:
         assert session.get_one(Person, village.grace.person_id).email_failed_at is None
@@ -114,11 +114,11 @@ def test_who_is_put_off_for_three_days_is_given_up_and_the_address_doubted(
 
 def test_refused_content_is_not_sent_again(smtp_office, mail_server, backend):
     mail_server.on_data = lambda _message: "554 5.6.0 not this"
-    assert send_what_is_due(smtp_office) == {"failed": 1}
+    assert send_what_is_due(smtp_office) == {"refused": 1}
     assert deliveries(backend) == [(Way.EMAIL, DeliveryState.FAILED, Failure.CONTENT)]
 
 
-@pytest.mark.parametrize(("code", "came"), [(451, "put_off"), (554, "failed")])
+@pytest.mark.parametrize(("code", "came"), [(451, "put_off"), (554, "refused")])
 def test_content_that_is_refused_before_it_is_sent_is_tried_again_only_for_now(smtp_office, monkeypatch, code, came):
     def refuse(*_args):
         raise smtplib.SMTPDataError(code, b"not this")
@@ -132,7 +132,7 @@ def test_one_bad_address_stops_no_other(smtp_office, mail_server, backend, villa
         make_recorded(session, village, village.ada, village.linus)
         session.commit()
     mail_server.on_recipient = lambda address: UNKNOWN if address.startswith("grace") else "250 OK"
-    assert send_what_is_due(smtp_office) == {"failed": 1, "sent": 1}
+    assert send_what_is_due(smtp_office) == {"refused": 1, "sent": 1}
 
 
 def test_a_line_that_drops_after_the_e_mail_was_taken_repeats_it_once_with_the_same_id(smtp_office, mail_server, watch):

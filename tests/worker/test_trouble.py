@@ -54,7 +54,7 @@ def test_an_address_that_no_e_mail_can_have_keeps_nobody_else_from_being_told(
     does(actions.record, village.angus, terms(village.ada, village.linus), by=village.ada, key="other")
     with caplog.at_level(logging.DEBUG):
         ended = send_what_is_due(office)
-    assert ended == {"sent": 1, "failed": 1}
+    assert ended == {"sent": 1, "unwritable": 1}
     assert [to for to, _message in mail.sent] == ["linus@example.org"]
     assert (Way.PHONE, DeliveryState.READY, None) in deliveries(backend)
     assert email not in caplog.text
@@ -96,7 +96,7 @@ def test_a_programs_fault_in_one_e_mail_stops_no_other(office, mail, does, villa
             raise RuntimeError(str(message["To"]))
 
     mail.before = fail
-    assert send_what_is_due(office) == {"failed": 1, "sent": 1}
+    assert send_what_is_due(office) == {"unwritable": 1, "sent": 1}
 
 
 def test_an_old_address_that_is_dead_is_left_at_that(smtp_office, mail_server, does, village, backend):

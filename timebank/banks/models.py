@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +28,8 @@ class Bank(Base):
     Replies to the bank's e-mails go to `email`, its office's, if it has one.
 
     Of a member's waiting hours that were not agreed beforehand, `unagreed_hold_minutes` are held at most. Recorded
-    help that nobody answers comes to an end after `waiting_days`.
+    help that nobody answers comes to an end after `waiting_days`. A bank that `sends_letters` has somebody who prints
+    and posts them.
     """
 
     __tablename__ = "bank"
@@ -65,6 +67,7 @@ class Bank(Base):
     phone_country: Mapped[str] = mapped_column(String(2), server_default="GB")
     unagreed_hold_minutes: Mapped[int] = mapped_column(server_default=text("240"))
     waiting_days: Mapped[int] = mapped_column(server_default=text("90"))
+    sends_letters: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Area(Base):

@@ -58,6 +58,18 @@ def list_area_names(session: Session, bank_id: int, names: Sequence[str]) -> dic
 subjects.register(Subject.AREA, list_area_names)
 
 
+def list_bank_names(session: Session, bank_id: int, slugs: Sequence[str]) -> dict[str, str]:
+    """Return {slug: name} of the bank, if its slug is among these."""
+    return {
+        row.slug: row.name
+        for row in session.execute(select(Bank.slug, Bank.name).where(Bank.id == bank_id))
+        if row.slug in slugs
+    }
+
+
+subjects.register(Subject.BANK, list_bank_names)
+
+
 def travel_minutes(session: Session, bank_id: int, area_id: int, other_area_id: int) -> int | None:
     """Return the travel between two areas in minutes, in either direction: None if unknown, 0 within one area."""
     if area_id == other_area_id:

@@ -49,6 +49,7 @@ class Rules:
     unagreed_hold_minutes: int
     waiting_days: int
     privacy_notice: str
+    sends_letters: bool
 
 
 RULE_NAMES = tuple(field.name for field in fields(Rules))

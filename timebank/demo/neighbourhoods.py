@@ -61,5 +61,6 @@ def settle(neighbourhood: Neighbourhood, areas: Areas, villager: Villager) -> St
         area_id=home.id if home else None,
         shows_phone=villager.key in areas.shows_phone,
         shows_email=villager.key in areas.shows_email,
+        postal_address=villager.postal_address,
     )
     change_profile(neighbourhood.session, profile, Doing(neighbourhood.actor(villager.key), now))

@@ -35,6 +35,7 @@ class Villager:
     phone: str | None = None
     joined: int = 94
     instruction: Instruction | None = None
+    postal_address: str = ""
 
 
 COORDINATOR_KEY = "mary"
@@ -162,6 +163,7 @@ CAST = (
         "I am 86 and have the telephone, which I answer. I kept sheep and bees and have stories about both.",
         phone="+441632960133",
         instruction=Instruction("rosa", How.PHONE, "He rang the office, and it was read back to him."),
+        postal_address="Easter Bog Cottage\nUpper Glen\nGlen Isla\nby Alyth\nPH0 0ZZ",
     ),
     Villager(
         "jean",

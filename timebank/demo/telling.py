@@ -13,7 +13,7 @@ from timebank.listings.models import Listing
 from timebank.messages.actions import report, write
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
-from timebank.notices.rules import USUAL, Choice
+from timebank.notices.rules import Choice
 from timebank.references import Ref, Subject
 
 _ANNOUNCED_AT, _CHOSEN_AT = time(9, 40), time(19, 30)
@@ -85,7 +85,7 @@ def say_how(neighbourhood: Neighbourhood, chosen: HowTold, number: int) -> Story
     """Somebody chooses how they are notified; `number` is unique in the bank."""
     now = yield neighbourhood.moment(chosen.days_ago, _CHOSEN_AT)
     doing = Doing(neighbourhood.actor(chosen.whose), now, f"village-told-{number}")
-    choose(neighbourhood.session, USUAL | {chosen.topic: chosen.choice}, doing)
+    choose(neighbourhood.session, {chosen.topic: chosen.choice}, doing)
 
 
 def write_to(neighbourhood: Neighbourhood, wrote: Wrote, number: int) -> Story:

@@ -65,6 +65,7 @@ class VillagePlan:
     asked: Sequence[AskedToHelp]
     desk_work: DeskWork
     telling: Telling
+    sends_letters: bool = False
 
     @property
     def coordinator(self) -> Villager:
@@ -101,6 +102,7 @@ PLANS = (
         glen_isla.ASKED,
         glen_isla.DESK_WORK,
         glen_isla_told.TELLING,
+        sends_letters=True,
     ),
     VillagePlan(
         SECOND_SLUG,
@@ -156,6 +158,7 @@ def _open(session: Session, plan: VillagePlan, now: datetime) -> Bank:
         opening_hours=plan.opening_hours,
         email=plan.email,
         review_months=REVIEW_MONTHS,
+        sends_letters=plan.sends_letters,
     )
     open_categories(session, bank, Unattended(bank.id, bank.opened_at))
     return bank

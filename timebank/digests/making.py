@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -14,7 +14,7 @@ from timebank.db import insert_into
 from timebank.digests.models import DigestItem, DigestTurn
 from timebank.digests.rules import Chosen, News, choose, is_due, is_enough
 from timebank.members.models import Membership, Person
-from timebank.members.recipients import count_email_sharers
+from timebank.members.recipients import gets_digests_by_email, gets_letters
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import NoticeChoice
@@ -85,7 +85,7 @@ def _often(reader: Reader) -> Often:
 
 
 def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader]:
-    """Return the next members, by id, who get digests by e-mail and have an e-mail that is theirs alone."""
+    """Return the next members, by id, whom digests reach by the way that they chose."""
     chose = (
         (NoticeChoice.bank_id == Membership.bank_id)
         & (NoticeChoice.member_id == Membership.id)
@@ -103,6 +103,7 @@ def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader
             DigestTurn.made_on,
         )
         .join(Person, Person.id == Membership.person_id)
+        .join(Bank, Bank.id == Membership.bank_id)
         .outerjoin(NoticeChoice, chose)
         .outerjoin(DigestTurn, turn)
         .where(
@@ -110,10 +111,10 @@ def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader
             Membership.id > after,
             Membership.standing == Standing.ACTIVE,
             Membership.is_holder.is_(False),
-            Person.email_is_proved,
-            Person.email_failed_at.is_(None),
-            count_email_sharers() == 0,
-            NoticeChoice.way.is_(None) | (NoticeChoice.way == Way.EMAIL),
+            or_(
+                and_(NoticeChoice.way.is_(None) | (NoticeChoice.way == Way.EMAIL), gets_digests_by_email()),
+                and_(NoticeChoice.way == Way.LETTER, gets_letters()),
+            ),
         )
         .order_by(Membership.id)
         .limit(BATCH)

@@ -57,6 +57,18 @@ class OwnToChangeError(TimebankError):
     message_id = "own_to_change"
 
 
+class NothingToPostError(TimebankError):
+    """None of the letters waits any more."""
+
+    message_id = "nothing_to_post"
+
+
+class AddressTooLongError(TimebankError):
+    """A postal address that does not fit in the window of an envelope; values: `lines` and `letters` in a line."""
+
+    message_id = "address_too_long"
+
+
 class LanguageMissingError(TimebankError):
     """Nobody speaks no language at all."""
 

@@ -47,6 +47,7 @@ class Person(Base):
 
     `password_code_id` is the sign-in code in whose session the password was chosen: whoever made the code may know it.
     One signs in with a contact only once somebody has proved that it is theirs; a changed one is not proved.
+    Letters go to `postal_address`, the lines below the name, if there is one; nobody signs in by it.
     `email_failed_at` is since when nothing reaches their e-mail. From `email_trusted_from` on a code to sign in is sent
     there: at once where they proved it by a code themselves, later where a keeper says that it is theirs and it is
     `email_set_by_self`; never to an e-mail that others have written down.
@@ -64,6 +65,7 @@ class Person(Base):
     name_folded: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    postal_address: Mapped[str] = mapped_column(Text, server_default="")
     email_is_proved: Mapped[bool] = mapped_column(server_default=false())
     phone_is_proved: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str | None] = mapped_column(String(200))

@@ -12,7 +12,7 @@ from timebank.errors import NotAllowedError
 from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToChangeError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.queries import get_rights, list_roles_anywhere
-from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
+from timebank.members.rules import EMAIL_TRUSTED_AFTER, POSTAL_ADDRESS, ContactKind, tidy_address
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
@@ -26,7 +26,10 @@ from timebank.trail import actions as trail
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A member's contact and text about themselves, and which contact they show to those with whom they agreed help."""
+    """A member's contact and text about themselves, and which contact they show to those with whom they agreed help.
+
+    The lines of `postal_address` are what stands below the name on a letter.
+    """
 
     name: str
     email: str | None
@@ -35,6 +38,7 @@ class Profile:
     area_id: int | None = None
     shows_phone: bool = False
     shows_email: bool = False
+    postal_address: str = ""
 
 
 def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: Origin = NOWHERE) -> None:
@@ -70,6 +74,7 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     person.phone_is_proved &= person.phone == profile.phone
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
+    person.postal_address = tidy_address(profile.postal_address)
     membership = session.get_one(Membership, (actor.bank_id, actor.membership_id))
     membership.about, membership.area_id = profile.about, profile.area_id
     membership.shows_phone, membership.shows_email = profile.shows_phone, profile.shows_email
@@ -77,18 +82,21 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
 
 
 def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing, *, lent: bool) -> None:
-    """Notify a person that their e-mail or phone was changed, at the e-mail that they had before.
+    """Notify a person that their e-mail, phone or postal address was changed, at the e-mail that they had before.
 
-    Where they had none, and another did it (`lent`), they are rung: the new e-mail may be that other's.
+    Where they had none, and another did it (`lent`), they are rung: the new e-mail may be that other's. Nobody is rung
+    about a postal address, by which nobody signs in.
     """
     changed = [
-        kind
+        str(kind)
         for kind, before, after in (
             (ContactKind.EMAIL, person.email, profile.email),
             (ContactKind.PHONE, person.phone, profile.phone),
         )
         if before != after
     ]
+    if person.email and person.postal_address != tidy_address(profile.postal_address):
+        changed.append(POSTAL_ADDRESS)
     if changed and (person.email or lent):
         tell(
             session,

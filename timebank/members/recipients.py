@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import Standing
+from timebank.banks.models import Bank
 from timebank.members.models import Membership, Person
 from timebank.notices.rules import Reach
 from timebank.rows import fetch, get_locked
@@ -33,6 +34,8 @@ class Recipient(NamedTuple):
     email_is_proved: bool
     email_failed_at: datetime | None
     email_sharers: int
+    postal_address: str
+    bank_sends_letters: bool
 
     @property
     def is_active(self) -> bool:
@@ -45,6 +48,7 @@ class Recipient(NamedTuple):
         return Reach(
             email=self.email is not None and self.email_failed_at is None,
             phone=self.phone is not None,
+            letter=self.bank_sends_letters and bool(self.postal_address),
             has_email=self.email is not None,
             email_is_shared=self.email_sharers > 0,
             email_is_proved=self.email_is_proved,
@@ -62,6 +66,16 @@ def count_email_sharers() -> ScalarSelect[int]:
     )
 
 
+def gets_digests_by_email() -> ColumnElement[bool]:
+    """Return the condition that the person of the outer query has an e-mail that works and is theirs alone."""
+    return and_(Person.email_is_proved, Person.email_failed_at.is_(None), count_email_sharers() == 0)
+
+
+def gets_letters() -> ColumnElement[bool]:
+    """Return the condition that letters reach the person of the outer query, in the bank of the outer query."""
+    return and_(Bank.sends_letters, Person.postal_address != "")
+
+
 def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, Recipient]:
     """Return {membership id: recipient} of these memberships, in one query."""
     query = (
@@ -77,8 +91,11 @@ def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -
             Person.email_is_proved,
             Person.email_failed_at,
             count_email_sharers(),
+            Person.postal_address,
+            Bank.sends_letters,
         )
         .join(Person, Person.id == Membership.person_id)
+        .join(Bank, Bank.id == Membership.bank_id)
         .where(Membership.bank_id == bank_id, Membership.id.in_(set(member_ids)), Membership.is_holder.is_(False))
     )
     return {row.membership_id: row for row in fetch(session, query, Recipient)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from timebank.actors import APPROVERS, KEEPERS, Role
 from timebank.members.errors import (
+    AddressTooLongError,
     AwayDayMissingError,
     AwayEndsBeforeError,
     AwayOverError,
@@ -15,6 +16,7 @@ from timebank.members.errors import (
     LanguageMissingError,
 )
 from timebank.members.languages import LANGUAGES, USUAL_LANGUAGE
+from timebank.spelling import is_blank, tidy
 from timebank.week import ANY_TIME, PARTS_A_DAY, WHOLE_WEEK, is_free
 
 #: How long somebody does not answer proposals of who took them in, gave them a role or let them in with a code.
@@ -31,6 +33,22 @@ class ContactKind(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+
+
+#: What changed of how to reach somebody, beside the kinds of contacts: nobody signs in by it.
+POSTAL_ADDRESS = "postal_address"
+
+
+#: What the window of an envelope shows below a name: lines, and letters in a line.
+ADDRESS_LINES, ADDRESS_LETTERS = 5, 35
+
+
+def tidy_address(typed: str) -> str:
+    """Return a postal address as its lines, without empty ones and stray spaces. Raises AddressTooLongError."""
+    lines = [tidy(line) for line in typed.splitlines() if not is_blank(line)]
+    if len(lines) > ADDRESS_LINES or any(len(line) > ADDRESS_LETTERS for line in lines):
+        raise AddressTooLongError(lines=ADDRESS_LINES, letters=ADDRESS_LETTERS)
+    return "\n".join(lines)
 
 
 class Grant(NamedTuple):

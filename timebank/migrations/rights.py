@@ -65,6 +65,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "digest_turn",
             "draft",
             "learned_kinds",
+            "letter_bundle",
             "listing_category",
             "listing_meaning",
             "listing_word",

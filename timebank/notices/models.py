@@ -107,12 +107,13 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """One mail or call to one member, with one or several notices.
+    """One e-mail, call or letter to one member, with one or several notices.
 
     A worker claims it until `claimed_until`; a claim that has run out may be sent again, with the same Message-ID,
     which is derived from `id`. One `at_any_hour` waits for no morning. `stop_token` is in the link that stops its
     topic. It goes to `email`, or (None) to the one that its member has when it is sent. `failure` is the
     kind of the last failure, never an address or words of a mail server; since `failing_since` it is tried in vain.
+    A letter that was printed is in a bundle (`bundle_id`).
     """
 
     __tablename__ = "delivery"
@@ -120,6 +121,7 @@ class Delivery(Base):
         PrimaryKeyConstraint("bank_id", "id"),
         UniqueConstraint("stop_token"),
         ForeignKeyConstraint(["bank_id", "member_id"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "bundle_id"], ["letter_bundle.bank_id", "letter_bundle.id"]),
         CheckConstraint(one_of("topic", Topic), name="topic"),
         CheckConstraint(one_of("way", Way), name="way"),
         CheckConstraint(one_of("state", DeliveryState), name="state"),
@@ -132,6 +134,7 @@ class Delivery(Base):
             postgresql_where=text("state IN ('ready', 'sending')"),
         ),
         Index("ix_delivery_member", "bank_id", "member_id", "id"),
+        Index("ix_delivery_bundle", "bank_id", "bundle_id"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -150,6 +153,25 @@ class Delivery(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     stop_token: Mapped[str] = mapped_column(String(40))
     at_any_hour: Mapped[bool] = mapped_column(server_default=false())
+    bundle_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LetterBundle(Base):
+    """Letters that a broker (`printed_by`) printed together; its deliveries name it until they were posted."""
+
+    __tablename__ = "letter_bundle"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        UniqueConstraint("bank_id", "code"),
+        ForeignKeyConstraint(["bank_id", "printed_by"], ["membership.bank_id", "membership.id"]),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(12))
+    printed_by: Mapped[int] = mapped_column(BigInteger)
+    printed_at: Mapped[datetime] = mapped_column(UtcTime)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class NoticeChoice(Base):

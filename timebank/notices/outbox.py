@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.notices.kinds import CODES, Topic
-from timebank.notices.models import Delivery, DeliveryState, Dropped, Notice, NoticeState
+from timebank.notices.models import Delivery, DeliveryState, Dropped, Failure, LetterBundle, Notice, NoticeState
 from timebank.notices.queries import IS_OPEN, DeliveryRow
 from timebank.notices.rules import Way, next_try_at
 from timebank.rows import columns_of
@@ -23,6 +23,8 @@ from timebank.rows import columns_of
 CLAIM = timedelta(minutes=15)
 #: How long notices are kept after they were sent, as security events are.
 KEPT = timedelta(days=366)
+#: Failures that say nothing about a mail server.
+_OURS = frozenset({Failure.PROGRAM, Failure.NOT_SUPPORTED})
 _COLUMNS = columns_of(Delivery, DeliveryRow)
 #: Bytes of a stop link's token.
 _TOKEN_BYTES = 24
@@ -123,10 +125,18 @@ def mark_dropped(session: Session, delivery: DeliveryRow, because: Dropped, now:
 
 
 class Ended(StrEnum):
-    """What became of a claim that failed: its delivery waits, has failed for good, or was no longer this worker's."""
+    """What became of a claimed delivery: sent, dropped, left for later, or failed for good.
 
+    `refused` by a server, or `unwritable` by the program; `lost` to another worker. `away` counts servers that were out
+    of reach, or refused too often.
+    """
+
+    SENT = "sent"
+    DROPPED = "dropped"
+    AWAY = "away"
+    UNWRITABLE = "unwritable"
     PUT_OFF = "put_off"
-    FAILED = "failed"
+    REFUSED = "refused"
     LOST = "lost"
 
 
@@ -140,7 +150,11 @@ def mark_failed(session: Session, delivery: DeliveryRow, failure: str, now: date
         is_ours = _end(
             session, delivery, state=DeliveryState.READY, due_at=due_at, failure=failure, failing_since=since
         )
-    return Ended.LOST if not is_ours else Ended.FAILED if due_at is None else Ended.PUT_OFF
+    if not is_ours:
+        return Ended.LOST
+    if due_at is not None:
+        return Ended.PUT_OFF
+    return Ended.UNWRITABLE if failure in _OURS else Ended.REFUSED
 
 
 def renew(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
@@ -148,10 +162,10 @@ def renew(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
     return _end(session, delivery, claimed_until=now + CLAIM)
 
 
-def ring_instead(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
-    """Move a delivery's notices to one by telephone; return whether there is any notice left.
+def move(session: Session, delivery: DeliveryRow, way: Way, now: datetime) -> bool:
+    """Move a delivery's notices to one by telephone or letter; return whether there was any notice to move.
 
-    A code is never read out: whoever does so could use it.
+    A code is never read out or printed: whoever does so could use it.
     """
     of_it = (Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id, Notice.kind.not_in(CODES))
     notice_ids = session.scalars(select(Notice.id).where(*of_it)).all()
@@ -160,7 +174,7 @@ def ring_instead(session: Session, delivery: DeliveryRow, now: datetime) -> bool
     waiting = {"state": NoticeState.WAITING, "delivery_id": None, "due_at": now}
     session.execute(update(Notice).where(*of_it).values(waiting).execution_options(synchronize_session=False))
     topic = Topic(delivery.topic)
-    put_into_delivery(session, delivery.bank_id, delivery.member_id, topic, Way.PHONE, notice_ids, now=now)
+    put_into_delivery(session, delivery.bank_id, delivery.member_id, topic, way, notice_ids, now=now)
     return True
 
 
@@ -191,6 +205,8 @@ def remove_old(session: Session, now: datetime) -> None:
     old = (Delivery.made_at < before, Delivery.ended_at.is_not(None))
     named = select(Notice.id).where(Notice.bank_id == Delivery.bank_id, Notice.delivery_id == Delivery.id)
     session.execute(delete(Delivery).where(*old, ~named.exists()))
+    holds = select(Delivery.id).where(Delivery.bank_id == LetterBundle.bank_id, Delivery.bundle_id == LetterBundle.id)
+    session.execute(delete(LetterBundle).where(LetterBundle.printed_at < before, ~holds.exists()))
 
 
 def give_back(session: Session, deliveries: Sequence[DeliveryRow], due_at: datetime) -> None:

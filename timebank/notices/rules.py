@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from timebank.notices.kinds import CODES, FOR_SAFETY, NoticeKind, Topic
+from timebank.notices.kinds import CODES, FOR_SAFETY, URGENT, NoticeKind, Topic
 
 #: Nobody is woken: what comes from the hour `QUIET_FROM` on waits for that of `MORNING`. Gathered ones go out then too.
 QUIET_FROM, MORNING = 21, 8
@@ -22,10 +22,11 @@ STALE = timedelta(days=14)
 
 
 class Way(StrEnum):
-    """The ways of being notified: by e-mail, by a call for which a broker gets a task, or not at all."""
+    """The ways of being notified: by e-mail, by a call or a letter for which brokers get a task, or not at all."""
 
     EMAIL = "email"
     PHONE = "phone"
+    LETTER = "letter"
     NONE = "none"
 
 
@@ -59,6 +60,7 @@ CHOICES = {
         Choice(Way.EMAIL, Often.DAILY),
         Choice(Way.EMAIL, Often.WEEKLY),
         Choice(Way.PHONE, Often.AT_ONCE),
+        Choice(Way.LETTER, Often.AT_ONCE),
         Choice(Way.NONE, Often.AT_ONCE),
     ),
     Topic.ROUND_THE_BANK: (
@@ -66,6 +68,7 @@ CHOICES = {
         Choice(Way.EMAIL, Often.DAILY),
         Choice(Way.EMAIL, Often.WEEKLY),
         Choice(Way.EMAIL, Often.MONTHLY),
+        Choice(Way.LETTER, Often.MONTHLY),
         Choice(Way.NONE, Often.AT_ONCE),
     ),
 }
@@ -73,13 +76,15 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What reaches somebody: an e-mail that works, or has one at all (`has_email`), and a phone.
+    """What reaches somebody: an e-mail that works, or has one at all (`has_email`), a phone, and a letter.
 
+    A letter reaches who has said where they live, in a bank that sends letters.
     `email_is_shared` by others who have shown that it is theirs too; `email_is_proved` to be this one's.
     """
 
     email: bool
     phone: bool
+    letter: bool = False
     has_email: bool = False
     email_is_shared: bool = False
     email_is_proved: bool = False
@@ -88,24 +93,34 @@ class Reach:
 def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
     """Return the way by which somebody gets this notice.
 
-    What is for safety goes by e-mail wherever there is one, and else by a call. Who chose e-mail and has none that
-    works is rung, and who chose a call and has no phone gets an e-mail. A code goes by e-mail alone, one that shows
-    that an e-mail is theirs also where nothing has reached it before. What goes round the bank is sent to proved
-    addresses of one person only, and nobody is rung about it, or about what a broker has done for them.
+    What is for safety goes by e-mail wherever there is one, and else by a call or a letter. Where the chosen way does
+    not reach somebody, the others are tried, letters last: they are slow, and what is urgent goes by none.
+    A code goes by e-mail alone, one that shows that an e-mail is theirs also where nothing has reached it before. What
+    goes round the bank is sent by letter to who chose that, and else to proved e-mails of one person only; nobody is
+    rung about it, or about what a broker has done for them.
     """
     if kind in CODES:
         return Way.EMAIL if reach.email or (kind is NoticeKind.EMAIL_CODE and reach.has_email) else Way.NONE
-    if kind in FOR_SAFETY:
-        usable = reach.phone and kind is not NoticeKind.DONE_FOR_YOU
-        return Way.EMAIL if reach.email else Way.PHONE if usable else Way.NONE
-    if choice.way is Way.NONE:
+    if choice.way is Way.NONE and kind not in FOR_SAFETY:
         return Way.NONE
     if kind is NoticeKind.DIGEST:
-        is_theirs = reach.email and reach.email_is_proved and not reach.email_is_shared
-        return Way.EMAIL if is_theirs else Way.NONE
-    ways = (Way.PHONE, Way.EMAIL) if choice.way is Way.PHONE else (Way.EMAIL, Way.PHONE)
-    reaches = {Way.EMAIL: reach.email, Way.PHONE: reach.phone}
+        return _way_for_digest(choice, reach)
+    reaches = {
+        Way.EMAIL: reach.email,
+        Way.PHONE: reach.phone and kind is not NoticeKind.DONE_FOR_YOU,
+        Way.LETTER: reach.letter and kind not in URGENT,
+    }
+    first_way = Way.EMAIL if kind in FOR_SAFETY else choice.way
+    ways = sorted(reaches, key=lambda way: way is not first_way)
     return next((way for way in ways if reaches[way]), Way.NONE)
+
+
+def _way_for_digest(choice: Choice, reach: Reach) -> Way:
+    """Return the way of a digest: the chosen one, or none."""
+    if choice.way is Way.LETTER:
+        return Way.LETTER if reach.letter else Way.NONE
+    is_theirs = reach.email and reach.email_is_proved and not reach.email_is_shared
+    return Way.EMAIL if is_theirs else Way.NONE
 
 
 def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool = False) -> datetime:

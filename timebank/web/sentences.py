@@ -185,6 +185,11 @@ SENTENCES = {
     "too_many_announcements": _("%(most)s announcements stand already, and nobody reads more. Take one down first."),
     "announcement_days": _("An announcement stands for 1 to %(most)s days."),
     "nothing_to_tell": _("Somebody was quicker: this call is dealt with already."),
+    "nothing_to_post": _("Somebody was quicker: these letters are dealt with already."),
+    "address_too_long": _(
+        "The window of an envelope shows %(lines)s lines with %(letters)s letters each. Leave out the country, or "
+        "write two short lines as one."
+    ),
     "cannot_write": _("They cannot be written to at the moment. Ring us, and we find a way."),
     "too_many_messages": _("That is a lot of messages for now. Try again later, or ring us."),
     "nobody_else_looks": _(

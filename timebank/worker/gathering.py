@@ -14,9 +14,7 @@ from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, list_choices, list_due
 from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, way_for
-from timebank.references import Ref, Subject
-from timebank.tasks.actions import open_task
-from timebank.tasks.rules import TaskKind
+from timebank.worker.by_hand import ask_to_post, ask_to_ring
 
 #: So many notices are looked at in one transaction.
 BATCH = 200
@@ -110,6 +108,8 @@ class _Gathering:
             put_off(self.session, self.bank.id, ids, when)
         for key in sorted(self.told):  # all workers open tasks in the same order
             self._put_into_delivery(key, readers[key[0]])
+        if any(way is Way.LETTER for _member_id, _topic, way, _at_any_hour, _to in self.told):
+            ask_to_post(self.session, self.bank, self.now)
 
     def _put_into_delivery(self, key: tuple[int, Topic, Way, bool, str], reader: Recipient) -> None:
         (member_id, topic, way, at_any_hour, to), session, bank_id = key, self.session, self.bank.id
@@ -118,5 +118,4 @@ class _Gathering:
             session, bank_id, member_id, topic, way, ids, now=self.now, at_any_hour=at_any_hour, email=to or None
         )
         if way is Way.PHONE:
-            subject = Ref(Subject.MEMBER, reader.code)
-            open_task(session, bank_id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=self.now)
+            ask_to_ring(session, bank_id, reader, self.now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from timebank.banks.models import Bank
 from timebank.db import is_worth_retrying
 from timebank.members.recipients import list_recipients, note_failed_email
 from timebank.notices.kinds import Topic
@@ -19,15 +20,17 @@ from timebank.notices.outbox import (
     mark_dropped,
     mark_failed,
     mark_sent,
+    move,
     renew,
-    ring_instead,
 )
 from timebank.notices.queries import DeliveryRow
+from timebank.notices.rules import Way
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
-from timebank.web.telling.letters import Letter, write
+from timebank.web.telling.writing import OutgoingMail, write
 from timebank.worker.answering import answer_requests
+from timebank.worker.by_hand import ask_to_post, ask_to_ring
 from timebank.worker.gathering import BATCH, gather, list_quiet
 from timebank.worker.office import Office
 from timebank.worker.transports import (
@@ -51,9 +54,10 @@ MOST_REFUSED = 5
 _WAITED = timedelta(minutes=1)
 #: How often a batch that met another worker's is gathered again.
 _TRIES = 3
+_FAILED = frozenset({Ended.REFUSED, Ended.UNWRITABLE})
 
 
-def send_what_is_due(office: Office) -> Counter[str]:
+def send_what_is_due(office: Office) -> Counter[Ended]:
     """Gather and send everything that is due now; return how many were sent, dropped, failed or put off.
 
     Where a thread of this process does so already, nothing is done: so the others are free for what else there is.
@@ -66,11 +70,11 @@ def send_what_is_due(office: Office) -> Counter[str]:
         office.at_work.release()
 
 
-def _send_what_is_due(office: Office) -> Counter[str]:
+def _send_what_is_due(office: Office) -> Counter[Ended]:
     answer_requests(office)
     while _gather(office) == BATCH:
         pass
-    ended = Counter[str]()
+    ended = Counter[Ended]()
     if office.transport is None:
         return ended
     try:
@@ -78,7 +82,7 @@ def _send_what_is_due(office: Office) -> Counter[str]:
             _send_all(office, office.transport, claimed, ended)
     except AwayError as error:
         _log.warning("no e-mail goes out: %s", error.kind)
-        ended["away"] += 1
+        ended[Ended.AWAY] += 1
     return ended
 
 
@@ -102,7 +106,7 @@ def _claim(office: Office) -> list[DeliveryRow]:
         return list(claim(session, now, CLAIMED, quiet=quiet))
 
 
-def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], ended: Counter[str]) -> None:
+def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], ended: Counter[Ended]) -> None:
     """Send what was claimed, and give back what was not.
 
     Raises AwayError, also where a server refuses one after another.
@@ -114,7 +118,7 @@ def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], 
                 outcome = _send_one(office, connection, left[0])
                 left.pop(0)
                 ended[outcome] += 1
-                refused = refused + 1 if outcome == Ended.FAILED else 0 if outcome == "sent" else refused
+                refused = refused + 1 if outcome is Ended.REFUSED else 0 if outcome is Ended.SENT else refused
                 if refused == MOST_REFUSED:
                     raise AwayError(Failure.RECIPIENT)
     finally:
@@ -123,26 +127,26 @@ def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], 
                 give_back(session, left, office.watch() + AWAY)
 
 
-def _send_one(office: Office, connection: Connection, delivery: DeliveryRow) -> str:
-    """Send one, and write what came of it; return that in a word. Raises AwayError."""
+def _send_one(office: Office, connection: Connection, delivery: DeliveryRow) -> Ended:
+    """Send one, write what came of it, and return that. Raises AwayError."""
     if not _holds_claim(office, delivery):
         return Ended.LOST
     try:
-        letter = _write(office, delivery)
+        mail = _write(office, delivery)
     except Exception as error:  # noqa: BLE001 (one that cannot be written keeps no other from being sent)
         _log.error("an e-mail could not be written: %s", place_of(error))
         return _write_failure(office, delivery, None, RefusedError(Failure.PROGRAM))
-    if not isinstance(letter, Letter):
+    if not isinstance(mail, OutgoingMail):
         with office.writing() as session:
-            if mark_dropped(session, delivery, letter, office.watch()) and letter is Dropped.NO_WAY:
+            if mark_dropped(session, delivery, mail, office.watch()) and mail is Dropped.NO_WAY:
                 _tell_otherwise(session, delivery, office.watch())
-        return "dropped"
-    failure = _hand_over(connection, letter)
+        return Ended.DROPPED
+    failure = _hand_over(connection, mail)
     if failure is not None:
-        return _write_failure(office, delivery, letter, failure)
+        return _write_failure(office, delivery, mail, failure)
     with office.writing() as session:
         mark_sent(session, delivery, office.watch())
-    return "sent"
+    return Ended.SENT
 
 
 def _holds_claim(office: Office, delivery: DeliveryRow) -> bool:
@@ -154,15 +158,15 @@ def _holds_claim(office: Office, delivery: DeliveryRow) -> bool:
         return renew(session, delivery, now)
 
 
-def _write(office: Office, delivery: DeliveryRow) -> Letter | Dropped:
+def _write(office: Office, delivery: DeliveryRow) -> OutgoingMail | Dropped:
     with office.reading() as session, office.app.test_request_context(base_url=office.settings.address):
         return write(session, delivery, office.sender, office.watch())
 
 
-def _hand_over(connection: Connection, letter: Letter) -> SendingFailedError | None:
+def _hand_over(connection: Connection, mail: OutgoingMail) -> SendingFailedError | None:
     """Hand an e-mail over; return why it was not taken, without the server's own exception. Raises AwayError."""
     try:
-        connection.send(letter.message, letter.to)
+        connection.send(mail.message, mail.to)
     except AwayError:
         raise
     except SendingFailedError as error:
@@ -173,7 +177,9 @@ def _hand_over(connection: Connection, letter: Letter) -> SendingFailedError | N
     return None
 
 
-def _write_failure(office: Office, delivery: DeliveryRow, letter: Letter | None, error: SendingFailedError) -> str:
+def _write_failure(
+    office: Office, delivery: DeliveryRow, mail: OutgoingMail | None, error: SendingFailedError
+) -> Ended:
     """Write a failure. For good, a broker is asked to find out why, and its reader is rung.
 
     A connection that broke after an e-mail was handed over may have delivered it: it is tried once more, and then taken
@@ -183,24 +189,27 @@ def _write_failure(office: Office, delivery: DeliveryRow, letter: Letter | None,
     with office.writing() as session:
         if failed_after_data and delivery.failure == Failure.AFTER_DATA:
             mark_sent(session, delivery, now)
-            return "sent"
+            return Ended.SENT
         for_good = isinstance(error, (NoSuchMailboxError, RefusedError))
         ended = mark_failed(session, delivery, error.kind, now, for_good=for_good)
-        if ended is Ended.FAILED and (letter is None or letter.to == letter.present_email):
-            if letter is not None and isinstance(error, NoSuchMailboxError):
-                note_failed_email(session, letter.person_id, letter.to, now)
+        if ended in _FAILED and (mail is None or mail.to == mail.present_email):
+            if mail is not None and isinstance(error, NoSuchMailboxError):
+                note_failed_email(session, mail.person_id, mail.to, now)
             _tell_otherwise(session, delivery, now, is_failed=True)
     return ended
 
 
 def _tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, is_failed: bool = False) -> None:
-    """Open a task to ring the reader, if they have a phone, and where the e-mail failed one to ask for another."""
+    """Let brokers ring the reader, or write a letter, and where the e-mail failed ask for another one."""
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
         return
-    subject = Ref(Subject.MEMBER, reader.code)
     if is_failed:
+        subject = Ref(Subject.MEMBER, reader.code)
         open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
-    rings = reader.phone is not None and delivery.topic == Topic.ABOUT_YOU
-    if rings and ring_instead(session, delivery, now):
-        open_task(session, delivery.bank_id, kind=TaskKind.TELL_BY_PHONE, subject=subject, now=now)
+    if delivery.topic != Topic.ABOUT_YOU:
+        return
+    if reader.reach.phone and move(session, delivery, Way.PHONE, now):
+        ask_to_ring(session, delivery.bank_id, reader, now)
+    elif reader.reach.letter and move(session, delivery, Way.LETTER, now):
+        ask_to_post(session, session.get_one(Bank, delivery.bank_id), now)

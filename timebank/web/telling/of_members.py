@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from timebank.actors import Role, Standing
 from timebank.members.queries import list_membership_names
 from timebank.members.recipients import Recipient
-from timebank.members.rules import ContactKind
+from timebank.members.rules import POSTAL_ADDRESS, ContactKind
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
@@ -55,19 +55,15 @@ def of_code(session: Session, notice: Told, reader: Recipient) -> Words:  # noqa
 
 @says(NoticeKind.CONTACT_CHANGED)
 def of_contact(session: Session, notice: Told, reader: Recipient) -> Words:  # noqa: ARG001 (as for all kinds)
-    """Return the words for a changed e-mail or phone, which do not say the new one."""
+    """Return the words for a changed contact, which do not say the new one."""
     changed = notice.facts.get("changed")
-    kinds = changed if isinstance(changed, list) else []
-    what = _("Your e-mail") if ContactKind.EMAIL in kinds else _("Your phone number")
-    if len(kinds) > 1:
-        what = _("Your e-mail and your phone number")
-    return Words(
-        _("How to reach you was changed"),
-        (
-            _("%(what)s was changed at your time bank.", what=what),
-            _("If it was not you, please ring us at once."),
-        ),
-    )
+    sentences = {
+        ContactKind.EMAIL: _("Your e-mail was changed at your time bank."),
+        ContactKind.PHONE: _("Your phone number was changed at your time bank."),
+        POSTAL_ADDRESS: _("Your postal address was changed at your time bank."),
+    }
+    changes = [sentence for kind, sentence in sentences.items() if isinstance(changed, list) and kind in changed]
+    return Words(_("How to reach you was changed"), (*changes, _("If it was not you, please ring us at once.")))
 
 
 @says(NoticeKind.PASSWORD_CHANGED)

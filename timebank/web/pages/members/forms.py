@@ -21,6 +21,11 @@ class ProfileForm(PersonForm):
         validators=[at_most(2000, _("Say it in 2,000 letters or fewer."))],
     )
     area = AreaField(_("My part of the neighbourhood"), description=_("Others see no more than this of your address."))
+    postal_address = TextAreaField(
+        _("Postal address"),
+        description=_("Only for letters from the time bank. No member sees it but the brokers."),
+        render_kw={"autocomplete": "street-address", "rows": 3},
+    )
     shows_phone = BooleanField(_("Show my phone number"))
     shows_email = BooleanField(_("Show my e-mail"))
 
@@ -37,6 +42,7 @@ class ProfileForm(PersonForm):
             area_id=self.area.area_id,
             shows_phone=bool(self.shows_phone.data),
             shows_email=bool(self.shows_email.data),
+            postal_address=self.postal_address.data or "",
         )
 
 

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from timebank import clock
+from timebank.members.errors import AddressTooLongError
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import change_profile, list_changes
 from timebank.security import actions as security
@@ -31,7 +32,7 @@ def profile() -> str | Response:
     form = _filled_form(person)
     asks = asks_for_password(g.actor)
     if form.validate_on_submit() and (not (asks and _changes_contact(person, form)) or check_password(form.present)):
-        with committing(form) as outcome:
+        with committing(form, {AddressTooLongError: form.postal_address}) as outcome:
             change_profile(db.session(), form.profile(), doing(form), origin=origin())
         if outcome.is_done:
             flash(_("Your page is changed."))
@@ -60,6 +61,7 @@ def _filled_form(person: Person) -> ProfileForm:
         area=str(membership.area_id or ""),
         shows_phone=membership.shows_phone,
         shows_email=membership.shows_email,
+        postal_address=person.postal_address,
     )
     form.area.offer(membership.area_id)
     return form

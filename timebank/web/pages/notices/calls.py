@@ -9,12 +9,13 @@ from timebank.actors import Actor
 from timebank.members import access
 from timebank.members.calls import MOST_TRIES, Outcome, list_to_tell, note_call
 from timebank.members.recipients import Recipient, list_recipients
+from timebank.members.still_told import list_still_told
 from timebank.web.access import allows, brokers
 from timebank.web.committing import press
 from timebank.web.extensions import db
 from timebank.web.pages.notices import blueprint
 from timebank.web.pages.notices.forms import CallForm
-from timebank.web.telling.letters import list_still_told, list_words
+from timebank.web.telling.writing import list_words
 
 
 @blueprint.get("/members/<code:code>/call")
@@ -24,11 +25,12 @@ def call(code: str) -> str:
     member = access.get_visible(db.session(), g.actor, code)
     reader = _reader(member)
     session, to_tell = db.session(), list_to_tell(db.session(), g.bank.id, reader.membership_id)
+    readers = {reader.membership_id: reader}
     return render_template(
         "notices/call.html",
         member=member,
         reader=reader,
-        words=list_words(session, reader, list_still_told(session, reader, to_tell.notices, clock.now())),
+        words=list_words(session, reader, list_still_told(session, g.bank.id, readers, to_tell.notices, clock.now())),
         to_tell=to_tell,
         may_leave=to_tell.tries >= MOST_TRIES,
         form=CallForm(until=str(to_tell.until)),

@@ -8,6 +8,7 @@ from timebank.members.recipients import list_recipients
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
+from timebank.notices.rules import Way
 from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, doing, members
 from timebank.web.committing import committing
@@ -22,7 +23,8 @@ def choices() -> str | Response:
     """Choose how to be notified of each topic."""
     session, member_id = db.session(), g.actor.membership_id
     form = NoticesForm()
-    form.offer({topic: find_choice(session, g.bank.id, member_id, topic) for topic in Topic})
+    chosen = {topic: find_choice(session, g.bank.id, member_id, topic) for topic in Topic}
+    form.offer(chosen, sends_letters=g.bank.sends_letters)
     if form.validate_on_submit():
         with committing(form) as outcome:
             choose(session, form.chosen, doing(form))
@@ -32,4 +34,5 @@ def choices() -> str | Response:
         if isinstance(outcome.refusal, OtherContentError):
             form.ask_again(_("You kept something else from this page before. Press once more to keep this instead."))
     reader = list_recipients(session, g.bank.id, [member_id])[member_id]
-    return render_template("notices/choices.html", form=form, reader=reader)
+    wants_letters = any(choice.way is Way.LETTER for choice in chosen.values())
+    return render_template("notices/choices.html", form=form, reader=reader, wants_letters=wants_letters)

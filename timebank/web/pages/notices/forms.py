@@ -1,9 +1,10 @@
 """The form on which members choose how they are notified."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from timebank.notices.kinds import Topic
 from timebank.notices.rules import CHOICES, Choice, Often, Way
@@ -19,10 +20,14 @@ class NoticesForm(KeyedForm):
     about_you = RadioField(validators=[needed(_("Choose one of these."))])
     round_the_bank = RadioField(validators=[needed(_("Choose one of these."))])
 
-    def offer(self, chosen: Mapping[Topic, Choice]) -> None:
-        """Offer what can be chosen, with what holds now."""
+    def offer(self, chosen: Mapping[Topic, Choice], *, sends_letters: bool) -> None:
+        """Offer what can be chosen, with what holds now; letters only where the bank sends some, or they hold now."""
         for topic, field in self._fields_of_topics().items():
-            field.choices = [SelectChoice(value_of(choice), choice_words(choice)) for choice in CHOICES[topic]]
+            field.choices = [
+                SelectChoice(value_of(choice), choice_words(choice))
+                for choice in CHOICES[topic]
+                if choice.way is not Way.LETTER or sends_letters or choice == chosen[topic]
+            ]
             field.label.text, field.description = topic_words(topic), topic_hint(topic)
             if not self.is_submitted():
                 field.data = value_of(chosen[topic])
@@ -46,6 +51,22 @@ class CallForm(KeyedForm):
         """Return the delivery's id; 0 for anything else."""
         typed = self.until.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_ID else 0
+
+
+class PostedForm(KeyedForm):
+    """Which letters of a bundle were posted: codes of members, all ticked at first."""
+
+    posted = SelectMultipleField(
+        _("Which ones have you posted?"),
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+    def offer(self, members: Sequence[tuple[str, str]]) -> None:
+        """Offer these (code, name), all ticked."""
+        self.posted.choices = [SelectChoice(code, name) for code, name in members]
+        self.posted.data = [code for code, _name in members]
 
 
 def value_of(choice: Choice) -> str:

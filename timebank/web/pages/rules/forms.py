@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from flask_babel import get_locale, lazy_gettext as _
 from phonenumbers import SUPPORTED_REGIONS
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from timebank.banks.rules import (
@@ -57,6 +57,10 @@ class RulesForm(KeyedForm):
         description=_("It stands on every page."),
         validators=[at_most(MOST_LETTERS["coordinator_name"], _("That is too long for a name."))],
         render_kw={"autocomplete": "off"},
+    )
+    sends_letters = BooleanField(
+        _("We send letters"),
+        description=_("Members can choose to be told by post. Somebody has to print the letters and post them."),
     )
     time_zone = SelectField(
         _("Time zone"), choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())]
@@ -136,6 +140,7 @@ class RulesForm(KeyedForm):
             waiting_days=str(rules.waiting_days),
             held=hours_in_words(rules.unagreed_hold_minutes),
             privacy_notice=rules.privacy_notice,
+            sends_letters=rules.sends_letters,
         )
         names = get_locale().territories
         countries = sorted((str(names.get(code, code)), code) for code in SUPPORTED_REGIONS)
@@ -196,4 +201,5 @@ class RulesForm(KeyedForm):
             waiting_days=self.waiting_days.number or 0,
             unagreed_hold_minutes=self.held.minutes or 0,
             privacy_notice=(self.privacy_notice.data or "").strip(),
+            sends_letters=bool(self.sends_letters.data),
         )

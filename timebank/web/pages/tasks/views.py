@@ -100,6 +100,7 @@ def _values(task: TaskRow) -> dict[str, object]:
         "task": task,
         "advice": advice(task.kind),
         "call_code": code_of(Subject.MEMBER, task.subject) if task.kind == TaskKind.TELL_BY_PHONE else None,
+        "is_of_letters": task.kind == TaskKind.POST_LETTERS,
         "missing_lines": _missing_lines(task),
         "lack_words": lack_words,
         "figure_words": figure_words,

@@ -1,0 +1,201 @@
+"""Notices by letter: what waits to be printed, the bundles that brokers print, and that they were posted.
+
+A bundle has at most one letter for each member. What comes after it was printed is for the next one, so that nothing is
+taken for posted that stood on no paper.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session
+
+from timebank import clock, codes
+from timebank.actors import Doing, may_broker
+from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
+from timebank.members.errors import NothingToPostError
+from timebank.members.models import Membership
+from timebank.members.recipients import Recipient, list_recipients
+from timebank.members.still_told import list_still_told
+from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
+from timebank.notices.queries import Told, list_of_deliveries
+from timebank.notices.rules import Way
+from timebank.references import DeedName, Ref, Subject
+from timebank.rows import fetch, fetch_first
+from timebank.tasks.actions import close_task, lock_task
+from timebank.tasks.rules import TaskKind
+from timebank.trail import actions as trail
+
+#: So many letters are in a bundle at most.
+MOST_PRINTED = 30
+_IS_OPEN = (Delivery.way == Way.LETTER, Delivery.state == DeliveryState.READY)
+
+
+class Letter(NamedTuple):
+    """What goes to one member by post: the notices that are still told, oldest first, and since when it waits."""
+
+    reader: Recipient
+    notices: Sequence[Told]
+    since: datetime
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether there is something left to tell, and an address to post it to."""
+        return bool(self.notices and self.reader.postal_address)
+
+
+class BundleRow(NamedTuple):
+    """Letters that were printed together: by whom (id of membership), when, and how many wait to be posted."""
+
+    id: int
+    code: str
+    printed_by: int
+    printed_at: datetime
+    posted_at: datetime | None
+    letters: int
+
+
+def count_letters(session: Session, bank_id: int) -> int:
+    """Return the number of members for whom a letter waits to be printed."""
+    members = select(func.count(Delivery.member_id.distinct())).where(*_waiting(bank_id))
+    return session.scalar(members) or 0
+
+
+def list_letters(session: Session, bank_id: int, now: datetime, bundle_id: int | None = None) -> Sequence[Letter]:
+    """Return the letters of a bundle, or those that have waited longest, MOST_PRINTED at most.
+
+    The number of queries is constant.
+    """
+    in_it = _waiting(bank_id, bundle_id)
+    waiting = session.execute(
+        select(Delivery.member_id, func.min(Delivery.made_at).label("since"))
+        .where(*in_it)
+        .group_by(Delivery.member_id)
+        .order_by(func.min(Delivery.id))
+        .limit(MOST_PRINTED)
+    ).all()
+    member_ids = [row.member_id for row in waiting]
+    readers = list_recipients(session, bank_id, member_ids)
+    deliveries = session.scalars(select(Delivery.id).where(*in_it, Delivery.member_id.in_(member_ids))).all()
+    still_told: dict[int, list[Told]] = {member_id: [] for member_id in member_ids}
+    notices = list_of_deliveries(session, bank_id, deliveries)
+    for notice in list_still_told(session, bank_id, readers, notices, now):
+        still_told[notice.member_id].append(notice)
+    return [Letter(readers[row.member_id], still_told[row.member_id], row.since) for row in waiting]
+
+
+def list_bundles(session: Session, bank_id: int) -> Sequence[BundleRow]:
+    """Return the bundles that wait to be posted, the newest first."""
+    waiting = _bundles(bank_id).where(LetterBundle.posted_at.is_(None))
+    return fetch(session, waiting.order_by(LetterBundle.id.desc()), BundleRow)
+
+
+def find_bundle(session: Session, bank_id: int, code: str) -> BundleRow | None:
+    """Return the bundle with this code; None if there is none."""
+    return fetch_first(session, _bundles(bank_id).where(LetterBundle.code == code), BundleRow)
+
+
+def _bundles(bank_id: int) -> Select[*tuple[Any, ...]]:
+    bundle = LetterBundle
+    letters = func.count(Delivery.member_id.distinct())
+    return (
+        select(bundle.id, bundle.code, bundle.printed_by, bundle.printed_at, bundle.posted_at, letters)
+        .outerjoin(Delivery, (Delivery.bank_id == bundle.bank_id) & (Delivery.bundle_id == bundle.id))
+        .where(bundle.bank_id == bank_id)
+        .group_by(bundle.bank_id, bundle.id)
+    )
+
+
+def print_letters(session: Session, bank: Bank, doing: Doing) -> str:
+    """Put the letters that have waited longest into a new bundle; return its code.
+
+    Letters that are not needed any more are dropped; where all are such, the bundle is empty, with nothing to post.
+    Raises NotAllowedError, or NothingToPostError where none waits.
+    """
+    code = codes.new_reference()
+    subject = Ref(Subject.LETTERS, code)
+    first_code = trail.begin(session, doing, DeedName.LETTERS_PRINTED, subject, is_new=True)
+    if first_code is not None:
+        return first_code
+    _lock(session, bank, doing)
+    needed, not_needed = list[int](), list[int]()
+    for letter in list_letters(session, bank.id, doing.now):
+        (needed if letter.is_needed else not_needed).append(letter.reader.membership_id)
+    if not needed and not not_needed:
+        raise NothingToPostError
+    dropped = {"state": DeliveryState.DROPPED, "failure": Dropped.NO_LONGER_TRUE, "ended_at": doing.now}
+    _set(session, (*_waiting(bank.id), Delivery.member_id.in_(not_needed)), **dropped)
+    bundle = LetterBundle(
+        bank_id=bank.id,
+        id=clock.next_id(),
+        code=code,
+        printed_by=doing.doer_id,
+        printed_at=doing.now,
+        posted_at=None if needed else doing.now,
+    )
+    session.add(bundle)
+    session.flush()
+    _set(session, (*_waiting(bank.id), Delivery.member_id.in_(needed)), bundle_id=bundle.id)
+    _close_if_none_waits(session, bank, doing)
+    return code
+
+
+def note_posted(session: Session, bank: Bank, code: str, member_codes: Collection[str], doing: Doing) -> int:
+    """Write that letters of a bundle were posted to the members with these codes; return to how many.
+
+    The others of the bundle wait for the next one. Raises NotAllowedError, or NothingToPostError where the bundle was
+    posted already.
+    """
+    content = {"members": sorted(set(member_codes))}
+    if trail.is_repeat(session, doing, DeedName.LETTERS_POSTED, Ref(Subject.LETTERS, code), content):
+        return 0
+    _lock(session, bank, doing)
+    bundle = session.scalar(
+        select(LetterBundle)
+        .where(LetterBundle.bank_id == bank.id, LetterBundle.code == code, LetterBundle.posted_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if bundle is None:
+        raise NothingToPostError
+    bundle.posted_at = doing.now
+    session.flush()
+    of_bundle = _waiting(bank.id, bundle.id)
+    members = (
+        select(Membership.id)
+        .join(Delivery, (Delivery.bank_id == Membership.bank_id) & (Delivery.member_id == Membership.id))
+        .where(*of_bundle, Membership.code.in_(member_codes))
+    )
+    posted = set(session.scalars(members))
+    sent = {"state": DeliveryState.SENT, "ended_at": doing.now, "tries": Delivery.tries + 1}
+    _set(session, (*of_bundle, Delivery.member_id.in_(posted)), **sent)
+    _set(session, of_bundle, bundle_id=None)
+    _close_if_none_waits(session, bank, doing)
+    return len(posted)
+
+
+def _lock(session: Session, bank: Bank, doing: Doing) -> None:
+    if not may_broker(doing.by):
+        raise NotAllowedError
+    lock_bank(session, bank.id)
+    lock_task(session, bank.id, TaskKind.POST_LETTERS, Ref(Subject.BANK, bank.slug))  # so nobody adds to it meanwhile
+
+
+def _close_if_none_waits(session: Session, bank: Bank, doing: Doing) -> None:
+    """Close the task when all is posted: printed letters are still to be posted."""
+    waits = select(Delivery.id).where(Delivery.bank_id == bank.id, *_IS_OPEN).limit(1)
+    if session.scalar(waits) is None:
+        close_task(session, bank.id, TaskKind.POST_LETTERS, Ref(Subject.BANK, bank.slug), doing)
+
+
+def _set(session: Session, which: Sequence[ColumnElement[bool]], **values: object) -> None:
+    session.execute(update(Delivery).where(*which).values(values).execution_options(synchronize_session=False))
+
+
+def _waiting(bank_id: int, bundle_id: int | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Return what a letter is that waits in this bundle, or (None) to be printed."""
+    in_it = Delivery.bundle_id.is_(None) if bundle_id is None else Delivery.bundle_id == bundle_id
+    return Delivery.bank_id == bank_id, *_IS_OPEN, in_it

@@ -1,0 +1,43 @@
+"""Which notices are still told at the moment of telling: by e-mail, by telephone or by letter."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from timebank.members.recipients import Recipient
+from timebank.notices.holding import list_holding
+from timebank.notices.kinds import FOR_SAFETY, NoticeKind, topic_of
+from timebank.notices.queries import Told, list_choices
+from timebank.notices.rules import USUAL, Way
+
+#: Of these kinds about one subject, a reader is told only the newest.
+_ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM, NoticeKind.MESSAGE})
+
+
+def list_still_told(
+    session: Session, bank_id: int, readers: Mapping[int, Recipient], notices: Sequence[Told], now: datetime
+) -> list[Told]:
+    """Return those notices of a bank that still hold, and that their readers may and want to get, in the same order.
+
+    `readers` are by id of membership; who is none of them is told nothing. A constant number of queries.
+    """
+    if not notices:
+        return []
+    holding = list_holding(session, bank_id, notices, now)
+    choices = list_choices(session, bank_id, list(readers))
+
+    def is_told(notice: Told) -> bool:
+        reader, topic = readers.get(notice.member_id), topic_of(notice.kind)
+        if reader is None or notice.id not in holding:
+            return False
+        wants = choices.get((notice.member_id, topic), USUAL[topic]).way is not Way.NONE
+        return notice.kind in FOR_SAFETY or (reader.is_active and wants)
+
+    still = [notice for notice in notices if is_told(notice)]
+    newest = {(notice.member_id, notice.subject): notice.id for notice in still if notice.kind in _ONLY_NEWEST}
+    return [
+        notice
+        for notice in still
+        if notice.kind not in _ONLY_NEWEST or newest[notice.member_id, notice.subject] == notice.id
+    ]

@@ -1,0 +1,99 @@
+"""Letters: what waits to be printed, the printed bundles, and which were posted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from timebank import clock
+from timebank.members.letters import (
+    Letter,
+    count_letters,
+    find_bundle,
+    list_bundles,
+    list_letters,
+    note_posted,
+    print_letters,
+)
+from timebank.members.queries import list_membership_names
+from timebank.members.recipients import Recipient
+from timebank.spelling import isolated
+from timebank.web.access import allows, brokers, doing
+from timebank.web.committing import committing, press
+from timebank.web.extensions import db
+from timebank.web.filters import day_in_full
+from timebank.web.forms import ButtonForm
+from timebank.web.pages.notices import blueprint
+from timebank.web.pages.notices.forms import PostedForm
+from timebank.web.telling.words import Words
+from timebank.web.telling.writing import list_words
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLetter:
+    """A letter as it is printed: to whom, and the words of its notices, none where nothing is left to tell."""
+
+    reader: Recipient
+    words: Sequence[Words]
+
+
+@blueprint.get("/letters")
+@allows(brokers)
+def letters() -> str:
+    """List the letters that wait to be printed, and the bundles that wait to be posted."""
+    session, bundles = db.session(), list_bundles(db.session(), g.bank.id)
+    return render_template(
+        "notices/letters.html",
+        letters=list_letters(session, g.bank.id, clock.now()),
+        count=count_letters(session, g.bank.id),
+        bundles=bundles,
+        people=list_membership_names(session, g.bank.id, [bundle.printed_by for bundle in bundles]),
+        form=ButtonForm(),
+    )
+
+
+@blueprint.post("/letters")
+@allows(brokers)
+def make_bundle() -> Response:
+    """Put what waits into a bundle, and show it."""
+    to, form = url_for("notices.letters"), ButtonForm()
+    with committing() as outcome:
+        code = print_letters(db.session(), g.bank, doing(form))
+    if outcome.is_done:
+        to = url_for("notices.bundle", code=code)
+    return redirect(to, 303)
+
+
+@blueprint.route("/letters/<code:code>", methods=["GET", "POST"])
+@allows(brokers)
+def bundle(code: str) -> str | Response:
+    """Show a bundle as it is printed, and note which of its letters were posted."""
+    session, form, row = db.session(), PostedForm(), find_bundle(db.session(), g.bank.id, code)
+    if row is None:
+        abort(404)
+    if form.is_submitted():
+        press(
+            lambda doing: note_posted(session, g.bank, code, form.posted.data or [], doing),
+            _("Thank you. It is written down."),
+            form,
+        )
+    if form.is_submitted() or row.posted_at is not None:
+        return redirect(url_for("notices.letters"), 303)
+    printed = [_print(letter) for letter in list_letters(session, g.bank.id, clock.now(), row.id)]
+    form.offer([(letter.reader.code, _label(letter)) for letter in printed])
+    day = day_in_full(clock.local_day(row.printed_at, g.bank.time_zone))
+    return render_template("notices/bundle.html", bundle=row, day=day, letters=printed, form=form)
+
+
+def _label(letter: PrintedLetter) -> str:
+    return (
+        letter.reader.name
+        if letter.words
+        else _("%(name)s: nothing to tell any more", name=isolated(letter.reader.name))
+    )
+
+
+def _print(letter: Letter) -> PrintedLetter:
+    return PrintedLetter(letter.reader, list_words(db.session(), letter.reader, letter.notices))
