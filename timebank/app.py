@@ -101,6 +101,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="en_GB",
         DEMO=settings.demo,
         SENDS_MAIL=bool(settings.mail),
+        SENDS_TEXTS=bool(settings.texts),
+        TEXTS_SECRET=settings.texts_secret,
+        SENT_TEXTS=settings.texts.removeprefix("folder:") if settings.texts.startswith("folder:") else None,
         SENT_MAIL=settings.mail.removeprefix("folder:") if settings.mail.startswith("folder:") else None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )

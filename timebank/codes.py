@@ -12,6 +12,8 @@ SECRET_LENGTH = 12
 #: Prefix, in URLs, of the code of an imported entry, which keeps the key of its source.
 OLD_KEY = "~"
 _GROUP = 4
+#: The largest id, and the number of its letters.
+_LARGEST_ID, _LONGEST_ID = 2**63 - 1, 13
 _HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
@@ -42,6 +44,17 @@ def in_letters(number: int) -> str:
         number, rest = divmod(number, len(ALPHABET))
         encoded = ALPHABET[rest] + encoded
     return encoded or ALPHABET[0]
+
+
+def from_letters(letters: str) -> int | None:
+    """Decode what `in_letters` encoded, in letters of either case; None for anything else, or more than an id holds."""
+    typed = letters.upper()
+    if not 0 < len(typed) <= _LONGEST_ID or not set(typed) <= set(ALPHABET):
+        return None
+    number = 0
+    for letter in typed:
+        number = number * len(ALPHABET) + ALPHABET.index(letter)
+    return number if number <= _LARGEST_ID else None
 
 
 def _random(length: int) -> str:

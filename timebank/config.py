@@ -11,6 +11,9 @@ TIMEBANK_ADDRESS       address of the site, as links in e-mails have it (default
 TIMEBANK_MAIL          how e-mails leave: smtp://user:password@host:587, smtps://…, or folder:PATH (default: not at all)
 TIMEBANK_MAIL_FROM     the address that e-mails come from (default: no-reply@ and the host of TIMEBANK_ADDRESS)
 TIMEBANK_QUEUE         how the worker is woken: a file in TIMEBANK_CACHE, postgresql or redis://… (default: the file)
+TIMEBANK_TEXTS         how text messages leave: https://… of a gateway, or folder:PATH (default: not at all)
+TIMEBANK_TEXTS_BODY    what is posted there, with {to}, {text} and {ref} (default: JSON of these three names)
+TIMEBANK_TEXTS_SECRET  sent to the gateway as a bearer token, and asked of it for what comes in
 TIMEBANK_LOG_FORMAT    text or json, one line per request on stderr (default: text)
 TIMEBANK_LOG_LEVEL     debug, info, warning or error; debug logs SQL too, without its values (default: info)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
@@ -32,6 +35,9 @@ KEY_BYTES = 32
 LOG_FORMATS = ("text", "json")
 #: With what the settings of e-mails and of the queue can begin, before a colon; what follows has a password.
 MAIL_SCHEMES = ("smtp", "smtps", "folder")
+#: A gateway by http may be on this machine only: people's numbers are in what is posted.
+TEXT_SCHEMES = ("https", "http", "folder")
+TEXTS_BODY = '{"to": "{to}", "text": "{text}", "ref": "{ref}"}'
 QUEUE_SCHEMES = ("postgresql", "redis", "rediss")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 #: Names of this machine itself, by which its health is asked and the demo is served.
@@ -65,6 +71,9 @@ class Settings:
     mail: str = field(default="", repr=False)
     mail_from: str = ""
     queue: str = field(default="", repr=False)
+    texts: str = field(default="", repr=False)
+    texts_body: str = TEXTS_BODY
+    texts_secret: str = field(default="", repr=False)
 
     @property
     def secret_key(self) -> bytes:
@@ -199,6 +208,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mail=_of_scheme(environment, "TIMEBANK_MAIL", MAIL_SCHEMES),
         mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
         queue=_of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),
+        texts=_gateway(environment, "TIMEBANK_TEXTS"),
+        texts_body=_texts_body(environment, "TIMEBANK_TEXTS_BODY"),
+        texts_secret=environment.get("TIMEBANK_TEXTS_SECRET", "").strip(),
     )
 
 
@@ -250,6 +262,23 @@ def _of_scheme(environment: Mapping[str, str], name: str, schemes: tuple[str, ..
     value = environment.get(name, "").strip()
     if value and value.partition(":")[0] not in schemes:
         message = f"{name} has to begin with one of {', '.join(schemes)}"
+        raise BadSettingError(message)
+    return value
+
+
+def _gateway(environment: Mapping[str, str], name: str) -> str:
+    """Return the address of a gateway for texts, or a folder; not by http to another machine."""
+    value = _of_scheme(environment, name, TEXT_SCHEMES)
+    if value.startswith("http:") and urlsplit(value).hostname not in OWN_HOSTS:
+        message = f"{name} has to be https, since people's numbers are in what is posted there"
+        raise BadSettingError(message)
+    return value
+
+
+def _texts_body(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name) or TEXTS_BODY
+    if "{to}" not in value or "{text}" not in value:
+        message = f"{name} needs {{to}} and {{text}}, where the number and the text go"
         raise BadSettingError(message)
     return value
 

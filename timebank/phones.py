@@ -4,6 +4,9 @@ import phonenumbers
 
 from timebank.errors import TimebankError
 
+_Kind = phonenumbers.PhoneNumberType
+_TEXTABLE = frozenset({_Kind.MOBILE, _Kind.FIXED_LINE_OR_MOBILE, _Kind.PERSONAL_NUMBER, _Kind.UNKNOWN})
+
 
 class PhoneNotUnderstoodError(TimebankError):
     """The text is no possible phone number; values: `example`, one of the country."""
@@ -48,6 +51,14 @@ def is_phone(typed: str, country: str) -> bool:
     except PhoneNotUnderstoodError:
         return False
     return True
+
+
+def is_mobile(number: str) -> bool:
+    """Return whether text messages may reach a number in E.164: none that is known for a landline or a service."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in _TEXTABLE
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _example(country: str) -> str:

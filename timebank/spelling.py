@@ -103,6 +103,11 @@ def is_blank(text: str | None) -> bool:
     )
 
 
+def first_name(name: str) -> str:
+    """Return the first word of a person's name, for the inside of a plain sentence."""
+    return isolated(name.partition(" ")[0])
+
+
 def isolated(name: str) -> str:
     """Return a name for the inside of a plain sentence, so that one written from the right leaves the rest in order.
 

@@ -617,11 +617,13 @@ CREATE TABLE public.bank (
     unagreed_hold_minutes integer DEFAULT 240 NOT NULL,
     waiting_days integer DEFAULT 90 NOT NULL,
     sends_letters boolean DEFAULT false NOT NULL,
+    texts_a_month integer DEFAULT 0 NOT NULL,
     CONSTRAINT ck_bank_back_dating_days CHECK ((back_dating_days >= 0)),
     CONSTRAINT ck_bank_member_floor CHECK ((member_floor <= 0)),
     CONSTRAINT ck_bank_references_needed CHECK (((references_needed >= 0) AND (references_needed <= 5))),
     CONSTRAINT ck_bank_review_months CHECK (((review_months >= 1) AND (review_months <= 60))),
     CONSTRAINT ck_bank_soft_limits CHECK (((soft_low <= 0) AND (soft_high >= 0))),
+    CONSTRAINT ck_bank_texts_a_month CHECK (((texts_a_month >= 0) AND (texts_a_month <= 100000))),
     CONSTRAINT ck_bank_unagreed_hold_minutes CHECK ((unagreed_hold_minutes >= 0)),
     CONSTRAINT ck_bank_waiting_days CHECK (((waiting_days >= 1) AND (waiting_days <= 730))),
     CONSTRAINT ck_bank_welcome_minutes CHECK ((welcome_minutes >= 0))
@@ -728,7 +730,7 @@ CREATE TABLE public.delivery (
     CONSTRAINT ck_delivery_ended CHECK ((((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[])) = (ended_at IS NULL))),
     CONSTRAINT ck_delivery_state CHECK (((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying, 'sent'::character varying, 'failed'::character varying, 'dropped'::character varying])::text[]))),
     CONSTRAINT ck_delivery_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
-    CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
+    CONSTRAINT ck_delivery_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'text'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
 );
 
 CREATE TABLE public.digest_item (
@@ -1091,7 +1093,7 @@ CREATE TABLE public.notice_choice (
     chosen_at timestamp with time zone NOT NULL,
     CONSTRAINT ck_notice_choice_often CHECK (((often)::text = ANY ((ARRAY['at_once'::character varying, 'daily'::character varying, 'weekly'::character varying, 'monthly'::character varying, 'as_things_come'::character varying])::text[]))),
     CONSTRAINT ck_notice_choice_topic CHECK (((topic)::text = ANY ((ARRAY['about_you'::character varying, 'round_the_bank'::character varying])::text[]))),
-    CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
+    CONSTRAINT ck_notice_choice_way CHECK (((way)::text = ANY ((ARRAY['email'::character varying, 'text'::character varying, 'phone'::character varying, 'letter'::character varying, 'none'::character varying])::text[])))
 );
 
 CREATE TABLE public.person (
@@ -1585,6 +1587,8 @@ CREATE INDEX ix_delivery_bundle ON public.delivery USING btree (bank_id, bundle_
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON public.delivery USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
+
+CREATE INDEX ix_delivery_texts ON public.delivery USING btree (bank_id, made_at) WHERE ((way)::text = 'text'::text);
 
 CREATE INDEX ix_digest_item_shown_at ON public.digest_item USING btree (bank_id, shown_at);
 

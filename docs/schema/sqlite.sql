@@ -218,6 +218,7 @@ CREATE TABLE bank (
     unagreed_hold_minutes INTEGER DEFAULT 240 NOT NULL,
     waiting_days INTEGER DEFAULT 90 NOT NULL,
     sends_letters BOOLEAN DEFAULT 0 NOT NULL,
+    texts_a_month INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_bank PRIMARY KEY (id),
     CONSTRAINT ck_bank_welcome_minutes CHECK (welcome_minutes >= 0),
     CONSTRAINT ck_bank_member_floor CHECK (member_floor <= 0),
@@ -226,6 +227,7 @@ CREATE TABLE bank (
     CONSTRAINT ck_bank_references_needed CHECK (references_needed BETWEEN 0 AND 5),
     CONSTRAINT ck_bank_review_months CHECK (review_months BETWEEN 1 AND 60),
     CONSTRAINT ck_bank_unagreed_hold_minutes CHECK (unagreed_hold_minutes >= 0),
+    CONSTRAINT ck_bank_texts_a_month CHECK (texts_a_month BETWEEN 0 AND 100000),
     CONSTRAINT ck_bank_waiting_days CHECK (waiting_days BETWEEN 1 AND 730),
     CONSTRAINT uq_bank_slug UNIQUE (slug)
 );
@@ -403,7 +405,7 @@ CREATE TABLE delivery (
     CONSTRAINT fk_delivery_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_delivery_bank_id_bundle_id FOREIGN KEY(bank_id, bundle_id) REFERENCES letter_bundle (bank_id, id),
     CONSTRAINT ck_delivery_topic CHECK (topic IN ('about_you', 'round_the_bank')),
-    CONSTRAINT ck_delivery_way CHECK (way IN ('email', 'phone', 'letter', 'none')),
+    CONSTRAINT ck_delivery_way CHECK (way IN ('email', 'text', 'phone', 'letter', 'none')),
     CONSTRAINT ck_delivery_state CHECK (state IN ('ready', 'sending', 'sent', 'failed', 'dropped')),
     CONSTRAINT ck_delivery_claimed CHECK ((state = 'sending') = (claimed_until IS NOT NULL)),
     CONSTRAINT ck_delivery_ended CHECK ((state IN ('ready', 'sending')) = (ended_at IS NULL))
@@ -414,6 +416,8 @@ CREATE INDEX ix_delivery_bundle ON delivery (bank_id, bundle_id);
 CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sending');
+
+CREATE INDEX ix_delivery_texts ON delivery (bank_id, made_at) WHERE way = 'text';
 
 CREATE TABLE digest_item (
     bank_id BIGINT NOT NULL,
@@ -1166,7 +1170,7 @@ CREATE TABLE notice_choice (
     CONSTRAINT pk_notice_choice PRIMARY KEY (bank_id, member_id, topic),
     CONSTRAINT fk_notice_choice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_notice_choice_topic CHECK (topic IN ('about_you', 'round_the_bank')),
-    CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'phone', 'letter', 'none')),
+    CONSTRAINT ck_notice_choice_way CHECK (way IN ('email', 'text', 'phone', 'letter', 'none')),
     CONSTRAINT ck_notice_choice_often CHECK (often IN ('at_once', 'daily', 'weekly', 'monthly', 'as_things_come'))
 )
  WITHOUT ROWID;

@@ -36,6 +36,7 @@ USUAL = Rules(
     waiting_days=90,
     privacy_notice="",
     sends_letters=False,
+    texts_a_month=0,
 )
 
 

@@ -15,6 +15,7 @@ OTHER_THAN_WORDS = {
     "codes.py": "the letters of a code",
     "ledger/hours.py": "units of time",
     "listings/categories.py": "the letters of a key",
+    "notices/texts.py": "the letters of a text message",
     "emails.py": "an e-mail address",
     "spelling.py": "the folding itself",
     "words/stems.py": "the names of pictures",

@@ -194,6 +194,10 @@ TESTS = {
         "test_an_area_without_helpers_says_who_lives_there_and_what_is_asked_for",
         "test_one_button_puts_it_on_the_list_and_a_second_press_says_that_it_is_there",
     ),
+    "texting/test_doors.py": (
+        "test_a_text_is_a_task_that_a_broker_reads",
+        "test_what_did_not_arrive_is_told_otherwise",
+    ),
     "notices/test_letters.py": (
         "test_a_broker_comes_from_the_task_prints_the_letters_and_says_they_are_posted",
         "test_a_member_gives_an_address_where_the_bank_sends_letters_and_chooses_the_post",

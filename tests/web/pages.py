@@ -147,6 +147,9 @@ GET  notices.stop                    200   200   200   200   200   200   200   2
 POST notices.stop                    200   200   200   200   200   200   200   200
 GET  notices.call                    door  404   403   403   200   200   403   403
 POST notices.note                    door  404   403   403   on    on    403   403
+POST texting.came_in                 404   404   404   404   404   404   404   404
+POST texting.state                   404   404   404   404   404   404   404   404
+
 GET  notices.letters                 door  404   403   403   200   200   403   403
 POST notices.make_bundle             door  404   403   403   on    on    403   403
 GET  notices.bundle                  door  404   403   403   404   404   403   403

@@ -219,10 +219,10 @@ def test_two_workers_at_once_send_each_e_mail_once(smtp_office, mail_server, bac
 def test_the_claim_of_another_worker_is_not_ended(office, backend, watch):
     """A worker that was away for longer than its claim finds that another has sent it meanwhile."""
     from timebank.notices.outbox import Ended, claim, mark_failed, mark_sent
-    from timebank.worker.gathering import gather
+    from timebank.worker.gathering import Means, gather
 
     with backend.session() as session:
-        gather(session, watch(), has_mail=True)
+        gather(session, watch(), Means(has_mail=True))
         [first] = claim(session, watch(), 10)
         session.commit()
         later = watch() + timedelta(minutes=16)

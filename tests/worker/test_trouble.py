@@ -198,9 +198,9 @@ def test_what_was_stopped_is_not_sent_any_more(office, mail, does, village, back
 
 def test_an_e_mail_that_waited_for_weeks_is_not_sent(office, backend, watch, recorded):
     with backend.session() as session:
-        from timebank.worker.gathering import gather
+        from timebank.worker.gathering import Means, gather
 
-        gather(session, watch(), has_mail=True)
+        gather(session, watch(), Means(has_mail=True))
         session.commit()
     watch.pass_by(days=15)
     assert send_what_is_due(office) == {"dropped": 1}

@@ -23,7 +23,7 @@ from timebank.trail import actions as trail
 
 _SLUG = re.compile(r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*")
 #: First words of addresses that are the installation's own.
-RESERVED_SLUGS = frozenset({"static", "styleguide", "health", "healthz", "readyz"})
+RESERVED_SLUGS = frozenset({"static", "styleguide", "health", "healthz", "readyz", "texts"})
 
 #: The reason of a limit that follows the bank's rules.
 MEMBERS_FLOOR = "floor of the bank's members"

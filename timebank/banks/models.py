@@ -29,7 +29,7 @@ class Bank(Base):
 
     Of a member's waiting hours that were not agreed beforehand, `unagreed_hold_minutes` are held at most. Recorded
     help that nobody answers comes to an end after `waiting_days`. A bank that `sends_letters` has somebody who prints
-    and posts them.
+    and posts them. Of texts it sends `texts_a_month` at most, since they cost money; 0: none.
     """
 
     __tablename__ = "bank"
@@ -41,6 +41,7 @@ class Bank(Base):
         CheckConstraint("references_needed BETWEEN 0 AND 5", name="references_needed"),
         CheckConstraint("review_months BETWEEN 1 AND 60", name="review_months"),
         CheckConstraint("unagreed_hold_minutes >= 0", name="unagreed_hold_minutes"),
+        CheckConstraint("texts_a_month BETWEEN 0 AND 100000", name="texts_a_month"),
         CheckConstraint("waiting_days BETWEEN 1 AND 730", name="waiting_days"),
         {"info": {"marked": ("id", "slug", "name")}},
     )
@@ -68,6 +69,7 @@ class Bank(Base):
     unagreed_hold_minutes: Mapped[int] = mapped_column(server_default=text("240"))
     waiting_days: Mapped[int] = mapped_column(server_default=text("90"))
     sends_letters: Mapped[bool] = mapped_column(server_default=false())
+    texts_a_month: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class Area(Base):

@@ -16,6 +16,7 @@ FURTHEST = 9_999 * 60
 DAYS_BACK = (0, 3650)
 REFERENCES = (0, 5)
 REVIEW_MONTHS = (1, 60)
+TEXTS_A_MONTH = (0, 100_000)
 WAITING_DAYS = (15, 730)
 MOST_HELD = 24 * 60
 MOST_LETTERS = {
@@ -50,6 +51,7 @@ class Rules:
     waiting_days: int
     privacy_notice: str
     sends_letters: bool
+    texts_a_month: int
 
 
 RULE_NAMES = tuple(field.name for field in fields(Rules))
@@ -76,6 +78,7 @@ def check(rules: Rules) -> None:
         "references_needed": REFERENCES[0] <= rules.references_needed <= REFERENCES[1],
         "review_months": REVIEW_MONTHS[0] <= rules.review_months <= REVIEW_MONTHS[1],
         "unagreed_hold_minutes": 0 <= rules.unagreed_hold_minutes <= MOST_HELD,
+        "texts_a_month": TEXTS_A_MONTH[0] <= rules.texts_a_month <= TEXTS_A_MONTH[1],
         "waiting_days": WAITING_DAYS[0] <= rules.waiting_days <= WAITING_DAYS[1],
         **{f"{name}_length": len(getattr(rules, name)) <= most for name, most in MOST_LETTERS.items()},
     }

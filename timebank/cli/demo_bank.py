@@ -27,9 +27,8 @@ def demo_settings(settings: Settings) -> Settings:
     url = settings.database_url
     if url.get_backend_name() == "sqlite":
         url = database(f"sqlite:///{instance / 'timebank.db'}")
-    return replace(
-        settings, instance=instance, database_url=url, owner_url=url, demo=True, mail=f"folder:{instance / 'sent'}"
-    )
+    sent = f"folder:{instance / 'sent'}"
+    return replace(settings, instance=instance, database_url=url, owner_url=url, demo=True, mail=sent, texts=sent)
 
 
 def make_demo(settings: Settings) -> None:

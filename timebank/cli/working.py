@@ -22,6 +22,7 @@ from timebank.worker.digesting import make_digests
 from timebank.worker.office import Office
 from timebank.worker.running import Chore, Often, do_all, serve
 from timebank.worker.sending import send_what_is_due
+from timebank.worker.text_transports import make_text_transport
 from timebank.worker.transports import make_transport
 
 #: The nightly check of the books is left out where one was done this recently.
@@ -65,7 +66,13 @@ def opened_office(settings: Settings) -> Iterator[Office]:
     """Yield what the worker sends with; dispose of its connections at the end."""
     engine = make_engine(settings.database_url)
     try:
-        yield Office(settings, engine, create_app(settings), make_transport(settings.mail))
+        yield Office(
+            settings,
+            engine,
+            create_app(settings),
+            make_transport(settings.mail),
+            texts=make_text_transport(settings),
+        )
     finally:
         engine.dispose()
 

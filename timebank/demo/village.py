@@ -66,6 +66,7 @@ class VillagePlan:
     desk_work: DeskWork
     telling: Telling
     sends_letters: bool = False
+    texts_a_month: int = 0
 
     @property
     def coordinator(self) -> Villager:
@@ -103,6 +104,7 @@ PLANS = (
         glen_isla.DESK_WORK,
         glen_isla_told.TELLING,
         sends_letters=True,
+        texts_a_month=200,
     ),
     VillagePlan(
         SECOND_SLUG,
@@ -159,6 +161,7 @@ def _open(session: Session, plan: VillagePlan, now: datetime) -> Bank:
         email=plan.email,
         review_months=REVIEW_MONTHS,
         sends_letters=plan.sends_letters,
+        texts_a_month=plan.texts_a_month,
     )
     open_categories(session, bank, Unattended(bank.id, bank.opened_at))
     return bank

@@ -11,6 +11,7 @@ from timebank.actors import Standing
 from timebank.banks.models import Bank
 from timebank.members.models import Membership, Person
 from timebank.notices.rules import Reach
+from timebank.phones import is_mobile
 from timebank.rows import fetch, get_locked
 
 
@@ -36,6 +37,7 @@ class Recipient(NamedTuple):
     email_sharers: int
     postal_address: str
     bank_sends_letters: bool
+    bank_texts_a_month: int
 
     @property
     def is_active(self) -> bool:
@@ -48,6 +50,7 @@ class Recipient(NamedTuple):
         return Reach(
             email=self.email is not None and self.email_failed_at is None,
             phone=self.phone is not None,
+            text=self.phone is not None and self.bank_texts_a_month > 0 and is_mobile(self.phone),
             letter=self.bank_sends_letters and bool(self.postal_address),
             has_email=self.email is not None,
             email_is_shared=self.email_sharers > 0,
@@ -93,6 +96,7 @@ def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -
             count_email_sharers(),
             Person.postal_address,
             Bank.sends_letters,
+            Bank.texts_a_month,
         )
         .join(Person, Person.id == Membership.person_id)
         .join(Bank, Bank.id == Membership.bank_id)

@@ -14,7 +14,7 @@ from timebank.errors import NotAllowedError, TimebankError
 from timebank.notices.kinds import NoticeKind, Topic, topic_of
 from timebank.notices.models import Notice, NoticeChoice, NoticeState
 from timebank.notices.queries import DeliveryRow
-from timebank.notices.rules import CHOICES, Choice
+from timebank.notices.rules import CHOICES, USUAL, Choice
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
@@ -87,6 +87,16 @@ def stop(session: Session, delivery: DeliveryRow, member_code: str, choice: Choi
     subject = Ref(Subject.MEMBER, member_code)
     trail.begin(session, Unattended(delivery.bank_id, now), DeedName.NOTICES_STOPPED, subject)
     _set_choice(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic), choice, now=now)
+
+
+def stop_texts(session: Session, bank_id: int, member_id: int, member_code: str, *, now: datetime) -> None:
+    """Choose the usual way instead of texts, for a member who has answered one with STOP.
+
+    Nobody stands on the trail as the one who did it: a text can be made to look as if it came from any number.
+    """
+    subject, topic = Ref(Subject.MEMBER, member_code), Topic.ABOUT_YOU
+    trail.begin(session, Unattended(bank_id, now), DeedName.NOTICES_STOPPED, subject)
+    _set_choice(session, bank_id, member_id, topic, USUAL[topic], now=now)
 
 
 def _set_choice(session: Session, bank_id: int, member_id: int, topic: Topic, choice: Choice, *, now: datetime) -> None:

@@ -52,7 +52,7 @@ class Dropped(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why an e-mail was not taken."""
+    """Why an e-mail or a text was not taken, or did not arrive."""
 
     AFTER_DATA = "after_data"
     CONNECTION = "connection"
@@ -63,6 +63,7 @@ class Failure(StrEnum):
     PROGRAM = "program"
     SENDER = "sender"
     SIGN_IN = "sign_in"
+    NOT_DELIVERED = "not_delivered"
 
 
 class Notice(Base):
@@ -135,6 +136,13 @@ class Delivery(Base):
         ),
         Index("ix_delivery_member", "bank_id", "member_id", "id"),
         Index("ix_delivery_bundle", "bank_id", "bundle_id"),
+        Index(
+            "ix_delivery_texts",
+            "bank_id",
+            "made_at",
+            sqlite_where=text("way = 'text'"),
+            postgresql_where=text("way = 'text'"),
+        ),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)

@@ -82,8 +82,10 @@ def _set(session: Session, bank_id: int, notice_ids: Sequence[int], **values: ob
         )
 
 
-def claim(session: Session, now: datetime, most: int, *, quiet: Sequence[int] = ()) -> Sequence[DeliveryRow]:
-    """Claim e-mails that are due, and those whose claim has run out, oldest first. Commit before sending any.
+def claim(
+    session: Session, now: datetime, most: int, *, quiet: Sequence[int] = (), way: Way = Way.EMAIL
+) -> Sequence[DeliveryRow]:
+    """Claim e-mails or texts that are due, and those whose claim has run out, oldest first. Commit before sending any.
 
     Of banks (by id) in which it is `quiet` only those that go out at any hour.
     """
@@ -93,7 +95,7 @@ def claim(session: Session, now: datetime, most: int, *, quiet: Sequence[int] = 
         select(Delivery.bank_id, Delivery.id)
         .where(
             IS_OPEN,
-            Delivery.way == Way.EMAIL,
+            Delivery.way == way,
             or_(is_due, has_run_out),
             or_(Delivery.at_any_hour, Delivery.bank_id.not_in(quiet)),
         )

@@ -111,6 +111,12 @@ def list_choices(session: Session, bank_id: int, member_ids: Sequence[int]) -> d
     return {(row.member_id, Topic(row.topic)): Choice(Way(row.way), Often(row.often)) for row in rows}
 
 
+def count_texts(session: Session, bank_id: int, since: datetime) -> int:
+    """Return the number of texts that were made for a bank since then, whether they were sent or not."""
+    texts = (Delivery.bank_id == bank_id, Delivery.way == Way.TEXT, Delivery.made_at >= since)
+    return session.scalar(select(func.count()).where(*texts)) or 0
+
+
 class Backlog(NamedTuple):
     """How many notices and e-mails are due, since when the oldest is, and how many e-mails failed in a day."""
 
@@ -120,9 +126,9 @@ class Backlog(NamedTuple):
 
 
 def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Backlog:
-    """Return the backlog over all banks; calls that brokers make are not in it."""
+    """Return the backlog over all banks; calls and letters, which brokers make, are not in it."""
     is_due = IS_OPEN & (Delivery.due_at <= now)
-    mail = Delivery.way == Way.EMAIL
+    mail = Delivery.way.in_((Way.EMAIL, Way.TEXT))
     deliveries = session.execute(select(func.count(), func.min(Delivery.due_at)).where(is_due, mail)).one()
     is_waiting = IS_WAITING & (Notice.due_at <= now)
     notices = session.execute(select(func.count(), func.min(Notice.due_at)).where(is_waiting)).one()

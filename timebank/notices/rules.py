@@ -4,7 +4,7 @@ Times are aware moments; days and hours are those of a time zone (an IANA name).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -22,9 +22,10 @@ STALE = timedelta(days=14)
 
 
 class Way(StrEnum):
-    """The ways of being notified: by e-mail, by a call or a letter for which brokers get a task, or not at all."""
+    """The ways of being notified: by e-mail or text; by call or letter, which are tasks for brokers; or not at all."""
 
     EMAIL = "email"
+    TEXT = "text"
     PHONE = "phone"
     LETTER = "letter"
     NONE = "none"
@@ -59,6 +60,7 @@ CHOICES = {
         Choice(Way.EMAIL, Often.AT_ONCE),
         Choice(Way.EMAIL, Often.DAILY),
         Choice(Way.EMAIL, Often.WEEKLY),
+        Choice(Way.TEXT, Often.AT_ONCE),
         Choice(Way.PHONE, Often.AT_ONCE),
         Choice(Way.LETTER, Often.AT_ONCE),
         Choice(Way.NONE, Often.AT_ONCE),
@@ -78,13 +80,15 @@ CHOICES = {
 class Reach:
     """What reaches somebody: an e-mail that works, or has one at all (`has_email`), a phone, and a letter.
 
-    A letter reaches who has said where they live, in a bank that sends letters.
+    A letter reaches who has said where they live, in a bank that sends letters. A text reaches who has a mobile phone,
+    in one that sends texts.
     `email_is_shared` by others who have shown that it is theirs too; `email_is_proved` to be this one's.
     """
 
     email: bool
     phone: bool
     letter: bool = False
+    text: bool = False
     has_email: bool = False
     email_is_shared: bool = False
     email_is_proved: bool = False
@@ -94,7 +98,8 @@ def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
     """Return the way by which somebody gets this notice.
 
     What is for safety goes by e-mail wherever there is one, and else by a call or a letter. Where the chosen way does
-    not reach somebody, the others are tried, letters last: they are slow, and what is urgent goes by none.
+    not reach somebody, the others are tried: letters last, which are slow, and by which nothing urgent goes. Texts say
+    little and cost money: only who chose them gets any.
     A code goes by e-mail alone, one that shows that an e-mail is theirs also where nothing has reached it before. What
     goes round the bank is sent by letter to who chose that, and else to proved e-mails of one person only; nobody is
     rung about it, or about what a broker has done for them.
@@ -107,12 +112,14 @@ def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
         return _way_for_digest(choice, reach)
     reaches = {
         Way.EMAIL: reach.email,
+        Way.TEXT: reach.text,
         Way.PHONE: reach.phone and kind is not NoticeKind.DONE_FOR_YOU,
         Way.LETTER: reach.letter and kind not in URGENT,
     }
-    first_way = Way.EMAIL if kind in FOR_SAFETY else choice.way
-    ways = sorted(reaches, key=lambda way: way is not first_way)
-    return next((way for way in ways if reaches[way]), Way.NONE)
+    ways = [choice.way, Way.EMAIL, Way.PHONE, Way.LETTER]
+    if kind in FOR_SAFETY:
+        ways.insert(0, Way.EMAIL)
+    return next((way for way in ways if reaches.get(way)), Way.NONE)
 
 
 def _way_for_digest(choice: Choice, reach: Reach) -> Way:
@@ -143,6 +150,12 @@ def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool
 def is_quiet(now: datetime, time_zone: str) -> bool:
     """Return whether it is a quiet hour, in which only notices that guard a membership are sent."""
     return not MORNING <= now.astimezone(ZoneInfo(time_zone)).hour < QUIET_FROM
+
+
+def month_began(now: datetime, time_zone: str) -> datetime:
+    """Return when the present month of a time zone began."""
+    first = now.astimezone(ZoneInfo(time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return first.astimezone(UTC)
 
 
 def next_try_at(tries: int, failing_since: datetime, now: datetime) -> datetime | None:

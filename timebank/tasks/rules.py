@@ -45,6 +45,7 @@ class TaskKind(StrEnum):
     SOMETHING_MISSING = "something_missing"
     CONVERSATION_REPORTED = "conversation_reported"
     TELL_BY_PHONE = "tell_by_phone"
+    TEXT_CAME = "text_came"
     POST_LETTERS = "post_letters"
     EMAIL_FAILS = "email_fails"
     PHONE_WRONG = "phone_wrong"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask import g
 from flask_babel import gettext as _
 
-from timebank.spelling import isolated
+from timebank.spelling import first_name
 
 
 class ReadyText(NamedTuple):
@@ -18,7 +18,7 @@ class ReadyText(NamedTuple):
 
 def ready_texts(name: str = "") -> Mapping[str, ReadyText]:
     """Return {key: text} for a member of this name."""
-    signed = isolated(g.actor.name.partition(" ")[0])
+    signed = first_name(g.actor.name)
     words = {
         "checking-in": (
             _("How are you?"),
@@ -43,5 +43,5 @@ def ready_texts(name: str = "") -> Mapping[str, ReadyText]:
             ),
         ),
     }
-    greeting = _("Hello %(name)s,", name=isolated(name.partition(" ")[0]))
+    greeting = _("Hello %(name)s,", name=first_name(name))
     return {key: ReadyText(label, f"{greeting}\n\n{text}\n\n{signed}") for key, (label, text) in words.items()}

@@ -17,6 +17,8 @@ def choice_words(choice: Choice) -> str:
             Often.MONTHLY: _("By e-mail, once a month"),
         }
         return str(often[choice.often])
+    if choice.way is Way.TEXT:
+        return str(_("By text message to my mobile phone"))
     if choice.way is Way.LETTER:
         return str(_("By post, once a month") if choice.often is Often.MONTHLY else _("By post: we send you a letter"))
     return str(_("By telephone: we ring you") if choice.way is Way.PHONE else _("Not at all: I look here myself"))

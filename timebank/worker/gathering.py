@@ -1,40 +1,51 @@
 """From notices to deliveries: whether each still holds, and how and when it is sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
+from timebank.members.otherwise import ask_to_post, ask_to_ring
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.holding import list_holding
 from timebank.notices.kinds import FOR_SAFETY, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
-from timebank.notices.queries import Told, list_choices, list_due
-from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, way_for
-from timebank.worker.by_hand import ask_to_post, ask_to_ring
+from timebank.notices.queries import Told, count_texts, list_choices, list_due
+from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, month_began, way_for
 
 #: So many notices are looked at in one transaction.
 BATCH = 200
 
 
-def gather(session: Session, now: datetime, *, has_mail: bool, keeps_quiet: bool = True, most: int = BATCH) -> int:
+class Means(NamedTuple):
+    """By what a site tells people: whether it has e-mail and texts; and whether it keeps its banks' quiet hours.
+
+    A demo does not, since one tries things out at any hour.
+    """
+
+    has_mail: bool
+    has_texts: bool = False
+    keeps_quiet: bool = True
+
+
+def gather(session: Session, now: datetime, means: Means, most: int = BATCH) -> int:
     """Decide about the notices that are due, at most so many; return how many these were. The caller commits.
 
     Each is put into a delivery with the reader's others of the same way, postponed to when they want it,
-    or dropped. Without e-mail (`has_mail`) notices by e-mail are dropped; nobody is rung instead. `keeps_quiet`
-    is False for a demo, in which one tries things out at any hour.
+    or dropped. Without e-mail notices by e-mail are dropped; nobody is rung instead. Without texts, or where a bank has
+    sent as many as it may in a month, another way is tried.
     """
     due = list_due(session, now, most)
     by_bank: dict[int, list[Told]] = {}
     for notice in due:
         by_bank.setdefault(notice.bank_id, []).append(notice)
     for bank_id, notices in by_bank.items():
-        _Gathering(session, session.get_one(Bank, bank_id), now, has_mail=has_mail, keeps_quiet=keeps_quiet).decide(
-            notices
-        )
+        _Gathering(session, session.get_one(Bank, bank_id), now, means).decide(notices)
     return len(due)
 
 
@@ -46,9 +57,9 @@ def list_quiet(session: Session, now: datetime) -> Sequence[int]:
 class _Gathering:
     """Decides about notices of one bank."""
 
-    def __init__(self, session: Session, bank: Bank, now: datetime, *, has_mail: bool, keeps_quiet: bool) -> None:
-        self.session, self.bank, self.now = session, bank, now
-        self.has_mail, self.keeps_quiet = has_mail, keeps_quiet
+    def __init__(self, session: Session, bank: Bank, now: datetime, means: Means) -> None:
+        self.session, self.bank, self.now, self.means = session, bank, now, means
+        self.texts_left = 0
         self.dropped: dict[Dropped, list[int]] = {}
         self.put_off: dict[datetime, list[int]] = {}
         self.told: dict[tuple[int, Topic, Way, bool, str], list[int]] = {}
@@ -58,6 +69,9 @@ class _Gathering:
         readers = list_recipients(self.session, self.bank.id, member_ids)
         choices = list_choices(self.session, self.bank.id, member_ids)
         holding = list_holding(self.session, self.bank.id, notices, self.now)
+        if self.means.has_texts and self.bank.texts_a_month:
+            month = month_began(self.now, self.bank.time_zone)
+            self.texts_left = self.bank.texts_a_month - count_texts(self.session, self.bank.id, month)
         for notice in notices:
             topic = topic_of(notice.kind)
             choice = choices.get((notice.member_id, topic), USUAL[topic])
@@ -66,7 +80,7 @@ class _Gathering:
 
     def _decide_one(self, notice: Told, reader: Recipient | None, choice: Choice, *, holds: bool) -> None:
         is_safety = notice.kind in FOR_SAFETY
-        way = way_for(notice.kind, choice, reader.reach) if reader else Way.NONE
+        way = self._way_for(notice, reader, choice) if reader else Way.NONE
         to = str(notice.facts.get("to", ""))  # an e-mail that they had before
         if to:
             way = Way.EMAIL
@@ -80,7 +94,7 @@ class _Gathering:
             self._drop(notice, Dropped.NOT_ACTIVE)
         elif way is Way.NONE:
             self._drop(notice, Dropped.CHOSE_NONE if choice.way is Way.NONE and not is_safety else Dropped.NO_WAY)
-        elif way is Way.EMAIL and not self.has_mail:
+        elif way is Way.EMAIL and not self.means.has_mail:
             self._drop(notice, Dropped.NO_WAY)
         else:
             is_made_in_time = is_safety or notice.kind in {*URGENT, NoticeKind.DIGEST}
@@ -90,11 +104,17 @@ class _Gathering:
                 self.put_off.setdefault(when, []).append(notice.id)
             else:
                 key = (notice.member_id, topic_of(notice.kind), way, is_safety, to)
+                self.texts_left -= way is Way.TEXT and key not in self.told
                 self.told.setdefault(key, []).append(notice.id)
+
+    def _way_for(self, notice: Told, reader: Recipient, choice: Choice) -> Way:
+        key = (notice.member_id, topic_of(notice.kind), Way.TEXT, notice.kind in FOR_SAFETY, "")
+        may_text = self.texts_left > 0 or key in self.told
+        return way_for(notice.kind, choice, replace(reader.reach, text=reader.reach.text and may_text))
 
     def _when(self, notice: Told, often: Often, *, at_any_hour: bool) -> datetime:
         """Return when a notice goes out: what is late, since no worker ran, waits for the morning too."""
-        any_hour = at_any_hour or not self.keeps_quiet
+        any_hour = at_any_hour or not self.means.keeps_quiet
         when = due_at(notice.told_at, often, self.bank.time_zone, at_any_hour=any_hour)
         return max(when, due_at(self.now, Often.AT_ONCE, self.bank.time_zone, at_any_hour=any_hour))
 

@@ -14,23 +14,34 @@ from timebank import clock
 from timebank.config import Settings
 from timebank.db import reading
 from timebank.web.telling.mail import Sender
+from timebank.worker.gathering import Means
+from timebank.worker.text_transports import TextTransport
 from timebank.worker.transports import Transport
 
 
 @dataclass
 class Office:
-    """What a worker sends with: the database, the app that renders, and the way out (None: no e-mail goes out)."""
+    """What a worker sends with: the database, the app that renders, and the ways out of e-mails and of texts.
+
+    None: no e-mail, or no text, goes out.
+    """
 
     settings: Settings
     engine: Engine
     app: Flask
     transport: Transport | None
     watch: Callable[[], datetime] = clock.now
+    texts: TextTransport | None = None
     sender: Sender = field(init=False)
     at_work: Lock = field(default_factory=Lock, repr=False)
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.settings.sender, self.settings.address)
+
+    @property
+    def means(self) -> Means:
+        """By what this installation tells people."""
+        return Means(self.transport is not None, self.texts is not None, keeps_quiet=not self.settings.demo)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -1,16 +1,15 @@
-"""Sending the e-mails that are due: claim them, write those that still hold, send them, store what came of it."""
+"""Sending what is due, e-mails and texts: claim it, write what still holds, send it, store what came of it."""
 
 import logging
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import cast
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
-from timebank.banks.models import Bank
 from timebank.db import is_worth_retrying
-from timebank.members.recipients import list_recipients, note_failed_email
-from timebank.notices.kinds import Topic
+from timebank.members.otherwise import tell_otherwise
+from timebank.members.recipients import note_failed_email
 from timebank.notices.models import Dropped, Failure
 from timebank.notices.outbox import (
     CLAIM,
@@ -20,19 +19,15 @@ from timebank.notices.outbox import (
     mark_dropped,
     mark_failed,
     mark_sent,
-    move,
     renew,
 )
 from timebank.notices.queries import DeliveryRow
 from timebank.notices.rules import Way
-from timebank.references import Ref, Subject
-from timebank.tasks.actions import open_task
-from timebank.tasks.rules import TaskKind
-from timebank.web.telling.writing import OutgoingMail, write
+from timebank.web.telling.writing import OutgoingMail, OutgoingText, write, write_text
 from timebank.worker.answering import answer_requests
-from timebank.worker.by_hand import ask_to_post, ask_to_ring
 from timebank.worker.gathering import BATCH, gather, list_quiet
 from timebank.worker.office import Office
+from timebank.worker.text_transports import TextTransport
 from timebank.worker.transports import (
     AwayError,
     Connection,
@@ -54,6 +49,7 @@ MOST_REFUSED = 5
 _WAITED = timedelta(minutes=1)
 #: How often a batch that met another worker's is gathered again.
 _TRIES = 3
+Outgoing = OutgoingMail | OutgoingText
 _FAILED = frozenset({Ended.REFUSED, Ended.UNWRITABLE})
 
 
@@ -75,14 +71,15 @@ def _send_what_is_due(office: Office) -> Counter[Ended]:
     while _gather(office) == BATCH:
         pass
     ended = Counter[Ended]()
-    if office.transport is None:
-        return ended
-    try:
-        while claimed := _claim(office):
-            _send_all(office, office.transport, claimed, ended)
-    except AwayError as error:
-        _log.warning("no e-mail goes out: %s", error.kind)
-        ended[Ended.AWAY] += 1
+    for way, transport in ((Way.EMAIL, office.transport), (Way.TEXT, office.texts)):
+        if transport is None:
+            continue
+        try:
+            while claimed := _claim(office, way):
+                _send_all(office, transport, claimed, ended)
+        except AwayError as error:
+            _log.warning("no %s goes out: %s", way, error.kind)
+            ended[Ended.AWAY] += 1
     return ended
 
 
@@ -91,22 +88,23 @@ def _gather(office: Office) -> int:
     for left in reversed(range(_TRIES)):
         try:
             with office.writing() as session:
-                has_mail, keeps_quiet = office.transport is not None, not office.settings.demo
-                return gather(session, office.watch(), has_mail=has_mail, keeps_quiet=keeps_quiet)
+                return gather(session, office.watch(), office.means)
         except DBAPIError as error:
             if not left or not is_worth_retrying(error):
                 raise
     return 0
 
 
-def _claim(office: Office) -> list[DeliveryRow]:
+def _claim(office: Office, way: Way) -> list[DeliveryRow]:
     now = office.watch()
     with office.writing() as session:
         quiet = [] if office.settings.demo else list_quiet(session, now)
-        return list(claim(session, now, CLAIMED, quiet=quiet))
+        return list(claim(session, now, CLAIMED, quiet=quiet, way=way))
 
 
-def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], ended: Counter[Ended]) -> None:
+def _send_all(
+    office: Office, transport: Transport | TextTransport, claimed: list[DeliveryRow], ended: Counter[Ended]
+) -> None:
     """Send what was claimed, and give back what was not.
 
     Raises AwayError, also where a server refuses one after another.
@@ -127,23 +125,23 @@ def _send_all(office: Office, transport: Transport, claimed: list[DeliveryRow], 
                 give_back(session, left, office.watch() + AWAY)
 
 
-def _send_one(office: Office, connection: Connection, delivery: DeliveryRow) -> Ended:
+def _send_one(office: Office, connection: Connection | TextTransport, delivery: DeliveryRow) -> Ended:
     """Send one, write what came of it, and return that. Raises AwayError."""
     if not _holds_claim(office, delivery):
         return Ended.LOST
     try:
-        mail = _write(office, delivery)
+        outgoing = _write(office, delivery)
     except Exception as error:  # noqa: BLE001 (one that cannot be written keeps no other from being sent)
-        _log.error("an e-mail could not be written: %s", place_of(error))
+        _log.error("an e-mail or a text could not be written: %s", place_of(error))
         return _write_failure(office, delivery, None, RefusedError(Failure.PROGRAM))
-    if not isinstance(mail, OutgoingMail):
+    if isinstance(outgoing, Dropped):
         with office.writing() as session:
-            if mark_dropped(session, delivery, mail, office.watch()) and mail is Dropped.NO_WAY:
-                _tell_otherwise(session, delivery, office.watch())
+            if mark_dropped(session, delivery, outgoing, office.watch()) and outgoing is Dropped.NO_WAY:
+                tell_otherwise(session, delivery, office.watch())
         return Ended.DROPPED
-    failure = _hand_over(connection, mail)
+    failure = _hand_over(connection, outgoing)
     if failure is not None:
-        return _write_failure(office, delivery, mail, failure)
+        return _write_failure(office, delivery, outgoing, failure)
     with office.writing() as session:
         mark_sent(session, delivery, office.watch())
     return Ended.SENT
@@ -158,27 +156,31 @@ def _holds_claim(office: Office, delivery: DeliveryRow) -> bool:
         return renew(session, delivery, now)
 
 
-def _write(office: Office, delivery: DeliveryRow) -> OutgoingMail | Dropped:
+def _write(office: Office, delivery: DeliveryRow) -> Outgoing | Dropped:
     with office.reading() as session, office.app.test_request_context(base_url=office.settings.address):
-        return write(session, delivery, office.sender, office.watch())
+        write_it = write_text if delivery.way == Way.TEXT else write
+        return write_it(session, delivery, office.sender, office.watch())
 
 
-def _hand_over(connection: Connection, mail: OutgoingMail) -> SendingFailedError | None:
-    """Hand an e-mail over; return why it was not taken, without the server's own exception. Raises AwayError."""
+def _hand_over(connection: Connection | TextTransport, outgoing: Outgoing) -> SendingFailedError | None:
+    """Hand it over; return why it was not taken, without the server's own exception. Raises AwayError."""
     try:
-        connection.send(mail.message, mail.to)
+        if isinstance(outgoing, OutgoingText):
+            cast("TextTransport", connection).send(outgoing.to, outgoing.text, outgoing.ref)
+        else:
+            cast("Connection", connection).send(outgoing.message, outgoing.to)
     except AwayError:
         raise
     except SendingFailedError as error:
         return error
     except Exception as error:  # noqa: BLE001 (as above)
-        _log.error("an e-mail could not be handed over: %s", place_of(error))
+        _log.error("what was written could not be handed over: %s", place_of(error))
         return RefusedError(Failure.PROGRAM)
     return None
 
 
 def _write_failure(
-    office: Office, delivery: DeliveryRow, mail: OutgoingMail | None, error: SendingFailedError
+    office: Office, delivery: DeliveryRow, outgoing: Outgoing | None, error: SendingFailedError
 ) -> Ended:
     """Write a failure. For good, a broker is asked to find out why, and its reader is rung.
 
@@ -192,24 +194,8 @@ def _write_failure(
             return Ended.SENT
         for_good = isinstance(error, (NoSuchMailboxError, RefusedError))
         ended = mark_failed(session, delivery, error.kind, now, for_good=for_good)
-        if ended in _FAILED and (mail is None or mail.to == mail.present_email):
-            if mail is not None and isinstance(error, NoSuchMailboxError):
-                note_failed_email(session, mail.person_id, mail.to, now)
-            _tell_otherwise(session, delivery, now, is_failed=True)
+        if ended in _FAILED and (outgoing is None or outgoing.to == outgoing.present):
+            if outgoing is not None and isinstance(error, NoSuchMailboxError):
+                note_failed_email(session, outgoing.person_id, outgoing.to, now)
+            tell_otherwise(session, delivery, now, is_failed=True)
     return ended
-
-
-def _tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, is_failed: bool = False) -> None:
-    """Let brokers ring the reader, or write a letter, and where the e-mail failed ask for another one."""
-    reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
-    if reader is None:
-        return
-    if is_failed:
-        subject = Ref(Subject.MEMBER, reader.code)
-        open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
-    if delivery.topic != Topic.ABOUT_YOU:
-        return
-    if reader.reach.phone and move(session, delivery, Way.PHONE, now):
-        ask_to_ring(session, delivery.bank_id, reader, now)
-    elif reader.reach.letter and move(session, delivery, Way.LETTER, now):
-        ask_to_post(session, session.get_one(Bank, delivery.bank_id), now)

@@ -17,7 +17,7 @@ from timebank.emails import is_email, mailable
 from timebank.members.recipients import Recipient
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import DeliveryRow
-from timebank.spelling import isolated
+from timebank.spelling import first_name
 from timebank.web.telling.words import Words
 
 #: Letters of a subject: more are cut off on a phone.
@@ -80,5 +80,5 @@ def _subject(words: Sequence[Words], reader: Recipient) -> str:
     if len(words) > 1:
         subject = ngettext("%(num)s thing for you to read", "%(num)s things for you to read", len(words))
     if reader.email_sharers:
-        subject = _("For %(name)s: %(subject)s", name=isolated(reader.name.partition(" ")[0]), subject=subject)
+        subject = _("For %(name)s: %(subject)s", name=first_name(reader.name), subject=subject)
     return " ".join(subject.split()).replace("=?", "= ?")[:LONGEST_SUBJECT]

@@ -1,4 +1,4 @@
-"""From a delivery to its e-mail: what still holds, for whom, and the words."""
+"""From a delivery to its e-mail or text: what still holds, for whom, and the words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
+from timebank.codes import in_letters
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.members.still_told import list_still_told
 from timebank.notices.kinds import Topic
@@ -16,6 +17,7 @@ from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, find_choice, list_of_deliveries
 from timebank.notices.rules import STALE, Way
 from timebank.web.telling.mail import Sender, compose
+from timebank.web.telling.texts import compose_text
 from timebank.web.telling.words import Words, words_of
 
 
@@ -26,7 +28,18 @@ class OutgoingMail:
     message: EmailMessage
     to: str
     person_id: int
-    present_email: str | None
+    present: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """A text message to be sent, to which number, and whose it is; `ref` is the same at each try."""
+
+    text: str
+    ref: str
+    to: str
+    person_id: int
+    present: str | None
 
 
 def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingMail | Dropped:
@@ -34,6 +47,30 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
 
     What guards a membership goes to its member in any standing; a changed e-mail is notified at the one before.
     """
+    prepared = _prepare(session, delivery, now)
+    if isinstance(prepared, Dropped):
+        return prepared
+    reader, words = prepared
+    to = delivery.email or reader.email
+    if to is None:
+        return Dropped.NO_WAY
+    return OutgoingMail(compose(delivery, words, reader, to, sender, now), to, reader.person_id, reader.email)
+
+
+def write_text(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingText | Dropped:
+    """Return the text message of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`."""
+    prepared = _prepare(session, delivery, now)
+    if isinstance(prepared, Dropped):
+        return prepared
+    reader, words = prepared
+    if reader.phone is None or not reader.reach.text:
+        return Dropped.NO_WAY
+    ref = in_letters(delivery.id) + "-" + in_letters(delivery.bank_id)
+    return OutgoingText(compose_text(words, reader, sender.site), ref, reader.phone, reader.person_id, reader.phone)
+
+
+def _prepare(session: Session, delivery: DeliveryRow, now: datetime) -> tuple[Recipient, list[Words]] | Dropped:
+    """Return the reader of a delivery and its words, or why it is not to be sent any more."""
     g.bank, g.written_at = session.get_one(Bank, delivery.bank_id), now
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
@@ -46,10 +83,7 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
     if not words:
         choice = find_choice(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic))
         return Dropped.NO_LONGER_TRUE if choice.way is not Way.NONE else Dropped.CHOSE_NONE
-    to = delivery.email or reader.email
-    if to is None:
-        return Dropped.NO_WAY
-    return OutgoingMail(compose(delivery, words, reader, to, sender, now), to, reader.person_id, reader.email)
+    return reader, words
 
 
 def list_words(session: Session, reader: Recipient, notices: Sequence[Told]) -> list[Words]:

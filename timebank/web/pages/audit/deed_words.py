@@ -64,6 +64,8 @@ WORDS = {
     DeedName.HISTORY_IMPORTED: _("brought in older books"),
     DeedName.HOLDER_MADE: _("made the account that holds what was brought in"),
     DeedName.LEAVERS_OPENED: _("opened the leavers' account"),
+    DeedName.LETTERS_POSTED: _("posted letters"),
+    DeedName.LETTERS_PRINTED: _("got letters ready to print"),
     DeedName.LIMIT_LOWERED: _("lowered their limit for a time"),
     DeedName.LIMIT_ENDED: _("ended the lower limit"),
     DeedName.LIMIT_POT: _("changed the limit of the pot"),

@@ -1,6 +1,6 @@
 """Members choose how they are notified, or a broker for them."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,7 @@ def choices() -> str | Response:
     session, member_id = db.session(), g.actor.membership_id
     form = NoticesForm()
     chosen = {topic: find_choice(session, g.bank.id, member_id, topic) for topic in Topic}
-    form.offer(chosen, sends_letters=g.bank.sends_letters)
+    form.offer(chosen, _list_ways())
     if form.validate_on_submit():
         with committing(form) as outcome:
             choose(session, form.chosen, doing(form))
@@ -34,5 +34,12 @@ def choices() -> str | Response:
         if isinstance(outcome.refusal, OtherContentError):
             form.ask_again(_("You kept something else from this page before. Press once more to keep this instead."))
     reader = list_recipients(session, g.bank.id, [member_id])[member_id]
-    wants_letters = any(choice.way is Way.LETTER for choice in chosen.values())
-    return render_template("notices/choices.html", form=form, reader=reader, wants_letters=wants_letters)
+    ways = {choice.way for choice in chosen.values()}
+    return render_template("notices/choices.html", form=form, reader=reader, ways=ways)
+
+
+def _list_ways() -> set[Way]:
+    """Return the ways by which the bank tells people: letters and texts where it sends some."""
+    sends_texts = current_app.config["SENDS_TEXTS"] and g.bank.texts_a_month > 0
+    left_out = {Way.LETTER: not g.bank.sends_letters, Way.TEXT: not sends_texts}
+    return {way for way in Way if not left_out.get(way)}

@@ -1,6 +1,6 @@
 """The form on which members choose how they are notified."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectMultipleField
@@ -20,13 +20,13 @@ class NoticesForm(KeyedForm):
     about_you = RadioField(validators=[needed(_("Choose one of these."))])
     round_the_bank = RadioField(validators=[needed(_("Choose one of these."))])
 
-    def offer(self, chosen: Mapping[Topic, Choice], *, sends_letters: bool) -> None:
-        """Offer what can be chosen, with what holds now; letters only where the bank sends some, or they hold now."""
+    def offer(self, chosen: Mapping[Topic, Choice], ways: Collection[Way]) -> None:
+        """Offer what can be chosen by these ways, with what holds now."""
         for topic, field in self._fields_of_topics().items():
             field.choices = [
                 SelectChoice(value_of(choice), choice_words(choice))
                 for choice in CHOICES[topic]
-                if choice.way is not Way.LETTER or sends_letters or choice == chosen[topic]
+                if choice.way in ways or choice == chosen[topic]
             ]
             field.label.text, field.description = topic_words(topic), topic_hint(topic)
             if not self.is_submitted():

@@ -1,4 +1,4 @@
-"""What went out: every e-mail of the demo as its reader sees it."""
+"""What went out: every e-mail and text of the demo as its reader sees it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class SentMail:
 @allows(anybody)
 def sent() -> str:
     """List the e-mails of this bank, newest first."""
-    return render_template("notices/sent.html", mails=_list_mails())
+    return render_template("notices/sent.html", mails=_list_mails(), texts=_list_texts())
 
 
 @blueprint.get("/sent/<token:name>")
@@ -70,6 +70,15 @@ def _list_mails() -> Sequence[SentMail]:
     of_bank = f"*-{in_letters(g.bank.id)}.eml"
     paths = sorted(folder.glob(of_bank), key=lambda path: path.stat().st_mtime, reverse=True)
     return [_read(path) for path in paths[:MOST_LISTED]]
+
+
+def _list_texts() -> Sequence[tuple[str, str]]:
+    """Return (number, text) of the text messages of this bank, newest first."""
+    folder = current_app.config["SENT_TEXTS"]
+    paths = Path(folder).glob(f"*-{in_letters(g.bank.id)}.txt") if folder else []
+    newest = sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)[:MOST_LISTED]
+    texts = [path.read_text(encoding="utf-8").partition("\n") for path in newest]
+    return [(number, text) for number, _end, text in texts]
 
 
 def _get_mail(name: str) -> SentMail:

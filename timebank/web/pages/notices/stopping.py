@@ -65,9 +65,9 @@ def _show(delivery: DeliveryRow, reader: Recipient, *, is_done: bool) -> str:
 
 
 def _list_others(topic: Topic, now: Choice) -> Sequence[tuple[str, str]]:
-    """Return (value, words) of what can be chosen instead, the quietest last. Letters are chosen after signing in."""
+    """Return (value, words) of what can be chosen instead, the quietest last. Letters and texts take signing in."""
     return [
         (value_of(choice), choice_words(choice))
         for choice in CHOICES[topic]
-        if choice != now and choice.way is not Way.LETTER
+        if choice != now and choice.way not in {Way.LETTER, Way.TEXT}
     ]

@@ -14,6 +14,7 @@ from timebank.banks.rules import (
     MOST_LETTERS,
     REFERENCES,
     REVIEW_MONTHS,
+    TEXTS_A_MONTH,
     WAITING_DAYS,
     Rules,
 )
@@ -61,6 +62,13 @@ class RulesForm(KeyedForm):
     sends_letters = BooleanField(
         _("We send letters"),
         description=_("Members can choose to be told by post. Somebody has to print the letters and post them."),
+    )
+    texts_a_month = NumberField(
+        _("How many text messages we send in a month at most"),
+        description=_("They cost money. With 0 we send none. Who is over the number is told another way."),
+        lowest=TEXTS_A_MONTH[0],
+        highest=TEXTS_A_MONTH[1],
+        validators=[_NUMBER],
     )
     time_zone = SelectField(
         _("Time zone"), choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())]
@@ -141,6 +149,7 @@ class RulesForm(KeyedForm):
             held=hours_in_words(rules.unagreed_hold_minutes),
             privacy_notice=rules.privacy_notice,
             sends_letters=rules.sends_letters,
+            texts_a_month=str(rules.texts_a_month),
         )
         names = get_locale().territories
         countries = sorted((str(names.get(code, code)), code) for code in SUPPORTED_REGIONS)
@@ -202,4 +211,5 @@ class RulesForm(KeyedForm):
             unagreed_hold_minutes=self.held.minutes or 0,
             privacy_notice=(self.privacy_notice.data or "").strip(),
             sends_letters=bool(self.sends_letters.data),
+            texts_a_month=self.texts_a_month.number or 0,
         )

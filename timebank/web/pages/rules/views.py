@@ -1,6 +1,6 @@
 """The bank's rules in sentences for everybody, and as a form for a coordinator."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
@@ -35,4 +35,4 @@ def settings() -> str | Response:
             if changed:
                 flash(ngettext("%(num)s member has the new limit.", "%(num)s members have the new limit.", changed))
             return redirect(url_for("rules.rules"), 303)
-    return render_template("rules/settings.html", form=form)
+    return render_template("rules/settings.html", form=form, sends_texts=current_app.config["SENDS_TEXTS"])

@@ -49,6 +49,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.HELPER_CALLED_OFF: _("A helper called off: %(name)s", name=isolated(name)),
         TaskKind.CONVERSATION_REPORTED: _("Look at what they wrote: %(name)s", name=isolated(name)),
         TaskKind.TELL_BY_PHONE: _("Ring %(name)s: something to tell", name=isolated(name)),
+        TaskKind.TEXT_CAME: _("A text from %(name)s", name=isolated(name)),
         TaskKind.POST_LETTERS: _("Letters to print and post"),
         TaskKind.EMAIL_FAILS: _("No e-mail reaches %(name)s", name=isolated(name)),
         TaskKind.PHONE_WRONG: _("A wrong number: %(name)s", name=isolated(name)),
@@ -89,6 +90,10 @@ def advice(kind: str) -> str:
             "One of the two asks you to look. You can read what they wrote until this task is done; it is on record."
         ),
         TaskKind.TELL_BY_PHONE: _("They are told by telephone. Their page says what to tell, word for word."),
+        TaskKind.TEXT_CAME: _(
+            "They answered a text message, which only you read. Ring, or answer from your own phone: "
+            "anybody can make a text look as if it came from their number."
+        ),
         TaskKind.POST_LETTERS: _("Some members are told by post. Print their letters, and say when they are posted."),
         TaskKind.EMAIL_FAILS: _(
             "What we sent to their e-mail came back. Ring, and ask which is right. Until then they are rung."

@@ -1,0 +1,102 @@
+"""Texts that come in, and what a gateway says of those that went out."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank.actors import Standing
+from timebank.members.models import Membership, Person
+from timebank.members.otherwise import tell_otherwise
+from timebank.notices.actions import stop_texts
+from timebank.notices.kinds import Topic
+from timebank.notices.models import Delivery, DeliveryState, Failure
+from timebank.notices.queries import find_choice, find_delivery
+from timebank.notices.rules import Way
+from timebank.references import Ref, Subject
+from timebank.rows import get_locked
+from timebank.spelling import clean, fold
+from timebank.tasks.actions import open_task
+from timebank.tasks.errors import NotesFullError
+from timebank.tasks.rules import TaskKind
+
+#: What somebody sends who wants no more texts; the words that gateways know.
+STOP_WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit"})
+#: So much of a text is kept: four messages that were sent as one.
+MOST_LETTERS = 640
+
+
+class TextState(StrEnum):
+    """What a gateway says became of a text that it took: GOV.UK Notify's words."""
+
+    DELIVERED = "delivered"
+    PERMANENT_FAILURE = "permanent-failure"
+    TEMPORARY_FAILURE = "temporary-failure"
+    TECHNICAL_FAILURE = "technical-failure"
+
+
+class _Sender(NamedTuple):
+    bank_id: int
+    membership_id: int
+    code: str
+
+
+def take_text(session: Session, phone: str, content: str, now: datetime) -> int:
+    """Do what a text from a number (E.164) asks for; return for how many members.
+
+    STOP ends the texts to everybody who has this number. Whatever else it says is a task for the brokers of each bank
+    that sends texts to somebody with this number, since nobody else would read it. It moves nothing else: anybody can
+    make a text look as if it came from a number.
+    """
+    senders = [sender for sender in _list_senders(session, phone) if _gets_texts(session, sender)]
+    is_stop = fold(content).strip(" .!") in STOP_WORDS
+    for sender in senders:
+        if is_stop:
+            stop_texts(session, sender.bank_id, sender.membership_id, sender.code, now=now)
+        else:
+            _ask_broker(session, sender, content, now)
+    return len(senders)
+
+
+def note_state(session: Session, bank_id: int, delivery_id: int, state: TextState, now: datetime) -> bool:
+    """Note what became of a text that was sent; what did not arrive is told otherwise. Return whether it is news."""
+    if state is TextState.DELIVERED or find_delivery(session, bank_id, delivery_id) is None:
+        return False
+    of_it = select(Delivery).where(Delivery.bank_id == bank_id, Delivery.id == delivery_id)
+    delivery = get_locked(session, of_it)
+    if delivery.way != Way.TEXT or delivery.state != DeliveryState.SENT:
+        return False
+    delivery.state, delivery.failure = DeliveryState.FAILED, Failure.NOT_DELIVERED
+    session.flush()
+    row = find_delivery(session, bank_id, delivery_id)
+    if row is not None:
+        tell_otherwise(session, row, now)
+    return True
+
+
+def _list_senders(session: Session, phone: str) -> list[_Sender]:
+    """Return the active memberships of those with this number, in all banks."""
+    query = (
+        select(Membership.bank_id, Membership.id, Membership.code)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.phone == phone, Membership.standing == Standing.ACTIVE, Membership.is_holder.is_(False))
+        .order_by(Membership.bank_id, Membership.id)
+    )
+    return [_Sender(*row) for row in session.execute(query)]
+
+
+def _gets_texts(session: Session, sender: _Sender) -> bool:
+    return find_choice(session, sender.bank_id, sender.membership_id, Topic.ABOUT_YOU).way is Way.TEXT
+
+
+def _ask_broker(session: Session, sender: _Sender, content: str, now: datetime) -> None:
+    """Open a task with the text; where a broker has more of this member's to read than they can, it is left out."""
+    subject, note = Ref(Subject.MEMBER, sender.code), clean(content)[:MOST_LETTERS]
+    try:
+        open_task(
+            session, sender.bank_id, kind=TaskKind.TEXT_CAME, subject=subject, note=note, now=now, is_limited=True
+        )
+    except NotesFullError:
+        return
