@@ -13,6 +13,7 @@ from timebank.cli.installation import WORDS
 OTHER_THAN_WORDS = {
     "cli/checking.py": "a verdict, for a terminal",
     "codes.py": "the letters of a code",
+    "doctor/records.py": "names of the DNS and terms of SPF",
     "ledger/hours.py": "units of time",
     "listings/categories.py": "the letters of a key",
     "notices/texts.py": "the letters of a text message",
