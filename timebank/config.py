@@ -10,6 +10,8 @@ TIMEBANK_HOSTS         names that the site answers to, with commas between (defa
 TIMEBANK_ADDRESS       address of the site, as links in e-mails have it (default: http://127.0.0.1:5000)
 TIMEBANK_MAIL          how e-mails leave: smtp://user:password@host:587, smtps://…, or folder:PATH (default: not at all)
 TIMEBANK_MAIL_FROM     the address that e-mails come from (default: no-reply@ and the host of TIMEBANK_ADDRESS)
+TIMEBANK_DKIM_KEY      file of the private key that signs e-mails by DKIM (default: they are not signed here)
+TIMEBANK_DKIM_SELECTOR name of that key in the DNS, before ._domainkey. and the sender's domain (default: timebank)
 TIMEBANK_QUEUE         how the worker is woken: a file in TIMEBANK_CACHE, postgresql or redis://… (default: the file)
 TIMEBANK_TEXTS         how text messages leave: https://… of a gateway, or folder:PATH (default: not at all)
 TIMEBANK_TEXTS_BODY    what is posted there, with {to}, {text} and {ref} (default: JSON of these three names)
@@ -39,10 +41,14 @@ MAIL_SCHEMES = ("smtp", "smtps", "folder")
 TEXT_SCHEMES = ("https", "http", "folder")
 TEXTS_BODY = '{"to": "{to}", "text": "{text}", "ref": "{ref}"}'
 QUEUE_SCHEMES = ("postgresql", "redis", "rediss")
+DKIM_SELECTOR = "timebank"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 #: Names of this machine itself, by which its health is asked and the demo is served.
 OWN_HOSTS = ("127.0.0.1", "localhost")
 _HOST_NAME = re.compile(r"\.?[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 class NotSetUpError(Exception):
@@ -74,6 +80,8 @@ class Settings:
     texts: str = field(default="", repr=False)
     texts_body: str = TEXTS_BODY
     texts_secret: str = field(default="", repr=False)
+    dkim_key: Path | None = None
+    dkim_selector: str = DKIM_SELECTOR
 
     @property
     def secret_key(self) -> bytes:
@@ -203,7 +211,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         hosts=_host_names(environment, "TIMEBANK_HOSTS"),
         log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
         log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
-        cache=Path(environment["TIMEBANK_CACHE"]).absolute() if environment.get("TIMEBANK_CACHE") else None,
+        cache=_path(environment, "TIMEBANK_CACHE"),
         address=_address(environment, "TIMEBANK_ADDRESS"),
         mail=_of_scheme(environment, "TIMEBANK_MAIL", MAIL_SCHEMES),
         mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
@@ -211,6 +219,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         texts=_gateway(environment, "TIMEBANK_TEXTS"),
         texts_body=_texts_body(environment, "TIMEBANK_TEXTS_BODY"),
         texts_secret=environment.get("TIMEBANK_TEXTS_SECRET", "").strip(),
+        dkim_key=_path(environment, "TIMEBANK_DKIM_KEY"),
+        dkim_selector=_selector(environment, "TIMEBANK_DKIM_SELECTOR"),
     )
 
 
@@ -245,6 +255,19 @@ def _host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
             message = f"{name} has {host!r}: it takes names such as hours.example.org, without https:// or a port"
             raise BadSettingError(message)
     return names
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    return Path(environment[name]).absolute() if environment.get(name) else None
+
+
+def _selector(environment: Mapping[str, str], name: str) -> str:
+    """Return a name of one or several labels of the DNS (RFC 6376, 3.1)."""
+    selector = environment.get(name) or DKIM_SELECTOR
+    if not _SELECTOR.fullmatch(selector):
+        message = f"{name} is {selector!r}: it takes letters, digits, hyphens and dots, such as timebank or mail-2026"
+        raise BadSettingError(message)
+    return selector
 
 
 def _address(environment: Mapping[str, str], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from email.errors import MessageError
 from email.headerregistry import Address
+from ipaddress import ip_address
 
 
 def plain_email(typed: str) -> str:
@@ -27,3 +28,18 @@ def mailable(email: str) -> str:
     """Return an address with its domain as mail servers know it (IDNA). Raises ValueError for one that has none."""
     local, _at, domain = email.rpartition("@")
     return f"{local}@{domain.encode('idna').decode('ascii')}"
+
+
+def public_domain(email: str) -> str:
+    """Return the domain of an address as the DNS has it; '' for one that only this machine or its network knows."""
+    domain = mailable(email).rpartition("@")[2] if is_email(email) else ""
+    return domain if is_public_host(domain) else ""
+
+
+def is_public_host(host: str) -> bool:
+    """Return whether a host is a name that the DNS can have: no IP address, and no single word such as localhost."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return "." in host.strip(".")
+    return False

@@ -110,6 +110,11 @@ def nothing_set_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         "PROXIES",
         "HOSTS",
         "DEMO",
+        "ADDRESS",
+        "MAIL",
+        "MAIL_FROM",
+        "DKIM_KEY",
+        "DKIM_SELECTOR",
         "LOG_FORMAT",
         "LOG_LEVEL",
     ):

@@ -13,6 +13,7 @@ _TARGETS = {
     "import": "timebank.cli.imports:import_",
     "init": "timebank.cli.administering:init",
     "learn-kinds": "timebank.cli.learning:learn_kinds_command",
+    "make-dkim-key": "timebank.cli.dkim_key:make_dkim_key",
     "migrate": "timebank.cli.administering:migrate",
     "restore": "timebank.cli.backing_up:restore",
     "role": "timebank.cli.administering:role",

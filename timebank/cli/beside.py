@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from timebank.config import Settings
+from timebank.worker.dkim_signing import read_signer
 
 #: Seconds between looks at whether the site is still there.
 _LOOKS = 2.0
@@ -15,7 +16,8 @@ _LOOKS = 2.0
 
 @contextmanager
 def worker_beside(settings: Settings) -> Iterator[None]:
-    """Run a worker with these settings as long as the block lasts."""
+    """Run a worker with these settings as long as the block lasts. Raises BadDkimKeyError."""
+    read_signer(settings)  # its refusal is told here, and not by the process beside
     process = multiprocessing.get_context("spawn").Process(
         target=_work, args=(settings, os.getpid()), name="timebank worker", daemon=True
     )

@@ -6,11 +6,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from timebank.cli.setting_up import CannotSetUpError
 from timebank.db import UnsafeDatabaseError
+from timebank.worker.dkim_signing import BadDkimKeyError
 
 
 def one_line(error: Exception) -> str | None:
     """Return the line for an error; None for one that nobody expects, whose traceback is needed."""
-    if isinstance(error, CannotSetUpError | UnsafeDatabaseError):
+    if isinstance(error, BadDkimKeyError | CannotSetUpError | UnsafeDatabaseError):
         return str(error)
     if isinstance(error, OperationalError | InterfaceError):
         reason = next(iter(str(error.orig).splitlines()), "")

@@ -19,6 +19,7 @@ from timebank.db import make_engine
 from timebank.jobs.queue import make_queue
 from timebank.web import request_log
 from timebank.worker.digesting import make_digests
+from timebank.worker.dkim_signing import read_signer
 from timebank.worker.office import Office
 from timebank.worker.running import Chore, Often, do_all, serve
 from timebank.worker.sending import send_what_is_due
@@ -63,16 +64,14 @@ def work(settings: Settings) -> None:
 
 @contextmanager
 def opened_office(settings: Settings) -> Iterator[Office]:
-    """Yield what the worker sends with; dispose of its connections at the end."""
+    """Yield what the worker sends with; dispose of its connections at the end.
+
+    Raises BadDkimKeyError: rather no worker than e-mails that providers refuse for want of a signature.
+    """
+    transport = make_transport(settings.mail, read_signer(settings))
     engine = make_engine(settings.database_url)
     try:
-        yield Office(
-            settings,
-            engine,
-            create_app(settings),
-            make_transport(settings.mail),
-            texts=make_text_transport(settings),
-        )
+        yield Office(settings, engine, create_app(settings), transport, texts=make_text_transport(settings))
     finally:
         engine.dispose()
 

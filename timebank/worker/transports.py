@@ -1,5 +1,6 @@
 """How e-mails leave: by SMTP, into a folder, or not at all."""
 
+import logging
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from urllib.parse import unquote, urlsplit
 from timebank.config import OWN_HOSTS
 from timebank.emails import mailable
 from timebank.notices.models import Failure
+from timebank.worker.dkim_signing import DkimSigner
+from timebank.worker.trouble import place_of
 
+_log = logging.getLogger(__name__)
 #: Seconds after which a mail server that says nothing is given up on; longer after an e-mail was handed over, since it
 #: may be sent on by then (RFC 5321, 4.5.3.2.6).
 TIMEOUT, AFTER_DATA_TIMEOUT = 30, 600
@@ -64,13 +68,13 @@ class Transport(Protocol):
         """Open it. Raises AwayError."""
 
 
-def make_transport(mail: str) -> Transport | None:
-    """Return the transport of the setting TIMEBANK_MAIL; None where no e-mail goes out."""
+def make_transport(mail: str, signer: DkimSigner | None = None) -> Transport | None:
+    """Return the transport of the setting TIMEBANK_MAIL; None where no e-mail goes out. Only SMTP is signed."""
     if not mail:
         return None
     if mail.startswith("folder:"):
         return FolderTransport(Path(mail.removeprefix("folder:")))
-    return SmtpTransport(mail)
+    return SmtpTransport(mail, signer)
 
 
 class FolderTransport:
@@ -97,8 +101,9 @@ class FolderTransport:
 class SmtpTransport:
     """A server that takes e-mails, by smtp:// (with STARTTLS where it offers that) or smtps://."""
 
-    def __init__(self, address: str) -> None:
-        """Take an address such as smtp://user:password@host:587."""
+    def __init__(self, address: str, signer: DkimSigner | None = None) -> None:
+        """Take an address such as smtp://user:password@host:587, and what signs e-mails (None: nothing does)."""
+        self.signer = signer
         parts = urlsplit(address)
         self.host, self.over_tls = parts.hostname or "localhost", parts.scheme == "smtps"
         self.port = parts.port or (_TLS_PORT if self.over_tls else _SUBMISSION_PORT)
@@ -176,6 +181,8 @@ class _SmtpConnection:
             content, recipient = message.as_bytes(policy=SMTP), mailable(to)
         except (MessageError, ValueError):
             raise RefusedError(Failure.NOT_SUPPORTED) from None
+        if self.transport.signer is not None:
+            content = _signed(message, self.transport.signer)
         server = self.connect()
         self._say(server, recipient, str(message["From"].addresses[0].addr_spec))
         try:
@@ -220,6 +227,15 @@ class _SmtpConnection:
             except (smtplib.SMTPException, OSError):
                 self.server.close()
                 self.server = None
+
+
+def _signed(message: EmailMessage, signer: DkimSigner) -> bytes:
+    """Return a signed message. One that cannot be signed is not lost: it waits until somebody has mended that."""
+    try:
+        return signer.sign(message)
+    except Exception as error:  # noqa: BLE001 (whatever the library raises)
+        _log.error("an e-mail could not be signed: %s", place_of(error))
+        raise NotNowError(Failure.PROGRAM) from None
 
 
 def _of_recipient(code: int, words: bytes) -> SendingFailedError:
