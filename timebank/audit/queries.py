@@ -66,6 +66,14 @@ def find_newest_check_at(session: Session) -> datetime | None:
     return session.scalar(select(BooksCheck.checked_at).order_by(BooksCheck.id.desc()).limit(1))
 
 
+def find_newest_verdict(session: Session) -> tuple[datetime, bool] | None:
+    """Return when the newest stored run of all checks ended, and whether all passed; None before the first."""
+    row = session.execute(
+        select(BooksCheck.checked_at, BooksCheck.is_right).order_by(BooksCheck.id.desc()).limit(1)
+    ).first()
+    return None if row is None else (row.checked_at, row.is_right)
+
+
 _CHECK = (BooksCheck.checked_at, BooksCheck.is_right, BooksCheck.results)
 
 

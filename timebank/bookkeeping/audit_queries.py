@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from timebank.bookkeeping import line_sql
@@ -17,6 +17,7 @@ from timebank.ledger.entries import EntryKind
 from timebank.rows import Page, fetch, fetch_first, fetch_page
 
 ENTRIES_A_PAGE = 25
+_BANK = table("bank", column("id"))  # its model lies in a room above
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +251,9 @@ def _conditions(filters: EntryFilter) -> list[ColumnElement[bool]]:
     if filters.only_reversals:
         conditions.append(Entry.reverses.is_not(None))
     return conditions
+
+
+def find_newest_recording(session: Session) -> datetime | None:
+    """Return when an entry of any bank was recorded last; None before the first."""
+    of_bank = select(Entry.recorded_at).where(Entry.bank_id == _BANK.c.id).order_by(Entry.id.desc()).limit(1)
+    return session.scalar(select(func.max(of_bank.scalar_subquery())).select_from(_BANK))

@@ -9,6 +9,7 @@ _TARGETS = {
     "backup": "timebank.cli.backing_up:backup",
     "check-books": "timebank.cli.checking:check_books",
     "demo": "timebank.cli.trying_out:demo",
+    "doctor": "timebank.cli.doctoring:doctor",
     "export": "timebank.cli.exporting:export",
     "import": "timebank.cli.imports:import_",
     "init": "timebank.cli.administering:init",

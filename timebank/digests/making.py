@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -73,6 +73,11 @@ def is_anybody_due(session: Session, bank: Bank, now: datetime) -> bool:
             return True
         after = readers[-1].id
     return False
+
+
+def find_newest_look(session: Session) -> date | None:
+    """Return the day on which digests were last looked for, in any bank; None before the first."""
+    return session.scalar(select(func.max(DigestTurn.looked_on)))
 
 
 def forget_old(session: Session, bank_id: int, now: datetime) -> None:

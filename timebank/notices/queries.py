@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from timebank.notices.kinds import NoticeKind, Topic
-from timebank.notices.models import Delivery, DeliveryState, Notice, NoticeChoice
+from timebank.notices.models import Delivery, DeliveryState, Failure, Notice, NoticeChoice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import Ref, parse
 from timebank.rows import columns_of, fetch, fetch_first
@@ -137,6 +137,18 @@ def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Bac
     )
     oldest = min(filter(None, (deliveries[1], notices[1])), default=None)
     return Backlog(deliveries[0] + notices[0], oldest, failed or 0)
+
+
+def count_failures(session: Session, since: datetime) -> dict[Failure, int]:
+    """Return {why: how many e-mails were not taken}: those given up since then, and those still tried in vain."""
+    gave_up = (Delivery.state == DeliveryState.FAILED) & (Delivery.ended_at >= since)
+    query = select(Delivery.failure, func.count()).where(
+        Delivery.way == Way.EMAIL,
+        Delivery.failure.is_not(None),
+        gave_up | (IS_OPEN & Delivery.failing_since.is_not(None)),
+    )
+    rows = session.execute(query.group_by(Delivery.failure))
+    return {Failure(failure): number for failure, number in rows if failure is not None}
 
 
 def list_recent_deliveries(session: Session, bank_id: int, member_id: int, most: int) -> list[DeliveryRow]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from timebank.bookkeeping.models import Entry
 from timebank.bookkeeping.refusals import insert_rows, refusals_named
 from timebank.bookkeeping.sealing import memory
 from timebank.bookkeeping.sealing.leaves import SOURCES, AnyRow, LeafSource
@@ -71,6 +72,12 @@ def count_unsealed(session: Session, bank_id: int) -> int:
         for source in SOURCES.values()
     ]
     return sum(count or 0 for count in counts)
+
+
+def find_unsealed_since(session: Session, bank_id: int) -> datetime | None:
+    """Return when the oldest entry of a bank without a leaf was recorded; None where every entry has one."""
+    is_unsealed = _has_no_leaf(SOURCES[LeafKind.ENTRY], bank_id)
+    return session.scalar(select(func.min(Entry.recorded_at)).where(*is_unsealed))
 
 
 def _lock(session: Session, bank_id: int) -> None:
