@@ -42,7 +42,7 @@ def mail_settings(opened, authority: Authority, name_server, monkeypatch):
 
 def doctor(installation, name_server, *words):
     dns = f"127.0.0.1:{name_server.address.port}"
-    result = installation.timebank("doctor", "--dns", dns, "--timeout", "2", *words)
+    result = installation.timebank("doctor", "--dns", dns, "--timeout", "20", *words)
     assert PASSWORD not in result.output
     assert installation.left_open == []
     return result

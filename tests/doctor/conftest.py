@@ -25,7 +25,8 @@ def name_server(_name_server: LocalNameServer) -> LocalNameServer:
 
 @pytest.fixture
 def names(name_server: LocalNameServer) -> Names:
-    return Names(name_server.address, seconds=1.0)
+    """Patient, as these machines are busy; where nothing comes at all, a test asks for less patience."""
+    return Names(name_server.address, seconds=10.0)
 
 
 @pytest.fixture(scope="session")

@@ -164,7 +164,7 @@ def strange_server(*says, closes=True):
 )
 def test_a_server_that_speaks_no_smtp_is_a_sentence(authority, says, closes, word):
     with strange_server(*says, closes=closes) as port:
-        (row,) = examine(f"smtp://127.0.0.1:{port}", authority, seconds=0.3).values()
+        (row,) = examine(f"smtp://127.0.0.1:{port}", authority, seconds=5.0 if closes else 0.3).values()
     assert row.condition is WRONG
     assert word in row.words
     assert row.words.isprintable()
@@ -172,7 +172,7 @@ def test_a_server_that_speaks_no_smtp_is_a_sentence(authority, says, closes, wor
 
 def test_tls_where_the_server_speaks_plainly_names_the_other_setting(authority):
     with strange_server(b"220 plain\r\n", closes=False) as port:
-        (row,) = examine(f"smtps://127.0.0.1:{port}", authority, seconds=1.0).values()
+        (row,) = examine(f"smtps://127.0.0.1:{port}", authority, seconds=5.0).values()
     assert row.condition is WRONG
     assert "smtp:// and port 587" in row.words
 

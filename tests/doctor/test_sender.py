@@ -91,6 +91,14 @@ def test_the_policy_of_a_domain_above_holds(set_up, settings, names):
     assert not [question for question in set_up.asked if question.startswith("_dmarc.org ")]
 
 
+def test_another_text_in_the_place_of_dmarc_hides_no_policy_above(name_server, settings, names):
+    """A domain can answer to every name below it with one record."""
+    name_server.add_text("_dmarc.hours.example.org", "v=spf1 -all")
+    name_server.add_text("_dmarc.example.org", "v=DMARC1; p=reject; rua=mailto:a@example.org")
+    diagnosis = by_subject(examine_sender(settings, names))["DMARC of hours.example.org"]
+    assert diagnosis.condition is WELL
+
+
 def test_control_signs_of_a_record_are_taken_out(name_server, settings, names):
     name_server.add_text("hours.example.org", b"v=spf1 \x1b]0;owned\x07\x9b31m \xe2\x80\xae -all")
     diagnosis = next(examine_sender(settings, names))
