@@ -105,6 +105,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         TEXTS_SECRET=settings.texts_secret,
         SENT_TEXTS=settings.texts.removeprefix("folder:") if settings.texts.startswith("folder:") else None,
         SENT_MAIL=settings.mail.removeprefix("folder:") if settings.mail.startswith("folder:") else None,
+        JOB_FILES=settings.job_files,
+        BACKUPS=settings.backups,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.jinja_env.undefined = StrictUndefined

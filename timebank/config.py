@@ -16,6 +16,8 @@ TIMEBANK_QUEUE         how the worker is woken: a file in TIMEBANK_CACHE, postgr
 TIMEBANK_TEXTS         how text messages leave: https://… of a gateway, or folder:PATH (default: not at all)
 TIMEBANK_TEXTS_BODY    what is posted there, with {to}, {text} and {ref} (default: JSON of these three names)
 TIMEBANK_TEXTS_SECRET  sent to the gateway as a bearer token, and asked of it for what comes in
+TIMEBANK_BACKUPS       folder in which the worker backs the database up each night (default: it does not)
+TIMEBANK_BACKUPS_KEPT  number of these backups that are kept (default: 14)
 TIMEBANK_LOG_FORMAT    text or json, one line per request on stderr (default: text)
 TIMEBANK_LOG_LEVEL     debug, info, warning or error; debug logs SQL too, without its values (default: info)
 TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
@@ -42,6 +44,8 @@ TEXT_SCHEMES = ("https", "http", "folder")
 TEXTS_BODY = '{"to": "{to}", "text": "{text}", "ref": "{ref}"}'
 QUEUE_SCHEMES = ("postgresql", "redis", "rediss")
 DKIM_SELECTOR = "timebank"
+#: How many nightly backups are kept.
+BACKUPS_KEPT = 14
 LOG_LEVELS = ("debug", "info", "warning", "error")
 #: Names of this machine itself, by which its health is asked and the demo is served.
 OWN_HOSTS = ("127.0.0.1", "localhost")
@@ -82,6 +86,8 @@ class Settings:
     texts_secret: str = field(default="", repr=False)
     dkim_key: Path | None = None
     dkim_selector: str = DKIM_SELECTOR
+    backups: Path | None = None
+    backups_kept: int = BACKUPS_KEPT
 
     @property
     def secret_key(self) -> bytes:
@@ -112,6 +118,11 @@ class Settings:
     def word_models(self) -> Path:
         """The folder of the models of words."""
         return self.cache or self.instance
+
+    @property
+    def job_files(self) -> Path:
+        """The folder of the files that jobs make. It is made with the first of them."""
+        return self.instance / "jobs"
 
     @property
     def sender(self) -> str:
@@ -221,6 +232,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         texts_secret=environment.get("TIMEBANK_TEXTS_SECRET", "").strip(),
         dkim_key=_path(environment, "TIMEBANK_DKIM_KEY"),
         dkim_selector=_selector(environment, "TIMEBANK_DKIM_SELECTOR"),
+        backups=Path(environment["TIMEBANK_BACKUPS"]).absolute() if environment.get("TIMEBANK_BACKUPS") else None,
+        backups_kept=_positive(environment, "TIMEBANK_BACKUPS_KEPT", BACKUPS_KEPT),
     )
 
 
@@ -245,6 +258,15 @@ def _count(environment: Mapping[str, str], name: str) -> int:
         message = f"{name} is {value!r}: it has to be a whole number"
         raise BadSettingError(message)
     return int(value)
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    """Return a whole number from 1 on."""
+    number = _count(environment, name) if environment.get(name) else default
+    if number < 1:
+        message = f"{name} is {number}: it has to be 1 or more"
+        raise BadSettingError(message)
+    return number
 
 
 def _host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

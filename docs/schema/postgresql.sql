@@ -885,6 +885,35 @@ CREATE TABLE public.invitation (
     CONSTRAINT ck_invitation_state CHECK (((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying, 'yes'::character varying, 'no'::character varying, 'silent'::character varying, 'taken_back'::character varying, 'not_needed'::character varying])::text[])))
 );
 
+CREATE TABLE public.job (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    code character varying(12) NOT NULL,
+    kind character varying(20) NOT NULL,
+    state character varying(10) NOT NULL,
+    asked_by bigint NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    step character varying(20),
+    done_steps integer DEFAULT 0 NOT NULL,
+    total_steps integer,
+    wanted text DEFAULT '{}'::text NOT NULL,
+    outcome text DEFAULT '{}'::text NOT NULL,
+    failure character varying(20),
+    claimed_until timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    file_token character varying(64),
+    CONSTRAINT ck_job_claimed CHECK ((((state)::text = 'running'::text) = (claimed_until IS NOT NULL))),
+    CONSTRAINT ck_job_ended CHECK ((((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying])::text[])) = (ended_at IS NULL))),
+    CONSTRAINT ck_job_failed CHECK ((((state)::text = 'failed'::text) = (failure IS NOT NULL))),
+    CONSTRAINT ck_job_failure CHECK (((failure)::text = ANY ((ARRAY['books_not_in_order'::character varying, 'not_allowed'::character varying, 'no_space'::character varying, 'program'::character varying, 'worker_died'::character varying])::text[]))),
+    CONSTRAINT ck_job_kind CHECK (((kind)::text = ANY ((ARRAY['check_books'::character varying, 'export_books'::character varying, 'send_plan'::character varying])::text[]))),
+    CONSTRAINT ck_job_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying, 'cancelled'::character varying])::text[]))),
+    CONSTRAINT ck_job_step CHECK (((step)::text = ANY ((ARRAY['checks'::character varying, 'storing'::character varying, 'entries'::character varying, 'requests'::character varying])::text[]))),
+    CONSTRAINT ck_job_steps CHECK (((done_steps >= 0) AND ((total_steps IS NULL) OR (done_steps <= total_steps))))
+);
+
 CREATE TABLE public.leaf (
     bank_id bigint NOT NULL,
     number bigint NOT NULL,
@@ -1389,6 +1418,9 @@ ALTER TABLE ONLY public.hold
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT pk_invitation PRIMARY KEY (bank_id, id);
 
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT pk_job PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT pk_leaf PRIMARY KEY (bank_id, number);
 
@@ -1527,6 +1559,12 @@ ALTER TABLE ONLY public.hold
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT uq_invitation_bank_id_code UNIQUE (bank_id, code);
 
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT uq_job_bank_id_code UNIQUE (bank_id, code);
+
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT uq_job_file_token UNIQUE (file_token);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT uq_leaf_bank_id_kind_subject_id_subject_number UNIQUE (bank_id, kind, subject_id, subject_number);
 
@@ -1611,6 +1649,10 @@ CREATE INDEX ix_invitation_listing ON public.invitation USING btree (bank_id, li
 CREATE INDEX ix_invitation_member ON public.invitation USING btree (bank_id, member_id, id);
 
 CREATE INDEX ix_invitation_standing ON public.invitation USING btree (bank_id, id) WHERE ((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying])::text[]));
+
+CREATE INDEX ix_job_ended ON public.job USING btree (ended_at);
+
+CREATE UNIQUE INDEX ix_job_open ON public.job USING btree (bank_id, kind) WHERE ((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying])::text[]));
 
 CREATE INDEX ix_leaf_block ON public.leaf USING btree (bank_id, number) WHERE (block IS NOT NULL);
 
@@ -1949,6 +1991,9 @@ ALTER TABLE ONLY public.invitation
 ALTER TABLE ONLY public.invitation
     ADD CONSTRAINT fk_invitation_bank_id_member_id FOREIGN KEY (bank_id, member_id) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT fk_job_bank_id_asked_by FOREIGN KEY (bank_id, asked_by) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.leaf
     ADD CONSTRAINT fk_leaf_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
 
@@ -2194,6 +2239,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.helping TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.hold TO timebank_web;
 GRANT UPDATE(resolved_at) ON TABLE public.hold TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.invitation TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.leaf TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.learned_kinds TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.letter_bundle TO timebank_web;

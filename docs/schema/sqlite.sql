@@ -803,6 +803,43 @@ CREATE INDEX ix_invitation_standing ON invitation (bank_id, id) WHERE state IN (
 
 CREATE UNIQUE INDEX uq_invitation_one_standing ON invitation (bank_id, listing_id, member_id) WHERE state IN ('next', 'sent');
 
+CREATE TABLE job (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    code VARCHAR(12) NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    state VARCHAR(10) NOT NULL,
+    asked_by BIGINT NOT NULL,
+    asked_at DATETIME NOT NULL,
+    started_at DATETIME,
+    ended_at DATETIME,
+    step VARCHAR(20),
+    done_steps INTEGER DEFAULT 0 NOT NULL,
+    total_steps INTEGER,
+    wanted TEXT DEFAULT '{}' NOT NULL,
+    outcome TEXT DEFAULT '{}' NOT NULL,
+    failure VARCHAR(20),
+    claimed_until DATETIME,
+    tries INTEGER DEFAULT 0 NOT NULL,
+    file_token VARCHAR(64),
+    CONSTRAINT pk_job PRIMARY KEY (bank_id, id),
+    CONSTRAINT uq_job_bank_id_code UNIQUE (bank_id, code),
+    CONSTRAINT uq_job_file_token UNIQUE (file_token),
+    CONSTRAINT fk_job_bank_id_asked_by FOREIGN KEY(bank_id, asked_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_job_kind CHECK (kind IN ('check_books', 'export_books', 'send_plan')),
+    CONSTRAINT ck_job_state CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    CONSTRAINT ck_job_step CHECK (step IN ('checks', 'storing', 'entries', 'requests')),
+    CONSTRAINT ck_job_failure CHECK (failure IN ('books_not_in_order', 'not_allowed', 'no_space', 'program', 'worker_died')),
+    CONSTRAINT ck_job_claimed CHECK ((state = 'running') = (claimed_until IS NOT NULL)),
+    CONSTRAINT ck_job_ended CHECK ((state IN ('queued', 'running')) = (ended_at IS NULL)),
+    CONSTRAINT ck_job_failed CHECK ((state = 'failed') = (failure IS NOT NULL)),
+    CONSTRAINT ck_job_steps CHECK (done_steps >= 0 AND (total_steps IS NULL OR done_steps <= total_steps))
+);
+
+CREATE INDEX ix_job_ended ON job (ended_at);
+
+CREATE UNIQUE INDEX ix_job_open ON job (bank_id, kind) WHERE state IN ('queued', 'running');
+
 CREATE TABLE leaf (
     bank_id BIGINT NOT NULL,
     number BIGINT NOT NULL,

@@ -1,12 +1,12 @@
 """Runs of the checks are stored as verdicts and figures, never with a row of any bank."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tests.people import NOW, make_confirmed
 from timebank.actors import Doing
-from timebank.audit.actions import AskedFrom, check as run_checks, store, store_asked
-from timebank.audit.checks import ALL_CHECKS
+from timebank.audit.actions import AskedFrom, store, store_asked
+from timebank.audit.checks import ALL_CHECKS, check_books
 from timebank.audit.models import BooksCheck
 from timebank.audit.queries import find_check, list_checks
 from timebank.errors import NotAllowedError
@@ -22,21 +22,12 @@ MENDED = CheckResult(
 def test_a_run_of_all_checks_is_stored_with_each_verdict(session, village):
     make_confirmed(session, village, village.ada, village.grace)
     session.commit()
-    assert store(session, run_checks(session), asked_from=AskedFrom.COMMAND, seconds=0, now=NOW)
+    assert store(session, list(check_books(session)), asked_from=AskedFrom.COMMAND, seconds=0, now=NOW)
     [kept] = list_checks(session, village.angus.id).rows
     assert (kept.checked_at, kept.is_right, kept.asked_from) == (NOW, True, "command")
     assert [check["name"] for check in kept.checks] == [function.__name__ for function in ALL_CHECKS]
     assert {check["verdict"] for check in kept.checks} == {"right"}
     assert next(check for check in kept.checks if check["name"] == "postings_equal_lines")["figure"] == 2
-
-
-def test_checking_holds_no_write_lock(session, village, backend):
-    session.scalar(select(func.count()).select_from(BooksCheck))  # begins a transaction, on SQLite with the write lock
-    results = run_checks(session)
-    with backend.session() as other:
-        assert store(other, results, asked_from=AskedFrom.PAGE, seconds=1, now=NOW)
-        other.commit()
-    assert len(list_checks(session, village.angus.id).rows) == 1
 
 
 def test_what_is_wrong_is_kept_by_name_and_number_without_its_rows(session, village):

@@ -27,6 +27,8 @@ from timebank.corrections.month_queries import reckon_beside
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.filing import file_under
 from timebank.exchanges.thanks import thank
+from timebank.jobs import actions as jobs, claims
+from timebank.jobs.rules import JobKind
 from timebank.joining import actions as joining
 from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
@@ -141,6 +143,15 @@ class Scene:
     def task(self) -> str:
         about = Ref(Subject.MEMBER, self.village.grace.code)
         return tasks.open_task(self.session, self.bank.id, kind="below_soft_limit", subject=about, now=NOW)
+
+    def job(self, *, ends: bool = False) -> str:
+        wants = {"format": "csv", "with_names": False}
+        code = jobs.ask(self.session, JobKind.EXPORT_BOOKS, wants, Doing(self.village.audrey, NOW, "job"))
+        if ends:
+            claimed = claims.claim(self.session, NOW)
+            assert claimed is not None
+            claims.finish(self.session, claimed, NOW, {}, file_token="a" * 64)
+        return code
 
     def figures(self) -> MonthFigures:
         return reckon_beside(self.session, self.bank.id, OCTOBER, self.bank.time_zone)
@@ -519,6 +530,9 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.INVITATION_LESS: Deed("ada", _on_invitation(answering.say_no, less=True)),
     DeedName.INVITATION_TAKEN_BACK: Deed("rosa", _on_invitation(inviting.take_back)),
     DeedName.PLAN_SENT: Deed("rosa", _invite_all),
+    DeedName.JOB_ASKED_FOR: Deed("audrey", lambda s: partial(jobs.ask, s.session, JobKind.CHECK_BOOKS, {})),
+    DeedName.JOB_CANCELLED: Deed("mary", lambda s: partial(jobs.cancel, s.session, s.job())),
+    DeedName.JOB_FILE_FETCHED: Deed("audrey", lambda s: partial(jobs.fetch_file, s.session, s.job(ends=True))),
     DeedName.MATCHING_RULES_CHANGED: Deed(
         "mary", lambda s: partial(change_settings, s.session, s.bank, MatchingSettings(near=30))
     ),

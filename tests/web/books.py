@@ -28,6 +28,9 @@ from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.interchange import history, history_plan, history_store
 from timebank.interchange.listings import read, store
+from timebank.jobs.actions import ask
+from timebank.jobs.queries import find_open
+from timebank.jobs.rules import JobKind
 from timebank.joining import actions as joining
 from timebank.joining.actions import NewApplication
 from timebank.joining.rules import Agreed
@@ -87,6 +90,13 @@ class Books:
         with self._written() as session:
             planned = history_plan.plan(session, village.angus, found, create=False, no_floor=True)
             history_store.store(session, village.angus, planned, Doing(village.mary, NOW), no_floor=True)
+
+    def job(self, kind: JobKind = JobKind.CHECK_BOOKS, *, by: Actor | None = None, **wants: object) -> str:
+        """A job that waits; gives its code as it is spoken. Of each kind there is one, and it is given again."""
+        with self._written() as session:
+            standing = find_open(session, self.village.angus.id, kind)
+            doing = Doing(by or self.village.mary, NOW, self._key())
+            return spoken(standing.code if standing else ask(session, kind, wants, doing))
 
     def account(self, actor: Actor) -> Account:
         """Somebody's account."""

@@ -4,6 +4,7 @@ Pages are tried on SQLite, and in part on PostgreSQL: `on_postgresql.py` says wh
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import freezegun
@@ -21,6 +22,8 @@ from tests.web.visitor import Visitor
 from timebank.actors import Actor
 from timebank.app import create_app
 from timebank.web.extensions import db
+from timebank.worker.doing_jobs import do_jobs
+from timebank.worker.office import Office
 
 #: It looks at the classes of dates when it is loaded, and must find the real ones.
 assert psycopg.apilevel
@@ -89,6 +92,12 @@ def as_(app: Flask, backend: Backend, village: Village) -> As:
             return browser.sign_in_as(session, actor)
 
     return open_browser
+
+
+@pytest.fixture
+def works(app: Flask, backend: Backend) -> Callable[[], Counter[str]]:
+    """`works()` lets a worker do what jobs there are; gives how they ended."""
+    return lambda: do_jobs(Office(backend.settings, backend.engine, app, None))
 
 
 @pytest.fixture

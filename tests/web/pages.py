@@ -258,6 +258,14 @@ GET  audit.late_entries              door  404   403   403   403   200   200   2
 GET  audit.late_entries_csv          door  404   403   403   403   200   200   200
 GET  audit.entry                     door  404   403   403   403   200   200   200
 
+GET  audit.books_file                door  404   403   403   403   200   200   200
+POST audit.books_file                door  404   403   403   403   on    on    on
+
+GET  jobs.jobs                       door  404   403   403   200   200   200   200
+GET  jobs.job                        door  404   403   403   403   200   200   200
+POST jobs.cancellation               door  404   403   403   403   on    on    on
+POST jobs.file                       door  404   403   403   403   on    on    on
+
 GET  corrections.corrections         door  404   403   403   403   200   200   200
 GET  corrections.adjustment          door  404   403   403   403   200   403   403
 POST corrections.adjustment          door  404   403   403   403   200   403   403
@@ -390,6 +398,7 @@ def _code_for(endpoint: str, books) -> str:
         "approvals": lambda: books.role_change(books.village.linus, Role.TRUSTEE, by=books.village.clara),
         "leaving": lambda: spoken(books.village.linus.code),
         "corrections": lambda: books.correction(by=books.village.clara),
+        "jobs": books.job,
         "joining": lambda: books.application(steps=_STEPS_BEFORE.get(view, 0)),
         "listings": lambda: books.listed(grace),
         "matching": lambda: books.listed(grace, kind=ListingKind.REQUEST),

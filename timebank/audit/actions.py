@@ -1,4 +1,4 @@
-"""Running the checks of the books and storing their results.
+"""Storing the results of the checks of the books.
 
 Checks read every line, which takes long on large books. So they run on a snapshot that locks nothing, and only the
 results are written, in a short transaction.
@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.actors import Doing, may_audit
-from timebank.audit.checks import check_books
 from timebank.audit.models import BooksCheck
-from timebank.db import snapshot
 from timebank.errors import NotAllowedError
 from timebank.ledger.checks import CheckResult, Verdict
 from timebank.references import DeedName, Ref, Subject
@@ -28,15 +25,6 @@ class AskedFrom(StrEnum):
 
     COMMAND = "command"
     PAGE = "page"
-
-
-def check(session: Session) -> list[CheckResult]:
-    """Run every check on a snapshot of the session's database. Rolls the session back first, so it holds no lock."""
-    session.rollback()
-    bind = session.get_bind()
-    engine = bind if isinstance(bind, Engine) else bind.engine
-    with Session(snapshot(engine), info=dict(session.info)) as reading:
-        return list(check_books(reading))
 
 
 def store(
@@ -61,13 +49,6 @@ def store(
     session.add(BooksCheck(id=clock.next_id(), checked_at=now, is_right=is_right, results=json.dumps(run)))
     session.flush()
     return is_right
-
-
-def is_stored(session: Session, doing: Doing) -> bool:
-    """Return whether this form has been answered with a run already. Rolls back, so that no lock is held."""
-    stored = trail.is_repeat(session, doing, DeedName.BOOKS_CHECKED, Ref(Subject.BOOKS))
-    session.rollback()
-    return stored
 
 
 def store_asked(session: Session, results: Sequence[CheckResult], doing: Doing, *, seconds: int) -> None:

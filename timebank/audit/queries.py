@@ -49,7 +49,7 @@ class StoredCheck:
 
 def list_checks(session: Session, bank_id: int, *, page: int = 1, size: int = CHECKS_A_PAGE) -> Page[StoredCheck]:
     """Return a page of all check runs of the installation, newest first."""
-    stored = session.scalar(select(func.count()).select_from(BooksCheck)) or 0
+    stored = count_checks(session)
     before = (page - 1) * size
     runs = _list_stored(session, bank_id, stored - before, _newest_first().limit(size).offset(before))
     return Page(runs, page + 1 if stored > before + size else None, page)
@@ -59,6 +59,11 @@ def find_check(session: Session, bank_id: int, number: int) -> StoredCheck | Non
     """Return the n-th stored run, counted from 1; None if there is none."""
     oldest_first = select(*_CHECK).order_by(BooksCheck.id).limit(1).offset(number - 1)
     return next(iter(_list_stored(session, bank_id, number, oldest_first)), None) if number > 0 else None
+
+
+def count_checks(session: Session) -> int:
+    """Return the number of stored runs, which is the ordinal number of the newest."""
+    return session.scalar(select(func.count()).select_from(BooksCheck)) or 0
 
 
 def find_newest_check_at(session: Session) -> datetime | None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.bookkeeping.models import Entry, Memo, Posting
@@ -37,6 +37,11 @@ class LineRow(NamedTuple):
     to_account_id: int
     to_number: int | None
     to_after: int | None
+
+
+def count_entries(session: Session, bank_id: int) -> int:
+    """Return the number of a bank's entries."""
+    return session.scalar(select(func.count()).select_from(Entry).where(Entry.bank_id == bank_id)) or 0
 
 
 def stream_lines(session: Session, bank_id: int) -> Iterator[LineRow]:

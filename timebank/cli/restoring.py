@@ -22,6 +22,7 @@ from timebank.cli import archives, postgresql_programs as programs, restored_gua
 from timebank.cli.archives import BackupNote, CannotCopyError, CannotRestoreError
 from timebank.config import KEY_BYTES, Settings
 from timebank.db import opened
+from timebank.jobs.claims import cancel_open
 from timebank.ledger.errors import NotACheckpointError
 from timebank.ledger.notes import Checkpoint, Key, Note, name_log, read_note, split_origin
 from timebank.ledger.papers import read_paper
@@ -130,6 +131,7 @@ def put_back(settings: Settings, note: BackupNote, copy: Path, *, replace: bool,
     setting_up.let_web_role_in(settings)
     with opened(settings.owner_url) as owner, Session(owner, info=settings.session_info) as session:
         drop_all(session, now)  # most of it was told after the backup: better once too few than all of it again
+        cancel_open(session, now)
         session.commit()
     return aside
 

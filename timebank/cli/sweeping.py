@@ -1,7 +1,7 @@
 """`timebank sweep`: the changes that come with time, as the worker makes them each hour."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,9 @@ from timebank.db import is_worth_retrying
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.exchanges.telling import remind
+from timebank.jobs.claims import remove_old as remove_old_jobs
+from timebank.jobs.files import remove_others
+from timebank.jobs.queries import list_file_tokens
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
@@ -23,6 +26,8 @@ from timebank.signing_in.actions import clear_stale
 
 #: How often the transaction of a bank is tried.
 _TRIES = 3
+#: A file without a job, which a worker left that was killed, is deleted after so long; or it is being written.
+_FILES_LEFT = timedelta(days=1)
 
 
 @click.command()
@@ -62,7 +67,11 @@ def sweep_all(settings: Settings) -> Counter[str]:
     with writing(settings) as session:
         swept["cleared"] = clear_drafts(session, now=now) + clear_stale(session, now=now)
         remove_old_notices(session, now)
+        swept["cleared"] += remove_old_jobs(session, now)
         slugs = [slug for slug, _name in list_banks(session)]
+    with writing(settings) as session:
+        tokens = list_file_tokens(session)
+    remove_others(settings.job_files, tokens, (now - _FILES_LEFT).timestamp())
     for slug in slugs:
         swept.update(_sweep_bank(settings, slug, now))
     vocabulary_model(settings.word_models)  # made, where it is missing, before anybody has to wait for a lock

@@ -12,14 +12,16 @@ from timebank.app import create_app
 from timebank.audit.queries import find_newest_check_at
 from timebank.cli.checking import ask_checks
 from timebank.cli.installation import settings_there, writing
+from timebank.cli.keeping_backups import back_up_if_due
 from timebank.cli.sealing import seal_all
 from timebank.cli.sweeping import remind_all, sweep_all
 from timebank.config import Settings
 from timebank.db import make_engine
-from timebank.jobs.queue import make_queue
+from timebank.jobs.queue import DELIVER, WORK, make_queue
 from timebank.web import request_log
 from timebank.worker.digesting import make_digests
 from timebank.worker.dkim_signing import read_signer
+from timebank.worker.doing_jobs import do_jobs, give_back_job
 from timebank.worker.office import Office
 from timebank.worker.running import Chore, Often, do_all, serve
 from timebank.worker.sending import send_what_is_due
@@ -38,7 +40,7 @@ class BooksWrongError(Exception):
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end, for hosts that have cron only.")
 def worker(*, once: bool) -> None:
-    """Send notices, and seal, sweep, remind and check the books at their times."""
+    """Send notices, do the jobs that were asked for, and seal, sweep, remind, check and back up at their times."""
     settings = settings_there()
     if not settings.mail:
         click.echo("Without TIMEBANK_MAIL no e-mail goes out.", err=True)
@@ -59,7 +61,11 @@ def work(settings: Settings) -> None:
     request_log.configure(settings)
     logging.getLogger("huey").setLevel(logging.WARNING)
     with opened_office(settings) as office:
-        serve(make_queue(settings), list_chores(office), lambda: send_what_is_due(office))
+        answers = {DELIVER: lambda: send_what_is_due(office), WORK: lambda: do_jobs(office)}
+        try:
+            serve(make_queue(settings), list_chores(office), answers)
+        finally:
+            give_back_job(office)
 
 
 @contextmanager
@@ -83,9 +89,11 @@ def list_chores(office: Office) -> Sequence[Chore]:
         Chore("remind", Often.HOURLY, lambda: remind_all(settings)),
         Chore("digests", Often.HOURLY, lambda: make_digests(office)),
         Chore("sweep", Often.HOURLY, lambda: sweep_all(settings)),
+        Chore("jobs", Often.MINUTELY, lambda: do_jobs(office)),
         Chore("send", Often.MINUTELY, lambda: send_what_is_due(office)),
         Chore("seal", Often.MINUTELY, lambda: seal_all(settings)),
         Chore("check_books", Often.NIGHTLY, lambda: _check_books(settings)),
+        Chore("back_up", Often.HOURLY, lambda: back_up_if_due(settings, office.watch())),
     )
 
 

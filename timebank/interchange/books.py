@@ -5,7 +5,7 @@ included only with `with_names`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -20,6 +20,8 @@ from timebank.bookkeeping.export_queries import LineRow, stream_lines
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.members.queries import MemberName, list_member_names
 
+#: `ExportedBooks.tell` is called after so many entries.
+_TOLD_EVERY = 1_000
 _PREFIXES = {AccountKind.MEMBER: "Members", AccountKind.GROUP: "Groups"}
 
 
@@ -76,7 +78,10 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class ExportedBooks:
-    """The books of one bank from one day of posting to another, inclusive (None: from the beginning, up to now)."""
+    """The books of one bank from one day of posting to another, inclusive (None: from the beginning, up to now).
+
+    `tell` is called with the number of entries that were read so far.
+    """
 
     session: Session = field(repr=False)
     bank: Bank
@@ -86,6 +91,7 @@ class ExportedBooks:
     first: date | None
     last: date | None
     with_names: bool
+    tell: Callable[[int], None] = field(default=lambda _entries: None, repr=False)
 
     @property
     def opens_on(self) -> date:
@@ -100,7 +106,9 @@ class ExportedBooks:
         names = {account.id: account.name for account in self.accounts}
         minutes = dict.fromkeys(names.values(), 0)
         day, is_within = self.begin, self.first is None
-        for rows in _in_order(_by_entry(stream_lines(self.session, self.bank.id))):
+        for number, rows in enumerate(_in_order(_by_entry(stream_lines(self.session, self.bank.id))), start=1):
+            if number % _TOLD_EVERY == 0:
+                self.tell(number)
             day = max(day, clock.local_day(rows[0].recorded_at, self.bank.time_zone))
             if self.last is not None and day > self.last:
                 break
@@ -140,7 +148,13 @@ def _line(row: LineRow, names: Mapping[int, str]) -> ExportedLine:
 
 
 def open_books(
-    session: Session, bank: Bank, *, first: date | None = None, last: date | None = None, with_names: bool = False
+    session: Session,
+    bank: Bank,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    with_names: bool = False,
+    tell: Callable[[int], None] = lambda _entries: None,
 ) -> ExportedBooks:
     """Return the books of a bank for export; the session should read one snapshot."""
     members = list_member_names(session, bank.id)
@@ -160,6 +174,7 @@ def open_books(
         first,
         last,
         with_names,
+        tell,
     )
 
 

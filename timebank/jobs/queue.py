@@ -4,7 +4,7 @@ A queue may lose everything: a wake-up is only the sooner of two, since the work
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock, Thread
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
@@ -14,6 +14,9 @@ from timebank.config import Settings
 
 _log = logging.getLogger(__name__)
 _NAME = "timebank"
+#: What the worker does when the site rings: it sends what is due, and does the jobs that were asked for.
+DELIVER, WORK = "deliver", "work"
+ANSWERS = (DELIVER, WORK)
 #: Seconds until the file of the queue is given up on: nobody waits longer for a page because of a wake-up.
 _TIMEOUT = 2
 
@@ -30,14 +33,26 @@ def make_queue(settings: Settings) -> Huey:
     return SqliteHuey(_NAME, filename=str(settings.word_models / "queue.db"), timeout=_TIMEOUT, **options)
 
 
-def add_deliver(queue: Huey, answer: Callable[[], object] = lambda: None) -> Callable[[], object]:
-    """Register what the worker does when it is woken, and return what wakes it. Both sides name it alike."""
+def add_answers(queue: Huey, answers: Mapping[str, Callable[[], object]]) -> Callable[[], object]:
+    """Register what the worker does when it is woken, and return what wakes it. Both sides name it alike.
 
-    def deliver() -> None:
+    Each answer is a task of its own, so that a long job and a slow mail server do not wait for each other.
+    """
+    wakes = [_add(queue, name, answers.get(name, lambda: None)) for name in ANSWERS]
+
+    def wake() -> None:
+        for each in wakes:
+            each()
+
+    return wake
+
+
+def _add(queue: Huey, name: str, answer: Callable[[], object]) -> Callable[[], object]:
+    def run() -> None:
         answer()
 
-    wake: Callable[[], object] = queue.task(name="deliver")(deliver)
-    return wake
+    task: Callable[[], object] = queue.task(name=name)(run)
+    return task
 
 
 class Bell:
@@ -51,7 +66,7 @@ class Bell:
         self._rings = Lock()
 
     def ring(self) -> None:
-        """Ask the worker to look at the outbox. Where the queue is away, what waits goes out with the next minute."""
+        """Ask the worker to look at the outbox and the jobs. Where the queue is away, it looks within a minute."""
         if self._rings.acquire(blocking=False):  # one that is still ringing is enough
             Thread(target=self._ring, daemon=True).start()
 
@@ -59,7 +74,7 @@ class Bell:
         try:
             if self._queue is None:
                 self._queue = self._make()
-                self._wake = add_deliver(self._queue)
+                self._wake = add_answers(self._queue, {})
             if not self._queue.pending_count():
                 self._wake()
         except Exception as error:  # noqa: BLE001 (each kind of queue has its own errors)

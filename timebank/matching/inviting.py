@@ -5,10 +5,10 @@ or ask one member about two, go one after the other, and each sees what the othe
 only once the listing is locked, and locked then: a deadlock that may come of it is retried by pages and by the sweep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -191,6 +191,18 @@ class Line(NamedTuple):
     day: date | None
 
 
+def wants_of(lines: Sequence[Line], minutes: int) -> dict[str, object]:
+    """Return the lines of a plan, each once, as JSON holds them: what a job of the worker is to do."""
+    rows = [(line.listing_code, line.member_id, line.day.isoformat() if line.day else None) for line in lines]
+    return {"lines": list(dict.fromkeys(rows)), "minutes": minutes}
+
+
+def read_wants(wants: Mapping[str, Any]) -> tuple[list[Line], int]:
+    """Return (lines, minutes) of what `wants_of` returned."""
+    rows = [(code, member_id, date.fromisoformat(day) if day else None) for code, member_id, day in wants["lines"]]
+    return [Line(*row) for row in rows], int(wants["minutes"])
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What came of asking about many requests at once: how many were asked or wait for their turn, and what was not."""
@@ -226,6 +238,16 @@ def invite_all(session: Session, bank: Bank, lines: Sequence[Line], minutes: int
         except TimebankError as error:
             refused.append((line, error))
     return _count(session, bank.id, lines, doing, tuple(refused))
+
+
+def invite_line(session: Session, bank: Bank, line: Line, minutes: int, doing: Doing) -> Sent:
+    """Ask about one line of a plan, as `invite_all` does; return whether they are asked now or wait for their turn.
+
+    Raises what `invite` raises.
+    """
+    _id, at = _list_times(session, bank.id, [line]).get(line.listing_code, (0, None))
+    invite(session, bank, line.listing_code, [line.member_id], InvitationText(line.day, at, minutes), doing)
+    return _count(session, bank.id, [line], doing, ())
 
 
 def _list_times(session: Session, bank_id: int, lines: Sequence[Line]) -> dict[str, tuple[int, time | None]]:

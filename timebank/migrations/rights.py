@@ -64,6 +64,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
             "digest_item",
             "digest_turn",
             "draft",
+            "job",
             "learned_kinds",
             "letter_bundle",
             "listing_category",

@@ -12,6 +12,7 @@ from timebank.corrections import models as corrections
 from timebank.db import Base
 from timebank.digests import models as digests
 from timebank.exchanges import models as exchanges
+from timebank.jobs import models as jobs
 from timebank.joining import models as joining
 from timebank.listings import models as listings
 from timebank.matching import dismissal_models as dismissals, models as matching
@@ -35,6 +36,7 @@ ROOMS = (
     dismissals,
     exchanges,
     holders,
+    jobs,
     joining,
     listings,
     matching,

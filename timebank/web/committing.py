@@ -9,6 +9,7 @@ from wtforms import Field
 
 from timebank.actors import Doing
 from timebank.errors import TimebankError
+from timebank.jobs.actions import HAS_ASKED
 from timebank.notices.actions import HAS_TOLD
 from timebank.web.access import doing
 from timebank.web.extensions import db
@@ -50,9 +51,11 @@ def committing(form: KeyedForm | None = None, field: Field | Fields | None = Non
 
 
 def commit() -> None:
-    """Commit, and wake the worker where a notice was stored; in tests there is none."""
+    """Commit, and wake the worker where a notice or a job was stored; in tests there is none."""
     db.session.commit()
-    if db.session().info.pop(HAS_TOLD, False) and "ring" in current_app.extensions:
+    info = db.session().info
+    wakes = [info.pop(reason, False) for reason in (HAS_TOLD, HAS_ASKED)]
+    if any(wakes) and "ring" in current_app.extensions:
         current_app.extensions["ring"]()
 
 

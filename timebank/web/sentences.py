@@ -1,5 +1,7 @@
 """The sentence for each refusal, by message id. A test holds that none is missing."""
 
+from collections.abc import Mapping
+
 from flask import g, has_request_context
 from flask_babel import gettext, lazy_gettext as _
 
@@ -81,7 +83,9 @@ SENTENCES = {
     "sealed_in_order": _("The books are being sealed at this moment. Try again in a minute."),
     "not_a_checkpoint": _("That is no seal of the books, or somebody changed it."),
     "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),
-    "books_being_checked": _("The books are being checked already, since %(since)s. Look again in a few minutes."),
+    "job_stands": _("This is being done already, so nothing new was begun. Here is how far it is."),
+    "job_ended": _("This has ended already. Here is how it stands now."),
+    "job_file_gone": _("The file is not there any more. Ask for it once more."),
     "books_being_exported": _(
         "A spreadsheet of the books is being made already, since %(since)s. Try again when that one is saved."
     ),
@@ -203,9 +207,14 @@ SENTENCES = {
 
 def say(error: TimebankError) -> str:
     """Return the sentence for an error, in the reader's language."""
-    values = {name: isolated(value) if isinstance(value, str) else value for name, value in error.values.items()}
-    sentence = gettext(str(SENTENCES[error.message_id]), **values) if values else str(SENTENCES[error.message_id])
+    sentence = sentence_of(error.message_id, error.values)
     return f"{sentence} {way_out()}" if isinstance(error, FloorReachedError) and has_request_context() else sentence
+
+
+def sentence_of(message_id: str, values: Mapping[str, object]) -> str:
+    """Return the sentence of a message id with these values, in the reader's language."""
+    filled = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
+    return gettext(str(SENTENCES[message_id]), **filled) if filled else str(SENTENCES[message_id])
 
 
 def way_out() -> str:

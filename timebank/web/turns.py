@@ -10,27 +10,11 @@ from timebank.errors import TimebankError
 from timebank.turns import LongReading, Turn, TurnTakenError
 from timebank.web.extensions import db
 
-_ALL_BANKS = 0
-
-
-class BeingCheckedError(TimebankError):
-    """The books are being checked already; values: `since`, a time of day."""
-
-    message_id = "books_being_checked"
-
 
 class BeingExportedError(TimebankError):
     """A spreadsheet of the bank's books is being made already; values: `since`, a time of day."""
 
     message_id = "books_being_exported"
-
-
-def take_turn_at_checking() -> Turn:
-    """Return the turn at checking the books, which are those of all banks. Raises BeingCheckedError."""
-    try:
-        return turns.take(db.engine, LongReading.CHECK, _ALL_BANKS, now=clock.now())
-    except TurnTakenError as error:
-        raise BeingCheckedError(since=_time_of_day(error.since)) from error
 
 
 def take_turn_at_exporting() -> Turn:

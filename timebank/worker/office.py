@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from timebank import clock
 from timebank.config import Settings
 from timebank.db import reading
+from timebank.jobs.queries import JobRow
 from timebank.web.telling.mail import Sender
 from timebank.worker.gathering import Means
 from timebank.worker.text_transports import TextTransport
@@ -23,7 +24,7 @@ from timebank.worker.transports import Transport
 class Office:
     """What a worker sends with: the database, the app that renders, and the ways out of e-mails and of texts.
 
-    None: no e-mail, or no text, goes out.
+    None: no e-mail, or no text, goes out. `job` is the job that it is at.
     """
 
     settings: Settings
@@ -34,6 +35,8 @@ class Office:
     texts: TextTransport | None = None
     sender: Sender = field(init=False)
     at_work: Lock = field(default_factory=Lock, repr=False)
+    at_jobs: Lock = field(default_factory=Lock, repr=False)
+    job: JobRow | None = None
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.settings.sender, self.settings.address)

@@ -1,13 +1,13 @@
 """The worker as a process: it looks at the outbox each minute and whenever it is woken, and does its chores."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from huey import Huey, crontab
 
-from timebank.jobs.queue import add_deliver
+from timebank.jobs.queue import add_answers
 from timebank.worker.trouble import place_of
 
 _log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ class Often(Enum):
 
 #: Nightly chores begin in the hours of UTC in which the fewest are awake where the banks are.
 _NIGHT = "2"
+#: One for each that may take long (a job, the nightly check, the backup, sending), and one for all that is short.
+THREADS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def _logged(chore: Chore) -> Callable[[], bool]:
     return run
 
 
-def serve(queue: Huey, chores: Sequence[Chore], answer: Callable[[], object]) -> None:
-    """Work until SIGINT (after what is at hand) or SIGTERM. `answer` is done whenever the site rings."""
-    add_deliver(queue, answer)
+def serve(queue: Huey, chores: Sequence[Chore], answers: Mapping[str, Callable[[], object]]) -> None:
+    """Work until SIGINT (after what is at hand) or SIGTERM. `answers` are done whenever the site rings."""
+    add_answers(queue, answers)
     add_chores(queue, chores)
-    queue.create_consumer(workers=2, periodic=True, max_delay=1.0, check_worker_health=True).run()
+    queue.create_consumer(workers=THREADS, periodic=True, max_delay=1.0, check_worker_health=True).run()

@@ -8,7 +8,7 @@ from tests.people import NOW, TODAY
 from timebank.audit.actions import AskedFrom, store
 from timebank.audit.checks import ALL_CHECKS
 from timebank.ledger.checks import CheckResult, Finding
-from timebank.web.pages.audit.words import check_words
+from timebank.web.check_words import check_words
 
 READERS = ("mary", "tom", "audrey")
 
@@ -30,11 +30,14 @@ def test_before_the_first_check_it_says_neither_yes_nor_no(name, as_, village):
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_checking_now_says_yes_and_by_what_and_how_many_rows(name, as_, village, books):
+def test_checking_now_says_yes_and_by_what_and_how_many_rows(name, as_, village, books, works):
     books.confirmed(village.ada, village.grace, minutes=90)
     browser = as_(getattr(village, name))
-    page = browser.done(browser.get("audit"), "Check now")
-    assert "The books were checked." in page
+    job = browser.done(browser.get("audit"), "Check now")
+    assert "Being checked now" in browser.get("audit")
+    assert works()["done"] == 1
+    assert "The books were checked, and everything is right." in browser.get(job.path)
+    page = browser.get("audit")
     assert "Yes. The sum over all accounts is 0 min. There is 1 entry, with 1 line." in page
     assert "Last checked: 21 Nov, 10:00, by the button on this page." in page
     assert "All accounts together come to nothing 11 accounts right" in page
@@ -42,11 +45,14 @@ def test_checking_now_says_yes_and_by_what_and_how_many_rows(name, as_, village,
     assert books.are_right()
 
 
-def test_the_same_form_sent_twice_is_kept_once(as_, village, books):
+def test_the_same_form_sent_twice_is_one_job_and_kept_once(as_, village, books, works):
     browser = as_(village.mary)
     page = browser.get("audit")
-    browser.submit(page, "Check now")
-    browser.submit(page, "Check now")
+    jobs = [browser.submit(page, "Check now").to for _twice in range(2)]
+    assert jobs[0] == jobs[1]
+    works()
+    assert browser.submit(page, "Check now").to == jobs[0]
+    works()
     assert books.count("books_check") == 1
 
 

@@ -25,9 +25,10 @@ def test_each_check_says_when_what_came_of_it_how_many_rows_and_how_long(name, a
     assert page.words.index("right 21 Nov") < page.words.index("wrong 20 Nov")
 
 
-def test_who_pressed_the_button_is_named(as_, village, books):
+def test_who_pressed_the_button_is_named(as_, village, books, works):
     browser = as_(village.audrey)
     browser.done(browser.get("audit/checks"), "Check now")
+    works()
     assert "Asked by Audrey Keir" in as_(village.mary).get("audit/checks")
     assert "Asked by Audrey Keir" in as_(village.mary).get("audit/checks/1")
     assert books.are_right()

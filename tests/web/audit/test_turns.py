@@ -61,14 +61,13 @@ def test_ones_own_hours_and_other_banks_take_no_turn(as_, village, backend, book
         assert as_(village.mary).get("audit/entries.csv").status == 200
 
 
-def test_checking_while_somebody_checks_says_since_when(as_, village, backend, books):
+def test_a_check_waits_while_somebody_else_checks_and_is_done_after(as_, village, backend, books, works):
     audrey = as_(village.audrey)
-    page = audrey.get("audit")
+    page = audrey.done(audrey.get("audit"), "Check now")
     with closing(take(backend.engine, LongReading.CHECK, 0, now=NOW)):
-        answer = audrey.done(page, "Check now")
-        assert "The books are being checked already, since 10:00. Look again in a few minutes." in answer
+        assert works()["put_off"] == 1
+        assert "Waits" in audrey.get(page.path)
     assert books.count("books_check") == 0
-    assert "The books were checked." in audrey.done(page, "Check now")
-    with closing(take(backend.engine, LongReading.CHECK, 0, now=NOW)):
-        assert "The books were checked." in audrey.done(page, "Check now")
+    assert works()["done"] == 1
+    assert "The books were checked, and everything is right." in audrey.get(page.path)
     assert books.count("books_check") == 1

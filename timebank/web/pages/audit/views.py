@@ -1,27 +1,23 @@
-"""Do the books balance? The last checks, the figures of the bank, and checking again."""
+"""Do the books balance? The last checks, the figures of the bank, and asking for another check."""
 
-from contextlib import closing
-from datetime import timedelta
-
-from flask import abort, g, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import abort, g, render_template
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.actors import Doing
-from timebank.audit import actions
 from timebank.audit.queries import LAST_CHECKS, find_check, list_checks, overview
 from timebank.audit.rules import Group
 from timebank.exchanges.rules import State
+from timebank.jobs.queries import find_open
+from timebank.jobs.rules import JobKind
 from timebank.members.queries import list_membership_names
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
-from timebank.web.committing import press
+from timebank.web.asking_for_jobs import ask_for_job
+from timebank.web.check_words import check_words, unit_words
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
+from timebank.web.job_words import progress_words
 from timebank.web.pages.audit import blueprint
-from timebank.web.pages.audit.words import check_words, unit_words
-from timebank.web.turns import take_turn_at_checking
 
 #: More checks than there will ever be; the database counts no further than so many times a page.
 _MOST = 10**12
@@ -40,6 +36,8 @@ def books() -> str:
         figures=figures,
         checks=checks,
         newest=newest,
+        job=find_open(db.session(), g.bank.id, JobKind.CHECK_BOOKS),
+        progress_words=progress_words,
         # Only what was checked is called right; a sum that is off is never hidden by a check of yesterday.
         balances=bool(newest and newest.is_right) and figures.books.total_minutes == 0,
         states=list(State),
@@ -79,16 +77,5 @@ def check(ordinal: str) -> str:
 @blueprint.post("/audit/checks")
 @allows(auditors)
 def check_now() -> Response:
-    """Check the books and store the results, unless they are being checked already."""
-    press(_check, _("The books were checked. Here is what was found."))
-    return redirect(url_for("audit.books"), 303)
-
-
-def _check(doing: Doing) -> None:
-    if actions.is_stored(db.session(), doing):
-        return
-    with closing(take_turn_at_checking()):
-        began = clock.now()
-        results = actions.check(db.session())
-        seconds = (clock.now() - began) // timedelta(seconds=1)
-    actions.store_asked(db.session(), results, doing, seconds=seconds)
+    """Ask the worker to check the books."""
+    return ask_for_job(JobKind.CHECK_BOOKS, {})

@@ -9,16 +9,18 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.codes import heard, spoken
+from timebank.jobs.rules import JobKind
 from timebank.listings.filling import next_day, places_left
 from timebank.matching.board import Board, Pairing
 from timebank.matching.board_data import BoardData, read_board
 from timebank.matching.circles import find_circles
-from timebank.matching.inviting import Line, Sent, invite_all
+from timebank.matching.inviting import Line, Sent, invite_all, wants_of
 from timebank.matching.planning import make_plan
 from timebank.matching.queries import list_came_back, list_of_requests
 from timebank.members.queries import list_ids_of_codes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
+from timebank.web.asking_for_jobs import ask_for_job
 from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
@@ -33,6 +35,8 @@ CAME_BACK = timedelta(days=7)
 #: So long a circle is looked for while somebody waits for the page.
 SECONDS = 3.0
 _MOST_LINES = 200
+#: More lines than so many are sent by the worker: each is a transaction of its own that looks at everything anew.
+HANDFUL = 5
 
 
 @blueprint.get("/board")
@@ -103,6 +107,8 @@ def _send(form: PlanForm) -> Response | None:
     """Ask those whom the form names; return where to go on, or None where it is refused."""
     sent: Sent | None = None
     lines = _lines()
+    if len(lines) > HANDFUL:
+        return ask_for_job(JobKind.SEND_PLAN, wants_of(lines, form.how_long.minutes or 0), form)
     with committing(form) as outcome:
         sent = invite_all(db.session(), g.bank, lines, form.how_long.minutes or 0, doing(form))
     if not outcome.is_done or sent is None:
