@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -35,6 +35,10 @@ from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import list_waiting_reversals
 from timebank.exchanges.rules import Side
 from timebank.interchange.listings import read, store
+from timebank.jobs.actions import ask
+from timebank.jobs.claims import JobProgress, claim, finish, go_on
+from timebank.jobs.queries import list_jobs
+from timebank.jobs.rules import JobKind, JobStep
 from timebank.joining.models import Application
 from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
@@ -144,6 +148,7 @@ def make_site(folder: Path) -> Site:
         _corrections(site, session, bank)
         _applications(site, session, bank)
         _at_the_doors(site, session, bank)
+        _jobs(site, session, bank)
         seal(session, bank.id, now=clock.now())
         session.commit()
     _tell(site)
@@ -169,6 +174,24 @@ def _tell(site: Site) -> None:
         site.codes["mail"] = next(
             name for name in names if browser.get(f"/{village.SLUG}/sent/{name}").status_code == 200
         )
+
+
+def _jobs(site: Site, session: Session, bank: Bank) -> None:
+    """The check and the file that the demo has, a plan of which a line was refused, one under way, and one that waits."""
+    done = {job.kind: job.code for job in list_jobs(session, bank.id, list(JobKind)).rows}
+    site.codes |= {"check": done[JobKind.CHECK_BOOKS], "export": done[JobKind.EXPORT_BOOKS]}
+    rosa, mary = actor(session, bank, "rosa"), actor(session, bank, "mary")
+    now = clock.now() - timedelta(minutes=10)
+    refused = [[site.codes["request"], actor(session, bank, "iain").membership_id, "may_not_be_asked"]]
+    site.codes["refused plan"] = ask(session, JobKind.SEND_PLAN, {}, Doing(rosa, now))
+    sent = claim(session, now)
+    assert sent is not None
+    finish(session, sent, now, {"asked": 5, "waiting": 2, "refused": refused})
+    site.codes["running job"] = ask(session, JobKind.SEND_PLAN, {}, Doing(rosa, now))
+    running = claim(session, now)
+    assert running is not None
+    go_on(session, running, JobProgress(JobStep.REQUESTS, 7, 19), now, {"asked": 7, "waiting": 0, "refused": []})
+    site.codes["waiting job"] = ask(session, JobKind.CHECK_BOOKS, {}, Doing(mary, now))
 
 
 def _newcomer(session: Session, bank: Bank) -> None:

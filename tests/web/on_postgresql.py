@@ -92,6 +92,13 @@ TESTS = {
     ),
     "home/test_suggestions.py": ("test_what_fits_my_offer_leads_to_the_request_and_can_be_dismissed",),
     "home/test_home.py": ("test_home_says_my_hours_what_waits_for_me_and_what_i_can_do",),
+    "jobs/test_jobs.py": (
+        "test_asking_for_a_second_check_shows_the_one_that_waits",
+        "test_it_is_called_off_once_and_says_so",
+        "test_the_books_are_asked_for_written_and_saved_and_who_saved_them_is_on_record",
+        "test_the_list_is_by_newest_first_with_its_state_and_goes_on",
+        "test_what_was_refused_of_a_plan_is_named_with_why",
+    ),
     "joining/test_application.py": (
         "test_welcome_hours_come_from_the_pot_and_nothing_is_minted",
         "test_taking_in_twice_makes_one_member",

@@ -3,15 +3,15 @@
 import fcntl
 import logging
 import os
-import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
+from timebank.backups_on_disk import list_backups, name_of, newest_at
 from timebank.cli import archives
 from timebank.config import Settings
 from timebank.db import opened
@@ -23,8 +23,6 @@ AT_NIGHT, AT_ANY_HOUR = timedelta(hours=20), timedelta(hours=30)
 NIGHT = range(1, 5)
 #: What must stay free on the disk besides the copy and the backup.
 SPARE_BYTES = 64 << 20
-_NAME = re.compile(r"timebank-(\d{4}-\d{2}-\d{2}-\d{6})\.backup")
-_MOMENT = "%Y-%m-%d-%H%M%S"
 _LOCK = ".timebank-backups.lock"
 
 
@@ -42,18 +40,6 @@ def is_due(newest: datetime | None, now: datetime) -> bool:
         return True
     age = now - newest
     return age >= AT_ANY_HOUR or (age >= AT_NIGHT and now.hour in NIGHT)
-
-
-def list_backups(folder: Path) -> Sequence[tuple[datetime, Path]]:
-    """Return (moment, file) of each backup of the worker in a folder, oldest first; other files are left alone."""
-    named = [(_NAME.fullmatch(path.name), path) for path in (folder.iterdir() if folder.is_dir() else ())]
-    return sorted((_moment(match[1]), path) for match, path in named if match is not None and path.is_file())
-
-
-def newest_at(folder: Path) -> datetime | None:
-    """Return when the newest backup in a folder was made; None where there is none."""
-    backups = list_backups(folder)
-    return backups[-1][0] if backups else None
 
 
 def back_up_if_due(settings: Settings, now: datetime) -> Path | None:
@@ -76,7 +62,7 @@ def back_up_if_due(settings: Settings, now: datetime) -> Path | None:
 def _back_up(settings: Settings, folder: Path, now: datetime) -> Path:
     _remove_halves(folder)
     _refuse_without_room(settings, folder)
-    path = folder / f"timebank-{now:{_MOMENT}}.backup"
+    path = folder / name_of(now)
     archives.write(settings, path, now)
     removed = _remove_old(folder, path, settings.backups_kept)
     _log.info("backed up: %s, %s bytes; %s older deleted", path.name, path.stat().st_size, removed)
@@ -128,7 +114,3 @@ def _alone(folder: Path) -> Iterator[bool]:
         yield False
     finally:
         os.close(descriptor)
-
-
-def _moment(text_of_it: str) -> datetime:
-    return datetime.strptime(text_of_it, _MOMENT).replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from timebank.jobs.errors import LostClaimError
@@ -34,7 +34,7 @@ def claim(session: Session, now: datetime, *, but: Collection[int] = ()) -> JobR
     """Claim the oldest job that waits or whose claim has run out, unless its id is in `but`. Commit before doing it."""
     has_run_out = (Job.state == JobState.RUNNING) & (Job.claimed_until <= now) & (Job.tries < MOST_TRIES)
     first = session.execute(
-        select(Job.bank_id, Job.id)
+        select(Job.bank_id, Job.id, Job.started_at)
         .where((Job.state == JobState.QUEUED) | has_run_out, Job.id.not_in(but))
         .order_by(Job.id)
         .limit(1)
@@ -49,7 +49,7 @@ def claim(session: Session, now: datetime, *, but: Collection[int] = ()) -> JobR
             state=JobState.RUNNING,
             claimed_until=now + CLAIM,
             tries=Job.tries + 1,
-            started_at=func.coalesce(Job.started_at, now),
+            started_at=first.started_at or now,
         )
         .returning(*COLUMNS)
         .execution_options(synchronize_session=False)

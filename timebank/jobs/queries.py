@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timebank.jobs.models import Job
@@ -81,6 +81,11 @@ def list_jobs(
     """Return a page of the bank's jobs of these kinds, newest first, beginning below an id."""
     query = select(*COLUMNS).where(Job.bank_id == bank_id, Job.kind.in_(kinds)).order_by(Job.id.desc())
     return fetch_page(session, query if below is None else query.where(Job.id < below), JobRow, size)
+
+
+def find_oldest_waiting_at(session: Session) -> datetime | None:
+    """Return since when the oldest job of all banks waits to be begun; None where none does."""
+    return session.scalar(select(func.min(Job.asked_at)).where(Job.state == JobState.QUEUED))
 
 
 def list_file_tokens(session: Session) -> set[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import event, text
 
 from tests.people import NOW
 from timebank.audit.actions import AskedFrom, store
+from timebank.backups_on_disk import name_of
 from timebank.banks.actions import RESERVED_SLUGS
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.config import database
@@ -61,7 +62,21 @@ def test_readyz_is_ready_before_anything_was_sealed_or_checked(program, village)
         "check_age_seconds": None,
         "outbox_age_seconds": None,
         "emails_failed_in_a_day": 0,
+        "job_age_seconds": None,
+        "backup_age_seconds": None,
     }
+
+
+def test_readyz_says_how_old_the_newest_backup_is_and_how_long_a_job_waits(program, app, books, clock, tmp_path):
+    app.config["BACKUPS"] = tmp_path
+    for moment in (NOW - timedelta(days=2), NOW - timedelta(hours=8)):
+        (tmp_path / name_of(moment)).touch()
+    (tmp_path / "timebank-2026-13-45-999999.backup").touch()
+    books.job()
+    clock.move_to(NOW + timedelta(minutes=5))
+    state = program.get("/readyz").json
+    app.config["BACKUPS"] = None
+    assert (state["backup_age_seconds"], state["job_age_seconds"]) == (8 * 60 * 60 + 5 * 60, 5 * 60)
 
 
 def test_readyz_gives_the_ages_of_the_newest_seal_and_check(program, backend, village, clock):

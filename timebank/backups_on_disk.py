@@ -1,0 +1,35 @@
+"""The worker's backups in their folder: their names, and which there are."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+_NAME = re.compile(r"timebank-(\d{4}-\d{2}-\d{2}-\d{6})\.backup")
+_MOMENT = "%Y-%m-%d-%H%M%S"
+
+
+def name_of(moment: datetime) -> str:
+    """Return the file name of a backup that was made at a moment of UTC."""
+    return f"timebank-{moment:{_MOMENT}}.backup"
+
+
+def list_backups(folder: Path) -> Sequence[tuple[datetime, Path]]:
+    """Return (moment, file) of each backup of the worker in a folder, oldest first; other files are left alone."""
+    named = [(_NAME.fullmatch(path.name), path) for path in (folder.iterdir() if folder.is_dir() else ())]
+    dated = [(_moment(match[1]), path) for match, path in named if match is not None and path.is_file()]
+    return sorted((moment, path) for moment, path in dated if moment is not None)
+
+
+def newest_at(folder: Path) -> datetime | None:
+    """Return when the newest backup in a folder was made; None where there is none."""
+    backups = list_backups(folder)
+    return backups[-1][0] if backups else None
+
+
+def _moment(text_of_it: str) -> datetime | None:
+    """Return the moment in a name; None where its figures are none, such as a thirteenth month."""
+    with suppress(ValueError):
+        return datetime.strptime(text_of_it, _MOMENT).replace(tzinfo=UTC)
+    return None
