@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-_NAME = re.compile(r"timebank-(\d{4}-\d{2}-\d{2}-\d{6})\.backup")
+_NAME = re.compile(r"timebank-nightly-(\d{4}-\d{2}-\d{2}-\d{6})\.backup")
 _MOMENT = "%Y-%m-%d-%H%M%S"
 
 
 def name_of(moment: datetime) -> str:
-    """Return the file name of a backup that was made at a moment of UTC."""
-    return f"timebank-{moment:{_MOMENT}}.backup"
+    """Return the file name of a backup of the worker, which differs from those that somebody makes by hand."""
+    return f"timebank-nightly-{moment:{_MOMENT}}.backup"
 
 
 def list_backups(folder: Path) -> Sequence[tuple[datetime, Path]]:

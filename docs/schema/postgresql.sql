@@ -898,7 +898,7 @@ CREATE TABLE public.job (
     step character varying(20),
     done_steps integer DEFAULT 0 NOT NULL,
     total_steps integer,
-    wanted text DEFAULT '{}'::text NOT NULL,
+    parameters text DEFAULT '{}'::text NOT NULL,
     outcome text DEFAULT '{}'::text NOT NULL,
     failure character varying(20),
     claimed_until timestamp with time zone,

@@ -816,7 +816,7 @@ CREATE TABLE job (
     step VARCHAR(20),
     done_steps INTEGER DEFAULT 0 NOT NULL,
     total_steps INTEGER,
-    wanted TEXT DEFAULT '{}' NOT NULL,
+    parameters TEXT DEFAULT '{}' NOT NULL,
     outcome TEXT DEFAULT '{}' NOT NULL,
     failure VARCHAR(20),
     claimed_until DATETIME,

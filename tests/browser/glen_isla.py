@@ -177,7 +177,7 @@ def _tell(site: Site) -> None:
 
 
 def _jobs(site: Site, session: Session, bank: Bank) -> None:
-    """The check and the file that the demo has, a plan of which a line was refused, one under way, and one that waits."""
+    """The check and the file of the demo, a plan with a refused line, one under way, and a check that waits."""
     done = {job.kind: job.code for job in list_jobs(session, bank.id, list(JobKind)).rows}
     site.codes |= {"check": done[JobKind.CHECK_BOOKS], "export": done[JobKind.EXPORT_BOOKS]}
     rosa, mary = actor(session, bank, "rosa"), actor(session, bank, "mary")

@@ -62,7 +62,7 @@ def test_a_backup_is_due_once_a_night_and_where_the_night_was_missed(age_hours, 
 
 def test_a_backup_is_whole_can_be_restored_and_only_its_owner_reads_it(opened, settings):
     path = back_up_if_due(settings, NIGHT)
-    assert path == settings.backups / "timebank-2026-11-21-020700.backup"
+    assert path == settings.backups / "timebank-nightly-2026-11-21-020700.backup"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(settings.backups.stat().st_mode) == 0o700
     restored = opened.timebank("restore", str(path), "--replace", "--new-log")
@@ -85,12 +85,12 @@ def test_without_a_folder_there_is_none(settings):
 
 def test_so_many_are_kept_and_files_of_others_are_left_alone(settings):
     settings.backups.mkdir()
-    mine = settings.backups / "timebank-before-the-update.backup"
+    mine = settings.backups / "timebank-2026-11-20-120000.backup"
     mine.touch()
     for night in range(5):
         assert back_up_if_due(settings, NIGHT + night * DAY) is not None
         assert back_up_if_due(settings, NIGHT + night * DAY + timedelta(minutes=1)) is None
-    assert names(settings) == [f"timebank-2026-11-{day}-020700.backup" for day in (23, 24, 25)]
+    assert names(settings) == [f"timebank-nightly-2026-11-{day}-020700.backup" for day in (23, 24, 25)]
     assert mine.exists()
     assert newest_at(settings.backups) == NIGHT + 4 * DAY
 
@@ -98,10 +98,14 @@ def test_so_many_are_kept_and_files_of_others_are_left_alone(settings):
 def test_the_one_that_was_just_made_stays_whatever_the_clock_said_before(settings):
     settings.backups.mkdir()
     for year in (2031, 2032, 2033):
-        (settings.backups / f"timebank-{year}-01-01-020700.backup").touch()
+        (settings.backups / f"timebank-nightly-{year}-01-01-020700.backup").touch()
     path = keeping_backups._back_up(settings, settings.backups, NIGHT)
     assert path.exists()
-    assert names(settings) == [path.name, "timebank-2032-01-01-020700.backup", "timebank-2033-01-01-020700.backup"]
+    assert names(settings) == [
+        path.name,
+        "timebank-nightly-2032-01-01-020700.backup",
+        "timebank-nightly-2033-01-01-020700.backup",
+    ]
 
 
 def test_where_it_fails_nothing_is_deleted_and_nothing_half_is_left(settings, monkeypatch):
@@ -132,7 +136,7 @@ def test_without_room_none_is_begun_and_none_deleted(settings, monkeypatch):
 
 
 def test_what_a_killed_worker_left_is_cleared_away(settings):
-    left = settings.backups / ".timebank-2026-11-20-020700.backup.abc123"
+    left = settings.backups / ".timebank-nightly-2026-11-20-020700.backup.abc123"
     left.mkdir(parents=True)
     (left / "database").touch()
     back_up_if_due(settings, NIGHT)

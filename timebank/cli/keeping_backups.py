@@ -99,7 +99,7 @@ def _database_bytes(settings: Settings) -> int:
 
 def _remove_halves(folder: Path) -> None:
     """Delete what a worker left that was killed while it copied. Only one at a time writes here."""
-    for path in folder.glob(".timebank-*.backup.*"):
+    for path in folder.glob(".timebank-nightly-*.backup.*"):
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -62,10 +62,7 @@ def work(settings: Settings) -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     with opened_office(settings) as office:
         answers = {DELIVER: lambda: send_what_is_due(office), WORK: lambda: do_jobs(office)}
-        try:
-            serve(make_queue(settings), list_chores(office), answers)
-        finally:
-            give_back_job(office)
+        serve(make_queue(settings), list_chores(office), answers, lambda: give_back_job(office))
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def ask(session: Session, kind: JobKind, wants: Mapping[str, object], doing: Doi
         "state": JobState.QUEUED,
         "asked_by": doing.doer_id,
         "asked_at": doing.now,
-        "wanted": json.dumps(wants),
+        "parameters": json.dumps(wants),
     }
     adding = insert_into(session, Job).values(values)
     adding = adding.on_conflict_do_nothing(index_elements=[Job.bank_id, Job.kind], index_where=IS_OPEN)

@@ -26,9 +26,9 @@ IS_OPEN = text("state IN ('queued', 'running')")
 class Job(Base):
     """A job that a member asked for: its state, how far it is, and what came of it.
 
-    `wanted` and `outcome` are JSON objects of codes and numbers, never words. A worker claims it until `claimed_until`,
-    renews the claim as it goes on, and `tries` is the fence: whoever lost a claim cannot end the job. Of one kind a
-    bank has one open job at a time. `file_token` is the name of the result's file, if it has one.
+    `parameters` and `outcome` are JSON objects of codes and numbers, never words. A worker claims it until
+    `claimed_until`, renews the claim as it goes on, and `tries` is the fence: whoever lost a claim cannot end the job.
+    Of one kind a bank has one open job at a time. `file_token` is the name of the result's file, if it has one.
     """
 
     __tablename__ = "job"
@@ -61,7 +61,7 @@ class Job(Base):
     step: Mapped[str | None] = mapped_column(String(20))
     done_steps: Mapped[int] = mapped_column(server_default=text("0"))
     total_steps: Mapped[int | None]
-    wanted: Mapped[str] = mapped_column(Text, server_default="{}")
+    parameters: Mapped[str] = mapped_column(Text, server_default="{}")
     outcome: Mapped[str] = mapped_column(Text, server_default="{}")
     failure: Mapped[str | None] = mapped_column(String(20))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -32,7 +32,7 @@ class JobRow(OfJob):
     step: str | None
     done_steps: int
     total_steps: int | None
-    wanted: str
+    parameters: str
     outcome: str
     failure: str | None
     claimed_until: datetime | None
@@ -47,7 +47,7 @@ class JobRow(OfJob):
     @property
     def wants(self) -> dict[str, Any]:
         """What was asked for: codes and numbers."""
-        return dict(json.loads(self.wanted))
+        return dict(json.loads(self.parameters))
 
     @property
     def facts(self) -> dict[str, Any]:

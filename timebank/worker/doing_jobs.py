@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 
+from sqlalchemy.exc import DBAPIError
+
 from timebank.driver import is_unavailable
 from timebank.errors import NotAllowedError
 from timebank.interchange.books import NotInOrderError
@@ -59,14 +61,15 @@ def give_back_job(office: Office) -> None:
 
     The thread that does it loses its claim, so that it writes nothing more.
     """
-    if office.job is not None:
-        with suppress(LostClaimError), office.writing() as session:
-            claims.give_back(session, office.job)
+    office.is_closing, job = True, office.job
+    if job is not None:
+        with suppress(LostClaimError, DBAPIError), office.writing() as session:
+            claims.give_back(session, job)
 
 
 def _do_jobs(office: Office) -> Counter[str]:
     ended, put_off = Counter[str](), set[int]()
-    while True:
+    while not office.is_closing:
         with office.writing() as session:
             ended["died"] += claims.give_up_dead(session, office.watch())
             job = claims.claim(session, office.watch(), but=put_off)
@@ -78,6 +81,7 @@ def _do_jobs(office: Office) -> Counter[str]:
         ended[end] += 1
         if end is JobEnd.PUT_OFF:
             put_off.add(job.id)
+    return ended
 
 
 def _do(office: Office, job: JobRow) -> JobEnd:

@@ -24,7 +24,7 @@ from timebank.worker.transports import Transport
 class Office:
     """What a worker sends with: the database, the app that renders, and the ways out of e-mails and of texts.
 
-    None: no e-mail, or no text, goes out. `job` is the job that it is at.
+    None: no e-mail, or no text, goes out. `job` is the job that it is at; where `is_closing`, it begins no other.
     """
 
     settings: Settings
@@ -37,6 +37,7 @@ class Office:
     at_work: Lock = field(default_factory=Lock, repr=False)
     at_jobs: Lock = field(default_factory=Lock, repr=False)
     job: JobRow | None = None
+    is_closing: bool = False
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.settings.sender, self.settings.address)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from huey import Huey, crontab
+from huey.consumer import Consumer
 
 from timebank.jobs.queue import add_answers
 from timebank.worker.trouble import place_of
@@ -65,8 +66,28 @@ def _logged(chore: Chore) -> Callable[[], bool]:
     return run
 
 
-def serve(queue: Huey, chores: Sequence[Chore], answers: Mapping[str, Callable[[], object]]) -> None:
-    """Work until SIGINT (after what is at hand) or SIGTERM. `answers` are done whenever the site rings."""
+class _Consumer(Consumer):  # type: ignore[misc]
+    """A consumer that says that it is about to stop, before it waits for what its threads have at hand."""
+
+    def __init__(self, queue: Huey, at_stop: Callable[[], object], **options: object) -> None:
+        super().__init__(queue, **options)
+        self._at_stop = at_stop
+
+    def stop(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002 (the signature is huey's)
+        self._at_stop()
+        super().stop(graceful=graceful)
+
+
+def serve(
+    queue: Huey,
+    chores: Sequence[Chore],
+    answers: Mapping[str, Callable[[], object]],
+    at_stop: Callable[[], object] = lambda: None,
+) -> None:
+    """Work until SIGINT (after what is at hand) or SIGTERM, then call `at_stop` first.
+
+    `answers` are done whenever the site rings.
+    """
     add_answers(queue, answers)
     add_chores(queue, chores)
-    queue.create_consumer(workers=THREADS, periodic=True, max_delay=1.0, check_worker_health=True).run()
+    _Consumer(queue, at_stop, workers=THREADS, periodic=True, max_delay=1.0, check_worker_health=True).run()

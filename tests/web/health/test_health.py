@@ -71,7 +71,7 @@ def test_readyz_says_how_old_the_newest_backup_is_and_how_long_a_job_waits(progr
     app.config["BACKUPS"] = tmp_path
     for moment in (NOW - timedelta(days=2), NOW - timedelta(hours=8)):
         (tmp_path / name_of(moment)).touch()
-    (tmp_path / "timebank-2026-13-45-999999.backup").touch()
+    (tmp_path / "timebank-nightly-2026-13-45-999999.backup").touch()
     books.job()
     clock.move_to(NOW + timedelta(minutes=5))
     state = program.get("/readyz").json

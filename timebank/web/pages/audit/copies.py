@@ -18,11 +18,14 @@ class CopyForm(KeyedForm):
     """In which format, and whether with names."""
 
     file_format = RadioField(_("What is it for?"), default=FileFormat.CSV.value)
-    with_names = BooleanField(_("With the names of people and the words of entries"))
+    with_names = BooleanField(
+        _("With the names of people and the words of entries"),
+        description=_("Without them members stand there by their numbers, and the file can be shown to others."),
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self.file_format.choices = [SelectChoice(one.value, format_words(one)) for one in FileFormat]
+        self.file_format.choices = [SelectChoice(name.value, format_words(name)) for name in FileFormat]
 
 
 @blueprint.route("/audit/file", methods=["GET", "POST"])
