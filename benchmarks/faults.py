@@ -7,10 +7,12 @@ acknowledged; how many of these are lost (goal 0), were done twice after a retry
 many checks of the books fail (0). On PostgreSQL a backend process is killed too.
 
 A worker that sends e-mails gets SIGKILL at each step between gathering and marking one as sent (`Step`). Prints how
-many e-mails did not arrive (goal 0), and how many came twice (at most one for each kill) or more often (0). A worker that
-does a job gets SIGKILL at each moment of it (`Moment`), `--kills` divided by ten times: how many jobs were shown as done
-that were not, were not done by the next worker, done twice, or taken up while their claim held (0 each). Exits with 1
-unless all goals are met; `--only site`, `--only worker` or `--only jobs` leaves the others out.
+many e-mails did not arrive (goal 0), and how many came twice (at most one for each kill) or more often (0).
+
+A worker that does a job gets SIGKILL at each moment of it (`Moment`), a tenth of `--kills` times. Prints how many jobs
+were shown as done that were not, were not done by the next worker, were done twice, or were taken up while their claim
+held (goal 0 each). Exits with 1 unless all goals are met; `--only site`, `--only worker` or `--only jobs` leaves the
+others out.
 """
 
 import argparse
