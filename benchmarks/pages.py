@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def measure(settings: Settings, members: int, exchanges: int) -> dict[str, float]:
-    """Return {path: median milliseconds}; 'check now' is a press of the audit's button, and then what the worker does."""
+    """Return {path: median milliseconds}; 'check now' is one press of the audit's button, without the worker."""
     engine = make_engine(settings.owner_url)
     with Session(engine, info=settings.session_info, expire_on_commit=False) as session:
         village = settle(session)

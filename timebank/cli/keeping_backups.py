@@ -84,6 +84,7 @@ def _refuse_without_room(settings: Settings, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         message = f"a backup needs {needed:,} bytes free beside those that are kept, and there are {free:,}"
+        _log.error(message)
         raise NoRoomError(message)
 
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from timebank.jobs.errors import FileGoneError
@@ -50,7 +50,8 @@ def remove_others(folder: Path, tokens: Collection[str], before: float) -> int:
     removed = 0
     for path in folder.iterdir() if folder.is_dir() else ():
         name = path.name.removesuffix(_HALF)
-        if _TOKEN.fullmatch(name) and path.name not in tokens and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            removed += 1
+        with suppress(FileNotFoundError):  # a worker has just given it its name
+            if _TOKEN.fullmatch(name) and path.name not in tokens and path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
     return removed

@@ -1,4 +1,4 @@
-"""Rules of jobs: what they can be, who may ask for, see and call off which, and when a claim is given up."""
+"""Rules of jobs: what they can be, who may ask for, see and call off which, and how long each is kept."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -82,19 +82,9 @@ def may_ask(actor: Actor, kind: JobKind) -> bool:
     return actor.hand is None and PERMISSIONS[kind](actor)
 
 
-def may_see_jobs(actor: Actor) -> bool:
-    """Return whether there is any kind of job that the actor may see."""
-    return any(may_ask(actor, kind) for kind in JobKind)
-
-
 def may_cancel(actor: Actor, kind: JobKind, *, asked_by: int) -> bool:
     """Return whether the actor may call the job off: who asked for it, or a coordinator."""
     return may_ask(actor, kind) and (actor.membership_id == asked_by or may_coordinate(actor))
-
-
-def is_given_up(tries: int) -> bool:
-    """Return whether a job whose claim has run out was tried often enough."""
-    return tries >= MOST_TRIES
 
 
 def seen_at(claimed_until: datetime) -> datetime:

@@ -76,8 +76,10 @@ def _do_jobs(office: Office) -> Counter[str]:
         if job is None:
             return ended
         office.job = job
-        end = _do(office, job)
-        office.job = None
+        try:
+            end = _do(office, job)
+        finally:
+            office.job = None
         ended[end] += 1
         if end is JobEnd.PUT_OFF:
             put_off.add(job.id)
