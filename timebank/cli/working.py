@@ -19,6 +19,7 @@ from timebank.config import Settings
 from timebank.db import make_engine
 from timebank.jobs.queue import DELIVER, WORK, make_queue
 from timebank.web import request_log
+from timebank.web.extensions import db
 from timebank.worker.digesting import make_digests
 from timebank.worker.dkim_signing import read_signer
 from timebank.worker.doing_jobs import do_jobs, give_back_job
@@ -67,16 +68,18 @@ def work(settings: Settings) -> None:
 
 @contextmanager
 def opened_office(settings: Settings) -> Iterator[Office]:
-    """Yield what the worker sends with; dispose of its connections at the end.
+    """Yield what the worker works with; dispose of its connections at the end, and of those of the app that renders.
 
     Raises BadDkimKeyError: rather no worker than e-mails that providers refuse for want of a signature.
     """
     transport = make_transport(settings.mail, read_signer(settings))
-    engine = make_engine(settings.database_url)
+    engine, app = make_engine(settings.database_url), create_app(settings)
     try:
-        yield Office(settings, engine, create_app(settings), transport, texts=make_text_transport(settings))
+        yield Office(settings, engine, app, transport, texts=make_text_transport(settings))
     finally:
         engine.dispose()
+        with app.app_context():
+            db.engine.dispose()
 
 
 def list_chores(office: Office) -> Sequence[Chore]:
