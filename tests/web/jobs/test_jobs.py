@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.people import NOW
+from tests.web.test_queries import _queries
 from timebank.actors import Role, Standing
 from timebank.jobs import claims
 from timebank.jobs.claims import JobProgress
@@ -404,3 +405,26 @@ def test_the_job_of_a_full_disk_says_what_to_do(as_, village, books, works, monk
     page = exported(browser)
     works()
     assert "The server has no room left for the file." in browser.get(page.path)
+
+
+def finished(books, kind=JobKind.SEND_PLAN, outcome=None, **wants):
+    """A job that is done; gives its code as it is spoken."""
+    code = books.job(kind, **wants)
+    with books.backend.session() as session:
+        claims.finish(session, claims.claim(session, NOW), NOW, outcome or {"asked": 0, "waiting": 0, "refused": []})
+        session.commit()
+    return code
+
+
+def test_no_page_asks_more_for_more_jobs_and_more_refused_lines(app, as_, village, books):
+    mary = as_(village.mary)
+    members = [getattr(village, name).membership_id for name in ("ada", "grace", "linus", "clara", "tom")]
+    refused = [["K7M3Q2XZ", member_id, "may_not_be_asked"] for member_id in members]
+    one, five = (
+        finished(books, outcome={"asked": 1, "waiting": 0, "refused": refused[:number]}, minutes=number)
+        for number in (1, 5)
+    )
+    few = [len(_queries(app, mary, f"jobs/{one}")), len(_queries(app, mary, "jobs"))]
+    for number in range(20):
+        finished(books, minutes=100 + number)
+    assert [len(_queries(app, mary, f"jobs/{five}")), len(_queries(app, mary, "jobs"))] == few
