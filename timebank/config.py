@@ -25,7 +25,6 @@ TIMEBANK_DEMO          1 shows the demo banner; set by `timebank demo`
 
 import base64
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,32 +34,20 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import URL, make_url
 
+from timebank import variables
+from timebank.variables import DKIM_SELECTOR, OWN_HOSTS, TEXTS_BODY
+
 KEY_BYTES = 32
 LOG_FORMATS = ("text", "json")
-#: With what the settings of e-mails and of the queue can begin, before a colon; what follows has a password.
-MAIL_SCHEMES = ("smtp", "smtps", "folder")
-#: A gateway by http may be on this machine only: people's numbers are in what is posted.
-TEXT_SCHEMES = ("https", "http", "folder")
-TEXTS_BODY = '{"to": "{to}", "text": "{text}", "ref": "{ref}"}'
+#: With what the setting of the queue can begin, before a colon; what follows has a password.
 QUEUE_SCHEMES = ("postgresql", "redis", "rediss")
-DKIM_SELECTOR = "timebank"
 #: How many nightly backups are kept.
 BACKUPS_KEPT = 14
 LOG_LEVELS = ("debug", "info", "warning", "error")
-#: Names of this machine itself, by which its health is asked and the demo is served.
-OWN_HOSTS = ("127.0.0.1", "localhost")
-_HOST_NAME = re.compile(r"\.?[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
-
-_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 class NotSetUpError(Exception):
     """The instance folder lacks a key: the message names the command that makes it."""
-
-
-class BadSettingError(Exception):
-    """A setting has a value that it cannot have: the message names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,23 +204,23 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=database_url,
         owner_url=database(owner) if owner else database_url,
         https=environment.get("TIMEBANK_HTTPS", "0") == "1",
-        proxies=_count(environment, "TIMEBANK_PROXIES"),
+        proxies=variables.count(environment, "TIMEBANK_PROXIES"),
         demo=environment.get("TIMEBANK_DEMO", "0") == "1",
-        hosts=_host_names(environment, "TIMEBANK_HOSTS"),
-        log_format=_choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
-        log_level=_choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
-        cache=_path(environment, "TIMEBANK_CACHE"),
-        address=_address(environment, "TIMEBANK_ADDRESS"),
-        mail=_of_scheme(environment, "TIMEBANK_MAIL", MAIL_SCHEMES),
+        hosts=variables.host_names(environment, "TIMEBANK_HOSTS"),
+        log_format=variables.choice(environment, "TIMEBANK_LOG_FORMAT", LOG_FORMATS, default="text"),
+        log_level=variables.choice(environment, "TIMEBANK_LOG_LEVEL", LOG_LEVELS, default="info"),
+        cache=variables.path(environment, "TIMEBANK_CACHE"),
+        address=variables.address(environment, "TIMEBANK_ADDRESS"),
+        mail=variables.mail(environment, "TIMEBANK_MAIL"),
         mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
-        queue=_of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),
-        texts=_gateway(environment, "TIMEBANK_TEXTS"),
-        texts_body=_texts_body(environment, "TIMEBANK_TEXTS_BODY"),
+        queue=variables.of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),
+        texts=variables.gateway(environment, "TIMEBANK_TEXTS"),
+        texts_body=variables.texts_body(environment, "TIMEBANK_TEXTS_BODY"),
         texts_secret=environment.get("TIMEBANK_TEXTS_SECRET", "").strip(),
-        dkim_key=_path(environment, "TIMEBANK_DKIM_KEY"),
-        dkim_selector=_selector(environment, "TIMEBANK_DKIM_SELECTOR"),
-        backups=Path(environment["TIMEBANK_BACKUPS"]).absolute() if environment.get("TIMEBANK_BACKUPS") else None,
-        backups_kept=_positive(environment, "TIMEBANK_BACKUPS_KEPT", BACKUPS_KEPT),
+        dkim_key=variables.path(environment, "TIMEBANK_DKIM_KEY"),
+        dkim_selector=variables.selector(environment, "TIMEBANK_DKIM_SELECTOR"),
+        backups=variables.path(environment, "TIMEBANK_BACKUPS"),
+        backups_kept=variables.positive(environment, "TIMEBANK_BACKUPS_KEPT", BACKUPS_KEPT),
     )
 
 
@@ -250,87 +237,3 @@ def database(text: str) -> URL:
     if url.drivername in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+psycopg")
     return url
-
-
-def _count(environment: Mapping[str, str], name: str) -> int:
-    value = environment.get(name) or "0"
-    if not (value.isascii() and value.isdigit()):
-        message = f"{name} is {value!r}: it has to be a whole number"
-        raise BadSettingError(message)
-    return int(value)
-
-
-def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
-    """Return a whole number from 1 on."""
-    number = _count(environment, name) if environment.get(name) else default
-    if number < 1:
-        message = f"{name} is {number}: it has to be 1 or more"
-        raise BadSettingError(message)
-    return number
-
-
-def _host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Return host names, such as hours.example.org; one that begins with a dot stands for all that end with it."""
-    names = tuple(environment.get(name, "").replace(",", " ").split())
-    for host in names:
-        if not _HOST_NAME.fullmatch(host):
-            message = f"{name} has {host!r}: it takes names such as hours.example.org, without https:// or a port"
-            raise BadSettingError(message)
-    return names
-
-
-def _path(environment: Mapping[str, str], name: str) -> Path | None:
-    return Path(environment[name]).absolute() if environment.get(name) else None
-
-
-def _selector(environment: Mapping[str, str], name: str) -> str:
-    """Return a name of one or several labels of the DNS (RFC 6376, 3.1)."""
-    selector = environment.get(name) or DKIM_SELECTOR
-    if not _SELECTOR.fullmatch(selector):
-        message = f"{name} is {selector!r}: it takes letters, digits, hyphens and dots, such as timebank or mail-2026"
-        raise BadSettingError(message)
-    return selector
-
-
-def _address(environment: Mapping[str, str], name: str) -> str:
-    """Return the address of the site without a slash at its end."""
-    address = environment.get(name, "").strip().rstrip("/") or "http://127.0.0.1:5000"
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        message = f"{name} is {address!r}: it has to be an address such as https://hours.example.org"
-        raise BadSettingError(message)
-    return address
-
-
-def _of_scheme(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
-    """Return a setting that begins with one of these words; the message does not repeat it, as it has a password."""
-    value = environment.get(name, "").strip()
-    if value and value.partition(":")[0] not in schemes:
-        message = f"{name} has to begin with one of {', '.join(schemes)}"
-        raise BadSettingError(message)
-    return value
-
-
-def _gateway(environment: Mapping[str, str], name: str) -> str:
-    """Return the address of a gateway for texts, or a folder; not by http to another machine."""
-    value = _of_scheme(environment, name, TEXT_SCHEMES)
-    if value.startswith("http:") and urlsplit(value).hostname not in OWN_HOSTS:
-        message = f"{name} has to be https, since people's numbers are in what is posted there"
-        raise BadSettingError(message)
-    return value
-
-
-def _texts_body(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name) or TEXTS_BODY
-    if "{to}" not in value or "{text}" not in value:
-        message = f"{name} needs {{to}} and {{text}}, where the number and the text go"
-        raise BadSettingError(message)
-    return value
-
-
-def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...], *, default: str) -> str:
-    value = environment.get(name) or default
-    if value not in choices:
-        message = f"{name} is {value!r}: it has to be one of {', '.join(choices)}"
-        raise BadSettingError(message)
-    return value

@@ -15,8 +15,9 @@ import timebank
 from tests.cli.conftest import ANSWERS
 from tests.house_rules.tree import ROOT
 from timebank.app import UnsafeDebugError, create_app
-from timebank.config import BadSettingError, NotSetUpError, read_settings
+from timebank.config import NotSetUpError, read_settings
 from timebank.migrations.run import NotMigratedError
+from timebank.variables import BadSettingError
 from timebank.web.extensions import db
 
 
@@ -81,6 +82,30 @@ def test_a_setting_that_cannot_be_is_named(name, value, embedded):
     result = embedded.timebank("run")
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: TIMEBANK_{name} is '{value}'")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["smtp://user:pa#ss@mail.example.org", "smtp://user:pa/ss@mail.example.org", "smtps:", "smtp://", "carrier:x"],
+)
+def test_an_address_of_a_mail_server_that_is_none_is_said_without_its_password(value):
+    with pytest.raises(BadSettingError, match="TIMEBANK_MAIL") as refused:
+        read_settings({"TIMEBANK_MAIL": value})
+    assert "pa" not in str(refused.value).replace("password", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TEXTS", "http://gateway.example.org/send"),
+        ("TEXTS", "ftp://gateway.example.org"),
+        ("TEXTS_BODY", '{"to": "{to}"}'),
+        ("TEXTS_BODY", "text={text}"),
+    ],
+)
+def test_a_gateway_of_texts_that_would_tell_others_or_send_nothing_is_refused(name, value):
+    with pytest.raises(BadSettingError, match=f"TIMEBANK_{name}"):
+        read_settings({f"TIMEBANK_{name}": value})
 
 
 def test_run_takes_its_log_from_its_options_before_the_settings(opened, never_served, monkeypatch):

@@ -22,9 +22,10 @@ from tests.doctor.conftest import _name_server, name_server, names
 from tests.listings.conftest import list_it, said, tree
 from tests.people import make_recorded
 from tests.worker.conftest import MORNING
-from timebank.config import BadSettingError, read_settings
+from timebank.config import read_settings
 from timebank.listings.rules import ListingKind
 from timebank.notices.models import Delivery, DeliveryState, Failure
+from timebank.variables import BadSettingError
 from timebank.worker.digesting import make_digests
 from timebank.worker.dkim_signing import SIGNED_HEADERS, BadDkimKeyError, in_strings, make_key, read_signer
 from timebank.worker.office import Office

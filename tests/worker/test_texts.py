@@ -14,7 +14,6 @@ from tests.worker.gateway import Gateway
 from timebank.actors import Doing
 from timebank.banks.models import Bank
 from timebank.codes import from_letters
-from timebank.config import TEXTS_BODY
 from timebank.exchanges import actions
 from timebank.members.models import Person
 from timebank.members.texted import TextState, note_state, take_text
@@ -24,6 +23,7 @@ from timebank.notices.models import Delivery, DeliveryState, NoticeChoice
 from timebank.notices.outbox import claim
 from timebank.notices.rules import Choice, Often, Way
 from timebank.tasks.models import Task
+from timebank.variables import TEXTS_BODY
 from timebank.worker import text_transports
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due

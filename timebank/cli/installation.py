@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from timebank.config import BadSettingError, NotSetUpError, Settings, read_settings
+from timebank.config import NotSetUpError, Settings, read_settings
 from timebank.db import opened
 from timebank.errors import TimebankError
 from timebank.spelling import tidy
+from timebank.variables import BadSettingError
 
 _LONGEST_NAME = 80
 _LONGEST_WORDS = 254

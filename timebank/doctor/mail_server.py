@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
-from timebank.config import OWN_HOSTS
 from timebank.doctor.names import Names, NoAnswerError
 from timebank.doctor.rules import Condition, Diagnosis, in_words, not_checked, quote, warning, well, wrong
 from timebank.emails import mailable
+from timebank.variables import OWN_HOSTS
 from timebank.worker.transports import SmtpTransport
 
 #: Seconds until a server that says nothing is given up.

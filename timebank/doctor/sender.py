@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from timebank.config import OWN_HOSTS, Settings
+from timebank.config import Settings
 from timebank.doctor.mail_rules import judge_dkim, judge_dmarc, judge_spf
 from timebank.doctor.names import Names, NoAnswerError
 from timebank.doctor.records import is_dmarc
 from timebank.doctor.rules import Diagnosis, not_checked, quote, warning, well, wrong
 from timebank.emails import is_public_host, public_domain
+from timebank.variables import OWN_HOSTS
 from timebank.worker.dkim_signing import BadDkimKeyError, read_signer
 
 _MOST_HOSTS = 5

@@ -6,7 +6,7 @@ from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from timebank.config import OWN_HOSTS
+from timebank.variables import OWN_HOSTS
 
 
 def find_printable_link(endpoint: str) -> str | None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from timebank.config import OWN_HOSTS
 from timebank.emails import mailable
 from timebank.notices.models import Failure
+from timebank.variables import OWN_HOSTS
 from timebank.worker.dkim_signing import DkimSigner
 from timebank.worker.trouble import place_of
 
