@@ -7,9 +7,10 @@ import pytest
 
 from tests.people import NOW, make_confirmed, make_recorded
 from timebank.audit.actions import AskedFrom, store
+from timebank.backups_on_disk import name_of
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.digests.models import DigestTurn
-from timebank.doctor.ages import Ages, judge_ages, read_ages
+from timebank.doctor.ages import Ages, judge_ages, judge_backup, read_ages
 from timebank.doctor.rules import Condition
 from timebank.ledger.checks import CheckResult, Finding
 from timebank.notices.models import Delivery, DeliveryState, Failure
@@ -71,6 +72,22 @@ def test_failures_stand_in_the_order_of_their_number():
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_says_what_it_means(failure):
     assert judged(replace(FINE, failures={failure: 1}))["e-mails that failed in 7 days"].words.startswith("1: ")
+
+
+@pytest.mark.parametrize(
+    ("made_at", "condition", "word"),
+    [(None, WARNING, "made none yet"), (NOW - 30 * HOUR, WELL, "1 day ago"), (NOW - 49 * HOUR, WRONG, "2 days ago")],
+)
+def test_the_workers_newest_backup(tmp_path, made_at, condition, word):
+    if made_at is not None:
+        (tmp_path / name_of(made_at)).touch()
+        (tmp_path / name_of(made_at - 9 * DAY)).touch()
+    row = judge_backup(tmp_path, NOW)
+    assert (row.condition, word in row.words) == (condition, True)
+
+
+def test_without_the_setting_nobody_knows_where_backups_are():
+    assert judge_backup(None, NOW).condition is NOT_CHECKED
 
 
 def test_without_mail_no_digest_is_missed():

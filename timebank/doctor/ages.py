@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.audit.queries import find_newest_verdict
+from timebank.backups_on_disk import newest_at
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import find_newest_recording
 from timebank.bookkeeping.sealing.actions import find_unsealed_since
@@ -22,6 +24,7 @@ _AT_WORK = timedelta(minutes=15)
 #: What waits for the morning waits no longer than a night.
 _NIGHT = timedelta(hours=12)
 _CHECKED, _CHECKED_LONG_AGO = timedelta(hours=36), timedelta(days=7)
+_BACKED_UP_LONG_AGO = timedelta(days=2)
 _DIGESTS = timedelta(days=8)
 _WEEK = timedelta(days=7)
 #: Moments of this much after now are in the future, and no difference of two clocks.
@@ -33,6 +36,7 @@ _MEANINGS = {
     Failure.CONNECTION: "the mail server could not be reached",
     Failure.CONTENT: "their content was refused, as spam is: look at SPF, DKIM and DMARC",
     Failure.NO_SUCH_MAILBOX: "the mailbox does not exist, of which brokers have a task",
+    Failure.NOT_DELIVERED: "the gateway took the text, and it did not arrive",
     Failure.NOT_SUPPORTED: "the address cannot be written in an e-mail",
     Failure.PROGRAM: "the program could not write or sign them: the worker's log has the line",
     Failure.RECIPIENT: "the server refused the recipient, as servers do that know no sender",
@@ -71,8 +75,8 @@ def read_ages(session: Session, now: datetime) -> Ages:
     )
 
 
-def judge_ages(ages: Ages, now: datetime, *, sends: bool) -> Iterator[Diagnosis]:
-    """Yield an answer about each age; `sends` is whether e-mails go out at all."""
+def judge_ages(ages: Ages, now: datetime, *, sends: bool, backups: Path | None = None) -> Iterator[Diagnosis]:
+    """Yield an answer about each age; `sends` is whether e-mails go out, `backups` the worker's folder for them."""
     yield _judge_future(ages, now)
     yield _judge_seal(ages, now)
     yield _judge_check(ages, now)
@@ -80,9 +84,26 @@ def judge_ages(ages: Ages, now: datetime, *, sends: bool) -> Iterator[Diagnosis]
     yield _judge_failures(ages.failures)
     yield _judge_digests(ages.digests_on, now, sends=sends)
     yield not_checked("sweep", "it leaves no mark of its own; the worker that seals does it each hour.")
-    yield not_checked(
-        "backup", "no setting says where backups are: look at the age of the newest, and at a copy elsewhere."
-    )
+    yield judge_backup(backups, now)
+
+
+def judge_backup(folder: Path | None, now: datetime) -> Diagnosis:
+    """Answer how old the newest backup in the worker's folder is, which does not say that it can be put back."""
+    subject = "backup"
+    if folder is None:
+        return not_checked(
+            subject, "without TIMEBANK_BACKUPS the worker makes none: look at the newest, and at a copy elsewhere."
+        )
+    try:
+        made_at = newest_at(folder)
+    except OSError:
+        return wrong(subject, "the folder of TIMEBANK_BACKUPS cannot be read: it has to belong to who runs the worker.")
+    if made_at is None:
+        return warning(subject, f"the worker has made none yet. {_START_WORKER}")
+    words = f"the newest is from {_ago(made_at, now)}"
+    if now - made_at > _BACKED_UP_LONG_AGO:
+        return wrong(subject, f"{words}: the worker's log says why. {_START_WORKER}")
+    return well(subject, f"{words}. Keep a copy elsewhere, with the keys, and try to put it back once in a while.")
 
 
 def _judge_future(ages: Ages, now: datetime) -> Diagnosis:

@@ -93,7 +93,9 @@ class Examination:
         with Session(reading(engine), info=info) as session:
             yield from examine_witnesses(session)
             now = self.watch()
-            yield from judge_ages(read_ages(session, now), now, sends=bool(self.settings.mail))
+            yield from judge_ages(
+                read_ages(session, now), now, sends=bool(self.settings.mail), backups=self.settings.backups
+            )
 
 
 def _whole(subject: str, examine: Callable[[], Iterable[Diagnosis]]) -> Iterator[Diagnosis]:
