@@ -48,12 +48,13 @@ from timebank.bookkeeping.actions import NewEntry, post
 from timebank.bookkeeping.many import post_many
 from timebank.bookkeeping.sealing.actions import seal
 from timebank.config import Settings
-from timebank.db import is_worth_retrying, make_alone_engine, make_engine, opened
+from timebank.db import make_alone_engine, make_engine, opened
 from timebank.driver import Alone
 from timebank.exchanges import actions as exchanges
 from timebank.exchanges.confirming import confirm_at_once
 from timebank.exchanges.terms import Terms
 from timebank.ledger.entries import EntryKind, Line
+from timebank.retries import is_worth_retrying
 
 RESULTS = Path(__file__).parent / "results"
 BATCH = 1_000

@@ -5,8 +5,8 @@ from threading import Event
 
 from sqlalchemy.exc import OperationalError
 
-from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
+from timebank.retries import is_worth_retrying
 
 #: Long enough for the second to meet the first's locks, if it meets any.
 A_WHILE = 0.5

@@ -11,7 +11,8 @@ from tests.people import NOW, make_confirmed, make_recorded
 from timebank import db
 from timebank.bookkeeping.models import Entry
 from timebank.config import database
-from timebank.db import LinesType, UtcTime, is_worth_retrying
+from timebank.db import LinesType, UtcTime
+from timebank.retries import is_worth_retrying
 
 
 def test_a_moment_without_a_time_zone_is_refused():

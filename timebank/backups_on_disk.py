@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _NAME = re.compile(r"timebank-nightly-(\d{4}-\d{2}-\d{2}-\d{6})\.backup")
+#: A backup further ahead of the clock than this says nothing about how old the newest is.
+_AHEAD = timedelta(minutes=1)
 _MOMENT = "%Y-%m-%d-%H%M%S"
 
 
@@ -22,10 +24,14 @@ def list_backups(folder: Path) -> Sequence[tuple[datetime, Path]]:
     return sorted((moment, path) for moment, path in dated if moment is not None)
 
 
-def newest_at(folder: Path) -> datetime | None:
-    """Return when the newest backup in a folder was made; None where there is none."""
-    backups = list_backups(folder)
-    return backups[-1][0] if backups else None
+def newest_at(folder: Path, now: datetime) -> datetime | None:
+    """Return when the newest backup in a folder was made, of those not ahead of the clock; None without one."""
+    return max((moment for moment, _path in list_backups(folder) if moment <= now + _AHEAD), default=None)
+
+
+def is_any_ahead(folder: Path, now: datetime) -> bool:
+    """Return whether a backup is dated in the future, as by a machine that once started with a wrong clock."""
+    return any(moment > now + _AHEAD for moment, _path in list_backups(folder))
 
 
 def _moment(text_of_it: str) -> datetime | None:

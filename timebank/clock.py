@@ -36,7 +36,7 @@ def next_id() -> int:
     """Return a new row id of 63 bits: microseconds since 2020, then 12 random bits.
 
     Ids of one process are unique and rise, even if the clock is frozen or set back. A collision between processes is
-    improbable, violates the primary key, and is retried (`db.is_worth_retrying`).
+    improbable, violates the primary key, and is retried (`retries.is_worth_retrying`).
     """
     global _last_tick  # noqa: PLW0603 (one process, one sequence)
     with _tick_lock:

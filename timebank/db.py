@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -35,8 +35,6 @@ SQLITE_CACHE_KIB = 32_768
 OLDEST_SQLITE = (3, 38, 0)
 #: Idle time after which a pooled connection is pinged before use.
 IDLE_SECONDS = 1.0
-RETRIED_STATES = frozenset({"40001", "40P01"})
-_UNIQUE_VIOLATION = "23505"
 
 
 class Base(DeclarativeBase):
@@ -267,17 +265,3 @@ def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqli
     """Return the INSERT of the session's database, which knows what to do on a conflict."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
-
-
-def is_worth_retrying(error: DBAPIError) -> bool:
-    """Return whether the transaction lost a conflict, so that a retry with the same form key can succeed.
-
-    Conflicts are serialization failures, deadlocks, and a generated primary key or random code that was taken already:
-    the retry generates another. That happens once in a million exchanges.
-    """
-    state, diagnosis = getattr(error.orig, "sqlstate", None), getattr(error.orig, "diag", None)
-    if state == _UNIQUE_VIOLATION and diagnosis is not None:
-        name = str(diagnosis.constraint_name)
-        return name.startswith("pk_") or name.endswith("_code")
-    message = str(error.orig)
-    return state in RETRIED_STATES or (message.startswith("UNIQUE constraint failed") and message.endswith(".code"))

@@ -903,6 +903,7 @@ CREATE TABLE public.job (
     failure character varying(20),
     claimed_until timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
+    fence integer DEFAULT 0 NOT NULL,
     file_token character varying(64),
     CONSTRAINT ck_job_claimed CHECK ((((state)::text = 'running'::text) = (claimed_until IS NOT NULL))),
     CONSTRAINT ck_job_ended CHECK ((((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying])::text[])) = (ended_at IS NULL))),
@@ -1621,6 +1622,8 @@ CREATE INDEX ix_conversation_first ON public.conversation USING btree (bank_id, 
 CREATE INDEX ix_conversation_second ON public.conversation USING btree (bank_id, second_id, newest_id);
 
 CREATE INDEX ix_delivery_bundle ON public.delivery USING btree (bank_id, bundle_id);
+
+CREATE INDEX ix_delivery_failed ON public.delivery USING btree (ended_at) WHERE ((state)::text = 'failed'::text);
 
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 

@@ -413,6 +413,8 @@ CREATE TABLE delivery (
 
 CREATE INDEX ix_delivery_bundle ON delivery (bank_id, bundle_id);
 
+CREATE INDEX ix_delivery_failed ON delivery (ended_at) WHERE state = 'failed';
+
 CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
 CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sending');
@@ -821,6 +823,7 @@ CREATE TABLE job (
     failure VARCHAR(20),
     claimed_until DATETIME,
     tries INTEGER DEFAULT 0 NOT NULL,
+    fence INTEGER DEFAULT 0 NOT NULL,
     file_token VARCHAR(64),
     CONSTRAINT pk_job PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_job_bank_id_code UNIQUE (bank_id, code),

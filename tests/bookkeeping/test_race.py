@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from timebank.bookkeeping import actions
 from timebank.bookkeeping.checking.checks import CHECKS
 from timebank.bookkeeping.queries import StatementFilter, get_account, list_statement
-from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
 from timebank.ledger.errors import FloorReachedError
+from timebank.retries import is_worth_retrying
 
 WRITERS = 64
 

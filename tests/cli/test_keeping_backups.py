@@ -92,14 +92,15 @@ def test_so_many_are_kept_and_files_of_others_are_left_alone(settings):
         assert back_up_if_due(settings, NIGHT + night * DAY + timedelta(minutes=1)) is None
     assert names(settings) == [f"timebank-nightly-2026-11-{day}-020700.backup" for day in (23, 24, 25)]
     assert mine.exists()
-    assert newest_at(settings.backups) == NIGHT + 4 * DAY
+    assert newest_at(settings.backups, NIGHT + 4 * DAY) == NIGHT + 4 * DAY
 
 
 def test_the_one_that_was_just_made_stays_whatever_the_clock_said_before(settings):
     settings.backups.mkdir()
     for year in (2031, 2032, 2033):
         (settings.backups / f"timebank-nightly-{year}-01-01-020700.backup").touch()
-    path = keeping_backups._back_up(settings, settings.backups, NIGHT)
+    path = back_up_if_due(settings, NIGHT)
+    assert path is not None
     assert path.exists()
     assert names(settings) == [
         path.name,
@@ -154,7 +155,7 @@ def test_two_workers_at_once_make_one(settings):
 def test_a_folder_that_cannot_be_written_is_a_failure(settings):
     settings.backups.parent.mkdir(exist_ok=True)
     settings.backups.touch()
-    with pytest.raises(keeping_backups.BackupsElsewhereError):
+    with pytest.raises(keeping_backups.FolderNotWritableError):
         back_up_if_due(settings, NIGHT)
 
 

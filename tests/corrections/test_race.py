@@ -11,9 +11,9 @@ from timebank.actors import Doing
 from timebank.corrections import actions
 from timebank.corrections.access import get_visible
 from timebank.corrections.errors import AnsweredError
-from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
 from timebank.ledger.entries import Line
+from timebank.retries import is_worth_retrying
 
 
 def approving(session, village, code, by):

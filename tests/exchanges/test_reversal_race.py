@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 from tests.people import NOW, balance_of, make_confirmed
 from timebank.actors import Doing
 from timebank.audit.checks import check_books
-from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
 from timebank.exchanges import reversals
 from timebank.exchanges.errors import NotNowError, ReversalStandsError
 from timebank.ledger.checks import Verdict
+from timebank.retries import is_worth_retrying
 from timebank.trail.actions import OtherContentError
 from timebank.web.sentences import SENTENCES
 

@@ -216,3 +216,18 @@ def test_after_a_backup_was_put_back_nothing_goes_on(session, village):
     claims.claim(session, NOW)
     claims.cancel_open(session, NOW)
     assert [row(session, village, code).state for code in (running, waiting)] == [JobState.CANCELLED] * 2
+
+
+def test_a_claim_that_was_given_back_and_taken_again_is_not_that_of_who_gave_it_back(session, village):
+    """The thread of a worker that is ended may still run: it writes nothing more, also once another has the job."""
+    code = asked(session, village)
+    first = claims.claim(session, NOW)
+    claims.give_back(session, first)
+    second = claims.claim(session, NOW)
+    assert second.tries == first.tries
+    with pytest.raises(LostClaimError):
+        claims.go_on(session, first, TWO_OF_TEN, NOW, {})
+    with pytest.raises(LostClaimError):
+        claims.finish(session, first, NOW, {})
+    claims.finish(session, second, NOW, {})
+    assert row(session, village, code).is_done

@@ -10,13 +10,13 @@ from sqlalchemy.exc import OperationalError
 from tests.people import NOW, TODAY, account_of, make_recorded
 from timebank.actors import Doing
 from timebank.audit.checks import check_books
-from timebank.db import is_worth_retrying
 from timebank.errors import TimebankError
 from timebank.exchanges import actions
 from timebank.ledger.checks import Verdict
 from timebank.ledger.errors import FloorReachedError
 from timebank.members.errors import LimitAboveBalanceError
 from timebank.members.limits import Override, lower_limit
+from timebank.retries import is_worth_retrying
 
 
 @pytest.fixture

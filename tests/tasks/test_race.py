@@ -9,10 +9,10 @@ from sqlalchemy.exc import OperationalError
 from tests.people import NOW
 from timebank.actors import Doing
 from timebank.banks.areas import add_area
-from timebank.db import is_worth_retrying
 from timebank.listings.errors import OnListAlreadyError
 from timebank.listings.to_do import put_on_list
 from timebank.references import Ref, Subject
+from timebank.retries import is_worth_retrying
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.queries import count_waiting, find_task

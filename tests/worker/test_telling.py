@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.people import TODAY, make_recorded, terms
 from tests.worker.conftest import MORNING
-from timebank.actors import Doing, Standing
+from timebank.actors import Doing, How, Standing, acting_for
 from timebank.banks.models import Bank
 from timebank.exchanges import actions
 from timebank.exchanges.telling import remind
@@ -309,3 +309,29 @@ def test_a_member_who_left_is_out_of_every_list(office, mail, village, backend, 
         session.commit()
     assert send_what_is_due(office) == {}
     assert mail.sent == []
+
+
+@pytest.mark.parametrize(
+    ("address", "phone", "ways"),
+    [("", "+441632960123", []), ("2 Mill Lane", "+441632960123", [Way.LETTER]), ("", None, [])],
+)
+def test_what_a_broker_did_in_ones_name_is_rung_about_by_nobody_when_its_e_mail_fails(
+    office, mail, does, village, backend, recorded, address, phone, ways
+):
+    """The way that takes an e-mail's place is one that its kind may take (decision 33)."""
+    with backend.session() as session:
+        session.get_one(Bank, village.angus.id).sends_letters = True
+        person = session.get_one(Person, village.grace.person_id)
+        person.phone, person.postal_address = phone, address
+        session.commit()
+    by_phone = acting_for(village.rosa, village.grace, How.PHONE)
+    does(actions.confirm, recorded, by=by_phone)
+
+    def refuse(message):
+        raise RuntimeError
+
+    mail.before = refuse
+    send_what_is_due(office)
+    with backend.session() as session:
+        other = select(Delivery.way).where(Delivery.member_id == village.grace.membership_id, Delivery.way != Way.EMAIL)
+        assert session.scalars(other).all() == ways

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -213,6 +214,16 @@ def test_a_gateway_that_does_not_answer_is_asked_once_more_with_the_same_referen
     watch.pass_by(minutes=2)
     assert send_what_is_due(text_office) == {"sent": 1}
     assert len({text["ref"] for text in posted(gateway)}) == 1
+
+
+def test_a_gateway_behind_a_wall_has_sent_nothing(office, backend, recorded, monkeypatch):
+    """It takes the connection and never says anything of TLS: what was not posted is not taken for sent."""
+    monkeypatch.setattr(text_transports, "TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        texts = HttpTexts(f"https://127.0.0.1:{silent.getsockname()[1]}/", TEXTS_BODY, "a secret")
+        behind = Office(office.settings, office.engine, office.app, office.transport, office.watch, texts)
+        assert send_what_is_due(behind) == {"away": 1}
+    assert states(backend) == [("text", DeliveryState.READY, None)]
 
 
 def test_a_gateway_that_is_not_there_keeps_no_e_mail_back(office, mail, backend, village, does, recorded, caplog):

@@ -30,8 +30,8 @@ class NoRoomError(Exception):
     """The disk has no room for another backup: none was made and none deleted; the message says how much it takes."""
 
 
-class BackupsElsewhereError(Exception):
-    """The folder of the backups cannot be written."""
+class FolderNotWritableError(Exception):
+    """The folder of the backups cannot be made or written; the message is the system's."""
 
 
 def is_due(newest: datetime | None, now: datetime) -> bool:
@@ -45,18 +45,14 @@ def is_due(newest: datetime | None, now: datetime) -> bool:
 def back_up_if_due(settings: Settings, now: datetime) -> Path | None:
     """Make a backup where one is due, then delete those beyond the number that is kept; return its file, or None.
 
-    Nothing is deleted before the new one was written, read back and synced. Raises NoRoomError, BackupsElsewhereError,
-    CannotCopyError or ProgramMissingError.
+    Nothing is deleted before the new one was written, read back and synced. Raises NoRoomError, FolderNotWritableError,
+    CannotCopyError, ProgramMissingError or OSError.
     """
     folder = settings.backups
-    if folder is None or not is_due(newest_at(folder), now):
+    if folder is None or not is_due(newest_at(folder, now), now):
         return None
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder) as is_alone:
-            return _back_up(settings, folder, now) if is_alone and is_due(newest_at(folder), now) else None
-    except OSError as error:
-        raise BackupsElsewhereError(error.strerror) from error
+    with _alone(folder) as is_alone:
+        return _back_up(settings, folder, now) if is_alone and is_due(newest_at(folder, now), now) else None
 
 
 def _back_up(settings: Settings, folder: Path, now: datetime) -> Path:
@@ -106,12 +102,23 @@ def _remove_halves(folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[bool]:
-    """Yield whether no other worker makes a backup here at the moment."""
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    """Yield whether no other worker makes a backup here at the moment. Raises FolderNotWritableError."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        _log.error("no backup can be made: %s", error.strerror)
+        raise FolderNotWritableError(error.strerror) from error
+    try:
+        yield _is_locked(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Lock a file until it is closed; return False where another process has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from timebank.cli.installation import WORDS, no_bank, refusal, settings_there, w
 from timebank.config import Settings
 from timebank.errors import TimebankError
 from timebank.ledger.leaves import LeafKind
+from timebank.worker.each_bank import in_each
 
 _WORDS = {
     LeafKind.LOG: "new logs",
@@ -36,9 +37,8 @@ def seal(bank: str | None, *, new_key: bool) -> None:
 
 
 def seal_all(settings: Settings) -> None:
-    """Seal what is new in every bank. Raises ClickException where a bank's log cannot be continued."""
-    for slug in _slugs(settings, None):
-        _seal_or_say(settings, slug)
+    """Seal what is new in every bank. Raises SomeBanksFailedError, such as where a bank's log cannot be continued."""
+    in_each(_slugs(settings, None), lambda slug: _seal(settings, slug))
 
 
 def _seal_or_say(settings: Settings, slug: str) -> Sealed | None:

@@ -2,15 +2,14 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
 from timebank.cli.installation import settings_there, writing
 from timebank.config import Settings
-from timebank.db import is_worth_retrying
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.exchanges.telling import remind
@@ -21,11 +20,11 @@ from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
 from timebank.notices.outbox import remove_old as remove_old_notices
+from timebank.retries import with_retries
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
+from timebank.worker.each_bank import SomeBanksFailedError, in_each
 
-#: How often the transaction of a bank is tried.
-_TRIES = 3
 #: A file without a job, which a worker left that was killed, is deleted after so long; or it is being written.
 _FILES_LEFT = timedelta(days=1)
 
@@ -37,7 +36,11 @@ def sweep() -> None:
     Floors whose override has ended are raised, recorded help that nobody answers is set aside, unanswered invitations
     are closed and the next are sent, and what is stale is cleared away.
     """
-    swept = sweep_all(settings_there())
+    try:
+        swept = sweep_all(settings_there())
+    except SomeBanksFailedError as error:
+        message = f"it failed in {error}: the log says why"
+        raise click.ClickException(message) from error
     click.echo(f"{swept['raised']} floors raised, {swept['ended']} unanswered exchanges set aside.")
     click.echo(f"{swept['silent']} unanswered invitations closed, {swept['asked']} sent to the next in turn.")
     click.echo(f"{swept['cleared']} stale drafts, tries and events at the doors cleared away.")
@@ -46,22 +49,27 @@ def sweep() -> None:
 
 
 def remind_all(settings: Settings) -> int:
-    """Notify of what is agreed for tomorrow and remind of what waits, in every bank; return the number of notices."""
+    """Notify of what is agreed for tomorrow and remind of what waits, in every bank; return the number of notices.
+
+    Raises SomeBanksFailedError.
+    """
     now = clock.now()
     with writing(settings) as session:
         slugs = [slug for slug, _name in list_banks(session)]
-    reminded = 0
-    for slug in slugs:
-        with writing(settings) as session:
-            bank = find_bank(session, slug)
-            reminded += remind(session, bank, now=now) if bank is not None else 0
-    return reminded
+    return sum(in_each(slugs, lambda slug: with_retries(partial(_remind_bank, settings, slug, now))))
+
+
+def _remind_bank(settings: Settings, slug: str, now: datetime) -> int:
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        return remind(session, bank, now=now) if bank is not None else 0
 
 
 def sweep_all(settings: Settings) -> Counter[str]:
     """Return how much was done over all banks: raised floors, ended exchanges, silent and sent invitations, and so on.
 
-    Each bank has a transaction of its own.
+    Each bank has a transaction of its own; one that lost a conflict with somebody's deed is tried again. Raises
+    SomeBanksFailedError.
     """
     now, swept = clock.now(), Counter[str]()
     with writing(settings) as session:
@@ -72,31 +80,27 @@ def sweep_all(settings: Settings) -> Counter[str]:
     with writing(settings) as session:
         tokens = list_file_tokens(session)
     remove_others(settings.job_files, tokens, (now - _FILES_LEFT).timestamp())
-    for slug in slugs:
-        swept.update(_sweep_bank(settings, slug, now))
+    for of_bank in in_each(slugs, lambda slug: with_retries(partial(_sweep_bank, settings, slug, now))):
+        swept.update(of_bank)
     vocabulary_model(settings.word_models)  # made, where it is missing, before anybody has to wait for a lock
-    for slug in slugs:
-        with writing(settings) as session:
-            bank = find_bank(session, slug)
-            swept["understood"] += write_meanings_again(session, bank.id) if bank is not None else 0
+    swept["understood"] += sum(in_each(slugs, lambda slug: _understand_bank(settings, slug)))
     return swept
 
 
 def _sweep_bank(settings: Settings, slug: str, now: datetime) -> Counter[str]:
-    """Return how much was done in a bank; a transaction that lost a conflict with somebody's deed is tried again."""
-    for left in reversed(range(_TRIES)):
-        try:
-            with writing(settings) as session:
-                swept = Counter[str]()
-                bank = find_bank(session, slug)
-                if bank is not None:
-                    swept["ended"] = expire(session, bank, now=now)
-                    swept["raised"] = end_overrides(session, bank, now=now)
-                    swept["silent"], swept["asked"] = lapse(session, bank, now=now)
-                    swept["cleared"] = remove_old(session, bank.id, bank.slug, now=now)
-        except DBAPIError as error:
-            if not left or not is_worth_retrying(error):
-                raise
-        else:
-            return swept
-    return Counter()
+    """Return how much was done in a bank."""
+    swept = Counter[str]()
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        if bank is not None:
+            swept["ended"] = expire(session, bank, now=now)
+            swept["raised"] = end_overrides(session, bank, now=now)
+            swept["silent"], swept["asked"] = lapse(session, bank, now=now)
+            swept["cleared"] = remove_old(session, bank.id, bank.slug, now=now)
+    return swept
+
+
+def _understand_bank(settings: Settings, slug: str) -> int:
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        return write_meanings_again(session, bank.id) if bank is not None else 0

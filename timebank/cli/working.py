@@ -83,7 +83,7 @@ def opened_office(settings: Settings) -> Iterator[Office]:
 
 
 def list_chores(office: Office) -> Sequence[Chore]:
-    """Return the worker's jobs in the order in which `--once` does them: notices are sent after they were found."""
+    """Return the worker's chores in the order in which `--once` does them: notices are sent after they were found."""
     settings = office.settings
     return (
         Chore("remind", Often.HOURLY, lambda: remind_all(settings)),

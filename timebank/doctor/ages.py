@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.audit.queries import find_newest_verdict
-from timebank.backups_on_disk import newest_at
+from timebank.backups_on_disk import is_any_ahead, newest_at
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import find_newest_recording
 from timebank.bookkeeping.sealing.actions import find_unsealed_since
@@ -18,6 +18,7 @@ from timebank.digests.making import find_newest_look
 from timebank.doctor.rules import Diagnosis, in_words, not_checked, warning, well, wrong
 from timebank.notices.models import Failure
 from timebank.notices.queries import Backlog, count_failures, find_backlog
+from timebank.notices.rules import Way
 
 #: The worker seals and sends each minute; so long after what waits, none can be at work.
 _AT_WORK = timedelta(minutes=15)
@@ -43,6 +44,13 @@ _MEANINGS = {
     Failure.SENDER: "the server refused our address: look at TIMEBANK_MAIL_FROM",
     Failure.SIGN_IN: "the server refused user or password of TIMEBANK_MAIL",
 }
+#: What the same mean for texts.
+_OF_TEXTS = {
+    Failure.AFTER_DATA: "the gateway did not answer after they were posted",
+    Failure.CONNECTION: "the gateway could not be reached, or had trouble of its own",
+    Failure.RECIPIENT: "the gateway did not take them: look at TIMEBANK_TEXTS_BODY",
+    Failure.SIGN_IN: "the gateway refused TIMEBANK_TEXTS_SECRET",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Ages:
     backlog: Backlog = field(default_factory=lambda: Backlog(0, None, 0))
     failures: Mapping[Failure, int] = field(default_factory=dict)
     digests_on: date | None = None
+    failed_texts: Mapping[Failure, int] = field(default_factory=dict)
 
 
 def read_ages(session: Session, now: datetime) -> Ages:
@@ -70,8 +79,9 @@ def read_ages(session: Session, now: datetime) -> Ages:
         checked_at,
         is_right,
         find_backlog(session, now, now - _WEEK),
-        count_failures(session, now - _WEEK),
+        count_failures(session, Way.EMAIL, now - _WEEK),
         find_newest_look(session),
+        count_failures(session, Way.TEXT, now - _WEEK),
     )
 
 
@@ -81,7 +91,8 @@ def judge_ages(ages: Ages, now: datetime, *, sends: bool, backups: Path | None =
     yield _judge_seal(ages, now)
     yield _judge_check(ages, now)
     yield _judge_backlog(ages.backlog, now)
-    yield _judge_failures(ages.failures)
+    yield _judge_failures("e-mails that failed in 7 days", ages.failures, _MEANINGS)
+    yield _judge_failures("texts that failed in 7 days", ages.failed_texts, _MEANINGS | _OF_TEXTS)
     yield _judge_digests(ages.digests_on, now, sends=sends)
     yield not_checked("sweep", "it leaves no mark of its own; the worker that seals does it each hour.")
     yield judge_backup(backups, now)
@@ -95,11 +106,13 @@ def judge_backup(folder: Path | None, now: datetime) -> Diagnosis:
             subject, "without TIMEBANK_BACKUPS the worker makes none: look at the newest, and at a copy elsewhere."
         )
     try:
-        made_at = newest_at(folder)
+        made_at, is_ahead = newest_at(folder, now), is_any_ahead(folder, now)
     except OSError:
         return wrong(subject, "the folder of TIMEBANK_BACKUPS cannot be read: it has to belong to who runs the worker.")
     if made_at is None:
         return warning(subject, f"the worker has made none yet. {_START_WORKER}")
+    if is_ahead:
+        return warning(subject, "one is dated ahead of this machine's clock: look which is right, and rename the file.")
     words = f"the newest is from {_ago(made_at, now)}"
     if now - made_at > _BACKED_UP_LONG_AGO:
         return wrong(subject, f"{words}: the worker's log says why. {_START_WORKER}")
@@ -153,12 +166,11 @@ def _judge_backlog(backlog: Backlog, now: datetime) -> Diagnosis:
     return wrong(subject, f"{words}. {_START_WORKER} Or the mail server is away.")
 
 
-def _judge_failures(failures: Mapping[Failure, int]) -> Diagnosis:
-    subject = "e-mails that failed in 7 days"
+def _judge_failures(subject: str, failures: Mapping[Failure, int], meanings: Mapping[Failure, str]) -> Diagnosis:
     if not failures:
         return well(subject, "none.")
     rows = sorted(failures.items(), key=lambda row: (-row[1], row[0]))
-    words = "; ".join(f"{number}: {_MEANINGS[failure]}" for failure, number in rows)
+    words = "; ".join(f"{number}: {meanings[failure]}" for failure, number in rows)
     return well(subject, f"{words}.") if set(failures) == {Failure.NO_SUCH_MAILBOX} else warning(subject, f"{words}.")
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from timebank import clock, driver
 from timebank.actors import Doing
 from timebank.bookkeeping.entry_rows import NewEntry, rows_by_name
-from timebank.db import is_worth_retrying
 from timebank.driver import Alone
 from timebank.exchanges import rules
 from timebank.exchanges.deeds import entry_of
 from timebank.exchanges.locked import Locked, look
 from timebank.references import Ref, Subject
+from timebank.retries import is_worth_retrying
 from timebank.trail.actions import digest_of
 
 _LEFT_TO_THE_OTHER_WAY = "TB001"

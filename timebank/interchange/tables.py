@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from timebank.interchange.books import Balances, ExportedBooks, ExportedEntry
 from timebank.interchange.cells import harmless
@@ -149,7 +150,14 @@ def _as_line(what: str, fields: dict[str, Any]) -> str:
 
 
 def workbook(books: ExportedBooks, path: Path, *, rows_a_sheet: int = _ROWS_A_SHEET) -> None:
-    """Write an .xlsx file with as many sheets as the rows need; no cell becomes a formula."""
+    """Write an .xlsx file with as many sheets as the rows need; no cell becomes a formula. Raises OSError."""
+    try:
+        _write_workbook(books, path, rows_a_sheet)
+    except FileCreateError as error:
+        raise error.args[0] from error  # the OSError, such as of a full disk
+
+
+def _write_workbook(books: ExportedBooks, path: Path, rows_a_sheet: int) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(path, options) as file:
         every = rows(books)

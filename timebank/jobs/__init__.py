@@ -1,1 +1,1 @@
-"""The queue by which the site wakes the worker. What there is to do stands in the database, never in the queue."""
+"""Work that takes longer than a page, and the queue by which the site wakes the worker."""

@@ -14,8 +14,8 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from timebank.jobs.errors import LostClaimError
-from timebank.jobs.models import Job
-from timebank.jobs.queries import COLUMNS, JobRow, list_ended_before
+from timebank.jobs.models import IS_OPEN, Job
+from timebank.jobs.queries import COLUMNS, JobRow
 from timebank.jobs.rules import CLAIM, KEPT, MOST_TRIES, JobFailure, JobState, JobStep
 
 
@@ -35,7 +35,7 @@ def claim(session: Session, now: datetime, *, but: Collection[int] = ()) -> JobR
     has_run_out = (Job.state == JobState.RUNNING) & (Job.claimed_until <= now) & (Job.tries < MOST_TRIES)
     first = session.execute(
         select(Job.bank_id, Job.id, Job.started_at)
-        .where((Job.state == JobState.QUEUED) | has_run_out, Job.id.not_in(but))
+        .where(IS_OPEN, (Job.state == JobState.QUEUED) | has_run_out, Job.id.not_in(but))
         .order_by(Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -49,6 +49,7 @@ def claim(session: Session, now: datetime, *, but: Collection[int] = ()) -> JobR
             state=JobState.RUNNING,
             claimed_until=now + CLAIM,
             tries=Job.tries + 1,
+            fence=Job.fence + 1,
             started_at=first.started_at or now,
         )
         .returning(*COLUMNS)
@@ -99,7 +100,7 @@ def cancel_open(session: Session, now: datetime) -> None:
     """Call off every open job of all banks: after a backup was put back, when nobody waits for them any more."""
     session.execute(
         update(Job)
-        .where(Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .where(IS_OPEN)
         .values(state=JobState.CANCELLED, claimed_until=None, ended_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -107,17 +108,15 @@ def cancel_open(session: Session, now: datetime) -> None:
 
 def remove_old(session: Session, now: datetime) -> int:
     """Delete jobs that ended long ago; return how many."""
-    old = list_ended_before(session, now - KEPT)
-    for job in old:
-        session.execute(delete(Job).where(Job.bank_id == job.bank_id, Job.id == job.id))
-    return len(old)
+    removed = session.execute(delete(Job).where(Job.ended_at < now - KEPT))
+    return removed.rowcount if isinstance(removed, CursorResult) else 0
 
 
 def _write(session: Session, job: JobRow, values: Mapping[str, object]) -> None:
-    """Change a claimed job, if the claim is still this one: each raises `tries`."""
+    """Change a claimed job, if the claim is still this one: each raises the fence."""
     written = session.execute(
         update(Job)
-        .where(Job.bank_id == job.bank_id, Job.id == job.id, Job.state == JobState.RUNNING, Job.tries == job.tries)
+        .where(Job.bank_id == job.bank_id, Job.id == job.id, Job.state == JobState.RUNNING, Job.fence == job.fence)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

@@ -27,8 +27,9 @@ class Job(Base):
     """A job that a member asked for: its state, how far it is, and what came of it.
 
     `parameters` and `outcome` are JSON objects of codes and numbers, never words. A worker claims it until
-    `claimed_until`, renews the claim as it goes on, and `tries` is the fence: whoever lost a claim cannot end the job.
-    Of one kind a bank has one open job at a time. `file_token` is the name of the result's file, if it has one.
+    `claimed_until`, and renews the claim as it goes on. `fence` grows with each claim: who lost one, or gave it back,
+    cannot end the job. `tries` are the claims that were not given back. Of one kind a bank has one open job at a time.
+    `file_token` is the name of the result's file, if it has one.
     """
 
     __tablename__ = "job"
@@ -66,4 +67,5 @@ class Job(Base):
     failure: Mapped[str | None] = mapped_column(String(20))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcTime)
     tries: Mapped[int] = mapped_column(server_default=text("0"))
+    fence: Mapped[int] = mapped_column(server_default=text("0"))
     file_token: Mapped[str | None] = mapped_column(String(64))

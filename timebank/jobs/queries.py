@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from timebank.jobs.models import Job
+from timebank.jobs.models import IS_OPEN, Job
 from timebank.jobs.rules import JobKind, JobState, OfJob, seen_at
-from timebank.rows import Page, columns_of, fetch, fetch_first, fetch_page
+from timebank.rows import Page, columns_of, fetch_first, fetch_page
 
 JOBS_A_PAGE = 25
 
@@ -37,6 +37,7 @@ class JobRow(OfJob):
     failure: str | None
     claimed_until: datetime | None
     tries: int
+    fence: int
     file_token: str | None
 
     @property
@@ -61,7 +62,6 @@ class JobRow(OfJob):
 
 
 COLUMNS = columns_of(Job, JobRow)
-_OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 def find_job(session: Session, bank_id: int, code: str) -> JobRow | None:
@@ -71,7 +71,7 @@ def find_job(session: Session, bank_id: int, code: str) -> JobRow | None:
 
 def find_open(session: Session, bank_id: int, kind: JobKind) -> JobRow | None:
     """Return the bank's open job of this kind; None if there is none."""
-    of_kind = (Job.bank_id == bank_id, Job.kind == kind, Job.state.in_(_OPEN))
+    of_kind = (Job.bank_id == bank_id, Job.kind == kind, IS_OPEN)
     return fetch_first(session, select(*COLUMNS).where(*of_kind), JobRow)
 
 
@@ -91,8 +91,3 @@ def find_oldest_waiting_at(session: Session) -> datetime | None:
 def list_file_tokens(session: Session) -> set[str]:
     """Return the names of all files that belong to a job of any bank."""
     return set(session.scalars(select(Job.file_token).where(Job.file_token.is_not(None))))
-
-
-def list_ended_before(session: Session, moment: datetime) -> Sequence[JobRow]:
-    """Return the jobs of all banks that ended before a moment."""
-    return fetch(session, select(*COLUMNS).where(Job.ended_at < moment), JobRow)

@@ -6,7 +6,7 @@ taken for posted that stood on no paper.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from timebank.members.models import Membership
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.members.still_told import list_still_told
 from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
-from timebank.notices.queries import Told, list_of_deliveries
+from timebank.notices.queries import IS_OPEN, Told, list_of_deliveries
 from timebank.notices.rules import Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import fetch, fetch_first
@@ -31,7 +31,7 @@ from timebank.trail import actions as trail
 
 #: So many letters are in a bundle at most.
 MOST_PRINTED = 30
-_IS_OPEN = (Delivery.way == Way.LETTER, Delivery.state == DeliveryState.READY)
+_WAITS = (cast("ColumnElement[bool]", IS_OPEN), Delivery.way == Way.LETTER, Delivery.state == DeliveryState.READY)
 
 
 class Letter(NamedTuple):
@@ -48,7 +48,7 @@ class Letter(NamedTuple):
 
 
 class BundleRow(NamedTuple):
-    """Letters that were printed together: by whom (id of membership), when, and how many wait to be posted."""
+    """Letters that were printed together: by whom (id of membership), when, and of how many members it has letters."""
 
     id: int
     code: str
@@ -186,7 +186,7 @@ def _lock(session: Session, bank: Bank, doing: Doing) -> None:
 
 def _close_if_none_waits(session: Session, bank: Bank, doing: Doing) -> None:
     """Close the task when all is posted: printed letters are still to be posted."""
-    waits = select(Delivery.id).where(Delivery.bank_id == bank.id, *_IS_OPEN).limit(1)
+    waits = select(Delivery.id).where(Delivery.bank_id == bank.id, *_WAITS).limit(1)
     if session.scalar(waits) is None:
         close_task(session, bank.id, TaskKind.POST_LETTERS, Ref(Subject.BANK, bank.slug), doing)
 
@@ -198,4 +198,4 @@ def _set(session: Session, which: Sequence[ColumnElement[bool]], **values: objec
 def _waiting(bank_id: int, bundle_id: int | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return what a letter is that waits in this bundle, or (None) to be printed."""
     in_it = Delivery.bundle_id.is_(None) if bundle_id is None else Delivery.bundle_id == bundle_id
-    return Delivery.bank_id == bank_id, *_IS_OPEN, in_it
+    return Delivery.bank_id == bank_id, *_WAITS, in_it

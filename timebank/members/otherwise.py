@@ -1,39 +1,51 @@
 """How a member is told where the way that was to reach them does not: by another one, or by brokers by hand."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.members.recipients import Recipient, list_recipients
-from timebank.notices.kinds import Topic
+from timebank.notices.kinds import CODES, Topic
 from timebank.notices.outbox import move
-from timebank.notices.queries import DeliveryRow
-from timebank.notices.rules import Way
+from timebank.notices.queries import DeliveryRow, find_choice, list_of_deliveries
+from timebank.notices.rules import Way, way_for
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
 
 
-def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, is_failed: bool = False) -> None:
-    """Tell by e-mail what no text could, and else let brokers ring, or post a letter; a code is told by no other way.
+def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> None:
+    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it; a code by none.
 
-    Where an e-mail failed (`is_failed`), brokers are asked to find out another one too.
+    A text is never the other way. Calls and letters are tasks for brokers. What goes round the bank is left at that.
     """
     bank_id = delivery.bank_id
     reader = list_recipients(session, bank_id, [delivery.member_id]).get(delivery.member_id)
-    if reader is None:
+    if reader is None or delivery.topic != Topic.ABOUT_YOU:
         return
-    if is_failed and delivery.way == Way.EMAIL:
-        open_task(session, bank_id, kind=TaskKind.EMAIL_FAILS, subject=Ref(Subject.MEMBER, reader.code), now=now)
-    if delivery.topic != Topic.ABOUT_YOU:
-        return
-    if delivery.way == Way.TEXT and reader.reach.email:
-        move(session, delivery, Way.EMAIL, now)
-    elif reader.reach.phone and move(session, delivery, Way.PHONE, now):
+    choice = find_choice(session, bank_id, delivery.member_id, Topic.ABOUT_YOU)
+    reach = replace(reader.reach, email=reader.reach.email and delivery.way != Way.EMAIL, text=False)
+    ids: dict[Way, list[int]] = {}
+    for notice in list_of_deliveries(session, bank_id, [delivery.id]):
+        if notice.kind not in CODES:
+            ids.setdefault(way_for(notice.kind, choice, reach), []).append(notice.id)
+    ids.pop(Way.NONE, None)
+    for way, of_way in sorted(ids.items()):
+        move(session, delivery, of_way, way, now)
+    if Way.PHONE in ids:
         ask_to_ring(session, bank_id, reader, now)
-    elif reader.reach.letter and move(session, delivery, Way.LETTER, now):
+    if Way.LETTER in ids:
         ask_to_post(session, session.get_one(Bank, bank_id), now)
+
+
+def ask_for_email(session: Session, delivery: DeliveryRow, now: datetime) -> None:
+    """Let brokers ask the reader of a delivery for another e-mail, since this one failed."""
+    reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
+    if reader is not None:
+        subject = Ref(Subject.MEMBER, reader.code)
+        open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
 
 
 def ask_to_ring(session: Session, bank_id: int, reader: Recipient, now: datetime) -> None:

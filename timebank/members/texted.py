@@ -60,12 +60,21 @@ def take_text(session: Session, phone: str, content: str, now: datetime) -> int:
     return len(senders)
 
 
+class NotSentYetError(Exception):
+    """The gateway was quicker than the worker, which has not written yet that the text was sent."""
+
+
 def note_state(session: Session, bank_id: int, delivery_id: int, state: TextState, now: datetime) -> bool:
-    """Note what became of a text that was sent; what did not arrive is told otherwise. Return whether it is news."""
+    """Note what became of a text that was sent; what did not arrive is told otherwise. Return whether it is news.
+
+    Raises NotSentYetError: it is to be said again in a minute.
+    """
     if state is TextState.DELIVERED or find_delivery(session, bank_id, delivery_id) is None:
         return False
     of_it = select(Delivery).where(Delivery.bank_id == bank_id, Delivery.id == delivery_id)
     delivery = get_locked(session, of_it)
+    if delivery.way == Way.TEXT and delivery.state in {DeliveryState.READY, DeliveryState.SENDING}:
+        raise NotSentYetError
     if delivery.way != Way.TEXT or delivery.state != DeliveryState.SENT:
         return False
     delivery.state, delivery.failure = DeliveryState.FAILED, Failure.NOT_DELIVERED

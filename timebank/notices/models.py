@@ -137,6 +137,12 @@ class Delivery(Base):
         Index("ix_delivery_member", "bank_id", "member_id", "id"),
         Index("ix_delivery_bundle", "bank_id", "bundle_id"),
         Index(
+            "ix_delivery_failed",
+            "ended_at",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
+        Index(
             "ix_delivery_texts",
             "bank_id",
             "made_at",
@@ -165,7 +171,7 @@ class Delivery(Base):
 
 
 class LetterBundle(Base):
-    """Letters that a broker (`printed_by`) printed together; its deliveries name it until they were posted."""
+    """Letters that a broker (`printed_by`) printed together; its deliveries name it, but those that were not posted."""
 
     __tablename__ = "letter_bundle"
     __table_args__ = (

@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, and_, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.notices.kinds import CODES, Topic
+from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery, DeliveryState, Dropped, Failure, LetterBundle, Notice, NoticeState
 from timebank.notices.queries import IS_OPEN, DeliveryRow
 from timebank.notices.rules import Way, next_try_at
@@ -164,20 +164,12 @@ def renew(session: Session, delivery: DeliveryRow, now: datetime) -> bool:
     return _end(session, delivery, claimed_until=now + CLAIM)
 
 
-def move(session: Session, delivery: DeliveryRow, way: Way, now: datetime) -> bool:
-    """Move a delivery's notices to one by telephone or letter; return whether there was any notice to move.
-
-    A code is never read out or printed: whoever does so could use it.
-    """
-    of_it = (Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id, Notice.kind.not_in(CODES))
-    notice_ids = session.scalars(select(Notice.id).where(*of_it)).all()
-    if not notice_ids:
-        return False
+def move(session: Session, delivery: DeliveryRow, notice_ids: Sequence[int], way: Way, now: datetime) -> None:
+    """Move notices of a delivery that failed to one of another way, due now."""
+    of_it = (Notice.bank_id == delivery.bank_id, Notice.delivery_id == delivery.id, Notice.id.in_(notice_ids))
     waiting = {"state": NoticeState.WAITING, "delivery_id": None, "due_at": now}
     session.execute(update(Notice).where(*of_it).values(waiting).execution_options(synchronize_session=False))
-    topic = Topic(delivery.topic)
-    put_into_delivery(session, delivery.bank_id, delivery.member_id, topic, way, notice_ids, now=now)
-    return True
+    put_into_delivery(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic), way, notice_ids, now=now)
 
 
 def drop_all(session: Session, now: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from timebank.notices.kinds import NoticeKind, Topic
-from timebank.notices.models import Delivery, DeliveryState, Failure, Notice, NoticeChoice
+from timebank.notices.models import Delivery, Failure, Notice, NoticeChoice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import Ref, parse
 from timebank.rows import columns_of, fetch, fetch_first
@@ -45,6 +45,7 @@ _COLUMNS = (
 #: As the partial indexes have it, in so many words: bound values would not be known for the same.
 IS_OPEN = text("delivery.state IN ('ready', 'sending')")
 IS_WAITING = text("notice.state = 'waiting'")
+HAS_FAILED = text("delivery.state = 'failed'")
 
 
 def list_due(session: Session, now: datetime, most: int) -> Sequence[Told]:
@@ -128,22 +129,22 @@ class Backlog(NamedTuple):
 def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Backlog:
     """Return the backlog over all banks; calls and letters, which brokers make, are not in it."""
     is_due = IS_OPEN & (Delivery.due_at <= now)
-    mail = Delivery.way.in_((Way.EMAIL, Way.TEXT))
-    deliveries = session.execute(select(func.count(), func.min(Delivery.due_at)).where(is_due, mail)).one()
+    sent_by_us = Delivery.way.in_((Way.EMAIL, Way.TEXT))
+    deliveries = session.execute(select(func.count(), func.min(Delivery.due_at)).where(is_due, sent_by_us)).one()
     is_waiting = IS_WAITING & (Notice.due_at <= now)
     notices = session.execute(select(func.count(), func.min(Notice.due_at)).where(is_waiting)).one()
     failed = session.scalar(
-        select(func.count()).where(mail, Delivery.state == DeliveryState.FAILED, Delivery.ended_at >= failed_since)
+        select(func.count()).where(HAS_FAILED, Delivery.way == Way.EMAIL, Delivery.ended_at >= failed_since)
     )
     oldest = min(filter(None, (deliveries[1], notices[1])), default=None)
     return Backlog(deliveries[0] + notices[0], oldest, failed or 0)
 
 
-def count_failures(session: Session, since: datetime) -> dict[Failure, int]:
-    """Return {why: how many e-mails were not taken}: those given up since then, and those still tried in vain."""
-    gave_up = (Delivery.state == DeliveryState.FAILED) & (Delivery.ended_at >= since)
+def count_failures(session: Session, way: Way, since: datetime) -> dict[Failure, int]:
+    """Return {why: how many e-mails or texts failed}: those given up since then, and those still tried in vain."""
+    gave_up = HAS_FAILED & (Delivery.ended_at >= since)
     query = select(Delivery.failure, func.count()).where(
-        Delivery.way == Way.EMAIL,
+        Delivery.way == way,
         Delivery.failure.is_not(None),
         gave_up | (IS_OPEN & Delivery.failing_since.is_not(None)),
     )

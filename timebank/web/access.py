@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
-from timebank import actors as rules, clock, codes, db as database
+from timebank import actors as rules, clock, codes
 from timebank.actors import Actor, Doing, How
 from timebank.banks.queries import find_bank
 from timebank.members.queries import find_actor, find_actor_by_code
+from timebank.retries import TRIES, is_worth_retrying
 from timebank.security.actions import Origin
 from timebank.signing_in.queries import SignedInPerson, find_signed_in
 from timebank.web.away import remember
@@ -28,7 +29,6 @@ from timebank.web.extensions import db, login
 #: Ways a member may instruct a broker in acting mode; a signed slip is chosen on the form that records help instead.
 TELLS = (How.PHONE, How.PAPER, How.IN_PERSON)
 View = Callable[..., Any]
-_TRIES = 4
 
 
 def anybody(_actor: Actor | None) -> bool:
@@ -149,12 +149,12 @@ def _act_for_somebody() -> None:
 def _with_retries(permission: Callable[..., bool], view: View, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 (whatever the view answers)
     """Call the view; where its transaction lost a conflict, look up the reader's rights again and call it once more."""
     arguments.pop("bank_slug", None)
-    for left in reversed(range(_TRIES)):
+    for left in reversed(range(TRIES)):
         try:
             return view(**arguments)
         except DBAPIError as error:
             db.session.rollback()
-            if not left or not database.is_worth_retrying(error):
+            if not left or not is_worth_retrying(error):
                 raise
         refusal = _admit(permission)
         if refusal is not None:

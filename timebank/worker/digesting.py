@@ -4,6 +4,7 @@ from timebank.banks.queries import find_bank, list_banks
 from timebank.digests.making import forget_old, is_anybody_due, make_batch
 from timebank.digests.news import read_news
 from timebank.notices.rules import is_quiet
+from timebank.worker.each_bank import in_each
 from timebank.worker.office import Office
 
 
@@ -16,7 +17,7 @@ def make_digests(office: Office) -> int:
         return 0
     with office.reading() as session:
         slugs = [slug for slug, _name in list_banks(session)]
-    return sum(_make_of(office, slug) for slug in slugs)
+    return sum(in_each(slugs, lambda slug: _make_of(office, slug)))
 
 
 def _make_of(office: Office, slug: str) -> int:

@@ -77,13 +77,18 @@ def _do_jobs(office: Office) -> Counter[str]:
             return ended
         office.job = job
         try:
-            end = _do(office, job)
+            end = _do(office, job) if _goes_on(office) else _end(office, job, None)
         finally:
             office.job = None
         ended[end] += 1
         if end is JobEnd.PUT_OFF:
             put_off.add(job.id)
     return ended
+
+
+def _goes_on(office: Office) -> bool:
+    """Return whether the worker has not been ended between its claim and its beginning."""
+    return not office.is_closing
 
 
 def _do(office: Office, job: JobRow) -> JobEnd:

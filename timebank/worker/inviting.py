@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
-from timebank.db import is_worth_retrying
 from timebank.errors import NotAllowedError, TimebankError
 from timebank.jobs.rules import JobStep
 from timebank.matching.inviting import Line, Sent, invite_line, read_wants
+from timebank.retries import with_retries
 from timebank.worker.at_work import AtWork, writing_as_asked
-
-#: How often a line is tried whose transaction lost a conflict.
-_TRIES = 4
 
 
 def send_plan(work: AtWork) -> None:
@@ -31,16 +26,13 @@ def send_plan(work: AtWork) -> None:
 
 def _send(work: AtWork, line: Line, minutes: int, number: int) -> None:
     """Ask about a line, or note why not; a transaction that lost a conflict is tried again."""
-    for left in reversed(range(_TRIES)):
-        before = dict(work.outcome)
-        try:
-            _send_once(work, line, minutes, number)
-        except DBAPIError as error:
-            work.outcome = before
-            if not left or not is_worth_retrying(error):
-                raise
-        else:
-            return
+    before = work.outcome
+
+    def send_once() -> None:
+        work.outcome = dict(before)
+        _send_once(work, line, minutes, number)
+
+    with_retries(send_once)
 
 
 def _send_once(work: AtWork, line: Line, minutes: int, number: int) -> None:

@@ -5,10 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy.exc import DBAPIError
-
-from timebank.db import is_worth_retrying
-from timebank.members.otherwise import tell_otherwise
+from timebank.members.otherwise import ask_for_email, tell_otherwise
 from timebank.members.recipients import note_failed_email
 from timebank.notices.models import Dropped, Failure
 from timebank.notices.outbox import (
@@ -23,6 +20,7 @@ from timebank.notices.outbox import (
 )
 from timebank.notices.queries import DeliveryRow
 from timebank.notices.rules import Way
+from timebank.retries import with_retries
 from timebank.web.telling.writing import OutgoingMail, OutgoingText, write, write_text
 from timebank.worker.answering import answer_requests
 from timebank.worker.gathering import BATCH, gather, list_quiet
@@ -47,8 +45,6 @@ AWAY = timedelta(minutes=5)
 MOST_REFUSED = 5
 #: A claim that has waited so long behind others is looked at again before its e-mail is sent.
 _WAITED = timedelta(minutes=1)
-#: How often a batch that met another worker's is gathered again.
-_TRIES = 3
 Outgoing = OutgoingMail | OutgoingText
 _FAILED = frozenset({Ended.REFUSED, Ended.UNWRITABLE})
 
@@ -85,14 +81,12 @@ def _send_what_is_due(office: Office) -> Counter[Ended]:
 
 def _gather(office: Office) -> int:
     """Gather a batch, once more where another worker was in the way; return how many notices there were."""
-    for left in reversed(range(_TRIES)):
-        try:
-            with office.writing() as session:
-                return gather(session, office.watch(), office.means)
-        except DBAPIError as error:
-            if not left or not is_worth_retrying(error):
-                raise
-    return 0
+
+    def gather_once() -> int:
+        with office.writing() as session:
+            return gather(session, office.watch(), office.means)
+
+    return with_retries(gather_once)
 
 
 def _claim(office: Office, way: Way) -> list[DeliveryRow]:
@@ -197,5 +191,7 @@ def _write_failure(
         if ended in _FAILED and (outgoing is None or outgoing.to == outgoing.present):
             if outgoing is not None and isinstance(error, NoSuchMailboxError):
                 note_failed_email(session, outgoing.person_id, outgoing.to, now)
-            tell_otherwise(session, delivery, now, is_failed=True)
+            if delivery.way == Way.EMAIL:
+                ask_for_email(session, delivery, now)
+            tell_otherwise(session, delivery, now)
     return ended

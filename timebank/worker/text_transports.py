@@ -104,10 +104,9 @@ class HttpTexts(_Open):
         except HTTPError as error:
             error.close()
             raise _of_status(error.code) from None
-        except URLError as error:
-            timed_out = isinstance(error.reason, TimeoutError)
-            raise (NotNowError(Failure.AFTER_DATA) if timed_out else AwayError(Failure.CONNECTION)) from None
-        except OSError:
+        except URLError:  # it was not posted: there was no connection, or no TLS
+            raise AwayError(Failure.CONNECTION) from None
+        except OSError:  # it was posted, and no answer came
             raise NotNowError(Failure.AFTER_DATA) from None
 
     def _fill(self, values: dict[str, str]) -> str:

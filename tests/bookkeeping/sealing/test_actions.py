@@ -20,13 +20,13 @@ from timebank.bookkeeping.sealing.actions import count_unsealed, seal
 from timebank.bookkeeping.sealing.leaves import SOURCES
 from timebank.bookkeeping.sealing.models import Leaf, Seal
 from timebank.bookkeeping.sealing.signing import find_signer
-from timebank.db import is_worth_retrying
 from timebank.ledger.checks import Verdict
 from timebank.ledger.entries import Line
 from timebank.ledger.errors import NotSealedInOrderError
 from timebank.ledger.leaves import LeafKind
 from timebank.ledger.merkle import hash_leaf, root
 from timebank.ledger.notes import Key, name_log, read_note
+from timebank.retries import is_worth_retrying
 
 
 @pytest.fixture

@@ -118,6 +118,19 @@ def test_what_did_not_arrive_is_told_otherwise(books, village, gateway):
     ]
 
 
+@pytest.mark.parametrize("state", [DeliveryState.SENDING, DeliveryState.READY])
+def test_a_gateway_that_is_quicker_than_the_worker_says_it_again(books, village, gateway, state):
+    books.told(village.grace, way=Way.TEXT)
+    with books.backend.session() as session:
+        claimed = {"state": state, "claimed_until": NOW if state is DeliveryState.SENDING else None}
+        session.execute(update(Delivery).values(**claimed))
+        delivery = session.scalars(select(Delivery)).one()
+        ref = f"{in_letters(delivery.id)}-{in_letters(delivery.bank_id)}"
+        session.commit()
+    assert gateway("state", {"ref": ref, "status": "permanent-failure"}) == 503
+    assert [row.way for row in books.ask("SELECT way FROM delivery")] == ["text"]
+
+
 def test_a_bank_says_how_many_texts_it_sends_and_members_choose_them(app, as_, village, books, monkeypatch):
     clara, ada = as_(village.clara), as_(village.ada)
     assert "text messages" not in clara.get("rules/settings")

@@ -69,15 +69,15 @@ def _ages(session: Session, now: datetime) -> dict[str, int | None]:
         "outbox_age_seconds": _age(backlog.oldest_due_at, now),
         "emails_failed_in_a_day": backlog.failed,
         "job_age_seconds": _age(find_oldest_waiting_at(session), now),
-        "backup_age_seconds": _age(_backed_up_at(), now),
+        "backup_age_seconds": _age(_backed_up_at(now), now),
     }
 
 
-def _backed_up_at() -> datetime | None:
+def _backed_up_at(now: datetime) -> datetime | None:
     """Return when the worker's newest backup was made; None without one, or where the site may not read its folder."""
     folder = current_app.config["BACKUPS"]
     with suppress(OSError):
-        return newest_at(folder) if folder is not None else None
+        return newest_at(folder, now) if folder is not None else None
     return None
 
 

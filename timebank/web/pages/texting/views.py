@@ -1,4 +1,4 @@
-"""Two addresses for the gateway. Both ask for its secret, and answer 204 to whatever they understand or leave alone."""
+"""Two addresses for the gateway. Both ask for its secret, and answer 204 to what they understand or leave alone."""
 
 import hmac
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from flask import abort, current_app, request
 from werkzeug.wrappers import Response
 
 from timebank import clock, codes
-from timebank.members.texted import TextState, note_state, take_text
+from timebank.members.texted import NotSentYetError, TextState, note_state, take_text
 from timebank.phones import plain_phone
 from timebank.web.access import allows, anybody
 from timebank.web.committing import commit
@@ -41,13 +41,16 @@ def came_in() -> Response:
 @csrf.exempt  # type: ignore[untyped-decorator]  # as above
 @allows(anybody)
 def state() -> Response:
-    """Note what became of a text that was sent."""
+    """Note what became of a text that was sent; 503 where it is told too soon, so that the gateway says it again."""
     values = _read()
     delivery_id, _dash, bank_id = _first(values, _REF).partition("-")
     delivery, bank, word = codes.from_letters(delivery_id), codes.from_letters(bank_id), _first(values, _STATE)
     known = _STATES.get(word) or (TextState(word) if word in set(TextState) else None)
     if known is not None and delivery is not None and bank is not None:
-        note_state(db.session(), bank, delivery, known, clock.now())
+        try:
+            note_state(db.session(), bank, delivery, known, clock.now())
+        except NotSentYetError:
+            return Response(status=503, headers={"Retry-After": "60"})
         commit()
     return Response(status=204)
 
