@@ -12,6 +12,8 @@ TIMEBANK_MAIL          how e-mails leave: smtp://user:password@host:587, smtps:/
 TIMEBANK_MAIL_FROM     the address that e-mails come from (default: no-reply@ and the host of TIMEBANK_ADDRESS)
 TIMEBANK_DKIM_KEY      file of the private key that signs e-mails by DKIM (default: they are not signed here)
 TIMEBANK_DKIM_SELECTOR name of that key in the DNS, before ._domainkey. and the sender's domain (default: timebank)
+TIMEBANK_BOUNCES_TO    where e-mails come back to, with '+' and a token added (default: the address that they come from)
+TIMEBANK_BOUNCES       the mailbox in which they do: imaps://user:password@host/INBOX (default: none)
 TIMEBANK_QUEUE         how the worker is woken: a file in TIMEBANK_CACHE, postgresql or redis://… (default: the file)
 TIMEBANK_TEXTS         how text messages leave: https://… of a gateway, or folder:PATH (default: not at all)
 TIMEBANK_TEXTS_BODY    what is posted there, with {to}, {text} and {ref} (default: JSON of these three names)
@@ -67,6 +69,8 @@ class Settings:
     address: str = "http://127.0.0.1:5000"
     mail: str = field(default="", repr=False)
     mail_from: str = ""
+    bounces_to: str = ""
+    bounces: str = field(default="", repr=False)
     queue: str = field(default="", repr=False)
     texts: str = field(default="", repr=False)
     texts_body: str = TEXTS_BODY
@@ -213,6 +217,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         address=variables.address(environment, "TIMEBANK_ADDRESS"),
         mail=variables.mail(environment, "TIMEBANK_MAIL"),
         mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
+        bounces_to=variables.bounces_to(environment, "TIMEBANK_BOUNCES_TO"),
+        bounces=variables.of_scheme(environment, "TIMEBANK_BOUNCES", variables.BOUNCES_SCHEMES),
         queue=variables.of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),
         texts=variables.gateway(environment, "TIMEBANK_TEXTS"),
         texts_body=variables.texts_body(environment, "TIMEBANK_TEXTS_BODY"),

@@ -7,12 +7,15 @@ from urllib.parse import urlsplit
 
 #: With what the settings of e-mails can begin, before a colon; what follows has a password.
 MAIL_SCHEMES = ("smtp", "smtps", "folder")
+BOUNCES_SCHEMES = ("imaps", "imap")
 #: A gateway by http may be on this machine only: people's numbers are in what is posted.
 TEXT_SCHEMES = ("https", "http", "folder")
 TEXTS_BODY = '{"to": "{to}", "text": "{text}", "ref": "{ref}"}'
 DKIM_SELECTOR = "timebank"
 #: Names of this machine itself, by which its health is asked and the demo is served.
 OWN_HOSTS = ("127.0.0.1", "localhost")
+#: What fits before the @, beside a token of 46 letters and its '+' (RFC 5321, 4.5.3.1.1: 64).
+_BOUNCES_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,16}")
 _HOST_NAME = re.compile(r"\.?[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -72,6 +75,16 @@ def address(environment: Mapping[str, str], name: str) -> str:
         message = f"{name} is {address!r}: it has to be an address such as https://hours.example.org"
         raise BadSettingError(message)
     return address
+
+
+def bounces_to(environment: Mapping[str, str], name: str) -> str:
+    """Return the address to which e-mails come back. Raises BadSettingError."""
+    value = environment.get(name, "").strip()
+    local, _at, domain = value.rpartition("@")
+    if value and not (_BOUNCES_LOCAL.fullmatch(local) and _HOST_NAME.fullmatch(domain)):
+        message = f"{name} is {value!r}: it takes an address such as bounces@example.org, with 17 letters before the @"
+        raise BadSettingError(message)
+    return value
 
 
 def of_scheme(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

@@ -636,6 +636,15 @@ CREATE TABLE public.books_check (
     results text NOT NULL
 );
 
+CREATE TABLE public.bounce (
+    bank_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    mark character varying(8) NOT NULL,
+    came_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_bounce_kind CHECK (((kind)::text = ANY ((ARRAY['delayed'::character varying, 'given_up'::character varying, 'refused'::character varying, 'no_such_mailbox'::character varying, 'complaint'::character varying, 'reply'::character varying])::text[])))
+);
+
 CREATE TABLE public.category (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1110,7 +1119,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying, 'reply_unread'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 
@@ -1371,6 +1380,9 @@ ALTER TABLE ONLY public.bank
 ALTER TABLE ONLY public.books_check
     ADD CONSTRAINT pk_books_check PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.bounce
+    ADD CONSTRAINT pk_bounce PRIMARY KEY (bank_id, delivery_id, kind);
+
 ALTER TABLE ONLY public.category
     ADD CONSTRAINT pk_category PRIMARY KEY (bank_id, id);
 
@@ -1614,6 +1626,8 @@ ALTER TABLE ONLY public.trail
 CREATE INDEX ix_announcement_last_day ON public.announcement USING btree (bank_id, last_day);
 
 CREATE INDEX ix_application_stage ON public.application USING btree (bank_id, stage, id);
+
+CREATE INDEX ix_bounce_mark ON public.bounce USING btree (mark, came_at);
 
 CREATE INDEX ix_closing_account ON public.closing USING btree (bank_id, account_id, id);
 
@@ -1870,6 +1884,9 @@ ALTER TABLE ONLY public.area_travel
 
 ALTER TABLE ONLY public.area_travel
     ADD CONSTRAINT fk_area_travel_bank_id_second_area_id FOREIGN KEY (bank_id, second_area_id) REFERENCES public.area(bank_id, id);
+
+ALTER TABLE ONLY public.bounce
+    ADD CONSTRAINT fk_bounce_bank_id_delivery_id FOREIGN KEY (bank_id, delivery_id) REFERENCES public.delivery(bank_id, id);
 
 ALTER TABLE ONLY public.category
     ADD CONSTRAINT fk_category_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
@@ -2226,6 +2243,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.area TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.area_travel TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.bank TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.books_check TO timebank_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bounce TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.category TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.closing TO timebank_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_request TO timebank_web;

@@ -240,6 +240,20 @@ CREATE TABLE books_check (
     CONSTRAINT pk_books_check PRIMARY KEY (id)
 );
 
+CREATE TABLE bounce (
+    bank_id BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    mark VARCHAR(8) NOT NULL,
+    came_at DATETIME NOT NULL,
+    CONSTRAINT pk_bounce PRIMARY KEY (bank_id, delivery_id, kind),
+    CONSTRAINT fk_bounce_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
+    CONSTRAINT ck_bounce_kind CHECK (kind IN ('delayed', 'given_up', 'refused', 'no_such_mailbox', 'complaint', 'reply'))
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_bounce_mark ON bounce (mark, came_at);
+
 CREATE TABLE category (
     bank_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -1189,7 +1203,7 @@ CREATE TABLE notice (
     CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
     CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
-    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'message', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest')),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'invited', 'message', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest', 'reply_unread')),
     CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
     CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
     CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),

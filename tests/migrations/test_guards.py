@@ -56,7 +56,7 @@ RIGHTS = {
     "message": {"SELECT", "INSERT"},
     **dict.fromkeys(("area_travel", "draft", "listing_category", "listing_word"), EVERYTHING),
     **dict.fromkeys(("learned_kinds", "letter_bundle", "listing_meaning"), EVERYTHING),
-    **dict.fromkeys(("code_request", "delivery", "digest_item", "digest_turn", "job", "notice"), EVERYTHING),
+    **dict.fromkeys(("bounce", "code_request", "delivery", "digest_item", "digest_turn", "job", "notice"), EVERYTHING),
     "sign_in_attempt": EVERYTHING,
     "sign_in_code": {"SELECT", "INSERT"},
     "role_change": {"SELECT", "INSERT"},

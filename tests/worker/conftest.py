@@ -26,14 +26,16 @@ class KeptMail:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, EmailMessage]] = []
+        self.return_paths: list[str | None] = []
         self.before: Callable[[EmailMessage], object] = lambda _message: None
 
     @contextmanager
     def opened(self) -> Iterator["KeptMail"]:
         yield self
 
-    def send(self, message: EmailMessage, to: str) -> None:
+    def send(self, message: EmailMessage, to: str, return_path: str | None = None) -> None:
         self.before(message)
+        self.return_paths.append(return_path)
         self.sent.append((to, message))
 
     def texts(self) -> list[str]:

@@ -41,6 +41,7 @@ class MailServer:
     def forget(self) -> None:
         """Take everything again, and forget what was taken."""
         self.taken: list[tuple[str, EmailMessage]] = []
+        self.return_paths: list[str | None] = []
         self.on_recipient: Callable[[str], str] = lambda _address: OK
         self.on_data: Callable[[EmailMessage], str | None] = lambda _message: OK
         self.on_sender: Callable[[str], str] = lambda _address: OK
@@ -91,6 +92,7 @@ class MailServer:
         answer = self.on_data(message)
         if answer is None or answer.startswith("250"):
             self.taken.append((envelope.rcpt_tos[0], message))
+            self.return_paths.append(envelope.mail_from)
         if answer is None:
             assert server.transport is not None
             server.transport.close()

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.listings.conftest import said, tree
+from tests.notices.returned_messages import reply
 from tests.people import NOW, TODAY, make_confirmed, make_recorded, terms
 from tests.worker.conftest import MORNING
+from tests.worker.returning import comes_back, returning
 from timebank.actors import Doing, How, Role, Standing, acting_for
 from timebank.db import Base
 from timebank.exchanges import actions, reversals
@@ -143,6 +145,13 @@ class Scene:
             self.session, Arrival(self.village.angus.id, self.village.grace.person_id, Origin()), now=NOW
         )
         set_password(self.session, "a hash", Doing(self.village.grace, NOW), token=token)
+
+    def reply_unread(self):
+        self._recorded()
+        self.session.commit()
+        post = returning(self.office)
+        send_what_is_due(post)
+        comes_back(post, reply(self.office.transport.return_paths[-1], "grace@example.org"))
 
     def digest(self):
         by = Doing(self.village.ada, NOW, "offer")

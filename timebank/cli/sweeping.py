@@ -19,6 +19,7 @@ from timebank.jobs.queries import list_file_tokens
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
 from timebank.members.limits import end_overrides
+from timebank.notices.bounces import remove_old_bounces
 from timebank.notices.outbox import remove_old as remove_old_notices
 from timebank.retries import with_retries
 from timebank.security.actions import remove_old
@@ -74,6 +75,7 @@ def sweep_all(settings: Settings) -> Counter[str]:
     now, swept = clock.now(), Counter[str]()
     with writing(settings) as session:
         swept["cleared"] = clear_drafts(session, now=now) + clear_stale(session, now=now)
+        remove_old_bounces(session, now)
         remove_old_notices(session, now)
         swept["cleared"] += remove_old_jobs(session, now)
         slugs = [slug for slug, _name in list_banks(session)]

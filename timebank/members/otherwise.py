@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from timebank.actors import Standing
 from timebank.banks.models import Bank
 from timebank.members.recipients import Recipient, list_recipients
-from timebank.notices.kinds import CODES, Topic
+from timebank.notices.kinds import ANSWERS, CODES, Topic
 from timebank.notices.outbox import move
 from timebank.notices.queries import DeliveryRow, find_choice, list_of_deliveries
 from timebank.notices.rules import Way, way_for
@@ -17,7 +18,7 @@ from timebank.tasks.rules import TaskKind
 
 
 def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> None:
-    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it; a code by none.
+    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it; codes and answers by none.
 
     A text is never the other way. Calls and letters are tasks for brokers. What goes round the bank is left at that.
     """
@@ -29,7 +30,7 @@ def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> No
     reach = replace(reader.reach, email=reader.reach.email and delivery.way != Way.EMAIL, text=False)
     ids: dict[Way, list[int]] = {}
     for notice in list_of_deliveries(session, bank_id, [delivery.id]):
-        if notice.kind not in CODES:
+        if notice.kind not in CODES | ANSWERS:
             ids.setdefault(way_for(notice.kind, choice, reach), []).append(notice.id)
     ids.pop(Way.NONE, None)
     for way, of_way in sorted(ids.items()):
@@ -41,9 +42,9 @@ def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> No
 
 
 def ask_for_email(session: Session, delivery: DeliveryRow, now: datetime) -> None:
-    """Let brokers ask the reader of a delivery for another e-mail, since this one failed."""
+    """Let brokers ask the reader of a delivery for another e-mail, since this one failed; nobody who has left."""
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
-    if reader is not None:
+    if reader is not None and reader.standing != Standing.LEFT:
         subject = Ref(Subject.MEMBER, reader.code)
         open_task(session, delivery.bank_id, kind=TaskKind.EMAIL_FAILS, subject=subject, now=now)
 

@@ -59,6 +59,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(
         (
             "area_travel",
+            "bounce",
             "code_request",
             "delivery",
             "digest_item",

@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
     DONE_FOR_YOU = "done_for_you"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
     DIGEST = "digest"
+    REPLY_UNREAD = "reply_unread"
 
 
 #: Sent at any hour, whatever the choice, and to suspended and former members too: what guards their membership.
@@ -55,6 +56,9 @@ FOR_SAFETY = frozenset(
 CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
 #: Sent at once also to those who have notices about them gathered: gathered it would come too late.
 URGENT = frozenset({NoticeKind.TOMORROW})
+
+#: Answers to what a person wrote: they say so, and come back to nobody (RFC 3834, 3.1.7).
+ANSWERS = frozenset({NoticeKind.REPLY_UNREAD})
 
 
 def topic_of(kind: NoticeKind) -> Topic:

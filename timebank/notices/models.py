@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
 from timebank.notices.kinds import NoticeKind, Topic
+from timebank.notices.returned_mail import ReturnKind
 from timebank.notices.rules import Often, Way
 from timebank.states import one_of
 
@@ -52,7 +53,7 @@ class Dropped(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why an e-mail or a text was not taken, or did not arrive."""
+    """Why an e-mail or a text was not taken, did not arrive, or came back."""
 
     AFTER_DATA = "after_data"
     CONNECTION = "connection"
@@ -60,6 +61,7 @@ class Failure(StrEnum):
     NO_SUCH_MAILBOX = "no_such_mailbox"
     NOT_SUPPORTED = "not_supported"
     RECIPIENT = "recipient"
+    RETURNED = "returned"
     PROGRAM = "program"
     SENDER = "sender"
     SIGN_IN = "sign_in"
@@ -168,6 +170,25 @@ class Delivery(Base):
     stop_token: Mapped[str] = mapped_column(String(40))
     at_any_hour: Mapped[bool] = mapped_column(server_default=false())
     bundle_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Bounce(Base):
+    """What came back of a delivery by e-mail, once of each kind. `mark` is that of its address (`return_paths`)."""
+
+    __tablename__ = "bounce"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "delivery_id", "kind"),
+        ForeignKeyConstraint(["bank_id", "delivery_id"], ["delivery.bank_id", "delivery.id"]),
+        CheckConstraint(one_of("kind", ReturnKind), name="kind"),
+        Index("ix_bounce_mark", "mark", "came_at"),
+        {"sqlite_with_rowid": False},
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    mark: Mapped[str] = mapped_column(String(8))
+    came_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class LetterBundle(Base):

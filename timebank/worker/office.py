@@ -14,8 +14,10 @@ from timebank import clock
 from timebank.config import Settings
 from timebank.db import reading
 from timebank.jobs.queries import JobRow
+from timebank.notices.return_paths import ReturnPath
 from timebank.web.telling.mail import Sender
 from timebank.worker.gathering import Means
+from timebank.worker.returned import return_path_of
 from timebank.worker.text_transports import TextTransport
 from timebank.worker.transports import Transport
 
@@ -34,13 +36,16 @@ class Office:
     watch: Callable[[], datetime] = clock.now
     texts: TextTransport | None = None
     sender: Sender = field(init=False)
+    return_path: ReturnPath | None = field(init=False, repr=False)
     at_work: Lock = field(default_factory=Lock, repr=False)
+    reading_mail: Lock = field(default_factory=Lock, repr=False)
     at_jobs: Lock = field(default_factory=Lock, repr=False)
     job: JobRow | None = None
     is_closing: bool = False
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.settings.sender, self.settings.address)
+        self.return_path = return_path_of(self.settings)
 
     @property
     def means(self) -> Means:

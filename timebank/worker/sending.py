@@ -133,7 +133,7 @@ def _send_one(office: Office, connection: Connection | TextTransport, delivery: 
             if mark_dropped(session, delivery, outgoing, office.watch()) and outgoing is Dropped.NO_WAY:
                 tell_otherwise(session, delivery, office.watch())
         return Ended.DROPPED
-    failure = _hand_over(connection, outgoing)
+    failure = _hand_over(connection, outgoing, _return_path(office, delivery, outgoing))
     if failure is not None:
         return _write_failure(office, delivery, outgoing, failure)
     with office.writing() as session:
@@ -156,13 +156,23 @@ def _write(office: Office, delivery: DeliveryRow) -> Outgoing | Dropped:
         return write_it(session, delivery, office.sender, office.watch())
 
 
-def _hand_over(connection: Connection | TextTransport, outgoing: Outgoing) -> SendingFailedError | None:
+def _return_path(office: Office, delivery: DeliveryRow, outgoing: Outgoing) -> str | None:
+    """Return the envelope sender of an e-mail: none for an answer; None for where it comes from."""
+    if isinstance(outgoing, OutgoingMail) and outgoing.is_answer:
+        return ""
+    path = office.return_path
+    return path.make(delivery.bank_id, delivery.id, outgoing.to) if path else None
+
+
+def _hand_over(
+    connection: Connection | TextTransport, outgoing: Outgoing, return_path: str | None
+) -> SendingFailedError | None:
     """Hand it over; return why it was not taken, without the server's own exception. Raises AwayError."""
     try:
         if isinstance(outgoing, OutgoingText):
             cast("TextTransport", connection).send(outgoing.to, outgoing.text, outgoing.ref)
         else:
-            cast("Connection", connection).send(outgoing.message, outgoing.to)
+            cast("Connection", connection).send(outgoing.message, outgoing.to, return_path)
     except AwayError:
         raise
     except SendingFailedError as error:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from timebank.emails import mailable
 from timebank.notices.models import Failure
+from timebank.notices.returned_mail import NO_SUCH_MAILBOX
 from timebank.variables import OWN_HOSTS
 from timebank.worker.dkim_signing import DkimSigner
 from timebank.worker.trouble import place_of
@@ -23,9 +24,6 @@ _log = logging.getLogger(__name__)
 #: may be sent on by then (RFC 5321, 4.5.3.2.6).
 TIMEOUT, AFTER_DATA_TIMEOUT = 30, 600
 _REFUSED, _PERMANENT = 400, 500
-#: Enhanced codes (RFC 3463, RFC 7505) that say that nothing reaches this address. Others say that a server, a sender or
-#: an e-mail was refused; so may a code without an enhanced one.
-_NO_SUCH_MAILBOX = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 _SUBMISSION_PORT, _TLS_PORT = 587, 465
 
 
@@ -56,8 +54,11 @@ class AwayError(SendingFailedError):
 class Connection(Protocol):
     """An open way out."""
 
-    def send(self, message: EmailMessage, to: str) -> None:
-        """Send an e-mail to one address. Raises a SendingFailedError."""
+    def send(self, message: EmailMessage, to: str, return_path: str | None = None) -> None:
+        """Send an e-mail to one address. It comes back to `return_path` ('' to nobody), or to its From (None).
+
+        Raises a SendingFailedError.
+        """
 
 
 class Transport(Protocol):
@@ -89,7 +90,7 @@ class FolderTransport:
         """Yield itself."""
         yield self
 
-    def send(self, message: EmailMessage, to: str) -> None:  # noqa: ARG002 (it stands in the message)
+    def send(self, message: EmailMessage, to: str, return_path: str | None = None) -> None:  # noqa: ARG002 (nothing comes back)
         """Write the message into the folder."""
         self.path.mkdir(parents=True, exist_ok=True)
         name = message["Message-ID"].strip("<>").partition("@")[0].replace(".", "-")
@@ -175,7 +176,7 @@ class _SmtpConnection:
                 self.server.close()
             self.server = None
 
-    def send(self, message: EmailMessage, to: str) -> None:
+    def send(self, message: EmailMessage, to: str, return_path: str | None = None) -> None:
         """Send; a connection that broke is dropped, since nobody knows how far it got."""
         try:
             content, recipient = message.as_bytes(policy=SMTP), mailable(to)
@@ -184,7 +185,8 @@ class _SmtpConnection:
         if self.transport.signer is not None:
             content = _signed(message, self.transport.signer)
         server = self.connect()
-        self._say(server, recipient, str(message["From"].addresses[0].addr_spec))
+        comes_from = str(message["From"].addresses[0].addr_spec)
+        self._say(server, recipient, comes_from if return_path is None else return_path)
         try:
             if server.sock is not None:
                 server.sock.settimeout(AFTER_DATA_TIMEOUT)
@@ -242,6 +244,6 @@ def _of_recipient(code: int, words: bytes) -> SendingFailedError:
     """Return what a refused recipient means."""
     if code < _PERMANENT:
         return NotNowError(Failure.RECIPIENT)
-    if words.split(b" ", 1)[0] in _NO_SUCH_MAILBOX:
+    if words.split(b" ", 1)[0].decode("ascii", "replace") in NO_SUCH_MAILBOX:
         return NoSuchMailboxError(Failure.NO_SUCH_MAILBOX)
     return RefusedError(Failure.RECIPIENT)

@@ -12,7 +12,7 @@ from timebank.banks.models import Bank
 from timebank.codes import in_letters
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.members.still_told import list_still_told
-from timebank.notices.kinds import Topic
+from timebank.notices.kinds import ANSWERS, Topic
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, find_choice, list_of_deliveries
 from timebank.notices.rules import STALE, Way
@@ -23,12 +23,16 @@ from timebank.web.telling.words import Words, words_of
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """An e-mail to be sent, to which address, and whose it is, with the e-mail that they have at present."""
+    """An e-mail to be sent, to which address, and whose it is, with the e-mail that they have at present.
+
+    An answer (`is_answer`) comes back to nobody.
+    """
 
     message: EmailMessage
     to: str
     person_id: int
     present: str | None
+    is_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,12 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
     to = delivery.email or reader.email
     if to is None:
         return Dropped.NO_WAY
-    return OutgoingMail(compose(delivery, words, reader, to, sender, now), to, reader.person_id, reader.email)
+    message = compose(delivery, words, reader, to, sender, now)
+    notices = list_of_deliveries(session, delivery.bank_id, [delivery.id])
+    is_answer = any(notice.kind in ANSWERS for notice in notices)
+    if is_answer:
+        message.replace_header("Auto-Submitted", "auto-replied")
+    return OutgoingMail(message, to, reader.person_id, reader.email, is_answer)
 
 
 def write_text(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingText | Dropped:
