@@ -23,6 +23,7 @@ _TARGETS = {
     "sign-in-link": "timebank.cli.administering:sign_in_link",
     "simulate": "timebank.cli.simulating:simulate_command",
     "sweep": "timebank.cli.sweeping:sweep",
+    "take-mail": "timebank.cli.taking_mail:take_mail",
     "verify-checkpoints": "timebank.cli.verifying:verify_checkpoints",
     "verify-receipt": "timebank.cli.verifying:verify_receipt",
     "worker": "timebank.cli.working:worker",

@@ -23,6 +23,7 @@ from timebank.web.extensions import db
 from timebank.worker.digesting import make_digests
 from timebank.worker.dkim_signing import read_signer
 from timebank.worker.doing_jobs import do_jobs, give_back_job
+from timebank.worker.mailbox import read_mailbox
 from timebank.worker.office import Office
 from timebank.worker.running import Chore, Often, do_all, serve
 from timebank.worker.sending import send_what_is_due
@@ -91,6 +92,7 @@ def list_chores(office: Office) -> Sequence[Chore]:
         Chore("sweep", Often.HOURLY, lambda: sweep_all(settings)),
         Chore("jobs", Often.MINUTELY, lambda: do_jobs(office)),
         Chore("send", Often.MINUTELY, lambda: send_what_is_due(office)),
+        Chore("returned_mail", Often.MINUTELY, lambda: read_mailbox(office)),
         Chore("seal", Often.MINUTELY, lambda: seal_all(settings)),
         Chore("check_books", Often.NIGHTLY, lambda: _check_books(settings)),
         Chore("back_up", Often.HOURLY, lambda: back_up_if_due(settings, office.watch())),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from timebank.config import Settings
-from timebank.members.otherwise import tell_otherwise
+from timebank.members.otherwise import ask_for_email, tell_otherwise
 from timebank.members.recipients import Recipient, list_recipients, note_failed_email
 from timebank.members.still_told import list_still_told
 from timebank.notices.actions import stop, tell
@@ -103,7 +103,9 @@ def _tell_brokers(session: Session, delivery: DeliveryRow, reader: Recipient, no
     notices = list_of_deliveries(session, delivery.bank_id, [delivery.id])
     recent = [notice for notice in notices if now - notice.told_at <= STALE]
     still = list_still_told(session, delivery.bank_id, {reader.membership_id: reader}, recent, now)
-    tell_otherwise(session, delivery, now, is_failed=True, has_news=bool(still))
+    ask_for_email(session, delivery, now)
+    if still:
+        tell_otherwise(session, delivery, now)
 
 
 def _take_complaint(session: Session, delivery: DeliveryRow, reader: Recipient, now: datetime) -> Outcome:
