@@ -114,8 +114,20 @@ def mail(environment: Mapping[str, str], name: str) -> str:
 def gateway(environment: Mapping[str, str], name: str) -> str:
     """Return the address of a gateway for texts, or a folder; not by http to another machine."""
     value = of_scheme(environment, name, TEXT_SCHEMES)
+    if value and not value.startswith("folder:") and not urlsplit(value).hostname:
+        message = f"{name} is no address of a gateway"
+        raise BadSettingError(message)
     if value.startswith("http:") and urlsplit(value).hostname not in OWN_HOSTS:
         message = f"{name} has to be https, since people's numbers are in what is posted there"
+        raise BadSettingError(message)
+    return value
+
+
+def header(environment: Mapping[str, str], name: str) -> str:
+    """Return a secret that is sent in a header. Raises BadSettingError, without the secret."""
+    value = environment.get(name, "").strip()
+    if not value.isascii() or (value and not value.isprintable()):
+        message = f"{name} has signs that no header can have: it takes letters without accents, digits and signs"
         raise BadSettingError(message)
     return value
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.people import make_recorded
 from tests.races import one_inside_the_other
@@ -14,12 +14,20 @@ from timebank.banks.models import Bank
 from timebank.errors import NotAllowedError
 from timebank.exchanges import actions
 from timebank.members.errors import NothingToPostError
-from timebank.members.letters import count_letters, find_bundle, list_bundles, list_letters, note_posted, print_letters
+from timebank.members.letters import (
+    count_letters,
+    find_bundle,
+    list_bundles,
+    list_letters,
+    note_posted,
+    open_task_again,
+    print_letters,
+)
 from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
-from timebank.notices.outbox import remove_old
+from timebank.notices.outbox import drop_all, remove_old
 from timebank.notices.rules import Choice, Often, Way
 from timebank.tasks.models import Task
 from timebank.worker.sending import send_what_is_due
@@ -146,14 +154,18 @@ def test_what_was_answered_meanwhile_is_not_printed(office, backend, village, re
     assert tasks(backend) == [("post_letters", "done")]
 
 
-def test_a_letter_without_an_address_is_not_printed(office, backend, village, recorded, does):
+def test_a_letter_without_an_address_is_not_printed_and_told_otherwise(office, backend, village, recorded, does):
     send_what_is_due(office)
     with backend.session() as session:
         session.get_one(Person, village.grace.person_id).postal_address = ""
         session.commit()
     assert letters(backend) == [("Grace Okafor", 1, False)]
     does(print_letters, village.angus)
-    assert [state for _way, state, _failure in states(backend)] == [DeliveryState.DROPPED]
+    assert states(backend) == [
+        ("letter", DeliveryState.DROPPED, Dropped.NO_WAY),
+        ("email", DeliveryState.READY, None),
+    ]
+    assert tasks(backend) == [("post_letters", "done")]
 
 
 def test_who_wants_no_notices_any_more_gets_no_letter(office, backend, village, recorded, does):
@@ -219,3 +231,22 @@ def test_a_bank_that_sends_no_letters_tells_by_another_way(office, mail, backend
         session.commit()
     record(backend, village)
     assert send_what_is_due(office)["sent"] == (0 if sends_letters else 1)
+
+
+def test_the_task_comes_back_where_somebody_finished_it_while_letters_wait(office, backend, village, recorded):
+    send_what_is_due(office)
+    with backend.session() as session:
+        session.execute(update(Task).values(status="done", done_at=MORNING, done_by=village.rosa.membership_id))
+        open_task_again(session, village.angus, MORNING)
+        open_task_again(session, village.perth, MORNING)
+        session.commit()
+    assert tasks(backend) == [("post_letters", "done"), ("post_letters", "open")]
+
+
+def test_after_a_restore_no_bundle_waits_to_be_posted(office, backend, village, recorded, does):
+    send_what_is_due(office)
+    does(print_letters, village.angus)
+    with backend.session() as session:
+        drop_all(session, MORNING)
+        session.commit()
+        assert list_bundles(session, village.angus.id) == []

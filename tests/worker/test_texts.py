@@ -12,11 +12,12 @@ from sqlalchemy import select
 from tests.people import make_recorded
 from tests.worker.conftest import MORNING
 from tests.worker.gateway import Gateway
-from timebank.actors import Doing
+from timebank.actors import Doing, Standing
 from timebank.banks.models import Bank
 from timebank.codes import from_letters
 from timebank.exchanges import actions
 from timebank.members.models import Person
+from timebank.members.standing import change_standing
 from timebank.members.texted import TextState, note_state, take_text
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
@@ -189,10 +190,10 @@ def test_over_the_months_number_another_way_is_taken_until_the_next_month(
     [
         (201, "sent", [("text", DeliveryState.SENT, None)]),
         (400, "refused", [("text", DeliveryState.FAILED, "recipient"), ("email", DeliveryState.SENT, None)]),
-        (401, "away", [("text", DeliveryState.READY, None)]),
-        (429, "away", [("text", DeliveryState.READY, None)]),
-        (500, "away", [("text", DeliveryState.READY, None)]),
-        (307, "away", [("text", DeliveryState.READY, None)]),
+        (401, "away", [("text", DeliveryState.READY, "sign_in")]),
+        (429, "away", [("text", DeliveryState.READY, "connection")]),
+        (500, "away", [("text", DeliveryState.READY, "connection")]),
+        (307, "away", [("text", DeliveryState.READY, "connection")]),
     ],
 )
 def test_what_a_gateway_answers_decides_what_comes_next(
@@ -210,7 +211,7 @@ def test_a_gateway_that_does_not_answer_is_asked_once_more_with_the_same_referen
 ):
     monkeypatch.setattr(text_transports, "TIMEOUT", 0.2)
     gateway.answer = lambda _body: -0.6
-    assert send_what_is_due(text_office) == {"put_off": 1}
+    assert send_what_is_due(text_office) == {"away": 1}
     watch.pass_by(minutes=2)
     assert send_what_is_due(text_office) == {"sent": 1}
     assert len({text["ref"] for text in posted(gateway)}) == 1
@@ -223,7 +224,7 @@ def test_a_gateway_behind_a_wall_has_sent_nothing(office, backend, recorded, mon
         texts = HttpTexts(f"https://127.0.0.1:{silent.getsockname()[1]}/", TEXTS_BODY, "a secret")
         behind = Office(office.settings, office.engine, office.app, office.transport, office.watch, texts)
         assert send_what_is_due(behind) == {"away": 1}
-    assert states(backend) == [("text", DeliveryState.READY, None)]
+    assert states(backend) == [("text", DeliveryState.READY, "connection")]
 
 
 def test_a_gateway_that_is_not_there_keeps_no_e_mail_back(office, mail, backend, village, does, recorded, caplog):
@@ -266,7 +267,7 @@ def of_delivery(gateway):
 
 def note(backend, gateway, state):
     with backend.session() as session:
-        is_news = note_state(session, *of_delivery(gateway), state, MORNING)
+        is_news = note_state(session, *of_delivery(gateway), state, MORNING, has_mail=True)
         session.commit()
         return is_news
 
@@ -288,8 +289,10 @@ def test_the_state_of_an_e_mail_or_of_nothing_changes_nothing(office, backend, v
     with backend.session() as session:
         [delivery] = session.scalars(select(Delivery))
         assert delivery.way == Way.EMAIL
-        assert not note_state(session, village.angus.id, delivery.id, TextState.PERMANENT_FAILURE, MORNING)
-        assert not note_state(session, village.perth.id, 7, TextState.PERMANENT_FAILURE, MORNING)
+        assert not note_state(
+            session, village.angus.id, delivery.id, TextState.PERMANENT_FAILURE, MORNING, has_mail=True
+        )
+        assert not note_state(session, village.perth.id, 7, TextState.PERMANENT_FAILURE, MORNING, has_mail=True)
 
 
 def send_in(backend, content, phone=MOBILE):
@@ -353,3 +356,89 @@ def test_texts_into_a_folder_are_files(tmp_path):
         connection.send(MOBILE, "Hello", "R-1")
         connection.send(MOBILE, "Hello", "R-1")
     assert [path.read_text() for path in (tmp_path / "sent").iterdir()] == [f"{MOBILE}\nHello"]
+
+
+def linus_too(backend, village, does):
+    """Linus is told by text too, and hours wait for him."""
+    with backend.session() as session:
+        session.get_one(Person, village.linus.person_id).phone = OTHER_MOBILE
+        session.commit()
+    does(choose, {Topic.ABOUT_YOU: BY_TEXT}, by=village.linus)
+    with backend.session() as session:
+        make_recorded(session, village, village.ada, village.linus)
+        session.commit()
+
+
+def test_one_number_that_a_gateway_refuses_as_if_it_were_away_blocks_no_other(
+    text_office, gateway, mail, backend, watch, does, village, recorded
+):
+    linus_too(backend, village, does)
+    gateway.answer = lambda body: 500 if MOBILE in body else 200
+    for _round in range(20):
+        send_what_is_due(text_office)
+        watch.pass_by(hours=5)
+    assert [text["to"] for text in posted(gateway)].count(OTHER_MOBILE) == 1
+    assert [to for to, _message in mail.sent] == ["grace@example.org"]  # told otherwise in the end
+
+
+def test_a_gateway_that_hangs_is_left_alone_for_a_while(
+    text_office, gateway, backend, does, village, recorded, monkeypatch
+):
+    """So that it holds up no e-mail longer than one time-out."""
+    linus_too(backend, village, does)
+    monkeypatch.setattr(text_transports, "TIMEOUT", 0.2)
+    gateway.answer = lambda _body: -0.6
+    assert send_what_is_due(text_office) == {"away": 1}
+    assert len(gateway.posted) == 1
+
+
+def test_a_text_of_which_the_gateway_says_later_that_it_arrived_is_not_sent_again(
+    text_office, gateway, backend, watch, recorded, monkeypatch
+):
+    monkeypatch.setattr(text_transports, "TIMEOUT", 0.2)
+    gateway.answer = lambda _body: -0.6
+    send_what_is_due(text_office)
+    assert note(backend, gateway, TextState.DELIVERED)
+    watch.pass_by(hours=1)
+    send_what_is_due(text_office)
+    assert len(gateway.posted) == 1
+    assert [state for _way, state, _failure in states(backend)] == [DeliveryState.SENT]
+
+
+def test_after_stop_what_waits_already_goes_by_e_mail(text_office, gateway, mail, backend, watch, recorded):
+    gateway.answer = lambda _body: 500
+    send_what_is_due(text_office)
+    send_in(backend, "STOP")
+    gateway.answer = lambda _body: 200
+    gateway.posted.clear()
+    watch.pass_by(hours=1)
+    send_what_is_due(text_office)
+    send_what_is_due(text_office)
+    assert gateway.posted == []
+    assert [to for to, _message in mail.sent] == ["grace@example.org"]
+
+
+def test_who_is_suspended_can_stop_texts_too(backend, village, does, by_text):
+    does(change_standing, village.grace, Standing.SUSPENDED, by=village.rosa, reason="Cannot be reached")
+    assert send_in(backend, "hello") == 0
+    assert send_in(backend, "STOP") == 1
+
+
+def test_a_text_that_fails_on_a_site_without_e_mail_is_rung_about(text_office, gateway, backend, recorded):
+    text_office.transport = None
+    gateway.answer = lambda _body: 400
+    send_what_is_due(text_office)
+    assert [way for way, _state, _failure in states(backend)] == ["text", "phone"]
+
+
+def test_nobody_is_woken_by_a_text_about_their_membership(text_office, gateway, watch, does, village, by_text, backend):
+    with backend.session() as session:
+        session.get_one(Person, village.grace.person_id).email = None
+        session.commit()
+    watch.now = MORNING.replace(hour=3)
+    does(change_standing, village.grace, Standing.SUSPENDED, by=village.rosa, reason="Rests", at=watch.now)
+    send_what_is_due(text_office)
+    assert gateway.posted == []
+    watch.now = MORNING
+    send_what_is_due(text_office)
+    assert len(gateway.posted) == 1

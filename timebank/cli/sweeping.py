@@ -18,6 +18,7 @@ from timebank.jobs.files import remove_others
 from timebank.jobs.queries import list_file_tokens
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
+from timebank.members.letters import open_task_again
 from timebank.members.limits import end_overrides
 from timebank.notices.bounces import remove_old_bounces
 from timebank.notices.outbox import remove_old as remove_old_notices
@@ -63,7 +64,10 @@ def remind_all(settings: Settings) -> int:
 def _remind_bank(settings: Settings, slug: str, now: datetime) -> int:
     with writing(settings) as session:
         bank = find_bank(session, slug)
-        return remind(session, bank, now=now) if bank is not None else 0
+        if bank is None:
+            return 0
+        open_task_again(session, bank, now)
+        return remind(session, bank, now=now)
 
 
 def sweep_all(settings: Settings) -> Counter[str]:

@@ -26,7 +26,7 @@ def demo(port: int, *, only_make: bool) -> None:
     click.echo(f"\nA made-up village with two time banks is at http://127.0.0.1:{port}\n\nSign in as")
     for person in TO_TRY:
         click.echo(f"  {person.email:<20} {PASSWORD}   {person.name}, {person.part}")
-    click.echo("Everybody else there has the same password.\n")
+    click.echo("Everybody else there who signs in has the same password.\n")
     if not only_make:
         settings = replace(settings, address=f"http://127.0.0.1:{port}")
         click.echo(f"What members are told by e-mail stands at {settings.address}/{SLUG}/sent\n")

@@ -6,8 +6,8 @@ from timebank.demo.telling import Announced, HowTold, Telling, Wrote
 from timebank.notices.kinds import Topic
 from timebank.notices.rules import Choice, Often, Way
 
-#: The hall is being painted. Wilma is rung, Archie gets letters and Rania texts, Sam reads news as they come, Ada each
-#: day, and Nell none. Ada and Grace settle when Biscuit is walked; Eilidh asks a broker about money.
+#: The hall is being painted. Wilma is rung, Archie gets letters and Alasdair texts, Sam reads news as they come, Ada
+#: each day, and Nell none. Ada and Grace settle when Biscuit is walked; Eilidh asks a broker about money.
 TELLING = Telling(
     announced=(
         Announced(
@@ -22,7 +22,7 @@ TELLING = Telling(
     ),
     chosen=(
         HowTold(40, "wilma", Topic.ABOUT_YOU, Choice(Way.PHONE, Often.AT_ONCE)),
-        HowTold(39, "rania", Topic.ABOUT_YOU, Choice(Way.TEXT, Often.AT_ONCE)),
+        HowTold(39, "alasdair", Topic.ABOUT_YOU, Choice(Way.TEXT, Often.AT_ONCE)),
         HowTold(38, "archie", Topic.ABOUT_YOU, Choice(Way.LETTER, Often.AT_ONCE)),
         HowTold(37, "archie", Topic.ROUND_THE_BANK, Choice(Way.LETTER, Often.MONTHLY)),
         HowTold(31, "sam", Topic.ROUND_THE_BANK, Choice(Way.EMAIL, Often.AS_THINGS_COME)),

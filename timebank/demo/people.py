@@ -230,7 +230,7 @@ CAST = (
         "Alasdair Thom",
         "alasdair@example.org",
         "I farm less than I did and talk more than I did, since Effie died. Hedges, logs, a trailer.",
-        phone="+441632960160",
+        phone="+447700900160",
     ),
     Villager(
         "nell",

@@ -192,8 +192,10 @@ def _arrive(
     if villager.key not in plan.admitted:  # else admitted by their application, earlier that day
         _take_in(plan, neighbourhood, villager, persons, now)
     if not villager.instruction:
-        person_id = neighbourhood.people[villager.key].person_id
-        neighbourhood.session.get_one(Person, person_id).password_hash = hashed
+        person = neighbourhood.session.get_one(Person, neighbourhood.people[villager.key].person_id)
+        person.password_hash = hashed
+        if person.email_is_proved:
+            person.email_trusted_from = now  # they have typed a code that was sent there
 
 
 def _take_in(

@@ -41,6 +41,7 @@ _MEANINGS = {
     Failure.NOT_SUPPORTED: "the address cannot be written in an e-mail",
     Failure.PROGRAM: "the program could not write or sign them: the worker's log has the line",
     Failure.RECIPIENT: "the server refused the recipient, as servers do that know no sender",
+    Failure.RETURNED: "they came back, and not for want of a mailbox",
     Failure.SENDER: "the server refused our address: look at TIMEBANK_MAIL_FROM",
     Failure.SIGN_IN: "the server refused user or password of TIMEBANK_MAIL",
 }

@@ -18,10 +18,11 @@ from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.members.errors import NothingToPostError
 from timebank.members.models import Membership
+from timebank.members.otherwise import ask_to_post, tell_otherwise
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.members.still_told import list_still_told
 from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
-from timebank.notices.queries import IS_OPEN, Told, list_of_deliveries
+from timebank.notices.queries import IS_OPEN, Told, find_delivery, list_of_deliveries
 from timebank.notices.rules import Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import fetch, fetch_first
@@ -103,17 +104,23 @@ def _bundles(bank_id: int) -> Select[*tuple[Any, ...]]:
     letters = func.count(Delivery.member_id.distinct())
     return (
         select(bundle.id, bundle.code, bundle.printed_by, bundle.printed_at, bundle.posted_at, letters)
-        .outerjoin(Delivery, (Delivery.bank_id == bundle.bank_id) & (Delivery.bundle_id == bundle.id))
+        .outerjoin(
+            Delivery,
+            (Delivery.bank_id == bundle.bank_id)
+            & (Delivery.bundle_id == bundle.id)
+            & (Delivery.state == DeliveryState.READY),
+        )
         .where(bundle.bank_id == bank_id)
         .group_by(bundle.bank_id, bundle.id)
     )
 
 
-def print_letters(session: Session, bank: Bank, doing: Doing) -> str:
+def print_letters(session: Session, bank: Bank, doing: Doing, *, has_mail: bool = True) -> str:
     """Put the letters that have waited longest into a new bundle; return its code.
 
-    Letters that are not needed any more are dropped; where all are such, the bundle is empty, with nothing to post.
-    Raises NotAllowedError, or NothingToPostError where none waits.
+    Letters that are not needed any more are dropped, and those without an address are told otherwise; where all are
+    such, the bundle is empty, with nothing to post. `has_mail` is as for `tell_otherwise`. Raises NotAllowedError, or
+    NothingToPostError where none waits.
     """
     code = codes.new_reference()
     subject = Ref(Subject.LETTERS, code)
@@ -121,13 +128,13 @@ def print_letters(session: Session, bank: Bank, doing: Doing) -> str:
     if first_code is not None:
         return first_code
     _lock(session, bank, doing)
-    needed, not_needed = list[int](), list[int]()
-    for letter in list_letters(session, bank.id, doing.now):
-        (needed if letter.is_needed else not_needed).append(letter.reader.membership_id)
-    if not needed and not not_needed:
+    letters = list_letters(session, bank.id, doing.now)
+    if not letters:
         raise NothingToPostError
-    dropped = {"state": DeliveryState.DROPPED, "failure": Dropped.NO_LONGER_TRUE, "ended_at": doing.now}
-    _set(session, (*_waiting(bank.id), Delivery.member_id.in_(not_needed)), **dropped)
+    needed = [letter.reader.membership_id for letter in letters if letter.is_needed]
+    for letter in letters:
+        if not letter.is_needed:
+            _drop(session, bank.id, letter, doing.now, has_mail=has_mail)
     bundle = LetterBundle(
         bank_id=bank.id,
         id=clock.next_id(),
@@ -141,6 +148,25 @@ def print_letters(session: Session, bank: Bank, doing: Doing) -> str:
     _set(session, (*_waiting(bank.id), Delivery.member_id.in_(needed)), bundle_id=bundle.id)
     _close_if_none_waits(session, bank, doing)
     return code
+
+
+def _drop(session: Session, bank_id: int, letter: Letter, now: datetime, *, has_mail: bool) -> None:
+    """Drop a letter that cannot or need not be posted; what still holds of it is told otherwise."""
+    of_letter = (*_waiting(bank_id), Delivery.member_id == letter.reader.membership_id)
+    ids = session.scalars(select(Delivery.id).where(*of_letter)).all()
+    because = Dropped.NO_WAY if letter.notices else Dropped.NO_LONGER_TRUE
+    _set(session, of_letter, state=DeliveryState.DROPPED, failure=because, ended_at=now)
+    for delivery_id in ids if letter.notices else ():
+        delivery = find_delivery(session, bank_id, delivery_id)
+        if delivery is not None:
+            tell_otherwise(session, delivery, now, has_mail=has_mail)
+
+
+def open_task_again(session: Session, bank: Bank, now: datetime) -> None:
+    """Open the task to post letters again, where somebody has finished it while some wait."""
+    waits = select(Delivery.id).where(Delivery.bank_id == bank.id, *_WAITS).limit(1)
+    if session.scalar(waits) is not None:
+        ask_to_post(session, bank, now)
 
 
 def note_posted(session: Session, bank: Bank, code: str, member_codes: Collection[str], doing: Doing) -> int:

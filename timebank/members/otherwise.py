@@ -17,17 +17,19 @@ from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
 
 
-def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime) -> None:
-    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it; codes and answers by none.
+def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, has_mail: bool = True) -> None:
+    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it.
 
-    A text is never the other way. Calls and letters are tasks for brokers. What goes round the bank is left at that.
+    A text is never the other way, nor an e-mail where the site has none (`has_mail`); codes and answers have no other.
+    Calls and letters are tasks for brokers. What goes round the bank is left at that.
     """
     bank_id = delivery.bank_id
     reader = list_recipients(session, bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None or delivery.topic != Topic.ABOUT_YOU:
         return
     choice = find_choice(session, bank_id, delivery.member_id, Topic.ABOUT_YOU)
-    reach = replace(reader.reach, email=reader.reach.email and delivery.way != Way.EMAIL, text=False)
+    may_mail = has_mail and reader.reach.email and delivery.way != Way.EMAIL
+    reach = replace(reader.reach, email=may_mail, text=False)
     ids: dict[Way, list[int]] = {}
     for notice in list_of_deliveries(session, bank_id, [delivery.id]):
         if notice.kind not in CODES | ANSWERS:

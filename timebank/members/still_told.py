@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from timebank.members.recipients import Recipient
 from timebank.notices.holding import list_holding
-from timebank.notices.kinds import FOR_SAFETY, NoticeKind, topic_of
+from timebank.notices.kinds import ASKS, FOR_SAFETY, NoticeKind, topic_of
 from timebank.notices.queries import Told, list_choices
 from timebank.notices.rules import USUAL, Way
 
@@ -18,9 +18,10 @@ _ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM, No
 def list_still_told(
     session: Session, bank_id: int, readers: Mapping[int, Recipient], notices: Sequence[Told], now: datetime
 ) -> list[Told]:
-    """Return those notices of a bank that still hold, and that their readers may and want to get, in the same order.
+    """Return those notices of a bank that still hold, and that their readers may and want to get.
 
-    `readers` are by id of membership; who is none of them is told nothing. A constant number of queries.
+    What waits for an answer comes first; else they are in the same order. `readers` are by id of membership; who is
+    none of them is told nothing. A constant number of queries.
     """
     if not notices:
         return []
@@ -36,8 +37,9 @@ def list_still_told(
 
     still = [notice for notice in notices if is_told(notice)]
     newest = {(notice.member_id, notice.subject): notice.id for notice in still if notice.kind in _ONLY_NEWEST}
-    return [
+    newest_only = [
         notice
         for notice in still
         if notice.kind not in _ONLY_NEWEST or newest[notice.member_id, notice.subject] == notice.id
     ]
+    return sorted(newest_only, key=lambda notice: notice.kind not in ASKS)

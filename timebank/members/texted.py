@@ -50,8 +50,8 @@ def take_text(session: Session, phone: str, content: str, now: datetime) -> int:
     that sends texts to somebody with this number, since nobody else would read it. It moves nothing else: anybody can
     make a text look as if it came from a number.
     """
-    senders = [sender for sender in _list_senders(session, phone) if _gets_texts(session, sender)]
     is_stop = fold(content).strip(" .!") in STOP_WORDS
+    senders = [sender for sender in _list_senders(session, phone, is_stop) if _gets_texts(session, sender)]
     for sender in senders:
         if is_stop:
             stop_texts(session, sender.bank_id, sender.membership_id, sender.code, now=now)
@@ -64,33 +64,43 @@ class NotSentYetError(Exception):
     """The gateway was quicker than the worker, which has not written yet that the text was sent."""
 
 
-def note_state(session: Session, bank_id: int, delivery_id: int, state: TextState, now: datetime) -> bool:
+def note_state(
+    session: Session, bank_id: int, delivery_id: int, state: TextState, now: datetime, *, has_mail: bool
+) -> bool:
     """Note what became of a text that was sent; what did not arrive is told otherwise. Return whether it is news.
 
-    Raises NotSentYetError: it is to be said again in a minute.
+    One of which the gateway had said nothing is not sent again once it says that it was delivered. Raises
+    NotSentYetError: it is to be said again in a minute. `has_mail` is as for `tell_otherwise`.
     """
-    if state is TextState.DELIVERED or find_delivery(session, bank_id, delivery_id) is None:
+    if find_delivery(session, bank_id, delivery_id) is None:
         return False
     of_it = select(Delivery).where(Delivery.bank_id == bank_id, Delivery.id == delivery_id)
     delivery = get_locked(session, of_it)
-    if delivery.way == Way.TEXT and delivery.state in {DeliveryState.READY, DeliveryState.SENDING}:
+    if delivery.way != Way.TEXT:
+        return False
+    if delivery.state == DeliveryState.READY and state is TextState.DELIVERED and delivery.failure is not None:
+        delivery.state, delivery.ended_at = DeliveryState.SENT, now
+        session.flush()
+        return True
+    if delivery.state in {DeliveryState.READY, DeliveryState.SENDING}:
         raise NotSentYetError
-    if delivery.way != Way.TEXT or delivery.state != DeliveryState.SENT:
+    if delivery.state != DeliveryState.SENT or state is TextState.DELIVERED:
         return False
     delivery.state, delivery.failure = DeliveryState.FAILED, Failure.NOT_DELIVERED
     session.flush()
     row = find_delivery(session, bank_id, delivery_id)
     if row is not None:
-        tell_otherwise(session, row, now)
+        tell_otherwise(session, row, now, has_mail=has_mail)
     return True
 
 
-def _list_senders(session: Session, phone: str) -> list[_Sender]:
-    """Return the active memberships of those with this number, in all banks."""
+def _list_senders(session: Session, phone: str, is_stop: bool) -> list[_Sender]:  # noqa: FBT001 (in this module only)
+    """Return the memberships of those with this number, in all banks: active ones, and to stop in any standing."""
+    standings = tuple(Standing) if is_stop else (Standing.ACTIVE,)
     query = (
         select(Membership.bank_id, Membership.id, Membership.code)
         .join(Person, Person.id == Membership.person_id)
-        .where(Person.phone == phone, Membership.standing == Standing.ACTIVE, Membership.is_holder.is_(False))
+        .where(Person.phone == phone, Membership.standing.in_(standings), Membership.is_holder.is_(False))
         .order_by(Membership.bank_id, Membership.id)
     )
     return [_Sender(*row) for row in session.execute(query)]

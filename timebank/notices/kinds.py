@@ -52,6 +52,17 @@ FOR_SAFETY = frozenset(
         NoticeKind.DONE_FOR_YOU,
     }
 )
+#: What waits for the reader's answer: it stands first, where there are several notices.
+ASKS = frozenset(
+    {
+        NoticeKind.ASKED,
+        NoticeKind.INVITED,
+        NoticeKind.TO_CONFIRM,
+        NoticeKind.STILL_TO_CONFIRM,
+        NoticeKind.NOT_RIGHT,
+        NoticeKind.TO_TAKE_BACK,
+    }
+)
 #: What has to be read on the machine of who asked for it, and soon.
 CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
 #: Sent at once also to those who have notices about them gathered: gathered it would come too late.

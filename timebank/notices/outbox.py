@@ -189,6 +189,8 @@ def drop_all(session: Session, now: datetime) -> int:
         .values(state=DeliveryState.DROPPED, ended_at=now, claimed_until=None, failure=Dropped.TOO_OLD)
         .execution_options(synchronize_session=False)
     )
+    unposted = update(LetterBundle).where(LetterBundle.posted_at.is_(None)).values(posted_at=now)
+    session.execute(unposted.execution_options(synchronize_session=False))
     return dropped.rowcount if isinstance(dropped, CursorResult) else 0
 
 

@@ -51,6 +51,10 @@ class TaskKind(StrEnum):
     PHONE_WRONG = "phone_wrong"
 
 
+#: Tasks that end when what they are about is done on its own page: finished by hand, what waits there is forgotten.
+ENDS_BY_ITSELF = frozenset({TaskKind.TELL_BY_PHONE, TaskKind.POST_LETTERS})
+
+
 def is_free_for(status: str, owner_id: int | None, membership_id: int) -> bool:
     """Return whether a member may take, give up or finish a task: it has no owner, or they are."""
     return status == Status.OPEN or (status == Status.TAKEN and owner_id == membership_id)

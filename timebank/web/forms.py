@@ -44,6 +44,8 @@ LONGEST_EVIDENCE = 200
 
 
 def _clean(typed: object) -> object:
+    if isinstance(typed, list):
+        return [_clean(value) for value in typed]
     return clean(typed) if isinstance(typed, str) else typed
 
 

@@ -83,7 +83,9 @@ SENTENCES = {
     "sealed_in_order": _("The books are being sealed at this moment. Try again in a minute."),
     "not_a_checkpoint": _("That is no seal of the books, or somebody changed it."),
     "ledger_refused": _("This cannot be written down. Ring us and we look at it together."),
-    "job_stands": _("This is being done already, so nothing new was begun. Here is how far it is."),
+    "job_stands": _(
+        "This is being done already, so nothing new was begun. Long work, on the desk, says how far it is."
+    ),
     "job_ended": _("This has ended already. Here is how it stands now."),
     "job_file_gone": _("The file is not there any more. Ask for it once more."),
     "books_being_exported": _(

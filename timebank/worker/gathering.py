@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
 from timebank.members.otherwise import ask_to_post, ask_to_ring
 from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.holding import list_holding
@@ -70,6 +71,7 @@ class _Gathering:
         choices = list_choices(self.session, self.bank.id, member_ids)
         holding = list_holding(self.session, self.bank.id, notices, self.now)
         if self.means.has_texts and self.bank.texts_a_month:
+            lock_bank(self.session, self.bank.id)  # so no other worker counts meanwhile
             month = month_began(self.now, self.bank.time_zone)
             self.texts_left = self.bank.texts_a_month - count_texts(self.session, self.bank.id, month)
         for notice in notices:
@@ -99,16 +101,17 @@ class _Gathering:
         else:
             is_made_in_time = is_safety or notice.kind in {*URGENT, NoticeKind.DIGEST}
             often = choice.often if way is choice.way and not is_made_in_time else Often.AT_ONCE
-            when = self._when(notice, often, at_any_hour=is_safety)
+            at_any_hour = is_safety and way is not Way.TEXT  # a text wakes people
+            when = self._when(notice, often, at_any_hour=at_any_hour)
             if when > self.now:
                 self.put_off.setdefault(when, []).append(notice.id)
             else:
-                key = (notice.member_id, topic_of(notice.kind), way, is_safety, to)
+                key = (notice.member_id, topic_of(notice.kind), way, at_any_hour, to)
                 self.texts_left -= way is Way.TEXT and key not in self.told
                 self.told.setdefault(key, []).append(notice.id)
 
     def _way_for(self, notice: Told, reader: Recipient, choice: Choice) -> Way:
-        key = (notice.member_id, topic_of(notice.kind), Way.TEXT, notice.kind in FOR_SAFETY, "")
+        key = (notice.member_id, topic_of(notice.kind), Way.TEXT, False, "")
         may_text = self.texts_left > 0 or key in self.told
         return way_for(notice.kind, choice, replace(reader.reach, text=reader.reach.text and may_text))
 

@@ -131,11 +131,14 @@ def _send_one(office: Office, connection: Connection | TextTransport, delivery: 
     if isinstance(outgoing, Dropped):
         with office.writing() as session:
             if mark_dropped(session, delivery, outgoing, office.watch()) and outgoing is Dropped.NO_WAY:
-                tell_otherwise(session, delivery, office.watch())
+                tell_otherwise(session, delivery, office.watch(), has_mail=office.means.has_mail)
         return Ended.DROPPED
     failure = _hand_over(connection, outgoing, _return_path(office, delivery, outgoing))
     if failure is not None:
-        return _write_failure(office, delivery, outgoing, failure)
+        ended = _write_failure(office, delivery, outgoing, failure)
+        if ended is Ended.PUT_OFF and delivery.way == Way.TEXT:
+            raise AwayError(failure.kind)  # so that a gateway that is slow holds nothing else up
+        return ended
     with office.writing() as session:
         mark_sent(session, delivery, office.watch())
     return Ended.SENT
@@ -160,20 +163,26 @@ def _return_path(office: Office, delivery: DeliveryRow, outgoing: Outgoing) -> s
     """Return the envelope sender of an e-mail: none for an answer; None for where it comes from."""
     if isinstance(outgoing, OutgoingMail) and outgoing.is_answer:
         return ""
-    path = office.return_path
+    path = office.return_path if isinstance(outgoing, OutgoingMail) else None
     return path.make(delivery.bank_id, delivery.id, outgoing.to) if path else None
 
 
 def _hand_over(
     connection: Connection | TextTransport, outgoing: Outgoing, return_path: str | None
 ) -> SendingFailedError | None:
-    """Hand it over; return why it was not taken, without the server's own exception. Raises AwayError."""
+    """Hand it over; return why it was not taken, without the server's own exception.
+
+    Raises AwayError where a mail server is away. That of a gateway is returned, so that the text that met it has had
+    its try: what a gateway says of one number may look as if it were away for all.
+    """
     try:
         if isinstance(outgoing, OutgoingText):
             cast("TextTransport", connection).send(outgoing.to, outgoing.text, outgoing.ref)
         else:
             cast("Connection", connection).send(outgoing.message, outgoing.to, return_path)
-    except AwayError:
+    except AwayError as error:
+        if isinstance(outgoing, OutgoingText):
+            return error
         raise
     except SendingFailedError as error:
         return error
@@ -203,5 +212,5 @@ def _write_failure(
                 note_failed_email(session, outgoing.person_id, outgoing.to, now)
             if delivery.way == Way.EMAIL:
                 ask_for_email(session, delivery, now)
-            tell_otherwise(session, delivery, now)
+            tell_otherwise(session, delivery, now, has_mail=office.means.has_mail)
     return ended

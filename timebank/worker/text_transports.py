@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.error import HTTPError, URLError
@@ -106,7 +107,7 @@ class HttpTexts(_Open):
             raise _of_status(error.code) from None
         except URLError:  # it was not posted: there was no connection, or no TLS
             raise AwayError(Failure.CONNECTION) from None
-        except OSError:  # it was posted, and no answer came
+        except (OSError, HTTPException):  # it was posted, and no answer came, or none that could be read
             raise NotNowError(Failure.AFTER_DATA) from None
 
     def _fill(self, values: dict[str, str]) -> str:

@@ -387,13 +387,15 @@ def test_what_was_refused_of_a_plan_is_named_with_why(as_, village, books, works
 
 
 def test_a_plan_while_another_is_being_sent_is_not_begun(as_, village, books, many_requests):
-    standing = books.job(JobKind.SEND_PLAN, lines=[], minutes=60)
+    books.job(JobKind.SEND_PLAN, lines=[], minutes=60)
     rosa = as_(village.rosa)
     page = rosa.get("board/plan")
     chosen = dict(reversed(re.findall(r'name="(line-\d+)" value="(\w{8}:\w{8}:)"', page.html)))
-    answer = rosa.done(page, "Send", **chosen)
-    assert answer.path == f"/angus/jobs/{standing}"
-    assert "nothing new was begun" in answer
+    answer = rosa.submit(page, "Send", how_long="2 hours", **chosen)
+    assert answer.status == 200
+    assert "This is being done already, so nothing new was begun." in answer
+    assert answer.form_with("Send").fields["how_long"] == ["2 hours"]
+    assert books.count("job") == 1
 
 
 def test_the_job_of_a_full_disk_says_what_to_do(as_, village, books, works, monkeypatch):

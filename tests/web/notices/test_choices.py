@@ -25,7 +25,8 @@ def test_a_member_comes_from_their_page_and_chooses(as_, village, books):
     ada = as_(village.ada)
     page = ada.get(ada.get("profile").links["How we tell you"])
     page = ada.done(page, about_you="phone-at_once", round_the_bank="none-at_once")
-    assert "Thank you. That is how we tell you from now on." in page
+    assert "It is kept, and begins once we know where to." in page
+    assert "You chose the telephone, and we know no number of yours." in page
     assert choice_of(books, village.ada, Topic.ABOUT_YOU) == Choice(Way.PHONE, Often.AT_ONCE)
     assert choice_of(books, village.ada, Topic.ROUND_THE_BANK) == Choice(Way.NONE, Often.AT_ONCE)
     assert page.form.fields["about_you"] == ["phone-at_once"]

@@ -55,6 +55,7 @@ def test_what_is_not_ticked_waits_for_the_next_letters(as_, village, books, wait
     rosa = as_(village.rosa)
     page = rosa.done(rosa.get(LIST), "Get them ready to print")
     page = rosa.done(page, "The ticked ones are posted", posted=[])
+    assert "None of them is posted. They wait for the next letters." in page
     assert "1 letter to print" in page
     assert states(books) == [(DeliveryState.READY, None)]
 
@@ -63,7 +64,7 @@ def test_a_bundle_stays_on_the_page_until_it_is_posted(as_, village, books, wait
     rosa, mary = as_(village.rosa), as_(village.mary)
     rosa.done(rosa.get(LIST), "Get them ready to print")
     page = mary.get(LIST)
-    assert "Printed on" in page
+    assert "Made ready on" in page
     assert "by Rosa Lindsay" in page
     page = mary.get(page.links["Print them again, or say that they are posted"])
     mary.done(page, "The ticked ones are posted", posted=[village.grace.code])
@@ -83,7 +84,7 @@ def test_what_was_answered_is_on_no_paper(as_, village, books, waiting):
     grace, rosa = as_(village.grace), as_(village.rosa)
     page = rosa.done(rosa.get(LIST), "Get them ready to print")
     grace.post(f"exchanges/{waiting}/confirmation")
-    assert "nothing to tell any more" in rosa.get(page.path)
+    assert "None of these letters is needed any more." in rosa.get(page.path)
     assert "2 Mill Lane" not in rosa.get(page.path)
 
 

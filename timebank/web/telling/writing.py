@@ -67,12 +67,16 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
 
 
 def write_text(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingText | Dropped:
-    """Return the text message of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`."""
+    """Return the text message of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`.
+
+    Who has chosen another way since, such as by STOP, gets none.
+    """
     prepared = _prepare(session, delivery, now)
     if isinstance(prepared, Dropped):
         return prepared
     reader, words = prepared
-    if reader.phone is None or not reader.reach.text:
+    choice = find_choice(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic))
+    if reader.phone is None or not reader.reach.text or choice.way is not Way.TEXT:
         return Dropped.NO_WAY
     ref = in_letters(delivery.id) + "-" + in_letters(delivery.bank_id)
     return OutgoingText(compose_text(words, reader, sender.site), ref, reader.phone, reader.person_id, reader.phone)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.codes import heard, spoken
+from timebank.jobs.actions import ask
 from timebank.jobs.rules import JobKind
 from timebank.listings.filling import next_day, places_left
 from timebank.matching.board import Board, Pairing
@@ -20,7 +21,6 @@ from timebank.matching.queries import list_came_back, list_of_requests
 from timebank.members.queries import list_ids_of_codes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
-from timebank.web.asking_for_jobs import ask_for_job
 from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.filters import today
@@ -108,7 +108,7 @@ def _send(form: PlanForm) -> Response | None:
     sent: Sent | None = None
     lines = _lines()
     if len(lines) > HANDFUL:
-        return ask_for_job(JobKind.SEND_PLAN, wants_of(lines, form.how_long.minutes or 0), form)
+        return _ask_for_job(form, lines)
     with committing(form) as outcome:
         sent = invite_all(db.session(), g.bank, lines, form.how_long.minutes or 0, doing(form))
     if not outcome.is_done or sent is None:
@@ -120,6 +120,14 @@ def _send(form: PlanForm) -> Response | None:
     for line, error in sent.refused[:REQUESTS_A_PAGE]:
         flash(_("Not sent, for request %(code)s: %(why)s", code=spoken(line.listing_code), why=say(error)))
     return redirect(url_for("matching.board"), 303)
+
+
+def _ask_for_job(form: PlanForm, lines: Sequence[Line]) -> Response | None:
+    """Let the worker ask; None where another plan is under way, so that what was ticked stays on the page."""
+    code = ""
+    with committing(form) as outcome:
+        code = ask(db.session(), JobKind.SEND_PLAN, wants_of(lines, form.how_long.minutes or 0), doing(form))
+    return redirect(url_for("jobs.job", code=code), 303) if outcome.is_done else None
 
 
 def _lines() -> Sequence[Line]:

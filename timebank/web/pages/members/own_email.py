@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.members.models import Person
+from timebank.members.recipients import list_recipients
 from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.mailed_codes import mail_email_code, prove_by_code
@@ -28,7 +29,15 @@ def own_email() -> str | Response:
             _count()
             prove_by_code(db.session(), form.code.data or "", doing(form))
         if outcome.is_done:
-            flash(_("Thank you. Now we know that this e-mail is yours, and you can sign in with it."))
+            reader = list_recipients(db.session(), g.bank.id, [g.actor.membership_id])[g.actor.membership_id]
+            thanks = _("Thank you. Now we know that this e-mail is yours, and you can sign in with it.")
+            if reader.email_sharers:  # nobody signs in with an e-mail that several have
+                thanks = _(
+                    "Thank you. Others have this e-mail too, so sign in with your member number, %(number)s. "
+                    "If you forget your password, ring us.",
+                    number=g.actor.number,
+                )
+            flash(thanks)
             return redirect(url_for("members.profile"), 303)
     return render_template(
         "members/own_email.html",

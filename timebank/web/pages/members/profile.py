@@ -1,5 +1,7 @@
 """What members say about themselves, and the devices on which they are signed in."""
 
+from datetime import datetime
+
 from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -48,7 +50,15 @@ def profile() -> str | Response:
         here=digest_secret(current_user.token),
         code_form=ButtonForm(),
         sends_mail=current_app.config["SENDS_MAIL"],
+        gets_codes=person.email_is_proved
+        and person.email_trusted_from is not None
+        and person.email_trusted_from <= now,
     )
+
+
+def _gets_codes(person: Person, now: datetime) -> bool:
+    """Return whether somebody who has forgotten their password gets a code by e-mail."""
+    return person.email_is_proved and person.email_trusted_from is not None and person.email_trusted_from <= now
 
 
 def _filled_form(person: Person) -> ProfileForm:

@@ -71,7 +71,7 @@ def report(code: str) -> str | Response:
         with committing(form) as outcome:
             actions.report(db.session(), other, form.words.data or "", doing(form))
         if outcome.is_done:
-            flash(_("Thank you. A broker looks at it, and rings you."))
+            flash(_("Thank you. A broker looks at it, and gets in touch with you."))
             return redirect(url_for("messages.talk", code=code), 303)
     return render_template("messages/report.html", form=form, other=other)
 

@@ -1,14 +1,16 @@
 """Members choose how they are notified, or a broker for them."""
 
+from collections.abc import Mapping
+
 from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank.members.recipients import list_recipients
+from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
-from timebank.notices.rules import Way
+from timebank.notices.rules import Choice, Way
 from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, doing, members
 from timebank.web.committing import committing
@@ -29,13 +31,22 @@ def choices() -> str | Response:
         with committing(form) as outcome:
             choose(session, form.chosen, doing(form))
         if outcome.is_done:
-            flash(_("Thank you. That is how we tell you from now on."))
+            thanks = _("Thank you. That is how we tell you from now on.")
+            if not _all_reach(list_recipients(session, g.bank.id, [member_id])[member_id], form.chosen):
+                thanks = _("It is kept, and begins once we know where to. Until then we tell you another way.")
+            flash(thanks)
             return redirect(url_for("notices.choices"), 303)
         if isinstance(outcome.refusal, OtherContentError):
             form.ask_again(_("You kept something else from this page before. Press once more to keep this instead."))
     reader = list_recipients(session, g.bank.id, [member_id])[member_id]
     ways = {choice.way for choice in chosen.values()}
     return render_template("notices/choices.html", form=form, reader=reader, ways=ways)
+
+
+def _all_reach(reader: Recipient, chosen: Mapping[Topic, Choice]) -> bool:
+    """Return whether each chosen way reaches the reader already; that of e-mails has words of its own on the page."""
+    reaches = {Way.TEXT: reader.reach.text, Way.PHONE: reader.reach.phone, Way.LETTER: reader.reach.letter}
+    return all(reaches.get(choice.way, True) for choice in chosen.values())
 
 
 def _list_ways() -> set[Way]:

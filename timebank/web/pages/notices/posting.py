@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import abort, current_app, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,7 +19,6 @@ from timebank.members.letters import (
 )
 from timebank.members.queries import list_membership_names
 from timebank.members.recipients import Recipient
-from timebank.spelling import isolated
 from timebank.web.access import allows, brokers, doing
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
@@ -60,7 +59,7 @@ def make_bundle() -> Response:
     """Put what waits into a bundle, and show it."""
     to, form = url_for("notices.letters"), ButtonForm()
     with committing() as outcome:
-        code = print_letters(db.session(), g.bank, doing(form))
+        code = print_letters(db.session(), g.bank, doing(form), has_mail=current_app.config["SENDS_MAIL"])
     if outcome.is_done:
         to = url_for("notices.bundle", code=code)
     return redirect(to, 303)
@@ -74,25 +73,18 @@ def bundle(code: str) -> str | Response:
     if row is None:
         abort(404)
     if form.is_submitted():
-        press(
-            lambda doing: note_posted(session, g.bank, code, form.posted.data or [], doing),
-            _("Thank you. It is written down."),
-            form,
-        )
+        posted = form.posted.data or []
+        thanks = _("Thank you. It is written down.")
+        if not posted:
+            thanks = _("None of them is posted. They wait for the next letters.")
+        press(lambda doing: note_posted(session, g.bank, code, posted, doing), thanks, form)
     if form.is_submitted() or row.posted_at is not None:
         return redirect(url_for("notices.letters"), 303)
-    printed = [_print(letter) for letter in list_letters(session, g.bank.id, clock.now(), row.id)]
-    form.offer([(letter.reader.code, _label(letter)) for letter in printed])
+    in_bundle = list_letters(session, g.bank.id, clock.now(), row.id)
+    printed = [_print(letter) for letter in in_bundle if letter.is_needed]
+    form.offer([(letter.reader.code, letter.reader.name) for letter in printed])
     day = day_in_full(clock.local_day(row.printed_at, g.bank.time_zone))
     return render_template("notices/bundle.html", bundle=row, day=day, letters=printed, form=form)
-
-
-def _label(letter: PrintedLetter) -> str:
-    return (
-        letter.reader.name
-        if letter.words
-        else _("%(name)s: nothing to tell any more", name=isolated(letter.reader.name))
-    )
 
 
 def _print(letter: Letter) -> PrintedLetter:

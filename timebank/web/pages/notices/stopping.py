@@ -57,6 +57,7 @@ def _show(delivery: DeliveryRow, reader: Recipient, *, is_done: bool) -> str:
         token=delivery.stop_token,
         reader=reader,
         topic=topic_words(topic),
+        is_about_you=topic is Topic.ABOUT_YOU,
         hint=topic_hint(topic),
         now=choice_words(now),
         is_done=is_done,

@@ -16,7 +16,7 @@ from timebank.tasks import actions
 from timebank.tasks.access import get_visible
 from timebank.tasks.errors import TaskTakenError
 from timebank.tasks.queries import Shows, TaskRow, list_tasks
-from timebank.tasks.rules import TaskKind, is_free_for, list_notes
+from timebank.tasks.rules import ENDS_BY_ITSELF, TaskKind, is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
 from timebank.web.committing import committing
@@ -71,6 +71,8 @@ def hand_back(code: str) -> Response:
 def finish(code: str) -> str | Response:
     """Finish a task with its outcome."""
     task, mine = get_visible(db.session(), g.actor, code), g.actor.membership_id
+    if task.kind in ENDS_BY_ITSELF:
+        return redirect(url_for("tasks.task", code=code), 303)
     form = OutcomeForm()
     if form.validate_on_submit():
         if _do(code, partial(actions.finish, note=form.note.data or "")):
@@ -108,7 +110,7 @@ def _values(task: TaskRow) -> dict[str, object]:
         "notes": list_notes(task.note),
         "may_take": free and not taken,
         "may_hand_back": taken and (free or may_coordinate(g.actor)),
-        "may_finish": free,
+        "may_finish": free and task.kind not in ENDS_BY_ITSELF,
         **_names(task),
     }
 

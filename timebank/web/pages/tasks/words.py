@@ -91,7 +91,7 @@ def advice(kind: str) -> str:
         ),
         TaskKind.TELL_BY_PHONE: _("They are told by telephone. Their page says what to tell, word for word."),
         TaskKind.TEXT_CAME: _(
-            "They answered a text message, which only you read. Ring, or answer from your own phone: "
+            "They sent a text to the time bank, and nobody but the brokers reads it. Ring them: "
             "anybody can make a text look as if it came from their number."
         ),
         TaskKind.POST_LETTERS: _("Some members are told by post. Print their letters, and say when they are posted."),

@@ -48,7 +48,7 @@ def state() -> Response:
     known = _STATES.get(word) or (TextState(word) if word in set(TextState) else None)
     if known is not None and delivery is not None and bank is not None:
         try:
-            note_state(db.session(), bank, delivery, known, clock.now())
+            note_state(db.session(), bank, delivery, known, clock.now(), has_mail=current_app.config["SENDS_MAIL"])
         except NotSentYetError:
             return Response(status=503, headers={"Retry-After": "60"})
         commit()
