@@ -10,11 +10,13 @@ from tests.listings.conftest import list_it, said, tree
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing, Unattended
 from timebank.announcements.actions import announce
+from timebank.banks.models import Bank
 from timebank.digests.models import DigestItem
 from timebank.listings import actions as listings
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, Move
 from timebank.members.actions import NewMember, admit
+from timebank.members.letters import list_letters
 from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import NoticeKind, Topic
@@ -67,6 +69,21 @@ def test_without_e_mail_no_news_are_used_up(office, listed, watch):
     watch.now = MONDAY
     assert make_digests(Office(office.settings, office.engine, office.app, None, office.watch)) == 0
     assert "Weeding the roses" in digest(office)["Ada"]
+
+
+def test_news_by_post_are_made_without_e_mail_too(office, listed, watch, session, village, backend):
+    by_post = {Topic.ROUND_THE_BANK: Choice(Way.LETTER, Often.MONTHLY)}
+    choose(session, by_post, Doing(village.ada, MORNING))
+    session.get_one(Bank, village.angus.id).sends_letters = True
+    session.get_one(Person, village.ada.person_id).postal_address = "4 Brae"
+    session.commit()
+    watch.now = MORNING + timedelta(days=10)  # the first of December
+    without = Office(office.settings, office.engine, office.app, None, office.watch)
+    assert make_digests(without) == 1
+    send_what_is_due(without)
+    with backend.session() as reading:
+        [letter] = list_letters(reading, village.angus.id, watch.now)
+    assert (letter.reader.name, [notice.kind for notice in letter.notices]) == ("Ada Lamont", [NoticeKind.DIGEST])
 
 
 def test_who_shares_a_proved_e_mail_has_none_made(office, listed, watch, session, village):

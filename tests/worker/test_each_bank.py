@@ -54,7 +54,7 @@ def test_the_chores_of_a_worker_go_on_with_the_next_bank(backend, village, monke
 def test_digests_go_on_with_the_next_bank(office, monkeypatch):
     asked = []
 
-    def fail(_session, bank, _now):
+    def fail(_session, bank, _now, **_more):
         asked.append(bank.slug)
         raise RuntimeError
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -48,10 +48,12 @@ class Batch(NamedTuple):
     next: int | None
 
 
-def make_batch(session: Session, bank: Bank, news: News, now: datetime, after: int = 0) -> Batch:
+def make_batch(
+    session: Session, bank: Bank, news: News, now: datetime, after: int = 0, *, has_mail: bool = True
+) -> Batch:
     """Make the digests that are due of the next BATCH members after the membership `after`; the caller commits."""
     today = clock.local_day(now, bank.time_zone)
-    readers = _list_readers(session, bank.id, after)
+    readers = _list_readers(session, bank.id, after, has_mail=has_mail)
     due = [reader for reader in readers if is_due(_often(reader), reader.looked_on or reader.joined_on, today)]
     seen = _list_seen(session, bank.id, [reader.id for reader in due])
     made: list[tuple[Reader, Chosen]] = []
@@ -65,10 +67,10 @@ def make_batch(session: Session, bank: Bank, news: News, now: datetime, after: i
     return Batch(len(made), len(readers), readers[-1].id if len(readers) == BATCH else None)
 
 
-def is_anybody_due(session: Session, bank: Bank, now: datetime) -> bool:
+def is_anybody_due(session: Session, bank: Bank, now: datetime, *, has_mail: bool = True) -> bool:
     """Return whether there is a member whose digest is due, so that the bank's news are worth reading."""
     today, after = clock.local_day(now, bank.time_zone), 0
-    while readers := _list_readers(session, bank.id, after):
+    while readers := _list_readers(session, bank.id, after, has_mail=has_mail):
         if any(is_due(_often(reader), reader.looked_on or reader.joined_on, today) for reader in readers):
             return True
         after = readers[-1].id
@@ -89,7 +91,7 @@ def _often(reader: Reader) -> Often:
     return Often(reader.often) if reader.often else _USUAL.often
 
 
-def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader]:
+def _list_readers(session: Session, bank_id: int, after: int, *, has_mail: bool) -> Sequence[Reader]:
     """Return the next members, by id, whom digests reach by the way that they chose."""
     chose = (
         (NoticeChoice.bank_id == Membership.bank_id)
@@ -117,7 +119,11 @@ def _list_readers(session: Session, bank_id: int, after: int) -> Sequence[Reader
             Membership.standing == Standing.ACTIVE,
             Membership.is_holder.is_(False),
             or_(
-                and_(NoticeChoice.way.is_(None) | (NoticeChoice.way == Way.EMAIL), gets_digests_by_email()),
+                and_(
+                    literal(has_mail),
+                    NoticeChoice.way.is_(None) | (NoticeChoice.way == Way.EMAIL),
+                    gets_digests_by_email(),
+                ),
                 and_(NoticeChoice.way == Way.LETTER, gets_letters()),
             ),
         )

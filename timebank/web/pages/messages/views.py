@@ -12,9 +12,11 @@ from timebank.members.queries import list_membership_names
 from timebank.messages import access, actions
 from timebank.messages.queries import MessageRow, find_talk, list_messages, list_talks
 from timebank.messages.rules import may_write
-from timebank.references import Ref, parse
+from timebank.references import Ref, Subject, parse
 from timebank.rows import Page
 from timebank.spelling import isolated
+from timebank.tasks.queries import list_not_done
+from timebank.tasks.rules import TaskKind
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number, asked_words
 from timebank.web.committing import committing, press
@@ -88,6 +90,7 @@ def reported(code: str) -> str:
     return render_template(
         "messages/reported.html",
         code=code,
+        task_code=list_not_done(session, g.bank.id, TaskKind.CONVERSATION_REPORTED)[f"{Subject.CONVERSATION}:{code}"],
         people=people,
         page=page,
         may_read=may_read,
