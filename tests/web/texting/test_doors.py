@@ -101,7 +101,10 @@ def test_json_that_is_no_object_is_refused(gateway, body):
     assert gateway("in", None, json=None, data=body, content_type="application/json") == 400
 
 
-def test_what_did_not_arrive_is_told_otherwise(books, village, gateway):
+@pytest.mark.parametrize(("mail", "way"), [("a server", "email"), ("", "phone")])
+def test_what_did_not_arrive_is_told_otherwise(app, books, village, gateway, monkeypatch, mail, way):
+    """By e-mail where the site has any, and else by telephone."""
+    monkeypatch.setitem(app.config, "SENDS_MAIL", bool(mail))
     books.told(village.grace, way=Way.TEXT)
     with books.backend.session() as session:
         sent = {"state": DeliveryState.SENT, "ended_at": NOW}
@@ -114,7 +117,7 @@ def test_what_did_not_arrive_is_told_otherwise(books, village, gateway):
     assert gateway("state", {"reference": ref, "status": "undelivered"}) == 204
     assert [(row.way, row.state) for row in books.ask("SELECT way, state FROM delivery ORDER BY id")] == [
         ("text", "failed"),
-        ("email", "ready"),
+        (way, "ready"),
     ]
 
 
