@@ -69,6 +69,7 @@ def main() -> None:
                 f"{name}\n" + "".join(f"  {key:<28} {value:10.1f}\n" for key, value in report[name].items())
             )
     written = json.dumps(report, indent=2)
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / "notices.json").write_text(f"{written}\n")
     if chosen.json:
         sys.stdout.write(f"{written}\n")
