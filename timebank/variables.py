@@ -44,7 +44,7 @@ def positive(environment: Mapping[str, str], name: str, default: int) -> int:
 
 
 def host_names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Return host names, such as hours.example.org; one that begins with a dot stands for all that end with it."""
+    """Return host names, such as hours.example.org; one that begins with a dot matches all that end with it."""
     names = tuple(environment.get(name, "").replace(",", " ").split())
     for host in names:
         if not _HOST_NAME.fullmatch(host):

@@ -101,11 +101,15 @@ def test_an_address_of_a_mail_server_that_is_none_is_said_without_its_password(v
         ("TEXTS", "ftp://gateway.example.org"),
         ("TEXTS_BODY", '{"to": "{to}"}'),
         ("TEXTS_BODY", "text={text}"),
+        ("TEXTS", "https:///send"),
+        ("TEXTS_SECRET", "a secret with \u20ac"),
+        ("TEXTS_SECRET", "two\nlines"),
     ],
 )
 def test_a_gateway_of_texts_that_would_tell_others_or_send_nothing_is_refused(name, value):
-    with pytest.raises(BadSettingError, match=f"TIMEBANK_{name}"):
+    with pytest.raises(BadSettingError, match=f"TIMEBANK_{name}") as refused:
         read_settings({f"TIMEBANK_{name}": value})
+    assert name != "TEXTS_SECRET" or value not in str(refused.value)
 
 
 def test_run_takes_its_log_from_its_options_before_the_settings(opened, never_served, monkeypatch):

@@ -208,6 +208,7 @@ TESTS = {
     "notices/test_letters.py": (
         "test_a_broker_comes_from_the_task_prints_the_letters_and_says_they_are_posted",
         "test_a_member_gives_an_address_where_the_bank_sends_letters_and_chooses_the_post",
+        "test_a_sign_that_no_text_has_in_a_ticked_box_is_left_out",
     ),
     "notices/test_call.py": ("test_who_is_not_reached_is_tried_again_and_then_a_broker_decides",),
     "notices/test_choices.py": (

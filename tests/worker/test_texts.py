@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import make_recorded
+from tests.races import one_inside_the_other
 from tests.worker.conftest import MORNING
 from tests.worker.gateway import Gateway
 from timebank.actors import Doing, Standing
@@ -27,6 +28,7 @@ from timebank.notices.rules import Choice, Often, Way
 from timebank.tasks.models import Task
 from timebank.variables import TEXTS_BODY
 from timebank.worker import text_transports
+from timebank.worker.gathering import Means, gather
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
 from timebank.worker.text_transports import FolderTexts, HttpTexts
@@ -442,3 +444,16 @@ def test_nobody_is_woken_by_a_text_about_their_membership(text_office, gateway, 
     watch.now = MORNING
     send_what_is_due(text_office)
     assert len(gateway.posted) == 1
+
+
+def test_two_workers_at_once_stay_within_the_months_number(backend, village, does):
+    set_up(backend, village, most=1)
+    does(choose, {Topic.ABOUT_YOU: BY_TEXT}, by=village.grace)
+    linus_too(backend, village, does)
+    record(backend, village)
+
+    def gather_one(session, village):
+        gather(session, MORNING, Means(has_mail=True, has_texts=True), most=1)
+
+    assert one_inside_the_other(backend, village, gather_one, gather_one) is None
+    assert sorted(way for way, _state, _failure in states(backend)) == ["email", "text"]

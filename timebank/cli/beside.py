@@ -17,7 +17,7 @@ _LOOKS = 2.0
 @contextmanager
 def worker_beside(settings: Settings) -> Iterator[None]:
     """Run a worker with these settings as long as the block lasts. Raises BadDkimKeyError."""
-    read_signer(settings)  # its refusal is told here, and not by the process beside
+    read_signer(settings)  # a bad key is reported here, and not by the process beside
     process = multiprocessing.get_context("spawn").Process(
         target=_work, args=(settings, os.getpid()), name="timebank worker", daemon=True
     )

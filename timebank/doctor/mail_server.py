@@ -85,17 +85,9 @@ def examine_server(
 
 @contextmanager
 def _opened(transport: SmtpTransport, context: ssl.SSLContext, seconds: float) -> Iterator[smtplib.SMTP]:
-    """Connect, with TLS where the server offers it."""
-    server = (
-        smtplib.SMTP_SSL(transport.host, transport.port, timeout=seconds, context=context)
-        if transport.over_tls
-        else smtplib.SMTP(transport.host, transport.port, timeout=seconds)
-    )
+    """Connect as the worker does."""
+    server = transport.dial(context, seconds)
     try:
-        server.ehlo_or_helo_if_needed()
-        if not transport.over_tls and server.has_extn("starttls"):
-            server.starttls(context=context)
-            server.ehlo_or_helo_if_needed()
         yield server
         with suppress(OSError, smtplib.SMTPException):
             server.quit()
@@ -146,10 +138,10 @@ def _ends_at(connection: ssl.SSLSocket) -> datetime | None:
 def _examine_sending(server: smtplib.SMTP, transport: SmtpTransport, sender: str) -> Iterator[Diagnosis]:
     """Sign in where there is a user, and say whose e-mail would come; then take that back."""
     if transport.user:
-        is_encrypted = isinstance(server.sock, ssl.SSLSocket) or transport.host in OWN_HOSTS
-        diagnosis = _sign_in(server, transport) if is_encrypted else not_checked("sign-in", "not without TLS.")
+        is_secret = transport.keeps_secret(server)
+        diagnosis = _sign_in(server, transport) if is_secret else not_checked("sign-in", "not without TLS.")
         yield diagnosis
-        if not is_encrypted or diagnosis.condition is not Condition.WELL:
+        if not is_secret or diagnosis.condition is not Condition.WELL:
             return
     try:
         code, _words = server.mail(mailable(sender))

@@ -23,7 +23,7 @@ from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_once
 from timebank.tasks.rules import TaskKind
 
-#: The notice of a deed to those sides that did not do it. Confirming sends none: the hours stand in the next digest.
+#: The notice of a deed to those sides that did not do it. Confirming sends none: the next digest has the hours.
 OF_DEEDS: Mapping[Deed, NoticeKind] = {
     Deed.PROPOSE: NoticeKind.ASKED,
     Deed.ACCEPT: NoticeKind.ACCEPTED,

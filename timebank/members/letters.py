@@ -1,7 +1,7 @@
 """Notices by letter: what waits to be printed, the bundles that brokers print, and that they were posted.
 
 A bundle has at most one letter for each member. What comes after it was printed is for the next one, so that nothing is
-taken for posted that stood on no paper.
+marked as posted that was not printed.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,7 +36,7 @@ _WAITS = (cast("ColumnElement[bool]", IS_OPEN), Delivery.way == Way.LETTER, Deli
 
 
 class Letter(NamedTuple):
-    """What goes to one member by post: the notices that are still told, oldest first, and since when it waits."""
+    """A letter to one member: the notices that still apply, those to be answered first, and since when it waits."""
 
     reader: Recipient
     notices: Sequence[Told]
@@ -44,7 +44,7 @@ class Letter(NamedTuple):
 
     @property
     def is_needed(self) -> bool:
-        """Return whether there is something left to tell, and an address to post it to."""
+        """Return whether any notice still applies, and there is an address to post it to."""
         return bool(self.notices and self.reader.postal_address)
 
 
@@ -118,9 +118,9 @@ def _bundles(bank_id: int) -> Select[*tuple[Any, ...]]:
 def print_letters(session: Session, bank: Bank, doing: Doing, *, has_mail: bool = True) -> str:
     """Put the letters that have waited longest into a new bundle; return its code.
 
-    Letters that are not needed any more are dropped, and those without an address are told otherwise; where all are
-    such, the bundle is empty, with nothing to post. `has_mail` is as for `tell_otherwise`. Raises NotAllowedError, or
-    NothingToPostError where none waits.
+    Letters that are not needed any more are dropped, and the notices of those without an address are sent another way;
+    where all are such, the bundle is empty and marked as posted. `has_mail` is as for `tell_otherwise`.
+    Raises NotAllowedError, or NothingToPostError where none waits.
     """
     code = codes.new_reference()
     subject = Ref(Subject.LETTERS, code)
@@ -151,7 +151,7 @@ def print_letters(session: Session, bank: Bank, doing: Doing, *, has_mail: bool 
 
 
 def _drop(session: Session, bank_id: int, letter: Letter, now: datetime, *, has_mail: bool) -> None:
-    """Drop a letter that cannot or need not be posted; what still holds of it is told otherwise."""
+    """Drop a letter that cannot or need not be posted; send the notices that still apply another way."""
     of_letter = (*_waiting(bank_id), Delivery.member_id == letter.reader.membership_id)
     ids = session.scalars(select(Delivery.id).where(*of_letter)).all()
     because = Dropped.NO_WAY if letter.notices else Dropped.NO_LONGER_TRUE

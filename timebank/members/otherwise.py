@@ -1,4 +1,4 @@
-"""How a member is told where the way that was to reach them does not: by another one, or by brokers by hand."""
+"""Sending notices another way where the first one failed: by e-mail, or by a task for brokers to ring or post."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from timebank.tasks.rules import TaskKind
 
 
 def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, has_mail: bool = True) -> None:
-    """Tell what a delivery could not by the ways that its kinds may take, as `way_for` has it.
+    """Move the notices of a failed delivery to the ways that `way_for` returns for their kinds.
 
     A text is never the other way, nor an e-mail where the site has none (`has_mail`); codes and answers have no other.
     Calls and letters are tasks for brokers. What goes round the bank is left at that.
@@ -52,12 +52,12 @@ def ask_for_email(session: Session, delivery: DeliveryRow, now: datetime) -> Non
 
 
 def ask_to_ring(session: Session, bank_id: int, reader: Recipient, now: datetime) -> None:
-    """Open the task to ring a member, which stays one until all is told."""
+    """Open the task to ring a member; while it is open, more notices open no second one."""
     open_task(session, bank_id, kind=TaskKind.TELL_BY_PHONE, subject=Ref(Subject.MEMBER, reader.code), now=now)
 
 
 def ask_to_post(session: Session, bank: Bank, now: datetime) -> None:
-    """Open the task to print and post a bank's letters, which stays one until none waits.
+    """Open the task to print and post a bank's letters; while it is open, more letters open no second one.
 
     Whoever opens other tasks in the same transaction does this last: all workers open tasks in the same order.
     """

@@ -28,7 +28,7 @@ from timebank.trail import actions as trail
 class Profile:
     """A member's contact and text about themselves, and which contact they show to those with whom they agreed help.
 
-    The lines of `postal_address` are what stands below the name on a letter.
+    The lines of `postal_address` are printed below the name on a letter.
     """
 
     name: str

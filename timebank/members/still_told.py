@@ -1,4 +1,4 @@
-"""Which notices are still told at the moment of telling: by e-mail, by telephone or by letter."""
+"""Which notices still apply at the moment of sending, for every way: e-mail, text, telephone and letter."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,17 +11,17 @@ from timebank.notices.kinds import ASKS, FOR_SAFETY, NoticeKind, topic_of
 from timebank.notices.queries import Told, list_choices
 from timebank.notices.rules import USUAL, Way
 
-#: Of these kinds about one subject, a reader is told only the newest.
+#: Of these kinds, only the newest about one subject is sent to a reader.
 _ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM, NoticeKind.MESSAGE})
 
 
 def list_still_told(
     session: Session, bank_id: int, readers: Mapping[int, Recipient], notices: Sequence[Told], now: datetime
 ) -> list[Told]:
-    """Return those notices of a bank that still hold, and that their readers may and want to get.
+    """Return the notices of a bank that still apply, and that their readers may and want to get.
 
-    What waits for an answer comes first; else they are in the same order. `readers` are by id of membership; who is
-    none of them is told nothing. A constant number of queries.
+    Those that wait for an answer come first; otherwise the order is kept. `readers` is {membership id: recipient};
+    notices to others are left out. The number of queries is constant.
     """
     if not notices:
         return []

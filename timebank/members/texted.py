@@ -67,7 +67,7 @@ class NotSentYetError(Exception):
 def note_state(
     session: Session, bank_id: int, delivery_id: int, state: TextState, now: datetime, *, has_mail: bool
 ) -> bool:
-    """Note what became of a text that was sent; what did not arrive is told otherwise. Return whether it is news.
+    """Store the delivery state of a sent text; one that failed is sent another way. Return whether it changed anything.
 
     One of which the gateway had said nothing is not sent again once it says that it was delivered. Raises
     NotSentYetError: it is to be said again in a minute. `has_mail` is as for `tell_otherwise`.

@@ -92,7 +92,7 @@ def stop(session: Session, delivery: DeliveryRow, member_code: str, choice: Choi
 def stop_texts(session: Session, bank_id: int, member_id: int, member_code: str, *, now: datetime) -> None:
     """Choose the usual way instead of texts, for a member who has answered one with STOP.
 
-    Nobody stands on the trail as the one who did it: a text can be made to look as if it came from any number.
+    The trail names nobody as the doer: the sender of a text can be forged.
     """
     subject, topic = Ref(Subject.MEMBER, member_code), Topic.ABOUT_YOU
     trail.begin(session, Unattended(bank_id, now), DeedName.NOTICES_STOPPED, subject)

@@ -52,7 +52,7 @@ FOR_SAFETY = frozenset(
         NoticeKind.DONE_FOR_YOU,
     }
 )
-#: What waits for the reader's answer: it stands first, where there are several notices.
+#: Notices that wait for the reader's answer; of several notices, these come first.
 ASKS = frozenset(
     {
         NoticeKind.ASKED,

@@ -195,7 +195,7 @@ def drop_all(session: Session, now: datetime) -> int:
 
 
 def remove_old(session: Session, now: datetime) -> None:
-    """Delete notices that were sent long ago: old e-mails stand in their facts."""
+    """Delete notices that were sent long ago, since their facts contain former e-mail addresses."""
     before = now - KEPT
     session.execute(delete(Notice).where(Notice.told_at < before, Notice.state != NoticeState.WAITING))
     old = (Delivery.made_at < before, Delivery.ended_at.is_not(None))

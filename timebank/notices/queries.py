@@ -141,7 +141,7 @@ def find_backlog(session: Session, now: datetime, failed_since: datetime) -> Bac
 
 
 def count_failures(session: Session, way: Way, since: datetime) -> dict[Failure, int]:
-    """Return {why: how many e-mails or texts failed}: those given up since then, and those still tried in vain."""
+    """Return {why: how many e-mails or texts failed}: those given up since then, and those still being retried."""
     gave_up = HAS_FAILED & (Delivery.ended_at >= since)
     query = select(Delivery.failure, func.count()).where(
         Delivery.way == way,

@@ -72,7 +72,7 @@ class ReturnedMail:
 def read(content: bytes, path: ReturnPath, recipient: str = "") -> ReturnedMail | None:
     """Return what a message says; None where it names no e-mail of ours.
 
-    `recipient` is the envelope's recipient, where the mail server tells it.
+    `recipient` is the envelope's recipient, where the mail server passes it on.
     """
     message = parse(content)
     try:

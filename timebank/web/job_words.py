@@ -1,4 +1,4 @@
-"""Words for jobs: what they are, how they stand, how far they are, and why one failed."""
+"""Words for jobs: their kinds, states and progress, and why one failed."""
 
 from flask_babel import gettext as _, ngettext
 
@@ -28,7 +28,7 @@ def job_words(kind: str) -> str:
 
 
 def job_state_words(state: str) -> str:
-    """Return how a job stands."""
+    """Return the words for a job's state."""
     words = {
         JobState.QUEUED: _("Waits"),
         JobState.RUNNING: _("Being done"),

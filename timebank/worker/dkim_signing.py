@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from timebank.config import Settings
 from timebank.emails import public_domain
 
-#: The headers that a signature covers, if an e-mail has them. From stands in it twice, so that none can be added.
+#: The headers that a signature covers, if an e-mail has them. From is listed twice, so that no second one can be added.
 SIGNED_HEADERS = (
     "From",
     "To",

@@ -24,7 +24,7 @@ BATCH = 200
 
 
 class Means(NamedTuple):
-    """By what a site tells people: whether it has e-mail and texts; and whether it keeps its banks' quiet hours.
+    """The ways out that a site has, e-mail and texts, and whether it keeps its banks' quiet hours.
 
     A demo does not, since one tries things out at any hour.
     """

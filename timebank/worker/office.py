@@ -49,7 +49,7 @@ class Office:
 
     @property
     def means(self) -> Means:
-        """By what this installation tells people."""
+        """The ways out that this installation has."""
         return Means(self.transport is not None, self.texts is not None, keeps_quiet=not self.settings.demo)
 
     @contextmanager

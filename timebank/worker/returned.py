@@ -1,4 +1,4 @@
-"""What is done about mail that came back: the delivery failed, the address is doubted, the reader told otherwise.
+"""Handling mail that came back: the delivery fails, its address is marked, its notices are sent another way.
 
 A message can do no more than its token allows: say of one e-mail, to whoever it was sent, that it came back. The same
 again, or anything about an e-mail that has failed already, changes nothing.
@@ -97,7 +97,7 @@ def _take(session: Session, returned: ReturnedMail, kind: ReturnKind, path: Retu
 
 
 def _tell_brokers(session: Session, delivery: DeliveryRow, reader: Recipient, now: datetime, *, is_dead: bool) -> None:
-    """Mark a dead address, and have told otherwise what still holds and is no old news by now."""
+    """Mark a dead address, and send another way the notices that still apply and are not stale."""
     if is_dead and reader.email is not None:
         note_failed_email(session, reader.person_id, reader.email, now)
     notices = list_of_deliveries(session, delivery.bank_id, [delivery.id])
@@ -119,7 +119,7 @@ def _take_complaint(session: Session, delivery: DeliveryRow, reader: Recipient, 
 
 
 def _take_reply(session: Session, delivery: DeliveryRow, reader: Recipient, now: datetime) -> Outcome:
-    """Tell who wrote to where nobody reads whom to write to: by that e-mail alone, once a day at most."""
+    """Answer who wrote to a return path with the address of the office, by e-mail only, once in 7 days at most."""
     tell(
         session,
         delivery.bank_id,

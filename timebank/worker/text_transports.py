@@ -93,7 +93,7 @@ class HttpTexts(_Open):
         self.opener = build_opener(_NoRedirect)
 
     def send(self, to: str, text: str, ref: str) -> None:
-        """Post it. Whoever does not answer in time may have sent it."""
+        """Post it. A gateway that does not answer in time may have sent it. Raises a SendingFailedError."""
         headers = {"Content-Type": "application/json" if self.is_json else "application/x-www-form-urlencoded"}
         if self.secret:
             headers["Authorization"] = f"Bearer {self.secret}"

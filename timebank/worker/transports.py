@@ -129,19 +129,34 @@ class SmtpTransport:
         except (smtplib.SMTPException, OSError):
             raise AwayError(Failure.CONNECTION) from None
 
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
+    def dial(self, context: ssl.SSLContext, seconds: float) -> smtplib.SMTP:
+        """Return an open connection, with TLS where the server offers it; nobody is signed in yet.
+
+        `seconds` is its time-out. Raises SMTPException or OSError.
+        """
         server = (
-            smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=context)
+            smtplib.SMTP_SSL(self.host, self.port, timeout=seconds, context=context)
             if self.over_tls
-            else smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            else smtplib.SMTP(self.host, self.port, timeout=seconds)
         )
         try:
             server.ehlo()
             if not self.over_tls and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
-            if self.user and not _is_encrypted(server, self.host):
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def keeps_secret(self, server: smtplib.SMTP) -> bool:
+        """Return whether nobody can read a password on its way: by TLS, or on this machine."""
+        return isinstance(server.sock, ssl.SSLSocket) or self.host in OWN_HOSTS
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self.dial(ssl.create_default_context(), TIMEOUT)
+        try:
+            if self.user and not self.keeps_secret(server):
                 raise AwayError(Failure.SIGN_IN)  # noqa: TRY301 (the connection is closed below)
             if self.user:
                 server.login(self.user, self.password)
@@ -149,11 +164,6 @@ class SmtpTransport:
             server.close()
             raise
         return server
-
-
-def _is_encrypted(server: smtplib.SMTP, host: str) -> bool:
-    """Return whether nobody reads a password on its way: by TLS, or on this machine."""
-    return isinstance(server.sock, ssl.SSLSocket) or host in OWN_HOSTS
 
 
 class _SmtpConnection:

@@ -107,6 +107,14 @@ def test_the_list_asks_no_more_for_three_letters_than_for_one(app, as_, village,
     assert len(_queries(app, rosa, LIST)) == len(one)
 
 
+def test_a_sign_that_no_text_has_in_a_ticked_box_is_left_out(as_, village, books, waiting):
+    rosa = as_(village.rosa)
+    page = rosa.done(rosa.get(LIST), "Get them ready to print")
+    page = rosa.done(page, "The ticked ones are posted", posted=[f"{village.grace.code}\x00"])
+    assert "Thank you. It is written down." in page
+    assert states(books) == [(DeliveryState.SENT, None)]
+
+
 def test_markup_in_an_address_is_words(as_, village, books, waiting):
     live_at(books, village.grace, "<script>alert(1)</script>")
     rosa = as_(village.rosa)

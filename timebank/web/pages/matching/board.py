@@ -35,7 +35,7 @@ CAME_BACK = timedelta(days=7)
 #: So long a circle is looked for while somebody waits for the page.
 SECONDS = 3.0
 _MOST_LINES = 200
-#: More lines than so many are sent by the worker: each is a transaction of its own that looks at everything anew.
+#: More lines than so many are sent by the worker: each is a transaction of its own that checks everything again.
 HANDFUL = 5
 
 

@@ -50,7 +50,7 @@ def _all_reach(reader: Recipient, chosen: Mapping[Topic, Choice]) -> bool:
 
 
 def _list_ways() -> set[Way]:
-    """Return the ways by which the bank tells people: letters and texts where it sends some."""
+    """Return the ways that the bank offers: letters and texts only where it sends them."""
     sends_texts = current_app.config["SENDS_TEXTS"] and g.bank.texts_a_month > 0
     left_out = {Way.LETTER: not g.bank.sends_letters, Way.TEXT: not sends_texts}
     return {way for way in Way if not left_out.get(way)}

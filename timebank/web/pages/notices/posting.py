@@ -32,7 +32,7 @@ from timebank.web.telling.writing import list_words
 
 @dataclass(frozen=True, slots=True)
 class PrintedLetter:
-    """A letter as it is printed: to whom, and the words of its notices, none where nothing is left to tell."""
+    """A letter as it is printed: its reader, and the words of its notices."""
 
     reader: Recipient
     words: Sequence[Words]

@@ -41,7 +41,7 @@ def came_in() -> Response:
 @csrf.exempt  # type: ignore[untyped-decorator]  # as above
 @allows(anybody)
 def state() -> Response:
-    """Note what became of a text that was sent; 503 where it is told too soon, so that the gateway says it again."""
+    """Store the delivery state of a sent text; answer 503 where the worker has not stored the sending yet."""
     values = _read()
     delivery_id, _dash, bank_id = _first(values, _REF).partition("-")
     delivery, bank, word = codes.from_letters(delivery_id), codes.from_letters(bank_id), _first(values, _STATE)
