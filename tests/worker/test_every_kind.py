@@ -206,7 +206,7 @@ def test_what_every_kind_says(mails, village, kind):
         assert parts["plain"].startswith("Hello Grace,")
         assert "Ring Mary Duncan on 01632 960 001." in parts["plain"]
         assert "<script" not in parts["html"]
-        assert not re.search(r"(src|url\()\s*=?", parts["html"])
+        assert not re.search(r"\bsrc\s*=|url\(", parts["html"])  # a token may have the letters of it
         html = letters(re.sub(r"<style>.*?</style>|<[^>]+>", "", unescape(parts["html"]), flags=re.DOTALL))
         lines = [line for line in parts["plain"].splitlines() if line.strip() and "http" not in line]
         assert [line for line in lines if letters(line) not in html] == []

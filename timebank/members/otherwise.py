@@ -8,17 +8,18 @@ from sqlalchemy.orm import Session
 from timebank.actors import Standing
 from timebank.banks.models import Bank
 from timebank.members.recipients import Recipient, list_recipients
+from timebank.members.still_told import list_still_told
 from timebank.notices.kinds import ANSWERS, CODES, Topic
 from timebank.notices.outbox import move
 from timebank.notices.queries import DeliveryRow, find_choice, list_of_deliveries
-from timebank.notices.rules import Way, way_for
+from timebank.notices.rules import STALE, Way, way_for
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
 
 
 def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, has_mail: bool = True) -> None:
-    """Move the notices of a failed delivery to the ways that `way_for` returns for their kinds.
+    """Move the notices of a failed delivery that still apply to the ways that `way_for` returns for their kinds.
 
     A text is never the other way, nor an e-mail where the site has none (`has_mail`); codes and answers have no other.
     Calls and letters are tasks for brokers. What goes round the bank is left at that.
@@ -30,8 +31,10 @@ def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, ha
     choice = find_choice(session, bank_id, delivery.member_id, Topic.ABOUT_YOU)
     may_mail = has_mail and reader.reach.email and delivery.way != Way.EMAIL
     reach = replace(reader.reach, email=may_mail, text=False)
+    notices = list_of_deliveries(session, bank_id, [delivery.id])
+    recent = [notice for notice in notices if now - notice.told_at <= STALE]
     ids: dict[Way, list[int]] = {}
-    for notice in list_of_deliveries(session, bank_id, [delivery.id]):
+    for notice in list_still_told(session, bank_id, {reader.membership_id: reader}, recent, now):
         if notice.kind not in CODES | ANSWERS:
             ids.setdefault(way_for(notice.kind, choice, reach), []).append(notice.id)
     ids.pop(Way.NONE, None)

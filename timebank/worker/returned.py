@@ -15,15 +15,14 @@ from sqlalchemy.orm import Session
 from timebank.config import Settings
 from timebank.members.otherwise import ask_for_email, tell_otherwise
 from timebank.members.recipients import Recipient, list_recipients, note_failed_email
-from timebank.members.still_told import list_still_told
 from timebank.notices.actions import stop, tell
 from timebank.notices.bounces import count_bounces, find_sent, mark_returned, note_bounce
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import Failure
-from timebank.notices.queries import DeliveryRow, find_choice, list_of_deliveries
+from timebank.notices.queries import DeliveryRow, find_choice
 from timebank.notices.return_paths import ReturnPath
 from timebank.notices.returned_mail import ANSWERED_EACH, MOST_SOFT, SOFT, SOFT_WITHIN, ReturnedMail, ReturnKind, read
-from timebank.notices.rules import STALE, Choice, Often, Way
+from timebank.notices.rules import Choice, Often, Way
 from timebank.references import Ref, Subject
 
 _log = logging.getLogger(__name__)
@@ -92,20 +91,11 @@ def _take(session: Session, returned: ReturnedMail, kind: ReturnKind, path: Retu
         return Outcome.COUNTED
     mark_returned(session, delivery, Failure.NO_SUCH_MAILBOX if is_dead else Failure.RETURNED, now)
     if is_present:  # what was sent to an e-mail that its reader has no longer is left at that
-        _tell_brokers(session, delivery, reader, now, is_dead=is_dead)
-    return Outcome.FAILED
-
-
-def _tell_brokers(session: Session, delivery: DeliveryRow, reader: Recipient, now: datetime, *, is_dead: bool) -> None:
-    """Mark a dead address, and send another way the notices that still apply and are not stale."""
-    if is_dead and reader.email is not None:
-        note_failed_email(session, reader.person_id, reader.email, now)
-    notices = list_of_deliveries(session, delivery.bank_id, [delivery.id])
-    recent = [notice for notice in notices if now - notice.told_at <= STALE]
-    still = list_still_told(session, delivery.bank_id, {reader.membership_id: reader}, recent, now)
-    ask_for_email(session, delivery, now)
-    if still:
+        if is_dead and reader.email is not None:
+            note_failed_email(session, reader.person_id, reader.email, now)
+        ask_for_email(session, delivery, now)
         tell_otherwise(session, delivery, now)
+    return Outcome.FAILED
 
 
 def _take_complaint(session: Session, delivery: DeliveryRow, reader: Recipient, now: datetime) -> Outcome:
