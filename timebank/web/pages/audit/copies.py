@@ -17,10 +17,10 @@ from timebank.web.pages.audit import blueprint
 class CopyForm(KeyedForm):
     """In which format, and whether with names."""
 
-    file_format = RadioField(_("What is it for?"), default=FileFormat.CSV.value)
+    file_format = RadioField(_("Which kind of file?"), default=FileFormat.CSV.value)
     with_names = BooleanField(
         _("With the names of people and the words of entries"),
-        description=_("Without them members stand there by their numbers, and the file can be shown to others."),
+        description=_("Without names, members are shown by number, and the file can be shown to others."),
     )
 
     def __init__(self) -> None:
