@@ -44,7 +44,6 @@ from timebank.ledger.accounts import Account
 from timebank.listings.models import Listing
 from timebank.matching.models import Invitation
 from timebank.members.actions import NewMember, admit
-from timebank.members.letters import print_letters
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
@@ -58,6 +57,7 @@ from timebank.security.rules import EventKind
 from timebank.signing_in.code_actions import make_half
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
+from timebank.telling.letters import print_letters
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport

@@ -19,7 +19,8 @@ def _heading(page: Page) -> Locator:
 
 def _fits(page: Page, width: int) -> None:
     """Nothing of the page lies beyond its side."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    expect(_heading(page)).to_be_visible()
+    assert page.locator(":root").evaluate("root => root.scrollWidth") <= width, page.url
 
 
 def _offer_pancakes(page: Page, site: Site) -> None:
@@ -55,6 +56,7 @@ def test_a_member_finds_asks_agrees_records_and_confirms_on_a_small_phone_withou
 
     open_waiting(grace, site, "Crêpes and pancakes", "Answer")
     grace.get_by_role("button", name="Yes, that suits me").click()
+    expect(grace.get_by_role("button", name="It has happened: record it")).to_be_visible()
     _fits(grace, PHONE["width"])
     ada.goto(site.url("home.home"))
     ada.get_by_role("link", name="Grace Okafor helps you: Crêpes and pancakes").click()
@@ -66,6 +68,7 @@ def test_a_member_finds_asks_agrees_records_and_confirms_on_a_small_phone_withou
     assert _balances(site, "grace", "ada") == before
 
     open_waiting(grace, site, "Crêpes and pancakes", "Check and confirm")
+    expect(grace.get_by_role("button", name="Yes, this is right")).to_be_visible()
     _fits(grace, PHONE["width"])
     grace.get_by_role("button", name="Yes, this is right").click()
     expect(_heading(grace)).to_have_text("Confirmed")

@@ -48,9 +48,7 @@ from timebank.matching.settings import MatchingSettings
 from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
-from timebank.members.calls import Outcome, note_call
 from timebank.members.helping import change_helping
-from timebank.members.letters import note_posted, print_letters
 from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import ContactKind, Helping
@@ -64,6 +62,8 @@ from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.signing_in.mailed_codes import mail_email_code
 from timebank.tasks import actions as tasks
+from timebank.telling.calls import Outcome, note_call
+from timebank.telling.letters import note_posted, print_letters
 
 Call = Callable[[Doing], Any]
 

@@ -16,12 +16,12 @@ from timebank.listings import actions as listings
 from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, Move
 from timebank.members.actions import NewMember, admit
-from timebank.members.letters import list_letters
 from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import Notice
 from timebank.notices.rules import USUAL, Choice, Often, Way
+from timebank.telling.letters import list_letters
 from timebank.worker.digesting import make_digests
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due

@@ -13,8 +13,15 @@ from timebank.actors import Doing, Role
 from timebank.banks.models import Bank
 from timebank.errors import NotAllowedError
 from timebank.exchanges import actions
-from timebank.members.errors import NothingToPostError
-from timebank.members.letters import (
+from timebank.members.models import Person
+from timebank.notices.actions import choose
+from timebank.notices.kinds import Topic
+from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
+from timebank.notices.outbox import drop_all, remove_old
+from timebank.notices.rules import Choice, Often, Way
+from timebank.tasks.models import Task
+from timebank.telling.errors import NothingToPostError
+from timebank.telling.letters import (
     count_letters,
     find_bundle,
     list_bundles,
@@ -23,13 +30,6 @@ from timebank.members.letters import (
     open_task_again,
     print_letters,
 )
-from timebank.members.models import Person
-from timebank.notices.actions import choose
-from timebank.notices.kinds import Topic
-from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
-from timebank.notices.outbox import drop_all, remove_old
-from timebank.notices.rules import Choice, Often, Way
-from timebank.tasks.models import Task
 from timebank.worker.sending import send_what_is_due
 
 BY_POST = Choice(Way.LETTER, Often.AT_ONCE)

@@ -19,13 +19,13 @@ from timebank.codes import from_letters
 from timebank.exchanges import actions
 from timebank.members.models import Person
 from timebank.members.standing import change_standing
-from timebank.members.texted import TextState, note_state, take_text
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery, DeliveryState, NoticeChoice
 from timebank.notices.outbox import claim
 from timebank.notices.rules import Choice, Often, Way
 from timebank.tasks.models import Task
+from timebank.telling.incoming_texts import TextState, note_state, take_text
 from timebank.variables import TEXTS_BODY
 from timebank.worker import text_transports
 from timebank.worker.gathering import Means, gather

@@ -15,8 +15,6 @@ from timebank.exchanges import actions
 from timebank.exchanges.telling import remind
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
-from timebank.members.calls import Outcome, list_to_tell, note_call
-from timebank.members.errors import NothingToTellError
 from timebank.members.models import Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.notices.models import Delivery, DeliveryState, Dropped, Failure, Notice
@@ -24,6 +22,8 @@ from timebank.notices.outbox import drop_all
 from timebank.notices.rules import Often, Way
 from timebank.signing_in.mailed_codes import mail_email_code
 from timebank.tasks.models import Task
+from timebank.telling.calls import Outcome, list_to_tell, note_call
+from timebank.telling.errors import NothingToTellError
 from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import NotNowError
 

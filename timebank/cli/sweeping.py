@@ -18,13 +18,13 @@ from timebank.jobs.files import remove_others
 from timebank.jobs.queries import list_file_tokens
 from timebank.listings.meanings import vocabulary_model, write_meanings_again
 from timebank.matching.turns import lapse
-from timebank.members.letters import open_task_again
 from timebank.members.limits import end_overrides
 from timebank.notices.bounces import remove_old_bounces
 from timebank.notices.outbox import remove_old as remove_old_notices
 from timebank.retries import with_retries
 from timebank.security.actions import remove_old
 from timebank.signing_in.actions import clear_stale
+from timebank.telling.letters import open_task_again
 from timebank.worker.each_bank import SomeBanksFailedError, in_each
 
 #: A file without a job, which a worker left that was killed, is deleted after so long; or it is being written.

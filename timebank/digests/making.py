@@ -14,12 +14,12 @@ from timebank.db import insert_into
 from timebank.digests.models import DigestItem, DigestTurn
 from timebank.digests.rules import Chosen, News, choose, is_due, is_enough
 from timebank.members.models import Membership, Person
-from timebank.members.recipients import gets_digests_by_email, gets_letters
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import NoticeChoice
 from timebank.notices.rules import USUAL, Often, Way
 from timebank.references import Ref, Subject
+from timebank.telling.recipients import gets_digests_by_email, gets_letters
 
 #: Members in one transaction.
 BATCH = 500

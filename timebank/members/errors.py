@@ -57,12 +57,6 @@ class OwnToChangeError(TimebankError):
     message_id = "own_to_change"
 
 
-class NothingToPostError(TimebankError):
-    """None of the letters waits any more."""
-
-    message_id = "nothing_to_post"
-
-
 class AddressTooLongError(TimebankError):
     """A postal address that does not fit in the window of an envelope; values: `lines` and `letters` in a line."""
 
@@ -103,9 +97,3 @@ class AwayTooLongError(TimebankError):
     """Somebody would be away for longer than two years from today."""
 
     message_id = "away_too_long"
-
-
-class NothingToTellError(TimebankError):
-    """Somebody else has rung meanwhile, or nobody has tried often enough to leave it at that."""
-
-    message_id = "nothing_to_tell"

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
-from timebank.members.otherwise import ask_to_post, ask_to_ring
-from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.holding import list_holding
 from timebank.notices.kinds import FOR_SAFETY, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, count_texts, list_choices, list_due
 from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, month_began, way_for
+from timebank.telling.otherwise import ask_to_post, ask_to_ring
+from timebank.telling.recipients import Recipient, list_recipients
 
 #: So many notices are looked at in one transaction.
 BATCH = 200

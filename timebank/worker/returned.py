@@ -13,8 +13,6 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from timebank.config import Settings
-from timebank.members.otherwise import ask_for_email, tell_otherwise
-from timebank.members.recipients import Recipient, list_recipients, note_failed_email
 from timebank.notices.actions import stop, tell
 from timebank.notices.bounces import count_bounces, find_sent, mark_returned, note_bounce
 from timebank.notices.kinds import NoticeKind, Topic
@@ -24,6 +22,8 @@ from timebank.notices.return_paths import ReturnPath
 from timebank.notices.returned_mail import ANSWERED_EACH, MOST_SOFT, SOFT, SOFT_WITHIN, ReturnedMail, ReturnKind, read
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import Ref, Subject
+from timebank.telling.otherwise import ask_for_email, tell_otherwise
+from timebank.telling.recipients import Recipient, list_recipients, note_failed_email
 
 _log = logging.getLogger(__name__)
 

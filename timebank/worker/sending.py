@@ -5,8 +5,6 @@ from collections import Counter
 from datetime import timedelta
 from typing import cast
 
-from timebank.members.otherwise import ask_for_email, tell_otherwise
-from timebank.members.recipients import note_failed_email
 from timebank.notices.models import Dropped, Failure
 from timebank.notices.outbox import (
     CLAIM,
@@ -21,6 +19,8 @@ from timebank.notices.outbox import (
 from timebank.notices.queries import DeliveryRow
 from timebank.notices.rules import Way
 from timebank.retries import with_retries
+from timebank.telling.otherwise import ask_for_email, tell_otherwise
+from timebank.telling.recipients import note_failed_email
 from timebank.web.telling.writing import OutgoingMail, OutgoingText, write, write_text
 from timebank.worker.answering import answer_requests
 from timebank.worker.gathering import BATCH, gather, list_quiet

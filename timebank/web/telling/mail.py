@@ -14,10 +14,10 @@ from flask_babel import gettext as _, ngettext
 
 from timebank import codes
 from timebank.emails import is_email, mailable
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import DeliveryRow
 from timebank.spelling import first_name
+from timebank.telling.recipients import Recipient
 from timebank.web.telling.words import Words
 
 #: Letters of a subject: more are cut off on a phone.

@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from timebank.codes import spoken
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.signing_in.mailed_codes import code_of, find_mailed
 from timebank.signing_in.models import SignInCode
+from timebank.telling.recipients import Recipient
 from timebank.web.filters import time_of_day
 from timebank.web.telling.words import Link, Words, says
 from timebank.web.times import local_time

@@ -10,9 +10,9 @@ from timebank.announcements.queries import list_current
 from timebank.bookkeeping.queries import get_account
 from timebank.exchanges.queries import count_waiting_for
 from timebank.listings.found import FoundLine, has_offers, list_found_of_codes
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
+from timebank.telling.recipients import Recipient
 from timebank.web.filters import day_in_full, hours_in_words, today
 from timebank.web.telling.words import Link, Section, Words, says
 

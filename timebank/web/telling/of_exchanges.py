@@ -10,10 +10,10 @@ from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import Deed, State
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
+from timebank.telling.recipients import Recipient
 from timebank.web.filters import day_in_full, hours_in_words, time_of_day
 from timebank.web.telling.words import Link, Words, names, says
 

@@ -5,10 +5,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from timebank.matching.queries import InvitationRow, find_invitation
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
+from timebank.telling.recipients import Recipient
 from timebank.web.filters import day_in_full, hours_in_words, time_of_day
 from timebank.web.telling.words import Link, Words, names, says
 

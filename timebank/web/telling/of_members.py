@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Role, Standing
 from timebank.members.queries import list_membership_names
-from timebank.members.recipients import Recipient
 from timebank.members.rules import POSTAL_ADDRESS, ContactKind
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
+from timebank.telling.recipients import Recipient
 from timebank.web.people_words import role_words
 from timebank.web.telling.words import Link, Words, says
 

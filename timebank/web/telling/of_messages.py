@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from timebank.members.queries import find_actor_by_id
-from timebank.members.recipients import Recipient
 from timebank.messages.queries import find_sides
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
+from timebank.telling.recipients import Recipient
 from timebank.web.telling.words import Link, Words, says
 
 

@@ -4,9 +4,9 @@ from flask import g
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from timebank.members.recipients import Recipient
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
+from timebank.telling.recipients import Recipient
 from timebank.web.telling.words import Words, says
 
 

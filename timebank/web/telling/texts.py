@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from flask import g
 from flask_babel import gettext as _, ngettext
 
-from timebank.members.recipients import Recipient
 from timebank.notices.texts import fit
 from timebank.spelling import first_name
+from timebank.telling.recipients import Recipient
 from timebank.web.telling.words import Words
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.codes import in_letters
-from timebank.members.recipients import Recipient, list_recipients
-from timebank.members.still_told import list_still_told
 from timebank.notices.kinds import ANSWERS, Topic
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, find_choice, list_of_deliveries
 from timebank.notices.rules import STALE, Way
+from timebank.telling.recipients import Recipient, list_recipients
+from timebank.telling.still_told import list_still_told
 from timebank.web.telling.mail import Sender, compose
 from timebank.web.telling.texts import compose_text
 from timebank.web.telling.words import Words, words_of

@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.members.models import Person
-from timebank.members.recipients import list_recipients
 from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.mailed_codes import mail_email_code, prove_by_code
+from timebank.telling.recipients import list_recipients
 from timebank.web.access import allows, doing, members_themselves, origin
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db

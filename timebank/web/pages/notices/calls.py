@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 from timebank import clock
 from timebank.actors import Actor
 from timebank.members import access
-from timebank.members.calls import MOST_TRIES, Outcome, list_to_tell, note_call
-from timebank.members.recipients import Recipient, list_recipients
-from timebank.members.still_told import list_still_told
+from timebank.telling.calls import MOST_TRIES, Outcome, list_to_tell, note_call
+from timebank.telling.recipients import Recipient, list_recipients
+from timebank.telling.still_told import list_still_told
 from timebank.web.access import allows, brokers
 from timebank.web.committing import press
 from timebank.web.extensions import db

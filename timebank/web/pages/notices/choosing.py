@@ -6,11 +6,11 @@ from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
 from timebank.notices.rules import Choice, Way
+from timebank.telling.recipients import Recipient, list_recipients
 from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, doing, members
 from timebank.web.committing import committing

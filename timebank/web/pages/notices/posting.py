@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from timebank import clock
-from timebank.members.letters import (
+from timebank.members.queries import list_membership_names
+from timebank.telling.letters import (
     Letter,
     count_letters,
     find_bundle,
@@ -17,8 +18,7 @@ from timebank.members.letters import (
     note_posted,
     print_letters,
 )
-from timebank.members.queries import list_membership_names
-from timebank.members.recipients import Recipient
+from timebank.telling.recipients import Recipient
 from timebank.web.access import allows, brokers, doing
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flask import abort, g, render_template, request
 
 from timebank import clock
-from timebank.members.recipients import Recipient, list_recipients
 from timebank.notices.actions import stop as stop_topic
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import DeliveryRow, find_by_stop_token, find_choice
 from timebank.notices.rules import CHOICES, Choice, Often, Way
+from timebank.telling.recipients import Recipient, list_recipients
 from timebank.web.access import allows, anybody
 from timebank.web.committing import committing
 from timebank.web.extensions import csrf, db

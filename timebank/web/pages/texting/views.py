@@ -7,8 +7,8 @@ from flask import abort, current_app, request
 from werkzeug.wrappers import Response
 
 from timebank import clock, codes
-from timebank.members.texted import NotSentYetError, TextState, note_state, take_text
 from timebank.phones import plain_phone
+from timebank.telling.incoming_texts import NotSentYetError, TextState, note_state, take_text
 from timebank.web.access import allows, anybody
 from timebank.web.committing import commit
 from timebank.web.extensions import csrf, db

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, Doing, may_broker
 from timebank.errors import NotAllowedError
-from timebank.members.errors import NothingToTellError
 from timebank.notices.models import Delivery, DeliveryState
 from timebank.notices.queries import Told, list_of_deliveries
 from timebank.notices.rules import Way
 from timebank.references import DeedName, Ref, Subject
 from timebank.tasks.actions import close_task, lock_task, open_task
 from timebank.tasks.rules import TaskKind
+from timebank.telling.errors import NothingToTellError
 from timebank.trail import actions as trail
 
 #: So often a broker tries; then they decide whether it is left at that.

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from timebank.members.recipients import Recipient
 from timebank.notices.holding import list_holding
 from timebank.notices.kinds import ASKS, FOR_SAFETY, NoticeKind, topic_of
 from timebank.notices.queries import Told, list_choices
 from timebank.notices.rules import USUAL, Way
+from timebank.telling.recipients import Recipient
 
 #: Of these kinds, only the newest about one subject is sent to a reader.
 _ONLY_NEWEST = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM, NoticeKind.MESSAGE})

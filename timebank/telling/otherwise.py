@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.banks.models import Bank
-from timebank.members.recipients import Recipient, list_recipients
-from timebank.members.still_told import list_still_told
 from timebank.notices.kinds import ANSWERS, CODES, Topic
 from timebank.notices.outbox import move
 from timebank.notices.queries import DeliveryRow, find_choice, list_of_deliveries
@@ -16,6 +14,8 @@ from timebank.notices.rules import STALE, Way, way_for
 from timebank.references import Ref, Subject
 from timebank.tasks.actions import open_task
 from timebank.tasks.rules import TaskKind
+from timebank.telling.recipients import Recipient, list_recipients
+from timebank.telling.still_told import list_still_told
 
 
 def tell_otherwise(session: Session, delivery: DeliveryRow, now: datetime, *, has_mail: bool = True) -> None:

@@ -16,11 +16,7 @@ from timebank.actors import Doing, may_broker
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
-from timebank.members.errors import NothingToPostError
 from timebank.members.models import Membership
-from timebank.members.otherwise import ask_to_post, tell_otherwise
-from timebank.members.recipients import Recipient, list_recipients
-from timebank.members.still_told import list_still_told
 from timebank.notices.models import Delivery, DeliveryState, Dropped, LetterBundle
 from timebank.notices.queries import IS_OPEN, Told, find_delivery, list_of_deliveries
 from timebank.notices.rules import Way
@@ -28,6 +24,10 @@ from timebank.references import DeedName, Ref, Subject
 from timebank.rows import fetch, fetch_first
 from timebank.tasks.actions import close_task, lock_task
 from timebank.tasks.rules import TaskKind
+from timebank.telling.errors import NothingToPostError
+from timebank.telling.otherwise import ask_to_post, tell_otherwise
+from timebank.telling.recipients import Recipient, list_recipients
+from timebank.telling.still_told import list_still_told
 from timebank.trail import actions as trail
 
 #: So many letters are in a bundle at most.

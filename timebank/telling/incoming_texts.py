@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.members.models import Membership, Person
-from timebank.members.otherwise import tell_otherwise
 from timebank.notices.actions import stop_texts
 from timebank.notices.kinds import Topic
 from timebank.notices.models import Delivery, DeliveryState, Failure
@@ -21,6 +20,7 @@ from timebank.spelling import clean, fold
 from timebank.tasks.actions import open_task
 from timebank.tasks.errors import NotesFullError
 from timebank.tasks.rules import TaskKind
+from timebank.telling.otherwise import tell_otherwise
 
 #: What somebody sends who wants no more texts; the words that gateways know.
 STOP_WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit"})
