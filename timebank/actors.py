@@ -37,13 +37,19 @@ class OfMember:
 
 
 class How(StrEnum):
-    """How a member instructed a broker; with `request`, by asking everybody for help, which the broker looked for."""
+    """How a member instructed a broker; with `request`, by asking everybody for help, which the broker looked for.
+
+    With `time` they were silent, and a rule of the bank, for which a coordinator answers, speaks for them. With `text`
+    no broker acts: they answered by a text message themselves.
+    """
 
     PHONE = "phone"
     PAPER = "paper"
     IN_PERSON = "in_person"
     SLIP = "slip"
     REQUEST = "request"
+    TIME = "time"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

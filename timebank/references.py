@@ -101,6 +101,7 @@ class DeedName(StrEnum):
     EXCHANGE_CANCEL = "exchange.cancel"
     EXCHANGE_RECORD = "exchange.record"
     EXCHANGE_CONFIRM = "exchange.confirm"
+    EXCHANGE_CONFIRMED_BY_TIME = "exchange.confirmed_by_time"
     EXCHANGE_DISPUTE = "exchange.dispute"
     EXCHANGE_AGREE = "exchange.agree"
     EXCHANGE_DECIDE = "exchange.decide"
@@ -186,3 +187,5 @@ class DeedName(StrEnum):
     TASK_TAKEN = "task.taken"
     TASK_RETURNED = "task.returned"
     TASK_FINISHED = "task.finished"
+    TIME_RULE_BEGUN = "time_rule.begun"
+    TIME_RULE_ENDED = "time_rule.ended"

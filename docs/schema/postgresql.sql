@@ -22,7 +22,7 @@ CREATE DOMAIN public.extra_minutes AS integer
 	CONSTRAINT minutes CHECK (((VALUE >= 0) AND (VALUE <= 600)));
 
 CREATE DOMAIN public.how AS character varying(20)
-	CONSTRAINT how CHECK (((VALUE)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[])));
+	CONSTRAINT how CHECK (((VALUE)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying, 'time'::character varying, 'text'::character varying])::text[])));
 
 CREATE DOMAIN public.whole_day AS date
 	CONSTRAINT entry_whole CHECK (isfinite(VALUE));
@@ -828,7 +828,7 @@ CREATE TABLE public.exchange_step (
     evidence character varying(200),
     code_made_by bigint,
     CONSTRAINT ck_exchange_step_done_by CHECK (((done_by IS NULL) = ((deed)::text = 'expire'::text))),
-    CONSTRAINT ck_exchange_step_how_they_agreed CHECK (((on_behalf_of IS NULL) = (how IS NULL)))
+    CONSTRAINT ck_exchange_step_how_they_agreed CHECK (((on_behalf_of IS NOT NULL) = ((how IS NOT NULL) AND ((how)::text <> 'text'::text))))
 );
 
 CREATE TABLE public.helping (
@@ -889,7 +889,7 @@ CREATE TABLE public.invitation (
     CONSTRAINT ck_invitation_asked CHECK (((asked_at IS NOT NULL) OR ((state)::text = ANY ((ARRAY['next'::character varying, 'taken_back'::character varying, 'not_needed'::character varying])::text[])))),
     CONSTRAINT ck_invitation_closed CHECK ((((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying])::text[])) = (closed_at IS NULL))),
     CONSTRAINT ck_invitation_exchange CHECK ((((state)::text = 'yes'::text) = (exchange_id IS NOT NULL))),
-    CONSTRAINT ck_invitation_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[]))),
+    CONSTRAINT ck_invitation_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying, 'time'::character varying, 'text'::character varying])::text[]))),
     CONSTRAINT ck_invitation_minutes CHECK (((minutes >= 1) AND (minutes <= 1440))),
     CONSTRAINT ck_invitation_state CHECK (((state)::text = ANY ((ARRAY['next'::character varying, 'sent'::character varying, 'yes'::character varying, 'no'::character varying, 'silent'::character varying, 'taken_back'::character varying, 'not_needed'::character varying])::text[])))
 );
@@ -996,7 +996,7 @@ CREATE TABLE public.listing (
     source character varying(60),
     source_key character varying(60),
     CONSTRAINT ck_listing_helpers_wanted CHECK (((helpers_wanted >= 1) AND (helpers_wanted <= 10))),
-    CONSTRAINT ck_listing_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying])::text[]))),
+    CONSTRAINT ck_listing_how CHECK (((how)::text = ANY ((ARRAY['phone'::character varying, 'paper'::character varying, 'in_person'::character varying, 'slip'::character varying, 'request'::character varying, 'time'::character varying, 'text'::character varying])::text[]))),
     CONSTRAINT ck_listing_how_they_told CHECK (((written_by IS NULL) = (how IS NULL))),
     CONSTRAINT ck_listing_kind CHECK (((kind)::text = ANY ((ARRAY['offer'::character varying, 'request'::character varying])::text[]))),
     CONSTRAINT ck_listing_life CHECK (((life)::text = ANY ((ARRAY['open'::character varying, 'paused'::character varying, 'closed'::character varying])::text[]))),
@@ -1340,6 +1340,16 @@ CREATE TABLE public.thank_you (
     CONSTRAINT ck_thank_you_side CHECK (((side)::text = ANY ((ARRAY['giver'::character varying, 'receiver'::character varying])::text[])))
 );
 
+CREATE TABLE public.time_rule (
+    bank_id bigint NOT NULL,
+    id bigint NOT NULL,
+    begun_by bigint NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_by bigint,
+    ended_at timestamp with time zone,
+    CONSTRAINT ck_time_rule_ended CHECK (((ended_at IS NULL) = (ended_by IS NULL)))
+);
+
 CREATE TABLE public.trail (
     bank_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1527,6 +1537,9 @@ ALTER TABLE ONLY public.task
 ALTER TABLE ONLY public.thank_you
     ADD CONSTRAINT pk_thank_you PRIMARY KEY (bank_id, exchange_id, side);
 
+ALTER TABLE ONLY public.time_rule
+    ADD CONSTRAINT pk_time_rule PRIMARY KEY (bank_id, id);
+
 ALTER TABLE ONLY public.trail
     ADD CONSTRAINT pk_trail PRIMARY KEY (bank_id, id);
 
@@ -1657,6 +1670,8 @@ CREATE INDEX ix_exchange_receiver ON public.exchange USING btree (bank_id, recei
 
 CREATE INDEX ix_exchange_state ON public.exchange USING btree (bank_id, state, id);
 
+CREATE INDEX ix_exchange_step_not_signed_in ON public.exchange_step USING btree (bank_id, exchange_id) WHERE ((how)::text = ANY ((ARRAY['time'::character varying, 'text'::character varying])::text[]));
+
 CREATE INDEX ix_exchange_step_on_behalf ON public.exchange_step USING btree (bank_id, exchange_id) WHERE ((on_behalf_of IS NOT NULL) OR (code_made_by IS NOT NULL));
 
 CREATE INDEX ix_hold_open ON public.hold USING btree (bank_id, account_id) WHERE (resolved_at IS NULL);
@@ -1738,6 +1753,8 @@ CREATE UNIQUE INDEX uq_role_change_one_waiting ON public.role_change USING btree
 CREATE UNIQUE INDEX uq_sign_off_one_waiting ON public.sign_off USING btree (bank_id, month) WHERE (closed_at IS NULL);
 
 CREATE UNIQUE INDEX uq_task_one_open ON public.task USING btree (bank_id, kind, subject) WHERE ((status)::text <> 'done'::text);
+
+CREATE UNIQUE INDEX uq_time_rule_one_holds ON public.time_rule USING btree (bank_id) WHERE (ended_at IS NULL);
 
 CREATE TRIGGER account_holder_append_only BEFORE DELETE OR UPDATE ON public.account_holder FOR EACH ROW EXECUTE FUNCTION public.books_refuse_change();
 
@@ -2197,6 +2214,12 @@ ALTER TABLE ONLY public.thank_you
 ALTER TABLE ONLY public.thank_you
     ADD CONSTRAINT fk_thank_you_bank_id_said_by FOREIGN KEY (bank_id, said_by) REFERENCES public.membership(bank_id, id);
 
+ALTER TABLE ONLY public.time_rule
+    ADD CONSTRAINT fk_time_rule_bank_id_begun_by FOREIGN KEY (bank_id, begun_by) REFERENCES public.membership(bank_id, id);
+
+ALTER TABLE ONLY public.time_rule
+    ADD CONSTRAINT fk_time_rule_bank_id_ended_by FOREIGN KEY (bank_id, ended_by) REFERENCES public.membership(bank_id, id);
+
 ALTER TABLE ONLY public.trail
     ADD CONSTRAINT fk_trail_bank_id_done_by FOREIGN KEY (bank_id, done_by) REFERENCES public.membership(bank_id, id);
 
@@ -2301,4 +2324,7 @@ GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
 GRANT SELECT ON TABLE public.taken_back TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.task TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.thank_you TO timebank_web;
+GRANT SELECT,INSERT ON TABLE public.time_rule TO timebank_web;
+GRANT UPDATE(ended_by) ON TABLE public.time_rule TO timebank_web;
+GRANT UPDATE(ended_at) ON TABLE public.time_rule TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.trail TO timebank_web;

@@ -686,11 +686,13 @@ CREATE TABLE exchange_step (
     CONSTRAINT fk_exchange_step_bank_id_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_exchange_step_on_behalf_of FOREIGN KEY(bank_id, on_behalf_of) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_exchange_step_deed CHECK (deed IN ('propose', 'accept', 'decline', 'cancel', 'record', 'confirm', 'dispute', 'agree', 'decide', 'reverse', 'expire')),
-    CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
-    CONSTRAINT ck_exchange_step_how_they_agreed CHECK ((on_behalf_of IS NULL) = (how IS NULL)),
+    CONSTRAINT ck_exchange_step_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request', 'time', 'text')),
+    CONSTRAINT ck_exchange_step_how_they_agreed CHECK ((on_behalf_of IS NOT NULL) = (how IS NOT NULL AND how <> 'text')),
     CONSTRAINT ck_exchange_step_done_by CHECK ((done_by IS NULL) = (deed = 'expire')),
     CONSTRAINT fk_exchange_step_code_made_by FOREIGN KEY(bank_id, code_made_by) REFERENCES membership (bank_id, id)
 );
+
+CREATE INDEX ix_exchange_step_not_signed_in ON exchange_step (bank_id, exchange_id) WHERE how IN ('time', 'text');
 
 CREATE INDEX ix_exchange_step_on_behalf ON exchange_step (bank_id, exchange_id) WHERE on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL;
 
@@ -802,7 +804,7 @@ CREATE TABLE invitation (
     CONSTRAINT fk_invitation_bank_id_answered_by FOREIGN KEY(bank_id, answered_by) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_invitation_bank_id_exchange_id FOREIGN KEY(bank_id, exchange_id) REFERENCES exchange (bank_id, id),
     CONSTRAINT ck_invitation_state CHECK (state IN ('next', 'sent', 'yes', 'no', 'silent', 'taken_back', 'not_needed')),
-    CONSTRAINT ck_invitation_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
+    CONSTRAINT ck_invitation_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request', 'time', 'text')),
     CONSTRAINT ck_invitation_minutes CHECK (minutes BETWEEN 1 AND 1440),
     CONSTRAINT ck_invitation_asked CHECK (asked_at IS NOT NULL OR state IN ('next', 'taken_back', 'not_needed')),
     CONSTRAINT ck_invitation_answer_by CHECK ((asked_at IS NULL) = (answer_by IS NULL)),
@@ -998,7 +1000,7 @@ CREATE TABLE listing (
     CONSTRAINT fk_listing_bank_id_written_by FOREIGN KEY(bank_id, written_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_listing_kind CHECK (kind IN ('offer', 'request')),
     CONSTRAINT ck_listing_life CHECK (life IN ('open', 'paused', 'closed')),
-    CONSTRAINT ck_listing_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request')),
+    CONSTRAINT ck_listing_how CHECK (how IN ('phone', 'paper', 'in_person', 'slip', 'request', 'time', 'text')),
     CONSTRAINT ck_listing_how_they_told CHECK ((written_by IS NULL) = (how IS NULL)),
     CONSTRAINT ck_listing_suits CHECK (suits BETWEEN 0 AND 2097151),
     CONSTRAINT ck_listing_helpers_wanted CHECK (helpers_wanted BETWEEN 1 AND 10),
@@ -1648,6 +1650,21 @@ CREATE TABLE thank_you (
     CONSTRAINT fk_thank_you_bank_id_said_by FOREIGN KEY(bank_id, said_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_thank_you_side CHECK (side IN ('giver', 'receiver'))
 );
+
+CREATE TABLE time_rule (
+    bank_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    begun_by BIGINT NOT NULL,
+    begun_at DATETIME NOT NULL,
+    ended_by BIGINT,
+    ended_at DATETIME,
+    CONSTRAINT pk_time_rule PRIMARY KEY (bank_id, id),
+    CONSTRAINT fk_time_rule_bank_id_begun_by FOREIGN KEY(bank_id, begun_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_time_rule_bank_id_ended_by FOREIGN KEY(bank_id, ended_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_time_rule_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+
+CREATE UNIQUE INDEX uq_time_rule_one_holds ON time_rule (bank_id) WHERE ended_at IS NULL;
 
 CREATE TABLE trail (
     bank_id BIGINT NOT NULL,

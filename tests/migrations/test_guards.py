@@ -42,7 +42,7 @@ RIGHTS = {
     "trail": {"SELECT", "INSERT"},
     "alembic_version": {"SELECT"},
     **{key: {"SELECT", "INSERT"} for key in ("application_step", "books_check", "exchange_step", "standing_change")},
-    **{key: {"SELECT", "INSERT"} for key in ("closing", "leaf", "seal")},
+    **{key: {"SELECT", "INSERT"} for key in ("closing", "leaf", "seal", "time_rule")},
     "seal_log": {"SELECT"},
     **dict.fromkeys(
         ("application", "area", "bank", "category", "exchange", "listing", "login_session", "membership", "person"),
@@ -67,6 +67,7 @@ RIGHTS = {
 COLUMN_RIGHTS = {
     ("account", "INSERT"): {"bank_id", "id", "kind", "opened_at"},
     ("hold", "UPDATE"): {"resolved_at"},
+    ("time_rule", "UPDATE"): {"ended_by", "ended_at"},
     ("role_change", "UPDATE"): {"approved_by", "refused_by", "refused_because", "closed_at", "acknowledged_at"},
     ("sign_in_code", "UPDATE"): {"second_digest", "completed_by", "used_at", "voided_at"},
 }

@@ -27,6 +27,7 @@ from timebank.corrections.month_queries import reckon_beside
 from timebank.exchanges import actions as exchanges, reversals
 from timebank.exchanges.filing import file_under
 from timebank.exchanges.thanks import thank
+from timebank.exchanges.time_rule import begin_time_rule, end_time_rule
 from timebank.jobs import actions as jobs, claims
 from timebank.jobs.rules import JobKind
 from timebank.joining import actions as joining
@@ -578,6 +579,8 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.STANDING_SUSPENDED: Deed("mary", _standing(Standing.SUSPENDED)),
     DeedName.STANDING_LEFT: Deed("mary", _standing(Standing.LEFT)),
     DeedName.SUGGESTION_DISMISSED: Deed("ada", _dismissed),
+    DeedName.TIME_RULE_BEGUN: Deed("mary", lambda s: partial(begin_time_rule, s.session, s.bank)),
+    DeedName.TIME_RULE_ENDED: Deed("mary", lambda s: partial(end_time_rule, s.session, s.bank)),
     DeedName.TASK_TAKEN: Deed("rosa", _task(tasks.take)),
     DeedName.TASK_RETURNED: Deed("rosa", _task(tasks.hand_back, taken=True)),
     DeedName.TASK_FINISHED: Deed("rosa", _task(tasks.finish, note="We talked")),

@@ -234,6 +234,7 @@ TESTS = {
         "test_the_proposer_can_withdraw_and_propose_again",
         "test_hours_that_were_spent_meanwhile_are_taken_back_all_the_same_and_the_lower_floor_is_on_record",
     ),
+    "rules/test_by_time.py": ("test_a_coordinator_chooses_it_and_answers_for_it_by_name",),
     "rules/test_rules.py": (
         "test_a_coordinator_changes_them_and_they_are_read_at_once",
         "test_a_new_limit_is_for_whoever_comes_after_or_for_all",

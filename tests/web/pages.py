@@ -218,6 +218,8 @@ POST limits.pot                      door  404   403   403   403   200   403   4
 GET  rules.rules                     door  404   200   200   200   200   200   200
 GET  rules.settings                  door  404   403   403   403   200   403   403
 POST rules.settings                  door  404   403   403   403   on    403   403
+GET  rules.by_time                   door  404   403   403   403   200   403   403
+POST rules.by_time                   door  404   403   403   403   on    403   403
 
 GET  areas.areas                     door  404   403   403   403   200   403   403
 POST areas.areas                     door  404   403   403   403   200   403   403
@@ -248,6 +250,7 @@ GET  audit.left_with_hours           door  404   403   403   403   200   200   2
 GET  audit.overrides                 door  404   403   403   403   200   200   200
 GET  audit.reversals                 door  404   403   403   403   200   200   200
 GET  audit.one_broker                door  404   403   403   403   200   200   200
+GET  audit.not_signed_in             door  404   403   403   403   200   200   200
 GET  audit.code_sessions             door  404   403   403   403   200   200   200
 GET  audit.security                  door  404   403   403   403   200   403   403
 GET  audit.pot                       door  404   403   403   403   200   200   200

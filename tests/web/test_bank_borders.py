@@ -113,6 +113,7 @@ TELLING = {
     "audit.late_entries_csv",
     "audit.leavers",
     "audit.left_with_hours",
+    "audit.not_signed_in",
     "audit.one_broker",
     "audit.overrides",
     "audit.reversals",

@@ -10,6 +10,7 @@ from tests.worker.conftest import MORNING
 from timebank.actors import Doing, How, Standing, acting_for
 from timebank.banks.models import Bank
 from timebank.exchanges import actions
+from timebank.exchanges.by_time import settle_waiting
 from timebank.exchanges.telling import remind
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
@@ -292,6 +293,7 @@ def test_who_has_not_confirmed_is_reminded_twice_and_then_a_broker_looks(office,
         office.watch.pass_by(hours=1)
         with backend.session() as session:
             remind(session, village.angus, now=office.watch())
+            assert settle_waiting(session, village.angus, now=office.watch()) == []
             session.commit()
         send_what_is_due(office)
     assert [message["Subject"] for _to, message in mail.sent] == [

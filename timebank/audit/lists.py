@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand, overrides_in_force
-from timebank.exchanges.models import Exchange, ExchangeStep, Reversal
+from timebank.exchanges.models import NOT_SIGNED_IN, Exchange, ExchangeStep, Reversal
 from timebank.members.models import Membership, Person
 from timebank.rows import Page, columns_of, fetch, fetch_numbered, fetch_page
 
@@ -51,7 +51,7 @@ class ReversalRow(NamedTuple):
     receiver_account_id: int
 
 
-class OneBrokerRow(NamedTuple):
+class SpokenForRow(NamedTuple):
     """An exchange in which one broker acted for both sides; `done_by` is that broker."""
 
     id: int
@@ -66,13 +66,13 @@ class OneBrokerRow(NamedTuple):
 
 
 class ActedStep(NamedTuple):
-    """A step of an exchange that a broker took for a member; its columns mean what they mean in `ExchangeStep`."""
+    """A step of an exchange that was taken for a member, or by a member's text message; columns as in `ExchangeStep`."""
 
     exchange_id: int
     deed: str
     done_by: int
     done_at: datetime
-    on_behalf_of: int
+    on_behalf_of: int | None
     how: str
     evidence: str | None
 
@@ -118,9 +118,20 @@ def list_reversals(session: Session, bank_id: int, *, waits: bool, below: int | 
     return fetch_page(session, query.order_by(Reversal.id.desc()), ReversalRow, ROWS_A_PAGE)
 
 
-def list_one_broker(session: Session, bank_id: int, *, below: int | None = None) -> Page[OneBrokerRow]:
+def list_one_broker(session: Session, bank_id: int, *, below: int | None = None) -> Page[SpokenForRow]:
     """Return a page of exchanges in which one broker acted for both sides, newest first."""
-    both = one_broker(bank_id).subquery()
+    return _list_spoken_for(session, bank_id, one_broker(bank_id), below)
+
+
+def list_not_signed_in(session: Session, bank_id: int, *, below: int | None = None) -> Page[SpokenForRow]:
+    """Return a page of exchanges that time or a text message answered, newest first."""
+    return _list_spoken_for(session, bank_id, not_signed_in(bank_id), below)
+
+
+def _list_spoken_for(
+    session: Session, bank_id: int, of_steps: Select[int, int | None], below: int | None
+) -> Page[SpokenForRow]:
+    steps = of_steps.subquery()
     query = (
         select(
             Exchange.id,
@@ -131,21 +142,21 @@ def list_one_broker(session: Session, bank_id: int, *, below: int | None = None)
             Exchange.occurred_on,
             Exchange.giver_account_id,
             Exchange.receiver_account_id,
-            both.c.done_by,
+            steps.c.done_by,
         )
-        .join(both, and_(Exchange.bank_id == bank_id, Exchange.id == both.c.exchange_id))
+        .join(steps, and_(Exchange.bank_id == bank_id, Exchange.id == steps.c.exchange_id))
         .where(Exchange.bank_id == bank_id)
     )
     query = query.where(Exchange.id < below) if below is not None else query
-    return fetch_page(session, query.order_by(Exchange.id.desc()), OneBrokerRow, ROWS_A_PAGE)
+    return fetch_page(session, query.order_by(Exchange.id.desc()), SpokenForRow, ROWS_A_PAGE)
 
 
 def list_acted_steps(session: Session, bank_id: int, exchange_ids: Sequence[int]) -> list[ActedStep]:
-    """Return the steps of these exchanges that brokers took for members, exchange by exchange, in order."""
+    """Return the steps of these exchanges that nobody took who was signed in as themselves, in order."""
     query = select(*columns_of(ExchangeStep, ActedStep)).where(
         ExchangeStep.bank_id == bank_id,
         ExchangeStep.exchange_id.in_(exchange_ids),
-        ExchangeStep.on_behalf_of.is_not(None),
+        ExchangeStep.how.is_not(None),
     )
     return fetch(session, query.order_by(ExchangeStep.exchange_id, ExchangeStep.number), ActedStep)
 
@@ -157,4 +168,13 @@ def one_broker(bank_id: int) -> Select[int, int | None]:
         .where(ExchangeStep.bank_id == bank_id, ExchangeStep.on_behalf_of.is_not(None))
         .group_by(ExchangeStep.exchange_id, ExchangeStep.done_by)
         .having(func.count(ExchangeStep.on_behalf_of.distinct()) > 1)
+    )
+
+
+def not_signed_in(bank_id: int) -> Select[int, int | None]:
+    """Select (exchange_id, done_by) where time spoke for a side, or a side answered by a text message."""
+    return (
+        select(ExchangeStep.exchange_id, func.min(ExchangeStep.done_by).label("done_by"))
+        .where(ExchangeStep.bank_id == bank_id, NOT_SIGNED_IN)
+        .group_by(ExchangeStep.exchange_id)
     )

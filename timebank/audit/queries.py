@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from timebank import clock
 from timebank.audit.accounts import count_people
-from timebank.audit.lists import one_broker
+from timebank.audit.lists import not_signed_in, one_broker
 from timebank.audit.models import BooksCheck
 from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import Figures, count_books, overrides_in_force
@@ -127,6 +127,7 @@ class Overview:
     reversals_done: int = 0
     overrides: int = 0
     one_broker: int = 0
+    not_signed_in: int = 0
     corrections_waiting: int = 0
     months_waiting: int = 0
     months_signed_off: int = 0
@@ -150,6 +151,7 @@ def overview(session: Session, bank: Bank, *, now: datetime) -> Overview:
             func.count(case((and_(Reversal.closed_at.is_not(None), Reversal.refused_by.is_(None)), 1))),
             select(func.count()).select_from(overrides_in_force(bank.id).subquery()).scalar_subquery(),
             select(func.count()).select_from(one_broker(bank.id).subquery()).scalar_subquery(),
+            select(func.count()).select_from(not_signed_in(bank.id).subquery()).scalar_subquery(),
             select(func.count()).where(Correction.bank_id == bank.id, Correction.closed_at.is_(None)).scalar_subquery(),
             select(func.count()).where(SignOff.bank_id == bank.id, SignOff.closed_at.is_(None)).scalar_subquery(),
             select(func.count()).where(SignOff.bank_id == bank.id, SignOff.confirmed_by.is_not(None)).scalar_subquery(),

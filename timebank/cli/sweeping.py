@@ -10,6 +10,7 @@ from timebank import clock
 from timebank.banks.queries import find_bank, list_banks
 from timebank.cli.installation import settings_there, writing
 from timebank.config import Settings
+from timebank.exchanges.by_time import confirm_by_time, settle_waiting
 from timebank.exchanges.drafts import clear_drafts
 from timebank.exchanges.expiry import expire
 from timebank.exchanges.telling import remind
@@ -53,7 +54,8 @@ def sweep() -> None:
 def remind_all(settings: Settings) -> int:
     """Notify of what is agreed for tomorrow and remind of what waits, in every bank; return the number of notices.
 
-    Raises SomeBanksFailedError.
+    What has waited for a fortnight is confirmed by time or left to brokers, as the bank has chosen. Raises
+    SomeBanksFailedError.
     """
     now = clock.now()
     with writing(settings) as session:
@@ -67,7 +69,18 @@ def _remind_bank(settings: Settings, slug: str, now: datetime) -> int:
         if bank is None:
             return 0
         open_task_again(session, bank, now)
-        return remind(session, bank, now=now)
+        reminded = remind(session, bank, now=now)
+        to_confirm = settle_waiting(session, bank, now=now)
+    for code in to_confirm:  # each in a transaction of its own: locks are held for one exchange only
+        with_retries(partial(_confirm_by_time, settings, slug, code, now))
+    return reminded
+
+
+def _confirm_by_time(settings: Settings, slug: str, code: str, now: datetime) -> None:
+    with writing(settings) as session:
+        bank = find_bank(session, slug)
+        if bank is not None:
+            confirm_by_time(session, bank, code, now=now)
 
 
 def sweep_all(settings: Settings) -> Counter[str]:

@@ -100,11 +100,16 @@ class Exchange(OfExchange, Base):
         return snapshot_of(self)
 
 
+#: Steps of members who were not signed in, as the partial index has it, in so many words.
+NOT_SIGNED_IN = text("how IN ('time', 'text')")
+
+
 class ExchangeStep(Base):
     """One step of an exchange: who did what (None: it expired), when, with how many minutes and which words.
 
-    If a broker acted for a member: for whom, how the member instructed them, and the evidence. `code_made_by` is the
-    broker whose sign-in code opened the session, and who may be the one who did it.
+    If a broker acted for a member: for whom, how the member instructed them, and the evidence. `how` is `time` where
+    the member was silent, and the bank's rule spoke for them; `text` where they answered by a text message themselves.
+    `code_made_by` is the broker whose sign-in code opened the session, and who may be the one who did it.
     """
 
     __tablename__ = "exchange_step"
@@ -117,7 +122,7 @@ class ExchangeStep(Base):
         ),
         CheckConstraint(one_of("deed", Deed), name="deed").ddl_if(dialect="sqlite"),
         CheckConstraint(one_of("how", How), name="how").ddl_if(dialect="sqlite"),
-        CheckConstraint("(on_behalf_of IS NULL) = (how IS NULL)", name="how_they_agreed"),
+        CheckConstraint("(on_behalf_of IS NOT NULL) = (how IS NOT NULL AND how <> 'text')", name="how_they_agreed"),
         CheckConstraint("(done_by IS NULL) = (deed = 'expire')", name="done_by"),
         Index(
             "ix_exchange_step_on_behalf",
@@ -125,6 +130,13 @@ class ExchangeStep(Base):
             "exchange_id",
             sqlite_where=text("on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL"),
             postgresql_where=text("on_behalf_of IS NOT NULL OR code_made_by IS NOT NULL"),
+        ),
+        Index(
+            "ix_exchange_step_not_signed_in",
+            "bank_id",
+            "exchange_id",
+            sqlite_where=NOT_SIGNED_IN,
+            postgresql_where=NOT_SIGNED_IN,
         ),
         ForeignKeyConstraint(
             ["bank_id", "code_made_by"], ["membership.bank_id", "membership.id"], name="fk_exchange_step_code_made_by"
@@ -143,6 +155,36 @@ class ExchangeStep(Base):
     how: Mapped[str | None] = mapped_column(InDomain(HOW))
     evidence: Mapped[str | None] = mapped_column(String(200))
     code_made_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class TimeRule(Base):
+    """That a bank confirms by time what nobody answers: the coordinator who answers for it, from when and until when.
+
+    At most one holds at a time. None is changed or deleted: another coordinator who takes it over ends it and begins
+    one of their own.
+    """
+
+    __tablename__ = "time_rule"
+    __table_args__ = (
+        PrimaryKeyConstraint("bank_id", "id"),
+        ForeignKeyConstraint(["bank_id", "begun_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "ended_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+        Index(
+            "uq_time_rule_one_holds",
+            "bank_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    bank_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[int] = mapped_column(BigInteger)
+    begun_by: Mapped[int] = mapped_column(BigInteger)
+    begun_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class ThankYou(Base):

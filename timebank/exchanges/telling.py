@@ -13,6 +13,7 @@ from timebank.banks.models import Bank
 from timebank.exchanges.locked import Locked
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import Deed, Side, State
+from timebank.exchanges.waiting import REMINDER_DAYS
 from timebank.holders.queries import holders
 from timebank.ledger.accounts import HolderKind
 from timebank.notices.actions import tell
@@ -20,8 +21,6 @@ from timebank.notices.holding import register
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
 from timebank.references import Ref, Subject
-from timebank.tasks.actions import open_once
-from timebank.tasks.rules import TaskKind
 
 #: The notice of a deed to those sides that did not do it. Confirming sends none: the next digest has the hours.
 OF_DEEDS: Mapping[Deed, NoticeKind] = {
@@ -45,11 +44,8 @@ HOLDS_IN: Mapping[NoticeKind, Collection[State]] = {
     NoticeKind.STILL_TO_CONFIRM: (State.RECORDED,),
     NoticeKind.NOT_RIGHT: (State.DISPUTED,),
 }
-#: Days after recording on which the other side is reminded: twice, before a broker is asked to look at it.
-REMINDER_DAYS = (5, 10)
-TO_DO_AFTER = timedelta(days=14)
 #: What has waited for longer is left to `expiry`.
-_LONGEST = timedelta(days=60)
+LONGEST_REMINDED = timedelta(days=60)
 #: Who agreed this shortly ago remembers it.
 _JUST_AGREED = timedelta(hours=12)
 
@@ -67,7 +63,8 @@ def tell_of(session: Session, exchange: Exchange | Locked, deed: Deed, doing: Do
     """Put what a deed means for the sides that did not do it into the outbox, and whom a broker did it for."""
     subject = Ref(Subject.EXCHANGE, exchange.code)
     if doing.by is not None and doing.by.hand is not None and doing.by.hand.how is not How.REQUEST:
-        facts, by = {"deed": deed, "by": doing.by.hand.membership_id}, [doing.by.membership_id]
+        hand = doing.by.hand
+        facts, by = {"deed": deed, "by": hand.membership_id, "how": hand.how}, [doing.by.membership_id]
         kind_of_it = NoticeKind.DONE_FOR_YOU
         tell(session, doing.bank_id, by, kind_of_it, subject, now=doing.now, facts=facts, occasion=deed.value)
     kind = OF_DEEDS.get(deed)
@@ -90,7 +87,7 @@ def tell_of_proposed_reversal(session: Session, exchange: Locked, reversal_code:
 def remind(session: Session, bank: Bank, *, now: datetime) -> int:
     """Notify both sides of what is agreed for tomorrow, and remind those who have not confirmed; return how many rows.
 
-    Called often: each notice is stored once. After `TO_DO_AFTER` a task opens for what nobody has confirmed.
+    Called often: each notice is stored once. What comes after the reminders is in `by_time`.
     """
     tomorrow = clock.local_day(now, bank.time_zone) + timedelta(days=1)
     agreed = _list_agreed(session, bank.id, tomorrow, before=now - _JUST_AGREED)
@@ -99,14 +96,11 @@ def remind(session: Session, bank: Bank, *, now: datetime) -> int:
         _tell_accounts(session, bank.id, accounts, NoticeKind.TOMORROW, exchange.code, now, str(tomorrow))
     reminded = len(agreed)
     for number, days in enumerate(REMINDER_DAYS, start=1):
-        waiting = _list_waiting(session, bank.id, now - _LONGEST, now - timedelta(days=days))
+        waiting = _list_waiting(session, bank.id, now - LONGEST_REMINDED, now - timedelta(days=days))
         for exchange, account_id in waiting:
             kind, occasion = NoticeKind.STILL_TO_CONFIRM, str(number)
             _tell_accounts(session, bank.id, {account_id}, kind, exchange.code, now, occasion)
         reminded += len(waiting)
-    for exchange, _account_id in _list_waiting(session, bank.id, now - _LONGEST, now - TO_DO_AFTER):
-        subject = Ref(Subject.EXCHANGE, exchange.code)
-        open_once(session, bank.id, kind=TaskKind.NOT_CONFIRMED, subject=subject, now=now)
     return reminded
 
 

@@ -47,6 +47,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
         ),
         _KEPT,
     ),
+    "time_rule": ("SELECT", "INSERT", "UPDATE (ended_by, ended_at)"),
     "membership_role": ("SELECT", "INSERT", "DELETE"),
     "spoken_language": ("SELECT", "INSERT", "DELETE"),
     "role_change": (

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from timebank.notices.kinds import NoticeKind, Topic
-from timebank.notices.models import Delivery, Failure, Notice, NoticeChoice
+from timebank.notices.models import Delivery, DeliveryState, Failure, Notice, NoticeChoice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import Ref, parse
 from timebank.rows import columns_of, fetch, fetch_first
@@ -110,6 +110,27 @@ def list_choices(session: Session, bank_id: int, member_ids: Sequence[int]) -> d
     query = select(NoticeChoice.member_id, NoticeChoice.topic, NoticeChoice.way, NoticeChoice.often)
     rows = session.execute(query.where(NoticeChoice.bank_id == bank_id, NoticeChoice.member_id.in_(set(member_ids))))
     return {(row.member_id, Topic(row.topic)): Choice(Way(row.way), Often(row.often)) for row in rows}
+
+
+def list_sent_at(
+    session: Session, bank_id: int, kind: NoticeKind, subjects: Sequence[str]
+) -> list[tuple[str, datetime]]:
+    """Return (subject, moment) of each notice of a kind about these subjects that went out and did not come back.
+
+    A letter went out when it was posted, a call when somebody was reached.
+    """
+    query = (
+        select(Notice.subject, Delivery.ended_at)
+        .join(Delivery, (Delivery.bank_id == Notice.bank_id) & (Delivery.id == Notice.delivery_id))
+        .where(
+            Notice.bank_id == bank_id,
+            Notice.kind == kind,
+            Notice.subject.in_(subjects),
+            Delivery.state == DeliveryState.SENT,
+            Delivery.ended_at.is_not(None),
+        )
+    )
+    return [(row.subject, row.ended_at) for row in session.execute(query) if row.ended_at is not None]
 
 
 def count_texts(session: Session, bank_id: int, since: datetime) -> int:

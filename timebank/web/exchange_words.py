@@ -51,5 +51,7 @@ def how_words(how: str) -> str:
         How.IN_PERSON: _("face to face"),
         How.SLIP: _("by a slip that both signed"),
         How.REQUEST: _("by what they asked for"),
+        How.TIME: _("by time, after two reminders"),
+        How.TEXT: _("by text message"),
     }
     return str(words[How(how)])

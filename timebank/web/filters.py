@@ -152,6 +152,7 @@ def set_up(app: Flask) -> None:
         hours_short,
         hours_signed,
         day_long,
+        day_in_full,
         day_short,
         weekday,
         weekday_alone,

@@ -5,9 +5,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from timebank import codes
+from timebank.actors import How
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import Deed, State
+from timebank.exchanges.time_rule import silence_counts_on
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.notices.kinds import NoticeKind
@@ -69,6 +71,8 @@ def of_deed_done_for_them(session: Session, notice: Told, reader: Recipient) -> 
         return None
     by = notice.facts.get("by")
     name = list_membership_names(session, notice.bank_id, [by]).get(by, "") if isinstance(by, int) else ""
+    if notice.facts.get("how") == How.TIME:
+        return _by_time(_Writer(session, exchange, reader), name)
     done = {
         Deed.PROPOSE: _("asked or offered help for you"),
         Deed.ACCEPT: _("said yes for you"),
@@ -93,12 +97,26 @@ def of_deed_done_for_them(session: Session, notice: Told, reader: Recipient) -> 
     )
 
 
+def _by_time(writer: "_Writer", name: str) -> Words:
+    """Return the words for hours that time confirmed in the reader's name; `name` answers for the bank's rule."""
+    return Words(
+        _("Hours that count as right now"),
+        (
+            _("We asked you twice and heard nothing, so these hours have moved, as the rules of your time bank say."),
+            _("If they are not right, please ring us: they can be taken back."),
+            _("%(name)s answers for this rule.", name=isolated(name or g.bank.name)),
+        ),
+        writer.facts(),
+        Link(_("See the page"), url_for("exchanges.exchange", code=writer.exchange.code, _external=True)),
+    )
+
+
 class _Writer:
     """Writes about one exchange to one of its two sides."""
 
     def __init__(self, session: Session, exchange: Exchange, reader: Recipient) -> None:
         """Take the exchange and the reader, who is one of its sides."""
-        self.exchange = exchange
+        self.session, self.exchange = session, exchange
         self.gives = exchange.giver_account_id == reader.account_id
         other = exchange.receiver_account_id if self.gives else exchange.giver_account_id
         holder = list_names(session, exchange.bank_id, [other]).get(other)
@@ -142,11 +160,13 @@ class _Writer:
                 _("Are these hours right?"),
                 _("%(name)s has written down help between the two of you.", name=isolated(name)),
                 _("The hours move once you have said that it is right."),
+                *self._what_silence_means(),
             ),
             NoticeKind.STILL_TO_CONFIRM: (
                 _("Are these hours right? They still wait"),
                 _("%(name)s has written down help between you two. It waits for your yes.", name=isolated(name)),
                 _("If something is not right, say so on the same page: nothing moves until it is."),
+                *self._what_silence_means(),
             ),
             NoticeKind.NOT_RIGHT: (
                 _("Somebody says that hours are not right"),
@@ -165,6 +185,11 @@ class _Writer:
             ),
         }
         return words[kind]
+
+    def _what_silence_means(self) -> tuple[str, ...]:
+        """Return the sentence with the day from which silence counts as a yes, where the bank's rule says so."""
+        day = silence_counts_on(self.session, g.bank, self.exchange)
+        return (_("If we hear nothing by %(day)s, it counts as right.", day=day_in_full(day)),) if day else ()
 
     def _says_of_agreeing(self, kind: NoticeKind) -> tuple[str, ...]:
         name, gives = isolated(self.name), self.gives

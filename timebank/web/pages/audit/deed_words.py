@@ -56,6 +56,7 @@ WORDS = {
     DeedName.EXCHANGE_CANCEL: _("called it off"),
     DeedName.EXCHANGE_RECORD: _("recorded it"),
     DeedName.EXCHANGE_CONFIRM: _("confirmed it"),
+    DeedName.EXCHANGE_CONFIRMED_BY_TIME: _("let time confirm it, since nobody answered two reminders"),
     DeedName.EXCHANGE_DISPUTE: _("said that it is not right"),
     DeedName.EXCHANGE_AGREE: _("agreed"),
     DeedName.EXCHANGE_DECIDE: _("decided"),
@@ -130,6 +131,8 @@ WORDS = {
     DeedName.TASK_TAKEN: _("took the task"),
     DeedName.TASK_RETURNED: _("gave the task back"),
     DeedName.TASK_FINISHED: _("finished the task"),
+    DeedName.TIME_RULE_BEGUN: _("answers for it that what nobody confirms is confirmed by time"),
+    DeedName.TIME_RULE_ENDED: _("ended that what nobody confirms is confirmed by time"),
 }
 
 

@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 
 from timebank.actors import may_broker
 from timebank.audit.accounts import AccountsPage, Which, list_accounts
-from timebank.audit.lists import list_acted_steps, list_one_broker, list_overrides, list_reversals
+from timebank.audit.lists import (
+    SpokenForRow,
+    list_acted_steps,
+    list_not_signed_in,
+    list_one_broker,
+    list_overrides,
+    list_reversals,
+)
 from timebank.audit.rules import address_of
 from timebank.audit.stories import list_people
 from timebank.bookkeeping.audit_queries import beyond_since
@@ -16,6 +23,7 @@ from timebank.clock import local_day
 from timebank.holders.queries import list_names
 from timebank.ledger.accounts import AccountKind
 from timebank.members.queries import list_membership_names
+from timebank.rows import Page
 from timebank.web.access import allows, auditors
 from timebank.web.asked import asked_number
 from timebank.web.book_words import account_words, kind_words
@@ -135,11 +143,28 @@ def reversals() -> str:
 def one_broker() -> str:
     """Exchanges in which one broker acted for both sides, with the evidence for each."""
     page = list_one_broker(db.session(), g.bank.id, below=asked_number("below"))
+    intro = _("A broker may speak for both, with something to show for each side.")
+    return _spoken_for(page, _("One broker for both sides"), intro)
+
+
+@blueprint.get("/audit/not-signed-in")
+@allows(auditors)
+def not_signed_in() -> str:
+    """Exchanges that time or a text message answered."""
+    page = list_not_signed_in(db.session(), g.bank.id, below=asked_number("below"))
+    intro = _("Here nobody was signed in to say so: time spoke after two reminders, or a member by text message.")
+    return _spoken_for(page, _("Answered by time or by text"), intro)
+
+
+def _spoken_for(page: Page[SpokenForRow], title: str, intro: str) -> str:
     steps = list_acted_steps(db.session(), g.bank.id, [row.id for row in page.rows])
     doers: set[int | None] = {doer for step in steps for doer in (step.done_by, step.on_behalf_of)}
     sides = {side for row in page.rows for side in (row.giver_account_id, row.receiver_account_id)}
     return render_template(
-        "audit/one_broker.html",
+        "audit/spoken_for.html",
+        title=title,
+        intro=intro,
+        endpoint=request.endpoint,
         page=page,
         steps=steps,
         people=list_people(db.session(), g.bank.id, doers, sides),

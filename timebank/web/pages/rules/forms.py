@@ -27,6 +27,26 @@ from timebank.web.sentences import say
 _TYPE_IT = needed(_("Type how many hours, such as 20 hours."))
 _NUMBER = needed(_("Type a number."))
 ALL, NEXT = "all", "next"
+TIME, BROKERS = "time", "brokers"
+
+
+class TimeRuleForm(KeyedForm):
+    """What becomes of recorded help that nobody answers for a fortnight."""
+
+    then = RadioField(
+        _("What happens then?"),
+        choices=[
+            SelectChoice(BROKERS, _("A broker looks at it and rings")),
+            SelectChoice(TIME, _("It counts as right, and the hours move")),
+        ],
+        validators=[needed(_("Choose one of these."))],
+        validate_choice=False,
+    )
+
+    def validate_then(self, field: RadioField) -> None:
+        """One of the two. Raises ValidationError with the sentence."""
+        if field.data not in {TIME, BROKERS}:
+            raise ValidationError(str(_("Choose one of these.")))
 
 
 class RulesForm(KeyedForm):

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from timebank.actors import may_coordinate
 from timebank.banks.actions import change_rules
 from timebank.banks.rules import rules_of
+from timebank.exchanges.time_rule import find_time_rule
 from timebank.web.access import allows, coordinators, doing, members
 from timebank.web.committing import committing
 from timebank.web.extensions import db
@@ -18,7 +19,12 @@ from timebank.web.pages.rules.forms import ALL, RulesForm
 @allows(members)
 def rules() -> str:
     """What holds in this bank, each rule a sentence."""
-    return render_template("rules/rules.html", rules=rules_of(g.bank), may_change=may_coordinate(g.actor))
+    return render_template(
+        "rules/rules.html",
+        rules=rules_of(g.bank),
+        time_rule=find_time_rule(db.session(), g.bank.id),
+        may_change=may_coordinate(g.actor),
+    )
 
 
 @blueprint.route("/rules/settings", methods=["GET", "POST"])

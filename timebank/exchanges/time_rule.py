@@ -1,0 +1,96 @@
+"""The rule of a bank that recorded help is confirmed by time, and the coordinator who answers for it."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from timebank import clock
+from timebank.actors import Actor, Doing, may_coordinate
+from timebank.banks.models import Bank
+from timebank.banks.queries import lock_bank
+from timebank.errors import NotAllowedError
+from timebank.exchanges.models import Exchange, TimeRule
+from timebank.exchanges.rules import State
+from timebank.exchanges.waiting import TO_DO_AFTER
+from timebank.members.queries import find_actor_by_id
+from timebank.references import DeedName, Ref, Subject
+from timebank.trail import actions as trail
+
+
+class TimeRuleRow(NamedTuple):
+    """The rule that was begun last and not ended: by whom, and since when."""
+
+    begun_by: Actor
+    begun_at: datetime
+
+    @property
+    def holds(self) -> bool:
+        """Return whether it holds: who answers for it is still a coordinator."""
+        return may_coordinate(self.begun_by)
+
+
+def find_time_rule(session: Session, bank_id: int) -> TimeRuleRow | None:
+    """Return the bank's rule; None where brokers look at what nobody answers."""
+    rule = _find(session, bank_id)
+    actor = find_actor_by_id(session, bank_id, rule.begun_by) if rule is not None else None
+    return TimeRuleRow(actor, rule.begun_at) if rule is not None and actor is not None else None
+
+
+def rule_since(session: Session, bank_id: int) -> datetime | None:
+    """Return the moment since which the bank confirms by time; None where it does not, or nobody answers for it."""
+    rule = find_time_rule(session, bank_id)
+    return rule.begun_at if rule is not None and rule.holds else None
+
+
+def silence_counts_on(session: Session, bank: Bank, exchange: Exchange) -> date | None:
+    """Return the day from which silence counts as a yes to recorded help; None where it does not."""
+    if exchange.state != State.RECORDED:
+        return None
+    since = rule_since(session, bank.id)
+    if since is None or exchange.changed_at < since:
+        return None
+    return clock.local_day(exchange.changed_at + TO_DO_AFTER, bank.time_zone)
+
+
+def begin_time_rule(session: Session, bank: Bank, doing: Doing) -> None:
+    """Have what nobody answers confirmed by time from now on; the actor answers for it.
+
+    Does nothing where a coordinator answers for it already. Raises NotAllowedError.
+    """
+    if trail.is_repeat(session, doing, DeedName.TIME_RULE_BEGUN, Ref(Subject.BANK, bank.slug)):
+        return
+    _allow(session, doing)
+    if rule_since(session, doing.bank_id) is not None:
+        return
+    _end(session, doing)
+    rule = TimeRule(bank_id=doing.bank_id, id=clock.next_id(), begun_by=doing.doer_id, begun_at=doing.now)
+    session.add(rule)
+    session.flush()
+
+
+def end_time_rule(session: Session, bank: Bank, doing: Doing) -> None:
+    """Have brokers look at what nobody answers. Raises NotAllowedError."""
+    if trail.is_repeat(session, doing, DeedName.TIME_RULE_ENDED, Ref(Subject.BANK, bank.slug)):
+        return
+    _allow(session, doing)
+    _end(session, doing)
+
+
+def _allow(session: Session, doing: Doing) -> None:
+    if doing.by.hand is not None or not may_coordinate(doing.by):
+        raise NotAllowedError
+    lock_bank(session, doing.bank_id)
+
+
+def _find(session: Session, bank_id: int) -> TimeRule | None:
+    query = select(TimeRule).where(TimeRule.bank_id == bank_id, TimeRule.ended_at.is_(None))
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _end(session: Session, doing: Doing) -> None:
+    rule = _find(session, doing.bank_id)
+    if rule is not None:
+        rule.ended_by, rule.ended_at = doing.doer_id, doing.now
+        session.flush()
