@@ -66,7 +66,7 @@ class SpokenForRow(NamedTuple):
 
 
 class ActedStep(NamedTuple):
-    """A step of an exchange that was taken for a member, or by a member's text message; columns as in `ExchangeStep`."""
+    """A step of an exchange that was taken for a member, or by a member's text; columns as in `ExchangeStep`."""
 
     exchange_id: int
     deed: str
