@@ -78,7 +78,8 @@ class Actor(OfMember):
     """Who performs an action: a person through one membership of one bank, with its roles.
 
     If a broker acts for them, `hand` is that broker, and the roles are a member's only. So they are where a code opened
-    the session that its maker, `code_maker`, could have used as well.
+    the session that its maker, `code_maker`, could have used as well. `by_text` where nobody is signed in: the member
+    answers by a text message.
     """
 
     bank_id: int
@@ -92,6 +93,7 @@ class Actor(OfMember):
     standing: Standing = Standing.ACTIVE
     hand: Hand | None = None
     code_maker: CodeMaker | None = None
+    by_text: bool = False
 
     @property
     def doer_id(self) -> int:

@@ -618,6 +618,7 @@ CREATE TABLE public.bank (
     waiting_days integer DEFAULT 90 NOT NULL,
     sends_letters boolean DEFAULT false NOT NULL,
     texts_a_month integer DEFAULT 0 NOT NULL,
+    answers_by_text boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_bank_back_dating_days CHECK ((back_dating_days >= 0)),
     CONSTRAINT ck_bank_member_floor CHECK ((member_floor <= 0)),
     CONSTRAINT ck_bank_references_needed CHECK (((references_needed >= 0) AND (references_needed <= 5))),
@@ -1119,7 +1120,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying, 'reply_unread'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'answered_by_text'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying, 'reply_unread'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 

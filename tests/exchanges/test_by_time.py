@@ -91,7 +91,7 @@ def test_silence_after_two_reminders_confirms_on_record_and_the_coordinator_answ
         village.grace.membership_id,
         How.TIME,
     )
-    row = session.scalars(select(TrailRow).where(TrailRow.deed == DeedName.EXCHANGE_CONFIRMED_BY_TIME)).one()
+    row = session.scalars(select(TrailRow).where(TrailRow.deed == DeedName.EXCHANGE_CONFIRM_BY_TIME)).one()
     assert (row.done_by, row.on_behalf_of) == (village.mary.membership_id, village.grace.membership_id)
     entry = session.scalars(select(Entry).where(Entry.kind == "exchange")).one()
     assert entry.recorded_by == village.mary.membership_id
@@ -172,7 +172,7 @@ def test_what_the_coordinator_could_not_confirm_in_person_is_left_to_brokers(ses
     assert {key: balance_of(session, getattr(village, key)) for key in before} == before
     assert tasks(session) == [("not_confirmed", f"exchange:{code}")]
     deeds = session.scalars(select(TrailRow.deed)).all()
-    assert DeedName.EXCHANGE_CONFIRMED_BY_TIME not in deeds
+    assert DeedName.EXCHANGE_CONFIRM_BY_TIME not in deeds
     check_all(session)
 
 

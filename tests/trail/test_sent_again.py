@@ -46,7 +46,9 @@ NO_FORM = {
     DeedName.BANK_OPENED,
     DeedName.CONVERSATION_READ,
     DeedName.CATEGORIES_OPENED,
-    DeedName.EXCHANGE_CONFIRMED_BY_TIME,
+    DeedName.EXCHANGE_CONFIRM_BY_TEXT,  # of these two, a text sent again finds its answer given
+    DeedName.EXCHANGE_DISPUTE_BY_TEXT,
+    DeedName.EXCHANGE_CONFIRM_BY_TIME,
     DeedName.EXCHANGE_EXPIRE,
     DeedName.HISTORY_IMPORTED,
     DeedName.HOLDER_MADE,

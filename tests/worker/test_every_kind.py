@@ -13,15 +13,19 @@ from tests.people import NOW, TODAY, make_confirmed, make_recorded, terms
 from tests.worker.conftest import MORNING
 from tests.worker.returning import comes_back, returning
 from timebank.actors import Doing, How, Role, Standing, acting_for
+from timebank.banks.models import Bank
 from timebank.db import Base
 from timebank.exchanges import actions, reversals
+from timebank.exchanges.by_text import answer_by_text, code_for
 from timebank.exchanges.expiry import expire
+from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.telling import remind
 from timebank.listings import actions as listings
 from timebank.listings.rules import ListingKind
 from timebank.matching.inviting import InvitationText, invite
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
+from timebank.members.models import Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.standing import change_standing
 from timebank.messages.actions import write
@@ -37,6 +41,7 @@ from timebank.worker.digesting import make_digests
 from timebank.worker.sending import send_what_is_due
 
 __all__ = ["said", "tree"]
+MOBILE = "+447400123456"
 TOMORROW = TODAY + timedelta(days=1)
 #: Words that stand in no e-mail: who sees it beside the reader would learn what is nobody's business.
 SENSITIVE = re.compile(r"social prescribing|concern|below zero|referral|suspended", re.IGNORECASE)
@@ -139,6 +144,15 @@ class Scene:
     def done_for_you(self):
         by_phone = acting_for(self.village.rosa, self.village.grace, How.PHONE)
         actions.confirm(self.session, self._recorded(), Doing(by_phone, NOW, "confirmed"))
+
+    def answered_by_text(self):
+        bank = self.session.get_one(Bank, self.village.angus.id)
+        bank.answers_by_text = True
+        self.session.get_one(Person, self.village.grace.person_id).phone = MOBILE
+        exchange = find_exchange(self.session, self.village.angus.id, self._recorded())
+        grace = self.village.grace
+        code = code_for(self.session, bank, exchange, grace.membership_id, grace.person_id)
+        assert answer_by_text(self.session, MOBILE, f"Y {code}", NOW)
 
     def password_changed(self):
         token = open_session(

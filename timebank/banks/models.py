@@ -29,7 +29,8 @@ class Bank(Base):
 
     Of a member's waiting hours that were not agreed beforehand, `unagreed_hold_minutes` are held at most. Recorded
     help that nobody answers comes to an end after `waiting_days`. A bank that `sends_letters` has somebody who prints
-    and posts them. Of texts it sends `texts_a_month` at most, since they cost money; 0: none.
+    and posts them. Of texts it sends `texts_a_month` at most, since they cost money; 0: none. With
+    `answers_by_text` members can say by text whether recorded hours are right.
     """
 
     __tablename__ = "bank"
@@ -70,6 +71,7 @@ class Bank(Base):
     waiting_days: Mapped[int] = mapped_column(server_default=text("90"))
     sends_letters: Mapped[bool] = mapped_column(server_default=false())
     texts_a_month: Mapped[int] = mapped_column(server_default=text("0"))
+    answers_by_text: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Area(Base):

@@ -52,6 +52,7 @@ class Rules:
     privacy_notice: str
     sends_letters: bool
     texts_a_month: int
+    answers_by_text: bool
 
 
 RULE_NAMES = tuple(field.name for field in fields(Rules))

@@ -74,7 +74,7 @@ def _confirm(session: Session, exchange: Locked, coordinator: Actor, now: dateti
     if silent is None or not may_act_for(coordinator, silent):
         raise NotAllowedError
     doing = Doing(acting_for(coordinator, silent, How.TIME), now)
-    trail.begin(session, doing, DeedName.EXCHANGE_CONFIRMED_BY_TIME, Ref(Subject.EXCHANGE, exchange.code))
+    trail.begin(session, doing, DeedName.EXCHANGE_CONFIRM_BY_TIME, Ref(Subject.EXCHANGE, exchange.code))
     move(exchange, Deed.CONFIRM, doing.by)
     check_evidence(session, exchange, doing.by)
     take_step(session, exchange, Deed.CONFIRM, doing, exchange.minutes)

@@ -32,6 +32,8 @@ def confirm_at_once(alone: Alone, code: str, doing: Doing) -> bool:
     """
     if not driver.is_postgresql(alone) or doing.by.hand is not None or doing.by.code_maker is not None:
         return False
+    if doing.by.by_text:
+        return False
     try:
         exchange = look(alone, doing.bank_id, code)
     except NoResultFound:

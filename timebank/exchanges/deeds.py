@@ -90,7 +90,8 @@ def begin(
     is_new: bool = False,
 ) -> str | None:
     """Write the trail's row; return the code of the exchange if this form was submitted before, else None."""
-    name = DeedName(f"exchange.{verb}")
+    by_text = "_by_text" if doing.by is not None and doing.by.by_text else ""
+    name = DeedName(f"exchange.{verb}{by_text}")
     return trail.begin(session, doing, name, Ref(Subject.EXCHANGE, code), content, is_new=is_new)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from timebank import driver
-from timebank.actors import Actor, Doing, Unattended
+from timebank.actors import Actor, Doing, How, Unattended
 from timebank.bookkeeping import holds
 from timebank.driver import Unit
 from timebank.exchanges.models import Exchange, ExchangeStep
@@ -190,7 +190,7 @@ def _step(
         "minutes": minutes,
         "words": None if words is None or is_blank(words) else words.strip(),
         "on_behalf_of": by.on_behalf_of if by else None,
-        "how": hand.how.value if hand else None,
+        "how": hand.how.value if hand else How.TEXT.value if by and by.by_text else None,
         "evidence": (hand.evidence or None) if hand else None,
     }
 

@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     NOBODY_CONFIRMED = "nobody_confirmed"
     TO_TAKE_BACK = "to_take_back"
     TAKEN_BACK = "taken_back"
+    ANSWERED_BY_TEXT = "answered_by_text"
     INVITED = "invited"
     MESSAGE = "message"
     STANDING_CHANGED = "standing_changed"
@@ -67,6 +68,9 @@ ASKS = frozenset(
 CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
 #: Sent at once also to those who have notices about them gathered: gathered it would come too late.
 URGENT = frozenset({NoticeKind.TOMORROW})
+
+#: A text about one of these can be answered, where a bank allows it: so it has a text of its own.
+ANSWERED_BY_CODE = frozenset({NoticeKind.TO_CONFIRM, NoticeKind.STILL_TO_CONFIRM})
 
 #: Answers to what a person wrote: they say so, and come back to nobody (RFC 3834, 3.1.7).
 ANSWERS = frozenset({NoticeKind.REPLY_UNREAD})

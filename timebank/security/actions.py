@@ -81,15 +81,23 @@ def record(session: Session, new: NewEvent) -> None:
     session.flush()
 
 
+def count_recent(session: Session, bank_id: int, kind: EventKind, origin: Origin, since: datetime) -> int:
+    """Return how many events of a kind came from an origin since then."""
+    return _count(session, bank_id, kind, digest_origin(session, origin.address), since)
+
+
 def _is_flood(session: Session, new: NewEvent, digest: bytes | None) -> bool:
+    return _count(session, new.bank_id, new.kind, digest, new.now - FLOOD_WINDOW) >= MOST_AN_HOUR
+
+
+def _count(session: Session, bank_id: int, kind: EventKind, digest: bytes | None, since: datetime) -> int:
     same = (
-        SecurityEvent.bank_id == new.bank_id,
-        SecurityEvent.kind == new.kind,
+        SecurityEvent.bank_id == bank_id,
+        SecurityEvent.kind == kind,
         SecurityEvent.origin_digest == digest if digest else SecurityEvent.origin_digest.is_(None),
-        SecurityEvent.happened_at > new.now - FLOOD_WINDOW,
+        SecurityEvent.happened_at > since,
     )
-    count = session.scalar(select(func.count()).select_from(SecurityEvent).where(*same)) or 0
-    return count >= MOST_AN_HOUR
+    return session.scalar(select(func.count()).select_from(SecurityEvent).where(*same)) or 0
 
 
 def digest_origin(session: Session, address: str) -> bytes:

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     STANDING_CHANGED = "standing_changed"
     PAGE_REFUSED = "page_refused"
     FORM_REFUSED = "form_refused"
+    TEXT_ANSWER_FAILED = "text_answer_failed"
 
 
 #: Kinds that somebody can cause as often as they like, of which a flood is cut.
@@ -44,5 +45,6 @@ BOUNDED = frozenset(
         EventKind.PASSWORD_REFUSED,
         EventKind.PAGE_REFUSED,
         EventKind.FORM_REFUSED,
+        EventKind.TEXT_ANSWER_FAILED,
     }
 )

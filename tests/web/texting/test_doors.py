@@ -6,7 +6,9 @@ from sqlalchemy import select, update
 from tests.people import NOW, PASSWORD
 from timebank.actors import Doing
 from timebank.banks.models import Bank
-from timebank.codes import in_letters
+from timebank.codes import heard, in_letters
+from timebank.exchanges.by_text import code_for
+from timebank.exchanges.queries import find_exchange
 from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
@@ -146,3 +148,53 @@ def test_a_bank_says_how_many_texts_it_sends_and_members_choose_them(app, as_, v
         ada.get(page.links["Tell us your mobile number"]), "Keep these changes", phone="07400 123456", present=PASSWORD
     )
     assert "we know no mobile phone of yours" not in ada.get("my-notices")
+
+
+def asked_by_text(books, village):
+    """The code by which Grace answers what Ada recorded, in a bank that takes answers; and the exchange's code."""
+    spoken_code = books.recorded(village.ada, village.grace, what="Mending a gate")
+    with books.backend.session() as session:
+        bank = session.get_one(Bank, village.angus.id)
+        bank.answers_by_text = True
+        exchange = find_exchange(session, bank.id, heard(spoken_code))
+        code = code_for(session, bank, exchange, village.grace.membership_id, village.grace.person_id)
+        session.commit()
+    return spoken_code, code
+
+
+@pytest.mark.parametrize(("said", "state"), [("Y", "confirmed"), ("No", "disputed")])
+def test_hours_are_answered_by_text_and_the_page_says_so(as_, village, books, gateway, said, state):
+    exchange, code = asked_by_text(books, village)
+    assert gateway("in", {"from": MOBILE, "text": f"{said} {code}"}) == 204
+    assert gateway("in", {"from": MOBILE, "text": f"{said} {code}"}) == 204  # the gateway brings it twice
+    assert books.state(exchange) == state
+    assert tasks(books) == []
+    verb = "confirmed it" if state == "confirmed" else "said that it is not right"
+    assert f"Grace Okafor {verb} by text message" in as_(village.ada).get(f"exchanges/{exchange}")
+    audrey = as_(village.audrey)
+    assert f"Grace Okafor {verb} by text message" in audrey.get("audit/not-signed-in")
+    assert books.are_right()
+
+
+def test_a_code_that_fits_nothing_is_read_by_a_broker_and_seen_at_the_doors(as_, village, books, gateway):
+    exchange, code = asked_by_text(books, village)
+    wrong = "000000" if code != "000000" else "000001"
+    assert gateway("in", {"from": MOBILE, "text": f"Y {wrong}"}) == 204
+    assert books.state(exchange) == "recorded"
+    assert tasks(books) == [("text_came", f"Y {wrong}")]
+    assert "A text had a code that fits nothing" in as_(village.mary).get("audit/security")
+
+
+def test_a_coordinator_allows_answers_and_who_chooses_texts_reads_what_they_say(
+    app, as_, village, books, gateway, monkeypatch
+):
+    clara, ada = as_(village.clara), as_(village.ada)
+    assert "Members may answer by text" not in clara.get("rules/settings")
+    monkeypatch.setitem(app.config, "SENDS_TEXTS", "a gateway")
+    assert "You can answer it" not in ada.get("my-notices")
+    page = clara.done(clara.get("rules/settings"), "Keep these rules", answers_by_text="y")
+    assert "Who has chosen them can answer by text whether hours are right." in page
+    assert "You can answer it with Y or N, and the code in it." in ada.get("my-notices")
+    monkeypatch.setitem(app.config, "SENDS_TEXTS", "")
+    clara.done(clara.get("rules/settings"), "Keep these rules")  # kept while there is no gateway
+    assert books.ask("SELECT answers_by_text AS it FROM bank WHERE slug = 'angus'")[0].it

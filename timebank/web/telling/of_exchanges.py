@@ -12,11 +12,12 @@ from timebank.exchanges.rules import Deed, State
 from timebank.exchanges.time_rule import silence_counts_on
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
-from timebank.notices.kinds import NoticeKind
+from timebank.notices.kinds import ANSWERED_BY_CODE, NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
 from timebank.telling.recipients import Recipient
 from timebank.web.filters import day_in_full, hours_in_words, time_of_day
+from timebank.web.telling.of_hours_by_text import ask_by_text
 from timebank.web.telling.words import Link, Words, names, says
 
 _OF_AGREEING = frozenset(
@@ -116,7 +117,7 @@ class _Writer:
 
     def __init__(self, session: Session, exchange: Exchange, reader: Recipient) -> None:
         """Take the exchange and the reader, who is one of its sides."""
-        self.session, self.exchange = session, exchange
+        self.session, self.exchange, self.reader = session, exchange, reader
         self.gives = exchange.giver_account_id == reader.account_id
         other = exchange.receiver_account_id if self.gives else exchange.giver_account_id
         holder = list_names(session, exchange.bank_id, [other]).get(other)
@@ -126,7 +127,9 @@ class _Writer:
         """Return the words."""
         subject, *sentences = self._says(kind)
         page = url_for(self._endpoint(kind), code=self.exchange.code, _external=True)
-        return Words(subject, tuple(sentences), self.facts(), Link(self._label(kind), page))
+        text = ask_by_text(self.session, self.exchange, self.reader) if kind in ANSWERED_BY_CODE else None
+        link = Link(self._label(kind), page)
+        return Words(subject, tuple(sentences), self.facts(), link, text=(text,) if text else ())
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return what it is about, when, how long and where."""

@@ -16,8 +16,10 @@ def compose_text(words: Sequence[Words], reader: Recipient, site: str) -> str:
     """Return the text message of these notices, at least one; `site` is the site's own address. `g.bank` is their bank.
 
     A phone lies where others read it, and belongs to several people in some houses: so it names its reader, and of the
-    notices only the subjects, which name nobody.
+    notices only the subjects, which name nobody. One by which hours can be answered says more.
     """
+    if len(words) == 1 and words[0].text:
+        return fit(words[0].text)
     subject = words[0].subject
     if len(words) > 1:
         subject = ngettext("%(num)s thing for you to read", "%(num)s things for you to read", len(words))

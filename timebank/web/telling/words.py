@@ -31,7 +31,8 @@ class Words:
     """What one notice says.
 
     The subject names nobody and nothing that is anybody's business but the reader's: others see it on a locked phone.
-    `facts` are (label, value), such as ('When', 'tomorrow at 10:15').
+    `facts` are (label, value), such as ('When', 'tomorrow at 10:15'). `text` is all that a text message says, its most
+    important part first; without it, it says that there is something to read.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Words:
     facts: tuple[tuple[str, str], ...] = ()
     link: Link | None = None
     sections: tuple[Section, ...] = ()
+    text: tuple[str, ...] = ()
 
 
 #: Takes a session, a notice and its reader; returns its words, or None where what it is about is gone.

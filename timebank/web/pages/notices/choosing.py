@@ -40,7 +40,8 @@ def choices() -> str | Response:
             form.ask_again(_("You kept something else from this page before. Press once more to keep this instead."))
     reader = list_recipients(session, g.bank.id, [member_id])[member_id]
     ways = {choice.way for choice in chosen.values()}
-    return render_template("notices/choices.html", form=form, reader=reader, ways=ways)
+    takes_answers = g.bank.answers_by_text and Way.TEXT in _list_ways()
+    return render_template("notices/choices.html", form=form, reader=reader, ways=ways, takes_answers=takes_answers)
 
 
 def _all_reach(reader: Recipient, chosen: Mapping[Topic, Choice]) -> bool:

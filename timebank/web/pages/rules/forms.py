@@ -90,6 +90,12 @@ class RulesForm(KeyedForm):
         highest=TEXTS_A_MONTH[1],
         validators=[_NUMBER],
     )
+    answers_by_text = BooleanField(
+        _("Members may answer by text whether hours are right"),
+        description=_(
+            "Only who chose text messages, on a phone of their own. The text names both people, the day and how long."
+        ),
+    )
     time_zone = SelectField(
         _("Time zone"), choices=[SelectChoice(zone, zone) for zone in sorted(available_timezones())]
     )
@@ -170,6 +176,7 @@ class RulesForm(KeyedForm):
             privacy_notice=rules.privacy_notice,
             sends_letters=rules.sends_letters,
             texts_a_month=str(rules.texts_a_month),
+            answers_by_text=rules.answers_by_text,
         )
         names = get_locale().territories
         countries = sorted((str(names.get(code, code)), code) for code in SUPPORTED_REGIONS)
@@ -232,4 +239,5 @@ class RulesForm(KeyedForm):
             privacy_notice=(self.privacy_notice.data or "").strip(),
             sends_letters=bool(self.sends_letters.data),
             texts_a_month=self.texts_a_month.number or 0,
+            answers_by_text=bool(self.answers_by_text.data),
         )
