@@ -37,6 +37,7 @@ USUAL = Rules(
     privacy_notice="",
     sends_letters=False,
     texts_a_month=0,
+    answers_by_text=False,
 )
 
 

@@ -9,7 +9,7 @@ from tests.people import NOW, balance_of, join, make_recorded
 from timebank.actors import Doing, Standing
 from timebank.audit.checks import check_books
 from timebank.exchanges import actions
-from timebank.exchanges.by_text import MOST_WRONG, answer_by_text, code_for
+from timebank.exchanges.by_text import MOST_WRONG, take_answer, code_for
 from timebank.exchanges.models import ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import State
@@ -57,7 +57,7 @@ def check_all(session):
 
 
 def test_a_yes_moves_the_hours_as_the_members_act_by_text(session, village, recorded):
-    assert answer_by_text(session, MOBILE, f"Y {code(session, village, recorded)}", NOW)
+    assert take_answer(session, MOBILE, f"Y {code(session, village, recorded)}", NOW)
     assert state(session, village, recorded) == State.CONFIRMED
     assert (balance_of(session, village.ada), balance_of(session, village.grace)) == (90, -90)
     step = session.scalars(select(ExchangeStep).where(ExchangeStep.deed == "confirm")).one()
@@ -68,7 +68,7 @@ def test_a_yes_moves_the_hours_as_the_members_act_by_text(session, village, reco
 
 
 def test_a_no_is_a_dispute_with_what_they_wrote_and_nothing_moves(session, village, recorded):
-    assert answer_by_text(session, MOBILE, f"N {code(session, village, recorded)} it was one hour", NOW)
+    assert take_answer(session, MOBILE, f"N {code(session, village, recorded)} it was one hour", NOW)
     assert state(session, village, recorded) == State.DISPUTED
     assert balance_of(session, village.ada) == 0
     step = session.scalars(select(ExchangeStep).where(ExchangeStep.deed == "dispute")).one()
@@ -79,7 +79,7 @@ def test_a_no_is_a_dispute_with_what_they_wrote_and_nothing_moves(session, villa
 
 @pytest.mark.parametrize("said", ["Y", "N"])
 def test_who_answered_is_told_so_that_nobody_answers_in_their_name_unseen(session, village, recorded, said):
-    answer_by_text(session, MOBILE, f"{said} {code(session, village, recorded)}", NOW)
+    take_answer(session, MOBILE, f"{said} {code(session, village, recorded)}", NOW)
     told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.ANSWERED_BY_TEXT)).one()
     assert told.member_id == village.grace.membership_id
     assert ('"is_yes": true' in told.facts) == (said == "Y")
@@ -87,7 +87,7 @@ def test_who_answered_is_told_so_that_nobody_answers_in_their_name_unseen(sessio
 
 def test_a_text_that_a_gateway_brings_twice_does_its_deed_once_and_asks_no_broker(session, village, recorded):
     text = f"Y {code(session, village, recorded)}"
-    assert [answer_by_text(session, MOBILE, text, NOW) for _time in range(3)] == [True] * 3
+    assert [take_answer(session, MOBILE, text, NOW) for _time in range(3)] == [True] * 3
     assert balance_of(session, village.ada) == 90
     assert len(session.scalars(select(ExchangeStep).where(ExchangeStep.deed == "confirm")).all()) == 1
 
@@ -95,16 +95,16 @@ def test_a_text_that_a_gateway_brings_twice_does_its_deed_once_and_asks_no_broke
 @pytest.mark.parametrize(("first", "then"), [("Y", "N"), ("N", "Y")])
 def test_another_answer_after_the_first_is_for_a_broker_to_read(session, village, recorded, first, then):
     fits = code(session, village, recorded)
-    assert answer_by_text(session, MOBILE, f"{first} {fits}", NOW)
+    assert take_answer(session, MOBILE, f"{first} {fits}", NOW)
     before = state(session, village, recorded)
-    assert not answer_by_text(session, MOBILE, f"{then} {fits}", NOW)
+    assert not take_answer(session, MOBILE, f"{then} {fits}", NOW)
     assert state(session, village, recorded) == before
 
 
 def test_each_exchange_has_a_code_of_its_own(session, village, recorded):
     other = make_recorded(session, village, village.linus, village.grace, minutes=30)
     assert code(session, village, recorded) != code(session, village, other)
-    assert answer_by_text(session, MOBILE, f"Y {code(session, village, other)}", NOW)
+    assert take_answer(session, MOBILE, f"Y {code(session, village, other)}", NOW)
     assert (state(session, village, recorded), state(session, village, other)) == (State.RECORDED, State.CONFIRMED)
 
 
@@ -154,7 +154,7 @@ def test_a_code_that_was_sent_before_is_worth_nothing_after(session, village, re
     story(session, village)
     session.flush()
     for phone in (MOBILE, OTHER):
-        assert not answer_by_text(session, phone, f"Y {fits}", NOW)
+        assert not take_answer(session, phone, f"Y {fits}", NOW)
     assert state(session, village, recorded) == State.RECORDED
     check_all(session)
 
@@ -168,8 +168,8 @@ def test_there_is_no_code_for_who_could_not_answer(session, village, recorded, s
 
 def test_who_recorded_cannot_confirm_with_the_others_code_nor_get_one_that_works(session, village, recorded):
     number(session, village.ada, OTHER)
-    assert not answer_by_text(session, OTHER, f"Y {code(session, village, recorded)}", NOW)
-    assert not answer_by_text(session, OTHER, f"Y {code(session, village, recorded, village.ada)}", NOW)
+    assert not take_answer(session, OTHER, f"Y {code(session, village, recorded)}", NOW)
+    assert not take_answer(session, OTHER, f"Y {code(session, village, recorded, village.ada)}", NOW)
     assert state(session, village, recorded) == State.RECORDED
 
 
@@ -177,13 +177,13 @@ def test_after_five_codes_that_fit_nothing_a_number_is_heard_no_more_for_a_day(s
     fits = code(session, village, recorded)
     wrong = [f"{number:06}" for number in range(MOST_WRONG + 1) if f"{number:06}" != fits][:MOST_WRONG]
     for guess in wrong:
-        assert not answer_by_text(session, MOBILE, f"Y {guess}", NOW)
-    assert not answer_by_text(session, MOBILE, f"Y {fits}", NOW)
+        assert not take_answer(session, MOBILE, f"Y {guess}", NOW)
+    assert not take_answer(session, MOBILE, f"Y {fits}", NOW)
     assert state(session, village, recorded) == State.RECORDED
     events = session.scalars(select(SecurityEvent).where(SecurityEvent.kind == "text_answer_failed")).all()
     assert [event.person_id for event in events] == [village.grace.person_id] * MOST_WRONG
     assert MOBILE not in {event.before + event.after + event.device for event in events}
-    assert answer_by_text(session, MOBILE, f"Y {fits}", NOW + timedelta(days=1, minutes=1))
+    assert take_answer(session, MOBILE, f"Y {fits}", NOW + timedelta(days=1, minutes=1))
 
 
 def test_hours_beyond_the_floor_do_not_move_by_text_either(session, village):
@@ -191,14 +191,14 @@ def test_hours_beyond_the_floor_do_not_move_by_text_either(session, village):
     village.angus.answers_by_text = True
     number(session, village.grace, MOBILE)
     exchange = make_recorded(session, village, village.ada, village.grace, minutes=1_440)
-    assert not answer_by_text(session, MOBILE, f"Y {code(session, village, exchange)}", NOW)
+    assert not take_answer(session, MOBILE, f"Y {code(session, village, exchange)}", NOW)
     assert state(session, village, exchange) == State.RECORDED
     assert session.scalars(select(TrailRow).where(TrailRow.deed == DeedName.EXCHANGE_CONFIRM_BY_TEXT)).all() == []
     check_all(session)
 
 
 def test_hours_that_have_waited_too_long_are_answered_by_a_broker(session, village, recorded):
-    assert not answer_by_text(
+    assert not take_answer(
         session, MOBILE, f"Y {code(session, village, recorded)}", NOW + timedelta(days=60, hours=1)
     )
 
@@ -209,12 +209,12 @@ def test_a_member_of_two_banks_answers_in_the_right_one(session, village, record
     village.perth.answers_by_text = True
     stranger = join(session, village.perth, "Wilma Ross")
     number(session, stranger, OTHER)
-    assert not answer_by_text(session, OTHER, f"Y {fits}", NOW)
-    assert answer_by_text(session, MOBILE, f"Y {fits}", NOW)
+    assert not take_answer(session, OTHER, f"Y {fits}", NOW)
+    assert take_answer(session, MOBILE, f"Y {fits}", NOW)
 
 
 def test_what_was_taken_back_before_the_answer_stays_so(session, village, recorded):
     fits = code(session, village, recorded)
     actions.cancel(session, recorded, Doing(village.ada, NOW, "cancel"))
-    assert not answer_by_text(session, MOBILE, f"Y {fits}", NOW)
+    assert not take_answer(session, MOBILE, f"Y {fits}", NOW)
     assert state(session, village, recorded) == State.CANCELLED

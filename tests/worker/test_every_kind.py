@@ -16,7 +16,7 @@ from timebank.actors import Doing, How, Role, Standing, acting_for
 from timebank.banks.models import Bank
 from timebank.db import Base
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.by_text import answer_by_text, code_for
+from timebank.exchanges.by_text import take_answer, code_for
 from timebank.exchanges.expiry import expire
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.telling import remind
@@ -152,7 +152,7 @@ class Scene:
         exchange = find_exchange(self.session, self.village.angus.id, self._recorded())
         grace = self.village.grace
         code = code_for(self.session, bank, exchange, grace.membership_id, grace.person_id)
-        assert answer_by_text(self.session, MOBILE, f"Y {code}", NOW)
+        assert take_answer(self.session, MOBILE, f"Y {code}", NOW)
 
     def password_changed(self):
         token = open_session(

@@ -9,7 +9,7 @@ from tests.people import balance_of, make_recorded
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing
 from timebank.banks.models import Bank
-from timebank.exchanges.by_text import answer_by_text, code_for
+from timebank.exchanges.by_text import take_answer, code_for
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import State
 from timebank.members.models import Person
@@ -75,7 +75,7 @@ def code_of(backend, village, exchange):
 
 def answer(backend, content):
     with backend.session() as session:
-        done = answer_by_text(session, MOBILE, content, MORNING)
+        done = take_answer(session, MOBILE, content, MORNING)
         session.commit()
     return done
 

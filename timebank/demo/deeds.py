@@ -23,6 +23,8 @@ class Ending(Enum):
     RECORDED = auto()
     WITHDRAWN = auto()
     CONFIRMED = auto()
+    CONFIRMED_BY_TIME = auto()
+    CONFIRMED_BY_TEXT = auto()
     DISPUTED = auto()
     AGREED_AFTER_ALL = auto()
     DECIDED = auto()

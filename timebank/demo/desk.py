@@ -10,6 +10,7 @@ from timebank.bookkeeping.queries import get_account
 from timebank.demo.correcting import Adjusted
 from timebank.demo.deeds import LowerLimit
 from timebank.demo.stories import Neighbourhood, Story
+from timebank.exchanges.time_rule import begin_time_rule
 from timebank.leaving.actions import leave, take_back_in
 from timebank.leaving.rules import Departure
 from timebank.listings.actions import ask_broker
@@ -102,6 +103,12 @@ class DeskWork:
     proposed_roles: Sequence[ProposedRole] = ()
     let_in: Sequence[LetIn] = ()
     approver: str = ""
+
+
+def confirm_by_time(neighbourhood: Neighbourhood, days_ago: int, by: str) -> Story:
+    """The coordinator answers for it that hours are confirmed by time."""
+    now = yield neighbourhood.moment(days_ago, _LOOKED_AT)
+    begin_time_rule(neighbourhood.session, neighbourhood.bank, Doing(neighbourhood.actor(by), now, "by time"))
 
 
 def lower(neighbourhood: Neighbourhood, override: LowerLimit, coordinator: str) -> Story:

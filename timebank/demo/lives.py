@@ -185,6 +185,7 @@ LATELY = (
         listing="A trailer, and me to drive it",
         travel=25,
     ),
+    Help(12, "linus", "alasdair", "Showed how to send a text", 30, ending=Ending.CONFIRMED_BY_TEXT),
     Help(12, "iain", "douglas", "A walk round the village and who is who", HOUR, ending=Ending.WITHDRAWN),
     Help(
         11,

@@ -17,11 +17,16 @@ from timebank.banks.models import Bank
 from timebank.demo.deeds import UNRECORDED, Ending, Help
 from timebank.demo.people import Instruction
 from timebank.exchanges import actions, reversals
+from timebank.exchanges.by_text import take_answer, code_for
+from timebank.exchanges.by_time import confirm_by_time
 from timebank.exchanges.filing import file_under
+from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import Side
 from timebank.exchanges.terms import Terms
 from timebank.exchanges.thanks import thank
+from timebank.exchanges.waiting import TO_DO_AFTER
 from timebank.listings.queries import find_listing
+from timebank.members.models import Person
 
 Story = Generator[datetime, datetime, None]
 
@@ -147,6 +152,8 @@ def live(neighbourhood: Neighbourhood, event: Help, number: int) -> Story:
     if event.ending is Ending.RECORDED or event.slip:
         return
     answered_at = written_at + timedelta(hours=_HOURS_LATER[number % len(_HOURS_LATER)])
+    if event.ending is Ending.CONFIRMED_BY_TIME:
+        answered_at = written_at + TO_DO_AFTER
     now = yield neighbourhood.finds_time(story.second, answered_at)
     yield from _answer(story, code, now)
 
@@ -199,11 +206,28 @@ def _answer(story: _HelpStory, code: str, now: datetime) -> Story:
         actions.dispute(session, code, Doing(second, now), words=words, minutes=event.claimed_minutes)
         yield from _settle(story, code, now)
     else:
-        actions.confirm(session, code, Doing(second, now))
+        _confirm(story, code, now)
         if event.thanks:
             thank(session, code, Doing(story.neighbourhood.actor(event.receiver), now), words=event.thanks)
         yield from _file(story, code, now)
         yield from _take_back(story, code, now)
+
+
+def _confirm(story: _HelpStory, code: str, now: datetime) -> None:
+    """The other side confirms on the page or by text, or time does."""
+    session, bank = story.neighbourhood.session, story.neighbourhood.bank
+    second = story.neighbourhood.actor(story.second)
+    if story.event.ending is Ending.CONFIRMED_BY_TIME:
+        confirm_by_time(session, bank, code, now=now)
+    elif story.event.ending is Ending.CONFIRMED_BY_TEXT:
+        exchange = find_exchange(session, bank.id, code)
+        phone = session.get_one(Person, second.person_id).phone
+        if exchange is None or phone is None:
+            raise LookupError(code)
+        digits = code_for(session, bank, exchange, second.membership_id, second.person_id)
+        take_answer(session, phone, f"Y {digits}", now)
+    else:
+        actions.confirm(session, code, Doing(second, now))
 
 
 def _file(story: _HelpStory, code: str, confirmed_at: datetime) -> Story:

@@ -120,6 +120,7 @@ ONCE = (
     ),
     Help(38, "tomasz", "sunita", "Painted the children's room", 240, asked=True, listing="Rooms painted, in winter"),
     Help(27, "hector", "joe", "Honey cake: the old way", 75),
+    Help(33, "tomasz", "joe", "Painted the back door of the bakery", 105, ending=Ending.CONFIRMED_BY_TIME),
     Help(16, "elspeth", "murdo", "Made the posters for the open day", HOUR),
     Help(10, "tomasz", "hector", "Painted the hives", 120, ending=Ending.RECORDED),
     Help(2, "joe", "lena", "Bread for the night shift", 30, ending=Ending.RECORDED),

@@ -67,6 +67,8 @@ class VillagePlan:
     telling: Telling
     sends_letters: bool = False
     texts_a_month: int = 0
+    answers_by_text: bool = False
+    by_time_days_ago: int | None = None
 
     @property
     def coordinator(self) -> Villager:
@@ -105,6 +107,7 @@ PLANS = (
         glen_isla_told.TELLING,
         sends_letters=True,
         texts_a_month=200,
+        answers_by_text=True,
     ),
     VillagePlan(
         SECOND_SLUG,
@@ -124,6 +127,7 @@ PLANS = (
         strathmore.ASKED,
         DeskWork(),
         Telling(),
+        by_time_days_ago=62,
     ),
 )
 #: Accounts to sign in with, for trying the demo.
@@ -162,6 +166,7 @@ def _open(session: Session, plan: VillagePlan, now: datetime) -> Bank:
         review_months=REVIEW_MONTHS,
         sends_letters=plan.sends_letters,
         texts_a_month=plan.texts_a_month,
+        answers_by_text=plan.answers_by_text,
     )
     open_categories(session, bank, Unattended(bank.id, bank.opened_at))
     return bank
@@ -229,6 +234,8 @@ def _take_in(
 
 def _live(plan: VillagePlan, neighbourhood: Neighbourhood) -> Iterator[Story]:
     """Yield the stories of listings, of when people can help, of exchanges and of invitations."""
+    if plan.by_time_days_ago is not None:
+        yield desk.confirm_by_time(neighbourhood, plan.by_time_days_ago, plan.coordinator_key)
     for number, can_help in enumerate(plan.helping):
         yield say_when(neighbourhood, can_help, number)
     for kind, listings in ((ListingKind.OFFER, plan.offers), (ListingKind.REQUEST, plan.requests)):

@@ -56,7 +56,7 @@ def code_for(session: Session, bank: Bank, exchange: Exchange, member_id: int, p
     return _code(session, exchange.bank_id, exchange.code, member_id, phone)
 
 
-def answer_by_text(session: Session, phone: str, content: str, now: datetime) -> bool:
+def take_answer(session: Session, phone: str, content: str, now: datetime) -> bool:
     """Do what a text from a number (E.164) answers about recorded hours, as the member's act; return whether it did.
 
     Also true where the same answer was given before. Where it is false, brokers have to read the text: it answers

@@ -7,7 +7,7 @@ from flask import abort, current_app, request
 from werkzeug.wrappers import Response
 
 from timebank import clock, codes
-from timebank.exchanges.by_text import answer_by_text
+from timebank.exchanges.by_text import take_answer
 from timebank.phones import plain_phone
 from timebank.telling.incoming_texts import NotSentYetError, TextState, note_state, take_text
 from timebank.web.access import allows, anybody
@@ -34,7 +34,7 @@ def came_in() -> Response:
     phone = plain_phone(f"+{_first(values, _FROM).strip().lstrip('+')}", _NO_COUNTRY)
     if phone is not None:
         text, now = _first(values, _TEXT), clock.now()
-        if not answer_by_text(db.session(), phone, text, now):
+        if not take_answer(db.session(), phone, text, now):
             take_text(db.session(), phone, text, now)
         commit()
     return Response(status=204)
