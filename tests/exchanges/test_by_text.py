@@ -9,7 +9,7 @@ from tests.people import NOW, balance_of, join, make_recorded
 from timebank.actors import Doing, Standing
 from timebank.audit.checks import check_books
 from timebank.exchanges import actions
-from timebank.exchanges.by_text import MOST_WRONG, take_answer, code_for
+from timebank.exchanges.by_text import MOST_WRONG, code_for, take_answer
 from timebank.exchanges.models import ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import State
@@ -198,9 +198,7 @@ def test_hours_beyond_the_floor_do_not_move_by_text_either(session, village):
 
 
 def test_hours_that_have_waited_too_long_are_answered_by_a_broker(session, village, recorded):
-    assert not take_answer(
-        session, MOBILE, f"Y {code(session, village, recorded)}", NOW + timedelta(days=60, hours=1)
-    )
+    assert not take_answer(session, MOBILE, f"Y {code(session, village, recorded)}", NOW + timedelta(days=60, hours=1))
 
 
 def test_a_member_of_two_banks_answers_in_the_right_one(session, village, recorded):

@@ -16,7 +16,7 @@ from timebank.actors import Doing, How, Role, Standing, acting_for
 from timebank.banks.models import Bank
 from timebank.db import Base
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.by_text import take_answer, code_for
+from timebank.exchanges.by_text import code_for, take_answer
 from timebank.exchanges.expiry import expire
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.telling import remind

@@ -9,7 +9,7 @@ from tests.people import balance_of, make_recorded
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing
 from timebank.banks.models import Bank
-from timebank.exchanges.by_text import take_answer, code_for
+from timebank.exchanges.by_text import code_for, take_answer
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import State
 from timebank.members.models import Person

@@ -17,7 +17,7 @@ from timebank.banks.models import Bank
 from timebank.demo.deeds import UNRECORDED, Ending, Help
 from timebank.demo.people import Instruction
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.by_text import take_answer, code_for
+from timebank.exchanges.by_text import code_for, take_answer
 from timebank.exchanges.by_time import confirm_by_time
 from timebank.exchanges.filing import file_under
 from timebank.exchanges.queries import find_exchange
