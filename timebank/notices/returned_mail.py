@@ -29,7 +29,11 @@ ANSWERED_EACH = timedelta(days=7)
 NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 
 _MOST_PARTS, _MOST_BLOCKS = 20, 50
+#: The parser compares each line with the boundary of every part around it. A bounce, and the e-mail in it, have a few.
+_MOST_BOUNDARIES = 50
 _COMPLAINTS = frozenset({"abuse", "opt-out", "opt-out-list"})
+#: The types of parts in which an e-mail is sent back, whole or only its headers.
+_ORIGINALS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
 _OUR_ADDRESS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
 #: An enhanced code after a reply code, as servers say it: '550 5.1.1', '550-5.1.1', '550 #5.1.1'.
@@ -82,9 +86,12 @@ def read(content: bytes, path: ReturnPath, recipient: str = "") -> ReturnedMail 
 
 
 def parse(content: bytes) -> Message | None:
-    """Return the message in some bytes; None where nothing can be made of them."""
+    """Return the message in some bytes; None where nothing can be made of them, or they would take seconds to read."""
+    beginning = content[:MOST_BYTES]
+    if beginning.lower().count(b"boundary") > _MOST_BOUNDARIES:
+        return None
     try:
-        return message_from_bytes(content[:MOST_BYTES])
+        return message_from_bytes(beginning)
     except Exception:  # noqa: BLE001 (as above; one nested too deeply is a RecursionError)
         return None
 
@@ -94,7 +101,7 @@ def _read(message: Message, path: ReturnPath, recipient: str) -> ReturnedMail | 
     is_report = message.get_content_type() == "multipart/report"
     status = _part_of(parts, "message/delivery-status", "message/global-delivery-status") if is_report else None
     feedback = _part_of(parts, "message/feedback-report") if is_report else None
-    complaint = next(_blocks(feedback), {}) if feedback is not None else {}
+    complaint = _complaint_in(feedback) if feedback is not None else {}
     token = path.find("\n".join((recipient, *_addresses(message), complaint.get("original-mail-from", ""))))
     token = token or path.find("\n".join(_return_paths(parts)))
     if token is None:
@@ -129,27 +136,44 @@ def _addresses(message: Message) -> Iterator[str]:
 def _return_paths(parts: Sequence[Message]) -> Iterator[str]:
     """Yield the return paths in the headers of what is sent back, whole or only its headers."""
     for part in parts:
-        payload = part.get_payload()
-        if part.get_content_type() in {"message/rfc822", "message/global"} and isinstance(payload, list):
-            original = payload[0] if payload else None
-        elif part.get_content_type() in {"text/rfc822-headers", "message/global-headers"}:
-            original = payload[0] if isinstance(payload, list) else message_from_string(str(payload).lstrip())
-        else:
-            continue
-        if isinstance(original, Message):
-            yield from (str(value) for value in original.get_all("Return-Path", [])[:_MOST_BLOCKS])
+        if part.get_content_type() in _ORIGINALS:
+            for original in _messages_in(part)[:1]:
+                yield from (str(value) for value in original.get_all("Return-Path", [])[:_MOST_BLOCKS])
+
+
+def _messages_in(part: Message) -> Sequence[Message]:
+    """Return the message in a part, or its blocks of fields. Some servers encode what RFC 2046 (5.2) lets nobody."""
+    payload = part.get_payload()
+    if not isinstance(payload, list):
+        return [message_from_string(_text_of(part).lstrip())]
+    inner = [message for message in payload if isinstance(message, Message)]
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
+        return inner
+    encoded = Message()
+    encoded["Content-Transfer-Encoding"] = "base64"
+    encoded.set_payload("".join(str(message.get_payload()) for message in inner))
+    return [message_from_string(_text_of(encoded).lstrip())]
+
+
+def _text_of(part: Message) -> str:
+    """Return the text of a part, decoded where it was encoded for its transport."""
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+
+
+def _complaint_in(feedback: Message) -> _Fields:
+    """Return the fields of a complaint; some reports begin with a blank line."""
+    return next((block for block in _blocks(feedback) if "feedback-type" in block), {})
 
 
 def _blocks(part: Message) -> Iterator[_Fields]:
     """Yield the blocks of fields of a report, by their names in lower case."""
-    payload = part.get_payload()
     blocks: list[Message] = []
-    for block in payload if isinstance(payload, list) else [message_from_string(str(payload).lstrip())]:
-        if isinstance(block, Message):
-            blocks.append(block)
-            rest = block.get_payload()  # of types that the parser does not know to have several blocks
-            if isinstance(rest, str):
-                blocks += [message_from_string(text) for text in re.split(r"\n\s*\n", rest)[:_MOST_BLOCKS] if text]
+    for block in _messages_in(part):
+        blocks.append(block)
+        rest = block.get_payload()  # of types that the parser does not know to have several blocks
+        if isinstance(rest, str):
+            blocks += [message_from_string(text.lstrip()) for text in re.split(r"\n\s*\n", rest)[:_MOST_BLOCKS]]
     for block in blocks[:_MOST_BLOCKS]:
         yield {name.lower(): str(value) for name, value in block.items()}
 
@@ -157,8 +181,8 @@ def _blocks(part: Message) -> Iterator[_Fields]:
 def _of_qmail(message: Message) -> Sequence[_Fields]:
     """Return the recipients of a bounce of qmail as the blocks of a delivery status; () for all other messages."""
     part = next(iter(_parts(message)), message)
-    text = part.get_payload()
-    if part.get_content_maintype() != "text" or not isinstance(text, str) or not _QMAIL.match(text):
+    text = _text_of(part) if part.get_content_maintype() == "text" else ""
+    if not _QMAIL.match(text):
         return ()
     above = text.replace("\r\n", "\n").partition("\n---")[0]
     return [_of_qmail_recipient(match) for match in list(_QMAIL_RECIPIENT.finditer(above))[:_MOST_BLOCKS]]
