@@ -14,7 +14,10 @@ USER, PASSWORD = "office@example.org", 'a "b" \\c'
 
 
 class ImapServer:
-    """Its `messages` are (content, flags) by UID. `on` has what it does instead of answering a command."""
+    """Its `messages` are (content, flags) by UID. `on` has what it does instead of answering a command.
+
+    Empty messages are given as `inline` has it, on the line itself; those that are "gone" not at all.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None, *, over_tls: bool = False) -> None:
         """Take a certificate for STARTTLS, or for TLS from the beginning."""
@@ -24,6 +27,7 @@ class ImapServer:
         self.said: list[str] = []
         self.encrypted: list[bool] = []
         self.capabilities = "UIDPLUS"
+        self.inline: str | None = None
         self.ends = Event()
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Line, bind_and_activate=True)
         self._server.daemon_threads = True
@@ -95,7 +99,7 @@ class _Line(socketserver.StreamRequestHandler):
         tag, _space, command = line.partition(" ")
         name = command.removeprefix("UID ").partition(" ")[0]
         self.imap.said.append(name)
-        self.tag = tag
+        self.tag, self.command = tag, command
         if self._is_left_alone(name):
             return True
         if name == "LOGIN":
@@ -107,13 +111,17 @@ class _Line(socketserver.StreamRequestHandler):
         if name == "STARTTLS":
             self.say(f"{tag} OK begin")
             return self._encrypt()
-        done = getattr(self, f"_{name.lower()}", None)
-        if done is None:
+        if not hasattr(self, f"_{name.lower()}"):
             self.say(f"{tag} BAD {name}")
             return True
-        done(command)
-        self.say(f"{tag} OK done")
+        self.do(command)
         return name != "LOGOUT"
+
+    def do(self, command: str) -> None:
+        """Do what a command asks for."""
+        name = command.removeprefix("UID ").partition(" ")[0]
+        getattr(self, f"_{name.lower()}")(command)
+        self.say(f"{self.tag} OK done")
 
     def _capability(self, _command: str) -> None:
         more = self.imap.capabilities if self.has_signed_in else ""
@@ -133,6 +141,10 @@ class _Line(socketserver.StreamRequestHandler):
         match = re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", command)
         assert match, command
         content = self.imap.messages[int(match[1])][0][: int(match[2])]
+        if not content and self.imap.inline is not None:
+            if self.imap.inline != "gone":
+                self.say(f"* {match[1]} FETCH (UID {match[1]} BODY[]<0> {self.imap.inline})")
+            return
         self.say(f"* {match[1]} FETCH (UID {match[1]} BODY[]<0> {{{len(content)}}}")
         self.wfile.write(content)
         self.say(")")
@@ -153,6 +165,18 @@ class _Line(socketserver.StreamRequestHandler):
 def refuse(line: _Line) -> None:
     """Refuse, with somebody's address in the words."""
     line.say(f"{line.tag} NO grace@example.org may not")
+
+
+def refuse_first(answer: str) -> "Callable[[_Line], None]":
+    """Return what refuses a command about the message with the UID 1, and does it for all others."""
+
+    def refuse_it(line: _Line) -> None:
+        if line.command.split(" ")[2] == "1":
+            line.say(f"{line.tag} {answer} grace@example.org may not")
+        else:
+            line.do(line.command)
+
+    return refuse_it
 
 
 def hang(line: _Line) -> None:

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError, TimeoutError  # noqa: A004
 
 from tests.notices.returned_messages import block, bounce, postfix, written
 from tests.people import make_recorded
@@ -155,6 +155,65 @@ def test_a_mark_that_the_server_refuses_takes_nothing_twice(post, server, backen
     assert (states(backend), rows(backend, Delivery, Delivery.ended_at)) == after
 
 
+#: Commands about one message, and how a server may refuse them.
+REFUSALS = {
+    "it does not give it": ("FETCH", "NO"),
+    "it does not understand": ("FETCH", "BAD"),
+    "nobody may mark it": ("STORE", "NO"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSALS)
+def test_a_message_that_the_server_refuses_keeps_no_other_from_being_taken(post, server, backend, sent, caplog, what):
+    command, answer = REFUSALS[what]
+    server.put(written(sent), postfix(sent, GRACE))
+    server.on = {command: imap_server.refuse_first(answer)}
+    assert read_mailbox(post) == 0
+    assert states(backend)[0] == DeliveryState.FAILED
+    assert server.flags() == [set()]
+    assert "1 messages in the mailbox of bounces could not be read or marked" in caplog.text
+    assert "@" not in caplog.text
+    server.on = {}
+    assert read_mailbox(post) == 1
+    assert server.flags() == [{r"\Seen"}]
+
+
+@pytest.mark.parametrize("content", ['""', "NIL", '"x"'])
+def test_messages_that_come_on_the_line_itself_hold_up_no_round(post, server, backend, monkeypatch, sent, content):
+    monkeypatch.setattr(mailbox, "MOST_MESSAGES", 2)
+    server.put(b"", b"", postfix(sent, GRACE))
+    server.inline = content
+    assert [read_mailbox(post), read_mailbox(post)] == [2, 1]
+    assert states(backend)[0] == DeliveryState.FAILED
+
+
+def test_messages_that_are_gone_hold_up_no_round(post, server, backend, monkeypatch, sent):
+    monkeypatch.setattr(mailbox, "MOST_MESSAGES", 2)
+    server.put(b"", b"", postfix(sent, GRACE))
+    server.inline = "gone"
+    assert read_mailbox(post) == 1
+    assert states(backend)[0] == DeliveryState.FAILED
+
+
+def test_ten_thousand_messages_are_taken_round_by_round(post, server, backend, sent):
+    server.put(*[b""] * 10_000, postfix(sent, GRACE))
+    assert read_mailbox(post) == mailbox.MOST_MESSAGES
+    for uid in list(server.messages)[: 10_000 - mailbox.MOST_MESSAGES + 1]:
+        server.messages[uid][1].add(r"\Seen")
+    while read_mailbox(post):
+        pass
+    assert states(backend)[0] == DeliveryState.FAILED
+
+
+def test_a_server_that_numbers_its_messages_anew_is_read_as_before(post, server, backend, sent):
+    server.put(written(sent))
+    assert read_mailbox(post) == 1
+    server.messages = {1: (postfix(sent, GRACE), set()), 2: (written(sent), {r"\Seen"})}
+    assert read_mailbox(post) == 1
+    assert states(backend)[0] == DeliveryState.FAILED
+    assert server.flags() == [{r"\Seen"}]
+
+
 def test_a_server_that_is_away_stops_nothing(post, office, backend, village, mail):
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
@@ -228,37 +287,46 @@ def _keeping_errors(connect, of):
     return connect
 
 
-def test_while_the_database_is_away_messages_wait(post, server, sent, monkeypatch):
-    server.put(postfix(sent, GRACE))
+#: A database that takes nothing for now: away, in recovery, not migrated yet, or with all connections in use.
+AWAY = [
+    OperationalError("SELECT", {}, Exception("away")),
+    InternalError("UPDATE", {}, Exception("cannot execute UPDATE in a read-only transaction")),
+    ProgrammingError("SELECT", {}, Exception("no such column")),
+    TimeoutError("QueuePool limit"),
+]
 
-    away = OperationalError("SELECT", {}, Exception("away"))
+
+@pytest.mark.parametrize("away", AWAY, ids=lambda error: type(error).__name__)
+def test_while_the_database_takes_nothing_messages_wait(post, server, sent, monkeypatch, away):
+    server.put(postfix(sent, GRACE))
 
     def fail(*_args, **_more):
         raise away
 
     with monkeypatch.context() as patched:
         patched.setattr(mailbox, "take", fail)
-        with pytest.raises(OperationalError):
+        with pytest.raises(type(away)):
             read_mailbox(post)
     assert server.flags() == [set()]
     assert read_mailbox(post) == 1
 
 
+@pytest.mark.parametrize("error", [RuntimeError(GRACE), IntegrityError("INSERT", {}, Exception(GRACE))])
 def test_a_message_that_makes_the_program_fail_keeps_no_other_from_being_taken(
-    post, server, backend, sent, monkeypatch, caplog
+    post, server, backend, sent, monkeypatch, caplog, error
 ):
     take = mailbox.take
 
     def fail_at_first(content, *args):
         if b"poison" in content:
-            raise RuntimeError(GRACE)
+            raise error
         return take(content, *args)
 
     monkeypatch.setattr(mailbox, "take", fail_at_first)
     server.put(written(sent, body="poison"), postfix(sent, GRACE))
     assert read_mailbox(post) == 2
     assert states(backend)[0] == DeliveryState.FAILED
-    assert "RuntimeError in test_mailbox.py" in caplog.text
+    assert f"{type(error).__name__} in test_mailbox.py" in caplog.text
     assert "@" not in caplog.text
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, TimeoutError  # noqa: A004 (of its pool)
 
 from timebank import clock
 from timebank.notices.return_paths import ReturnPath
@@ -48,7 +48,8 @@ class Mailbox:
     def take_each(self, handle: Callable[[bytes], Outcome]) -> int:
         """Let `handle` take each message that nobody has read, and return how many it took.
 
-        Raises MailboxError, OSError, or what `handle` raises; what was not taken then is there the next time.
+        A message that the server does not give, or lets nobody mark, keeps no other from being taken: it is there the
+        next time, and MailboxError is raised at the end. Raises OSError, or what `handle` raises, at once.
         """
         try:
             with self._opened() as server:
@@ -57,22 +58,26 @@ class Mailbox:
             raise MailboxError from None
 
     def _take_each(self, server: imaplib.IMAP4, handle: Callable[[bytes], Outcome]) -> int:
-        ends_at, taken = clock.ticks() + LONGEST, 0
+        ends_at, taken, refused = clock.ticks() + LONGEST, 0, 0
         deleted: list[str] = []
-        for uid in _list_new(server)[:MOST_MESSAGES]:
-            if clock.ticks() > ends_at:
+        for uid in _list_new(server):
+            if taken == MOST_MESSAGES or clock.ticks() > ends_at:
                 break
-            content = _fetch(server, uid)
-            if content is None:
-                continue  # somebody has deleted it meanwhile
-            taken += 1
-            if handle(content) in _DONE_WITH:
-                _ask(server.uid("STORE", uid, "+FLAGS.SILENT", _DELETED))
+            try:
+                outcome = _take_one(server, uid, handle)
+            except imaplib.IMAP4.abort:
+                raise
+            except (MailboxError, imaplib.IMAP4.error):
+                refused += 1
+                continue
+            taken += outcome is not None
+            if outcome in _DONE_WITH:
                 deleted.append(uid)
-            else:
-                _ask(server.uid("STORE", uid, "+FLAGS.SILENT", _SEEN))
         if deleted and _can_delete_by_uid(server):  # else what others have marked would go too (RFC 4315)
             _ask(server.uid("EXPUNGE", ",".join(deleted)))
+        if refused:
+            _log.warning("%d messages in the mailbox of bounces could not be read or marked", refused)
+            raise MailboxError
         return taken
 
     @contextmanager
@@ -97,6 +102,19 @@ class Mailbox:
         return imaplib.IMAP4(self.host, self.port, timeout=TIMEOUT)
 
 
+def _take_one(server: imaplib.IMAP4, uid: str, handle: Callable[[bytes], Outcome]) -> Outcome | None:
+    """Take one message and mark it; return what came of it, None where somebody has deleted it meanwhile.
+
+    Raises MailboxError or IMAP4.error for a refusal.
+    """
+    content = _fetch(server, uid)
+    if content is None:
+        return None
+    outcome = handle(content)
+    _ask(server.uid("STORE", uid, "+FLAGS.SILENT", _DELETED if outcome in _DONE_WITH else _SEEN))
+    return outcome
+
+
 def read_mailbox(office: Office) -> int:
     """Take what came back into the mailbox of the settings; return how many messages.
 
@@ -116,11 +134,17 @@ def read_mailbox(office: Office) -> int:
 
 
 def _take(office: Office, path: ReturnPath, content: bytes) -> Outcome:
-    """Take one message. One that makes the program fail keeps no other from being taken, if the database is there."""
+    """Take one message. One that makes the program fail keeps no other from being taken, if the database is there.
+
+    Raises the DBAPIError or TimeoutError of a database that takes nothing: the messages wait for it.
+    """
     try:
         return take(content, path, office.writing, office.watch())
-    except (OperationalError, InterfaceError):
-        raise
+    except (DBAPIError, TimeoutError) as error:
+        if not isinstance(error, (DataError, IntegrityError)):
+            raise
+        _log.error("a returned message could not be taken: %s", place_of(error))
+        return Outcome.NOTHING
     except Exception as error:  # noqa: BLE001 (as said above)
         _log.error("a returned message could not be taken: %s", place_of(error))
         return Outcome.NOTHING
@@ -148,9 +172,14 @@ def _list_new(server: imaplib.IMAP4) -> list[str]:
 
 
 def _fetch(server: imaplib.IMAP4, uid: str) -> bytes | None:
-    """Return the beginning of a message; None where it is gone. It stays unread."""
+    """Return the beginning of a message; None where it is gone. It stays unread.
+
+    What comes as a string on the line itself, or as NIL, is empty: a bounce has several lines, and comes as a literal.
+    """
     lines = _ask(server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
-    return next((line[1] for line in lines if isinstance(line, tuple) and isinstance(line[1], bytes)), None)
+    content = next((line[1] for line in lines if isinstance(line, tuple) and isinstance(line[1], bytes)), None)
+    is_there = any(isinstance(line, bytes) and b"BODY[]" in line.upper() for line in lines)
+    return b"" if content is None and is_there else content
 
 
 def _ask(answer: tuple[str, Sequence[Any]]) -> Sequence[Any]:
