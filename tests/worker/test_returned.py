@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from tests.notices.returned_messages import block, bounce, complaint, exchange, gmail, postfix, qmail, reply, written
 from tests.people import make_recorded, terms
 from tests.races import one_inside_the_other
 from tests.worker.returning import comes_back, returning
 from tests.worker.test_telling import chooses, does, recorded, rows
-from timebank.actors import Standing
+from timebank.actors import Doing, Standing
 from timebank.banks.models import Bank
 from timebank.exchanges import actions
 from timebank.members.models import Membership, Person
@@ -24,9 +25,11 @@ from timebank.notices.outbox import KEPT, put_into_delivery, remove_old
 from timebank.notices.queries import find_backlog, find_choice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
-from timebank.signing_in.mailed_codes import mail_email_code
+from timebank.signing_in.mailed_codes import code_of, mail_email_code, prove_by_code
+from timebank.signing_in.models import SignInCode
 from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
+from timebank.worker import returned
 from timebank.worker.returned import Outcome, take
 from timebank.worker.sending import send_what_is_due
 
@@ -198,6 +201,50 @@ def test_five_delays_in_fourteen_days_say_that_an_address_does_not_reach(post, m
 
 def test_five_delays_in_more_days_say_nothing(post, mail, backend, village):
     assert delays(post, mail, backend, village, [0, 3, 3, 4, 4]) == [Outcome.COUNTED] * 5
+    assert failed_at(backend, village.grace) is None
+
+
+def proves_her_email(backend, village, now):
+    """Grace types a code that was sent to her e-mail."""
+    with backend.session() as session:
+        mail_email_code(session, Doing(village.grace, now, f"ask {now}"))
+        code_id = session.scalars(select(SignInCode.id).order_by(SignInCode.id)).all()[-1]
+        prove_by_code(session, code_of(session, code_id, GRACE), Doing(village.grace, now, f"type {now}"))
+        session.commit()
+
+
+def test_a_bounce_of_what_was_sent_before_an_e_mail_was_shown_to_work_says_nothing_of_it(post, backend, village, sent):
+    post.watch.pass_by(hours=1)
+    proves_her_email(backend, village, post.watch())
+    post.watch.pass_by(hours=1)
+    assert comes_back(post, postfix(sent, GRACE)) is Outcome.FAILED
+    assert failed_at(backend, village.grace) is None
+    assert deliveries(backend) == [
+        (Way.EMAIL, DeliveryState.FAILED, Failure.RETURNED),
+        (Way.PHONE, DeliveryState.READY, None),
+    ]
+
+
+def test_a_bounce_of_what_was_sent_after_it_does(post, mail, backend, village, recorded):
+    proves_her_email(backend, village, post.watch() - timedelta(seconds=1))
+    send_what_is_due(post)
+    assert comes_back(post, postfix(mail.return_paths[-1], GRACE)) is Outcome.FAILED
+    assert failed_at(backend, village.grace) == post.watch()
+
+
+def test_a_keeper_who_says_that_it_is_theirs_has_not_shown_that_it_works(post, backend, village, sent):
+    with backend.session() as session:
+        session.get_one(Person, village.grace.person_id).email_trusted_from = post.watch() + timedelta(days=3)
+        session.commit()
+    post.watch.pass_by(days=4)
+    assert comes_back(post, postfix(sent, GRACE)) is Outcome.FAILED
+    assert failed_at(backend, village.grace) == post.watch()
+
+
+def test_delays_before_an_e_mail_was_shown_to_work_are_not_counted(post, mail, backend, village):
+    assert delays(post, mail, backend, village, [0, 1, 1, 1, 1])[-1] is Outcome.FAILED
+    proves_her_email(backend, village, post.watch())
+    assert delays(post, mail, backend, village, [1]) == [Outcome.COUNTED]
     assert failed_at(backend, village.grace) is None
 
 
@@ -395,6 +442,31 @@ def test_a_complaint_about_e_mails_ends_no_letters(post, backend, village, sent)
         session.commit()
     assert comes_back(post, complaint(sent)) is Outcome.NOTHING
     assert choice_of(backend, village, Topic.ROUND_THE_BANK) == letters
+
+
+def test_who_complains_at_an_older_e_mail_ends_nothing(post, does, backend, village, sent):
+    does(change_profile, Profile("Grace Okafor", "new@example.org", PHONE, ""), by=village.grace)
+    assert comes_back(post, complaint(sent)) is Outcome.NOTHING
+    assert choice_of(backend, village, Topic.ROUND_THE_BANK) == USUAL[Topic.ROUND_THE_BANK]
+    assert stops(backend) == 0
+
+
+def test_a_bounce_that_lost_a_conflict_is_taken_once_more(post, backend, sent, monkeypatch):
+    tries = []
+    mark, conflict = returned.mark_returned, Exception()
+    conflict.sqlstate = "40P01"
+    error = OperationalError("UPDATE", {}, conflict)
+
+    def fail_at_first(*args):
+        tries.append(args)
+        if len(tries) == 1:
+            raise error
+        mark(*args)
+
+    monkeypatch.setattr(returned, "mark_returned", fail_at_first)
+    assert comes_back(post, postfix(sent, GRACE)) is Outcome.FAILED
+    assert len(tries) == 2
+    assert tasks(backend) == ["email_fails", "tell_by_phone"]
 
 
 def test_a_digest_that_comes_back_is_not_read_out(post, backend, village, sent):

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import CodeMaker, Standing
@@ -250,3 +250,11 @@ def _makers_of_used_codes(bank_id: int, since: datetime) -> Select[int, int | No
 
 
 also_depends_on(_makers_of_used_codes)
+
+
+def find_email_worked_at(session: Session, person_id: int) -> datetime | None:
+    """Return when somebody last typed a code that was sent to the person's present e-mail; None if nobody has."""
+    used_at = select(func.max(SignInCode.used_at)).join(Person, Person.id == SignInCode.person_id)
+    is_mailed = SignInCode.purpose.in_((CodePurpose.PROVE_EMAIL, CodePurpose.MAILED))
+    is_present = SignInCode.used_at >= Person.email_trusted_from
+    return session.scalar(used_at.where(Person.id == person_id, is_mailed, is_present))

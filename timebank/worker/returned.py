@@ -22,6 +22,8 @@ from timebank.notices.return_paths import ReturnPath
 from timebank.notices.returned_mail import ANSWERED_EACH, MOST_SOFT, SOFT, SOFT_WITHIN, ReturnedMail, ReturnKind, read
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import Ref, Subject
+from timebank.retries import with_retries
+from timebank.signing_in.queries import find_email_worked_at
 from timebank.telling.otherwise import ask_for_email, tell_otherwise
 from timebank.telling.recipients import Recipient, list_recipients, note_failed_email
 
@@ -58,14 +60,22 @@ def take(
     *,
     recipient: str = "",
 ) -> Outcome:
-    """Do what a message asks for, in a transaction of `writing` where there is anything to do."""
+    """Do what a message asks for, in a transaction of `writing` where there is anything to do.
+
+    One that lost a conflict with a worker is done once more.
+    """
     returned = read(content, path, recipient)
     if returned is None:
         return Outcome.NOT_OURS
     if returned.kind is None:
         return Outcome.NOTHING
-    with writing() as session:
-        outcome = _take(session, returned, returned.kind, path, now)
+    kind = returned.kind
+
+    def take_once() -> Outcome:
+        with writing() as session:
+            return _take(session, returned, kind, path, now)
+
+    outcome = with_retries(take_once)
     _log.info("mail came back: %s of delivery %d, %s", returned.kind, returned.token.delivery_id, outcome)
     return outcome
 
@@ -79,13 +89,16 @@ def _take(session: Session, returned: ReturnedMail, kind: ReturnKind, path: Retu
     reader = list_recipients(session, delivery.bank_id, [delivery.member_id]).get(delivery.member_id)
     if reader is None:
         return Outcome.NOTHING
-    if kind is ReturnKind.COMPLAINT:
-        return _take_complaint(session, delivery, reader, now)
     is_present = reader.email is not None and path.is_for(token, reader.email)
+    if kind is ReturnKind.COMPLAINT:
+        return _take_complaint(session, delivery, reader, now) if is_present else Outcome.NOTHING
     if kind is ReturnKind.REPLY:
         return _take_reply(session, delivery, reader, now) if is_present else Outcome.NOTHING
-    is_dead = kind is ReturnKind.NO_SUCH_MAILBOX or (
-        is_present and kind in SOFT and count_bounces(session, token.mark, SOFT, now - SOFT_WITHIN) >= MOST_SOFT
+    worked_at = find_email_worked_at(session, reader.person_id) if is_present else None
+    # What came back of e-mails that were sent before a code arrived there says nothing about it any more.
+    since = max(now - SOFT_WITHIN, worked_at or now - SOFT_WITHIN)
+    is_dead = (kind is ReturnKind.NO_SUCH_MAILBOX and (worked_at is None or delivery.made_at >= worked_at)) or (
+        is_present and kind in SOFT and count_bounces(session, token.mark, SOFT, since) >= MOST_SOFT
     )
     if kind is ReturnKind.DELAYED and not is_dead:
         return Outcome.COUNTED
