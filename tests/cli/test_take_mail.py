@@ -70,6 +70,14 @@ def test_what_means_nothing_is_taken_too(receiving, address):
     assert receiving.rows(STATE) == [("sent", None)]
 
 
+@pytest.mark.parametrize("recipient", ["", "x" * 100_000, "\x01\n--recipient", "a\udcff@example.org", "--help"])
+def test_no_recipient_is_refused_so_that_nothing_is_sent_back_to_the_sender(receiving, address, recipient):
+    receiving.environment["RECIPIENT"] = recipient
+    result = receiving.timebank("take-mail", typed=postfix(address, MARY).decode())
+    assert (result.exit_code, result.output) == (0, "")
+    assert receiving.rows(STATE) == [("failed", "no_such_mailbox")]
+
+
 def test_without_the_setting_the_mail_server_keeps_it(receiving, address):
     del receiving.environment["TIMEBANK_BOUNCES_TO"]
     result = receiving.timebank("take-mail", typed=postfix(address, MARY).decode())

@@ -17,17 +17,22 @@ _LONGEST_WORDS = 254
 
 
 class Words(click.ParamType[str]):
-    """A text of an option as it is stored: clean, without surplus spaces, and no longer than its column."""
+    """A text of an option as it is stored: clean, without surplus spaces, and no longer than its column.
+
+    A longer one is refused, or cut where it `is_cut`.
+    """
 
     name = "text"
 
-    def __init__(self, longest: int = _LONGEST_WORDS, *, needed: bool = False) -> None:
-        self.longest = longest
+    def __init__(self, longest: int = _LONGEST_WORDS, *, needed: bool = False, is_cut: bool = False) -> None:
+        self.longest, self.is_cut = longest, is_cut
         self.needed = needed
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the tidy text. Raises BadParameter where it is too long, or missing although it is needed."""
         text = tidy(value)
+        if self.is_cut:
+            text = text[: self.longest]
         if self.needed and not text:
             self.fail("nothing of it can be read.", param, ctx)
         if len(text) > self.longest:

@@ -10,14 +10,15 @@ from timebank.worker.trouble import place_of
 
 #: The mail server keeps the message and tries again (EX_TEMPFAIL of sysexits.h).
 TRY_AGAIN = 75
-#: Letters of an address; mail servers take 256 (RFC 5321, 4.5.3.1.3).
+#: Letters of an address that are read; mail servers take 256 (RFC 5321, 4.5.3.1.3). A longer one is not refused, since
+#: the mail server would then send the message back to whoever stands in its envelope.
 _LONGEST_RECIPIENT = 1000
 
 
 @click.command()
 @click.option(
     "--recipient",
-    type=Words(_LONGEST_RECIPIENT),
+    type=Words(_LONGEST_RECIPIENT, is_cut=True),
     default="",
     envvar=["ORIGINAL_RECIPIENT", "RECIPIENT"],
     help="The address that it came to. Postfix and Exim tell it in the environment.",
@@ -28,8 +29,8 @@ def take_mail(context: click.Context, recipient: str) -> None:
 
     Ends with 0 for whatever was read, also where it meant nothing, and with 75 where it has to come again later.
     """
-    content = _read_all()
     try:
+        content = _read_all()
         settings = settings_there()
         path = return_path_of(settings)
         if path is not None:
