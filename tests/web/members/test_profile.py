@@ -2,6 +2,8 @@ import pytest
 
 from tests.people import NOW, PASSWORD
 from timebank.banks.models import Area
+from timebank.members.models import Person
+from timebank.signing_in.mailed_codes import code_of
 
 
 def test_a_member_changes_what_others_read_about_them(as_, village, books):
@@ -43,6 +45,50 @@ def test_an_incomplete_form_is_refused_and_keeps_what_was_typed(typed, sentence,
     form = page.form_with("Keep these changes")
     assert {name: form.fields[name] for name in typed} == {name: [said] for name, said in typed.items()}
     assert books.ask("SELECT email FROM person WHERE name = 'Ada Lamont'")[0].email == "ada@example.org"
+
+
+@pytest.fixture
+def email_fails(books, village):
+    """Nothing reaches Ada's e-mail any more."""
+    with books.backend.session() as session:
+        session.get_one(Person, village.ada.person_id).email_failed_at = NOW
+        session.commit()
+
+
+@pytest.fixture
+def _site_sends_mail(app, monkeypatch):
+    monkeypatch.setitem(app.config, "SENDS_MAIL", True)  # noqa: FBT003 (a setting)
+
+
+def test_who_gets_nothing_by_e_mail_reads_it_at_home_and_on_their_page(as_, village, email_fails):
+    ada = as_(village.ada)
+    home = ada.get()
+    assert "What we sent to your e-mail came back, so we send nothing there." in home
+    page = ada.get(home.links["Look whether it is right"])
+    assert "What we sent to ada@example.org came back, so we send nothing there." in page
+    assert "What we sent" not in as_(village.grace).get()
+
+
+@pytest.mark.usefixtures("_site_sends_mail")
+def test_who_types_a_code_that_was_sent_there_is_written_to_again(as_, village, books, email_fails):
+    ada = as_(village.ada)
+    page = ada.get(ada.get("profile").links["It is right: have a code sent there"])
+    assert "What we sent there came back. If a code arrives now and you type it, we write to you again." in page
+    assert "We know that it is yours." not in page
+    page = ada.done(page, "Send me a code")
+    [row] = books.ask("SELECT id FROM sign_in_code WHERE person_id = :person", person=village.ada.person_id)
+    with books.backend.session() as session:
+        code = code_of(session, row.id, "ada@example.org")
+    assert "came back" not in ada.done(page, "It is mine", code=code)
+    assert "came back" not in ada.get()
+
+
+def test_a_broker_reads_on_their_page_whom_no_e_mail_reaches(as_, village, email_fails):
+    sentence = "no e-mail reaches them there"
+    rosa = as_(village.rosa)
+    assert sentence in rosa.get(f"members/{village.ada.code}")
+    assert sentence not in rosa.get(f"members/{village.grace.code}")
+    assert sentence not in as_(village.grace).get(f"members/{village.ada.code}")
 
 
 def test_a_member_signs_out_everywhere_else(as_, village):

@@ -22,6 +22,7 @@ from timebank.matching.dismissing import dismiss
 from timebank.matching.queries import list_to_answer
 from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.matching.suggestions import list_suggestions
+from timebank.members.models import Person
 from timebank.messages.queries import list_unread
 from timebank.messages.rules import may_write
 from timebank.signing_in.queries import list_used_codes
@@ -67,6 +68,7 @@ def home() -> str | Response:
         thanks=thanks_for(recent, account_id),
         **_what_is_new(),
         **_about_codes(),
+        email_fails=_email_fails(),
     )
 
 
@@ -79,6 +81,12 @@ def _what_is_new() -> dict[str, object]:
         "unread": list_unread(session, own, member_id, MOST) if may_write(g.actor) else [],
         "suggestions": list_suggestions(session, g.actor, now=clock.now(), today=today()),
     }
+
+
+def _email_fails() -> bool:
+    """Return whether nothing reaches the e-mail of the reader, who reads this themselves."""
+    person = db.session().get_one(Person, g.actor.person_id)
+    return g.actor.hand is None and person.email is not None and person.email_failed_at is not None
 
 
 def _about_codes() -> dict[str, object]:

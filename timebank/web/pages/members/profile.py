@@ -50,9 +50,7 @@ def profile() -> str | Response:
         here=digest_secret(current_user.token),
         code_form=ButtonForm(),
         sends_mail=current_app.config["SENDS_MAIL"],
-        gets_codes=person.email_is_proved
-        and person.email_trusted_from is not None
-        and person.email_trusted_from <= now,
+        gets_codes=_gets_codes(person, now),
     )
 
 

@@ -51,7 +51,7 @@ def title(kind: str, name: str) -> str:
         TaskKind.TELL_BY_PHONE: _("Ring %(name)s: something to tell", name=isolated(name)),
         TaskKind.TEXT_CAME: _("A text from %(name)s", name=isolated(name)),
         TaskKind.POST_LETTERS: _("Letters to print and post"),
-        TaskKind.EMAIL_FAILS: _("No e-mail reaches %(name)s", name=isolated(name)),
+        TaskKind.EMAIL_FAILS: _("An e-mail to %(name)s came back", name=isolated(name)),
         TaskKind.PHONE_WRONG: _("A wrong number: %(name)s", name=isolated(name)),
         TaskKind.WELCOME_HOURS: _("Look at who came in: %(name)s", name=isolated(name)),
         TaskKind.SOMETHING_MISSING: _("Something is missing: %(name)s", name=isolated(name)),
@@ -96,7 +96,9 @@ def advice(kind: str) -> str:
         ),
         TaskKind.POST_LETTERS: _("Some members are told by post. Print their letters, and say when they are posted."),
         TaskKind.EMAIL_FAILS: _(
-            "What we sent to their e-mail came back. Ring, and ask which is right. Until then they are rung."
+            "Their e-mail may be misspelt, or their mailbox full. Ring, and ask. "
+            "What came back is told to them by telephone or letter, where we can. "
+            "Their page says if no e-mail reaches them at all."
         ),
         TaskKind.PHONE_WRONG: _("Whoever rang did not reach them with this number. Find out how they can be reached."),
         TaskKind.WELCOME_HOURS: _(
