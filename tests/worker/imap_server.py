@@ -41,8 +41,8 @@ class ImapServer:
 
     def put(self, *contents: bytes) -> None:
         """Put messages into the mailbox."""
-        for content in contents:
-            self.messages[max(self.messages, default=0) + 1] = (content, set())
+        for uid, content in enumerate(contents, max(self.messages, default=0) + 1):
+            self.messages[uid] = (content, set())
 
     def flags(self) -> list[set[str]]:
         """The flags of the messages that are still there."""

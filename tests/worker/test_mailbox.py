@@ -195,7 +195,8 @@ def test_messages_that_are_gone_hold_up_no_round(post, server, backend, monkeypa
     assert states(backend)[0] == DeliveryState.FAILED
 
 
-def test_ten_thousand_messages_are_taken_round_by_round(post, server, backend, sent):
+def test_ten_thousand_messages_are_taken_round_by_round(post, server, backend, monkeypatch, sent):
+    monkeypatch.setattr(mailbox, "MOST_MESSAGES", 20)
     server.put(*[b""] * 10_000, postfix(sent, GRACE))
     assert read_mailbox(post) == mailbox.MOST_MESSAGES
     for uid in list(server.messages)[: 10_000 - mailbox.MOST_MESSAGES + 1]:
