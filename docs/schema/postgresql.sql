@@ -1120,7 +1120,7 @@ CREATE TABLE public.notice (
     CONSTRAINT ck_notice_delivery CHECK ((((state)::text = 'in_delivery'::text) = (delivery_id IS NOT NULL))),
     CONSTRAINT ck_notice_dropped CHECK ((((state)::text = 'dropped'::text) = (dropped_because IS NOT NULL))),
     CONSTRAINT ck_notice_dropped_because CHECK (((dropped_because)::text = ANY ((ARRAY['no_longer_true'::character varying, 'not_active'::character varying, 'chose_none'::character varying, 'no_way'::character varying, 'too_old'::character varying])::text[]))),
-    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'answered_by_text'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying, 'reply_unread'::character varying])::text[]))),
+    CONSTRAINT ck_notice_kind CHECK (((kind)::text = ANY ((ARRAY['asked'::character varying, 'accepted'::character varying, 'declined'::character varying, 'called_off'::character varying, 'tomorrow'::character varying, 'to_confirm'::character varying, 'still_to_confirm'::character varying, 'not_right'::character varying, 'settled'::character varying, 'nobody_confirmed'::character varying, 'to_take_back'::character varying, 'taken_back'::character varying, 'answered_by_text'::character varying, 'invited'::character varying, 'message'::character varying, 'standing_changed'::character varying, 'roles_changed'::character varying, 'code_made'::character varying, 'sign_in_code'::character varying, 'email_code'::character varying, 'texted_sign_in_code'::character varying, 'phone_code'::character varying, 'contact_changed'::character varying, 'done_for_you'::character varying, 'password_changed'::character varying, 'digest'::character varying, 'reply_unread'::character varying])::text[]))),
     CONSTRAINT ck_notice_state CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'in_delivery'::character varying, 'dropped'::character varying])::text[])))
 );
 
@@ -1150,6 +1150,8 @@ CREATE TABLE public.person (
     email_failed_at timestamp with time zone,
     email_set_by_self boolean DEFAULT false NOT NULL,
     email_trusted_from timestamp with time zone,
+    phone_set_by_self boolean DEFAULT false NOT NULL,
+    phone_trusted_from timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     mark bytea NOT NULL
 );
@@ -1266,7 +1268,7 @@ CREATE TABLE public.sign_in_code (
     voided_at timestamp with time zone,
     CONSTRAINT ck_sign_in_code_completed CHECK (((second_digest IS NULL) = (completed_by IS NULL))),
     CONSTRAINT ck_sign_in_code_mailed_by_nobody CHECK ((((purpose)::text = 'sign_in'::text) OR (made_by IS NULL))),
-    CONSTRAINT ck_sign_in_code_purpose CHECK (((purpose)::text = ANY ((ARRAY['sign_in'::character varying, 'mailed'::character varying, 'prove_email'::character varying])::text[]))),
+    CONSTRAINT ck_sign_in_code_purpose CHECK (((purpose)::text = ANY ((ARRAY['sign_in'::character varying, 'mailed'::character varying, 'texted'::character varying, 'prove_email'::character varying, 'prove_phone'::character varying])::text[]))),
     CONSTRAINT ck_sign_in_code_two_people CHECK ((completed_by <> made_by)),
     CONSTRAINT ck_sign_in_code_whole_or_halves CHECK (((code_digest IS NULL) = (first_digest IS NOT NULL)))
 );
@@ -1303,6 +1305,11 @@ CREATE TABLE public.standing_change (
     done_by bigint NOT NULL,
     done_at timestamp with time zone NOT NULL,
     CONSTRAINT ck_standing_change_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'left'::character varying])::text[])))
+);
+
+CREATE TABLE public.stopped_phone (
+    phone_digest bytea NOT NULL,
+    stopped_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.taken_back (
@@ -1528,6 +1535,9 @@ ALTER TABLE ONLY public.spoken_language
 
 ALTER TABLE ONLY public.standing_change
     ADD CONSTRAINT pk_standing_change PRIMARY KEY (bank_id, membership_id, number);
+
+ALTER TABLE ONLY public.stopped_phone
+    ADD CONSTRAINT pk_stopped_phone PRIMARY KEY (phone_digest);
 
 ALTER TABLE ONLY public.taken_back
     ADD CONSTRAINT pk_taken_back PRIMARY KEY (bank_id, entry_id, line);
@@ -2322,6 +2332,7 @@ GRANT UPDATE(voided_at) ON TABLE public.sign_in_code TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_off TO timebank_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.spoken_language TO timebank_web;
 GRANT SELECT,INSERT ON TABLE public.standing_change TO timebank_web;
+GRANT SELECT,INSERT,DELETE ON TABLE public.stopped_phone TO timebank_web;
 GRANT SELECT ON TABLE public.taken_back TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.task TO timebank_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.thank_you TO timebank_web;

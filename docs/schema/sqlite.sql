@@ -1206,7 +1206,7 @@ CREATE TABLE notice (
     CONSTRAINT uq_notice_bank_id_member_id_kind_subject_occasion UNIQUE (bank_id, member_id, kind, subject, occasion),
     CONSTRAINT fk_notice_bank_id_member_id FOREIGN KEY(bank_id, member_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_notice_bank_id_delivery_id FOREIGN KEY(bank_id, delivery_id) REFERENCES delivery (bank_id, id),
-    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'answered_by_text', 'invited', 'message', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest', 'reply_unread')),
+    CONSTRAINT ck_notice_kind CHECK (kind IN ('asked', 'accepted', 'declined', 'called_off', 'tomorrow', 'to_confirm', 'still_to_confirm', 'not_right', 'settled', 'nobody_confirmed', 'to_take_back', 'taken_back', 'answered_by_text', 'invited', 'message', 'standing_changed', 'roles_changed', 'code_made', 'sign_in_code', 'email_code', 'texted_sign_in_code', 'phone_code', 'contact_changed', 'done_for_you', 'password_changed', 'digest', 'reply_unread')),
     CONSTRAINT ck_notice_state CHECK (state IN ('waiting', 'in_delivery', 'dropped')),
     CONSTRAINT ck_notice_dropped_because CHECK (dropped_because IN ('no_longer_true', 'not_active', 'chose_none', 'no_way', 'too_old')),
     CONSTRAINT ck_notice_delivery CHECK ((state = 'in_delivery') = (delivery_id IS NOT NULL)),
@@ -1246,6 +1246,8 @@ CREATE TABLE person (
     email_failed_at DATETIME,
     email_set_by_self BOOLEAN DEFAULT 0 NOT NULL,
     email_trusted_from DATETIME,
+    phone_set_by_self BOOLEAN DEFAULT 0 NOT NULL,
+    phone_trusted_from DATETIME,
     created_at DATETIME NOT NULL,
     mark BLOB NOT NULL,
     CONSTRAINT pk_person PRIMARY KEY (id)
@@ -1517,7 +1519,7 @@ CREATE TABLE sign_in_code (
     CONSTRAINT ck_sign_in_code_whole_or_halves CHECK ((code_digest IS NULL) = (first_digest IS NOT NULL)),
     CONSTRAINT ck_sign_in_code_completed CHECK ((second_digest IS NULL) = (completed_by IS NULL)),
     CONSTRAINT ck_sign_in_code_two_people CHECK (completed_by <> made_by),
-    CONSTRAINT ck_sign_in_code_purpose CHECK (purpose IN ('sign_in', 'mailed', 'prove_email')),
+    CONSTRAINT ck_sign_in_code_purpose CHECK (purpose IN ('sign_in', 'mailed', 'texted', 'prove_email', 'prove_phone')),
     CONSTRAINT ck_sign_in_code_mailed_by_nobody CHECK (purpose = 'sign_in' OR made_by IS NULL)
 );
 
@@ -1572,6 +1574,12 @@ CREATE TABLE standing_change (
     CONSTRAINT fk_standing_change_bank_id_membership_id FOREIGN KEY(bank_id, membership_id) REFERENCES membership (bank_id, id),
     CONSTRAINT fk_standing_change_done_by FOREIGN KEY(bank_id, done_by) REFERENCES membership (bank_id, id),
     CONSTRAINT ck_standing_change_standing CHECK (standing IN ('active', 'suspended', 'left'))
+);
+
+CREATE TABLE stopped_phone (
+    phone_digest BLOB NOT NULL,
+    stopped_at DATETIME NOT NULL,
+    CONSTRAINT pk_stopped_phone PRIMARY KEY (phone_digest)
 );
 
 CREATE TABLE taken_back (

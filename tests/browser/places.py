@@ -87,6 +87,8 @@ PLACES = (
     Place("signing_in.forgotten", None, press="Send me a code"),
     Place("members.own_email", "ada"),
     Place("members.own_email", "ada", press="It is mine"),
+    Place("members.own_phone", "ada"),
+    Place("members.own_phone", "ada", press="It is mine"),
     Place("signing_in.password", "sam"),
     Place("signing_in.password", "sam", press="Keep this password"),
     Place("home.home", "ada"),

@@ -62,6 +62,7 @@ RIGHTS = {
     "role_change": {"SELECT", "INSERT"},
     "membership_role": EVERYTHING - {"UPDATE"},
     "spoken_language": EVERYTHING - {"UPDATE"},
+    "stopped_phone": EVERYTHING - {"UPDATE"},
     "security_event": EVERYTHING - {"UPDATE"},
 }
 COLUMN_RIGHTS = {

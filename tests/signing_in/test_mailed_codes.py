@@ -1,6 +1,7 @@
 """Codes by e-mail: to whom they are sent, how long they hold, and what they open, on both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -10,26 +11,23 @@ from timebank.actors import CodeMaker, Doing, How, Role, acting_for, signed_in_b
 from timebank.errors import NotAllowedError
 from timebank.members.models import Person
 from timebank.members.profiles import Profile, change_profile, prove_contact
-from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
+from timebank.members.rules import CONTACT_TRUSTED_AFTER, ContactKind
 from timebank.notices.holding import list_holding
 from timebank.notices.models import Notice
 from timebank.notices.queries import list_due
+from timebank.notices.rules import Way
 from timebank.signing_in.actions import void_codes
 from timebank.signing_in.code_actions import use_code
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyCodesError
-from timebank.signing_in.mailed_codes import (
-    MOST_AN_HOUR,
-    answer_requests,
-    ask_for_code,
-    code_of,
-    mail_code_to,
-    mail_email_code,
-    prove_by_code,
-)
+from timebank.signing_in.forgotten import answer_requests, ask_for_code, send_code_to
 from timebank.signing_in.models import SignInCode
-from timebank.signing_in.rules import MAILED_CODE_LIFE
+from timebank.signing_in.own_contacts import mail_email_code, prove_by_code
+from timebank.signing_in.rules import MOST_AN_HOUR, SENT_CODE_LIFE
+from timebank.signing_in.sent_codes import code_of
 
 SECOND = timedelta(seconds=1)
+BY_EMAIL = {Way.EMAIL}
+by_email = partial(send_code_to, ways=BY_EMAIL)
 
 
 def person_of(session, actor):
@@ -49,7 +47,7 @@ def number_sent(session):
 @pytest.mark.parametrize("typed", ["ada@example.org", " Ada@Example.org ", "102"])
 def test_who_is_known_by_it_is_sent_a_code_that_signs_in_once(session, village, typed):
     assert village.ada.number == 102
-    mail_code_to(session, village.angus, typed, now=NOW)
+    by_email(session, village.angus, typed, now=NOW)
     code = the_code(session, village.ada)
     assert use_code(session, village.angus.id, code.lower(), now=NOW).person_id == village.ada.person_id
     with pytest.raises(CodeDoesNotFitError):
@@ -58,7 +56,7 @@ def test_who_is_known_by_it_is_sent_a_code_that_signs_in_once(session, village, 
 
 @pytest.mark.parametrize("typed", ["nobody@example.org", "99999", "perdita@example.org", "", "ada"])
 def test_nobody_else_is_sent_anything(session, village, typed):
-    mail_code_to(session, village.angus, typed, now=NOW)
+    by_email(session, village.angus, typed, now=NOW)
     assert number_sent(session) == 0
 
 
@@ -76,7 +74,7 @@ def test_no_code_goes_to_an_e_mail_that_may_not_be_theirs_alone(session, village
     for name, value in changed.items():
         setattr(person_of(session, village.ada), name, value)
     session.flush()
-    mail_code_to(session, village.angus, "102", now=NOW)
+    by_email(session, village.angus, "102", now=NOW)
     assert number_sent(session) == 0
 
 
@@ -90,9 +88,9 @@ def test_an_e_mail_that_its_owner_typed_and_a_keeper_proved_gets_codes_after_a_w
     change_profile(session, profile, Doing(village.ada, NOW))
     prove(session, village, "new@example.org")
     before = number_sent(session)
-    mail_code_to(session, village.angus, "102", now=NOW + EMAIL_TRUSTED_AFTER - SECOND)
+    by_email(session, village.angus, "102", now=NOW + CONTACT_TRUSTED_AFTER - SECOND)
     assert number_sent(session) == before
-    mail_code_to(session, village.angus, "102", now=NOW + EMAIL_TRUSTED_AFTER)
+    by_email(session, village.angus, "102", now=NOW + CONTACT_TRUSTED_AFTER)
     assert number_sent(session) == before + 1
 
 
@@ -108,7 +106,7 @@ def test_no_code_ever_goes_to_an_e_mail_that_a_keeper_wrote_down(session, villag
     change_profile(session, Profile("Ada Lamont", "rosas-own@example.org", "+441632960123", ""), Doing(actor, NOW))
     prove(session, village, "rosas-own@example.org")
     before = number_sent(session)
-    mail_code_to(session, village.angus, "102", now=NOW + timedelta(days=400))
+    by_email(session, village.angus, "102", now=NOW + timedelta(days=400))
     assert number_sent(session) == before
 
 
@@ -116,7 +114,7 @@ def test_an_e_mail_that_somebody_else_only_says_is_theirs_takes_no_codes_away(se
     linus = person_of(session, village.linus)
     linus.email, linus.email_is_proved = "ada@example.org", False
     session.flush()
-    mail_code_to(session, village.angus, "102", now=NOW)
+    by_email(session, village.angus, "102", now=NOW)
     assert number_sent(session) == 1
 
 
@@ -124,14 +122,14 @@ def test_whoever_asks_for_a_code_only_leaves_a_note_that_is_answered_once(sessio
     for typed in ("ada@example.org", "nobody@example.org"):
         ask_for_code(session, village.angus, typed, now=NOW)
     assert number_sent(session) == 0
-    assert answer_requests(session, now=NOW, most=10) == 2
-    assert answer_requests(session, now=NOW, most=10) == 0
+    assert answer_requests(session, now=NOW, most=10, ways=BY_EMAIL) == 2
+    assert answer_requests(session, now=NOW, most=10, ways=BY_EMAIL) == 0
     assert number_sent(session) == 1
 
 
 def test_who_asked_too_long_ago_gets_none(session, village):
     ask_for_code(session, village.angus, "ada@example.org", now=NOW)
-    answer_requests(session, now=NOW + MAILED_CODE_LIFE, most=10)
+    answer_requests(session, now=NOW + SENT_CODE_LIFE, most=10, ways=BY_EMAIL)
     assert number_sent(session) == 0
 
 
@@ -142,36 +140,36 @@ def test_a_code_that_was_voided_proves_nothing(session, village):
     code = the_code(session, village.ada)
     void_codes(session, person.id, now=NOW)
     with pytest.raises(CodeDoesNotFitError):
-        prove_by_code(session, code, Doing(village.ada, NOW, "prove"))
+        prove_by_code(session, ContactKind.EMAIL, code, Doing(village.ada, NOW, "prove"))
 
 
 def test_a_code_holds_for_a_quarter_of_an_hour(session, village):
-    mail_code_to(session, village.angus, "102", now=NOW)
+    by_email(session, village.angus, "102", now=NOW)
     code = the_code(session, village.ada)
     with pytest.raises(CodeDoesNotFitError):
-        use_code(session, village.angus.id, code, now=NOW + MAILED_CODE_LIFE)
-    assert use_code(session, village.angus.id, code, now=NOW + MAILED_CODE_LIFE - SECOND)
+        use_code(session, village.angus.id, code, now=NOW + SENT_CODE_LIFE)
+    assert use_code(session, village.angus.id, code, now=NOW + SENT_CODE_LIFE - SECOND)
 
 
 def test_what_cannot_be_used_any_more_is_not_sent(session, village):
-    mail_code_to(session, village.angus, "102", now=NOW)
+    by_email(session, village.angus, "102", now=NOW)
     [notice] = list_due(session, NOW, 10)
     assert list_holding(session, village.angus.id, [notice], NOW) == {notice.id}
-    assert list_holding(session, village.angus.id, [notice], NOW + MAILED_CODE_LIFE) == set()
+    assert list_holding(session, village.angus.id, [notice], NOW + SENT_CODE_LIFE) == set()
     use_code(session, village.angus.id, the_code(session, village.ada), now=NOW)
     assert list_holding(session, village.angus.id, [notice], NOW) == set()
 
 
 def test_a_flood_of_asking_sends_few(session, village):
     for number in range(MOST_AN_HOUR + 3):
-        mail_code_to(session, village.angus, "102", now=NOW + number * SECOND)
+        by_email(session, village.angus, "102", now=NOW + number * SECOND)
     assert number_sent(session) == MOST_AN_HOUR
-    mail_code_to(session, village.angus, "102", now=NOW + timedelta(hours=1, seconds=1))
+    by_email(session, village.angus, "102", now=NOW + timedelta(hours=1, seconds=1))
     assert number_sent(session) == MOST_AN_HOUR + 1
 
 
 def test_a_code_of_one_bank_opens_no_other(session, village):
-    mail_code_to(session, village.angus, "102", now=NOW)
+    by_email(session, village.angus, "102", now=NOW)
     with pytest.raises(CodeDoesNotFitError):
         use_code(session, village.perth.id, the_code(session, village.ada), now=NOW)
 
@@ -187,7 +185,7 @@ def doubted(session, village):
 
 
 def test_who_types_the_code_has_shown_that_the_e_mail_is_theirs(session, village, doubted):
-    prove_by_code(session, doubted.lower(), Doing(village.ada, NOW, "prove"))
+    prove_by_code(session, ContactKind.EMAIL, doubted.lower(), Doing(village.ada, NOW, "prove"))
     person = person_of(session, village.ada)
     assert (person.email_is_proved, person.email_trusted_from) == (True, NOW)
 
@@ -195,20 +193,20 @@ def test_who_types_the_code_has_shown_that_the_e_mail_is_theirs(session, village
 @pytest.mark.parametrize("typed", ["", "0000-0000-0000"])
 def test_another_code_shows_nothing(session, village, doubted, typed):
     with pytest.raises(CodeDoesNotFitError):
-        prove_by_code(session, typed, Doing(village.ada, NOW, "prove"))
+        prove_by_code(session, ContactKind.EMAIL, typed, Doing(village.ada, NOW, "prove"))
 
 
 def test_the_code_is_no_code_to_sign_in_and_nobody_elses(session, village, doubted):
     with pytest.raises(CodeDoesNotFitError):
         use_code(session, village.angus.id, doubted, now=NOW)
     with pytest.raises(CodeDoesNotFitError):
-        prove_by_code(session, doubted, Doing(village.grace, NOW, "prove"))
+        prove_by_code(session, ContactKind.EMAIL, doubted, Doing(village.grace, NOW, "prove"))
 
 
 def test_a_code_that_was_sent_elsewhere_proves_nothing(session, village, doubted):
     change_profile(session, Profile("Ada Lamont", "other@example.org", None, ""), Doing(village.ada, NOW))
     with pytest.raises(CodeDoesNotFitError):
-        prove_by_code(session, doubted, Doing(village.ada, NOW, "prove"))
+        prove_by_code(session, ContactKind.EMAIL, doubted, Doing(village.ada, NOW, "prove"))
 
 
 def test_neither_a_broker_nor_who_came_in_by_their_code_proves_an_e_mail(session, village, doubted):
@@ -219,7 +217,7 @@ def test_neither_a_broker_nor_who_came_in_by_their_code_proves_an_e_mail(session
         with pytest.raises(NotAllowedError):
             mail_email_code(session, Doing(actor, NOW))
         with pytest.raises(NotAllowedError):
-            prove_by_code(session, doubted, Doing(actor, NOW))
+            prove_by_code(session, ContactKind.EMAIL, doubted, Doing(actor, NOW))
 
 
 def test_asking_again_and_again_is_refused(session, village, doubted):

@@ -50,6 +50,7 @@ from timebank.matching.suggestion_rules import SuggestionKind
 from timebank.members import actions as members, limits
 from timebank.members.actions import NewMember
 from timebank.members.helping import change_helping
+from timebank.members.models import Person
 from timebank.members.profiles import prove_contact
 from timebank.members.queries import find_actor_by_code
 from timebank.members.rules import ContactKind, Helping
@@ -61,10 +62,11 @@ from timebank.notices.models import Delivery, LetterBundle
 from timebank.notices.outbox import put_into_delivery
 from timebank.notices.rules import Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
-from timebank.signing_in.mailed_codes import mail_email_code
+from timebank.signing_in.own_contacts import mail_email_code, text_phone_code
 from timebank.tasks import actions as tasks
 from timebank.telling.calls import Outcome, note_call
 from timebank.telling.letters import note_posted, print_letters
+from timebank.telling.stopped import note_stop, want_again
 
 Call = Callable[[Doing], Any]
 
@@ -352,6 +354,25 @@ def _announcement(scene: Scene) -> Call:
     return partial(take_down, scene.session, code)
 
 
+def _mobile(scene: Scene) -> str:
+    """Ada has a mobile phone that is hers, in a bank that sends texts; return its number."""
+    scene.bank.texts_a_month = 100
+    ada = scene.session.get_one(Person, scene.village.ada.person_id)
+    ada.phone, ada.phone_is_proved = "+447400123456", True
+    scene.session.flush()
+    return ada.phone
+
+
+def _phone_code(scene: Scene) -> Call:
+    _mobile(scene)
+    return partial(text_phone_code, scene.session, scene.bank)
+
+
+def _texts_again(scene: Scene) -> Call:
+    note_stop(scene.session, _mobile(scene), NOW)
+    return partial(want_again, scene.session)
+
+
 def _call(scene: Scene, outcome: Outcome) -> Call:
     """Somebody who was tried twice, and is rung once more."""
     ada, bank_id = scene.village.ada, scene.bank.id
@@ -547,6 +568,8 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.LETTERS_POSTED: Deed("rosa", _posted),
     **{DeedName(f"call.{outcome}"): Deed("rosa", partial(_call, outcome=outcome)) for outcome in Outcome},
     DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),
+    DeedName.PHONE_CODE_TEXTED: Deed("ada", _phone_code),
+    DeedName.TEXTS_WANTED_AGAIN: Deed("ada", _texts_again),
     DeedName.LIMIT_LOWERED: Deed("rosa", _limit),
     DeedName.LIMIT_ENDED: Deed("rosa", _limit_ended),
     DeedName.LIMIT_POT: Deed("mary", _pot),

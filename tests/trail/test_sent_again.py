@@ -58,6 +58,7 @@ NO_FORM = {
     DeedName.LISTINGS_IMPORTED,
     DeedName.NOTICES_STOPPED,
     DeedName.SIGN_IN_CODE_MAILED,
+    DeedName.SIGN_IN_CODE_TEXTED,
     DeedName.PASSWORD_CHANGED,  # of these two, in which somebody sets their own values, the last submission counts
     DeedName.PROFILE_CHANGED,
     DeedName.REVERSAL_CARRIED_OUT,

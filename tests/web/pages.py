@@ -139,6 +139,10 @@ POST members.profile                 door  404   on    on    on    on    on    o
 GET  members.own_email               door  404   200   200   200   200   200   200
 POST members.own_email               door  404   200   200   200   200   200   200
 POST members.email_code              door  404   on    on    on    on    on    on
+GET  members.own_phone               door  404   200   200   200   200   200   200
+POST members.own_phone               door  404   200   200   200   200   200   200
+POST members.phone_code              door  404   on    on    on    on    on    on
+POST members.phone_texts             door  404   on    on    on    on    on    on
 POST members.sign_out_others         door  404   on    on    on    on    on    on
 
 GET  notices.choices                 door  404   200   200   200   200   200   200

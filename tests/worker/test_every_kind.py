@@ -29,12 +29,14 @@ from timebank.members.models import Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.standing import change_standing
 from timebank.messages.actions import write
-from timebank.notices.kinds import NoticeKind
+from timebank.notices.kinds import TEXTED_CODES, NoticeKind
 from timebank.notices.models import Notice
+from timebank.notices.rules import Way
 from timebank.security.actions import Origin
 from timebank.signing_in.actions import Arrival, open_session, set_password
 from timebank.signing_in.code_actions import make_code
-from timebank.signing_in.mailed_codes import mail_code_to, mail_email_code
+from timebank.signing_in.forgotten import send_code_to
+from timebank.signing_in.own_contacts import mail_email_code
 from timebank.web.telling.mail import LONGEST_SUBJECT
 from timebank.web.telling.words import makers
 from timebank.worker.digesting import make_digests
@@ -43,6 +45,8 @@ from timebank.worker.sending import send_what_is_due
 __all__ = ["said", "tree"]
 MOBILE = "+447400123456"
 TOMORROW = TODAY + timedelta(days=1)
+#: Codes by text are in test_texted_codes.
+BY_EMAIL = [kind for kind in NoticeKind if kind not in TEXTED_CODES]
 #: Words that stand in no e-mail: who sees it beside the reader would learn what is nobody's business.
 SENSITIVE = re.compile(r"social prescribing|concern|below zero|referral|suspended", re.IGNORECASE)
 
@@ -132,7 +136,8 @@ class Scene:
         make_code(self.session, self.village.grace, Doing(self.village.rosa, NOW, "code"))
 
     def sign_in_code(self):
-        mail_code_to(self.session, self.village.angus, "grace@example.org", now=self.office.watch())
+        now, ways = self.office.watch(), {Way.EMAIL}
+        send_code_to(self.session, self.village.angus, "grace@example.org", now=now, ways=ways)
 
     def email_code(self):
         mail_email_code(self.session, Doing(self.village.grace, self.office.watch(), "send"))
@@ -203,10 +208,10 @@ def links_of(message):
 
 def test_every_kind_has_its_words_and_its_scene():
     assert set(makers()) == set(NoticeKind)
-    assert all(hasattr(Scene, kind.value) for kind in NoticeKind)
+    assert all(hasattr(Scene, kind.value) for kind in BY_EMAIL)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", BY_EMAIL)
 def test_what_every_kind_says(mails, village, kind):
     sent = mails(kind)
     assert sent
@@ -231,7 +236,7 @@ def letters(words):
     return re.sub(r"\W+", "", words)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", BY_EMAIL)
 def test_opening_the_links_of_every_kind_changes_nothing(mails, app, backend, village, kind):
     """As a program that looks at every link before its reader, and as the reader who only looks."""
     links = {link.removeprefix("http://127.0.0.1:5000") for message in mails(kind) for link in links_of(message)}

@@ -18,6 +18,7 @@ from timebank.banks.models import Bank
 from timebank.exchanges import actions
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import Profile, change_profile
+from timebank.members.rules import ContactKind
 from timebank.notices.bounces import remove_old_bounces
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import Bounce, Delivery, DeliveryState, Failure, Notice, NoticeChoice
@@ -25,8 +26,9 @@ from timebank.notices.outbox import KEPT, put_into_delivery, remove_old
 from timebank.notices.queries import find_backlog, find_choice
 from timebank.notices.rules import USUAL, Choice, Often, Way
 from timebank.references import DeedName, Ref, Subject
-from timebank.signing_in.mailed_codes import code_of, mail_email_code, prove_by_code
 from timebank.signing_in.models import SignInCode
+from timebank.signing_in.own_contacts import mail_email_code, prove_by_code
+from timebank.signing_in.sent_codes import code_of
 from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
 from timebank.worker import returned
@@ -209,7 +211,9 @@ def proves_her_email(backend, village, now):
     with backend.session() as session:
         mail_email_code(session, Doing(village.grace, now, f"ask {now}"))
         code_id = session.scalars(select(SignInCode.id).order_by(SignInCode.id)).all()[-1]
-        prove_by_code(session, code_of(session, code_id, GRACE), Doing(village.grace, now, f"type {now}"))
+        prove_by_code(
+            session, ContactKind.EMAIL, code_of(session, code_id, GRACE), Doing(village.grace, now, f"type {now}")
+        )
         session.commit()
 
 

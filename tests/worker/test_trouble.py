@@ -20,7 +20,7 @@ from timebank.members.profiles import Profile, change_profile
 from timebank.notices.models import Delivery, DeliveryState, Dropped, Failure, Notice
 from timebank.notices.outbox import drop_all
 from timebank.notices.rules import Often, Way
-from timebank.signing_in.mailed_codes import mail_email_code
+from timebank.signing_in.own_contacts import mail_email_code
 from timebank.tasks.models import Task
 from timebank.telling.calls import Outcome, list_to_tell, note_call
 from timebank.telling.errors import NothingToTellError

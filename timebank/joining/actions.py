@@ -142,7 +142,7 @@ def admit(session: Session, code: str, doing: Doing, *, proved: frozenset[Contac
             about=application.about,
             area_id=application.area_id,
             proved=proved,
-            email_is_own=application.recorded_by is None,
+            contacts_are_own=application.recorded_by is None,
             needs_second_keeper=_needs_second_keeper(session, application, doing),
         )
         application.membership_id = members.admit(session, bank, newcomer, doing.part_of_it()).id

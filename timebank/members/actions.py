@@ -20,7 +20,7 @@ from timebank.ledger.entries import EntryKind, Line
 from timebank.members import roles
 from timebank.members.errors import NoWayToReachError
 from timebank.members.models import Membership, MembershipRole, Person
-from timebank.members.rules import EMAIL_TRUSTED_AFTER, ContactKind
+from timebank.members.rules import CONTACT_TRUSTED_AFTER, ContactKind
 from timebank.references import DeedName, Ref, Subject
 from timebank.spelling import fold
 from timebank.tasks.actions import open_task
@@ -37,7 +37,7 @@ class NewMember:
 
     `person_id` is of who is in another bank of the installation already, and stays the same person. `proved` are the
     contacts on which the broker has reached them: they can sign in with these. `needs_second_keeper` says
-    that one keeper alone took them in, and there is another: then the welcome hours wait. `email_is_own` where they
+    that one keeper alone took them in, and there is another: then the welcome hours wait. `contacts_are_own` where they
     have typed it themselves.
     """
 
@@ -50,7 +50,7 @@ class NewMember:
     person_id: int | None = None
     proved: frozenset[ContactKind] = frozenset()
     needs_second_keeper: bool = False
-    email_is_own: bool = False
+    contacts_are_own: bool = False
 
 
 def admit(session: Session, bank: Bank, newcomer: NewMember, doing: Doing | Unattended) -> Membership:
@@ -127,8 +127,9 @@ def _enter(
 def _enter_person(session: Session, newcomer: NewMember, doing: Doing | Unattended) -> int:
     proved = frozenset(ContactKind) if doing.by is None else newcomer.proved  # the administrator knows whom they name
     email_is_proved = ContactKind.EMAIL in proved and newcomer.email is not None
-    is_own = doing.by is None or newcomer.email_is_own
-    trusted_from = doing.now if doing.by is None else doing.now + EMAIL_TRUSTED_AFTER
+    phone_is_proved = ContactKind.PHONE in proved and newcomer.phone is not None
+    is_own = doing.by is None or newcomer.contacts_are_own
+    trusted_from = doing.now if doing.by is None else doing.now + CONTACT_TRUSTED_AFTER
     person = Person(
         id=clock.next_id(),
         name=newcomer.name,
@@ -138,7 +139,9 @@ def _enter_person(session: Session, newcomer: NewMember, doing: Doing | Unattend
         email_is_proved=email_is_proved,
         email_set_by_self=is_own,
         email_trusted_from=trusted_from if email_is_proved and is_own else None,
-        phone_is_proved=ContactKind.PHONE in proved and newcomer.phone is not None,
+        phone_is_proved=phone_is_proved,
+        phone_set_by_self=is_own,
+        phone_trusted_from=trusted_from if phone_is_proved and is_own else None,
         created_at=doing.now,
     )
     session.add(person)

@@ -39,6 +39,8 @@ MARKED_OF_PERSON = (
     "password_code_id",
     "email_set_by_self",
     "email_trusted_from",
+    "phone_set_by_self",
+    "phone_trusted_from",
 )
 
 
@@ -50,7 +52,7 @@ class Person(Base):
     Letters go to `postal_address`, the lines below the name, if there is one; nobody signs in by it.
     `email_failed_at` is since when nothing reaches their e-mail. From `email_trusted_from` on a code to sign in is sent
     there: at once where they proved it by a code themselves, later where a keeper says that it is theirs and it is
-    `email_set_by_self`; never to an e-mail that others have written down.
+    `email_set_by_self`; never to an e-mail that others have written down. The same holds of the phone and texts.
     """
 
     __tablename__ = "person"
@@ -73,6 +75,8 @@ class Person(Base):
     email_failed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_set_by_self: Mapped[bool] = mapped_column(server_default=false())
     email_trusted_from: Mapped[datetime | None] = mapped_column(UtcTime)
+    phone_set_by_self: Mapped[bool] = mapped_column(server_default=false())
+    phone_trusted_from: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     mark: Mapped[bytes] = mapped_column(LargeBinary)
 

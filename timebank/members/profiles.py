@@ -12,7 +12,7 @@ from timebank.errors import NotAllowedError
 from timebank.members.errors import ContactMovedError, NoWayToReachError, OwnToChangeError, WordsMissingError
 from timebank.members.models import Membership, Person
 from timebank.members.queries import get_rights, list_roles_anywhere
-from timebank.members.rules import EMAIL_TRUSTED_AFTER, POSTAL_ADDRESS, ContactKind, tidy_address
+from timebank.members.rules import CONTACT_TRUSTED_AFTER, POSTAL_ADDRESS, ContactKind, tidy_address
 from timebank.notices.actions import tell
 from timebank.notices.kinds import NoticeKind
 from timebank.references import DeedName, Ref, Subject
@@ -71,7 +71,8 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     if person.email != profile.email:
         person.email_is_proved, person.email_failed_at, person.email_trusted_from = False, None, None
         person.email_set_by_self = not lent
-    person.phone_is_proved &= person.phone == profile.phone
+    if person.phone != profile.phone:
+        person.phone_is_proved, person.phone_trusted_from, person.phone_set_by_self = False, None, not lent
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
     person.postal_address = tidy_address(profile.postal_address)
@@ -125,12 +126,15 @@ def count_memberships(session: Session, person_id: int) -> int:
     return session.scalar(select(func.count()).where(Membership.person_id == person_id)) or 0
 
 
-def prove_own_email(session: Session, actor: Actor, email: str, now: datetime) -> None:
-    """Record that an e-mail is the actor's own, who has typed what was sent there. Raises ContactMovedError."""
+def prove_own_contact(session: Session, actor: Actor, kind: ContactKind, contact: str, now: datetime) -> None:
+    """Record that a contact is the actor's own, who has typed what was sent there. Raises ContactMovedError."""
     person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
-    if email != person.email:
+    if contact != (person.email if kind is ContactKind.EMAIL else person.phone):
         raise ContactMovedError
-    person.email_is_proved, person.email_trusted_from, person.email_failed_at = True, now, None
+    if kind is ContactKind.EMAIL:
+        person.email_is_proved, person.email_trusted_from, person.email_failed_at = True, now, None
+    else:
+        person.phone_is_proved, person.phone_trusted_from = True, now
     security.record(
         session,
         NewEvent(
@@ -139,7 +143,7 @@ def prove_own_email(session: Session, actor: Actor, email: str, now: datetime) -
             person_id=person.id,
             by=actor.membership_id,
             now=now,
-            change=Change(after=email),
+            change=Change(after=contact),
         ),
     )
     session.flush()
@@ -167,9 +171,11 @@ def prove_contact(
     if kind is ContactKind.EMAIL:
         person.email_is_proved = True
         if person.email_trusted_from is None and person.email_set_by_self:
-            person.email_trusted_from = doing.now + EMAIL_TRUSTED_AFTER
+            person.email_trusted_from = doing.now + CONTACT_TRUSTED_AFTER
     else:
         person.phone_is_proved = True
+        if person.phone_trusted_from is None and person.phone_set_by_self:
+            person.phone_trusted_from = doing.now + CONTACT_TRUSTED_AFTER
     security.record(
         session,
         NewEvent(

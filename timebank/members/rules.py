@@ -23,9 +23,9 @@ from timebank.week import ANY_TIME, PARTS_A_DAY, WHOLE_WEEK, is_free
 DEPENDS_FOR = timedelta(days=90)
 
 
-#: How long after a keeper has said that an e-mail is a member's a code to sign in may be sent there: time for the
+#: How long after a keeper has said that a contact is a member's a code to sign in may be sent there: time for the
 #: member to say that it is not theirs. One keeper alone could sign in as them otherwise.
-EMAIL_TRUSTED_AFTER = timedelta(days=14)
+CONTACT_TRUSTED_AFTER = timedelta(days=14)
 
 
 class ContactKind(StrEnum):

@@ -50,6 +50,7 @@ GRANTS: Mapping[str, Sequence[str]] = {
     "time_rule": ("SELECT", "INSERT", "UPDATE (ended_by, ended_at)"),
     "membership_role": ("SELECT", "INSERT", "DELETE"),
     "spoken_language": ("SELECT", "INSERT", "DELETE"),
+    "stopped_phone": ("SELECT", "INSERT", "DELETE"),
     "role_change": (
         "SELECT",
         "INSERT",

@@ -22,6 +22,7 @@ from timebank.notices import models as notices
 from timebank.security import models as security
 from timebank.signing_in import models as signing_in
 from timebank.tasks import models as tasks
+from timebank.telling import models as telling
 from timebank.trail import models as trail
 
 ROOMS = (
@@ -47,6 +48,7 @@ ROOMS = (
     security,
     signing_in,
     tasks,
+    telling,
     trail,
 )
 metadata = Base.metadata

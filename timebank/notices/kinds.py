@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     CODE_MADE = "code_made"
     SIGN_IN_CODE = "sign_in_code"
     EMAIL_CODE = "email_code"
+    TEXTED_SIGN_IN_CODE = "texted_sign_in_code"
+    PHONE_CODE = "phone_code"
     CONTACT_CHANGED = "contact_changed"
     DONE_FOR_YOU = "done_for_you"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (the name of a kind)
@@ -48,6 +50,8 @@ FOR_SAFETY = frozenset(
         NoticeKind.CODE_MADE,
         NoticeKind.SIGN_IN_CODE,
         NoticeKind.EMAIL_CODE,
+        NoticeKind.TEXTED_SIGN_IN_CODE,
+        NoticeKind.PHONE_CODE,
         NoticeKind.CONTACT_CHANGED,
         NoticeKind.PASSWORD_CHANGED,
         NoticeKind.DONE_FOR_YOU,
@@ -65,7 +69,11 @@ ASKS = frozenset(
     }
 )
 #: What has to be read on the machine of who asked for it, and soon.
-CODES = frozenset({NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE})
+CODES = frozenset(
+    {NoticeKind.SIGN_IN_CODE, NoticeKind.EMAIL_CODE, NoticeKind.TEXTED_SIGN_IN_CODE, NoticeKind.PHONE_CODE}
+)
+#: Codes that go by text alone, each in one of its own.
+TEXTED_CODES = frozenset({NoticeKind.TEXTED_SIGN_IN_CODE, NoticeKind.PHONE_CODE})
 #: Sent at once also to those who have notices about them gathered: gathered it would come too late.
 URGENT = frozenset({NoticeKind.TOMORROW})
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from timebank.notices.kinds import CODES, FOR_SAFETY, URGENT, NoticeKind, Topic
+from timebank.notices.kinds import CODES, FOR_SAFETY, TEXTED_CODES, URGENT, NoticeKind, Topic
 
 #: Nobody is woken: what comes from the hour `QUIET_FROM` on waits for that of `MORNING`. Gathered ones go out then too.
 QUIET_FROM, MORNING = 21, 8
@@ -100,10 +100,12 @@ def way_for(kind: NoticeKind, choice: Choice, reach: Reach) -> Way:
     What is for safety goes by e-mail wherever there is one, and else by a call or a letter. Where the chosen way does
     not reach somebody, the others are tried: letters last, which are slow, and by which nothing urgent goes. Texts say
     little and cost money: only who chose them gets any.
-    A code goes by e-mail alone, one that shows that an e-mail is theirs also where nothing has reached it before. What
-    goes round the bank is sent by letter to who chose that, and else to proved e-mails of one person only; nobody is
-    rung about it, or about what a broker has done for them.
+    A code goes by the way for which it was made alone, one that shows that an e-mail is theirs also where nothing has
+    reached it before. What goes round the bank is sent by letter to who chose that, and else to proved e-mails of one
+    person only; nobody is rung about it, or about what a broker has done for them.
     """
+    if kind in TEXTED_CODES:
+        return Way.TEXT if reach.text else Way.NONE
     if kind in CODES:
         return Way.EMAIL if reach.email or (kind is NoticeKind.EMAIL_CODE and reach.has_email) else Way.NONE
     if choice.way is Way.NONE and kind not in FOR_SAFETY:
@@ -145,6 +147,11 @@ def due_at(told_at: datetime, often: Often, time_zone: str, *, at_any_hour: bool
         return _morning(day + timedelta(days=-day.weekday() % 7), local)
     first = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     return _morning(first, local)
+
+
+def most_texts(texts_a_month: int, *, codes: bool) -> int:
+    """Return up to how many texts in a month one more is sent. Codes go on after the bank's number, up to twice it."""
+    return texts_a_month * 2 if codes else texts_a_month
 
 
 def is_quiet(now: datetime, time_zone: str) -> bool:

@@ -23,7 +23,7 @@ from timebank.signing_in.actions import void_codes
 from timebank.signing_in.errors import CodeDoesNotFitError, CodeNotWaitingError, CodeShownError
 from timebank.signing_in.models import SignInCode
 from timebank.signing_in.queries import digest_secret, find_waiting_half
-from timebank.signing_in.rules import CODE_LIFE, HALF_LENGTH, CodePurpose, CodeWay, is_valid, way_to_make_code
+from timebank.signing_in.rules import CODE_LIFE, HALF_LENGTH, PROOFS, CodeWay, is_valid, way_to_make_code
 from timebank.trail import actions as trail
 
 
@@ -87,7 +87,7 @@ def use_code(session: Session, bank_id: int, typed: str, *, now: datetime) -> Si
     fits = or_(SignInCode.code_digest == digest_secret(code), halves)
     row = find_locked(
         session,
-        select(SignInCode).where(fits, SignInCode.bank_id == bank_id, SignInCode.purpose != CodePurpose.PROVE_EMAIL),
+        select(SignInCode).where(fits, SignInCode.bank_id == bank_id, SignInCode.purpose.not_in(PROOFS)),
     )
     if row is None or row.voided_at is not None or not is_valid(row.expires_at, row.used_at, now):
         raise CodeDoesNotFitError

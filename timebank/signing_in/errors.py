@@ -28,9 +28,27 @@ class CodeDoesNotFitError(TimebankError):
 
 
 class TooManyCodesError(TimebankError):
-    """Raised where as many codes were sent by e-mail within an hour as anybody needs."""
+    """Raised where as many codes were sent within an hour as anybody needs."""
 
     message_id = "too_many_codes"
+
+
+class TooManyTextsError(TimebankError):
+    """Raised where as many codes were sent by text within a day as anybody needs."""
+
+    message_id = "too_many_texts"
+
+
+class NoTextsLeftError(TimebankError):
+    """Raised for a code by text where the bank has sent as many texts in this month as it may."""
+
+    message_id = "no_texts_left"
+
+
+class TextsStoppedError(TimebankError):
+    """Raised for a code by text to a phone number from which STOP was sent."""
+
+    message_id = "texts_stopped"
 
 
 class TooManyTriesError(TimebankError):

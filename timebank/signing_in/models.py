@@ -42,7 +42,7 @@ class SignInCode(Base):
 
     `made_by` is the broker who has seen it (empty: the command line). The code of somebody who looks after the bank is
     made by two, who see a half each: then `made_by` has seen the first, `completed_by` the second, and the digests are
-    those of the halves, since nobody ever has the whole. One that was sent by e-mail nobody made.
+    those of the halves, since nobody ever has the whole. One that was sent by e-mail or text nobody made.
     """
 
     __tablename__ = "sign_in_code"
@@ -77,7 +77,7 @@ class SignInCode(Base):
 
 
 class CodeRequest(Base):
-    """Somebody's asking for a code by e-mail, with what they typed, until the worker has answered it.
+    """Somebody's asking for a code by e-mail or text, with what they typed, until the worker has answered it.
 
     It is written for everybody alike, whether or not anybody goes by that.
     """

@@ -14,7 +14,7 @@ from timebank.members.models import Membership, Person
 from timebank.phones import plain_phone
 from timebank.rows import columns_of, fetch, fetch_first
 from timebank.signing_in.models import LoginSession, SignInCode
-from timebank.signing_in.rules import CODE_CARRIED, CodePurpose, SessionEnd, is_valid
+from timebank.signing_in.rules import CODE_CARRIED, PROOFS, CodePurpose, SessionEnd, is_valid
 
 _LONGEST_NUMBER = 9
 
@@ -179,19 +179,26 @@ def list_waiting_halves(session: Session, bank_id: int, now: datetime) -> list[W
 class UsedCode(NamedTuple):
     """A code that somebody signed in with. `maker` has seen it whole; None: the administrator, two made it, or nobody.
 
-    `was_mailed` to the person's e-mail.
+    `was_mailed` to the person's e-mail, `was_texted` to their phone.
     """
 
     made_at: datetime
     used_at: datetime
     maker: str | None
     was_mailed: bool
+    was_texted: bool
 
 
 def list_used_codes(session: Session, person_id: int, since: datetime) -> list[UsedCode]:
     """Return the person's codes that were used since then, newest first."""
     query = (
-        select(SignInCode.made_at, SignInCode.used_at, Person.name, SignInCode.purpose == CodePurpose.MAILED)
+        select(
+            SignInCode.made_at,
+            SignInCode.used_at,
+            Person.name,
+            SignInCode.purpose == CodePurpose.MAILED,
+            SignInCode.purpose == CodePurpose.TEXTED,
+        )
         .outerjoin(
             Membership,
             (Membership.bank_id == SignInCode.bank_id)
@@ -202,7 +209,7 @@ def list_used_codes(session: Session, person_id: int, since: datetime) -> list[U
         .where(
             SignInCode.person_id == person_id,
             SignInCode.used_at >= since,
-            SignInCode.purpose != CodePurpose.PROVE_EMAIL,
+            SignInCode.purpose.not_in(PROOFS),
         )
     )
     return fetch(session, query.order_by(SignInCode.used_at.desc()), UsedCode)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zxcvbn import zxcvbn
 
 from timebank.actors import Actor, Role, may_approve, may_broker, may_coordinate
+from timebank.notices.rules import Way
 
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 8
@@ -62,15 +63,31 @@ def way_to_make_code(
 
 
 class CodePurpose(StrEnum):
-    """What a code is for: signing in, given by a person or sent by e-mail; or showing that an e-mail is one's own."""
+    """What a code is for: signing in, given by a person or sent by e-mail or text; or showing whose a contact is."""
 
     SIGN_IN = "sign_in"
     MAILED = "mailed"
+    TEXTED = "texted"
     PROVE_EMAIL = "prove_email"
+    PROVE_PHONE = "prove_phone"
 
 
-#: How long a code holds that was sent by e-mail.
-MAILED_CODE_LIFE = timedelta(minutes=15)
+#: What nobody signs in with.
+PROOFS = frozenset({CodePurpose.PROVE_EMAIL, CodePurpose.PROVE_PHONE})
+#: How long a code holds that was sent by e-mail or text.
+SENT_CODE_LIFE = timedelta(minutes=15)
+#: So many codes of one use are sent to one person within an hour, and so many by text within a day.
+MOST_AN_HOUR, MOST_TEXTS_A_DAY = 4, 8
+
+
+def way_of_code(*, by_email: bool, by_text: bool, chosen: Way) -> Way:
+    """Return how a code to sign in goes to who may get it by these ways: as they are told what is about them.
+
+    By e-mail where they chose neither.
+    """
+    if by_text and (chosen is Way.TEXT or not by_email):
+        return Way.TEXT
+    return Way.EMAIL if by_email else Way.NONE
 
 
 class SessionEnd(StrEnum):

@@ -21,6 +21,7 @@ from timebank.tasks.actions import open_task
 from timebank.tasks.errors import NotesFullError
 from timebank.tasks.rules import TaskKind
 from timebank.telling.otherwise import tell_otherwise
+from timebank.telling.stopped import note_stop
 
 #: What somebody sends who wants no more texts; the words that gateways know.
 STOP_WORDS = frozenset({"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit"})
@@ -46,12 +47,15 @@ class _Sender(NamedTuple):
 def take_text(session: Session, phone: str, content: str, now: datetime) -> int:
     """Do what a text from a number (E.164) asks for; return for how many members.
 
-    STOP ends the texts to everybody who has this number. Whatever else it says is a task for the brokers of each bank
-    that sends texts to somebody with this number, since nobody else would read it. It moves nothing else: anybody can
-    make a text look as if it came from a number.
+    STOP ends the texts to everybody who has this number, and all codes that are sent there. Whatever else it says is a
+    task for the brokers of each bank that sends texts to somebody with this number, since nobody else would read it. It
+    moves nothing else: anybody can make a text look as if it came from a number.
     """
     is_stop = fold(content).strip(" .!") in STOP_WORDS
-    senders = [sender for sender in _list_senders(session, phone, is_stop) if _gets_texts(session, sender)]
+    known = _list_senders(session, phone, is_stop)
+    if is_stop and known:
+        note_stop(session, phone, now)  # codes go to some who have not chosen texts
+    senders = [sender for sender in known if _gets_texts(session, sender)]
     for sender in senders:
         if is_stop:
             stop_texts(session, sender.bank_id, sender.membership_id, sender.code, now=now)

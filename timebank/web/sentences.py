@@ -110,6 +110,9 @@ SENTENCES = {
         "If it was used before, ring us for a new one."
     ),
     "too_many_codes": _("We have sent you several codes by now. Use the newest, or wait an hour."),
+    "too_many_texts": _("We have sent you several codes today. Use the newest, or try again tomorrow."),
+    "no_texts_left": _("We have sent as many text messages this month as we may. Ask a broker: they ring you."),
+    "texts_stopped": _("STOP was sent from this number, so we send no codes there."),
     "too_many_tries": _("There were too many tries. Wait %(minutes)s minutes, or ring us."),
     "weak_password": _(
         "That is easy to guess. Take at least 8 signs: three words that do not belong together are good."

@@ -1,6 +1,6 @@
-"""Answering requests for a code by e-mail: the page answered at once, and the same to everybody."""
+"""Answering requests for a code by e-mail or text: the page answered at once, and the same to everybody."""
 
-from timebank.signing_in import mailed_codes
+from timebank.signing_in import forgotten
 from timebank.worker.office import Office
 
 #: So many in one transaction.
@@ -8,8 +8,8 @@ BATCH = 50
 
 
 def answer_requests(office: Office) -> None:
-    """Mail codes to all who asked for one."""
+    """Send codes to all who asked for one."""
     while True:
         with office.writing() as session:
-            if mailed_codes.answer_requests(session, now=office.watch(), most=BATCH) < BATCH:
+            if forgotten.answer_requests(session, now=office.watch(), most=BATCH, ways=office.means.ways) < BATCH:
                 return

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.notices.holding import list_holding
-from timebank.notices.kinds import FOR_SAFETY, URGENT, NoticeKind, Topic, topic_of
+from timebank.notices.kinds import FOR_SAFETY, TEXTED_CODES, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, count_texts, list_choices, list_due
-from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, month_began, way_for
+from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, month_began, most_texts, way_for
 from timebank.telling.otherwise import ask_to_post, ask_to_ring
 from timebank.telling.recipients import Recipient, list_recipients
 
@@ -33,13 +33,29 @@ class Means(NamedTuple):
     has_texts: bool = False
     keeps_quiet: bool = True
 
+    @property
+    def ways(self) -> frozenset[Way]:
+        """Return the ways out that there are."""
+        return frozenset(way for way, has in ((Way.EMAIL, self.has_mail), (Way.TEXT, self.has_texts)) if has)
+
+
+class _Key(NamedTuple):
+    """What the notices of one delivery have in common. `to`: an e-mail that they had before; `code`: that alone."""
+
+    member_id: int
+    topic: Topic
+    way: Way
+    at_any_hour: bool = False
+    to: str = ""
+    code: int = 0
+
 
 def gather(session: Session, now: datetime, means: Means, most: int = BATCH) -> int:
     """Decide about the notices that are due, at most so many; return how many these were. The caller commits.
 
     Each is put into a delivery with the reader's others of the same way, postponed to when they want it,
     or dropped. Without e-mail notices by e-mail are dropped; nobody is rung instead. Without texts, or where a bank has
-    sent as many as it may in a month, another way is tried.
+    sent as many as it may in a month, another way is tried. Codes count too, and go on for longer.
     """
     due = list_due(session, now, most)
     by_bank: dict[int, list[Told]] = {}
@@ -60,10 +76,10 @@ class _Gathering:
 
     def __init__(self, session: Session, bank: Bank, now: datetime, means: Means) -> None:
         self.session, self.bank, self.now, self.means = session, bank, now, means
-        self.texts_left = 0
+        self.texts_made: int | None = None
         self.dropped: dict[Dropped, list[int]] = {}
         self.put_off: dict[datetime, list[int]] = {}
-        self.told: dict[tuple[int, Topic, Way, bool, str], list[int]] = {}
+        self.told: dict[_Key, list[int]] = {}
 
     def decide(self, notices: Sequence[Told]) -> None:
         member_ids = [notice.member_id for notice in notices]
@@ -73,7 +89,7 @@ class _Gathering:
         if self.means.has_texts and self.bank.texts_a_month:
             lock_bank(self.session, self.bank.id)  # so no other worker counts meanwhile
             month = month_began(self.now, self.bank.time_zone)
-            self.texts_left = self.bank.texts_a_month - count_texts(self.session, self.bank.id, month)
+            self.texts_made = count_texts(self.session, self.bank.id, month)
         for notice in notices:
             topic = topic_of(notice.kind)
             choice = choices.get((notice.member_id, topic), USUAL[topic])
@@ -101,18 +117,23 @@ class _Gathering:
         else:
             is_made_in_time = is_safety or notice.kind in {*URGENT, NoticeKind.DIGEST}
             often = choice.often if way is choice.way and not is_made_in_time else Often.AT_ONCE
-            at_any_hour = is_safety and way is not Way.TEXT  # a text wakes people
+            is_code = notice.kind in TEXTED_CODES
+            at_any_hour = is_safety and (is_code or way is not Way.TEXT)  # a text wakes people; a code is waited for
             when = self._when(notice, often, at_any_hour=at_any_hour)
             if when > self.now:
                 self.put_off.setdefault(when, []).append(notice.id)
             else:
-                key = (notice.member_id, topic_of(notice.kind), way, at_any_hour, to)
-                self.texts_left -= way is Way.TEXT and key not in self.told
+                key = _Key(notice.member_id, topic_of(notice.kind), way, at_any_hour, to, notice.id if is_code else 0)
+                if way is Way.TEXT and key not in self.told:
+                    self.texts_made = (self.texts_made or 0) + 1
                 self.told.setdefault(key, []).append(notice.id)
 
     def _way_for(self, notice: Told, reader: Recipient, choice: Choice) -> Way:
-        key = (notice.member_id, topic_of(notice.kind), Way.TEXT, False, "")
-        may_text = self.texts_left > 0 or key in self.told
+        is_code = notice.kind in TEXTED_CODES
+        may_text = self.texts_made is not None and (
+            self.texts_made < most_texts(self.bank.texts_a_month, codes=is_code)
+            or (not is_code and _Key(notice.member_id, topic_of(notice.kind), Way.TEXT) in self.told)
+        )
         return way_for(notice.kind, choice, replace(reader.reach, text=reader.reach.text and may_text))
 
     def _when(self, notice: Told, often: Often, *, at_any_hour: bool) -> datetime:
@@ -130,15 +151,21 @@ class _Gathering:
         for when, ids in self.put_off.items():
             put_off(self.session, self.bank.id, ids, when)
         for key in sorted(self.told):  # all workers open tasks in the same order
-            self._put_into_delivery(key, readers[key[0]])
-        if any(way is Way.LETTER for _member_id, _topic, way, _at_any_hour, _to in self.told):
+            self._put_into_delivery(key, readers[key.member_id])
+        if any(key.way is Way.LETTER for key in self.told):
             ask_to_post(self.session, self.bank, self.now)
 
-    def _put_into_delivery(self, key: tuple[int, Topic, Way, bool, str], reader: Recipient) -> None:
-        (member_id, topic, way, at_any_hour, to), session, bank_id = key, self.session, self.bank.id
-        ids = self.told[key]
+    def _put_into_delivery(self, key: _Key, reader: Recipient) -> None:
         put_into_delivery(
-            session, bank_id, member_id, topic, way, ids, now=self.now, at_any_hour=at_any_hour, email=to or None
+            self.session,
+            self.bank.id,
+            key.member_id,
+            key.topic,
+            key.way,
+            self.told[key],
+            now=self.now,
+            at_any_hour=key.at_any_hour,
+            email=key.to or None,
         )
-        if way is Way.PHONE:
-            ask_to_ring(session, bank_id, reader, self.now)
+        if key.way is Way.PHONE:
+            ask_to_ring(self.session, self.bank.id, reader, self.now)

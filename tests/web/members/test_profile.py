@@ -3,7 +3,7 @@ import pytest
 from tests.people import NOW, PASSWORD
 from timebank.banks.models import Area
 from timebank.members.models import Person
-from timebank.signing_in.mailed_codes import code_of
+from timebank.signing_in.sent_codes import code_of
 
 
 def test_a_member_changes_what_others_read_about_them(as_, village, books):

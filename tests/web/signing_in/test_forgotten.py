@@ -4,8 +4,10 @@ import pytest
 
 from tests.people import NOW, PASSWORD
 from timebank.members.models import Person
-from timebank.signing_in.mailed_codes import answer_requests, code_of
+from timebank.notices.rules import Way
+from timebank.signing_in.forgotten import answer_requests
 from timebank.signing_in.models import SignInCode
+from timebank.signing_in.sent_codes import code_of
 
 ON_ITS_WAY = "If we know you by that, and your e-mail, a code is on its way."
 
@@ -20,7 +22,7 @@ def _sends_mail(app):
 def mailed_code(books, actor):
     """What stands in the e-mail, once the worker has looked who asked."""
     with books.backend.session() as session:
-        answer_requests(session, now=NOW, most=10)
+        answer_requests(session, now=NOW, most=10, ways={Way.EMAIL})
         session.commit()
     [row] = books.ask("SELECT id FROM sign_in_code WHERE person_id = :person", person=actor.person_id)
     with books.backend.session() as session:

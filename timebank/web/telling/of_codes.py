@@ -1,4 +1,4 @@
-"""The words of codes that are sent by e-mail."""
+"""The words of codes that are sent by e-mail or text."""
 
 from flask import g, url_for
 from flask_babel import gettext as _
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from timebank.codes import spoken
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import Told
-from timebank.signing_in.mailed_codes import code_of, find_mailed
 from timebank.signing_in.models import SignInCode
+from timebank.signing_in.sent_codes import code_of, find_sent
 from timebank.telling.recipients import Recipient
 from timebank.web.filters import time_of_day
 from timebank.web.telling.words import Link, Words, says
@@ -18,7 +18,7 @@ from timebank.web.times import local_time
 @says(NoticeKind.SIGN_IN_CODE)
 def of_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
     """Return the words for a code with which one signs in, and then chooses a password."""
-    row = _find(session, notice, reader)
+    row = _find(session, notice, reader.email)
     if row is None:
         return None
     code = spoken(code_of(session, row.id, reader.email or ""))
@@ -36,7 +36,7 @@ def of_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words 
 @says(NoticeKind.EMAIL_CODE)
 def of_email_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
     """Return the words for a code that shows that an e-mail is one's own."""
-    row = _find(session, notice, reader)
+    row = _find(session, notice, reader.email)
     if row is None:
         return None
     return Words(
@@ -50,10 +50,49 @@ def of_email_code(session: Session, notice: Told, reader: Recipient) -> Words | 
     )
 
 
-def _find(session: Session, notice: Told, reader: Recipient) -> SignInCode | None:
-    """Return the code, if it was made for the e-mail that the reader has."""
+@says(NoticeKind.TEXTED_SIGN_IN_CODE)
+def of_texted_sign_in_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words of a text with a code to sign in: the code first, which a locked phone shows, and nobody's name.
+
+    A link would be followed by whoever holds the phone.
+    """
+    row = _find(session, notice, reader.phone)
+    if row is None:
+        return None
+    code = spoken(code_of(session, row.id, reader.phone or ""))
+    return Words(
+        _("Your code to sign in"),
+        (),
+        text=(
+            _("%(code)s is your code to sign in at %(bank)s.", code=code, bank=g.bank.name),
+            _("It holds until %(time)s.", time=_until(row)),
+            _("If you did not ask for it, do nothing."),
+        ),
+    )
+
+
+@says(NoticeKind.PHONE_CODE)
+def of_phone_code(session: Session, notice: Told, reader: Recipient) -> Words | None:
+    """Return the words of a text with a code that shows that a phone is one's own."""
+    row = _find(session, notice, reader.phone)
+    if row is None:
+        return None
+    code = spoken(code_of(session, row.id, reader.phone or ""))
+    return Words(
+        _("Is this your phone?"),
+        (),
+        text=(
+            _("%(code)s is your code to show %(bank)s that this phone is yours.", code=code, bank=g.bank.name),
+            _("It holds until %(time)s.", time=_until(row)),
+            _("If you did not ask for it, do nothing."),
+        ),
+    )
+
+
+def _find(session: Session, notice: Told, contact: str | None) -> SignInCode | None:
+    """Return the code, if it was made for the contact that the reader has."""
     code_id = notice.facts.get("code_id")
-    return find_mailed(session, code_id, reader.email or "") if isinstance(code_id, int) else None
+    return find_sent(session, code_id, contact or "") if isinstance(code_id, int) else None
 
 
 def _until(row: SignInCode) -> str:

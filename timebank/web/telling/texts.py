@@ -1,4 +1,7 @@
-"""Text messages: to whom, from whom, that there is something, and where it can be read. Nothing of what it is."""
+"""Text messages: to whom, from whom, that there is something, and where it can be read. Nothing of what it is.
+
+Only a code, or hours that can be answered by text, are sent themselves.
+"""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit

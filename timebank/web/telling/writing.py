@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from timebank.banks.models import Bank
 from timebank.codes import in_letters
-from timebank.notices.kinds import ANSWERS, Topic
+from timebank.notices.kinds import ANSWERS, TEXTED_CODES, Topic
 from timebank.notices.models import Dropped
 from timebank.notices.queries import DeliveryRow, Told, find_choice, list_of_deliveries
 from timebank.notices.rules import STALE, Way
@@ -69,14 +69,16 @@ def write(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime
 def write_text(session: Session, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingText | Dropped:
     """Return the text message of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`.
 
-    Who has chosen another way since, such as by STOP, gets none.
+    Who has chosen another way since, such as by STOP, gets none but the codes that they asked for.
     """
     prepared = _prepare(session, delivery, now)
     if isinstance(prepared, Dropped):
         return prepared
     reader, words = prepared
     choice = find_choice(session, delivery.bank_id, delivery.member_id, Topic(delivery.topic))
-    if reader.phone is None or not reader.reach.text or choice.way is not Way.TEXT:
+    notices = list_of_deliveries(session, delivery.bank_id, [delivery.id])
+    wants_it = choice.way is Way.TEXT or all(notice.kind in TEXTED_CODES for notice in notices)
+    if reader.phone is None or not reader.reach.text or not wants_it:
         return Dropped.NO_WAY
     ref = in_letters(delivery.id) + "-" + in_letters(delivery.bank_id)
     return OutgoingText(compose_text(words, reader, sender.site), ref, reader.phone, reader.person_id, reader.phone)

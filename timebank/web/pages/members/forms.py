@@ -90,6 +90,17 @@ class EmailCodeForm(KeyedForm):
     )
 
 
+class PhoneCodeForm(KeyedForm):
+    """The code that was sent to a phone by text."""
+
+    code = StringField(
+        _("Code from the text message"),
+        description=_("The 12 letters and digits, such as K7M3-Q2XZ-9ABC"),
+        validators=[needed(_("Type the code.")), at_most(60, _("That is too long."))],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
 _STANDINGS = {
     Standing.SUSPENDED: _("Suspended: they can read their hours, but not give, receive or change anything"),
     Standing.ACTIVE: _("Active: they are a member like all the others"),

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 
 from timebank import clock
 from timebank.members.models import Person
+from timebank.members.rules import ContactKind
 from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
-from timebank.signing_in.mailed_codes import mail_email_code, prove_by_code
+from timebank.signing_in.own_contacts import mail_email_code, prove_by_code
 from timebank.telling.recipients import list_recipients
 from timebank.web.access import allows, doing, members_themselves, origin
 from timebank.web.committing import committing, press
@@ -27,7 +28,7 @@ def own_email() -> str | Response:
     if form.validate_on_submit():
         with committing(form, {CodeDoesNotFitError: form.code, TooManyTriesError: form.code}) as outcome:
             _count()
-            prove_by_code(db.session(), form.code.data or "", doing(form))
+            prove_by_code(db.session(), ContactKind.EMAIL, form.code.data or "", doing(form))
         if outcome.is_done:
             reader = list_recipients(db.session(), g.bank.id, [g.actor.membership_id])[g.actor.membership_id]
             thanks = _("Thank you. Now we know that this e-mail is yours, and you can sign in with it.")

@@ -1,7 +1,5 @@
 """What members say about themselves, and the devices on which they are signed in."""
 
-from datetime import datetime
-
 from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,12 +15,14 @@ from timebank.security.rules import EventKind
 from timebank.signing_in import actions as signing_in
 from timebank.signing_in.queries import digest_secret, list_sessions, list_used_codes
 from timebank.signing_in.rules import SESSION_LIFE
+from timebank.signing_in.trusted import is_trusted
 from timebank.web.access import allows, doing, members as all_members, members_themselves, origin
 from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.members import blueprint
 from timebank.web.pages.members.forms import ProfileForm
+from timebank.web.pages.members.own_phone import find_why_not
 from timebank.web.passwords import asks_for_password, check_password
 
 
@@ -50,13 +50,10 @@ def profile() -> str | Response:
         here=digest_secret(current_user.token),
         code_form=ButtonForm(),
         sends_mail=current_app.config["SENDS_MAIL"],
-        gets_codes=_gets_codes(person, now),
+        gets_codes=person.email_is_proved and is_trusted(person.email_trusted_from, now),
+        is_texted=person.phone_is_proved and is_trusted(person.phone_trusted_from, now),
+        why_no_text=find_why_not(person),
     )
-
-
-def _gets_codes(person: Person, now: datetime) -> bool:
-    """Return whether somebody who has forgotten their password gets a code by e-mail."""
-    return person.email_is_proved and person.email_trusted_from is not None and person.email_trusted_from <= now
 
 
 def _filled_form(person: Person) -> ProfileForm:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import current_app, flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.notices import blueprint
 from timebank.web.pages.notices.forms import NoticesForm
+from timebank.web.texts import sends_texts
 
 
 @blueprint.route("/my-notices", methods=["GET", "POST"])
@@ -52,6 +53,5 @@ def _all_reach(reader: Recipient, chosen: Mapping[Topic, Choice]) -> bool:
 
 def _list_ways() -> set[Way]:
     """Return the ways that the bank offers: letters and texts only where it sends them."""
-    sends_texts = current_app.config["SENDS_TEXTS"] and g.bank.texts_a_month > 0
-    left_out = {Way.LETTER: not g.bank.sends_letters, Way.TEXT: not sends_texts}
+    left_out = {Way.LETTER: not g.bank.sends_letters, Way.TEXT: not sends_texts()}
     return {way for way in Way if not left_out.get(way)}

@@ -85,7 +85,10 @@ class RulesForm(KeyedForm):
     )
     texts_a_month = NumberField(
         _("How many text messages we send in a month at most"),
-        description=_("They cost money. With 0 we send none. Who is over the number is told another way."),
+        description=_(
+            "They cost money. With 0 we send none. Who is over the number is told another way. "
+            "Only codes for who forgot their password are still sent, up to twice the number."
+        ),
         lowest=TEXTS_A_MONTH[0],
         highest=TEXTS_A_MONTH[1],
         validators=[_NUMBER],

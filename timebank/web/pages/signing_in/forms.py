@@ -35,7 +35,7 @@ class ForgottenForm(KeyedForm):
 
 
 class SignInCodeForm(KeyedForm):
-    """A code on paper, or from an e-mail."""
+    """A code on paper, from an e-mail or a text."""
 
     code = StringField(
         _("Sign-in code"),

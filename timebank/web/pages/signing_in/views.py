@@ -1,6 +1,6 @@
 """Signing in with a password or a code, signing out, and choosing a password."""
 
-from flask import abort, current_app, flash, g, redirect, render_template, request, session as cookie, url_for
+from flask import abort, flash, g, redirect, render_template, request, session as cookie, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from timebank.signing_in import actions
 from timebank.signing_in.actions import Arrival, Attempt
 from timebank.signing_in.code_actions import use_code
 from timebank.signing_in.errors import CodeDoesNotFitError, NotSignedInError, TooManyTriesError
-from timebank.signing_in.mailed_codes import ask_for_code
+from timebank.signing_in.forgotten import ask_for_code
 from timebank.signing_in.passwords import fits, hash_password
 from timebank.signing_in.queries import Candidate, find_candidate, key_of_typed
 from timebank.signing_in.rules import is_weak
@@ -23,6 +23,7 @@ from timebank.web.access import allows, anybody, load_signed_in, members_themsel
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.pages.signing_in import blueprint
+from timebank.web.pages.signing_in.code_ways import find_code_ways
 from timebank.web.pages.signing_in.ended import forget_ended_session
 from timebank.web.pages.signing_in.forms import ForgottenForm, PasswordForm, SignInCodeForm, SignInForm
 from timebank.web.passwords import asks_for_password, check_password
@@ -73,8 +74,9 @@ def sign_in_with_code() -> str | Response:
 @blueprint.route("/sign-in/forgotten", methods=["GET", "POST"])
 @allows(anybody)
 def forgotten() -> str | Response:
-    """Ask for a code by e-mail. Everybody gets the same answer, whether we know them or not."""
-    if not current_app.config["SENDS_MAIL"]:
+    """Ask for a code by e-mail or text. Everybody gets the same answer, whether we know them or not."""
+    ways = find_code_ways()
+    if not ways.by_email and not ways.by_text:
         abort(404)
     form = ForgottenForm()
     if form.validate_on_submit():
@@ -83,16 +85,18 @@ def forgotten() -> str | Response:
             _count(Attempt(f"code to {g.bank.id} {key}", None, origin().address))  # it counts for no password
             ask_for_code(db.session(), g.bank, form.who.data or "", now=clock.now())
         if outcome.is_done:
-            flash(_("If we know you by that, and your e-mail, a code is on its way. It holds for 15 minutes."))
+            to_email = _("If we know you by that, and your e-mail, a code is on its way. It holds for 15 minutes.")
+            anywhere = _("If we know you by that, and where it may go, a code is on its way. It holds for 15 minutes.")
+            flash(anywhere if ways.by_text else to_email)
             return redirect(url_for("signing_in.sign_in_with_code"), 303)
-    return render_template("signing_in/forgotten.html", form=form)
+    return render_template("signing_in/forgotten.html", form=form, ways=ways)
 
 
 @blueprint.get("/sign-in/help")
 @allows(anybody)
 def sign_in_help() -> str:
     """What to do without a password or with a forgotten one."""
-    return render_template("signing_in/help.html", sends_mail=current_app.config["SENDS_MAIL"])
+    return render_template("signing_in/help.html", ways=find_code_ways())
 
 
 @blueprint.post("/sign-out")
