@@ -35,6 +35,7 @@ from timebank.members.models import Person
 from timebank.members.queries import find_actor_by_code
 from timebank.members.roles import give
 from timebank.members.rules import ContactKind
+from timebank.phones import is_mobile
 from timebank.signing_in.passwords import hash_password
 
 PASSWORD = "three-green-otters"  # noqa: S105 (printed on purpose: the demo is for everybody)
@@ -201,6 +202,8 @@ def _arrive(
         person.password_hash = hashed
         if person.email_is_proved:
             person.email_trusted_from = now  # they have typed a code that was sent there
+        if person.phone and person.phone_is_proved and plan.texts_a_month and is_mobile(person.phone):
+            person.phone_trusted_from = now  # and another that came by text
 
 
 def _take_in(
