@@ -7,7 +7,7 @@ from tests.web.signing_in.conftest import MOBILE
 from timebank.members.models import Person
 from timebank.telling.incoming_texts import take_text
 
-ON_ITS_WAY = "If we know you by that, and where it may go, a code is on its way. It holds for 15 minutes."
+ON_ITS_WAY = "If we know you by that, and an e-mail or phone of yours, a code is on its way. It holds for 15 minutes."
 
 
 def code_in(texts):

@@ -86,8 +86,11 @@ def forgotten() -> str | Response:
             ask_for_code(db.session(), g.bank, form.who.data or "", now=clock.now())
         if outcome.is_done:
             to_email = _("If we know you by that, and your e-mail, a code is on its way. It holds for 15 minutes.")
-            anywhere = _("If we know you by that, and where it may go, a code is on its way. It holds for 15 minutes.")
-            flash(anywhere if ways.by_text else to_email)
+            to_either = _(
+                "If we know you by that, and an e-mail or phone of yours, a code is on its way. "
+                "It holds for 15 minutes."
+            )
+            flash(to_either if ways.by_text else to_email)
             return redirect(url_for("signing_in.sign_in_with_code"), 303)
     return render_template("signing_in/forgotten.html", form=form, ways=ways)
 
