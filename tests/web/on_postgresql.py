@@ -250,6 +250,12 @@ TESTS = {
         "test_a_code_is_kept_as_a_digest_only",
     ),
     "signing_in/test_password.py": ("test_who_changed_a_password_and_when_is_on_record",),
+    "signing_in/test_texted.py": (
+        "test_a_member_shows_that_a_phone_is_theirs_and_comes_in_by_it_without_a_password",
+        "test_after_stop_the_pages_say_so_and_its_owner_wants_codes_again",
+        "test_of_a_phone_that_several_have_each_can_show_that_it_is_theirs",
+    ),
+    "signing_in/test_texted_attacks.py": ("test_a_code_that_is_used_twice_at_once_lets_one_in",),
     "signing_in/test_why_ended.py": ("test_the_door_says_why_once_and_nothing_is_left",),
     "signing_in/test_sign_in.py": (
         "test_somebody_unknown_here_reads_the_same_sentence",
