@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.people import NOW, balance_of, join, make_recorded
+from tests.people import NOW, balance_of, join, make_recorded, show_phone_is_theirs
 from timebank.actors import Doing, Standing
 from timebank.audit.checks import check_books
 from timebank.exchanges import actions
@@ -20,14 +20,14 @@ from timebank.notices.kinds import NoticeKind
 from timebank.notices.models import Notice
 from timebank.references import DeedName
 from timebank.security.models import SecurityEvent
+from timebank.telling.stopped import note_stop
 from timebank.trail.models import TrailRow
 
 MOBILE, OTHER = "+447400123456", "+447400654321"
 
 
 def number(session, actor, phone):
-    session.get_one(Person, actor.person_id).phone = phone
-    session.flush()
+    show_phone_is_theirs(session, actor, phone)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def recorded(session, village):
 def code(session, village, exchange, who=None):
     reader = who or village.grace
     found = find_exchange(session, village.angus.id, exchange)
-    return code_for(session, village.angus, found, reader.membership_id, reader.person_id)
+    return code_for(session, village.angus, found, reader.membership_id, reader.person_id, NOW)
 
 
 def state(session, village, exchange):
@@ -129,6 +129,22 @@ def _moved(session, village):
     number(session, village.grace, OTHER)
 
 
+def _not_shown_to_be_theirs(session, village):
+    session.get_one(Person, village.grace.person_id).phone_is_proved = False
+
+
+def _not_known_for_long(session, village):
+    session.get_one(Person, village.grace.person_id).phone_trusted_from = NOW + timedelta(minutes=1)
+
+
+def _written_down_by_another(session, village):
+    session.get_one(Person, village.grace.person_id).phone_trusted_from = None
+
+
+def _stopped(session, _village):
+    note_stop(session, MOBILE, NOW)
+
+
 def _suspended(session, village):
     change_standing(session, village.grace, Standing.SUSPENDED, Doing(village.rosa, NOW, "suspend"), reason="A pause")
 
@@ -145,6 +161,10 @@ def _other_side_suspended(session, village):
         _shared_with_who_is_in_another_bank,
         _moved,
         _moved_to_another,
+        _not_shown_to_be_theirs,
+        _not_known_for_long,
+        _written_down_by_another,
+        _stopped,
         _suspended,
         _other_side_suspended,
     ],
@@ -159,7 +179,17 @@ def test_a_code_that_was_sent_before_is_worth_nothing_after(session, village, re
     check_all(session)
 
 
-@pytest.mark.parametrize("story", [_bank_takes_none, _shared, _shared_with_who_is_in_another_bank])
+@pytest.mark.parametrize(
+    "story",
+    [
+        _bank_takes_none,
+        _shared,
+        _shared_with_who_is_in_another_bank,
+        _not_shown_to_be_theirs,
+        _not_known_for_long,
+        _stopped,
+    ],
+)
 def test_there_is_no_code_for_who_could_not_answer(session, village, recorded, story):
     story(session, village)
     session.flush()

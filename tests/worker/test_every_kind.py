@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from tests.listings.conftest import said, tree
 from tests.notices.returned_messages import reply
-from tests.people import NOW, TODAY, make_confirmed, make_recorded, terms
+from tests.people import NOW, TODAY, make_confirmed, make_recorded, show_phone_is_theirs, terms
 from tests.worker.conftest import MORNING
 from tests.worker.returning import comes_back, returning
 from timebank.actors import Doing, How, Role, Standing, acting_for
@@ -25,7 +25,6 @@ from timebank.listings.rules import ListingKind
 from timebank.matching.inviting import InvitationText, invite
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
-from timebank.members.models import Person
 from timebank.members.profiles import Profile, change_profile
 from timebank.members.standing import change_standing
 from timebank.messages.actions import write
@@ -153,10 +152,10 @@ class Scene:
     def answered_by_text(self):
         bank = self.session.get_one(Bank, self.village.angus.id)
         bank.answers_by_text = True
-        self.session.get_one(Person, self.village.grace.person_id).phone = MOBILE
+        show_phone_is_theirs(self.session, self.village.grace, MOBILE)
         exchange = find_exchange(self.session, self.village.angus.id, self._recorded())
         grace = self.village.grace
-        code = code_for(self.session, bank, exchange, grace.membership_id, grace.person_id)
+        code = code_for(self.session, bank, exchange, grace.membership_id, grace.person_id, NOW)
         assert take_answer(self.session, MOBILE, f"Y {code}", NOW)
 
     def password_changed(self):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from tests.people import balance_of, make_recorded
+from tests.people import balance_of, make_recorded, show_phone_is_theirs
 from tests.worker.conftest import MORNING
 from timebank.actors import Doing
 from timebank.banks.models import Bank
@@ -54,7 +54,8 @@ def set_up(backend, village, *, who="grace", answers=True, name=None, bank_name=
         bank = session.get_one(Bank, village.angus.id)
         bank.texts_a_month, bank.answers_by_text, bank.name = 100, answers, bank_name or bank.name
         person = session.get_one(Person, actor.person_id)
-        person.phone, person.name = MOBILE, name or person.name
+        person.name = name or person.name
+        show_phone_is_theirs(session, actor, MOBILE)
         choose(session, {Topic.ABOUT_YOU: Choice(Way.TEXT, Often.AT_ONCE)}, Doing(actor, MORNING))
         session.commit()
 
@@ -70,7 +71,7 @@ def code_of(backend, village, exchange):
     with backend.session() as session:
         found = find_exchange(session, village.angus.id, exchange)
         bank, grace = session.get_one(Bank, village.angus.id), village.grace
-        return code_for(session, bank, found, grace.membership_id, grace.person_id)
+        return code_for(session, bank, found, grace.membership_id, grace.person_id, MORNING)
 
 
 def answer(backend, content):
@@ -98,6 +99,16 @@ def test_the_text_names_both_people_the_day_and_how_long_and_the_answer_moves_th
     assert texts.sent[1][1] == (
         "Angus Time Bank for Grace: Thank you, your yes is written down. Ring 01632 960 001 or see 127.0.0.1:5000/angus"
     )
+
+
+def test_two_that_wait_are_two_texts_each_with_a_code_of_its_own(text_office, texts, backend, village):
+    set_up(backend, village)
+    exchanges = [record(backend, village, what=what) for what in ("Mending a gate", "A lift")]
+    assert send_what_is_due(text_office) == {"sent": 2}
+    for exchange in exchanges:
+        code = code_of(backend, village, exchange)
+        assert [code in text for _to, text in texts.sent].count(True) == 1
+        assert answer(backend, f"Y {code}")
 
 
 def test_in_a_bank_that_takes_no_answers_the_text_says_nothing_of_what_it_is(text_office, texts, backend, village):

@@ -224,7 +224,7 @@ def _confirm(story: _HelpStory, code: str, now: datetime) -> None:
         phone = session.get_one(Person, second.person_id).phone
         if exchange is None or phone is None:
             raise LookupError(code)
-        digits = code_for(session, bank, exchange, second.membership_id, second.person_id)
+        digits = code_for(session, bank, exchange, second.membership_id, second.person_id, now)
         take_answer(session, phone, f"Y {digits}", now)
     else:
         actions.confirm(session, code, Doing(second, now))

@@ -2,11 +2,10 @@
 
 Anybody can make a text look as if it came from a number, so an answer counts by the code in the text that asked. The
 code is derived from the exchange, the member and the number by the books' key, and stands in no table. It works once,
-since an exchange is recorded once; and only while the number is one person's alone.
+since an exchange is recorded once; and only while the number is one person's alone, who has shown that it is theirs.
 """
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from timebank.notices.kinds import NoticeKind
 from timebank.references import Ref, Subject
 from timebank.security.actions import NewEvent, Origin, count_recent, record
 from timebank.security.rules import EventKind
+from timebank.signing_in.trusted import gets_codes_by_text
 
 #: So many codes that fit nothing may come from a number within a day; after that, brokers read what it sends.
 MOST_WRONG = 5
@@ -46,12 +46,14 @@ class _Asked(NamedTuple):
     by: Actor
 
 
-def code_for(session: Session, bank: Bank, exchange: Exchange, member_id: int, person_id: int) -> str | None:
+def code_for(
+    session: Session, bank: Bank, exchange: Exchange, member_id: int, person_id: int, now: datetime
+) -> str | None:
     """Return the code by which a member answers by text whether recorded hours are right; None where they cannot."""
     if not bank.answers_by_text or exchange.state != State.RECORDED:
         return None
     phone = session.scalar(select(Person.phone).where(Person.id == person_id))
-    if phone is None or len(_list_owners(session, phone)) != 1:
+    if phone is None or _find_owner(session, phone, now) is None:
         return None
     return _code(session, exchange.bank_id, exchange.code, member_id, phone)
 
@@ -60,13 +62,13 @@ def take_answer(session: Session, phone: str, content: str, now: datetime) -> bo
     """Do what a text from a number (E.164) answers about recorded hours, as the member's act; return whether it did.
 
     Also true where the same answer was given before. Where it is false, brokers have to read the text: it answers
-    nothing, its code fits nothing, the number is not one person's alone, or the hours cannot move.
+    nothing, its code fits nothing, the number is not known to be one person's alone, or the hours cannot move.
     """
     answer = read_answer(content)
-    owners = _list_owners(session, phone, is_locked=True) if answer is not None else ()
-    if answer is None or len(owners) != 1:
+    owner = _find_owner(session, phone, now, is_locked=True) if answer is not None else None
+    if answer is None or owner is None:
         return False
-    memberships = _list_memberships(session, owners[0])
+    memberships = _list_memberships(session, owner)
     if any(_is_stopped(session, bank_id, phone, now) for bank_id, _member_id in memberships):
         return False
     fitting = [
@@ -78,7 +80,7 @@ def take_answer(session: Session, phone: str, content: str, now: datetime) -> bo
     if not fitting:
         for bank_id, member_id in memberships:
             failed = EventKind.TEXT_ANSWER_FAILED
-            record(session, NewEvent(failed, bank_id, owners[0], member_id, now, Origin(address=phone)))
+            record(session, NewEvent(failed, bank_id, owner, member_id, now, Origin(address=phone)))
     return len(fitting) == 1 and _do(session, fitting[0], answer, now)
 
 
@@ -105,10 +107,16 @@ def _code(session: Session, bank_id: int, code: str, member_id: int, phone: str)
     return f"{int.from_bytes(digest[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
-def _list_owners(session: Session, phone: str, *, is_locked: bool = False) -> Sequence[int]:
-    """Return the ids of all persons with this number; locked, tries of codes from it are counted one after another."""
-    query = select(Person.id).where(Person.phone == phone).order_by(Person.id)
-    return session.scalars(query.with_for_update(key_share=True) if is_locked else query).all()
+def _find_owner(session: Session, phone: str, now: datetime, *, is_locked: bool = False) -> int | None:
+    """Return the id of the one person who has this number, and has shown that it is theirs; None if there is none.
+
+    A number that others wrote down would let them answer in somebody's name. Locked, tries of codes from a number are
+    counted one after another.
+    """
+    query = select(Person).where(Person.phone == phone).order_by(Person.id)
+    people = session.scalars(query.with_for_update(key_share=True) if is_locked else query).all()
+    owners = [person.id for person in people if gets_codes_by_text(session, person, now)]
+    return owners[0] if len(owners) == 1 else None
 
 
 def _list_memberships(session: Session, person_id: int) -> list[tuple[int, int]]:

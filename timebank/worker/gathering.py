@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.notices.holding import list_holding
-from timebank.notices.kinds import FOR_SAFETY, TEXTED_CODES, URGENT, NoticeKind, Topic, topic_of
+from timebank.notices.kinds import ANSWERED_BY_CODE, FOR_SAFETY, TEXTED_CODES, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
 from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
 from timebank.notices.queries import Told, count_texts, list_choices, list_due
@@ -40,14 +40,14 @@ class Means(NamedTuple):
 
 
 class _Key(NamedTuple):
-    """What the notices of one delivery have in common. `to`: an e-mail that they had before; `code`: that alone."""
+    """What the notices of one delivery have in common. `to`: an e-mail that they had before; `alone`: that notice."""
 
     member_id: int
     topic: Topic
     way: Way
     at_any_hour: bool = False
     to: str = ""
-    code: int = 0
+    alone: int = 0
 
 
 def gather(session: Session, now: datetime, means: Means, most: int = BATCH) -> int:
@@ -123,18 +123,23 @@ class _Gathering:
             if when > self.now:
                 self.put_off.setdefault(when, []).append(notice.id)
             else:
-                key = _Key(notice.member_id, topic_of(notice.kind), way, at_any_hour, to, notice.id if is_code else 0)
+                alone = notice.id if way is Way.TEXT and self._is_text_of_its_own(notice) else 0
+                key = _Key(notice.member_id, topic_of(notice.kind), way, at_any_hour, to, alone)
                 if way is Way.TEXT and key not in self.told:
                     self.texts_made = (self.texts_made or 0) + 1
                 self.told.setdefault(key, []).append(notice.id)
 
     def _way_for(self, notice: Told, reader: Recipient, choice: Choice) -> Way:
-        is_code = notice.kind in TEXTED_CODES
+        is_code, with_others = notice.kind in TEXTED_CODES, _Key(notice.member_id, topic_of(notice.kind), Way.TEXT)
         may_text = self.texts_made is not None and (
             self.texts_made < most_texts(self.bank.texts_a_month, codes=is_code)
-            or (not is_code and _Key(notice.member_id, topic_of(notice.kind), Way.TEXT) in self.told)
+            or (not self._is_text_of_its_own(notice) and with_others in self.told)
         )
         return way_for(notice.kind, choice, replace(reader.reach, text=reader.reach.text and may_text))
+
+    def _is_text_of_its_own(self, notice: Told) -> bool:
+        """Return whether a text about it says all of it: a code, or hours that can be answered by text."""
+        return notice.kind in TEXTED_CODES or (self.bank.answers_by_text and notice.kind in ANSWERED_BY_CODE)
 
     def _when(self, notice: Told, often: Often, *, at_any_hour: bool) -> datetime:
         """Return when a notice goes out: what is late, since no worker ran, waits for the morning too."""

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from tests.people import NOW, PASSWORD
+from tests.people import NOW, PASSWORD, show_phone_is_theirs
 from timebank.actors import Doing
 from timebank.banks.models import Bank
 from timebank.codes import heard, in_letters
@@ -156,8 +156,9 @@ def asked_by_text(books, village):
     with books.backend.session() as session:
         bank = session.get_one(Bank, village.angus.id)
         bank.answers_by_text = True
+        show_phone_is_theirs(session, village.grace, MOBILE)
         exchange = find_exchange(session, bank.id, heard(spoken_code))
-        code = code_for(session, bank, exchange, village.grace.membership_id, village.grace.person_id)
+        code = code_for(session, bank, exchange, village.grace.membership_id, village.grace.person_id, NOW)
         session.commit()
     return spoken_code, code
 

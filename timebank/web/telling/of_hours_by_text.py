@@ -24,7 +24,7 @@ def ask_by_text(session: Session, exchange: Exchange, reader: Recipient) -> str 
     """
     if not reader.reach.text or exchange.occurred_on is None or not exchange.minutes:
         return None
-    code = code_for(session, g.bank, exchange, reader.membership_id, reader.person_id)
+    code = code_for(session, g.bank, exchange, reader.membership_id, reader.person_id, g.written_at)
     if code is None:
         return None
     sides = (exchange.giver_account_id, exchange.receiver_account_id)
