@@ -96,7 +96,8 @@ class RulesForm(KeyedForm):
     answers_by_text = BooleanField(
         _("Members may answer by text whether hours are right"),
         description=_(
-            "Only who chose text messages, on a phone that they have shown to be theirs alone. The text names both people, the day and how long."
+            "Only who chose text messages, on a phone that they have shown to be theirs alone. "
+            "The text names both people, the day and how long."
         ),
     )
     time_zone = SelectField(
