@@ -1665,7 +1665,7 @@ CREATE INDEX ix_delivery_failed ON public.delivery USING btree (ended_at) WHERE 
 
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
-CREATE INDEX ix_delivery_open ON public.delivery USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
+CREATE INDEX ix_delivery_open ON public.delivery USING btree (way, due_at, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
 
 CREATE INDEX ix_delivery_texts ON public.delivery USING btree (bank_id, made_at) WHERE ((way)::text = 'text'::text);
 
@@ -1719,7 +1719,7 @@ CREATE INDEX ix_message_written_by ON public.message USING btree (bank_id, writt
 
 CREATE INDEX ix_notice_delivery ON public.notice USING btree (bank_id, delivery_id);
 
-CREATE INDEX ix_notice_waiting ON public.notice USING btree (due_at) WHERE ((state)::text = 'waiting'::text);
+CREATE INDEX ix_notice_waiting ON public.notice USING btree (due_at, id) WHERE ((state)::text = 'waiting'::text);
 
 CREATE INDEX ix_person_email ON public.person USING btree (email);
 

@@ -432,7 +432,7 @@ CREATE INDEX ix_delivery_failed ON delivery (ended_at) WHERE state = 'failed';
 
 CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
-CREATE INDEX ix_delivery_open ON delivery (due_at) WHERE state IN ('ready', 'sending');
+CREATE INDEX ix_delivery_open ON delivery (way, due_at, id) WHERE state IN ('ready', 'sending');
 
 CREATE INDEX ix_delivery_texts ON delivery (bank_id, made_at) WHERE way = 'text';
 
@@ -1215,7 +1215,7 @@ CREATE TABLE notice (
 
 CREATE INDEX ix_notice_delivery ON notice (bank_id, delivery_id);
 
-CREATE INDEX ix_notice_waiting ON notice (due_at) WHERE state = 'waiting';
+CREATE INDEX ix_notice_waiting ON notice (due_at, id) WHERE state = 'waiting';
 
 CREATE TABLE notice_choice (
     bank_id BIGINT NOT NULL,

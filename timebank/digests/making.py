@@ -1,6 +1,7 @@
 """Making the digests of a bank: in batches of members, each in a transaction of its own, so that memory stays flat."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from timebank.db import insert_into
 from timebank.digests.models import DigestItem, DigestTurn
 from timebank.digests.rules import Chosen, News, choose, is_due, is_enough
 from timebank.members.models import Membership, Person
-from timebank.notices.actions import tell
+from timebank.notices.actions import NewNotice, tell_each
 from timebank.notices.kinds import NoticeKind, Topic
 from timebank.notices.models import NoticeChoice
 from timebank.notices.rules import USUAL, Often, Way
@@ -167,15 +168,8 @@ def _write(
     items = list(_items(bank_id, made, now))
     if items:
         session.execute(insert_into(session, DigestItem).on_conflict_do_nothing(), items)
-    for reader, chosen in made:
-        facts = {
-            "could_help": chosen.could_help,
-            "asked": chosen.asked,
-            "offered": chosen.offered,
-            "announced": chosen.announced,
-        }
-        subject, occasion = Ref(Subject.MEMBER, reader.code), today.isoformat()
-        tell(session, bank_id, [reader.id], NoticeKind.DIGEST, subject, now=now, facts=facts, occasion=occasion)
+    notices = [NewNotice(reader.id, Ref(Subject.MEMBER, reader.code), asdict(chosen)) for reader, chosen in made]
+    tell_each(session, bank_id, notices, NoticeKind.DIGEST, now=now, occasion=today.isoformat())
 
 
 def _items(bank_id: int, made: Sequence[tuple[Reader, Chosen]], now: datetime) -> Iterator[dict[str, object]]:

@@ -1,8 +1,9 @@
 """Storing a notice in the transaction of its deed, and choosing how to be notified."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -28,6 +29,14 @@ class NoSuchChoiceError(TimebankError):
     message_id = "no_such_choice"
 
 
+class NewNotice(NamedTuple):
+    """A notice to be stored: for whom (id of membership), about what, and facts: codes and ids, never words."""
+
+    member_id: int
+    subject: Ref
+    facts: Mapping[str, object]
+
+
 def tell(  # noqa: PLR0913 (whom, what, of what, and when)
     session: Session,
     bank_id: int,
@@ -43,24 +52,32 @@ def tell(  # noqa: PLR0913 (whom, what, of what, and when)
 
     `facts` are what the subject's row does not keep, such as who did it: codes and ids, never words.
     """
-    if not member_ids:
+    notices = [NewNotice(member_id, subject, facts or {}) for member_id in member_ids]
+    tell_each(session, bank_id, notices, kind, now=now, occasion=occasion)
+
+
+def tell_each(
+    session: Session, bank_id: int, notices: Sequence[NewNotice], kind: NoticeKind, *, now: datetime, occasion: str = ""
+) -> None:
+    """Store many notices of one kind, each about a subject and with facts of its own, once for each occasion."""
+    if not notices:
         return
     rows = [
         {
             "bank_id": bank_id,
             "id": clock.next_id(),
-            "member_id": member_id,
+            "member_id": notice.member_id,
             "kind": kind.value,
-            "subject": str(subject),
+            "subject": str(notice.subject),
             "occasion": occasion,
-            "facts": json.dumps(facts or {}, default=str),
+            "facts": json.dumps(notice.facts, default=str),
             "told_at": now,
             "due_at": now,
             "state": NoticeState.WAITING.value,
         }
-        for member_id in sorted(member_ids)
+        for notice in sorted(notices, key=lambda notice: notice.member_id)
     ]
-    session.execute(insert_into(session, Notice).values(rows).on_conflict_do_nothing())
+    session.execute(insert_into(session, Notice).on_conflict_do_nothing(), rows)
     session.info[HAS_TOLD] = True
 
 

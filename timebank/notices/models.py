@@ -89,6 +89,7 @@ class Notice(Base):
         Index(
             "ix_notice_waiting",
             "due_at",
+            "id",  # as the worker takes them: very many are due at one moment
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
@@ -132,7 +133,9 @@ class Delivery(Base):
         CheckConstraint("(state IN ('ready', 'sending')) = (ended_at IS NULL)", name="ended"),
         Index(
             "ix_delivery_open",
+            "way",
             "due_at",
+            "id",
             sqlite_where=text("state IN ('ready', 'sending')"),
             postgresql_where=text("state IN ('ready', 'sending')"),
         ),

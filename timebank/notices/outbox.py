@@ -8,8 +8,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple, cast
 
-from sqlalchemy import CursorResult, and_, delete, or_, select, tuple_, update
+from sqlalchemy import CursorResult, Table, Update, and_, bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -28,38 +30,71 @@ _OURS = frozenset({Failure.PROGRAM, Failure.NOT_SUPPORTED})
 _COLUMNS = columns_of(Delivery, DeliveryRow)
 #: Bytes of a stop link's token.
 _TOKEN_BYTES = 24
-
-
-def put_into_delivery(  # noqa: PLR0913 (whose, about what, which, how and when)
-    session: Session,
-    bank_id: int,
-    member_id: int,
-    topic: Topic,
-    way: Way,
-    notice_ids: Sequence[int],
-    *,
-    now: datetime,
-    at_any_hour: bool = False,
-    email: str | None = None,
-) -> int:
-    """Make a delivery of these notices, due now; return its id. `email` is one that the member had before."""
-    delivery = Delivery(
-        bank_id=bank_id,
-        id=clock.next_id(),
-        member_id=member_id,
-        topic=topic,
-        way=way,
-        state=DeliveryState.READY,
-        made_at=now,
-        due_at=now,
-        at_any_hour=at_any_hour,
-        email=email,
-        stop_token=secrets.token_urlsafe(_TOKEN_BYTES),
+_NOTICES, _DELIVERIES = cast("Table", Notice.__table__), cast("Table", Delivery.__table__)
+#: Puts one waiting notice into a delivery; run with a list of them.
+_PUT = (
+    update(_NOTICES)
+    .where(
+        _NOTICES.c.bank_id == bindparam("of_bank"),
+        _NOTICES.c.id == bindparam("of_notice"),
+        _NOTICES.c.state == NoticeState.WAITING,
     )
-    session.add(delivery)
-    session.flush()
-    _set(session, bank_id, notice_ids, state=NoticeState.IN_DELIVERY, delivery_id=delivery.id)
-    return delivery.id
+    .values(state=NoticeState.IN_DELIVERY, delivery_id=bindparam("into"))
+)
+
+
+class NewDelivery(NamedTuple):
+    """A delivery to be made: to whom (id of membership), about what, how, and of which notices (by id).
+
+    `email` is one that the member had before.
+    """
+
+    member_id: int
+    topic: Topic
+    way: Way
+    notice_ids: Sequence[int]
+    at_any_hour: bool = False
+    email: str | None = None
+
+
+def put_into_deliveries(session: Session, bank_id: int, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
+    """Make deliveries of waiting notices, due now, in two statements for all; return their ids, in the same order."""
+    if not deliveries:
+        return []
+    ids = [clock.next_id() for _delivery in deliveries]
+    rows = [
+        {
+            "bank_id": bank_id,
+            "id": id_,
+            "member_id": delivery.member_id,
+            "topic": delivery.topic.value,
+            "way": delivery.way.value,
+            "state": DeliveryState.READY.value,
+            "made_at": now,
+            "due_at": now,
+            "at_any_hour": delivery.at_any_hour,
+            "email": delivery.email,
+            "stop_token": secrets.token_urlsafe(_TOKEN_BYTES),
+        }
+        for delivery, id_ in zip(deliveries, ids, strict=True)
+    ]
+    session.execute(insert(Delivery), rows)
+    put = [
+        {"of_bank": bank_id, "of_notice": notice_id, "into": id_}
+        for delivery, id_ in zip(deliveries, ids, strict=True)
+        for notice_id in delivery.notice_ids
+    ]
+    if put:
+        session.connection().execute(_PUT, put)
+    return ids
+
+
+def put_into_delivery(  # noqa: PLR0913 (whose, about what, how and which)
+    session: Session, bank_id: int, member_id: int, topic: Topic, way: Way, notice_ids: Sequence[int], *, now: datetime
+) -> int:
+    """Make one delivery of these notices, due now; return its id."""
+    [id_] = put_into_deliveries(session, bank_id, [NewDelivery(member_id, topic, way, notice_ids)], now)
+    return id_
 
 
 def drop_notices(session: Session, bank_id: int, notice_ids: Sequence[int], because: Dropped) -> None:
@@ -213,15 +248,23 @@ def give_back(session: Session, deliveries: Sequence[DeliveryRow], due_at: datet
 
 def _end(session: Session, delivery: DeliveryRow, **values: object) -> bool:
     """Write what came of a claim, if it is still this one: each raises `tries`."""
-    ended = session.execute(
-        update(Delivery)
+    values = {"claimed_until": None, **values}
+    key = {"of_bank": delivery.bank_id, "of_delivery": delivery.id, "of_try": delivery.tries}
+    new = {f"new_{name}": value for name, value in values.items()}
+    ended = session.connection().execute(_ending(tuple(values)), key | new)
+    return ended.rowcount == 1
+
+
+@lru_cache
+def _ending(names: tuple[str, ...]) -> Update:
+    """Return the statement that sets these columns of a claimed delivery; built once, as it is run for each."""
+    return (
+        update(_DELIVERIES)
         .where(
-            Delivery.bank_id == delivery.bank_id,
-            Delivery.id == delivery.id,
-            Delivery.state == DeliveryState.SENDING,
-            Delivery.tries == delivery.tries,
+            _DELIVERIES.c.bank_id == bindparam("of_bank"),
+            _DELIVERIES.c.id == bindparam("of_delivery"),
+            _DELIVERIES.c.tries == bindparam("of_try"),
+            _DELIVERIES.c.state == DeliveryState.SENDING,
         )
-        .values({"claimed_until": None, **values})
-        .execution_options(synchronize_session=False)
+        .values({name: bindparam(f"new_{name}") for name in names})
     )
-    return isinstance(ended, CursorResult) and ended.rowcount == 1

@@ -13,7 +13,7 @@ from timebank.banks.queries import lock_bank
 from timebank.notices.holding import list_holding
 from timebank.notices.kinds import ANSWERED_BY_CODE, FOR_SAFETY, TEXTED_CODES, URGENT, NoticeKind, Topic, topic_of
 from timebank.notices.models import Dropped
-from timebank.notices.outbox import drop_notices, put_into_delivery, put_off
+from timebank.notices.outbox import NewDelivery, drop_notices, put_into_deliveries, put_off
 from timebank.notices.queries import Told, count_texts, list_choices, list_due
 from timebank.notices.rules import STALE, USUAL, Choice, Often, Way, due_at, is_quiet, month_began, most_texts, way_for
 from timebank.telling.otherwise import ask_to_post, ask_to_ring
@@ -155,22 +155,14 @@ class _Gathering:
             drop_notices(self.session, self.bank.id, ids, because)
         for when, ids in self.put_off.items():
             put_off(self.session, self.bank.id, ids, when)
-        for key in sorted(self.told):  # all workers open tasks in the same order
-            self._put_into_delivery(key, readers[key.member_id])
-        if any(key.way is Way.LETTER for key in self.told):
+        keys = sorted(self.told)  # all workers open tasks in the same order
+        deliveries = [
+            NewDelivery(key.member_id, key.topic, key.way, self.told[key], key.at_any_hour, key.to or None)
+            for key in keys
+        ]
+        put_into_deliveries(self.session, self.bank.id, deliveries, self.now)
+        for key in keys:
+            if key.way is Way.PHONE:
+                ask_to_ring(self.session, self.bank.id, readers[key.member_id], self.now)
+        if any(key.way is Way.LETTER for key in keys):
             ask_to_post(self.session, self.bank, self.now)
-
-    def _put_into_delivery(self, key: _Key, reader: Recipient) -> None:
-        put_into_delivery(
-            self.session,
-            self.bank.id,
-            key.member_id,
-            key.topic,
-            key.way,
-            self.told[key],
-            now=self.now,
-            at_any_hour=key.at_any_hour,
-            email=key.to or None,
-        )
-        if key.way is Way.PHONE:
-            ask_to_ring(self.session, self.bank.id, reader, self.now)
