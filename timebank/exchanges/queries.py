@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from timebank import subjects
@@ -54,18 +54,24 @@ def list_open(session: Session, bank_id: int, account_id: int) -> Sequence[Excha
     return fetch(session, newest.limit(MOST_OPEN), ExchangeRow)
 
 
-def count_waiting_for(session: Session, bank_id: int, account_id: int) -> int:
-    """Return how many exchanges wait for this account's holder: asked of them, or to be confirmed."""
-    gives, receives = Exchange.giver_account_id == account_id, Exchange.receiver_account_id == account_id
-    by_giver, by_receiver = (Exchange.recorded_side == Side.GIVER), (Exchange.recorded_side == Side.RECEIVER)
-    to_confirm = (Exchange.state == State.RECORDED) & or_(gives & by_receiver, receives & by_giver)
-    asked_by_giver, asked_by_receiver = (
-        (Exchange.proposed_side == Side.GIVER),
-        (Exchange.proposed_side == Side.RECEIVER),
+def count_waiting_for(session: Session, bank_id: int, account_ids: Collection[int]) -> dict[int, int]:
+    """Return {account id: how many exchanges wait for its holder}: asked of them, or to be confirmed; none is left out.
+
+    One query for any number of accounts.
+    """
+    gives, receives = Exchange.giver_account_id, Exchange.receiver_account_id
+    recorded, proposed = Exchange.state == State.RECORDED, Exchange.state == State.PROPOSED
+    waits_for = case(
+        (recorded & (Exchange.recorded_side == Side.RECEIVER), gives),
+        (recorded & (Exchange.recorded_side == Side.GIVER), receives),
+        (proposed & (Exchange.proposed_side == Side.RECEIVER), gives),
+        (proposed & (Exchange.proposed_side == Side.GIVER), receives),
     )
-    asked = (Exchange.state == State.PROPOSED) & or_(gives & asked_by_receiver, receives & asked_by_giver)
-    query = select(func.count()).where(Exchange.bank_id == bank_id, or_(gives, receives), or_(to_confirm, asked))
-    return session.scalar(query) or 0
+    is_theirs = or_(gives.in_(account_ids), receives.in_(account_ids))
+    waiting = Exchange.state.in_((State.RECORDED, State.PROPOSED))
+    query = select(waits_for, func.count()).where(Exchange.bank_id == bank_id, is_theirs, waiting)
+    counts = {account_id: count for account_id, count in session.execute(query.group_by(waits_for))}  # noqa: C416 (rows are no pairs to a dict's type)
+    return {account_id: counts[account_id] for account_id in account_ids if account_id in counts}
 
 
 def list_disputed(session: Session, bank_id: int) -> Sequence[ExchangeRow]:

@@ -1,6 +1,6 @@
-"""Listings that can still be found, by their codes, and whether a member offers anything."""
+"""Listings that can still be found, by their codes, and which members offer anything."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class FoundLine(NamedTuple):
     wanted_on: date | None
 
 
-def list_found_of_codes(session: Session, bank_id: int, codes: Sequence[str], *, today: date) -> dict[str, FoundLine]:
+def list_found_of_codes(session: Session, bank_id: int, codes: Collection[str], *, today: date) -> dict[str, FoundLine]:
     """Return {code: line} of those listings with these codes that can still be found."""
     its_area = (Area.bank_id == Listing.bank_id) & (Area.id == Listing.area_id)
     query = (
@@ -36,12 +36,12 @@ def list_found_of_codes(session: Session, bank_id: int, codes: Sequence[str], *,
     return {line.code: line for line in fetch(session, query, FoundLine)}
 
 
-def has_offers(session: Session, bank_id: int, member_id: int) -> bool:
-    """Return whether a member offers anything."""
-    query = select(Listing.id).where(
+def list_offering(session: Session, bank_id: int, member_ids: Collection[int]) -> set[int]:
+    """Return the ids of those of these members who offer anything."""
+    query = select(Listing.member_id).where(
         Listing.bank_id == bank_id,
-        Listing.member_id == member_id,
+        Listing.member_id.in_(member_ids),
         Listing.life == Life.OPEN,
         Listing.kind == ListingKind.OFFER,
     )
-    return session.scalar(query.limit(1)) is not None
+    return set(session.scalars(query.distinct()))

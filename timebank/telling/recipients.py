@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from timebank.actors import Standing
@@ -58,6 +59,7 @@ class Recipient(NamedTuple):
         )
 
 
+@cache
 def count_email_sharers() -> ScalarSelect[int]:
     """Return the subquery of how many others have proved the same e-mail as the person of the outer query."""
     other = aliased(Person)
@@ -81,7 +83,14 @@ def gets_letters() -> ColumnElement[bool]:
 
 def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -> dict[int, Recipient]:
     """Return {membership id: recipient} of these memberships, in one query."""
-    query = (
+    query = _select_recipients().where(Membership.bank_id == bank_id, Membership.id.in_(set(member_ids)))
+    return {row.membership_id: row for row in fetch(session, query, Recipient)}
+
+
+@cache
+def _select_recipients() -> Select[*tuple[Any, ...]]:
+    """Return the query of the columns of `Recipient`, built once, as it is run for nearly every e-mail."""
+    return (
         select(
             Membership.id,
             Membership.person_id,
@@ -100,9 +109,8 @@ def list_recipients(session: Session, bank_id: int, member_ids: Sequence[int]) -
         )
         .join(Person, Person.id == Membership.person_id)
         .join(Bank, Bank.id == Membership.bank_id)
-        .where(Membership.bank_id == bank_id, Membership.id.in_(set(member_ids)), Membership.is_holder.is_(False))
+        .where(Membership.is_holder.is_(False))
     )
-    return {row.membership_id: row for row in fetch(session, query, Recipient)}
 
 
 def note_failed_email(session: Session, person_id: int, email: str, now: datetime) -> bool:

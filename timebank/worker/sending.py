@@ -25,6 +25,7 @@ from timebank.web.telling.writing import OutgoingMail, OutgoingText, write, writ
 from timebank.worker.answering import answer_requests
 from timebank.worker.gathering import BATCH, gather, list_quiet
 from timebank.worker.office import Office
+from timebank.worker.reading_ahead import ReadingAhead
 from timebank.worker.text_transports import TextTransport
 from timebank.worker.transports import (
     AwayError,
@@ -103,11 +104,11 @@ def _send_all(
 
     Raises AwayError, also where a server refuses one after another.
     """
-    left, refused = list(claimed), 0
+    left, refused, ahead = list(claimed), 0, ReadingAhead(office, claimed)
     try:
         with transport.opened() as connection:
             while left:
-                outcome = _send_one(office, connection, left[0])
+                outcome = _send_one(office, connection, left[0], ahead)
                 left.pop(0)
                 ended[outcome] += 1
                 refused = refused + 1 if outcome is Ended.REFUSED else 0 if outcome is Ended.SENT else refused
@@ -119,12 +120,14 @@ def _send_all(
                 give_back(session, left, office.watch() + AWAY)
 
 
-def _send_one(office: Office, connection: Connection | TextTransport, delivery: DeliveryRow) -> Ended:
+def _send_one(
+    office: Office, connection: Connection | TextTransport, delivery: DeliveryRow, ahead: ReadingAhead
+) -> Ended:
     """Send one, write what came of it, and return that. Raises AwayError."""
     if not _holds_claim(office, delivery):
         return Ended.LOST
     try:
-        outgoing = _write(office, delivery)
+        outgoing = _write(office, delivery, ahead)
     except Exception as error:  # noqa: BLE001 (one that cannot be written keeps no other from being sent)
         _log.error("an e-mail or a text could not be written: %s", place_of(error))
         return _write_failure(office, delivery, None, RefusedError(Failure.PROGRAM))
@@ -153,10 +156,13 @@ def _holds_claim(office: Office, delivery: DeliveryRow) -> bool:
         return renew(session, delivery, now)
 
 
-def _write(office: Office, delivery: DeliveryRow) -> Outgoing | Dropped:
-    with office.reading() as session, office.app.test_request_context(base_url=office.settings.address):
+def _write(office: Office, delivery: DeliveryRow, ahead: ReadingAhead) -> Outgoing | Dropped:
+    with office.app.test_request_context(base_url=office.settings.address):
+        prepared = ahead.get(delivery)
+        if isinstance(prepared, Dropped):
+            return prepared
         write_it = write_text if delivery.way == Way.TEXT else write
-        return write_it(session, delivery, office.sender, office.watch())
+        return write_it(prepared, delivery, office.sender, office.watch())
 
 
 def _return_path(office: Office, delivery: DeliveryRow, outgoing: Outgoing) -> str | None:

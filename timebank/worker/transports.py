@@ -105,6 +105,7 @@ class SmtpTransport:
     def __init__(self, address: str, signer: DkimSigner | None = None) -> None:
         """Take an address such as smtp://user:password@host:587, and what signs e-mails (None: nothing does)."""
         self.signer = signer
+        self._context: ssl.SSLContext | None = None  # made once: reading all certificates takes as long as ten e-mails
         parts = urlsplit(address)
         self.host, self.over_tls = parts.hostname or "localhost", parts.scheme == "smtps"
         self.port = parts.port or (_TLS_PORT if self.over_tls else _SUBMISSION_PORT)
@@ -154,7 +155,8 @@ class SmtpTransport:
         return isinstance(server.sock, ssl.SSLSocket) or self.host in OWN_HOSTS
 
     def _connect(self) -> smtplib.SMTP:
-        server = self.dial(ssl.create_default_context(), TIMEOUT)
+        self._context = self._context or ssl.create_default_context()
+        server = self.dial(self._context, TIMEOUT)
         try:
             if self.user and not self.keeps_secret(server):
                 raise AwayError(Failure.SIGN_IN)  # noqa: TRY301 (the connection is closed below)

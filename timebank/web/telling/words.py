@@ -43,16 +43,30 @@ class Words:
     text: tuple[str, ...] = ()
 
 
+#: A notice and who reads it.
+ToSay = tuple[Told, Recipient]
 #: Takes a session, a notice and its reader; returns its words, or None where what it is about is gone.
 MakeWords = Callable[[Session, Told, Recipient], Words | None]
+#: Takes notices of one bank with their readers; returns the words of each, in the same order.
+MakeWordsOfAll = Callable[[Session, Sequence[ToSay]], list[Words | None]]
 
-_MAKERS: dict[NoticeKind, MakeWords] = {}
+_MAKERS: dict[NoticeKind, MakeWordsOfAll] = {}
 
 
 def says(*kinds: NoticeKind) -> Callable[[MakeWords], MakeWords]:
     """Register a function as the one that makes the words of these kinds."""
 
     def register(make: MakeWords) -> MakeWords:
+        says_together(*kinds)(lambda session, to_say: [make(session, notice, reader) for notice, reader in to_say])
+        return make
+
+    return register
+
+
+def says_together(*kinds: NoticeKind) -> Callable[[MakeWordsOfAll], MakeWordsOfAll]:
+    """Register a function that makes the words of many notices of these kinds, in a fixed number of queries."""
+
+    def register(make: MakeWordsOfAll) -> MakeWordsOfAll:
         for kind in kinds:
             if kind in _MAKERS:
                 raise ValueError(kind)
@@ -62,12 +76,19 @@ def says(*kinds: NoticeKind) -> Callable[[MakeWords], MakeWords]:
     return register
 
 
-def words_of(session: Session, notice: Told, reader: Recipient) -> Words | None:
-    """Return what a notice says to its reader; None where what it is about is gone."""
-    return _MAKERS[notice.kind](session, notice, reader)
+def list_words_of(session: Session, to_say: Sequence[ToSay]) -> list[Words | None]:
+    """Return what notices of one bank say to their readers, in their order; None where what one is about is gone."""
+    by_kind: dict[NoticeKind, list[ToSay]] = {}
+    for notice, reader in to_say:
+        by_kind.setdefault(notice.kind, []).append((notice, reader))
+    words: dict[int, Words | None] = {}
+    for kind, of_kind in by_kind.items():
+        ids = [notice.id for notice, _reader in of_kind]
+        words.update(zip(ids, _MAKERS[kind](session, of_kind), strict=True))
+    return [words[notice.id] for notice, _reader in to_say]
 
 
-def makers() -> Mapping[NoticeKind, MakeWords]:
+def makers() -> Mapping[NoticeKind, MakeWordsOfAll]:
     """Return who makes the words of each kind, for a test that none is missing."""
     return dict(_MAKERS)
 
