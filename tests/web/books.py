@@ -262,12 +262,19 @@ class Books:
         with self._written() as session:
             return spoken(announce(session, self.village.angus, words, days, self._by_rosa()))
 
-    def told(self, actor: Actor, topic: Topic = Topic.ABOUT_YOU, way: Way = Way.EMAIL, code: str = "") -> str:
+    def told(
+        self,
+        actor: Actor,
+        topic: Topic = Topic.ABOUT_YOU,
+        way: Way = Way.EMAIL,
+        code: str = "",
+        subject: str = "exchange",
+    ) -> str:
         """Notify a member, such as of an exchange that waits for them; return the token of the e-mail's stop link."""
         with self._written() as session:
             code = code or actions.record(session, self.village.angus, terms(self.village.rosa, actor), self._by_rosa())
             query = select(Notice.id).where(
-                Notice.member_id == actor.membership_id, Notice.subject == f"exchange:{code}"
+                Notice.member_id == actor.membership_id, Notice.subject == f"{subject}:{code}"
             )
             ids = session.scalars(query).all()
             put_into_delivery(session, actor.bank_id, actor.membership_id, topic, way, ids, now=NOW)

@@ -67,3 +67,14 @@ def test_what_is_answered_meanwhile_is_not_told(as_, village, books, told):
 
 def test_an_outcome_that_is_none_is_no_page(as_, village):
     assert as_(village.rosa).post(f"{page_of(village.grace)}/perhaps").status == 404
+
+
+def test_who_is_rung_about_a_message_is_told_who_wrote_and_how_to_read_it(as_, village, books):
+    books.written(village.ada, village.grace, "The key is under the stone.")
+    code = books.ask("SELECT code FROM conversation")[0].code
+    books.told(village.grace, way=Way.PHONE, code=code, subject="conversation")
+    page = as_(village.rosa).get(page_of(village.grace))
+    assert "Ada Lamont has written to you." in page
+    assert "Only the two of you read it, so we do not know what it says." in page
+    assert "on the page" not in page
+    assert "under the stone" not in page

@@ -88,6 +88,32 @@ def test_what_was_answered_is_on_no_paper(as_, village, books, waiting):
     assert "2 Mill Lane" not in rosa.get(page.path)
 
 
+@pytest.mark.parametrize(
+    ("phone", "coordinator", "whom"),
+    [
+        ("01632 960 001", "Mary Duncan", "Ring Mary Duncan on 01632 960 001. We help you to open it"),
+        ("01632 960 001", "", "Ring us on 01632 960 001. We help you to open it"),
+        ("", "", "Ask us. We help you to open it"),
+    ],
+)
+def test_a_letter_about_a_message_says_whom_to_ask_and_not_what_is_in_it(as_, village, books, phone, coordinator, whom):
+    """Who prints it would read it otherwise, and who never signs in could not read it at all."""
+    live_at(books, village.grace, "2 Mill Lane")
+    with books.backend.session() as session:
+        bank = session.get_one(Bank, village.angus.id)
+        bank.phone, bank.coordinator_name = phone, coordinator
+        session.commit()
+    books.written(village.ada, village.grace, "Come at ten, the key is under the stone.")
+    code = books.ask("SELECT code FROM conversation")[0].code
+    books.told(village.grace, way=Way.LETTER, code=code, subject="conversation")
+    rosa = as_(village.rosa)
+    page = rosa.done(rosa.get(LIST), "Get them ready to print")
+    assert "Ada Lamont has written to you." in page
+    assert f"{whom}, or ask Ada to tell you another way." in page
+    assert "on the page" not in page
+    assert "under the stone" not in page
+
+
 def test_a_bundle_of_another_bank_is_no_page(as_, village, books, waiting):
     rosa = as_(village.rosa)
     page = rosa.done(rosa.get(LIST), "Get them ready to print")

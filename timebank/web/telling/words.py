@@ -32,7 +32,8 @@ class Words:
 
     The subject names nobody and nothing that is anybody's business but the reader's: others see it on a locked phone.
     `facts` are (label, value), such as ('When', 'tomorrow at 10:15'). `text` is all that a text message says, its most
-    important part first; without it, it says that there is something to read.
+    important part first; without it, it says that there is something to read. `off_page` is said in place of
+    `sentences` in a letter and on the telephone, where these speak of a page; empty where they do not.
     """
 
     subject: str
@@ -41,6 +42,7 @@ class Words:
     link: Link | None = None
     sections: tuple[Section, ...] = ()
     text: tuple[str, ...] = ()
+    off_page: tuple[str, ...] = ()
 
 
 #: A notice and who reads it.
