@@ -126,6 +126,7 @@ class DeedName(StrEnum):
     LEAVERS_OPENED = "leavers.opened"
     LETTERS_POSTED = "letters.posted"
     LETTERS_PRINTED = "letters.printed"
+    LETTERS_PRINTED_AGAIN = "letters.printed_again"
     LIMIT_LOWERED = "limit.lowered"
     LIMIT_ENDED = "limit.ended"
     LIMIT_POT = "limit.pot"

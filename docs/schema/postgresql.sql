@@ -954,7 +954,9 @@ CREATE TABLE public.letter_bundle (
     code character varying(12) NOT NULL,
     printed_by bigint NOT NULL,
     printed_at timestamp with time zone NOT NULL,
-    posted_at timestamp with time zone
+    posted_at timestamp with time zone,
+    posted_by bigint,
+    CONSTRAINT ck_letter_bundle_posted CHECK (((posted_by IS NULL) OR (posted_at IS NOT NULL)))
 );
 
 CREATE TABLE public.limit_change (
@@ -2047,6 +2049,9 @@ ALTER TABLE ONLY public.leaf
 
 ALTER TABLE ONLY public.learned_kinds
     ADD CONSTRAINT fk_learned_kinds_bank_id FOREIGN KEY (bank_id) REFERENCES public.bank(id);
+
+ALTER TABLE ONLY public.letter_bundle
+    ADD CONSTRAINT fk_letter_bundle_bank_id_posted_by FOREIGN KEY (bank_id, posted_by) REFERENCES public.membership(bank_id, id);
 
 ALTER TABLE ONLY public.letter_bundle
     ADD CONSTRAINT fk_letter_bundle_bank_id_printed_by FOREIGN KEY (bank_id, printed_by) REFERENCES public.membership(bank_id, id);

@@ -919,9 +919,12 @@ CREATE TABLE letter_bundle (
     printed_by BIGINT NOT NULL,
     printed_at DATETIME NOT NULL,
     posted_at DATETIME,
+    posted_by BIGINT,
     CONSTRAINT pk_letter_bundle PRIMARY KEY (bank_id, id),
     CONSTRAINT uq_letter_bundle_bank_id_code UNIQUE (bank_id, code),
-    CONSTRAINT fk_letter_bundle_bank_id_printed_by FOREIGN KEY(bank_id, printed_by) REFERENCES membership (bank_id, id)
+    CONSTRAINT fk_letter_bundle_bank_id_printed_by FOREIGN KEY(bank_id, printed_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT fk_letter_bundle_bank_id_posted_by FOREIGN KEY(bank_id, posted_by) REFERENCES membership (bank_id, id),
+    CONSTRAINT ck_letter_bundle_posted CHECK (posted_by IS NULL OR posted_at IS NOT NULL)
 );
 
 CREATE TABLE limit_change (

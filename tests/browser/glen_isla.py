@@ -49,6 +49,7 @@ from timebank.members.profiles import Profile, change_profile
 from timebank.members.queries import find_actor, find_actor_by_code
 from timebank.members.rules import ContactKind
 from timebank.members.standing import change_standing
+from timebank.messages.actions import write
 from timebank.messages.queries import find_talk
 from timebank.notices.models import Delivery
 from timebank.notices.rules import Way
@@ -57,7 +58,7 @@ from timebank.security.rules import EventKind
 from timebank.signing_in.code_actions import make_half
 from timebank.tasks.queries import Shows, list_tasks
 from timebank.tasks.rules import TaskKind
-from timebank.telling.letters import print_letters
+from timebank.telling.letters import note_posted, print_letters
 from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
 from timebank.worker.transports import make_transport
@@ -166,14 +167,28 @@ def _tell(site: Site) -> None:
         site.codes["stop"] = session.scalars(of_ada).first() or ""
         rung = select(Membership.code).join(Delivery, Delivery.member_id == Membership.id)
         site.codes["told by telephone"] = session.scalars(rung.where(Delivery.way == Way.PHONE)).first() or ""
-        doing = Doing(actor(session, bank, "rosa"), clock.now(), "print-letters")
-        site.codes["bundle"] = print_letters(session, bank, doing) or ""
+    site.codes["posted bundle"] = _print_letters(site)
+    with site.books() as (session, bank):
+        rosa, archie = actor(session, bank, "rosa"), actor(session, bank, "archie")
+        note_posted(session, bank, site.codes["posted bundle"], [archie.code], Doing(rosa, clock.now(), "post"))
+        write(session, archie, "Could you come at ten?", Doing(rosa, clock.now(), "to Archie"))
         session.commit()
+    with _engine(site.settings) as engine:
+        send_what_is_due(Office(site.settings, engine, site.app, make_transport(site.settings.mail)))
+    site.codes["bundle"] = _print_letters(site)
     names = sorted(path.stem for path in Path(site.settings.mail.removeprefix("folder:")).glob("*.eml"))
     with site.app.test_client() as browser:
         site.codes["mail"] = next(
             name for name in names if browser.get(f"/{village.SLUG}/sent/{name}").status_code == 200
         )
+
+
+def _print_letters(site: Site) -> str:
+    """Put the letters that wait into a bundle; return its code."""
+    with site.books() as (session, bank):
+        code = print_letters(session, bank, Doing(actor(session, bank, "rosa"), clock.now()))
+        session.commit()
+    return code
 
 
 def _jobs(site: Site, session: Session, bank: Bank) -> None:

@@ -275,6 +275,8 @@ PLACES = (
     Place("notices.call", "rosa", _of("linus")),
     Place("notices.letters", "rosa"),
     Place("notices.bundle", "rosa", _of("bundle")),
+    Place("notices.bundle", "rosa", _of("posted bundle"), press="Show the letters again", awaits=".letter"),
+    Place("notices.posted", "rosa"),
     Place("notices.sent", None),
     Place("notices.sent_mail", "ada", {"name": "mail"}),
     Place("acting.start", "rosa", _of("linus")),

@@ -66,6 +66,7 @@ from timebank.signing_in.own_contacts import mail_email_code, text_phone_code
 from timebank.tasks import actions as tasks
 from timebank.telling.calls import Outcome, note_call
 from timebank.telling.letters import note_posted, print_letters
+from timebank.telling.posted_letters import print_again
 from timebank.telling.stopped import note_stop, want_again
 
 Call = Callable[[Doing], Any]
@@ -395,8 +396,14 @@ def _posted(scene: Scene) -> Call:
     _letter(scene)
     code = print_letters(scene.session, scene.bank, Doing(scene.village.rosa, NOW, "printed"))
     bundle = scene.session.scalars(select(LetterBundle)).one()
-    bundle.posted_at = None  # a letter without words is printed by nobody else
+    bundle.posted_at = bundle.posted_by = None  # a letter without words is printed by nobody else
     return partial(note_posted, scene.session, scene.bank, code, [])
+
+
+def _printed_again(scene: Scene) -> Call:
+    _letter(scene)
+    code = print_letters(scene.session, scene.bank, Doing(scene.village.rosa, NOW, "printed"))
+    return partial(print_again, scene.session, code)
 
 
 def _choice_of_notices(scene: Scene) -> Call:
@@ -566,6 +573,7 @@ DEEDS: Mapping[DeedName, Deed] = {
     DeedName.NOTICES_CHOSEN: Deed("ada", _choice_of_notices),
     DeedName.LETTERS_PRINTED: Deed("rosa", _printed),
     DeedName.LETTERS_POSTED: Deed("rosa", _posted),
+    DeedName.LETTERS_PRINTED_AGAIN: Deed("rosa", _printed_again),
     **{DeedName(f"call.{outcome}"): Deed("rosa", partial(_call, outcome=outcome)) for outcome in Outcome},
     DeedName.EMAIL_CODE_MAILED: Deed("ada", lambda s: partial(mail_email_code, s.session)),
     DeedName.PHONE_CODE_TEXTED: Deed("ada", _phone_code),

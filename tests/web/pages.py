@@ -158,6 +158,8 @@ GET  notices.letters                 door  404   403   403   200   200   403   4
 POST notices.make_bundle             door  404   403   403   on    on    403   403
 GET  notices.bundle                  door  404   403   403   404   404   403   403
 POST notices.bundle                  door  404   403   403   404   404   403   403
+GET  notices.posted                  door  404   403   403   200   200   403   403
+POST notices.again                   door  404   403   403   404   404   403   403
 GET  notices.sent                    404   404   404   404   404   404   404   404
 GET  notices.sent_mail               404   404   404   404   404   404   404   404
 GET  notices.sent_html               404   404   404   404   404   404   404   404

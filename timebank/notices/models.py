@@ -195,13 +195,19 @@ class Bounce(Base):
 
 
 class LetterBundle(Base):
-    """Letters that a broker (`printed_by`) printed together; its deliveries name it, but those that were not posted."""
+    """Letters that a broker (`printed_by`) printed together; its deliveries name it, but those that were not posted.
+
+    `posted_by` is who said that they are posted, or found that there was nothing to post; None for those that a
+    restored backup left behind.
+    """
 
     __tablename__ = "letter_bundle"
     __table_args__ = (
         PrimaryKeyConstraint("bank_id", "id"),
         UniqueConstraint("bank_id", "code"),
         ForeignKeyConstraint(["bank_id", "printed_by"], ["membership.bank_id", "membership.id"]),
+        ForeignKeyConstraint(["bank_id", "posted_by"], ["membership.bank_id", "membership.id"]),
+        CheckConstraint("posted_by IS NULL OR posted_at IS NOT NULL", name="posted"),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)
@@ -210,6 +216,7 @@ class LetterBundle(Base):
     printed_by: Mapped[int] = mapped_column(BigInteger)
     printed_at: Mapped[datetime] = mapped_column(UtcTime)
     posted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    posted_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class NoticeChoice(Base):

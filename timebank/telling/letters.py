@@ -49,13 +49,17 @@ class Letter(NamedTuple):
 
 
 class BundleRow(NamedTuple):
-    """Letters that were printed together: by whom (id of membership), when, and of how many members it has letters."""
+    """Letters that were printed together: by whom (id of membership), when, and of how many members it has letters.
+
+    Once they are posted these are the posted ones; `posted_by` is who said so.
+    """
 
     id: int
     code: str
     printed_by: int
     printed_at: datetime
     posted_at: datetime | None
+    posted_by: int | None
     letters: int
 
 
@@ -70,7 +74,13 @@ def list_letters(session: Session, bank_id: int, now: datetime, bundle_id: int |
 
     The number of queries is constant.
     """
-    in_it = _waiting(bank_id, bundle_id)
+    return read_letters(session, bank_id, _waiting(bank_id, bundle_id), now)
+
+
+def read_letters(
+    session: Session, bank_id: int, in_it: Sequence[ColumnElement[bool]], now: datetime
+) -> Sequence[Letter]:
+    """Return the letters of the deliveries that meet these conditions, MOST_PRINTED at most, the oldest first."""
     waiting = session.execute(
         select(Delivery.member_id, func.min(Delivery.made_at).label("since"))
         .where(*in_it)
@@ -90,29 +100,22 @@ def list_letters(session: Session, bank_id: int, now: datetime, bundle_id: int |
 
 def list_bundles(session: Session, bank_id: int) -> Sequence[BundleRow]:
     """Return the bundles that wait to be posted, the newest first."""
-    waiting = _bundles(bank_id).where(LetterBundle.posted_at.is_(None))
+    waiting = select_bundles(bank_id).where(LetterBundle.posted_at.is_(None))
     return fetch(session, waiting.order_by(LetterBundle.id.desc()), BundleRow)
 
 
 def find_bundle(session: Session, bank_id: int, code: str) -> BundleRow | None:
     """Return the bundle with this code; None if there is none."""
-    return fetch_first(session, _bundles(bank_id).where(LetterBundle.code == code), BundleRow)
+    return fetch_first(session, select_bundles(bank_id).where(LetterBundle.code == code), BundleRow)
 
 
-def _bundles(bank_id: int) -> Select[*tuple[Any, ...]]:
-    bundle = LetterBundle
-    letters = func.count(Delivery.member_id.distinct())
-    return (
-        select(bundle.id, bundle.code, bundle.printed_by, bundle.printed_at, bundle.posted_at, letters)
-        .outerjoin(
-            Delivery,
-            (Delivery.bank_id == bundle.bank_id)
-            & (Delivery.bundle_id == bundle.id)
-            & (Delivery.state == DeliveryState.READY),
-        )
-        .where(bundle.bank_id == bank_id)
-        .group_by(bundle.bank_id, bundle.id)
-    )
+def select_bundles(bank_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the query of a bank's bundles as rows of `BundleRow`."""
+    in_it = (Delivery.bank_id == LetterBundle.bank_id) & (Delivery.bundle_id == LetterBundle.id)
+    is_letter = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENT])
+    letters = select(func.count(Delivery.member_id.distinct())).where(in_it, is_letter).scalar_subquery()
+    columns = [getattr(LetterBundle, name) for name in BundleRow._fields if name != "letters"]
+    return select(*columns, letters).where(LetterBundle.bank_id == bank_id)
 
 
 def print_letters(session: Session, bank: Bank, doing: Doing, *, has_mail: bool = True) -> str:
@@ -142,6 +145,7 @@ def print_letters(session: Session, bank: Bank, doing: Doing, *, has_mail: bool 
         printed_by=doing.doer_id,
         printed_at=doing.now,
         posted_at=None if needed else doing.now,
+        posted_by=None if needed else doing.doer_id,
     )
     session.add(bundle)
     session.flush()
@@ -187,7 +191,7 @@ def note_posted(session: Session, bank: Bank, code: str, member_codes: Collectio
     )
     if bundle is None:
         raise NothingToPostError
-    bundle.posted_at = doing.now
+    bundle.posted_at, bundle.posted_by = doing.now, doing.doer_id
     session.flush()
     of_bundle = _waiting(bank.id, bundle.id)
     members = (

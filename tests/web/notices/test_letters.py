@@ -1,14 +1,17 @@
 """Letters that brokers print and post."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.people import join
+from tests.people import NOW, join
 from tests.web.test_queries import _queries
 from timebank.actors import Role
 from timebank.banks.models import Bank
 from timebank.members.models import Person
-from timebank.notices.models import DeliveryState
+from timebank.notices.models import DeliveryState, LetterBundle
 from timebank.notices.rules import Way
+from timebank.telling.posted_letters import BUNDLES_A_PAGE
 
 LIST = "letters"
 
@@ -169,3 +172,74 @@ def test_a_coordinator_says_that_the_bank_sends_letters(as_, village, books):
     clara = as_(village.clara)
     clara.done(clara.get("rules/settings"), "Keep these rules", sends_letters="y")
     assert books.ask("SELECT sends_letters FROM bank WHERE slug = 'angus'")[0].sends_letters
+
+
+@pytest.fixture
+def posted(as_, village, books, waiting):
+    """The address of a bundle that Rosa printed and Mary said is posted."""
+    rosa, mary = as_(village.rosa), as_(village.mary)
+    page = rosa.done(rosa.get(LIST), "Get them ready to print")
+    mary.done(mary.get(page.path), "The ticked ones are posted", posted=[village.grace.code])
+    return page.path
+
+
+def test_what_was_posted_before_is_listed_with_who_did_it_and_without_names(as_, village, posted):
+    rosa = as_(village.rosa)
+    page = rosa.get(rosa.get(LIST).links["Posted before"])
+    assert "1 letter" in page
+    assert "Posted by Mary Duncan" in page
+    assert "by Rosa Lindsay" in page
+    assert "Grace" not in page
+    page = rosa.get(posted)
+    assert page.links["Grace Okafor"]
+    assert "2 Mill Lane" not in page
+
+
+def test_letters_that_were_posted_are_printed_again_and_that_is_on_record(as_, village, books, posted):
+    rosa, mary = as_(village.rosa), as_(village.mary)
+    page = rosa.done(rosa.get(posted), "Show the letters again")
+    assert "2 Mill Lane\nGlen Isla\nPH11 8QS" in page.html
+    assert "Ada Lamont has written down help between the two of you." in page
+    assert "2 Mill Lane" not in mary.get(posted)
+    [row] = books.ask("SELECT done_by FROM trail WHERE deed = 'letters.printed_again'")
+    assert row.done_by == village.rosa.membership_id
+
+
+def test_the_letters_are_hidden_again_the_next_day(as_, village, posted, clock):
+    rosa = as_(village.rosa)
+    rosa.done(rosa.get(posted), "Show the letters again")
+    clock.move_to(NOW + timedelta(hours=13))
+    assert "2 Mill Lane" not in rosa.get(posted)
+
+
+def test_what_was_answered_since_it_was_posted_is_not_printed_again(as_, village, books, waiting, posted):
+    as_(village.grace).post(f"exchanges/{waiting}/confirmation")
+    page = as_(village.rosa).get(posted)
+    assert "Answered since, or out of date" in page
+    assert not page.has_button("Show the letters again")
+
+
+def test_a_bundle_that_waits_is_not_on_the_list_of_posted_ones(as_, village, books, waiting):
+    rosa = as_(village.rosa)
+    page = rosa.done(rosa.get(LIST), "Get them ready to print")
+    assert "None yet." in rosa.get("letters/posted")
+    rosa.post(f"{page.path}/again")
+    assert books.ask("SELECT id FROM trail WHERE deed = 'letters.printed_again'") == []
+
+
+def test_posted_bundles_come_in_pages_and_ask_no_more_for_many_than_for_one(app, as_, village, books, posted):
+    rosa = as_(village.rosa)
+    one = _queries(app, rosa, "letters/posted")
+    first = 1_000
+    with books.backend.session() as session:
+        for number in range(BUNDLES_A_PAGE):
+            values = {"bank_id": village.angus.id, "id": first + number, "code": f"B{number:07}"}
+            by = {"printed_by": village.ada.membership_id, "posted_by": village.linus.membership_id}
+            session.add(LetterBundle(**values, **by, printed_at=NOW, posted_at=NOW))
+        session.commit()
+    assert len(_queries(app, rosa, "letters/posted")) == len(one)
+    page = rosa.get("letters/posted")
+    assert "1 letter" in page
+    older = rosa.get(page.links["Older ones"])
+    assert older.html.count("Made ready on") == 1
+    assert "Older ones" not in older.links

@@ -72,6 +72,7 @@ WORDS = {
     DeedName.LEAVERS_OPENED: _("opened the leavers' account"),
     DeedName.LETTERS_POSTED: _("posted letters"),
     DeedName.LETTERS_PRINTED: _("got letters ready to print"),
+    DeedName.LETTERS_PRINTED_AGAIN: _("printed letters again"),
     DeedName.LIMIT_LOWERED: _("lowered their limit for a time"),
     DeedName.LIMIT_ENDED: _("ended the lower limit"),
     DeedName.LIMIT_POT: _("changed the limit of the pot"),
