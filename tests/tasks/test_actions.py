@@ -11,7 +11,7 @@ from timebank.actors import Doing, Role
 from timebank.references import parse
 from timebank.tasks import actions
 from timebank.tasks.errors import TaskDoneError, TaskTakenError
-from timebank.tasks.queries import TASKS_A_PAGE, Shows, count_waiting, find_task, list_tasks
+from timebank.tasks.queries import TASKS_A_PAGE, Shows, count_kinds, count_waiting, find_task, list_tasks
 
 LATER = NOW + timedelta(days=3)
 
@@ -159,6 +159,18 @@ def test_the_list_shows_what_is_asked_for_oldest_first(session, village, open_ta
     assert shown(session, village, Shows.TAKEN) == codes[1:3]
     assert shown(session, village, Shows.MINE) == [codes[1]]
     assert shown(session, village, Shows.DONE) == [codes[3]]
+
+
+def test_the_list_has_one_kind_and_each_kind_is_counted(session, village, open_task):
+    codes = [
+        open_task(subject=f"member:{number}", kind=kind) for number, kind in enumerate(("text_came", "phone_wrong"))
+    ]
+    assert shown(session, village, Shows.TO_DO, kind="phone_wrong") == codes[1:]
+    assert shown(session, village, Shows.DONE, kind="phone_wrong") == []
+    who = village.rosa.membership_id
+    counts = count_kinds(session, village.angus.id, Shows.OPEN, membership_id=who)
+    assert counts == {"text_came": 1, "phone_wrong": 1}
+    assert count_kinds(session, village.perth.id, Shows.OPEN, membership_id=who) == {}
 
 
 @pytest.mark.parametrize("done", [False, True])

@@ -47,20 +47,31 @@ class Shows(StrEnum):
 
 
 def list_tasks(
-    session: Session, bank_id: int, shows: Shows, *, membership_id: int, after: int | None = None
+    session: Session, bank_id: int, shows: Shows, *, membership_id: int, kind: str = "", after: int | None = None
 ) -> Page[TaskRow]:
     """Return a page of tasks that follow the id `after`: oldest first, or newest first if they are done.
 
-    `membership_id` is the reader's: the owner of those that Shows.MINE lists; what is kept from them is not listed.
+    With `kind` only those of that kind are listed. `membership_id` is the reader's: the owner of those that Shows.MINE
+    lists; what is kept from them is not listed.
     """
     newest_first = shows is Shows.DONE
     query = select(*_COLUMNS).where(
         Task.bank_id == bank_id, _is_listed(shows, membership_id), _is_open_to(membership_id)
     )
+    if kind:
+        query = query.where(Task.kind == kind)
     if after is not None:
         query = query.where(Task.id < after if newest_first else Task.id > after)
     order = Task.id.desc() if newest_first else Task.id
     return fetch_page(session, query.order_by(order), TaskRow, TASKS_A_PAGE)
+
+
+def count_kinds(session: Session, bank_id: int, shows: Shows, *, membership_id: int) -> dict[str, int]:
+    """Return {kind: number} of the tasks that `list_tasks` lists, page by page."""
+    query = select(Task.kind, func.count().label("number")).where(
+        Task.bank_id == bank_id, _is_listed(shows, membership_id), _is_open_to(membership_id)
+    )
+    return {row.kind: row.number for row in session.execute(query.group_by(Task.kind))}
 
 
 def find_task(session: Session, bank_id: int, code: str) -> TaskRow | None:

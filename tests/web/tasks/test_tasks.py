@@ -76,6 +76,37 @@ def test_the_list_shows_what_is_asked_for(as_, village, books):
         assert (choice, {name for name in ("Grace", "Ada", "Linus") if name in page.words}) == (choice, names)
 
 
+def test_the_list_shows_one_kind_and_keeps_it_on_the_next_page(as_, village, books):
+    for number in range(TASKS_A_PAGE + 1):
+        books.task(f"group:A{number:07}", "text_came")
+    books.task(about(village.grace), "tell_by_phone")
+    rosa = as_(village.rosa)
+    page = rosa.get("tasks")
+    (form,) = (form for form in page.forms if form.method == "get")
+    assert form.choices["kind"] == ["", "tell_by_phone", "text_came"]
+    assert f"Texts that came in ({TASKS_A_PAGE + 1})" in page.html
+    assert "Ring Grace Okafor" not in page, "it is the last of all"
+    assert "Ring Grace Okafor" in rosa.get("tasks?show=open&kind=tell_by_phone")
+    second = rosa.get(rosa.get("tasks?kind=text_came").links["Next page"])
+    assert f"A text from {spoken(f'A{TASKS_A_PAGE:07}')}" in second
+    assert "Ring Grace Okafor" not in second
+
+
+def test_a_kind_of_which_none_is_left_stays_chosen_and_one_that_is_none_is_all(as_, village, books):
+    books.task(about(village.grace))
+    rosa = as_(village.rosa)
+    page = rosa.get("tasks?kind=phone_wrong")
+    assert "Nothing fits this choice." in page
+    assert "Wrong numbers (0)" in page.html
+    assert "Talk with Grace Okafor" in rosa.get("tasks?kind=nonsense%00")
+
+
+def test_the_choice_of_kinds_has_nothing_that_is_kept_from_its_reader(as_, village, books):
+    books.reported_conversation(village.grace, village.rosa)
+    assert "Reported messages" not in as_(village.rosa).get("tasks").html
+    assert "Reported messages (1)" in as_(village.mary).get("tasks").html
+
+
 def test_an_empty_list_says_so(as_, village):
     rosa = as_(village.rosa)
     assert "Nothing waits. Tasks come here when somebody needs a call or a hand." in rosa.get("tasks")

@@ -15,7 +15,7 @@ from timebank.spelling import isolated
 from timebank.tasks import actions
 from timebank.tasks.access import get_visible
 from timebank.tasks.errors import TaskTakenError
-from timebank.tasks.queries import Shows, TaskRow, list_tasks
+from timebank.tasks.queries import Shows, TaskRow, count_kinds, list_tasks
 from timebank.tasks.rules import ENDS_BY_ITSELF, TaskKind, is_free_for, list_notes
 from timebank.web.access import allows, brokers, doing
 from timebank.web.asked import asked_number
@@ -26,18 +26,23 @@ from timebank.web.missing import MissingLine, find_missing_of
 from timebank.web.missing_words import figure_words, lack_words, missing_advice
 from timebank.web.pages.tasks import blueprint
 from timebank.web.pages.tasks.forms import OutcomeForm
-from timebank.web.pages.tasks.words import advice, name_subjects, title
+from timebank.web.pages.tasks.words import advice, kind_choices, name_subjects, title
 from timebank.web.sentences import say
 
 
 @blueprint.get("/tasks")
 @allows(brokers)
 def tasks() -> str:
-    """List the tasks, oldest first, with their subjects and owners."""
-    asked = request.args.get("show", "")
+    """List the tasks, oldest first, or those of one kind, with their subjects and owners."""
+    asked, mine = request.args.get("show", ""), g.actor.membership_id
     shows = Shows(asked) if asked in set(Shows) else Shows.TO_DO
-    page = list_tasks(db.session(), g.bank.id, shows, membership_id=g.actor.membership_id, after=asked_number("after"))
-    return render_template("tasks/tasks.html", page=page, shows=shows, **_names(*page.rows))
+    counts = count_kinds(db.session(), g.bank.id, shows, membership_id=mine)
+    kind = request.args.get("kind", "")
+    kind = kind if kind in counts or kind in set(TaskKind) else ""
+    after = asked_number("after")
+    page = list_tasks(db.session(), g.bank.id, shows, membership_id=mine, kind=kind, after=after)
+    kinds = kind_choices(counts, kind)
+    return render_template("tasks/tasks.html", page=page, shows=shows, kind=kind, kinds=kinds, **_names(*page.rows))
 
 
 @blueprint.get("/tasks/<code:code>")

@@ -59,6 +59,39 @@ def title(kind: str, name: str) -> str:
     return titles.get(kind, _("Look at: %(name)s", name=isolated(name)))  # type: ignore[call-overload,no-any-return]
 
 
+def kind_choices(counts: Mapping[str, int], chosen: str) -> list[tuple[str, str]]:
+    """Return (kind, words with their number) of the kinds that there are, in the order of the words, after all kinds.
+
+    The chosen one is among them even where none is left of it.
+    """
+    kinds = {**counts, **({chosen: counts.get(chosen, 0)} if chosen else {})}
+    named = [(kind, _("%(kind)s (%(number)s)", kind=kind_words(kind), number=kinds[kind])) for kind in kinds]
+    return [("", _("All kinds")), *sorted(named, key=lambda choice: choice[1])]
+
+
+def kind_words(kind: str) -> str:
+    """Return what tasks of a kind are about, in words that stand alone."""
+    words = {
+        TaskKind.BELOW_SOFT_LIMIT: _("A good way below zero"),
+        TaskKind.ABOVE_SOFT_LIMIT: _("Many hours to use"),
+        TaskKind.LIMIT_ENDED: _("A lower limit has ended"),
+        TaskKind.FIND_SOMEBODY: _("Find somebody"),
+        TaskKind.NOBODY_ANSWERED: _("Nobody answered"),
+        TaskKind.NOT_CONFIRMED: _("Hours that are not confirmed"),
+        TaskKind.NOBODY_SAID_YES: _("Nobody said yes"),
+        TaskKind.HELPER_CALLED_OFF: _("A helper called off"),
+        TaskKind.CONVERSATION_REPORTED: _("Reported messages"),
+        TaskKind.TELL_BY_PHONE: _("Ring somebody"),
+        TaskKind.TEXT_CAME: _("Texts that came in"),
+        TaskKind.POST_LETTERS: _("Letters to post"),
+        TaskKind.EMAIL_FAILS: _("E-mails that do not arrive"),
+        TaskKind.PHONE_WRONG: _("Wrong numbers"),
+        TaskKind.WELCOME_HOURS: _("Look at who came in"),
+        TaskKind.SOMETHING_MISSING: _("Something is missing"),
+    }
+    return str(words.get(kind, _("Something else")))  # type: ignore[call-overload]
+
+
 def advice(kind: str) -> str:
     """Return what to do about a task, in a sentence or two."""
     advices = {
