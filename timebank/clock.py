@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time as time_of_day, timedelta
 from zoneinfo import ZoneInfo
 
 _ID_EPOCH_MICROSECONDS = 1_577_836_800_000_000  # 1 January 2020
@@ -30,6 +30,19 @@ def local_day(moment: datetime, time_zone: str) -> date:
 def day_after(day: date) -> date:
     """Return the next day; `date.max` stays as it is."""
     return day if day == date.max else day + timedelta(days=1)
+
+
+def moments_of(day: date, time_zone: str) -> tuple[datetime, datetime]:
+    """Return when a calendar day begins in a time zone and when the next one does, in UTC.
+
+    A day beyond what moments have is empty: it begins when it ends.
+    """
+    zone = ZoneInfo(time_zone)
+    try:
+        start = datetime.combine(day, time_of_day(), zone).astimezone(UTC)
+        return start, datetime.combine(day_after(day), time_of_day(), zone).astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def next_id() -> int:

@@ -195,3 +195,14 @@ class DeedName(StrEnum):
     TASK_FINISHED = "task.finished"
     TIME_RULE_BEGUN = "time_rule.begun"
     TIME_RULE_ENDED = "time_rule.ended"
+
+
+#: Deeds that change nothing: somebody read, printed or saved what is another's.
+READINGS = frozenset(
+    {
+        DeedName.CONVERSATION_READ,
+        DeedName.JOB_FILE_FETCHED,
+        DeedName.LETTERS_PRINTED,
+        DeedName.LETTERS_PRINTED_AGAIN,
+    }
+)

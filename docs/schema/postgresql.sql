@@ -1749,6 +1749,8 @@ CREATE INDEX ix_task_status ON public.task USING btree (bank_id, status, id);
 
 CREATE INDEX ix_trail_code_made_by ON public.trail USING btree (bank_id, id) WHERE (code_made_by IS NOT NULL);
 
+CREATE INDEX ix_trail_reading ON public.trail USING btree (bank_id, id) WHERE ((deed)::text = ANY ((ARRAY['conversation.read'::character varying, 'job.file_fetched'::character varying, 'letters.printed'::character varying, 'letters.printed_again'::character varying])::text[]));
+
 CREATE INDEX ix_trail_subject ON public.trail USING btree (bank_id, subject);
 
 CREATE UNIQUE INDEX uq_account_one_per_bank ON public.account USING btree (bank_id, kind) WHERE ((kind)::text = ANY ((ARRAY['pot'::character varying, 'opening'::character varying, 'leavers'::character varying])::text[]));

@@ -1698,6 +1698,8 @@ CREATE TABLE trail (
 
 CREATE INDEX ix_trail_code_made_by ON trail (bank_id, id) WHERE code_made_by IS NOT NULL;
 
+CREATE INDEX ix_trail_reading ON trail (bank_id, id) WHERE deed IN ('conversation.read', 'job.file_fetched', 'letters.printed', 'letters.printed_again');
+
 CREATE INDEX ix_trail_subject ON trail (bank_id, subject);
 
 CREATE TRIGGER trail_before_insert BEFORE INSERT ON trail

@@ -325,6 +325,8 @@ PLACES = (
     Place("audit.one_broker", "mary"),
     Place("audit.not_signed_in", "mary"),
     Place("audit.code_sessions", "mary"),
+    Place("audit.readings", "mary"),
+    Place("audit.readings", "mary", {"day": "nonsense"}),
     Place("audit.security", "mary"),
     Place("audit.security", "mary", {"show": "refused"}),
     Place("audit.pot", "tom"),

@@ -259,6 +259,7 @@ GET  audit.one_broker                door  404   403   403   403   200   200   2
 GET  audit.not_signed_in             door  404   403   403   403   200   200   200
 GET  audit.code_sessions             door  404   403   403   403   200   200   200
 GET  audit.security                  door  404   403   403   403   200   403   403
+GET  audit.readings                  door  404   403   403   403   200   403   403
 GET  audit.pot                       door  404   403   403   403   200   200   200
 GET  audit.leavers                   door  404   403   403   403   200   200   200
 GET  audit.entries                   door  404   403   403   403   200   200   200

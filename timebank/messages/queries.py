@@ -1,6 +1,6 @@
 """Queries of conversations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -122,6 +122,13 @@ def find_sides(session: Session, bank_id: int, code: str) -> tuple[int, int] | N
     query = select(Conversation.first_id, Conversation.second_id)
     row = session.execute(query.where(Conversation.bank_id == bank_id, Conversation.code == code)).first()
     return (row.first_id, row.second_id) if row else None
+
+
+def list_codes_of_side(session: Session, bank_id: int, member_id: int, codes: Collection[str]) -> set[str]:
+    """Return those of these codes whose conversations a membership is a side of."""
+    is_side = or_(Conversation.first_id == member_id, Conversation.second_id == member_id)
+    query = select(Conversation.code).where(Conversation.bank_id == bank_id, Conversation.code.in_(codes), is_side)
+    return set(session.scalars(query))
 
 
 def list_names_of_codes(session: Session, bank_id: int, codes: Sequence[str]) -> dict[str, str]:

@@ -15,6 +15,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from timebank.db import Base, UtcTime
+from timebank.references import READINGS
+
+#: As text, since SQLite uses the index only for the same words.
+IS_READING = f"deed IN ({', '.join(repr(deed.value) for deed in sorted(READINGS))})"
 
 
 class TrailRow(Base):
@@ -44,6 +48,7 @@ class TrailRow(Base):
             sqlite_where=text("code_made_by IS NOT NULL"),
             postgresql_where=text("code_made_by IS NOT NULL"),
         ),
+        Index("ix_trail_reading", "bank_id", "id", sqlite_where=text(IS_READING), postgresql_where=text(IS_READING)),
     )
 
     bank_id: Mapped[int] = mapped_column(BigInteger)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, Select, func, select
+from sqlalchemy import ColumnElement, Exists, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from timebank.rows import Page, columns_of, fetch, fetch_page
-from timebank.trail.models import TrailRow
+from timebank.trail.models import IS_READING, TrailRow
 
 DEEDS_A_PAGE = 50
 
@@ -110,6 +110,44 @@ def list_code_deeds(session: Session, bank_id: int, *, below: int | None = None)
 def code_deeds(bank_id: int) -> Select[int]:
     """Return the query of the number of deeds in sessions that a broker's code opened."""
     return select(func.count()).where(TrailRow.bank_id == bank_id, TrailRow.code_made_by.is_not(None))
+
+
+class ReadingRow(NamedTuple):
+    """A row of the trail about something that was read, printed or saved."""
+
+    id: int
+    deed: str
+    subject: str
+    done_by: int | None
+    done_at: datetime
+
+
+def list_readings(
+    session: Session,
+    bank_id: int,
+    *,
+    by: int | None = None,
+    during: tuple[datetime, datetime] | None = None,
+    below: int | None = None,
+) -> Page[ReadingRow]:
+    """Return a page of what was read, printed or saved, newest first, from below this id.
+
+    `by` is a membership; `during` is from one moment until before another.
+    """
+    query = select(*columns_of(TrailRow, ReadingRow)).where(TrailRow.bank_id == bank_id, text(IS_READING))
+    if by is not None:
+        query = query.where(TrailRow.done_by == by)
+    if during is not None:
+        query = query.where(TrailRow.done_at >= during[0], TrailRow.done_at < during[1])
+    if below is not None:
+        query = query.where(TrailRow.id < below)
+    return fetch_page(session, query.order_by(TrailRow.id.desc()), ReadingRow, DEEDS_A_PAGE)
+
+
+def list_who_read(session: Session, bank_id: int) -> Sequence[int]:
+    """Return the memberships that ever read, printed or saved something, in no order."""
+    query = select(TrailRow.done_by).distinct().where(TrailRow.bank_id == bank_id, text(IS_READING))
+    return [member_id for member_id in session.scalars(query) if member_id is not None]
 
 
 def find_newest_moment(session: Session, bank_id: int) -> datetime | None:
