@@ -169,7 +169,10 @@ def _tell(site: Site) -> None:
         site.codes["told by telephone"] = session.scalars(rung.where(Delivery.way == Way.PHONE)).first() or ""
     site.codes["posted bundle"] = _print_letters(site)
     with site.books() as (session, bank):
-        rosa, archie = actor(session, bank, "rosa"), actor(session, bank, "archie")
+        by_post = select(Membership.code).join(Person, Person.id == Membership.person_id)
+        archie = find_actor_by_code(session, bank.id, session.scalars(by_post.where(Person.postal_address != "")).one())
+        assert archie is not None
+        rosa = actor(session, bank, "rosa")
         note_posted(session, bank, site.codes["posted bundle"], [archie.code], Doing(rosa, clock.now(), "post"))
         write(session, archie, "Could you come at ten?", Doing(rosa, clock.now(), "to Archie"))
         session.commit()

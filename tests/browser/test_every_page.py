@@ -8,6 +8,7 @@ from tests.browser.glen_isla import Site
 
 #: A screen of 1280 by 1024 px with everything four times as large: as wide as a phone, and lower.
 ZOOMED = {"width": 320, "height": 256}
+NARROW = {"width": 320, "height": 800}
 SMALLEST_TEXT = 18
 
 
@@ -22,6 +23,26 @@ def test_nothing_is_cut_off_or_scrolls_sideways(opened: Opened, size: dict[str, 
     opened.page.set_viewport_size(size)
     assert opened.page.evaluate(BEYOND) == []
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("audit.balances", {}),
+        ("audit.beyond_limits", {}),
+        ("audit.entry", {"word": "exchange", "code": "reversed"}),
+        ("audit.pot", {}),
+        ("corrections.months", {}),
+    ],
+)
+def test_no_table_of_the_audit_scrolls_sideways_on_a_phone_with_large_text(
+    visit: Visit, site: Site, endpoint: str, values: dict[str, str]
+) -> None:
+    page = visit("mary", viewport=NARROW)
+    page.goto(site.url(endpoint, **values))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.locator(".ledger table").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_letters_are_large_enough(opened: Opened) -> None:
