@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.people import account_of
+from tests.people import NOW, account_of
+from timebank.actors import Doing
+from timebank.banks.models import Bank
+from timebank.members.models import Person
+from timebank.notices.actions import choose
+from timebank.notices.kinds import Topic
+from timebank.notices.rules import Choice, Often, Way
 
 
 def bank(books, column):
@@ -138,3 +144,58 @@ def test_the_bank_next_door_is_left_alone(as_, village, books):
     mary.done(mary.get("rules/settings"), floor="30 hours", floor_for="all")
     with books.backend.session() as session:
         assert account_of(session, village.perdita).floor == -1200
+
+
+@pytest.fixture
+def by_post(backend, village):
+    """Grace (an e-mail), Linus (a phone alone) and Ada (neither) are told by post, in a bank that sends letters."""
+    with backend.session() as session:
+        session.get_one(Bank, village.angus.id).sends_letters = True
+        for actor, email, phone in (
+            (village.grace, "grace@example.org", None),
+            (village.linus, None, "+441632960777"),
+            (village.ada, None, None),
+        ):
+            person = session.get_one(Person, actor.person_id)
+            person.postal_address, person.email, person.phone = "2 Mill Lane", email, phone
+            letters = Choice(Way.LETTER, Often.MONTHLY if actor is village.ada else Often.AT_ONCE)
+            news = {Topic.ROUND_THE_BANK: letters} if actor is village.ada else {}
+            at_once = Choice(Way.LETTER, Often.AT_ONCE)
+            choose(session, {Topic.ABOUT_YOU: at_once, **news}, Doing(actor, NOW, f"choose-{actor.number}"))
+        session.commit()
+
+
+def test_who_switches_letters_off_reads_beforehand_whom_it_touches(as_, village, by_post):
+    page = as_(village.mary).get("rules/settings")
+    assert "3 members are told by post now." in page
+    assert "Without it, 1 gets an e-mail." in page
+    assert "Without it, 1 has to be rung by a broker." in page
+    assert "Without it, 1 hears nothing: we know no other way to reach them." in page
+    assert "1 member reads by post what goes on round the time bank" in page
+    assert "told by text" not in page
+
+
+def test_where_nobody_is_told_by_post_the_page_says_so(as_, village, backend):
+    mary = as_(village.mary)
+    assert "Nobody is told by post" not in mary.get("rules/settings")
+    with backend.session() as session:
+        session.get_one(Bank, village.angus.id).sends_letters = True
+        session.commit()
+    assert "Nobody is told by post at the moment." in mary.get("rules/settings")
+
+
+def test_who_chose_texts_is_counted_by_what_takes_their_place(app, as_, village, backend):
+    app.config["SENDS_TEXTS"] = True
+    mary = as_(village.mary)
+    with backend.session() as session:
+        session.get_one(Bank, village.angus.id).texts_a_month = 100
+        session.get_one(Person, village.grace.person_id).phone = "+447700900123"
+        session.commit()
+    assert "Nobody is told by text at the moment." in mary.get("rules/settings")
+    with backend.session() as session:
+        by_text = Choice(Way.TEXT, Often.AT_ONCE)
+        choose(session, {Topic.ABOUT_YOU: by_text}, Doing(village.grace, NOW, "choose"))
+        session.commit()
+    page = mary.get("rules/settings")
+    assert "1 member is told by text now." in page
+    assert "Without it, 1 gets an e-mail." in page

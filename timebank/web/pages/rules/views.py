@@ -13,6 +13,7 @@ from timebank.web.committing import committing
 from timebank.web.extensions import db
 from timebank.web.pages.rules import blueprint
 from timebank.web.pages.rules.forms import ALL, RulesForm
+from timebank.web.pages.rules.touched import without_letters, without_texts
 
 
 @blueprint.get("/rules")
@@ -41,4 +42,10 @@ def settings() -> str | Response:
             if changed:
                 flash(ngettext("%(num)s member has the new limit.", "%(num)s members have the new limit.", changed))
             return redirect(url_for("rules.rules"), 303)
-    return render_template("rules/settings.html", form=form, sends_texts=current_app.config["SENDS_TEXTS"])
+    return render_template(
+        "rules/settings.html",
+        form=form,
+        sends_texts=current_app.config["SENDS_TEXTS"],
+        without_letters=without_letters(),
+        without_texts=without_texts(),
+    )
