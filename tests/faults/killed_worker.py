@@ -30,7 +30,7 @@ from timebank.worker.transports import make_transport
 
 #: E-mails that wait at each kill, and the seconds in which a worker has to die.
 WAITING = 3
-_MOST_SECONDS = 120
+_MOST_SECONDS = 300
 
 
 class Step(Enum):

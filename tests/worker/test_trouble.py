@@ -12,6 +12,7 @@ from tests.worker.test_telling import chooses, does, recorded, rows
 from timebank.actors import Doing, How, Role, acting_for
 from timebank.banks.models import Bank
 from timebank.exchanges import actions
+from timebank.exchanges.by_time import settle_waiting
 from timebank.exchanges.telling import remind
 from timebank.members import roles
 from timebank.members.actions import get_membership_by_code
@@ -215,6 +216,7 @@ def agree(does, village, on):
 def run_reminders(backend, village, office):
     with backend.session() as session:
         remind(session, village.angus, now=office.watch())
+        settle_waiting(session, village.angus, now=office.watch())
         session.commit()
 
 
