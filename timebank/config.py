@@ -10,6 +10,7 @@ TIMEBANK_HOSTS         names that the site answers to, with commas between (defa
 TIMEBANK_ADDRESS       address of the site, as links in e-mails have it (default: http://127.0.0.1:5000)
 TIMEBANK_MAIL          how e-mails leave: smtp://user:password@host:587, smtps://…, or folder:PATH (default: not at all)
 TIMEBANK_MAIL_FROM     the address that e-mails come from (default: no-reply@ and the host of TIMEBANK_ADDRESS)
+TIMEBANK_MAIL_A_MINUTE how many e-mails a worker sends in a minute at most (default: 0, as many as it can)
 TIMEBANK_DKIM_KEY      file of the private key that signs e-mails by DKIM (default: they are not signed here)
 TIMEBANK_DKIM_SELECTOR name of that key in the DNS, before ._domainkey. and the sender's domain (default: timebank)
 TIMEBANK_BOUNCES_TO    where e-mails come back to, with '+' and a token added (default: the address that they come from)
@@ -69,6 +70,7 @@ class Settings:
     address: str = "http://127.0.0.1:5000"
     mail: str = field(default="", repr=False)
     mail_from: str = ""
+    mails_a_minute: int = 0
     bounces_to: str = ""
     bounces: str = field(default="", repr=False)
     queue: str = field(default="", repr=False)
@@ -217,6 +219,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         address=variables.address(environment, "TIMEBANK_ADDRESS"),
         mail=variables.mail(environment, "TIMEBANK_MAIL"),
         mail_from=environment.get("TIMEBANK_MAIL_FROM", "").strip(),
+        mails_a_minute=variables.count(environment, "TIMEBANK_MAIL_A_MINUTE"),
         bounces_to=variables.bounces_to(environment, "TIMEBANK_BOUNCES_TO"),
         bounces=variables.of_scheme(environment, "TIMEBANK_BOUNCES", variables.BOUNCES_SCHEMES),
         queue=variables.of_scheme(environment, "TIMEBANK_QUEUE", QUEUE_SCHEMES),

@@ -1667,7 +1667,7 @@ CREATE INDEX ix_delivery_failed ON public.delivery USING btree (ended_at) WHERE 
 
 CREATE INDEX ix_delivery_member ON public.delivery USING btree (bank_id, member_id, id);
 
-CREATE INDEX ix_delivery_open ON public.delivery USING btree (way, due_at, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
+CREATE INDEX ix_delivery_open ON public.delivery USING btree (way, topic, at_any_hour, due_at, id) WHERE ((state)::text = ANY ((ARRAY['ready'::character varying, 'sending'::character varying])::text[]));
 
 CREATE INDEX ix_delivery_texts ON public.delivery USING btree (bank_id, made_at) WHERE ((way)::text = 'text'::text);
 

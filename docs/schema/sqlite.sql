@@ -432,7 +432,7 @@ CREATE INDEX ix_delivery_failed ON delivery (ended_at) WHERE state = 'failed';
 
 CREATE INDEX ix_delivery_member ON delivery (bank_id, member_id, id);
 
-CREATE INDEX ix_delivery_open ON delivery (way, due_at, id) WHERE state IN ('ready', 'sending');
+CREATE INDEX ix_delivery_open ON delivery (way, topic, at_any_hour, due_at, id) WHERE state IN ('ready', 'sending');
 
 CREATE INDEX ix_delivery_texts ON delivery (bank_id, made_at) WHERE way = 'text';
 

@@ -210,7 +210,7 @@ def test_brokers_act_by_phone_on_paper_in_person_and_with_a_slip(life):
 
 def test_time_and_a_text_have_each_answered_once(life):
     alone = select(ExchangeStep.how, ExchangeStep.deed).where(ExchangeStep.how.in_([How.TIME, How.TEXT]))
-    assert sorted(life.execute(alone).tuples()) == [(How.TEXT, Deed.CONFIRM), (How.TIME, Deed.CONFIRM)]
+    assert sorted(tuple(row) for row in life.execute(alone)) == [(How.TEXT, Deed.CONFIRM), (How.TIME, Deed.CONFIRM)]
 
 
 def test_one_slip_is_signed_by_both(life):

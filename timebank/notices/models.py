@@ -134,6 +134,8 @@ class Delivery(Base):
         Index(
             "ix_delivery_open",
             "way",
+            "topic",
+            "at_any_hour",
             "due_at",
             "id",
             sqlite_where=text("state IN ('ready', 'sending')"),

@@ -11,7 +11,20 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from sqlalchemy import CursorResult, Table, Update, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from timebank import clock
@@ -120,20 +133,37 @@ def _set(session: Session, bank_id: int, notice_ids: Sequence[int], **values: ob
 def claim(
     session: Session, now: datetime, most: int, *, quiet: Sequence[int] = (), way: Way = Way.EMAIL
 ) -> Sequence[DeliveryRow]:
-    """Claim e-mails or texts that are due, and those whose claim has run out, oldest first. Commit before sending any.
+    """Claim e-mails or texts that are due, and those whose claim has run out. Commit before sending any.
 
-    Of banks (by id) in which it is `quiet` only those that go out at any hour.
+    First what is for safety, such as codes, then what is about members, then what goes round the bank: of these the
+    oldest. So nobody who waits for a code waits for thousands of others' news. Of banks (by id) in which it is `quiet`
+    only those that go out at any hour.
     """
+    for topic, at_any_hour in _ORDER:
+        of_it = [Delivery.way == way, Delivery.topic == topic, Delivery.at_any_hour == at_any_hour]
+        if not at_any_hour:
+            of_it.append(Delivery.bank_id.not_in(quiet))
+        claimed = _claim(session, now, most, of_it)
+        if claimed:
+            return claimed
+    return []
+
+
+#: In which order deliveries are claimed: (topic, whether they go out at any hour).
+_ORDER = (
+    (Topic.ABOUT_YOU, True),
+    (Topic.ABOUT_YOU, False),
+    (Topic.ROUND_THE_BANK, True),
+    (Topic.ROUND_THE_BANK, False),
+)
+
+
+def _claim(session: Session, now: datetime, most: int, of_it: Sequence[ColumnElement[bool]]) -> Sequence[DeliveryRow]:
     is_due = and_(Delivery.state == DeliveryState.READY, Delivery.due_at <= now)
     has_run_out = and_(Delivery.state == DeliveryState.SENDING, Delivery.claimed_until <= now)
     keys_due = (
         select(Delivery.bank_id, Delivery.id)
-        .where(
-            IS_OPEN,
-            Delivery.way == way,
-            or_(is_due, has_run_out),
-            or_(Delivery.at_any_hour, Delivery.bank_id.not_in(quiet)),
-        )
+        .where(IS_OPEN, or_(is_due, has_run_out), *of_it)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(most)
         .with_for_update(skip_locked=True)

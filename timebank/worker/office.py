@@ -17,6 +17,7 @@ from timebank.jobs.queries import JobRow
 from timebank.notices.return_paths import ReturnPath
 from timebank.web.telling.mail import Sender
 from timebank.worker.gathering import Means
+from timebank.worker.pace import Pace
 from timebank.worker.returned import return_path_of
 from timebank.worker.text_transports import TextTransport
 from timebank.worker.transports import Transport
@@ -37,6 +38,7 @@ class Office:
     texts: TextTransport | None = None
     sender: Sender = field(init=False)
     return_path: ReturnPath | None = field(init=False, repr=False)
+    pace: Pace = field(init=False, repr=False)
     at_work: Lock = field(default_factory=Lock, repr=False)
     reading_mail: Lock = field(default_factory=Lock, repr=False)
     at_jobs: Lock = field(default_factory=Lock, repr=False)
@@ -46,6 +48,7 @@ class Office:
     def __post_init__(self) -> None:
         self.sender = Sender(self.settings.sender, self.settings.address)
         self.return_path = return_path_of(self.settings)
+        self.pace = Pace(self.settings.mails_a_minute)
 
     @property
     def means(self) -> Means:

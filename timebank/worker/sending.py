@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import cast
 
@@ -64,20 +65,35 @@ def send_what_is_due(office: Office) -> Counter[Ended]:
 
 
 def _send_what_is_due(office: Office) -> Counter[Ended]:
-    answer_requests(office)
-    while _gather(office) == BATCH:
-        pass
-    ended = Counter[Ended]()
-    for way, transport in ((Way.EMAIL, office.transport), (Way.TEXT, office.texts)):
-        if transport is None:
-            continue
-        try:
-            while claimed := _claim(office, way):
-                _send_all(office, transport, claimed, ended)
-        except AwayError as error:
-            _log.warning("no %s goes out: %s", way, error.kind)
-            ended[Ended.AWAY] += 1
-    return ended
+    ended, ways = Counter[Ended](), dict(_ways_out(office))
+    while True:
+        answer_requests(office)  # in each round: nobody waits for a code behind thousands of digests
+        while _gather(office) == BATCH:
+            pass
+        if not ways:
+            return ended
+        for way, transport in list(ways.items()):
+            if not _send_some(office, way, transport, ended):
+                ways.pop(way)
+
+
+def _ways_out(office: Office) -> Iterator[tuple[Way, Transport | TextTransport]]:
+    if office.transport is not None:
+        yield Way.EMAIL, office.transport
+    if office.texts is not None:
+        yield Way.TEXT, office.texts
+
+
+def _send_some(office: Office, way: Way, transport: Transport | TextTransport, ended: Counter[Ended]) -> bool:
+    """Send the next few of a way; return whether there may be more that can go out now."""
+    try:
+        claimed = _claim(office, way)
+        _send_all(office, transport, claimed, ended)
+    except AwayError as error:
+        _log.warning("no %s goes out: %s", way, error.kind)
+        ended[Ended.AWAY] += 1
+        return False
+    return bool(claimed)
 
 
 def _gather(office: Office) -> int:
@@ -94,7 +110,8 @@ def _claim(office: Office, way: Way) -> list[DeliveryRow]:
     now = office.watch()
     with office.writing() as session:
         quiet = [] if office.settings.demo else list_quiet(session, now)
-        return list(claim(session, now, CLAIMED, quiet=quiet, way=way))
+        most = office.pace.most(CLAIMED) if way is Way.EMAIL else CLAIMED
+        return list(claim(session, now, most, quiet=quiet, way=way))
 
 
 def _send_all(
@@ -136,6 +153,8 @@ def _send_one(
             if mark_dropped(session, delivery, outgoing, office.watch()) and outgoing is Dropped.NO_WAY:
                 tell_otherwise(session, delivery, office.watch(), has_mail=office.means.has_mail)
         return Ended.DROPPED
+    if isinstance(outgoing, OutgoingMail):
+        office.pace.wait()
     failure = _hand_over(connection, outgoing, _return_path(office, delivery, outgoing))
     if failure is not None:
         ended = _write_failure(office, delivery, outgoing, failure)
