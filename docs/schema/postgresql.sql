@@ -918,10 +918,10 @@ CREATE TABLE public.job (
     CONSTRAINT ck_job_claimed CHECK ((((state)::text = 'running'::text) = (claimed_until IS NOT NULL))),
     CONSTRAINT ck_job_ended CHECK ((((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying])::text[])) = (ended_at IS NULL))),
     CONSTRAINT ck_job_failed CHECK ((((state)::text = 'failed'::text) = (failure IS NOT NULL))),
-    CONSTRAINT ck_job_failure CHECK (((failure)::text = ANY ((ARRAY['books_not_in_order'::character varying, 'not_allowed'::character varying, 'no_space'::character varying, 'program'::character varying, 'worker_died'::character varying])::text[]))),
-    CONSTRAINT ck_job_kind CHECK (((kind)::text = ANY ((ARRAY['check_books'::character varying, 'export_books'::character varying, 'send_plan'::character varying])::text[]))),
+    CONSTRAINT ck_job_failure CHECK (((failure)::text = ANY ((ARRAY['books_not_in_order'::character varying, 'not_allowed'::character varying, 'no_space'::character varying, 'file_gone'::character varying, 'program'::character varying, 'worker_died'::character varying])::text[]))),
+    CONSTRAINT ck_job_kind CHECK (((kind)::text = ANY ((ARRAY['check_books'::character varying, 'export_books'::character varying, 'send_plan'::character varying, 'import_listings'::character varying])::text[]))),
     CONSTRAINT ck_job_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying, 'cancelled'::character varying])::text[]))),
-    CONSTRAINT ck_job_step CHECK (((step)::text = ANY ((ARRAY['checks'::character varying, 'storing'::character varying, 'entries'::character varying, 'requests'::character varying])::text[]))),
+    CONSTRAINT ck_job_step CHECK (((step)::text = ANY ((ARRAY['checks'::character varying, 'storing'::character varying, 'entries'::character varying, 'requests'::character varying, 'listings'::character varying])::text[]))),
     CONSTRAINT ck_job_steps CHECK (((done_steps >= 0) AND ((total_steps IS NULL) OR (done_steps <= total_steps))))
 );
 

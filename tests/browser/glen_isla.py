@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from timebank import clock
-from timebank.actors import Actor, CodeMaker, Doing, Standing, signed_in_by_code
+from timebank.actors import Actor, CodeMaker, Doing, Standing, Unattended, signed_in_by_code
 from timebank.app import create_app
 from timebank.approvals.queries import list_waiting_roles
 from timebank.banks.models import Bank
@@ -34,7 +34,8 @@ from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import list_waiting_reversals
 from timebank.exchanges.rules import Side
-from timebank.interchange.listings import read, store
+from timebank.interchange.listings import COLUMNS, read, store
+from timebank.jobs import files
 from timebank.jobs.actions import ask
 from timebank.jobs.claims import JobProgress, claim, finish, go_on
 from timebank.jobs.queries import list_jobs
@@ -83,7 +84,7 @@ class Site:
             values["code"] = code if endpoint.startswith("missing.") else self.codes[code]
         if endpoint == "matching.invitations":
             values["who"] = self.codes[str(values["who"])]
-        for part in {"name", "token"} & set(values) if endpoint.startswith("notices.") else ():
+        for part in {"name", "token"} & set(values) if endpoint.startswith(("notices.", "imports.")) else ():
             values[part] = self.codes[str(values[part])]
         if str(values.get("month")) in self.months:
             values["month"] = self.months[str(values["month"])]
@@ -205,11 +206,26 @@ def _jobs(site: Site, session: Session, bank: Bank) -> None:
     sent = claim(session, now)
     assert sent is not None
     finish(session, sent, now, {"asked": 5, "waiting": 2, "refused": refused})
+    site.codes["import"] = ask(session, JobKind.IMPORT_LISTINGS, {"file": "0" * 64}, Doing(mary, now))
+    brought_in = claim(session, now)
+    assert brought_in is not None
+    finish(session, brought_in, now, {"offers": 1_204, "requests": 1, "before": 37})
+    _chosen_sheet(site, bank.id, mary.membership_id)
     site.codes["running job"] = ask(session, JobKind.SEND_PLAN, {}, Doing(rosa, now))
     running = claim(session, now)
     assert running is not None
     go_on(session, running, JobProgress(JobStep.REQUESTS, 7, 19), now, {"asked": 7, "waiting": 0, "refused": []})
     site.codes["waiting job"] = ask(session, JobKind.CHECK_BOOKS, {}, Doing(mary, now))
+
+
+def _chosen_sheet(site: Site, bank_id: int, member_id: int) -> None:
+    """A file of listings that Mary has chosen, and not brought in."""
+    secret = site.settings.secret_key
+    key = files.new_key(secret, bank_id, member_id)
+    rows = ("glen-isla,1,offer,Car rides,13", "glen-isla,2,request,Jam,999", "perth,3,offer,Piano,3 13 20 23")
+    with files.new_file(site.settings.job_files, files.token_of(secret, bank_id, member_id, key)) as (_token, path):
+        path.write_text("\n".join([",".join(COLUMNS), *rows]))
+    site.codes["sheet"] = key
 
 
 def _newcomer(session: Session, bank: Bank) -> None:
@@ -253,7 +269,7 @@ def _name_codes(site: Site, session: Session, bank: Bank) -> None:
 def _listings(site: Site, session: Session, bank: Bank) -> None:
     """Some of the village's, and one that was imported and has no owner yet."""
     sheet = "timebank,listing_id,type,description,category_ids\nglen,1,offer,I offer rides to the far side of town,13\n"
-    store(session, bank, read(sheet.encode()), now=clock.now())
+    store(session, bank, read(sheet.encode()), Unattended(bank.id, clock.now()))
     names = {
         "Lift to the clinic": "offer",
         "Somebody to walk Biscuit on Saturdays": "request",

@@ -20,7 +20,8 @@ from timebank.actors import Doing, Unattended
 from timebank.app import create_app
 from timebank.config import Settings
 from timebank.db import make_engine
-from timebank.jobs import claims
+from timebank.interchange.listings import COLUMNS
+from timebank.jobs import claims, files
 from timebank.jobs.actions import ask
 from timebank.jobs.queries import find_job
 from timebank.jobs.rules import CLAIM, JobKind, JobState
@@ -29,17 +30,24 @@ from timebank.listings.queries import get_tree
 from timebank.listings.rules import ListingKind, ListingText
 from timebank.matching.inviting import Line, wants_of
 from timebank.web.extensions import db
-from timebank.worker import checking, doing_jobs, inviting
+from timebank.worker import checking, doing_jobs, importing, inviting
 from timebank.worker.doing_jobs import do_jobs
 from timebank.worker.office import Office
 
-#: Lines of a plan, and the seconds in which a worker has to die.
+#: Lines of a plan, rows of a file (the last of three batches is not full), and the seconds in which a worker dies.
 LINES = 4
+ROWS = importing.BATCH * 2 + 7
 _MOST_SECONDS = 120
 
 
 #: The modules whose functions a moment names.
-PLACES = {"checking": checking, "claims": claims, "doing_jobs": doing_jobs, "inviting": inviting}
+PLACES = {
+    "checking": checking,
+    "claims": claims,
+    "doing_jobs": doing_jobs,
+    "importing": importing,
+    "inviting": inviting,
+}
 
 
 class Moment(Enum):
@@ -54,6 +62,10 @@ class Moment(Enum):
     CHECKING = (JobKind.CHECK_BOOKS, "claims", "go_on", 7, "after")
     CHECK_NOT_STORED = (JobKind.CHECK_BOOKS, "checking", "store_asked", 1, "before")
     CHECK_NOT_COMMITTED = (JobKind.CHECK_BOOKS, "claims", "finish", 1, "after")
+    BEFORE_A_BATCH = (JobKind.IMPORT_LISTINGS, "importing", "_store", 1, "before")
+    BATCH_NOT_COMMITTED = (JobKind.IMPORT_LISTINGS, "claims", "go_on", 2, "after")
+    BATCH_COMMITTED = (JobKind.IMPORT_LISTINGS, "importing", "_store_once", 2, "after")
+    IMPORT_NOT_COMMITTED = (JobKind.IMPORT_LISTINGS, "claims", "finish", 1, "after")
 
 
 @dataclass
@@ -84,7 +96,7 @@ def kill_in_jobs(settings: Settings, kills: int = 1, moments: tuple[Moment, ...]
         session.commit()
         for number, moment in enumerate(moments * kills):
             before = _count(session)
-            code, goal = _ask(session, village, moment.value[0], number)
+            code, goal = _ask(session, village, moment.value[0], number, settings)
             _let_one_die(settings, moment)
             figures.kills += 1
             figures.early += _state(session, village, code) != JobState.RUNNING
@@ -102,8 +114,17 @@ def kill_in_jobs(settings: Settings, kills: int = 1, moments: tuple[Moment, ...]
     return figures
 
 
-def _ask(session: Session, village: Village, kind: JobKind, number: int) -> tuple[str, Counter[str]]:
+def _ask(
+    session: Session, village: Village, kind: JobKind, number: int, settings: Settings
+) -> tuple[str, Counter[str]]:
     """Ask for a job; return its code and what it has to leave."""
+    if kind is JobKind.IMPORT_LISTINGS:
+        rows = "".join(f"angus,{number}-{index},offer,Jam,20\n" for index in range(ROWS))
+        with files.new_file(settings.job_files) as (token, path):
+            path.write_text(f"{','.join(COLUMNS)}\n{rows}")
+        code = ask(session, kind, {"file": token}, Doing(village.mary, NOW, f"import {number}"))
+        session.commit()
+        return code, Counter(imported=ROWS)
     if kind is JobKind.CHECK_BOOKS:
         code = ask(session, kind, {}, Doing(village.mary, NOW, f"check {number}"))
         session.commit()
@@ -123,9 +144,10 @@ def _ask(session: Session, village: Village, kind: JobKind, number: int) -> tupl
 
 
 def _count(session: Session) -> Counter[str]:
-    """Count what the jobs of both kinds leave. Ends the transaction: on SQLite it holds the write lock."""
+    """Count what the jobs of each kind leave. Ends the transaction: on SQLite it holds the write lock."""
     tables = ("invitation", "books_check")
     counts = Counter({table: session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables})
+    counts["imported"] = session.scalar(text("SELECT count(*) FROM listing WHERE source IS NOT NULL")) or 0
     session.rollback()
     return counts
 

@@ -5,7 +5,14 @@
 
 from tests.faults.killed_job import JobFigures, Moment, kill_in_jobs
 
-MOMENTS = (Moment.LINE_NOT_COMMITTED, Moment.LINE_COMMITTED, Moment.END_NOT_COMMITTED, Moment.CHECK_NOT_COMMITTED)
+MOMENTS = (
+    Moment.LINE_NOT_COMMITTED,
+    Moment.LINE_COMMITTED,
+    Moment.END_NOT_COMMITTED,
+    Moment.CHECK_NOT_COMMITTED,
+    Moment.BATCH_NOT_COMMITTED,
+    Moment.BATCH_COMMITTED,
+)
 RIGHT = JobFigures(kills=len(MOMENTS))
 
 

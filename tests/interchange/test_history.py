@@ -13,6 +13,7 @@ from timebank.bookkeeping.actions import post
 from timebank.bookkeeping.export_queries import stream_lines
 from timebank.bookkeeping.limits import list_limits
 from timebank.bookkeeping.many import post_many
+from timebank.cli.sheet_words import plain_words
 from timebank.errors import NotAllowedError
 from timebank.interchange import checks, history_store
 from timebank.interchange.history import LONGEST_KEY, doubt, read
@@ -41,7 +42,7 @@ def rows_of(sheet, unit="hours", today=TODAY):
 def problems_of(sheet, unit="hours"):
     with pytest.raises(BadSheetError) as refused:
         rows_of(sheet, unit)
-    return [(one.line, one.what) for one in refused.value.problems]
+    return [(one.line, plain_words(one)) for one in refused.value.problems]
 
 
 def bring(session, village, sheet=SHEET, *, create=False, no_floor=False, by=None, now=NOW, unit="hours"):
@@ -52,7 +53,7 @@ def bring(session, village, sheet=SHEET, *, create=False, no_floor=False, by=Non
 def refused(session, village, sheet, **how):
     with pytest.raises(BadSheetError) as error:
         bring(session, village, sheet, **how)
-    return [(one.line, one.what) for one in error.value.problems]
+    return [(one.line, plain_words(one)) for one in error.value.problems]
 
 
 def row(**cells):

@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.people import NOW, TODAY
+from timebank.actors import Doing, Unattended
+from timebank.cli.sheet_words import plain_words
+from timebank.errors import NotAllowedError
 from timebank.interchange import listings as sheets
-from timebank.interchange.listings import count_unknown, make_name, make_slug, read, store
+from timebank.interchange.listings import count_unknown, make_name, make_slug, read, rows_for, store
 from timebank.interchange.sheets import BadSheetError
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings import checks
@@ -16,6 +19,8 @@ from timebank.listings.rules import ListingKind
 from timebank.listings.starting_categories import OTHER_KEY, STARTING_CATEGORIES
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor, find_actor_by_code, list_members, search_members
+from timebank.references import DeedName
+from timebank.trail.models import TrailRow
 
 HEAD = "timebank,listing_id,type,description,category_ids\n"
 
@@ -27,7 +32,7 @@ def sheet(*rows: str) -> bytes:
 def problems(content: bytes) -> list[tuple[int, str]]:
     with pytest.raises(BadSheetError) as raised:
         read(content)
-    return [(problem.line, problem.what) for problem in raised.value.problems]
+    return [(problem.line, plain_words(problem)) for problem in raised.value.problems]
 
 
 def test_a_row_is_read_with_its_line():
@@ -143,13 +148,17 @@ def test_a_bank_gets_a_short_name_and_a_name(timebank, slug, name):
     assert (make_slug(timebank), make_name(timebank)) == (slug, name)
 
 
+def by_nobody(village):
+    return Unattended(village.angus.id, NOW)
+
+
 @pytest.fixture
 def rows():
     return read(sheet("angus,1,offer,Car rides,13 1", f"angus,2,request,{'a long letter ' * 20},999"))
 
 
 def test_stored_listings_belong_to_the_holder(session, village, rows):
-    assert store(session, village.angus, rows, now=NOW) == 2
+    assert store(session, village.angus, rows, by_nobody(village)) == rows
     tree = get_tree(session, village.angus.id)
     offers = find_listings(session, village.angus.id, ListingFilter(ListingKind.OFFER, "ride"), tree, today=TODAY).rows
     assert [(row.title, row.words, row.is_holder) for row in offers] == [("Car rides", "", True)]
@@ -162,18 +171,18 @@ def test_stored_listings_belong_to_the_holder(session, village, rows):
 
 
 def test_a_second_import_adds_nothing_and_keeps_edited_titles(session, village, rows):
-    store(session, village.angus, rows, now=NOW)
+    store(session, village.angus, rows, by_nobody(village))
     session.execute(update(Listing).where(Listing.source_key == "angus/1").values(title="Rides for two"))
     changed = read(sheet("angus,1,offer,Other words,13", "angus,3,offer,Jam,20"))
     assert sheets.list_stored(session, village.angus.id, changed) == {"angus/1"}
-    assert store(session, village.angus, changed, now=NOW) == 1
+    assert store(session, village.angus, changed, by_nobody(village)) == changed[1:]
     assert session.scalar(select(func.count()).select_from(Listing)) == 3
     assert session.scalars(select(Listing.title).where(Listing.source_key == "angus/1")).one() == "Rides for two"
 
 
 def test_the_holder_is_one_and_nobody(session, village, rows):
     for number in range(2):
-        store(session, village.angus, read(sheet(f"angus,{number},offer,Jam,")), now=NOW)
+        store(session, village.angus, read(sheet(f"angus,{number},offer,Jam,")), by_nobody(village))
     holder = session.scalars(select(Membership).where(Membership.is_holder)).one()
     person = session.get_one(Person, holder.person_id)
     assert (person.email, person.phone, person.password_hash) == (None, None, None)
@@ -182,3 +191,26 @@ def test_the_holder_is_one_and_nobody(session, village, rows):
     assert list_members(session, village.angus.id, "Imported", 1).rows == []
     assert search_members(session, village.angus.id, "Imported") == []
     assert search_members(session, village.angus.id, str(holder.number)) == []
+
+
+def test_a_coordinator_who_brings_listings_in_is_on_the_trail(session, village, rows):
+    assert store(session, village.angus, rows, Doing(village.mary, NOW)) == rows
+    deeds = select(TrailRow.deed, TrailRow.done_by).where(TrailRow.done_by.is_not(None)).order_by(TrailRow.deed)
+    assert [tuple(row) for row in session.execute(deeds)] == [
+        (DeedName.CATEGORIES_OPENED, village.mary.membership_id),
+        (DeedName.LISTINGS_IMPORTED, village.mary.membership_id),
+    ]
+
+
+@pytest.mark.parametrize("name", ["rosa", "tom", "audrey", "ada", "perdita"])
+def test_nobody_but_a_coordinator_of_the_bank_brings_listings_in(session, village, rows, name):
+    with pytest.raises(NotAllowedError):
+        store(session, village.angus, rows, Doing(getattr(village, name), NOW))
+
+
+def test_of_a_file_of_several_banks_one_gets_its_own_rows():
+    several = read(sheet("Glen Isla,1,offer,Jam,", "perth,2,offer,Tea,", "Glen Isla,3,offer,Cake,"))
+    assert [row.number for row in rows_for(several, "glen-isla")] == ["1", "3"]
+    assert rows_for(several, "angus") is None
+    assert rows_for(several[:1], "angus") == several[:1]
+    assert rows_for([], "angus") is None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from timebank.interchange.sheets import BadSheetError, Problem, read_lines
+from timebank.cli.sheet_words import plain_words
+from timebank.interchange.sheets import BadSheetError, Divider, Fault, Problem, read_lines
 
 DIVIDED = "; the columns, divided by commas, are: "
 SEMICOLONS = "They seem to be divided by semicolons: save the file with commas"
@@ -38,20 +39,22 @@ def test_a_row_without_any_text_is_left_out(blank):
     ],
 )
 def test_a_refused_heading_tells_what_was_read(heading, what):
-    assert lines(f"{heading}\n7,Ada,2\n") == [Problem(1, what.format(DIVIDED))]
+    (problem,) = lines(f"{heading}\n7,Ada,2\n")
+    assert (problem.line, plain_words(problem)) == (1, what.format(DIVIDED))
 
 
 def test_columns_divided_by_tabs_are_recognized():
     (problem,) = lines("key\tfrom\thours\n")
-    assert problem.what.endswith("They seem to be divided by tabs: save the file with commas")
+    assert problem.values["divider"] is Divider.TABS
+    assert plain_words(problem).endswith("They seem to be divided by tabs: save the file with commas")
 
 
 @pytest.mark.parametrize(("row", "cells"), [("7,Ada", 2), ("7,Ada,2,", 4)])
 def test_a_row_with_another_number_of_cells_is_named(row, cells):
-    assert lines(f"key,from,hours\n{row}\n") == [Problem(2, f"there are {cells} cells, but 3 columns")]
+    assert lines(f"key,from,hours\n{row}\n") == [Problem(2, Fault.OTHER_CELLS, {"cells": cells, "columns": 3})]
 
 
 def test_what_is_not_utf_8_is_refused_with_its_line():
     with pytest.raises(BadSheetError) as refused:
         list(read_lines(b"key,from,hours\n7,Zo\xeb,2\n", COLUMNS))
-    assert refused.value.problems == [Problem(2, "this is not UTF-8")]
+    assert refused.value.problems == [Problem(2, Fault.NOT_UTF_8)]

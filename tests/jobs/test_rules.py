@@ -31,6 +31,7 @@ def test_who_may_ask_for_a_job(roles, checks, exports, plans):
         JobKind.CHECK_BOOKS: checks,
         JobKind.EXPORT_BOOKS: exports,
         JobKind.SEND_PLAN: plans,
+        JobKind.IMPORT_LISTINGS: Role.COORDINATOR in roles,
     }
 
 
@@ -53,6 +54,8 @@ def test_nobody_asks_in_a_members_name():
         ((Role.TRUSTEE,), JobKind.EXPORT_BOOKS, False, False),
         ((Role.COORDINATOR,), JobKind.CHECK_BOOKS, False, True),
         ((Role.COORDINATOR,), JobKind.SEND_PLAN, False, True),
+        ((Role.COORDINATOR,), JobKind.IMPORT_LISTINGS, False, True),
+        ((MEMBER, Role.BROKER, Role.AUDITOR), JobKind.IMPORT_LISTINGS, True, False),
         ((MEMBER, Role.BROKER), JobKind.SEND_PLAN, True, True),
         ((MEMBER, Role.BROKER), JobKind.SEND_PLAN, False, False),
         ((MEMBER,), JobKind.SEND_PLAN, True, False),

@@ -136,7 +136,7 @@ def test_a_broker_closes_what_nobody_else_tidies_up_and_it_is_on_record(session,
 @pytest.fixture
 def imported(session, village):
     sheet = b"timebank,listing_id,type,description,category_ids\nangus,1,offer,I offer rides,13\n"
-    store(session, village.angus, read(sheet), now=NOW)
+    store(session, village.angus, read(sheet), Unattended(village.angus.id, NOW))
     return session.scalars(select(Listing.code)).one()
 
 

@@ -27,7 +27,8 @@ from timebank.exchanges import actions, reversals
 from timebank.exchanges.models import Exchange, ExchangeStep
 from timebank.exchanges.queries import find_exchange
 from timebank.interchange import history, history_plan, history_store
-from timebank.interchange.listings import read, store
+from timebank.interchange.listings import COLUMNS, read, store
+from timebank.jobs import files
 from timebank.jobs.actions import ask
 from timebank.jobs.queries import find_open
 from timebank.jobs.rules import JobKind
@@ -294,10 +295,19 @@ class Books:
         """A listing from elsewhere in the hand of the bank's holder; gives its code as it is spoken."""
         sheet = f"timebank,listing_id,type,description,category_ids\nangus,{number},{kind},{description},13\n"
         with self._written() as session:
-            store(session, self.village.angus, read(sheet.encode()), now=NOW)
+            store(session, self.village.angus, read(sheet.encode()), Unattended(self.village.angus.id, NOW))
             own = Listing.bank_id == self.village.angus.id
             query = select(Listing.code).where(own, Listing.source_key == f"angus/{number}")
             return spoken(session.scalars(query).one())
+
+    def sheet(self, rows: str = "angus,1,offer,Car rides,13\n", *, by: Actor | None = None) -> str:
+        """A file of listings that a coordinator has chosen and not brought in; gives its key, as an address has it."""
+        settings, actor = self.backend.settings, by or self.village.mary
+        key = files.new_key(settings.secret_key, actor.bank_id, actor.membership_id)
+        token = files.token_of(settings.secret_key, actor.bank_id, actor.membership_id, key)
+        with files.new_file(settings.job_files, token) as (_token, path):
+            path.write_text(f"{','.join(COLUMNS)}\n{rows}")
+        return key
 
     def seal(self) -> None:
         """Seal what is not sealed yet of the books of Angus."""

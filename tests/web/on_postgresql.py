@@ -92,6 +92,7 @@ TESTS = {
     ),
     "home/test_suggestions.py": ("test_what_fits_my_offer_leads_to_the_request_and_can_be_dismissed",),
     "home/test_home.py": ("test_home_says_my_hours_what_waits_for_me_and_what_i_can_do",),
+    "imports/test_imports.py": ("test_a_file_is_chosen_looked_at_and_brought_in_and_the_job_says_what_came_of_it",),
     "jobs/test_jobs.py": (
         "test_asking_for_a_second_check_shows_the_one_that_waits",
         "test_it_is_called_off_once_and_says_so",

@@ -276,6 +276,11 @@ GET  jobs.job                        door  404   403   403   403   200   200   2
 POST jobs.cancellation               door  404   403   403   403   on    on    on
 POST jobs.file                       door  404   403   403   403   on    on    on
 
+GET  imports.listings                door  404   403   403   403   200   403   403
+POST imports.listings                door  404   403   403   403   200   403   403
+GET  imports.plan                    door  404   403   403   403   200   403   403
+POST imports.plan                    door  404   403   403   403   on    403   403
+
 GET  corrections.corrections         door  404   403   403   403   200   200   200
 GET  corrections.adjustment          door  404   403   403   403   200   403   403
 POST corrections.adjustment          door  404   403   403   403   200   403   403
@@ -364,7 +369,7 @@ def values_for(endpoint: str, arguments: set[str], books) -> dict[str, object]:
     values |= {"month": TODAY.replace(day=1), "what": "pause", "way": "up", "key": "outdoors/gardening"}
     values |= {"name": "no-such-mail-in-the-demo"} if endpoint.startswith("notices.") else {}
     if "token" in arguments:
-        values["token"] = books.told(books.village.grace)
+        values["token"] = books.sheet() if endpoint == "imports.plan" else books.told(books.village.grace)
     if "key" in arguments:
         books.open_categories()
     if endpoint.startswith("missing."):

@@ -14,6 +14,7 @@ from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli.importing import refuse_outdated
 from timebank.cli.installation import WORDS, no_bank, refusal, settings_there, writing
+from timebank.cli.sheet_words import problem_line
 from timebank.config import Settings
 from timebank.db import opened, snapshot
 from timebank.errors import TimebankError
@@ -54,7 +55,7 @@ def import_history(  # noqa: PLR0913 (an option each)
             posted = 0 if dry_run else store(session, bank, planned, Doing(by, now), no_floor=floor == "none")
     except BadSheetError as error:
         for problem in error.problems[:_MOST_PROBLEMS]:
-            click.echo(f"line {problem.line}: {problem.what}")
+            click.echo(problem_line(problem))
         if len(error.problems) > _MOST_PROBLEMS:
             click.echo(f"and {len(error.problems) - _MOST_PROBLEMS} more")
         click.echo("Nothing was posted.")

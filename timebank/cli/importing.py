@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from timebank import clock
+from timebank.actors import Unattended
 from timebank.banks.actions import open_bank
 from timebank.banks.models import Bank
 from timebank.banks.queries import find_bank
 from timebank.cli import setting_up
 from timebank.cli.installation import WORDS, any_settings, no_bank, refusal, writing
+from timebank.cli.sheet_words import problem_line
 from timebank.config import Settings
 from timebank.db import opened
 from timebank.errors import TimebankError
@@ -42,7 +43,7 @@ def import_listings(file: Path, bank: str | None, *, all_banks: bool, dry_run: b
         shares = _shares(sheets.read(file.read_bytes(), by_slug=all_banks), bank)
     except BadSheetError as error:
         for problem in error.problems:
-            click.echo(f"line {problem.line}: {problem.what}")
+            click.echo(problem_line(problem))
         click.echo("Nothing was stored.")
         sys.exit(1)
     stored = _stored(settings, shares, needs=bank)
@@ -58,17 +59,14 @@ def import_listings(file: Path, bank: str | None, *, all_banks: bool, dry_run: b
 
 def _shares(rows: Sequence[SheetRow], only: str | None) -> dict[str, Sequence[SheetRow]]:
     """Group rows by their bank's slug. With `only`, return that bank's rows, or all where the file names one bank."""
-    ordered = sorted(rows, key=lambda row: row.timebank)
-    by_name = {name: list(group) for name, group in groupby(ordered, lambda row: row.timebank)}
-    shares: dict[str, Sequence[SheetRow]] = {sheets.make_slug(name): share for name, share in by_name.items()}
+    by_name = sheets.shares_of(rows)
     if only is None:
-        return shares
-    if len(by_name) == 1:
-        return {only: rows}
-    if only not in shares:
+        return {sheets.make_slug(name): share for name, share in by_name.items()}
+    own = sheets.rows_for(rows, only)
+    if own is None:
         message = f"the file names {len(by_name)} banks, and none of them is {only}: {', '.join(by_name)}"
         raise click.ClickException(message)
-    return {only: shares[only]}
+    return {only: own}
 
 
 def _stored(settings: Settings, shares: dict[str, Sequence[SheetRow]], *, needs: str | None) -> frozenset[str]:
@@ -129,7 +127,8 @@ def _store(settings: Settings, shares: dict[str, Sequence[SheetRow]]) -> tuple[i
     now, number, made = clock.now(), 0, list[str]()
     with writing(settings) as session:
         for slug, rows in shares.items():
-            number += sheets.store(session, _bank(session, slug, rows, made), rows, now=now)
+            bank = _bank(session, slug, rows, made)
+            number += len(sheets.store(session, bank, rows, Unattended(bank.id, now)))
         setting_up.refuse_mixing(session, settings)  # the banks that were made just now too
     return number, made
 

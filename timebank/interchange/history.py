@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from timebank.interchange.sheets import BadSheetError, Problem, read_lines
+from timebank.interchange.sheets import BadSheetError, Fault, Problem, read_lines
 from timebank.ledger.entries import HISTORY, EntryKind
 from timebank.ledger.hours import LONGEST_MINUTES, MINUTES_PER_HOUR, round_half_up
 from timebank.spelling import fold
@@ -89,11 +89,15 @@ def read(content: bytes, unit: str, *, today: date) -> Sequence[HistoryRow]:
             continue
         first = lines.setdefault(row.key, row.line)
         if first != row.line:
-            problems.append(Problem(row.line, f"key {row.key} stands on line {first} already"))
+            problems.append(_twice(row, first))
         rows.append(row)
     if problems:
         raise BadSheetError(problems)
     return rows
+
+
+def _twice(row: HistoryRow, first: int) -> Problem:
+    return Problem(row.line, Fault.IN_WORDS, {"what": f"key {row.key} stands on line {first} already"})
 
 
 def _read_all(content: bytes, unit: str, today: date) -> Iterator[HistoryRow | Problem]:
@@ -106,7 +110,7 @@ def _read_all(content: bytes, unit: str, today: date) -> Iterator[HistoryRow | P
         try:
             yield _read_row(line, cells, read_hours, read_day, today)
         except _WrongError as error:
-            yield Problem(line, str(error))
+            yield Problem(line, Fault.IN_WORDS, {"what": str(error)})
 
 
 def _read_row(

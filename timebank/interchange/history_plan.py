@@ -11,7 +11,7 @@ from timebank.banks.models import Bank
 from timebank.bookkeeping.audit_queries import accounts_as_they_stand
 from timebank.bookkeeping.export_queries import stream_history
 from timebank.interchange.history import HistoryRow
-from timebank.interchange.sheets import BadSheetError, Problem
+from timebank.interchange.sheets import BadSheetError, Fault, Problem
 from timebank.ledger.accounts import ONE_PER_BANK, AccountKind
 from timebank.ledger.entries import HISTORY, EntryKind
 from timebank.members.queries import MemberName, list_member_names
@@ -164,16 +164,20 @@ def _moves(
     for row in rows:
         source, target = directory.find(row.source, row.kind), directory.find(row.target, row.kind)
         if isinstance(source, str) or isinstance(target, str):
-            problems += [Problem(row.line, side) for side in dict.fromkeys((source, target)) if isinstance(side, str)]
+            problems += [_problem(row, side) for side in dict.fromkeys((source, target)) if isinstance(side, str)]
         elif source == target:
-            problems.append(Problem(row.line, "from and to are the same"))
+            problems.append(_problem(row, "from and to are the same"))
         elif row.key not in stored:
             moves.append((row, source, target))
         elif not _is_same(stored[row.key], row, source, target):
-            problems.append(Problem(row.line, f"key {row.key} stands in the books already, for something else"))
+            problems.append(_problem(row, f"key {row.key} stands in the books already, for something else"))
     if problems:
         raise BadSheetError(problems)
     return sorted(moves, key=lambda move: (move[0].day, move[0].kind is not EntryKind.OPENING, move[0].line))
+
+
+def _problem(row: HistoryRow, what: str) -> Problem:
+    return Problem(row.line, Fault.IN_WORDS, {"what": what})
 
 
 def _is_same(content: _Content, row: HistoryRow, source: int, target: int) -> bool:

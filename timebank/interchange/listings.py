@@ -5,17 +5,18 @@ The whole file is validated before anything is stored; one bad row rejects all o
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from timebank import clock, codes
-from timebank.actors import Unattended
+from timebank.actors import Doing, Unattended, may_coordinate
 from timebank.banks.models import Bank
-from timebank.interchange.sheets import BadSheetError, Problem, read_lines
+from timebank.errors import NotAllowedError
+from timebank.interchange.sheets import BadSheetError, Fault, Problem, read_lines
 from timebank.interchange.their_categories import CATEGORY_KEYS, choose
 from timebank.listings.actions import open_categories
 from timebank.listings.meanings import find_models, write_meanings
@@ -71,6 +72,11 @@ class SheetRow:
         return choose(self.category_numbers, MOST_CATEGORIES)[0]
 
     @property
+    def has_unknown(self) -> bool:
+        """Whether it has a category number that has no mapping."""
+        return any(number not in CATEGORY_KEYS for number in self.category_numbers)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """The keys of further categories, beyond the most that a listing can have."""
         return choose(self.category_numbers, MOST_CATEGORIES)[1]
@@ -88,13 +94,14 @@ def read(content: bytes, *, by_slug: bool = True) -> Sequence[SheetRow]:
     names: dict[str, str] = {}
     for row in rows:
         if row.key in first_lines:
-            problems.append(Problem(row.line, f"listing_id {row.number} stands on line {first_lines[row.key]} already"))
+            values: dict[str, object] = {"number": row.number, "first": first_lines[row.key]}
+            problems.append(Problem(row.line, Fault.NUMBER_TWICE, values))
         first_lines.setdefault(row.key, row.line)
         slug = make_slug(row.timebank)
         if by_slug and len(slug) < _SHORTEST_SLUG:
-            problems.append(Problem(row.line, f"{row.timebank or 'timebank'} gives no short name: say one with --bank"))
+            problems.append(Problem(row.line, Fault.NO_SHORT_NAME, {"timebank": row.timebank}))
         elif slug and names.setdefault(slug, row.timebank) != row.timebank:
-            problems.append(Problem(row.line, f"{row.timebank} and {names[slug]} would have one short name"))
+            problems.append(Problem(row.line, Fault.SAME_SHORT_NAME, {"timebank": row.timebank, "other": names[slug]}))
     if problems:
         raise BadSheetError(problems)
     return rows
@@ -108,18 +115,33 @@ def _read_all(content: bytes) -> Iterator[SheetRow | Problem]:
 def _read_row(line: int, cells: Sequence[str]) -> SheetRow | Problem:
     timebank, number, kind, description, numbers = cells
     wrong = {
-        "timebank is missing": not timebank,
-        "listing_id is missing": not number,
-        "timebank and listing_id are too long": len(f"{timebank}/{number}") > _LONGEST_KEY,
-        f"type is {kind or 'missing'}; it has to be offer or request": fold(kind) not in set(ListingKind),
-        "description is empty": not description,
-        f"category_ids are no numbers: {numbers}": re.search(r"[^0-9 ]", numbers) is not None,
+        Fault.BANK_MISSING: not timebank,
+        Fault.NUMBER_MISSING: not number,
+        Fault.KEY_TOO_LONG: len(f"{timebank}/{number}") > _LONGEST_KEY,
+        Fault.KIND_UNKNOWN: fold(kind) not in set(ListingKind),
+        Fault.WORDS_MISSING: not description,
+        Fault.CATEGORIES_UNREADABLE: re.search(r"[^0-9 ]", numbers) is not None,
     }
-    for what, is_so in wrong.items():
+    for fault, is_so in wrong.items():
         if is_so:
-            return Problem(line, what)
+            values = {Fault.KIND_UNKNOWN: {"kind": kind}, Fault.CATEGORIES_UNREADABLE: {"numbers": numbers}}
+            return Problem(line, fault, values.get(fault, {}))
     ids = tuple(int(digits[:18]) for digits in numbers.split())
     return SheetRow(line, timebank, number, ListingKind(fold(kind)), description, ids)
+
+
+def shares_of(rows: Sequence[SheetRow]) -> Mapping[str, Sequence[SheetRow]]:
+    """Group rows by the name that their bank has in the source system."""
+    ordered = sorted(rows, key=lambda row: row.timebank)
+    return {name: list(group) for name, group in groupby(ordered, lambda row: row.timebank)}
+
+
+def rows_for(rows: Sequence[SheetRow], slug: str) -> Sequence[SheetRow] | None:
+    """Return the rows of the bank with this slug, or all where the file names one bank; None if it names others."""
+    shares = shares_of(rows)
+    if len(shares) == 1:
+        return rows
+    return next((share for name, share in shares.items() if make_slug(name) == slug), None)
 
 
 def make_slug(timebank: str) -> str:
@@ -145,18 +167,22 @@ def count_unknown(rows: Sequence[SheetRow]) -> Counter[int]:
     return Counter(number for row in rows for number in set(row.category_numbers) if number not in CATEGORY_KEYS)
 
 
-def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: datetime) -> int:
-    """Store the rows that are not imported yet, owned by the bank's holder of listings; return their number."""
-    administrator = Unattended(bank.id, now)
-    open_categories(session, bank, administrator)
+def store(session: Session, bank: Bank, rows: Sequence[SheetRow], doing: Doing | Unattended) -> Sequence[SheetRow]:
+    """Store the rows that are not imported yet, owned by the bank's holder of listings; return these.
+
+    Raises NotAllowedError unless the actor, if there is one, coordinates the bank.
+    """
+    if doing.by is not None and (doing.bank_id != bank.id or not may_coordinate(doing.by)):
+        raise NotAllowedError
+    now = doing.now
+    open_categories(session, bank, doing)
     holder = get_or_make_holder(session, bank, now=now)
     stored = list_stored(session, bank.id, rows)
     ids = {key: branch.id for key, branch in get_tree(session, bank.id).by_key.items()}
     review_on = review_day(clock.local_day(now, bank.time_zone), bank.review_months)
     listings, categories, words = [], [], []
-    for row in rows:
-        if row.key in stored:
-            continue
+    fresh = [row for row in rows if row.key not in stored]
+    for row in fresh:
         texts = {"title": row.title, "words": row.description if row.is_cut else ""}
         keys = {"bank_id": bank.id, "listing_id": clock.next_id()}
         listings.append(
@@ -182,5 +208,5 @@ def store(session: Session, bank: Bank, rows: Sequence[SheetRow], *, now: dateti
             session.execute(insert(table), new)
     write_meanings(session, find_models(session, bank.id), bank.id, listings)
     if listings:
-        trail.begin(session, administrator, DeedName.LISTINGS_IMPORTED, Ref(Subject.BANK, bank.slug))
-    return len(listings)
+        trail.begin(session, doing, DeedName.LISTINGS_IMPORTED, Ref(Subject.BANK, bank.slug))
+    return fresh

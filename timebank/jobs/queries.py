@@ -89,5 +89,7 @@ def find_oldest_waiting_at(session: Session) -> datetime | None:
 
 
 def list_file_tokens(session: Session) -> set[str]:
-    """Return the names of all files that belong to a job of any bank."""
-    return set(session.scalars(select(Job.file_token).where(Job.file_token.is_not(None))))
+    """Return the names of all files that belong to a job of any bank: results, and what open jobs read."""
+    results = session.scalars(select(Job.file_token).where(Job.file_token.is_not(None)))
+    reading = session.scalars(select(Job.parameters).where(Job.kind == JobKind.IMPORT_LISTINGS, IS_OPEN))
+    return {str(token) for token in results} | {json.loads(wants)["file"] for wants in reading}

@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     CHECK_BOOKS = "check_books"
     EXPORT_BOOKS = "export_books"
     SEND_PLAN = "send_plan"
+    IMPORT_LISTINGS = "import_listings"
 
 
 class JobState(StrEnum):
@@ -44,6 +45,7 @@ class JobStep(StrEnum):
     STORING = "storing"
     ENTRIES = "entries"
     REQUESTS = "requests"
+    LISTINGS = "listings"
 
 
 class JobFailure(StrEnum):
@@ -52,6 +54,7 @@ class JobFailure(StrEnum):
     BOOKS_NOT_IN_ORDER = "books_not_in_order"
     NOT_ALLOWED = "not_allowed"
     NO_SPACE = "no_space"
+    FILE_GONE = "file_gone"
     PROGRAM = "program"
     WORKER_DIED = "worker_died"
 
@@ -74,6 +77,7 @@ PERMISSIONS: Mapping[JobKind, Callable[[Actor], bool]] = {
     JobKind.CHECK_BOOKS: may_audit,
     JobKind.EXPORT_BOOKS: may_audit,
     JobKind.SEND_PLAN: may_broker,
+    JobKind.IMPORT_LISTINGS: may_coordinate,
 }
 
 

@@ -23,6 +23,7 @@ def job_words(kind: str) -> str:
         JobKind.CHECK_BOOKS: _("Checking the books"),
         JobKind.EXPORT_BOOKS: _("Writing the books into a file"),
         JobKind.SEND_PLAN: _("Asking who could help, for many requests"),
+        JobKind.IMPORT_LISTINGS: _("Bringing in offers and requests"),
     }
     return str(words[JobKind(kind)])
 
@@ -60,6 +61,9 @@ def progress_words(job: JobRow) -> str:
         JobStep.REQUESTS: ngettext(
             "%(done)s of %(total)s request", "%(done)s of %(total)s requests", job.total_steps, done=done, total=total
         ),
+        JobStep.LISTINGS: ngettext(
+            "%(done)s of %(total)s line", "%(done)s of %(total)s lines", job.total_steps, done=done, total=total
+        ),
     }
     return str(of_what[JobStep(job.step)])
 
@@ -75,6 +79,9 @@ def failure_words(failure: str) -> str:
         ),
         JobFailure.NO_SPACE: _(
             "The server has no room left for the file. Tell whoever looks after it, and ask again once there is room."
+        ),
+        JobFailure.FILE_GONE: _(
+            "The file was not there any more: it is kept for a day, and only until it was brought in. Choose it again."
         ),
         JobFailure.PROGRAM: _(
             "Something went wrong that we did not foresee. Try it once more; if it happens again, tell whoever looks "

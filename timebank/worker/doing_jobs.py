@@ -13,13 +13,14 @@ from timebank.driver import is_unavailable
 from timebank.errors import NotAllowedError
 from timebank.interchange.books import NotInOrderError
 from timebank.jobs import claims
-from timebank.jobs.errors import LostClaimError
+from timebank.jobs.errors import FileGoneError, LostClaimError
 from timebank.jobs.queries import JobRow
 from timebank.jobs.rules import JobFailure, JobKind
 from timebank.turns import TurnTakenError
 from timebank.worker.at_work import AtWork
 from timebank.worker.checking import check
 from timebank.worker.exporting import export
+from timebank.worker.importing import import_listings
 from timebank.worker.inviting import send_plan
 from timebank.worker.office import Office
 from timebank.worker.trouble import place_of
@@ -30,6 +31,12 @@ DOERS: Mapping[JobKind, Callable[[AtWork], None]] = {
     JobKind.CHECK_BOOKS: check,
     JobKind.EXPORT_BOOKS: export,
     JobKind.SEND_PLAN: send_plan,
+    JobKind.IMPORT_LISTINGS: import_listings,
+}
+_FAILURES: Mapping[type[Exception], JobFailure] = {
+    NotAllowedError: JobFailure.NOT_ALLOWED,
+    NotInOrderError: JobFailure.BOOKS_NOT_IN_ORDER,
+    FileGoneError: JobFailure.FILE_GONE,
 }
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -102,10 +109,8 @@ def _do(office: Office, job: JobRow) -> JobEnd:
         return JobEnd.LOST
     except TurnTakenError:
         return _end(office, job, None)
-    except NotAllowedError:
-        return _end(office, job, JobFailure.NOT_ALLOWED)
-    except NotInOrderError:
-        return _end(office, job, JobFailure.BOOKS_NOT_IN_ORDER)
+    except (NotAllowedError, NotInOrderError, FileGoneError) as error:
+        return _end(office, job, _FAILURES[type(error)])
     except Exception as error:
         if is_unavailable(error):
             raise
