@@ -1,7 +1,7 @@
 """How many e-mails a worker hands over in a minute, where a mail server takes no more."""
 
-import time
 from collections.abc import Callable
+from threading import Event
 
 from timebank import clock
 
@@ -17,7 +17,7 @@ class Pace:
         self,
         a_minute: int,
         ticks: Callable[[], float] = clock.ticks,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = Event().wait,
     ) -> None:
         """Take how many in a minute; `ticks` are seconds that only grow."""
         self._apart = _MINUTE / a_minute if a_minute else 0.0
