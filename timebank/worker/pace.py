@@ -17,11 +17,11 @@ class Pace:
         self,
         a_minute: int,
         ticks: Callable[[], float] = clock.ticks,
-        sleep: Callable[[float], object] = Event().wait,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         """Take how many in a minute; `ticks` are seconds that only grow."""
         self._apart = _MINUTE / a_minute if a_minute else 0.0
-        self._ticks, self._sleep = ticks, sleep
+        self._ticks, self._sleep = ticks, sleep or Event().wait
         self._next = self._ticks()
 
     def wait(self) -> None:
