@@ -31,8 +31,8 @@ def recorded(backend, village, watch, monkeypatch):
 
 
 def pass_days(office, days):
-    for _quarter in range(4 * days):
-        office.watch.pass_by(hours=6)
+    for _half in range(2 * days):
+        office.watch.pass_by(hours=12)
         remind_all(office.settings)
         send_what_is_due(office)
 

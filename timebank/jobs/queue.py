@@ -6,6 +6,7 @@ A queue may lose everything: a wake-up is only the sooner of two, since the work
 import logging
 from collections.abc import Callable, Mapping
 from threading import Lock, Thread
+from urllib.parse import urlencode, urlsplit
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
@@ -25,12 +26,17 @@ def make_queue(settings: Settings) -> Huey:
     """Return the queue of the settings. Messages are signed with the site's secret key: nobody else's are run."""
     options = {"results": False, "serializer": SignedSerializer(secret=settings.secret_key.hex(), salt="queue")}
     if settings.queue.startswith("redis"):
-        url = {"url": settings.queue, "socket_timeout": _TIMEOUT, "socket_connect_timeout": _TIMEOUT}
-        return RedisHuey(_NAME, **url, **options)
+        return RedisHuey(_NAME, url=_with_timeouts(settings.queue), **options)
     if settings.queue.startswith("postgresql"):
         return PostgresHuey(_NAME, dsn=settings.queue, connect_timeout=_TIMEOUT, **options)
     settings.word_models.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(_NAME, filename=str(settings.word_models / "queue.db"), timeout=_TIMEOUT, **options)
+
+
+def _with_timeouts(url: str) -> str:
+    """Return a Redis URL with both timeouts in it: huey takes either a URL or parameters."""
+    separator = "&" if urlsplit(url).query else "?"
+    return f"{url}{separator}{urlencode({'socket_timeout': _TIMEOUT, 'socket_connect_timeout': _TIMEOUT})}"
 
 
 def add_answers(queue: Huey, answers: Mapping[str, Callable[[], object]]) -> Callable[[], object]:
