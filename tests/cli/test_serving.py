@@ -9,8 +9,7 @@ import pytest
 import waitress
 from flask import Flask, request
 
-from timebank.app import LARGEST_FORM
-from timebank.cli.serving import LIMITS
+from timebank.cli.serving import LARGEST_BODY, LIMITS
 
 _LONGEST_WAIT = 10
 
@@ -44,7 +43,7 @@ def answer(address: tuple[str, int], head: str) -> str:
 
 
 def test_a_body_that_is_too_large_is_refused_by_its_announced_length(address):
-    head = f"POST / HTTP/1.1\nHost: here\nContent-Length: {LARGEST_FORM + 1}\nConnection: close\n\n"
+    head = f"POST / HTTP/1.1\nHost: here\nContent-Length: {LARGEST_BODY + 1}\nConnection: close\n\n"
     assert answer(address, head).startswith("413")
 
 

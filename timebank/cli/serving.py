@@ -13,6 +13,8 @@ from timebank.config import NotSetUpError, Settings
 from timebank.db import UnsafeDatabaseError
 from timebank.migrations.run import NotMigratedError
 
+#: Up to here the site itself says kindly that a form is too large, such as a file that somebody chose.
+LARGEST_BODY = 4 * LARGEST_FORM
 #: Limits of the server itself, since the site's own are asked only once a request is whole. A connection that says
 #: nothing for `channel_timeout` seconds is closed, so that a hundred half-open ones do not keep everybody out.
 LIMITS: Mapping[str, Any] = {
@@ -21,7 +23,7 @@ LIMITS: Mapping[str, Any] = {
     "channel_timeout": 20,
     "cleanup_interval": 5,
     "max_request_header_size": 32 * 1024,
-    "max_request_body_size": LARGEST_FORM,
+    "max_request_body_size": LARGEST_BODY,
     "ident": None,
 }
 
