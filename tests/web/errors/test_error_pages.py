@@ -45,7 +45,7 @@ def test_a_form_without_its_token_gets_a_page_in_plain_words(as_, village, books
 def test_a_form_that_is_far_too_large_gets_a_page_in_plain_words(as_, village, books):
     page = as_(village.ada).post("profile", name="Ada", phone="", email="ada@example.org", about="a" * 300_000)
     assert page.status == 413
-    assert "What you sent is larger than we can take. Try with fewer words." in page
+    assert "What you sent is larger than we can take. Try with fewer words, or a smaller file." in page
 
 
 def test_the_phone_number_stands_on_the_page_of_every_error_within_a_bank(as_, village, books):
