@@ -132,8 +132,7 @@ def _confirm_by_slip(session: Session, exchange: Exchange | Locked, other_side: 
     """Confirm for the other side, who signed the same slip. Raises EvidenceMissingError or NotYoursError."""
     if doing.by.hand is None:
         raise NotYoursError
-    other_id = exchange.giver_account_id if other_side is Side.GIVER else exchange.receiver_account_id
-    other = find_actor_by_account(session, doing.bank_id, other_id)
+    other = find_actor_by_account(session, doing.bank_id, exchange.snapshot().account_of(other_side))
     if other is None or not may_exchange(other):
         raise SideNotActiveError(name=other.name if other else "")
     signed = doing.part_of_it(replace(other, roles=frozenset({Role.MEMBER}), hand=doing.by.hand))

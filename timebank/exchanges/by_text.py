@@ -20,6 +20,7 @@ from timebank.exchanges import actions
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Side, State
 from timebank.exchanges.text_answers import CODE_DIGITS, TextAnswer, read_answer
+from timebank.exchanges.waiting import LONGEST_REMINDED
 from timebank.members.models import Membership, Person
 from timebank.members.queries import find_actor_by_id
 from timebank.notices.actions import tell
@@ -32,8 +33,6 @@ from timebank.signing_in.trusted import gets_codes_by_text
 #: So many codes that fit nothing may come from a number within a day; after that, brokers read what it sends.
 MOST_WRONG = 5
 _DAY = timedelta(days=1)
-#: Answers to hours that have waited for longer are read by a broker.
-_LONGEST = timedelta(days=60)
 _ASKED = (State.RECORDED, State.CONFIRMED, State.DISPUTED)
 _MOST_EXCHANGES = 200
 
@@ -149,7 +148,7 @@ def _list_asked(session: Session, bank_id: int, member_id: int, now: datetime) -
         (Exchange.receiver_account_id == actor.account_id) & (Exchange.recorded_side == Side.GIVER),
     )
     query = select(Exchange.code, Exchange.state).where(
-        Exchange.bank_id == bank_id, asked, Exchange.state.in_(_ASKED), Exchange.changed_at > now - _LONGEST
+        Exchange.bank_id == bank_id, asked, Exchange.state.in_(_ASKED), Exchange.changed_at > now - LONGEST_REMINDED
     )
     rows = session.execute(query.order_by(Exchange.changed_at.desc(), Exchange.id).limit(_MOST_EXCHANGES))
     return [_Asked(row.code, row.state, actor) for row in rows]

@@ -18,9 +18,9 @@ from timebank.exchanges.deeds import check_evidence, move, post_hours
 from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Deed, Side, State
-from timebank.exchanges.telling import LONGEST_REMINDED, tell_of
+from timebank.exchanges.telling import tell_of
 from timebank.exchanges.time_rule import find_time_rule, rule_since
-from timebank.exchanges.waiting import TO_DO_AFTER, Brought, brought_by_time
+from timebank.exchanges.waiting import LONGEST_REMINDED, TO_DO_AFTER, Due, what_is_due
 from timebank.members.queries import find_actor_by_account
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import list_sent_at
@@ -39,10 +39,10 @@ def settle_waiting(session: Session, bank: Bank, *, now: datetime) -> Sequence[s
     waiting = _list_long_waiting(session, bank.id, now)
     reminders = _list_reminders(session, bank.id, list(waiting)) if since is not None else {}
     for code, recorded_at in waiting.items():
-        brought = brought_by_time(recorded_at, now, rule_since=since, reminders=reminders.get(code, ()))
-        if brought is Brought.TASK:
+        due = what_is_due(recorded_at, now, rule_since=since, reminders=reminders.get(code, ()))
+        if due is Due.TASK:
             _ask_brokers(session, bank.id, code, now)
-        elif brought is Brought.CONFIRMED:
+        elif due is Due.CONFIRMATION:
             to_confirm.append(code)
     return to_confirm
 
@@ -68,9 +68,8 @@ def confirm_by_time(session: Session, bank: Bank, code: str, *, now: datetime) -
 
 def _confirm(session: Session, exchange: Locked, coordinator: Actor, now: datetime) -> None:
     """Raises a TimebankError where the coordinator could not confirm it for the silent side either."""
-    side = Side(exchange.recorded_side or Side.GIVER).other
-    account_id = exchange.giver_account_id if side is Side.GIVER else exchange.receiver_account_id
-    silent = find_actor_by_account(session, exchange.bank_id, account_id)
+    silent_side = Side(exchange.recorded_side or Side.GIVER).other
+    silent = find_actor_by_account(session, exchange.bank_id, exchange.snapshot().account_of(silent_side))
     if silent is None or not may_act_for(coordinator, silent):
         raise NotAllowedError
     doing = Doing(acting_for(coordinator, silent, How.TIME), now)

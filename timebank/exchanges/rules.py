@@ -151,6 +151,10 @@ class Snapshot:
             return Side.GIVER
         return Side.RECEIVER if account_id == self.receiver_account_id else None
 
+    def account_of(self, side: Side) -> int:
+        """Return the account of a side."""
+        return self.giver_account_id if side is Side.GIVER else self.receiver_account_id
+
 
 class ExchangeColumns(Protocol):
     """The columns of an exchange that rules need, in a model or a read model."""
@@ -280,12 +284,8 @@ def may_approve_reversal(
 
 def may_thank(exchange: Snapshot, actor: Actor) -> bool:
     """Return whether the actor is a side, and hours have moved."""
-    return (
-        exchange.state in MOVED
-        and bool(exchange.minutes)
-        and exchange.side_of(actor.account_id) is not None
-        and may_exchange(actor)
-    )
+    is_side = exchange.side_of(actor.account_id) is not None
+    return exchange.state in MOVED and bool(exchange.minutes) and is_side and may_exchange(actor)
 
 
 def earliest_day(today: date, back_dating_days: int) -> date:

@@ -13,7 +13,7 @@ from timebank.banks.models import Bank
 from timebank.exchanges.locked import Locked
 from timebank.exchanges.models import Exchange, Reversal
 from timebank.exchanges.rules import Deed, Side, State
-from timebank.exchanges.waiting import REMINDER_DAYS
+from timebank.exchanges.waiting import LONGEST_REMINDED, REMINDER_DAYS
 from timebank.holders.queries import holders
 from timebank.ledger.accounts import HolderKind
 from timebank.notices.actions import tell
@@ -44,8 +44,6 @@ HOLDS_IN: Mapping[NoticeKind, Collection[State]] = {
     NoticeKind.STILL_TO_CONFIRM: (State.RECORDED,),
     NoticeKind.NOT_RIGHT: (State.DISPUTED,),
 }
-#: What has waited for longer is left to `expiry`.
-LONGEST_REMINDED = timedelta(days=60)
 #: Who agreed this shortly ago remembers it.
 _JUST_AGREED = timedelta(hours=12)
 

@@ -1,6 +1,6 @@
-"""What time brings to recorded help that its other side has not answered: reminders, a task, or that it is confirmed.
+"""When recorded help that its other side has not answered is reminded of, confirmed by time, or left to brokers. Pure.
 
-Pure. A bank chooses between the last two (product.md, 'who confirms').
+A bank chooses between the last two (`time_rule`).
 """
 
 from collections.abc import Sequence
@@ -12,22 +12,24 @@ REMINDER_DAYS = (5, 10)
 TO_DO_AFTER = timedelta(days=14)
 #: Where hours are confirmed by time, a broker looks at what is still not confirmed after so long.
 BY_TIME_UNTIL = timedelta(days=22)
+#: Nobody is reminded of what has waited for longer, or asked about it by text: `expiry` ends it.
+LONGEST_REMINDED = timedelta(days=60)
 #: So long after the last reminder went out, silence counts as an answer.
 _TIME_TO_ANSWER = timedelta(days=4)
 
 
-class Brought(StrEnum):
-    """What time has brought: nothing yet, that silence counts as a yes, or a task for brokers."""
+class Due(StrEnum):
+    """What is due for help that nobody has answered: nothing yet, confirming it by time, or a task for brokers."""
 
     NOTHING = "nothing"
-    CONFIRMED = "confirmed"
+    CONFIRMATION = "confirmation"
     TASK = "task"
 
 
-def brought_by_time(
+def what_is_due(
     recorded_at: datetime, now: datetime, *, rule_since: datetime | None, reminders: Sequence[datetime]
-) -> Brought:
-    """Return what time has brought to help that was recorded then.
+) -> Due:
+    """Return what is due for help that was recorded at a moment and has not been answered.
 
     `rule_since` is the moment since which the bank has confirmed by time (None: it does not). Help that was recorded
     before it is left to brokers, since nobody was told what their silence would mean. `reminders` are the moments at
@@ -35,9 +37,9 @@ def brought_by_time(
     """
     waited = now - recorded_at
     if waited < TO_DO_AFTER:
-        return Brought.NOTHING
+        return Due.NOTHING
     if rule_since is None or recorded_at < rule_since or waited >= BY_TIME_UNTIL:
-        return Brought.TASK
+        return Due.TASK
     if len(reminders) < len(REMINDER_DAYS) or now - max(reminders) < _TIME_TO_ANSWER:
-        return Brought.NOTHING
-    return Brought.CONFIRMED
+        return Due.NOTHING
+    return Due.CONFIRMATION
