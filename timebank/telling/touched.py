@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from timebank.actors import Standing
 from timebank.members.models import Membership, Person
-from timebank.notices.kinds import NoticeKind, Topic
+from timebank.notices.kinds import NoticeKind, topic_of
 from timebank.notices.models import NoticeChoice
 from timebank.notices.queries import list_choices
-from timebank.notices.rules import USUAL, Way, way_for
-from timebank.telling.recipients import list_recipients
+from timebank.notices.rules import USUAL, Choice, Way, way_for
+from timebank.telling.recipients import Recipient, list_recipients
 
-#: A notice of the usual sort, about the member.
+#: A notice about the member to which no exception of `way_for` applies.
 _USUAL_KIND = NoticeKind.TO_CONFIRM
 
 
@@ -24,27 +24,26 @@ def count_touched(session: Session, bank_id: int, way: Way) -> Mapping[Way, int]
 
     Way.NONE: nothing else reaches them. The number of queries is constant.
     """
-    readers = list_recipients(session, bank_id, _list_candidates(session, bank_id, way))
-    choices = list_choices(session, bank_id, list(readers))
     touched = Counter[Way]()
-    for reader in readers.values():
-        choice = choices.get((reader.membership_id, Topic.ABOUT_YOU), USUAL[Topic.ABOUT_YOU])
-        if reader.is_active and way_for(_USUAL_KIND, choice, reader.reach) is way:
-            without = replace(reader.reach, letter=False) if way is Way.LETTER else replace(reader.reach, text=False)
-            touched[way_for(_USUAL_KIND, choice, without)] += 1
+    for reader, choice in _list_told(session, bank_id, way, _USUAL_KIND):
+        without = replace(reader.reach, letter=False) if way is Way.LETTER else replace(reader.reach, text=False)
+        touched[way_for(_USUAL_KIND, choice, without)] += 1
     return touched
 
 
 def count_news_by_letter(session: Session, bank_id: int) -> int:
     """Return how many members get by letter what goes on round the bank, and get none without letters."""
-    readers = list_recipients(session, bank_id, _list_candidates(session, bank_id, Way.LETTER))
-    choices = list_choices(session, bank_id, list(readers))
-    return sum(
-        reader.is_active
-        and reader.reach.letter
-        and choices.get((reader.membership_id, Topic.ROUND_THE_BANK), USUAL[Topic.ROUND_THE_BANK]).way is Way.LETTER
-        for reader in readers.values()
-    )
+    return len(_list_told(session, bank_id, Way.LETTER, NoticeKind.DIGEST))
+
+
+def _list_told(session: Session, bank_id: int, way: Way, kind: NoticeKind) -> list[tuple[Recipient, Choice]]:
+    """Return the active members who are told of this kind by this way now, each with what they chose."""
+    readers = list_recipients(session, bank_id, _list_candidates(session, bank_id, way))
+    choices, topic = list_choices(session, bank_id, list(readers)), topic_of(kind)
+    chosen = [(reader, choices.get((reader.membership_id, topic), USUAL[topic])) for reader in readers.values()]
+    return [
+        (reader, choice) for reader, choice in chosen if reader.is_active and way_for(kind, choice, reader.reach) is way
+    ]
 
 
 def _list_candidates(session: Session, bank_id: int, way: Way) -> Sequence[int]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from flask import current_app, g
+from flask import g
 from flask_babel import gettext as _, ngettext
 
 from timebank.notices.rules import Way
 from timebank.telling.touched import count_news_by_letter, count_touched
 from timebank.web.extensions import db
+from timebank.web.texts import sends_texts
 
 
 def without_letters() -> list[str]:
@@ -34,7 +35,7 @@ def without_letters() -> list[str]:
 
 def without_texts() -> list[str]:
     """Return what comes of sending no more texts; nothing where none are sent."""
-    if not g.bank.texts_a_month or not current_app.config["SENDS_TEXTS"]:
+    if not sends_texts():
         return []
     touched = count_touched(db.session(), g.bank.id, Way.TEXT)
     if not touched:
