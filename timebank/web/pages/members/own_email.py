@@ -4,18 +4,17 @@ from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from timebank import clock
 from timebank.members.models import Person
 from timebank.members.rules import ContactKind
-from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.own_contacts import mail_email_code, prove_by_code
 from timebank.telling.recipients import list_recipients
-from timebank.web.access import allows, doing, members_themselves, origin
+from timebank.web.access import allows, doing, members_themselves
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.members import blueprint
+from timebank.web.pages.members.code_tries import count_try
 from timebank.web.pages.members.forms import EmailCodeForm
 
 
@@ -27,7 +26,7 @@ def own_email() -> str | Response:
     form = EmailCodeForm()
     if form.validate_on_submit():
         with committing(form, {CodeDoesNotFitError: form.code, TooManyTriesError: form.code}) as outcome:
-            _count()
+            count_try(ContactKind.EMAIL)
             prove_by_code(db.session(), ContactKind.EMAIL, form.code.data or "", doing(form))
         if outcome.is_done:
             reader = list_recipients(db.session(), g.bank.id, [g.actor.membership_id])[g.actor.membership_id]
@@ -56,10 +55,3 @@ def email_code() -> Response:
     thanks = _("A code is on its way to your e-mail. It holds for 15 minutes.")
     press(lambda doing: mail_email_code(db.session(), doing), thanks)
     return redirect(url_for("members.own_email"), 303)
-
-
-def _count() -> None:
-    """Count the try, in a transaction of its own. Raises TooManyTriesError."""
-    attempt = Attempt(f"e-mail of {g.actor.person_id}", None, origin().address)
-    with db.apart() as session:
-        begin_attempt(session, attempt, now=clock.now())

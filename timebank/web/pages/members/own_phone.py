@@ -10,16 +10,16 @@ from timebank import clock
 from timebank.members.models import Person
 from timebank.members.rules import ContactKind
 from timebank.phones import is_mobile
-from timebank.signing_in.actions import Attempt, begin_attempt
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.own_contacts import prove_by_code, text_phone_code
 from timebank.signing_in.trusted import count_phone_sharers, may_text
 from timebank.telling.stopped import has_stopped, want_again
-from timebank.web.access import allows, doing, members_themselves, origin
+from timebank.web.access import allows, doing, members_themselves
 from timebank.web.committing import committing, press
 from timebank.web.extensions import db
 from timebank.web.forms import ButtonForm
 from timebank.web.pages.members import blueprint
+from timebank.web.pages.members.code_tries import count_try
 from timebank.web.pages.members.forms import PhoneCodeForm
 from timebank.web.texts import sends_texts
 
@@ -42,7 +42,7 @@ def own_phone() -> str | Response:
     form = PhoneCodeForm()
     if form.validate_on_submit():
         with committing(form, {CodeDoesNotFitError: form.code, TooManyTriesError: form.code}) as outcome:
-            _count()
+            count_try(ContactKind.PHONE)
             prove_by_code(db.session(), ContactKind.PHONE, form.code.data or "", doing(form))
         if outcome.is_done:
             thanks = _("Thank you. Now we know that this phone is yours, and you can sign in with it.")
@@ -93,10 +93,3 @@ def find_why_not(person: Person) -> WhyNot | None:
     if has_stopped(db.session(), person.phone):
         return WhyNot.STOPPED
     return None if may_text(db.session(), g.bank, clock.now(), codes=False) else WhyNot.NONE_LEFT
-
-
-def _count() -> None:
-    """Count the try, in a transaction of its own. Raises TooManyTriesError."""
-    attempt = Attempt(f"phone of {g.actor.person_id}", None, origin().address)
-    with db.apart() as session:
-        begin_attempt(session, attempt, now=clock.now())
