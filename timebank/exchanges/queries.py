@@ -69,8 +69,10 @@ def count_waiting_for(session: Session, bank_id: int, account_ids: Collection[in
     )
     is_theirs = or_(gives.in_(account_ids), receives.in_(account_ids))
     waiting = Exchange.state.in_((State.RECORDED, State.PROPOSED))
-    query = select(waits_for, func.count()).where(Exchange.bank_id == bank_id, is_theirs, waiting)
-    counts = {account_id: count for account_id, count in session.execute(query.group_by(waits_for))}  # noqa: C416 (rows are no pairs to a dict's type)
+    query = select(waits_for.label("account_id"), func.count().label("number")).where(
+        Exchange.bank_id == bank_id, is_theirs, waiting
+    )
+    counts = {row.account_id: row.number for row in session.execute(query.group_by(waits_for))}
     return {account_id: counts[account_id] for account_id in account_ids if account_id in counts}
 
 

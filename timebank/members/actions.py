@@ -38,7 +38,7 @@ class NewMember:
     `person_id` is of who is in another bank of the installation already, and stays the same person. `proved` are the
     contacts on which the broker has reached them: they can sign in with these. `needs_second_keeper` says
     that one keeper alone took them in, and there is another: then the welcome hours wait. `contacts_are_own` where they
-    have typed it themselves.
+    have typed them themselves.
     """
 
     name: str

@@ -11,6 +11,7 @@ from timebank.members.models import Membership, Person
 from timebank.notices.queries import count_texts
 from timebank.notices.rules import month_began, most_texts
 from timebank.phones import is_mobile
+from timebank.telling.recipients import count_email_sharers
 from timebank.telling.stopped import has_stopped
 
 
@@ -18,9 +19,8 @@ def gets_codes_by_email(session: Session, person: Person, now: datetime) -> bool
     """Return whether the e-mail works, is the person's own, nobody else's, and has been for long enough."""
     if not person.email or not person.email_is_proved or person.email_failed_at is not None:
         return False
-    proved = (Person.email == person.email, Person.id != person.id, Person.email_is_proved)
-    others = session.scalar(select(func.count()).where(*proved))
-    return not others and is_trusted(person.email_trusted_from, now)
+    sharers = session.scalar(select(count_email_sharers()).select_from(Person).where(Person.id == person.id))
+    return not sharers and is_trusted(person.email_trusted_from, now)
 
 
 def gets_codes_by_text(session: Session, person: Person, now: datetime) -> bool:

@@ -52,7 +52,7 @@ def take_text(session: Session, phone: str, content: str, now: datetime) -> int:
     moves nothing else: anybody can make a text look as if it came from a number.
     """
     is_stop = fold(content).strip(" .!") in STOP_WORDS
-    known = _list_senders(session, phone, is_stop)
+    known = _list_senders(session, phone, is_stop=is_stop)
     if is_stop and known:
         note_stop(session, phone, now)  # codes go to some who have not chosen texts
     senders = [sender for sender in known if _gets_texts(session, sender)]
@@ -98,7 +98,7 @@ def note_state(
     return True
 
 
-def _list_senders(session: Session, phone: str, is_stop: bool) -> list[_Sender]:  # noqa: FBT001 (in this module only)
+def _list_senders(session: Session, phone: str, *, is_stop: bool) -> list[_Sender]:
     """Return the memberships of those with this number, in all banks: active ones, and to stop in any standing."""
     standings = tuple(Standing) if is_stop else (Standing.ACTIVE,)
     query = (

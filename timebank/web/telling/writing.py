@@ -48,7 +48,10 @@ class OutgoingText:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a delivery is written from, as it was when that was read: who reads it, and the words of its notices."""
+    """What a delivery is written from, as it was when that was read: who reads it, and the words of its notices.
+
+    A text goes out where the reader `wants_texts`: they chose them, or all that it says is a code that they asked for.
+    """
 
     bank: Bank
     reader: Recipient
@@ -108,7 +111,7 @@ def write(prepared: Prepared, delivery: DeliveryRow, sender: Sender, now: dateti
 def write_text(prepared: Prepared, delivery: DeliveryRow, sender: Sender, now: datetime) -> OutgoingText | Dropped:
     """Return the text message of a delivery, or why it is not to be sent any more. Sets `g.bank` and `g.written_at`.
 
-    Who has chosen another way since, such as by STOP, gets none but the codes that they asked for.
+    Who has chosen another way since, such as by STOP, gets none but the codes that they asked for (`wants_texts`).
     """
     g.bank, g.written_at = prepared.bank, now
     reader = prepared.reader
