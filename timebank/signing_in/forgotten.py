@@ -11,7 +11,7 @@ from timebank.actors import Standing, Unattended
 from timebank.banks.models import Bank
 from timebank.members.models import Membership, Person
 from timebank.notices.actions import HAS_TOLD
-from timebank.notices.kinds import NoticeKind, Topic
+from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
 from timebank.notices.rules import Way
 from timebank.references import DeedName, Ref, Subject
@@ -75,12 +75,10 @@ def send_code_to(session: Session, bank: Bank, typed: str, *, now: datetime, way
     subject = Ref(Subject.MEMBER, member.code)
     if way is Way.EMAIL:
         trail.begin(session, Unattended(bank.id, now), DeedName.SIGN_IN_CODE_MAILED, subject)
-        email, kind = person.email or "", NoticeKind.SIGN_IN_CODE
-        send_code(session, member, subject, email, CodePurpose.MAILED, kind, now)
+        send_code(session, member, person.email or "", CodePurpose.MAILED, now)
     elif not is_texted_often(session, person.id, CodePurpose.TEXTED, now):
         trail.begin(session, Unattended(bank.id, now), DeedName.SIGN_IN_CODE_TEXTED, subject)
-        phone, kind = person.phone or "", NoticeKind.TEXTED_SIGN_IN_CODE
-        send_code(session, member, subject, phone, CodePurpose.TEXTED, kind, now)
+        send_code(session, member, person.phone or "", CodePurpose.TEXTED, now)
 
 
 def _find_way(

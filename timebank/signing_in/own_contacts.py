@@ -11,7 +11,6 @@ from timebank.errors import NotAllowedError
 from timebank.members.models import Membership, Person
 from timebank.members.profiles import prove_own_contact
 from timebank.members.rules import ContactKind
-from timebank.notices.kinds import NoticeKind
 from timebank.phones import is_mobile
 from timebank.references import DeedName, Ref, Subject
 from timebank.rows import find_locked
@@ -40,16 +39,14 @@ def mail_email_code(session: Session, doing: Doing) -> None:
     TooManyCodesError.
     """
     actor = doing.by
-    subject = Ref(Subject.MEMBER, actor.code)
-    if trail.is_repeat(session, doing, DeedName.EMAIL_CODE_MAILED, subject):
+    if trail.is_repeat(session, doing, DeedName.EMAIL_CODE_MAILED, Ref(Subject.MEMBER, actor.code)):
         return
     person = session.get_one(Person, actor.person_id)
     if not _is_themselves(actor) or not person.email:
         raise NotAllowedError
     if is_often(session, person.id, [CodePurpose.PROVE_EMAIL], doing.now):
         raise TooManyCodesError
-    purpose, kind = CodePurpose.PROVE_EMAIL, NoticeKind.EMAIL_CODE
-    send_code(session, _membership(session, actor), subject, person.email, purpose, kind, doing.now)
+    send_code(session, _membership(session, actor), person.email, CodePurpose.PROVE_EMAIL, doing.now)
 
 
 def text_phone_code(session: Session, bank: Bank, doing: Doing) -> None:
@@ -59,8 +56,7 @@ def text_phone_code(session: Session, bank: Bank, doing: Doing) -> None:
     TextsStoppedError, NoTextsLeftError, TooManyCodesError and TooManyTextsError.
     """
     actor = doing.by
-    subject = Ref(Subject.MEMBER, actor.code)
-    if trail.is_repeat(session, doing, DeedName.PHONE_CODE_TEXTED, subject):
+    if trail.is_repeat(session, doing, DeedName.PHONE_CODE_TEXTED, Ref(Subject.MEMBER, actor.code)):
         return
     person = session.get_one(Person, actor.person_id)
     if not _is_themselves(actor) or not bank.texts_a_month or not person.phone or not is_mobile(person.phone):
@@ -73,8 +69,7 @@ def text_phone_code(session: Session, bank: Bank, doing: Doing) -> None:
         raise TooManyCodesError
     if is_texted_often(session, person.id, CodePurpose.PROVE_PHONE, doing.now):
         raise TooManyTextsError
-    purpose, kind = CodePurpose.PROVE_PHONE, NoticeKind.PHONE_CODE
-    send_code(session, _membership(session, actor), subject, person.phone, purpose, kind, doing.now)
+    send_code(session, _membership(session, actor), person.phone, CodePurpose.PROVE_PHONE, doing.now)
 
 
 def prove_by_code(session: Session, contact_kind: ContactKind, typed: str, doing: Doing) -> None:

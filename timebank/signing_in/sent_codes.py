@@ -17,13 +17,20 @@ from timebank.notices.actions import tell
 from timebank.notices.holding import register
 from timebank.notices.kinds import CODES, TEXTED_CODES, NoticeKind
 from timebank.notices.queries import Told
-from timebank.references import Ref
+from timebank.references import Ref, Subject
 from timebank.signing_in.models import SignInCode
 from timebank.signing_in.queries import digest_secret
 from timebank.signing_in.rules import MOST_AN_HOUR, MOST_TEXTS_A_DAY, SENT_CODE_LIFE, CodePurpose
 from timebank.telling.stopped import has_stopped
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+#: The notice that carries a code, by what the code is for.
+_KINDS = {
+    CodePurpose.MAILED: NoticeKind.SIGN_IN_CODE,
+    CodePurpose.TEXTED: NoticeKind.TEXTED_SIGN_IN_CODE,
+    CodePurpose.PROVE_EMAIL: NoticeKind.EMAIL_CODE,
+    CodePurpose.PROVE_PHONE: NoticeKind.PHONE_CODE,
+}
 
 
 def code_of(session: Session, code_id: int, contact: str) -> str:
@@ -57,15 +64,7 @@ def _count(session: Session, person_id: int, purposes: Collection[CodePurpose], 
     return session.scalar(sent) or 0
 
 
-def send_code(  # noqa: PLR0913, PLR0917 (to whom, where, what for, of which notice, and when)
-    session: Session,
-    member: Membership,
-    subject: Ref,
-    contact: str,
-    purpose: CodePurpose,
-    kind: NoticeKind,
-    now: datetime,
-) -> None:
+def send_code(session: Session, member: Membership, contact: str, purpose: CodePurpose, now: datetime) -> None:
     """Store a code for a member's contact, and the notice that carries it there."""
     code_id = clock.next_id()
     row = SignInCode(
@@ -79,7 +78,8 @@ def send_code(  # noqa: PLR0913, PLR0917 (to whom, where, what for, of which not
     )
     session.add(row)
     session.flush()
-    facts, occasion = {"code_id": code_id}, codes.in_letters(code_id)
+    kind, subject, facts = _KINDS[purpose], Ref(Subject.MEMBER, member.code), {"code_id": code_id}
+    occasion = codes.in_letters(code_id)
     tell(session, member.bank_id, [member.id], kind, subject, now=now, facts=facts, occasion=occasion)
 
 
