@@ -10,10 +10,13 @@ from flask import Flask
 
 from tests.conftest import Backend
 from tests.people import Village
+from tests.worker.gateway import Gateway
 from tests.worker.server import MailServer
 from timebank.app import create_app
+from timebank.variables import TEXTS_BODY
 from timebank.web.extensions import db
 from timebank.worker.office import Office
+from timebank.worker.text_transports import HttpTexts
 from timebank.worker.transports import SmtpTransport
 
 #: A Saturday morning, when e-mails go out.
@@ -99,3 +102,23 @@ def mail_server(_mail_server: MailServer) -> MailServer:
 @pytest.fixture
 def smtp_office(office: Office, mail_server: MailServer) -> Office:
     return Office(office.settings, office.engine, office.app, SmtpTransport(mail_server.url), office.watch)
+
+
+@pytest.fixture(scope="session")
+def _gateway() -> Iterator[Gateway]:
+    with Gateway() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(_gateway: Gateway) -> Gateway:
+    """A real gateway for texts, which takes everything until a test changes that."""
+    _gateway.posted.clear()
+    _gateway.answer = lambda _body: 200
+    return _gateway
+
+
+@pytest.fixture
+def text_office(office: Office, gateway: Gateway) -> Office:
+    texts = HttpTexts(gateway.url, TEXTS_BODY, "a secret")
+    return Office(office.settings, office.engine, office.app, office.transport, office.watch, texts)

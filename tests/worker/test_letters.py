@@ -30,6 +30,7 @@ from timebank.telling.letters import (
     open_task_again,
     print_letters,
 )
+from timebank.telling.posted_letters import print_again
 from timebank.worker.sending import send_what_is_due
 
 BY_POST = Choice(Way.LETTER, Often.AT_ONCE)
@@ -182,6 +183,10 @@ def test_only_brokers_print_and_post(office, backend, village, recorded, does):
     code = does(print_letters, village.angus)
     with pytest.raises(NotAllowedError):
         does(note_posted, village.angus, code, [], by=village.ada)
+    does(note_posted, village.angus, code, [village.grace.code])
+    with pytest.raises(NotAllowedError):
+        does(print_again, code, by=village.ada)
+    does(print_again, code)
 
 
 def test_another_bank_sees_and_posts_none_of_them(office, backend, village, recorded, does):

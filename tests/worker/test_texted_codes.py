@@ -9,7 +9,6 @@ from sqlalchemy import select
 from tests.people import make_recorded
 from tests.races import one_inside_the_other
 from tests.worker.conftest import MORNING
-from tests.worker.gateway import Gateway
 from timebank.actors import Doing, Standing
 from timebank.banks.models import Bank
 from timebank.codes import spoken
@@ -30,32 +29,10 @@ from timebank.signing_in.sent_codes import code_of
 from timebank.tasks.models import Task
 from timebank.telling.incoming_texts import TextState, note_state, take_text
 from timebank.telling.stopped import has_stopped
-from timebank.variables import TEXTS_BODY
-from timebank.worker.office import Office
 from timebank.worker.sending import send_what_is_due
-from timebank.worker.text_transports import HttpTexts
 
 MOBILE, OTHER_MOBILE = "+447400123456", "+447400654321"
 NIGHT = MORNING.replace(hour=3)
-
-
-@pytest.fixture(scope="module")
-def _gateway():
-    with Gateway() as gateway:
-        yield gateway
-
-
-@pytest.fixture
-def gateway(_gateway):
-    _gateway.posted.clear()
-    _gateway.answer = lambda _body: 200
-    return _gateway
-
-
-@pytest.fixture
-def text_office(office, gateway):
-    texts = HttpTexts(gateway.url, TEXTS_BODY, "a secret")
-    return Office(office.settings, office.engine, office.app, office.transport, office.watch, texts)
 
 
 @pytest.fixture

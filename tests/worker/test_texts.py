@@ -12,7 +12,6 @@ from sqlalchemy import select
 from tests.people import make_recorded
 from tests.races import one_inside_the_other
 from tests.worker.conftest import MORNING
-from tests.worker.gateway import Gateway
 from timebank.actors import Doing, Standing
 from timebank.banks.models import Bank
 from timebank.codes import from_letters
@@ -35,25 +34,6 @@ from timebank.worker.text_transports import FolderTexts, HttpTexts
 
 MOBILE, OTHER_MOBILE, LANDLINE = "+447400123456", "+447400654321", "+441382229111"
 BY_TEXT = Choice(Way.TEXT, Often.AT_ONCE)
-
-
-@pytest.fixture(scope="module")
-def _gateway():
-    with Gateway() as gateway:
-        yield gateway
-
-
-@pytest.fixture
-def gateway(_gateway):
-    _gateway.posted.clear()
-    _gateway.answer = lambda _body: 200
-    return _gateway
-
-
-@pytest.fixture
-def text_office(office, gateway):
-    texts = HttpTexts(gateway.url, TEXTS_BODY, "a secret")
-    return Office(office.settings, office.engine, office.app, office.transport, office.watch, texts)
 
 
 @pytest.fixture
