@@ -105,6 +105,11 @@ class Actor(OfMember):
         """Return the membership for whom a broker acts; None if members act for themselves."""
         return self.membership_id if self.hand else None
 
+    @property
+    def is_lent(self) -> bool:
+        """Return whether a broker acts for the member, or has seen the code that let them in."""
+        return self.hand is not None or self.code_maker is not None
+
     def with_evidence(self, evidence: str | None, *, slip: bool = False) -> "Actor":
         """Return the actor with the broker's evidence: the time of a call, a letter, a slip signed by both."""
         if self.hand is None:

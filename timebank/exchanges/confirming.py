@@ -30,9 +30,7 @@ def confirm_at_once(alone: Alone, code: str, doing: Doing) -> bool:
     Nothing was written where it returns False. Raises DBAPIError for anything but a refusal, such as a connection that
     broke: whether the deed was done is then not known, and the same form tells.
     """
-    if not driver.is_postgresql(alone) or doing.by.hand is not None or doing.by.code_maker is not None:
-        return False
-    if doing.by.by_text:
+    if not driver.is_postgresql(alone) or doing.by.is_lent or doing.by.by_text:
         return False
     try:
         exchange = look(alone, doing.bank_id, code)

@@ -57,10 +57,9 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
         raise NotAllowedError
     person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
     changes = list_changes(person, profile)
-    lent = actor.hand is not None or actor.code_maker is not None
-    if changes and lent and count_memberships(session, actor.person_id) > 1:
+    if changes and actor.is_lent and count_memberships(session, actor.person_id) > 1:
         raise OwnToChangeError(name=person.name)
-    _tell_of_contact(session, person, profile, doing, lent=lent)
+    _tell_of_contact(session, person, profile, doing)
     for kind, change in changes:
         security.record(
             session,
@@ -70,9 +69,9 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
         )
     if person.email != profile.email:
         person.email_is_proved, person.email_failed_at, person.email_trusted_from = False, None, None
-        person.email_set_by_self = not lent
+        person.email_set_by_self = not actor.is_lent
     if person.phone != profile.phone:
-        person.phone_is_proved, person.phone_trusted_from, person.phone_set_by_self = False, None, not lent
+        person.phone_is_proved, person.phone_trusted_from, person.phone_set_by_self = False, None, not actor.is_lent
     person.name, person.name_folded = profile.name, fold(profile.name)
     person.email, person.phone = profile.email, profile.phone
     person.postal_address = tidy_address(profile.postal_address)
@@ -82,11 +81,11 @@ def change_profile(session: Session, profile: Profile, doing: Doing, *, origin: 
     session.flush()
 
 
-def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing, *, lent: bool) -> None:
+def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: Doing) -> None:
     """Notify a person that their e-mail, phone or postal address was changed, at the e-mail that they had before.
 
-    Where they had none, and another did it (`lent`), they are rung: the new e-mail may be that other's. Nobody is rung
-    about a postal address, by which nobody signs in.
+    Where they had none, and another did it or could have, they are rung: the new e-mail may be that other's. Nobody is
+    rung about a postal address, by which nobody signs in.
     """
     changed = [
         str(kind)
@@ -98,7 +97,7 @@ def _tell_of_contact(session: Session, person: Person, profile: Profile, doing: 
     ]
     if person.email and person.postal_address != tidy_address(profile.postal_address):
         changed.append(POSTAL_ADDRESS)
-    if changed and (person.email or lent):
+    if changed and (person.email or doing.by.is_lent):
         tell(
             session,
             doing.bank_id,

@@ -58,8 +58,7 @@ def get_rights(session: Session, actor: Actor) -> Actor:
     current = _one_actor(session, Membership.bank_id == actor.bank_id, Membership.id == actor.membership_id)
     if current is None:
         raise NoResultFound
-    lent = actor.hand is not None or actor.code_maker is not None
-    roles = current.roles & actor.roles if lent else current.roles
+    roles = current.roles & actor.roles if actor.is_lent else current.roles
     return replace(current, roles=roles, hand=actor.hand, code_maker=actor.code_maker)
 
 

@@ -42,7 +42,7 @@ def mail_email_code(session: Session, doing: Doing) -> None:
     if trail.is_repeat(session, doing, DeedName.EMAIL_CODE_MAILED, Ref(Subject.MEMBER, actor.code)):
         return
     person = session.get_one(Person, actor.person_id)
-    if not _is_themselves(actor) or not person.email:
+    if actor.is_lent or not person.email:
         raise NotAllowedError
     if is_often(session, person.id, [CodePurpose.PROVE_EMAIL], doing.now):
         raise TooManyCodesError
@@ -59,7 +59,7 @@ def text_phone_code(session: Session, bank: Bank, doing: Doing) -> None:
     if trail.is_repeat(session, doing, DeedName.PHONE_CODE_TEXTED, Ref(Subject.MEMBER, actor.code)):
         return
     person = session.get_one(Person, actor.person_id)
-    if not _is_themselves(actor) or not bank.texts_a_month or not person.phone or not is_mobile(person.phone):
+    if actor.is_lent or not bank.texts_a_month or not person.phone or not is_mobile(person.phone):
         raise NotAllowedError
     if has_stopped(session, person.phone):
         raise TextsStoppedError
@@ -80,7 +80,7 @@ def prove_by_code(session: Session, contact_kind: ContactKind, typed: str, doing
     actor = doing.by
     if trail.is_repeat(session, doing, DeedName.CONTACT_PROVED, Ref(Subject.MEMBER, actor.code)):
         return
-    if not _is_themselves(actor):
+    if actor.is_lent:
         raise NotAllowedError
     lock_bank(session, actor.bank_id)
     own = (SignInCode.person_id == actor.person_id, SignInCode.purpose == _PURPOSES[contact_kind])
@@ -96,11 +96,6 @@ def prove_by_code(session: Session, contact_kind: ContactKind, typed: str, doing
     row.used_at = doing.now
     session.flush()
     prove_own_contact(session, actor, contact_kind, contact, doing.now)
-
-
-def _is_themselves(actor: Actor) -> bool:
-    """Return whether neither a broker acts for the actor nor has seen the code that let them in."""
-    return actor.hand is None and actor.code_maker is None
 
 
 def _membership(session: Session, actor: Actor) -> Membership:

@@ -35,7 +35,7 @@ def want_again(session: Session, doing: Doing) -> None:
     if trail.is_repeat(session, doing, DeedName.TEXTS_WANTED_AGAIN, Ref(Subject.MEMBER, actor.code)):
         return
     person = session.get_one(Person, actor.person_id)
-    if actor.hand is not None or actor.code_maker is not None or not person.phone or not person.phone_is_proved:
+    if actor.is_lent or not person.phone or not person.phone_is_proved:
         raise NotAllowedError
     gone = delete(StoppedPhone).where(StoppedPhone.phone_digest == _digest(session, person.phone))
     session.execute(gone.execution_options(synchronize_session="fetch"))
