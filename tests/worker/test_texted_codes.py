@@ -222,10 +222,15 @@ def test_stop_from_a_number_that_nobody_has_is_not_kept(backend):
         assert not has_stopped(session, OTHER_MOBILE)
 
 
-def test_a_code_does_not_follow_to_another_number(text_office, gateway, watch, change, village, ask):
+@pytest.mark.parametrize("what_for", ["signing in", "whose the phone is"])
+def test_a_code_does_not_follow_to_another_number(text_office, gateway, watch, change, does, village, ask, what_for):
     gateway.answer = lambda _body: 500
-    ask()
+    if what_for == "signing in":
+        ask()
+    else:
+        does(text_phone_code, village.angus, by=village.grace)
     send_what_is_due(text_office)
+    assert len(posted(gateway)) == 1
     change(village.grace, phone=OTHER_MOBILE)
     gateway.posted.clear()
     gateway.answer = lambda _body: 200
