@@ -11,7 +11,7 @@ from timebank.audit.checks import check_books
 from timebank.bookkeeping.models import Entry
 from timebank.errors import NotAllowedError
 from timebank.exchanges import actions, reversals
-from timebank.exchanges.by_time import confirm_by_time, settle_waiting
+from timebank.exchanges.by_time import confirm_by_time, settle_waiting, silence_counts_on
 from timebank.exchanges.errors import NotYoursError
 from timebank.exchanges.models import ExchangeStep, TimeRule
 from timebank.exchanges.queries import find_exchange
@@ -144,6 +144,22 @@ def test_what_was_recorded_before_the_rule_is_left_to_brokers(session, village):
     assert tasks(session) == [("not_confirmed", f"exchange:{code}")]
 
 
+def silence_day(session, village, code, days):
+    """From which day silence counts, as it is said so many days after NOW: in days after NOW."""
+    exchange = find_exchange(session, village.angus.id, code)
+    day = silence_counts_on(session, village.angus, exchange, NOW + days * DAY)
+    return None if day is None else (day - NOW.date()).days
+
+
+def test_the_day_that_is_named_is_the_day_on_which_it_counts(session, village, by_time):
+    code = make_recorded(session, village, village.ada, village.grace)
+    assert silence_day(session, village, code, 0) == 14
+    remind(session, village, village.grace, code, until=12)
+    assert silence_day(session, village, code, 13) == 16
+    assert after(session, village, 15) == []
+    assert after(session, village, 16) == [code]
+
+
 def _own(session, village):
     return make_recorded(session, village, village.ada, village.mary), village.mary
 
@@ -166,6 +182,8 @@ def _beyond_the_floor(session, village):
 def test_what_the_coordinator_could_not_confirm_in_person_is_left_to_brokers(session, village, by_time, story):
     code, silent = story(session, village)
     before = {key: balance_of(session, getattr(village, key)) for key in ("ada", "grace", "mary")}
+    says_so = story is _beyond_the_floor  # which shows only when the hours would move
+    assert (silence_day(session, village, code, 1) is not None) is says_so
     remind(session, village, silent, code)
     assert after(session, village, 14) == []
     assert state_of(session, village, code) == State.RECORDED

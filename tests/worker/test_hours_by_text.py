@@ -1,6 +1,7 @@
 """Hours by text, from the text that asks to the answer: what it says, to whom, and that one answer is one text."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from timebank.exchanges import actions
 from timebank.exchanges.by_text import code_for, take_answer
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import State
+from timebank.exchanges.time_rule import begin_time_rule
 from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
@@ -99,6 +101,19 @@ def test_the_text_names_both_people_the_day_and_how_long_and_the_answer_moves_th
     assert texts.sent[1][1] == (
         "Angus Time Bank for Grace: Thank you, your yes is written down. Ring 01632 960 001 or see 127.0.0.1:5000/angus"
     )
+
+
+def test_where_silence_counts_the_text_says_from_which_day(text_office, texts, backend, village):
+    set_up(backend, village)
+    with backend.session() as session:
+        begin_time_rule(session, village.angus, Doing(village.mary, MORNING - timedelta(days=30), "rule"))
+        session.commit()
+    exchange = record(backend, village)
+    send_what_is_due(text_office)
+    code = code_of(backend, village, exchange)
+    [(_to, text)] = texts.sent
+    assert text.endswith(f"or if it is not right N {code}. No answer before 5 Dec counts as yes.")
+    assert fits(text)
 
 
 def test_two_that_wait_are_two_texts_each_with_a_code_of_its_own(text_office, texts, backend, village):

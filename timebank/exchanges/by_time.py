@@ -5,22 +5,23 @@ bank's rule, in the silent member's name: whatever that coordinator may not conf
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from timebank import clock
 from timebank.actors import Actor, Doing, How, acting_for, may_act_for
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError, TimebankError
-from timebank.exchanges.deeds import check_evidence, move, post_hours
+from timebank.exchanges.deeds import check_evidence, move, post_hours, refuse_interested
 from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Deed, Side, State
 from timebank.exchanges.telling import tell_of
 from timebank.exchanges.time_rule import find_time_rule, rule_since
-from timebank.exchanges.waiting import LONGEST_REMINDED, TO_DO_AFTER, Due, what_is_due
+from timebank.exchanges.waiting import LONGEST_REMINDED, TO_DO_AFTER, Due, silence_counts_at, what_is_due
 from timebank.members.queries import find_actor_by_account
 from timebank.notices.kinds import NoticeKind
 from timebank.notices.queries import list_sent_at
@@ -66,19 +67,40 @@ def confirm_by_time(session: Session, bank: Bank, code: str, *, now: datetime) -
     return True
 
 
+def silence_counts_on(session: Session, bank: Bank, exchange: Exchange, now: datetime) -> date | None:
+    """Return the day from which silence counts as a yes to recorded help; None where brokers look at it instead."""
+    rule = find_time_rule(session, bank.id)
+    if exchange.state != State.RECORDED or rule is None or not rule.holds:
+        return None
+    try:
+        by = _as_the_silent(session, exchange, rule.begun_by)
+        refuse_interested(exchange.snapshot(), by)
+        check_evidence(session, exchange, by)
+    except TimebankError:
+        return None
+    reminders = _list_reminders(session, bank.id, [exchange.code]).get(exchange.code, ())
+    counts_at = silence_counts_at(exchange.changed_at, now, rule_since=rule.begun_at, reminders=reminders)
+    return clock.local_day(counts_at, bank.time_zone) if counts_at is not None else None
+
+
 def _confirm(session: Session, exchange: Locked, coordinator: Actor, now: datetime) -> None:
     """Raises a TimebankError where the coordinator could not confirm it for the silent side either."""
-    silent_side = Side(exchange.recorded_side or Side.GIVER).other
-    silent = find_actor_by_account(session, exchange.bank_id, exchange.snapshot().account_of(silent_side))
-    if silent is None or not may_act_for(coordinator, silent):
-        raise NotAllowedError
-    doing = Doing(acting_for(coordinator, silent, How.TIME), now)
+    doing = Doing(_as_the_silent(session, exchange, coordinator), now)
     trail.begin(session, doing, DeedName.EXCHANGE_CONFIRM_BY_TIME, Ref(Subject.EXCHANGE, exchange.code))
     move(exchange, Deed.CONFIRM, doing.by)
     check_evidence(session, exchange, doing.by)
     take_step(session, exchange, Deed.CONFIRM, doing, exchange.minutes)
     post_hours(session, exchange, doing)
     tell_of(session, exchange, Deed.CONFIRM, doing)
+
+
+def _as_the_silent(session: Session, exchange: Exchange | Locked, coordinator: Actor) -> Actor:
+    """Return the side that has to confirm, with the coordinator's hand. Raises NotAllowedError."""
+    side = Side(exchange.recorded_side or Side.GIVER).other
+    silent = find_actor_by_account(session, exchange.bank_id, exchange.snapshot().account_of(side))
+    if silent is None or not may_act_for(coordinator, silent):
+        raise NotAllowedError
+    return acting_for(coordinator, silent, How.TIME)
 
 
 def _ask_brokers(session: Session, bank_id: int, code: str, now: datetime) -> None:

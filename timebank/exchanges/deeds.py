@@ -133,7 +133,7 @@ def list_hands(session: Session, bank_id: int, exchange_id: int) -> Sequence[int
     return [membership_id for membership_id in acted if membership_id is not None]
 
 
-def check_evidence(session: Session, exchange: Locked, by: Actor) -> None:
+def check_evidence(session: Session, exchange: Exchange | Locked, by: Actor) -> None:
     """Refuse one broker's giving both sides' word without evidence for each.
 
     Raises EvidenceMissingError where the broker acts for a side, and CodeMakerPartError where the broker's code opened

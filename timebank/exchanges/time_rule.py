@@ -1,6 +1,6 @@
 """The rule of a bank that recorded help is confirmed by time, and the coordinator who answers for it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -11,9 +11,7 @@ from timebank.actors import Actor, Doing, may_coordinate
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
-from timebank.exchanges.models import Exchange, TimeRule
-from timebank.exchanges.rules import State
-from timebank.exchanges.waiting import TO_DO_AFTER
+from timebank.exchanges.models import TimeRule
 from timebank.members.queries import find_actor_by_id
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
@@ -42,16 +40,6 @@ def rule_since(session: Session, bank_id: int) -> datetime | None:
     """Return the moment since which the bank confirms by time; None where it does not, or nobody answers for it."""
     rule = find_time_rule(session, bank_id)
     return rule.begun_at if rule is not None and rule.holds else None
-
-
-def silence_counts_on(session: Session, bank: Bank, exchange: Exchange) -> date | None:
-    """Return the day from which silence counts as a yes to recorded help; None where it does not."""
-    if exchange.state != State.RECORDED:
-        return None
-    since = rule_since(session, bank.id)
-    if since is None or exchange.changed_at < since:
-        return None
-    return clock.local_day(exchange.changed_at + TO_DO_AFTER, bank.time_zone)
 
 
 def begin_time_rule(session: Session, bank: Bank, doing: Doing) -> None:

@@ -26,6 +26,20 @@ class Due(StrEnum):
     TASK = "task"
 
 
+def silence_counts_at(
+    recorded_at: datetime, now: datetime, *, rule_since: datetime | None, reminders: Sequence[datetime]
+) -> datetime | None:
+    """Return the earliest moment at which silence can count as a yes, as things are now; None where it cannot.
+
+    The arguments are those of `what_is_due`. A reminder that has not gone out yet goes out now at the earliest.
+    """
+    if rule_since is None or recorded_at < rule_since:
+        return None
+    last = max(reminders) if len(reminders) >= len(REMINDER_DAYS) else now
+    counts_at = max(recorded_at + TO_DO_AFTER, last + _TIME_TO_ANSWER)
+    return counts_at if now < counts_at < recorded_at + BY_TIME_UNTIL else None
+
+
 def what_is_due(
     recorded_at: datetime, now: datetime, *, rule_since: datetime | None, reminders: Sequence[datetime]
 ) -> Due:

@@ -11,7 +11,7 @@ from timebank.exchanges.by_time import confirm_by_time
 
 RULE = "Recorded help that nobody answers counts as right after 14 days"
 BROKER = "Recorded help that nobody answers for 14 days is looked at by a broker."
-SILENCE = "If we hear nothing by Saturday 5 December, it counts as right."
+SILENCE = "If we hear nothing before Saturday 5 December, it counts as right, and the hours move."
 
 
 @pytest.fixture

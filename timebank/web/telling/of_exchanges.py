@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from timebank import codes
 from timebank.actors import How
+from timebank.exchanges.by_time import silence_counts_on
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
 from timebank.exchanges.rules import Deed, State
-from timebank.exchanges.time_rule import silence_counts_on
 from timebank.holders.queries import list_names
 from timebank.members.queries import list_membership_names
 from timebank.notices.kinds import ANSWERED_BY_CODE, NoticeKind
@@ -191,8 +191,12 @@ class _Writer:
 
     def _what_silence_means(self) -> tuple[str, ...]:
         """Return the sentence with the day from which silence counts as a yes, where the bank's rule says so."""
-        day = silence_counts_on(self.session, g.bank, self.exchange)
-        return (_("If we hear nothing by %(day)s, it counts as right.", day=day_in_full(day)),) if day else ()
+        day = silence_counts_on(self.session, g.bank, self.exchange, g.written_at)
+        return (
+            (_("If we hear nothing before %(day)s, it counts as right, and the hours move.", day=day_in_full(day)),)
+            if day
+            else ()
+        )
 
     def _says_of_agreeing(self, kind: NoticeKind) -> tuple[str, ...]:
         name, gives = isolated(self.name), self.gives

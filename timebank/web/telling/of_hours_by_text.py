@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from timebank.exchanges.by_text import code_for
+from timebank.exchanges.by_time import silence_counts_on
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_exchange
 from timebank.holders.queries import list_names
@@ -18,7 +19,7 @@ from timebank.web.telling.words import Link, Words, says
 
 
 def ask_by_text(session: Session, exchange: Exchange, reader: Recipient) -> str | None:
-    """Return the text that names both people, the day and how long, and the code to answer with.
+    """Return the text that names both people, the day and how long, what silence means, and the code to answer with.
 
     None where the reader cannot answer by text, or it does not fit into one message: it is never cut.
     """
@@ -31,9 +32,11 @@ def ask_by_text(session: Session, exchange: Exchange, reader: Recipient) -> str 
     names = list_names(session, exchange.bank_id, sides)
     giver, receiver = (names[side].name for side in sides)
     day, hours = day_short(exchange.occurred_on), hours_short(exchange.minutes)
+    counts_on = silence_counts_on(session, g.bank, exchange, g.written_at)
+    silence = _("No answer before %(day)s counts as yes.", day=day_short(counts_on)) if counts_on else ""
     tries = [
-        _says(g.bank.name, giver, receiver, day, hours, code),
-        _says(g.bank.name, first_name(giver), first_name(receiver), day, hours, code),
+        plain(f"{_says(g.bank.name, *people, day, hours, code)} {silence}".rstrip())
+        for people in ((giver, receiver), (first_name(giver), first_name(receiver)))
     ]
     return next((text for text in tries if fits(text)), None)
 
@@ -48,7 +51,7 @@ def _says(bank: str, giver: str, receiver: str, day: str, hours: str, code: str)
         hours=hours,
     )
     question = _("Right? Text back Y %(code)s, or if it is not right N %(code)s.", code=code)
-    return plain(f"{sentence} {question}")
+    return f"{sentence} {question}"
 
 
 @says(NoticeKind.ANSWERED_BY_TEXT)

@@ -2,13 +2,14 @@
 
 from flask import g
 
+from timebank import clock
 from timebank.actors import Actor, may_approve, may_broker
 from timebank.exchanges import rules
+from timebank.exchanges.by_time import silence_counts_on
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.queries import find_newest_reversal, list_steps
 from timebank.exchanges.rules import Side
 from timebank.exchanges.thanks import list_thanks
-from timebank.exchanges.time_rule import silence_counts_on
 from timebank.holders.queries import list_names
 from timebank.members.queries import find_contact, list_membership_names
 from timebank.web.extensions import db
@@ -42,7 +43,7 @@ def tell(exchange: Exchange, actor: Actor) -> dict[str, object]:
         "thanks": thanks_by_side,
         "thanks_form": ThanksForm(),
         "reversal": reversal,
-        "silence_counts_on": silence_counts_on(session, g.bank, exchange),
+        "silence_counts_on": silence_counts_on(session, g.bank, exchange, clock.now()),
         "agreeable": rules.agreeable_minutes(standing, actor),
         "may": {
             "accept": rules.may_accept(standing, actor),

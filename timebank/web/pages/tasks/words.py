@@ -125,7 +125,8 @@ def advice(kind: str) -> str:
         TaskKind.TELL_BY_PHONE: _("They are told by telephone. Their page says what to tell, word for word."),
         TaskKind.TEXT_CAME: _(
             "They sent a text to the time bank, and nobody but the brokers reads it. Ring them: "
-            "anybody can make a text look as if it came from their number."
+            "anybody can make a text look as if it came from their number. "
+            "With Y or N and digits they wanted to answer about hours, and the code fits none that wait."
         ),
         TaskKind.POST_LETTERS: _("Some members are told by post. Print their letters, and say when they are posted."),
         TaskKind.EMAIL_FAILS: _(
