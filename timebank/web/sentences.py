@@ -107,7 +107,7 @@ SENTENCES = {
     "code_not_waiting": _("There is no first half of a code that waits for you. Start a new one."),
     "code_does_not_fit": _(
         "This code does not work. Look at each letter once more: there are 12. "
-        "If it was used before, ring us for a new one."
+        "If it is old, or was used before, you need a new one."
     ),
     "too_many_codes": _("We have sent you several codes by now. Use the newest, or wait an hour."),
     "too_many_texts": _("We have sent you several codes today. Use the newest, or try again tomorrow."),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.people import show_phone_is_theirs
+from timebank.banks.models import Bank
 from timebank.members.models import Person
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
@@ -61,3 +63,22 @@ def test_who_gets_nothing_by_their_e_mail_reads_it(as_, village, books, clock):
         session.get_one(Person, village.ada.person_id).email_failed_at = clock().replace(tzinfo=None).astimezone()
         session.commit()
     assert "What we sent to ada@example.org came back." in as_(village.ada).get(PAGE)
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_who_may_answer_by_text_is_led_to_show_their_phone_where_they_have_not(
+    app, as_, village, books, monkeypatch, is_shown
+):
+    monkeypatch.setitem(app.config, "SENDS_TEXTS", "a gateway")
+    with books.backend.session() as session:
+        bank = session.get_one(Bank, village.angus.id)
+        bank.texts_a_month, bank.answers_by_text = 100, True
+        session.get_one(Person, village.ada.person_id).phone = "+447400123456"
+        if is_shown:
+            show_phone_is_theirs(session, village.ada, "+447400123456")
+        session.commit()
+    page = as_(village.ada).get(PAGE)
+    assert "That takes a phone that is yours alone." in page
+    assert page.links.get("Show that your phone is yours") == (None if is_shown else "/angus/profile/phone")
+    acting = as_(village.rosa).get(f"{PAGE}?acting={village.ada.code}&how=phone")
+    assert "Show that your phone is yours" not in acting

@@ -32,8 +32,8 @@ def test_a_member_shows_that_a_phone_is_theirs_and_comes_in_by_it_without_a_pass
     app, as_, village, books, phone, sends_texts
 ):
     ada, visitor = as_(village.ada), as_(None)
-    ada.done(ada.get("profile"), "Keep these changes", email="", phone="07400 123456", present=PASSWORD)
-    page = ada.get("profile")
+    page = ada.done(ada.get("profile"), "Keep these changes", email="", phone="07400 123456", present=PASSWORD)
+    assert "Your page is changed. Further down you can show that your phone is yours." in page
     assert "You cannot sign in with +447400123456 yet." in page
     page = ada.get(page.links["Show that your phone is yours"])
     page = ada.done(page, "Send me a code")
@@ -46,6 +46,10 @@ def test_a_member_shows_that_a_phone_is_theirs_and_comes_in_by_it_without_a_pass
     assert "Now we know that this phone is yours, and you can sign in with it." in page
     assert "Show that your phone is yours" not in page
     assert person_of(books, village.ada) == (True, NOW)
+    page = ada.get("profile/phone")
+    assert "We know that it is yours. There is nothing to do here." in page
+    assert "Send me a code" not in page
+    assert "It is mine" not in page
 
     page = visitor.get(
         visitor.get(visitor.get("sign-in").links["I have no password, or I forgot it"]).links["Send me a code"]
@@ -139,7 +143,8 @@ def test_what_the_page_of_a_phone_says(as_, village, books, sends_texts, person,
     books.change_person(village.ada, **person)
     page = as_(village.ada).get("profile/phone")
     assert says in page
-    assert ("Send me a code" in page) is (most > 0 and person["phone"] == MOBILE)
+    is_known = "phone_trusted_from" in person
+    assert ("Send me a code" in page) is (most > 0 and person["phone"] == MOBILE and not is_known)
 
 
 def test_after_stop_the_pages_say_so_and_its_owner_wants_codes_again(as_, village, books, owns, phone):

@@ -8,6 +8,7 @@ from timebank.members.models import Person
 from timebank.members.rules import ContactKind
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.own_contacts import mail_email_code, prove_by_code
+from timebank.signing_in.trusted import is_trusted
 from timebank.telling.recipients import list_recipients
 from timebank.web.access import allows, doing, members_themselves
 from timebank.web.committing import committing, press
@@ -44,6 +45,9 @@ def own_email() -> str | Response:
         form=form,
         person=person,
         button=ButtonForm(),
+        is_known=person.email_is_proved
+        and person.email_failed_at is None
+        and is_trusted(person.email_trusted_from, clock.now()),
         may_send=current_app.config["SENDS_MAIL"] and g.actor.code_maker is None and bool(person.email),
     )
 

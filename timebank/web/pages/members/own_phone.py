@@ -12,7 +12,7 @@ from timebank.members.rules import ContactKind
 from timebank.phones import is_mobile
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
 from timebank.signing_in.own_contacts import prove_by_code, text_phone_code
-from timebank.signing_in.trusted import count_phone_sharers, may_text
+from timebank.signing_in.trusted import count_phone_sharers, is_trusted, may_text
 from timebank.telling.stopped import has_stopped, want_again
 from timebank.web.access import allows, doing, members_themselves
 from timebank.web.committing import committing, press
@@ -61,6 +61,7 @@ def own_phone() -> str | Response:
         person=person,
         button=ButtonForm(),
         why_not=find_why_not(person),
+        is_known=person.phone_is_proved and is_trusted(person.phone_trusted_from, clock.now()),
         sharers=person.phone_is_proved and count_phone_sharers(db.session(), person),
     )
 

@@ -37,7 +37,10 @@ def profile() -> str | Response:
         with committing(form, {AddressTooLongError: form.postal_address}) as outcome:
             change_profile(db.session(), form.profile(), doing(form), origin=origin())
         if outcome.is_done:
-            flash(_("Your page is changed."))
+            thanks = _("Your page is changed.")
+            if _has_a_phone_to_show():
+                thanks = _("Your page is changed. Further down you can show that your phone is yours.")
+            flash(thanks)
             return redirect(url_for("members.profile"), 303)
     now = clock.now()
     return render_template(
@@ -54,6 +57,12 @@ def profile() -> str | Response:
         is_texted=person.phone_is_proved and is_trusted(person.phone_trusted_from, now),
         why_no_text=find_why_not(person),
     )
+
+
+def _has_a_phone_to_show() -> bool:
+    """Return whether the reader has a phone to which a code can go, and that nobody has shown to be theirs."""
+    person = db.session.get_one(Person, g.actor.person_id)
+    return g.actor.hand is None and not person.phone_is_proved and find_why_not(person) is None
 
 
 def _filled_form(person: Person) -> ProfileForm:

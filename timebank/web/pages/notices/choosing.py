@@ -6,10 +6,13 @@ from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from timebank import clock
+from timebank.members.models import Person
 from timebank.notices.actions import choose
 from timebank.notices.kinds import Topic
 from timebank.notices.queries import find_choice
 from timebank.notices.rules import Choice, Way
+from timebank.signing_in.trusted import gets_codes_by_text
 from timebank.telling.recipients import Recipient, list_recipients
 from timebank.trail.actions import OtherContentError
 from timebank.web.access import allows, doing, members
@@ -42,13 +45,26 @@ def choices() -> str | Response:
     reader = list_recipients(session, g.bank.id, [member_id])[member_id]
     ways = {choice.way for choice in chosen.values()}
     takes_answers = g.bank.answers_by_text and Way.TEXT in _list_ways()
-    return render_template("notices/choices.html", form=form, reader=reader, ways=ways, takes_answers=takes_answers)
+    return render_template(
+        "notices/choices.html",
+        form=form,
+        reader=reader,
+        ways=ways,
+        takes_answers=takes_answers,
+        may_show_phone=_may_show_phone(reader),
+    )
 
 
 def _all_reach(reader: Recipient, chosen: Mapping[Topic, Choice]) -> bool:
     """Return whether each chosen way reaches the reader already; that of e-mails has words of its own on the page."""
     reaches = {Way.TEXT: reader.reach.text, Way.PHONE: reader.reach.phone, Way.LETTER: reader.reach.letter}
     return all(reaches.get(choice.way, True) for choice in chosen.values())
+
+
+def _may_show_phone(reader: Recipient) -> bool:
+    """Return whether the reader's own page of their phone has something for them to do, so that answers count."""
+    person = db.session.get_one(Person, reader.person_id)
+    return reader.reach.text and g.actor.hand is None and not gets_codes_by_text(db.session(), person, clock.now())
 
 
 def _list_ways() -> set[Way]:
