@@ -20,6 +20,7 @@ from timebank.notices.kinds import NoticeKind
 from timebank.notices.models import Notice
 from timebank.references import DeedName
 from timebank.security.models import SecurityEvent
+from timebank.telling.incoming_texts import MOST_LETTERS
 from timebank.telling.stopped import note_stop
 from timebank.trail.models import TrailRow
 
@@ -75,6 +76,15 @@ def test_a_no_is_a_dispute_with_what_they_wrote_and_nothing_moves(session, villa
     assert (step.done_by, step.how, step.words) == (village.grace.membership_id, "text", "it was one hour")
     assert session.scalars(select(TrailRow.deed).where(TrailRow.deed == DeedName.EXCHANGE_DISPUTE_BY_TEXT)).one()
     check_all(session)
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\ud800", "\u202e"])
+def test_signs_that_are_no_text_and_no_end_of_it_are_not_kept(session, village, recorded, sign):
+    assert take_answer(session, MOBILE, f"N {code(session, village, recorded)} one{sign} hour {'x' * 100_000}", NOW)
+    session.flush()
+    words = session.scalars(select(ExchangeStep.words).where(ExchangeStep.deed == "dispute")).one()
+    assert words.startswith("one hour xxx")
+    assert len(words) <= MOST_LETTERS
 
 
 @pytest.mark.parametrize("said", ["Y", "N"])

@@ -29,6 +29,8 @@ from timebank.references import Ref, Subject
 from timebank.security.actions import NewEvent, Origin, count_recent, record
 from timebank.security.rules import EventKind
 from timebank.signing_in.trusted import gets_codes_by_text
+from timebank.spelling import clean
+from timebank.telling.incoming_texts import MOST_LETTERS
 
 #: So many codes that fit nothing may come from a number within a day; after that, brokers read what it sends.
 MOST_WRONG = 5
@@ -63,7 +65,7 @@ def take_answer(session: Session, phone: str, content: str, now: datetime) -> bo
     Also true where the same answer was given before. Where it is false, brokers have to read the text: it answers
     nothing, its code fits nothing, the number is not known to be one person's alone, or the hours cannot move.
     """
-    answer = read_answer(content)
+    answer = read_answer(clean(content)[:MOST_LETTERS])
     owner = _find_owner(session, phone, now, is_locked=True) if answer is not None else None
     if answer is None or owner is None:
         return False

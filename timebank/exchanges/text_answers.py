@@ -10,10 +10,18 @@ _YES, _NO = ("yes", "y"), ("no", "n")
 _SAID = rf"(?P<said>{'|'.join((*_YES, *_NO))})"
 #: Digits as they are read out, such as '482 113'; no seventh follows.
 _CODE = rf"(?P<code>\d(?:[ .-]?\d){{{CODE_DIGITS - 1}}})(?!\d)"
-_SAID_FIRST = re.compile(rf"\W*{_SAID}\W*{_CODE}[\W_]*(?P<words>.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
-_CODE_FIRST = re.compile(rf"\W*{_CODE}\W*{_SAID}\b[\W_]*(?P<words>.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
-#: A yes with one of these, or with a figure, may be none: 'Y 482113 but it was 2 hours'.
-_DOUBT = re.compile(r"\d|\b(no|not|but|wrong|except|only)\b|n['\u2019]?t\b", re.IGNORECASE)
+_SAID_FIRST = re.compile(rf"\W*{_SAID}\W*{_CODE}(?P<rest>.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
+_CODE_FIRST = re.compile(rf"\W*{_CODE}\W*{_SAID}\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
+#: What may follow a yes and leave it one, in words and signs. Whatever else follows may take it back, in any language.
+_KIND_WORD = re.compile(
+    "y|yes|ok|okay|right|correct|agreed|good|great|lovely|perfect|fine|thanks|thank|thankyou|cheers|you|u|so|very|much|"
+    "many|a|lot|dear|all|the|best|wishes|kind|regards|love|please|and|that|s|this|is|was|it|its|x|xx|xxx"
+)
+_KIND_SIGNS = re.compile(
+    "[\\s.,!;:()'\"_\u2018\u2019\u201c\u201d\u2013\ufe0f\U0001f44d\U0001f64f\U0001f642\U0001f60a\u2764-]+"
+)
+_ASKS = re.compile("[?\uff1f\u061f]")
+_LEADING_SIGNS = re.compile(r"[\W_]*", re.ASCII)
 
 
 class TextAnswer(NamedTuple):
@@ -30,5 +38,12 @@ def read_answer(text: str) -> TextAnswer | None:
     if match is None:
         return None
     code = "".join(sign for sign in match["code"] if sign.isdigit())
-    is_yes, words = fold(match["said"]) in _YES, match["words"].strip()
-    return None if is_yes and _DOUBT.search(words) else TextAnswer(is_yes, code, words)
+    is_yes, rest = fold(match["said"]) in _YES, match["rest"]
+    if is_yes and (_ASKS.search(text) or not _is_kind(rest)):
+        return None
+    return TextAnswer(is_yes, code, _LEADING_SIGNS.sub("", rest, count=1).strip())
+
+
+def _is_kind(rest: str) -> bool:
+    """Return whether there is nothing but thanks and the like."""
+    return all(_KIND_WORD.fullmatch(fold(word)) for word in _KIND_SIGNS.split(rest) if word)
