@@ -31,13 +31,12 @@ from timebank.tasks.models import Task
 from timebank.trail.models import TrailRow
 
 DAY = timedelta(days=1)
-BEFORE = NOW - DAY
 
 
 @pytest.fixture
 def by_time(session, village):
-    """Mary answers for it that Angus confirms by time, from the day before."""
-    begin_time_rule(session, village.angus, Doing(village.mary, BEFORE, "rule"))
+    """Mary answers for it that Angus confirms by time, since they joined."""
+    begin_time_rule(session, village.angus, Doing(village.mary, NOW, "rule"))
 
 
 def remind(session, village, who, code, *, state=DeliveryState.SENT, times=2, until=10):
@@ -174,11 +173,21 @@ def _by_her_hand(session, village):
     return actions.record(session, village.angus, said, Doing(hand, NOW, "by hand")), village.grace
 
 
+def _of_a_broker(session, village):
+    return make_recorded(session, village, village.rosa, village.grace), village.grace
+
+
+def _of_another_coordinator(session, village):
+    return make_recorded(session, village, village.clara, village.grace), village.grace
+
+
 def _beyond_the_floor(session, village):
     return make_recorded(session, village, village.ada, village.grace, minutes=1_440), village.grace
 
 
-@pytest.mark.parametrize("story", [_own, _of_who_asked, _by_her_hand, _beyond_the_floor])
+@pytest.mark.parametrize(
+    "story", [_own, _of_who_asked, _by_her_hand, _of_a_broker, _of_another_coordinator, _beyond_the_floor]
+)
 def test_what_the_coordinator_could_not_confirm_in_person_is_left_to_brokers(session, village, by_time, story):
     code, silent = story(session, village)
     before = {key: balance_of(session, getattr(village, key)) for key in ("ada", "grace", "mary")}
@@ -228,6 +237,59 @@ def test_the_rule_ends_with_the_role_of_who_answers_for_it_until_another_does(se
     assert (rule.holds, rule.begun_by.name) == (True, "Clara Muir")
     ended = session.scalars(select(TimeRule).where(TimeRule.ended_at.is_not(None))).one()
     assert (ended.begun_by, ended.ended_by) == (village.mary.membership_id, village.clara.membership_id)
+
+
+def _role_taken_and_given(session, village):
+    mary = session.scalars(select(Membership).where(Membership.id == village.mary.membership_id)).one()
+    roles.take(session, mary, Role.COORDINATOR, Doing(village.clara, NOW + DAY, "take"))
+    again = Doing(village.clara, NOW + 13 * DAY, "give")
+    roles.give(session, mary, Role.COORDINATOR, again, granted_by=village.clara.membership_id)
+
+
+def _suspended_and_back(session, village):
+    for to, days in ((Standing.SUSPENDED, 1), (Standing.ACTIVE, 13)):
+        doing = Doing(village.clara, NOW + days * DAY, f"to {to}")
+        change_standing(session, village.mary, to, doing, reason="A pause")
+
+
+@pytest.mark.parametrize("story", [_role_taken_and_given, _suspended_and_back])
+def test_who_is_a_coordinator_again_has_to_begin_it_anew_since_the_reminders_did_not_speak_of_it(
+    session, village, by_time, story
+):
+    code = make_recorded(session, village, village.ada, village.grace)
+    remind(session, village, village.grace, code)
+    story(session, village)
+    assert not find_time_rule(session, village.angus.id).holds
+    assert after(session, village, 14) == []
+    assert state_of(session, village, code) == State.RECORDED
+    assert tasks(session) == [("not_confirmed", f"exchange:{code}")]
+    begin_time_rule(session, village.angus, Doing(village.mary, NOW + 14 * DAY, "anew"))
+    assert find_time_rule(session, village.angus.id).holds
+
+
+def test_a_rule_that_was_begun_anew_at_the_last_moment_does_not_confirm_what_was_recorded_before(
+    session, village, by_time
+):
+    code = make_recorded(session, village, village.ada, village.grace)
+    remind(session, village, village.grace, code)
+    now = NOW + 14 * DAY
+    assert settle_waiting(session, village.angus, now=now) == [code]
+    end_time_rule(session, village.angus, Doing(village.clara, now, "end"))
+    begin_time_rule(session, village.angus, Doing(village.clara, now, "anew"))
+    assert not confirm_by_time(session, village.angus, code, now=now)
+    assert state_of(session, village, code) == State.RECORDED
+
+
+def test_no_day_is_named_from_which_silence_counts_where_it_never_does(session, village, by_time):
+    def named(giver, receiver):
+        code = make_recorded(session, village, giver, receiver)
+        return (
+            silence_counts_on(session, village.angus, find_exchange(session, village.angus.id, code), NOW) is not None
+        )
+
+    assert named(village.ada, village.grace)
+    assert not named(village.rosa, village.grace)
+    assert not named(village.ada, village.mary)
 
 
 def test_another_coordinators_saying_it_again_leaves_it_with_who_answers_for_it(session, village, by_time):

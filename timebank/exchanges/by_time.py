@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Actor, Doing, How, acting_for, may_act_for
+from timebank.actors import Actor, Doing, How, acting_for
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError, TimebankError
@@ -20,7 +20,7 @@ from timebank.exchanges.locked import Locked, lock, take_step
 from timebank.exchanges.models import Exchange
 from timebank.exchanges.rules import Deed, Side, State
 from timebank.exchanges.telling import tell_of
-from timebank.exchanges.time_rule import find_time_rule, rule_since
+from timebank.exchanges.time_rule import TimeRuleRow, find_time_rule, rule_since
 from timebank.exchanges.waiting import LONGEST_REMINDED, TO_DO_AFTER, Due, silence_counts_at, what_is_due
 from timebank.members.queries import find_actor_by_account
 from timebank.notices.kinds import NoticeKind
@@ -58,9 +58,11 @@ def confirm_by_time(session: Session, bank: Bank, code: str, *, now: datetime) -
     exchange = lock(session, bank.id, code)
     if rule is None or not rule.holds or exchange.state != State.RECORDED:
         return False
+    if _recorded_at(session, bank.id, code) < rule.begun_at:  # begun anew since this was listed
+        return False
     try:
         with session.begin_nested():
-            _confirm(session, exchange, rule.begun_by, now)
+            _confirm(session, exchange, rule, now)
     except TimebankError:
         _ask_brokers(session, bank.id, code, now)
         return False
@@ -73,7 +75,7 @@ def silence_counts_on(session: Session, bank: Bank, exchange: Exchange, now: dat
     if exchange.state != State.RECORDED or rule is None or not rule.holds:
         return None
     try:
-        by = _as_the_silent(session, exchange, rule.begun_by)
+        by = _as_the_silent(session, exchange, rule)
         refuse_interested(exchange.snapshot(), by)
         check_evidence(session, exchange, by)
     except TimebankError:
@@ -83,9 +85,9 @@ def silence_counts_on(session: Session, bank: Bank, exchange: Exchange, now: dat
     return clock.local_day(counts_at, bank.time_zone) if counts_at is not None else None
 
 
-def _confirm(session: Session, exchange: Locked, coordinator: Actor, now: datetime) -> None:
+def _confirm(session: Session, exchange: Locked, rule: TimeRuleRow, now: datetime) -> None:
     """Raises a TimebankError where the coordinator could not confirm it for the silent side either."""
-    doing = Doing(_as_the_silent(session, exchange, coordinator), now)
+    doing = Doing(_as_the_silent(session, exchange, rule), now)
     trail.begin(session, doing, DeedName.EXCHANGE_CONFIRM_BY_TIME, Ref(Subject.EXCHANGE, exchange.code))
     move(exchange, Deed.CONFIRM, doing.by)
     check_evidence(session, exchange, doing.by)
@@ -94,13 +96,23 @@ def _confirm(session: Session, exchange: Locked, coordinator: Actor, now: dateti
     tell_of(session, exchange, Deed.CONFIRM, doing)
 
 
-def _as_the_silent(session: Session, exchange: Exchange | Locked, coordinator: Actor) -> Actor:
-    """Return the side that has to confirm, with the coordinator's hand. Raises NotAllowedError."""
-    side = Side(exchange.recorded_side or Side.GIVER).other
-    silent = find_actor_by_account(session, exchange.bank_id, exchange.snapshot().account_of(side))
-    if silent is None or not may_act_for(coordinator, silent):
+def _as_the_silent(session: Session, exchange: Exchange | Locked, rule: TimeRuleRow) -> Actor:
+    """Return the side that has to confirm, with the hand of who answers for the rule.
+
+    Raises NotAllowedError where the rule does not hold for these two.
+    """
+    sides, recorded_side = exchange.snapshot(), Side(exchange.recorded_side or Side.GIVER)
+    recorder, silent = (
+        find_actor_by_account(session, exchange.bank_id, sides.account_of(side))
+        for side in (recorded_side, recorded_side.other)
+    )
+    if silent is None or not rule.may_confirm(recorder, silent):
         raise NotAllowedError
-    return acting_for(coordinator, silent, How.TIME)
+    return acting_for(rule.begun_by, silent, How.TIME)
+
+
+def _recorded_at(session: Session, bank_id: int, code: str) -> datetime:
+    return session.scalars(select(Exchange.changed_at).where(Exchange.bank_id == bank_id, Exchange.code == code)).one()
 
 
 def _ask_brokers(session: Session, bank_id: int, code: str, now: datetime) -> None:

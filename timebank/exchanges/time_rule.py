@@ -7,33 +7,46 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timebank import clock
-from timebank.actors import Actor, Doing, may_coordinate
+from timebank.actors import KEEPERS, Actor, Doing, Role, may_act_for, may_coordinate
 from timebank.banks.models import Bank
 from timebank.banks.queries import lock_bank
 from timebank.errors import NotAllowedError
 from timebank.exchanges.models import TimeRule
+from timebank.members.models import MembershipRole, StandingChange
 from timebank.members.queries import find_actor_by_id
 from timebank.references import DeedName, Ref, Subject
 from timebank.trail import actions as trail
 
 
 class TimeRuleRow(NamedTuple):
-    """The rule that was begun last and not ended: by whom, and since when."""
+    """The rule that was begun last and not ended: by whom, since when, and whether it holds.
+
+    It holds while who answers for it has been a coordinator ever since. Whoever lost the role, or was suspended, and is
+    one again has to begin it anew: the reminders that went out meanwhile did not say what silence means.
+    """
 
     begun_by: Actor
     begun_at: datetime
+    holds: bool
 
-    @property
-    def holds(self) -> bool:
-        """Return whether it holds: who answers for it is still a coordinator."""
-        return may_coordinate(self.begun_by)
+    def may_confirm(self, recorder: Actor | None, silent: Actor | None) -> bool:
+        """Return whether it may speak for who is silent about what the other side, the recorder, wrote down.
+
+        The coordinator must be able to act for them. Keepers' own hours are left to another broker: they can change
+        contacts, and note that a call reached somebody, and could see to it alone that nobody hears of them.
+        """
+        if not self.holds or recorder is None or silent is None:
+            return False
+        return recorder.roles.isdisjoint(KEEPERS) and may_act_for(self.begun_by, silent)
 
 
 def find_time_rule(session: Session, bank_id: int) -> TimeRuleRow | None:
     """Return the bank's rule; None where brokers look at what nobody answers."""
     rule = _find(session, bank_id)
     actor = find_actor_by_id(session, bank_id, rule.begun_by) if rule is not None else None
-    return TimeRuleRow(actor, rule.begun_at) if rule is not None and actor is not None else None
+    if rule is None or actor is None:
+        return None
+    return TimeRuleRow(actor, rule.begun_at, may_coordinate(actor) and _is_unbroken(session, rule))
 
 
 def rule_since(session: Session, bank_id: int) -> datetime | None:
@@ -75,6 +88,22 @@ def _allow(session: Session, doing: Doing) -> None:
 def _find(session: Session, bank_id: int) -> TimeRule | None:
     query = select(TimeRule).where(TimeRule.bank_id == bank_id, TimeRule.ended_at.is_(None))
     return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _is_unbroken(session: Session, rule: TimeRule) -> bool:
+    """Return whether neither the role nor the standing of who answers for the rule has changed since it was begun."""
+    role = select(MembershipRole.granted_at).where(
+        MembershipRole.bank_id == rule.bank_id,
+        MembershipRole.membership_id == rule.begun_by,
+        MembershipRole.role == Role.COORDINATOR,
+        MembershipRole.granted_at <= rule.begun_at,
+    )
+    standing = select(StandingChange.number).where(
+        StandingChange.bank_id == rule.bank_id,
+        StandingChange.membership_id == rule.begun_by,
+        StandingChange.done_at > rule.begun_at,
+    )
+    return session.scalar(select(role.exists() & ~standing.exists())) or False
 
 
 def _end(session: Session, doing: Doing) -> None:

@@ -4,6 +4,7 @@ from flask import current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from timebank import clock
 from timebank.members.models import Person
 from timebank.members.rules import ContactKind
 from timebank.signing_in.errors import CodeDoesNotFitError, TooManyTriesError
