@@ -1,6 +1,7 @@
 """Codes by text: to whom they are sent and how, and what shows that a phone is one's own, on both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -74,9 +75,10 @@ def sent(session):
     return [CODES[NoticeKind(kind)] for kind in kinds]
 
 
-def newest_code(session, actor):
+def newest_code(session, actor, kind=ContactKind.PHONE):
     query = select(SignInCode.id).where(SignInCode.person_id == actor.person_id).order_by(SignInCode.id.desc())
-    return code_of(session, session.scalars(query).first(), person_of(session, actor).phone)
+    person = person_of(session, actor)
+    return code_of(session, session.scalars(query).first(), person.email if kind is ContactKind.EMAIL else person.phone)
 
 
 def make_texts(session, village, number):
@@ -342,6 +344,25 @@ def test_each_of_several_shows_that_it_is_theirs_and_none_gets_codes_to_sign_in(
         assert person_of(session, actor).phone_is_proved
         send(session, village, typed=str(actor.number))
     assert sent(session) == []
+
+
+@pytest.mark.parametrize("kind", ContactKind)
+def test_who_had_a_contact_before_gets_no_codes_there_again_once_who_showed_it_last_is_gone(session, village, kind):
+    trusted = {"email_is_proved": True, "email_trusted_from": NOW, "phone_is_proved": True, "phone_trusted_from": NOW}
+    change(session, village.ada, email="house@example.org", **trusted)
+    own = {"email": "house@example.org", "phone": None} if kind is ContactKind.EMAIL else {"phone": MOBILE}
+    change(session, village.linus, **own)
+    send_own = mail_email_code if kind is ContactKind.EMAIL else partial(text_phone_code, bank=village.angus)
+    send_own(session, doing=Doing(village.linus, NOW, "send"))
+    prove(session, village.linus, newest_code(session, village.linus, kind), kind=kind)
+    change(session, village.linus, phone=None, email="linus@example.org")  # or he leaves
+    way = Way.EMAIL if kind is ContactKind.EMAIL else Way.TEXT
+    send(session, village, ways={way})
+    assert CODES.keys().isdisjoint(session.scalars(select(Notice.kind)))
+    send_own(session, doing=Doing(village.ada, NOW + SECOND, "send hers"))
+    prove(session, village.ada, newest_code(session, village.ada, kind), now=NOW + SECOND, kind=kind)
+    send(session, village, ways={way}, now=NOW + SECOND)
+    assert not CODES.keys().isdisjoint(session.scalars(select(Notice.kind)))
 
 
 @pytest.mark.parametrize("typed", ["", "0000-0000-0000"])

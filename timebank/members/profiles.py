@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from timebank.actors import Actor, Doing, Role, may_prove_contact
@@ -126,10 +126,22 @@ def count_memberships(session: Session, person_id: int) -> int:
 
 
 def prove_own_contact(session: Session, actor: Actor, kind: ContactKind, contact: str, now: datetime) -> None:
-    """Record that a contact is the actor's own, who has typed what was sent there. Raises ContactMovedError."""
-    person = get_locked(session, select(Person).where(Person.id == actor.person_id), key_share=True)
+    """Record that a contact is the actor's own, who has typed what was sent there. Raises ContactMovedError.
+
+    Others who have it too get no codes there before they have shown anew that it is theirs: numbers change hands, and
+    who had it before must not get codes there again once who has it now leaves the bank.
+    """
+    column = Person.email if kind is ContactKind.EMAIL else Person.phone
+    of_it = select(Person).where(or_(Person.id == actor.person_id, column == contact)).order_by(Person.id)
+    people = session.scalars(of_it.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+    person = next(person for person in people if person.id == actor.person_id)
     if contact != (person.email if kind is ContactKind.EMAIL else person.phone):
         raise ContactMovedError
+    for other in people:
+        if kind is ContactKind.EMAIL:
+            other.email_trusted_from = None
+        else:
+            other.phone_trusted_from = None
     if kind is ContactKind.EMAIL:
         person.email_is_proved, person.email_trusted_from, person.email_failed_at = True, now, None
     else:

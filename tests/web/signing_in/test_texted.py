@@ -134,7 +134,7 @@ def test_where_the_months_texts_are_used_up_everybody_reads_it_and_a_member_is_t
         ({"phone": "+441382229111"}, 100, "No text message reaches this number. Ask a broker"),
         ({"phone": MOBILE}, 0, "Ask a broker: they look whether it reaches you."),
         ({"phone": MOBILE}, 100, "We send a code there by text, and you type it here."),
-        ({"phone": MOBILE, "phone_is_proved": True}, 100, "A broker has written it down for you."),
+        ({"phone": MOBILE, "phone_is_proved": True}, 100, "You can sign in with it. Type a code"),
         ({"phone": MOBILE, "phone_is_proved": True, "phone_trusted_from": NOW}, 100, "We know that it is yours."),
     ],
 )
