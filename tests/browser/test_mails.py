@@ -7,14 +7,14 @@ from tests.browser.conftest import PHONE
 from tests.browser.test_axe import AXE, COLOURS, EVERYTHING, RUN
 from tests.listings.conftest import said, tree
 from tests.worker.conftest import app, mail, office, watch
-from tests.worker.test_every_kind import bodies, mails
+from tests.worker.test_every_kind import BY_EMAIL, bodies, mails
 from timebank.notices.kinds import NoticeKind
 
 __all__ = ["app", "mail", "mails", "office", "said", "tree", "watch"]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", BY_EMAIL)
 def test_axe_finds_nothing_in_an_e_mail(mails, chromium: Browser, kind: NoticeKind) -> None:
     for message in mails(kind):
         context = chromium.new_context(viewport=PHONE)
