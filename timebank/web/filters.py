@@ -47,9 +47,14 @@ def hours_signed(minutes: int) -> str:
     return f"{sign}\u00a0{hours_short(abs(minutes))}"
 
 
+def written_at() -> datetime:
+    """Return the moment at which something is written: an e-mail (`g.written_at`), or a page."""
+    return g.get("written_at") or clock.now()
+
+
 def today() -> date:
-    """Return the calendar day in the bank's time zone: now, or when an e-mail is written (`g.written_at`)."""
-    return clock.local_day(g.get("written_at") or clock.now(), g.bank.time_zone)
+    """Return the calendar day in the bank's time zone: that of `written_at`."""
+    return clock.local_day(written_at(), g.bank.time_zone)
 
 
 def day_long(day: date) -> str:

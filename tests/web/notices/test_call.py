@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.people import show_phone_is_theirs
+from timebank.banks.models import Bank
 from timebank.codes import spoken
 from timebank.notices.models import DeliveryState
 from timebank.notices.rules import Way
@@ -78,3 +80,14 @@ def test_who_is_rung_about_a_message_is_told_who_wrote_and_how_to_read_it(as_, v
     assert "Only the two of you read it, so we do not know what it says." in page
     assert "on the page" not in page
     assert "under the stone" not in page
+
+
+def test_who_could_answer_by_text_can_be_rung_too_and_no_code_is_read_out(as_, village, books, told):
+    with books.backend.session() as session:
+        bank = session.get_one(Bank, village.angus.id)
+        bank.texts_a_month, bank.answers_by_text = 100, True
+        show_phone_is_theirs(session, village.grace, "+447400123456")
+        session.commit()
+    page = as_(village.rosa).get(page_of(village.grace))
+    assert "Ada Lamont has written down help between the two of you." in page
+    assert "Text back" not in page

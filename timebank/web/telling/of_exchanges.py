@@ -16,7 +16,7 @@ from timebank.notices.kinds import ANSWERED_BY_CODE, NoticeKind
 from timebank.notices.queries import Told
 from timebank.spelling import isolated
 from timebank.telling.recipients import Recipient
-from timebank.web.filters import day_in_full, hours_in_words, time_of_day
+from timebank.web.filters import day_in_full, hours_in_words, time_of_day, written_at
 from timebank.web.telling.of_hours_by_text import ask_by_text
 from timebank.web.telling.words import Link, Words, names, says
 
@@ -191,7 +191,7 @@ class _Writer:
 
     def _what_silence_means(self) -> tuple[str, ...]:
         """Return the sentence with the day from which silence counts as a yes, where the bank's rule says so."""
-        day = silence_counts_on(self.session, g.bank, self.exchange, g.written_at)
+        day = silence_counts_on(self.session, g.bank, self.exchange, written_at())
         return (
             (_("If we hear nothing before %(day)s, it counts as right, and the hours move.", day=day_in_full(day)),)
             if day

@@ -14,7 +14,7 @@ from timebank.notices.queries import Told
 from timebank.notices.texts import fits, plain
 from timebank.spelling import first_name, isolated
 from timebank.telling.recipients import Recipient
-from timebank.web.filters import day_short, hours_in_words, hours_short
+from timebank.web.filters import day_short, hours_in_words, hours_short, written_at
 from timebank.web.telling.words import Link, Words, says
 
 
@@ -25,14 +25,14 @@ def ask_by_text(session: Session, exchange: Exchange, reader: Recipient) -> str 
     """
     if not reader.reach.text or exchange.occurred_on is None or not exchange.minutes:
         return None
-    code = code_for(session, g.bank, exchange, reader.membership_id, reader.person_id, g.written_at)
+    code = code_for(session, g.bank, exchange, reader.membership_id, reader.person_id, written_at())
     if code is None:
         return None
     sides = (exchange.giver_account_id, exchange.receiver_account_id)
     names = list_names(session, exchange.bank_id, sides)
     giver, receiver = (names[side].name for side in sides)
     day, hours = day_short(exchange.occurred_on), hours_short(exchange.minutes)
-    counts_on = silence_counts_on(session, g.bank, exchange, g.written_at)
+    counts_on = silence_counts_on(session, g.bank, exchange, written_at())
     silence = _("No answer before %(day)s counts as yes.", day=day_short(counts_on)) if counts_on else ""
     tries = [
         plain(f"{_says(g.bank.name, *people, day, hours, code)} {silence}".rstrip())
