@@ -19,8 +19,10 @@ from timebank.banks.queries import find_area
 from timebank.codes import heard, spoken
 from timebank.db import Base
 from timebank.exchanges import actions, drafts, thanks
+from timebank.exchanges.by_time import confirm_by_time
 from timebank.exchanges.drafts import Purpose
 from timebank.exchanges.rules import Side
+from timebank.exchanges.time_rule import begin_time_rule
 from timebank.listings import categories
 from timebank.listings.models import Category
 from timebank.members.actions import NewMember, admit
@@ -68,6 +70,14 @@ def settle_perth(backend: Backend, village: Village) -> Books:
     return books
 
 
+def _confirm_by_time(books: Books, code: str) -> None:
+    """Nobody answered, and Perth confirms by time."""
+    with books.backend.session() as session:
+        begin_time_rule(session, books.village.angus, Doing(books.village.clara, NOW, "by time"))
+        assert confirm_by_time(session, books.village.angus, code, now=NOW)
+        session.commit()
+
+
 def _exchange(books: Books) -> None:
     """Help in every state there is, late help, help by one broker's hand, hours taken back, and drafts."""
     una, grace, ivo = books.village.ada, books.village.grace, books.village.linus
@@ -77,6 +87,7 @@ def _exchange(books: Books) -> None:
     books.accepted(una, grace, **said)
     books.recorded(una, grace, **said)
     books.disputed(una, ivo, **said)
+    _confirm_by_time(books, heard(books.recorded(una, ivo, **said)))
     books.confirmed(una, ivo, minutes=615, **said)
     books.confirmed(una, grace, day=TODAY - timedelta(days=50), **said)
     thanked = heard(books.confirmed(una, grace, minutes=30, **said))

@@ -135,6 +135,8 @@ TELLING = {
     "members.profile",
     "missing.missing",
     "recording.start",
+    "rules.by_time",
+    "rules.rules",
     "statement.my_hours",
     "statement.my_hours_csv",
     "tasks.tasks",
