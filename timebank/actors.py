@@ -39,7 +39,7 @@ class OfMember:
 class How(StrEnum):
     """How a member instructed a broker; with `request`, by asking everybody for help, which the broker looked for.
 
-    With `time` they were silent, and a rule of the bank, for which a coordinator answers, speaks for them. With `text`
+    With `time` they did not answer, and a coordinator confirms for them by the bank's rule. With `text`
     no broker acts: they answered by a text message themselves.
     """
 

@@ -58,7 +58,7 @@ def confirm_by_time(session: Session, bank: Bank, code: str, *, now: datetime) -
     exchange = lock(session, bank.id, code)
     if rule is None or not rule.holds or exchange.state != State.RECORDED:
         return False
-    if _recorded_at(session, bank.id, code) < rule.begun_at:  # begun anew since this was listed
+    if _recorded_at(session, bank.id, code) < rule.begun_at:  # another rule since this was listed
         return False
     try:
         with session.begin_nested():

@@ -108,7 +108,7 @@ class ExchangeStep(Base):
     """One step of an exchange: who did what (None: it expired), when, with how many minutes and which words.
 
     If a broker acted for a member: for whom, how the member instructed them, and the evidence. `how` is `time` where
-    the member was silent, and the bank's rule spoke for them; `text` where they answered by a text message themselves.
+    the member did not answer, and the bank's rule confirmed; `text` where they answered by a text message themselves.
     `code_made_by` is the broker whose sign-in code opened the session, and who may be the one who did it.
     """
 

@@ -22,7 +22,7 @@ class TimeRuleRow(NamedTuple):
     """The rule that was begun last and not ended: by whom, since when, and whether it holds.
 
     It holds while who answers for it has been a coordinator ever since. Whoever lost the role, or was suspended, and is
-    one again has to begin it anew: the reminders that went out meanwhile did not say what silence means.
+    one again has to begin it again: the reminders sent meanwhile did not say what silence means.
     """
 
     begun_by: Actor

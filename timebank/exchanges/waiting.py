@@ -46,7 +46,7 @@ def what_is_due(
     """Return what is due for help that was recorded at a moment and has not been answered.
 
     `rule_since` is the moment since which the bank has confirmed by time (None: it does not). Help that was recorded
-    before it is left to brokers, since nobody was told what their silence would mean. `reminders` are the moments at
+    before it is left to brokers, since its reminders did not say what silence means. `reminders` are the moments at
     which reminders reached the silent side: whoever could not be reached is not silent.
     """
     waited = now - recorded_at

@@ -128,7 +128,7 @@ def count_memberships(session: Session, person_id: int) -> int:
 def prove_own_contact(session: Session, actor: Actor, kind: ContactKind, contact: str, now: datetime) -> None:
     """Record that a contact is the actor's own, who has typed what was sent there. Raises ContactMovedError.
 
-    Others who have it too get no codes there before they have shown anew that it is theirs: numbers change hands, and
+    Others who have it too get no codes there before they have proved it again: numbers change hands, and
     who had it before must not get codes there again once who has it now leaves the bank.
     """
     column = Person.email if kind is ContactKind.EMAIL else Person.phone

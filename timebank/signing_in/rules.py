@@ -81,7 +81,7 @@ MOST_AN_HOUR, MOST_TEXTS_A_DAY = 4, 8
 
 
 def way_of_code(*, by_email: bool, by_text: bool, chosen: Way) -> Way:
-    """Return how a code to sign in goes to who may get it by these ways: as they are told what is about them.
+    """Return the way of a code to sign in, of those that are possible: the one chosen for notices about them.
 
     By e-mail where they chose neither.
     """

@@ -1,1 +1,1 @@
-"""By which way members are told what waits for them: who is reached how, letters, calls, incoming texts, and STOP."""
+"""The ways in which notices reach members: recipients, letters, calls, incoming texts, and STOP."""

@@ -1,4 +1,4 @@
-"""What may be refused when people are told something."""
+"""Refusals of actions on letters and calls."""
 
 from timebank.errors import TimebankError
 

@@ -1,4 +1,4 @@
-"""Whom it touches when a bank sends no more letters or texts, and by which way they are told then."""
+"""Counts of the members whose notices change their way when a bank sends no more letters or texts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _USUAL_KIND = NoticeKind.TO_CONFIRM
 
 
 def count_touched(session: Session, bank_id: int, way: Way) -> Mapping[Way, int]:
-    """Return {way that takes its place: members} of those who are told what is about them by letter or text now.
+    """Return {way that takes its place: members} of those who get notices about them by letter or text now.
 
     Way.NONE: nothing else reaches them. The number of queries is constant.
     """
@@ -37,7 +37,7 @@ def count_news_by_letter(session: Session, bank_id: int) -> int:
 
 
 def _list_told(session: Session, bank_id: int, way: Way, kind: NoticeKind) -> list[tuple[Recipient, Choice]]:
-    """Return the active members who are told of this kind by this way now, each with what they chose."""
+    """Return the active members who get notices of this kind by this way now, each with their choice."""
     readers = list_recipients(session, bank_id, _list_candidates(session, bank_id, way))
     choices, topic = list_choices(session, bank_id, list(readers)), topic_of(kind)
     chosen = [(reader, choices.get((reader.membership_id, topic), USUAL[topic])) for reader in readers.values()]

@@ -1,4 +1,4 @@
-"""Bringing in what another system wrote: a file is chosen, looked at, and brought in by the worker."""
+"""Pages that import listings of another system: upload of a file, preview, and the job."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""A file of offers and requests: chosen, looked at, and brought in by the worker."""
+"""Views that import a file of offers and requests: upload, preview, and asking for the job."""
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
